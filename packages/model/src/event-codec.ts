@@ -1,0 +1,127 @@
+/**
+ * Bytes ↔ events. JSON with short clear fields; the bulk is the sealed blob.
+ *
+ * `decodeEvent` never throws for bad bytes: one bad record must not stop the batch it stands in.
+ */
+import { decodeText, encodeText } from "@kaelix/base";
+
+import { EVENT_VERSION, type EventType, type KaelixEvent } from "./events.ts";
+import { parseId, parseTenantId } from "./ids.ts";
+import { parseLevel } from "./level.ts";
+import { SOURCE_KINDS } from "./memory.ts";
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === "string";
+const isCount: Check = (value) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+const isTime: Check = (value) => typeof value === "number" && Number.isSafeInteger(value);
+const isShare: Check = (value) => typeof value === "number" && value >= 0 && value <= 1;
+const isLevel: Check = (value) => typeof value === "number" && parseLevel(value) !== undefined;
+const isSource: Check = (value) => SOURCE_KINDS.some((kind) => kind === value);
+const isSealed: Check = (value) => typeof value === "string" && /^[A-Za-z0-9_-]*$/.test(value);
+const oneOf =
+  (...words: readonly string[]): Check =>
+  (value) =>
+    words.some((word) => word === value);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const isIdOf =
+  (prefix: Parameters<typeof parseId>[0]): Check =>
+  (value) =>
+    typeof value === "string" && parseId(prefix, value) !== undefined;
+
+const isMemory = isIdOf("mem");
+const isImport = isIdOf("imp");
+const isSession = isIdOf("ses");
+const isInvite = isIdOf("inv");
+const isDecider = oneOf("rule", "model", "person");
+const isRole = oneOf("owner", "admin", "member", "guest");
+
+type Fields = Readonly<Record<string, Check>>;
+
+const BASE_FIELDS: Fields = {
+  v: isCount,
+  at: isTime,
+  tenant: (value) => typeof value === "string" && parseTenantId(value) !== undefined,
+  user: isIdOf("usr"),
+};
+
+const JUDGED_FIELDS: Fields = {
+  memory: isMemory,
+  memory_version: isCount,
+  level: isLevel,
+  level_by: isDecider,
+  confidence: isShare,
+  digest: isText,
+  sealed: isSealed,
+};
+
+const FIELDS: Readonly<Record<EventType, Fields>> = {
+  "memory.remembered": {
+    ...JUDGED_FIELDS,
+    source: isSource,
+    conversation: orNull(isIdOf("con")),
+    import: orNull(isImport),
+    occurred_at: isTime,
+    external: orNull(isText),
+  },
+  "memory.revised": { ...JUDGED_FIELDS, change: oneOf("edit", "move") },
+  "memory.forgotten": { memory: isMemory },
+  "memory.restored": { memory: isMemory },
+  "memory.erased": { memory: isMemory },
+  "import.started": { import: isImport, format: isSource, sealed: isSealed },
+  "import.finished": {
+    import: isImport,
+    added: isCount,
+    known: isCount,
+    failed: isCount,
+    outcome: oneOf("done", "cancelled", "failed"),
+  },
+  "import.undone": { import: isImport },
+  "user.registered": { role: isRole, phone: isText, password: isText, invite: orNull(isInvite), sealed: isSealed },
+  "session.started": { session: isSession, refresh: isText, expires_at: isTime, client: isText },
+  "session.rotated": { session: isSession, generation: isCount, refresh: isText, expires_at: isTime },
+  "session.revoked": { session: isSession, reason: oneOf("logout", "reuse", "expired", "all") },
+  "invite.created": { invite: isInvite, role: isRole, code: isText, expires_at: isTime },
+  "key.user": { key_version: isCount, kek_version: isCount, wrapped: isSealed },
+  "key.memory": { memory: isMemory, level: isLevel, key_version: isCount, wrapped: isSealed },
+};
+
+/** Either the event, or why the bytes are none. The problem never quotes the bytes. */
+export type DecodedEvent =
+  | { readonly type: "event"; readonly event: KaelixEvent }
+  | { readonly type: "unreadable"; readonly problem: string };
+
+/** The bytes of an event, as they stand in a record's value. */
+export function encodeEvent(event: KaelixEvent): Uint8Array {
+  return encodeText(JSON.stringify(event));
+}
+
+/** Reads an event of any version ever written, upgraded to today's. */
+export function decodeEvent(bytes: Uint8Array): DecodedEvent {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(decodeText(bytes));
+  } catch {
+    return { type: "unreadable", problem: "Value is not JSON in UTF-8" };
+  }
+  if (typeof parsed !== "object" || parsed === null) return { type: "unreadable", problem: "Value is not an object" };
+  const fields = new Map(Object.entries(parsed));
+  const version = fields.get("v");
+  if (typeof version !== "number" || version < 1 || version > EVENT_VERSION) {
+    return { type: "unreadable", problem: `Event version must be 1 to ${EVENT_VERSION}` };
+  }
+  const type = fields.get("type");
+  if (typeof type !== "string" || !Object.hasOwn(FIELDS, type)) {
+    return { type: "unreadable", problem: "Event type is unknown" };
+  }
+  const wanted = { ...BASE_FIELDS, ...FIELDS[type as EventType] };
+  for (const [name, check] of Object.entries(wanted)) {
+    if (!check(fields.get(name)))
+      return { type: "unreadable", problem: `Field ${name} of ${type} is missing or wrong` };
+  }
+  // Every field of the type was checked above.
+  return { type: "event", event: parsed as KaelixEvent };
+}

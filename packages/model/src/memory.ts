@@ -1,0 +1,79 @@
+import type { ConversationId, ImportId, MemoryId, UserId } from "./ids.ts";
+import type { ClassificationReason, Level, LevelDecider } from "./level.ts";
+
+/** Longest text of one memory, in UTF-16 units. Longer input is refused, never cut. */
+export const MEMORY_TEXT_LENGTH_MAX = 65_536;
+/** Longest name, title, caption or external id, in UTF-16 units. */
+export const MEMORY_LABEL_LENGTH_MAX = 1_024;
+
+/** Through which door a memory came in. */
+export type SourceKind = "chat" | "rest" | "cli" | "mcp" | "kafka" | "whatsapp" | "jsonl" | "csv" | "markdown";
+
+/** All doors. */
+export const SOURCE_KINDS: readonly SourceKind[] = [
+  "chat",
+  "rest",
+  "cli",
+  "mcp",
+  "kafka",
+  "whatsapp",
+  "jsonl",
+  "csv",
+  "markdown",
+];
+
+/** The part of a memory that is sealed: everything a stranger could learn from. */
+export interface MemoryContent {
+  readonly text: string;
+  /** Words that belong to a shared picture or file. */
+  readonly caption?: string;
+  /** Who said it, as the source names them. Absent when the owner said it themself. */
+  readonly speaker?: string;
+  /** Title of the conversation, as the source names it. */
+  readonly conversationTitle?: string;
+  /** The id in the system it came from. */
+  readonly externalId?: string;
+  /** Names of files that were attached where it came from. */
+  readonly attachments?: readonly string[];
+  /** Why it stands at its level. */
+  readonly reasons: readonly ClassificationReason[];
+}
+
+/** The part of a memory that views may keep in clear: ids, times and levels. */
+export interface MemoryHeader {
+  readonly memoryId: MemoryId;
+  readonly userId: UserId;
+  /** 1 for the first; grows by one with every edit or move. */
+  readonly version: number;
+  readonly level: Level;
+  readonly levelDecidedBy: LevelDecider;
+  readonly confidence: number;
+  readonly source: SourceKind;
+  readonly conversationId: ConversationId | null;
+  readonly importId: ImportId | null;
+  /** When it happened or was said, epoch ms; the time of telling when nothing better is known. */
+  readonly occurredAtMs: number;
+  /** When Kaelix was told, epoch ms. */
+  readonly recordedAtMs: number;
+}
+
+/** A memory opened: header and content. */
+export interface Memory extends MemoryHeader, MemoryContent {}
+
+/** What a source or a caller tells before anything is decided. Parsed, not yet classified or sealed. */
+export interface MemoryDraft {
+  readonly text: string;
+  readonly source: SourceKind;
+  readonly caption?: string;
+  readonly speaker?: string;
+  /** Stable name of the conversation inside its source (chat id, file name), and the title to show. */
+  readonly conversation?: { readonly key: string; readonly title: string };
+  /** Stable id inside the source; the same id told again is the same memory. */
+  readonly externalId?: string;
+  readonly attachments?: readonly string[];
+  /** Epoch ms; absent: now. */
+  readonly occurredAtMs?: number;
+  /** Chosen by a person; absent: the classifier decides. */
+  readonly level?: Level;
+  readonly importId?: ImportId;
+}

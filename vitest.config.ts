@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+const roots = ["packages/*/src/**", "apps/*/src/**", "tools/**", "bench/**"];
+const withSuffix = (suffix: string): string[] =>
+  roots.flatMap((root) => [`${root}/*.${suffix}.ts`, `${root}/*.${suffix}.tsx`]);
+const needy = ["io", "svc", "e2e"].flatMap((need) => withSuffix(`${need}.test`));
+
+// The suffix of a test says what it needs; one project per need.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "pure", include: withSuffix("test"), exclude: [...needy, "**/node_modules/**"] } },
+      { test: { name: "io", include: withSuffix("io.test"), testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 } },
+      {
+        test: {
+          name: "svc",
+          include: withSuffix("svc.test"),
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: withSuffix("e2e.test"),
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
