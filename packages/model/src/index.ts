@@ -51,9 +51,11 @@ export {
 } from "./level.ts";
 export {
   type Memory,
+  MEMORY_CONTEXT_BYTES_MAX,
   MEMORY_LABEL_LENGTH_MAX,
   MEMORY_TEXT_LENGTH_MAX,
   type MemoryContent,
+  type MemoryContext,
   type MemoryDraft,
   type MemoryHeader,
   SOURCE_KINDS,

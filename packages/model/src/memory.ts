@@ -6,6 +6,12 @@ export const MEMORY_TEXT_LENGTH_MAX = 65_536;
 /** Longest name, title, caption or external id, in UTF-16 units. */
 export const MEMORY_LABEL_LENGTH_MAX = 1_024;
 
+/** Longest context of a memory, in bytes of JSON. */
+export const MEMORY_CONTEXT_BYTES_MAX = 8_192;
+
+/** Circumstances that a caller tells with a memory: a sentence or a small JSON object. */
+export type MemoryContext = string | Readonly<Record<string, unknown>>;
+
 /** Through which door a memory came in. */
 export type SourceKind = "chat" | "rest" | "cli" | "mcp" | "kafka" | "whatsapp" | "jsonl" | "csv" | "markdown";
 
@@ -35,6 +41,8 @@ export interface MemoryContent {
   readonly externalId?: string;
   /** Names of files that were attached where it came from. */
   readonly attachments?: readonly string[];
+  /** What the caller said about the circumstances; kept as given. */
+  readonly context?: MemoryContext;
   /** Why it stands at its level. */
   readonly reasons: readonly ClassificationReason[];
 }
@@ -71,6 +79,7 @@ export interface MemoryDraft {
   /** Stable id inside the source; the same id told again is the same memory. */
   readonly externalId?: string;
   readonly attachments?: readonly string[];
+  readonly context?: MemoryContext;
   /** Epoch ms; absent: now. */
   readonly occurredAtMs?: number;
   /** Chosen by a person; absent: the classifier decides. */
