@@ -1,0 +1,41 @@
+export { type CallOptions, type CallResult, type Client, type ClientOptions, createClient } from "./client.ts";
+export { printOpenApi } from "./openapi.ts";
+export { KaelixProblem } from "./problem.ts";
+export type { CallInput, CallOutput, Method, Route, Success } from "./route.ts";
+export { type RouteName, type Routes, routes } from "./routes.ts";
+export {
+  answerRequestSchema,
+  answerSchema,
+  citationSchema,
+  conversationIdSchema,
+  conversationSchema,
+  hitSchema,
+  importAnswersSchema,
+  importIdSchema,
+  importPreviewSchema,
+  importQuestionSchema,
+  importSchema,
+  inviteSchema,
+  levelInputSchema,
+  levelNameSchema,
+  logInSchema,
+  memoryCreatedSchema,
+  memoryCreateSchema,
+  memoryEditSchema,
+  memoryIdSchema,
+  memorySchema,
+  memoryVersionSchema,
+  problemSchema,
+  searchRequestSchema,
+  searchResultSchema,
+  serverSchema,
+  sessionSchema,
+  sessionTokensSchema,
+  signalSchema,
+  signUpSchema,
+  statusSchema,
+  timeSchema,
+  userSchema,
+  verificationSchema,
+  viewStatusSchema,
+} from "./schemas.ts";

@@ -1,0 +1,130 @@
+/** OpenAPI 3.1, printed from the table of routes. */
+import { z } from "zod";
+
+import type { Route, Success } from "./route.ts";
+import { routes } from "./routes.ts";
+import { problemSchema } from "./schemas.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The OpenAPI 3.1 document of this version. Plain JSON. */
+export function printOpenApi(version: string): Json {
+  const components: Record<string, unknown> = {};
+  const paths: Record<string, Record<string, unknown>> = {};
+  const problem = schemaOf(problemSchema, "output", components);
+  for (const [name, route] of Object.entries(routes)) {
+    const path = (paths[route.path] ??= {});
+    path[route.method.toLowerCase()] = operationOf(name, route, problem, components);
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Kaelix",
+      version,
+      summary: "A memory server for people and their agents",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    paths,
+    components: {
+      schemas: components,
+      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+    },
+  };
+}
+
+function operationOf(name: string, route: Route, problem: Json, components: Record<string, unknown>): Json {
+  const operation: Record<string, unknown> = {
+    operationId: name.replace(".", "_"),
+    summary: route.summary,
+    tags: [route.tag],
+    security: route.action === "public" ? [] : [{ bearer: [] }],
+    parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query"), ...headersOf(route)],
+    responses: {
+      [String(route.success.status)]: answerOf(route.success, components),
+      ...(name === "memories.create" ? { "200": answerOf(route.success, components) } : {}),
+      default: {
+        description: "A problem document (RFC 9457)",
+        content: { "application/problem+json": { schema: problem } },
+      },
+    },
+  };
+  if (route.upload === true) {
+    const schema = { type: "object", required: ["file"], properties: { file: { type: "string", format: "binary" } } };
+    operation["requestBody"] = { required: true, content: { "multipart/form-data": { schema } } };
+  } else if (route.body !== undefined) {
+    const schema = schemaOf(route.body, "input", components);
+    operation["requestBody"] = { required: true, content: { "application/json": { schema } } };
+  }
+  return operation;
+}
+
+function answerOf(success: Success, components: Record<string, unknown>): Json {
+  const headers = { "Kaelix-Position": { schema: { type: "string" }, description: "topic/partition/offset reached" } };
+  switch (success.type) {
+    case "json":
+      return {
+        description: "Done",
+        headers,
+        content: { "application/json": { schema: schemaOf(success.schema, "output", components) } },
+      };
+    case "ndjson":
+      return {
+        description: "One object a line",
+        content: { "application/x-ndjson": { schema: schemaOf(success.schema, "output", components) } },
+      };
+    case "events":
+      return { description: "Server-sent events", content: { "text/event-stream": { schema: { type: "string" } } } };
+    case "text":
+      return { description: "Text", content: { "text/plain": { schema: { type: "string" } } } };
+    case "empty":
+      return { description: "Done, nothing to say" };
+  }
+}
+
+function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query"): Json[] {
+  if (schema === undefined) return [];
+  const printed = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const required = new Set(printed.required);
+  return Object.entries(printed.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.has(name),
+    schema: property,
+  }));
+}
+
+function headersOf(route: Route): Json[] {
+  const header = (name: string, required: boolean, description: string): Json => ({
+    name,
+    in: "header",
+    required,
+    description,
+    schema: { type: "string" },
+  });
+  return [
+    ...(route.ifMatch === true ? [header("If-Match", true, "ETag of the version to change")] : []),
+    ...(route.idempotencyKey === true
+      ? [header("Idempotency-Key", false, "The same key gives the same answer for 24 hours")]
+      : []),
+    ...(route.waits === true
+      ? [
+          header("Prefer", false, "wait=SECONDS, kaelix-until=stored|indexed|classified"),
+          header("Kaelix-After", false, "Wait until views have folded this position"),
+        ]
+      : []),
+  ];
+}
+
+/** A schema as JSON Schema 2020-12 with the named ones moved to `components`. */
+function schemaOf(schema: z.ZodType, io: "input" | "output", components: Record<string, unknown>): Json {
+  const { $schema: _dialect, $defs: definitions, ...printed } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  const moved = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  for (const [name, definition] of Object.entries(definitions ?? {})) components[name] ??= moved(definition);
+  const body = moved(printed);
+  const id = schema.meta()?.id;
+  if (id === undefined) return { ...(typeof body === "object" ? body : {}) };
+  components[id] ??= body;
+  return { $ref: `#/components/schemas/${id}` };
+}

@@ -1,0 +1,463 @@
+/**
+ * Shapes of the wire: snake_case JSON, RFC 3339 times with offset, prefixed ids. Every request object refuses fields it does not know.
+ */
+import {
+  MEMORY_LABEL_LENGTH_MAX,
+  MEMORY_TEXT_LENGTH_MAX,
+  parseId,
+  parseLevel,
+  type IdPrefix,
+  SOURCE_KINDS,
+} from "@kaelix/model";
+import { z } from "zod";
+
+const idOf = (prefix: IdPrefix, example: string): z.ZodString =>
+  z
+    .string()
+    .refine((text) => parseId(prefix, text) !== undefined, { message: `Must be an id that starts with ${prefix}_` })
+    .meta({ pattern: `^${prefix}_[0-7][0-9A-HJKMNP-TV-Z]{25}$`, example });
+
+/** Id of a memory on the wire. */
+export const memoryIdSchema = idOf("mem", "mem_01JD8QYB3M6W5T0ZK1E9V7RXSC");
+/** Id of a conversation on the wire. */
+export const conversationIdSchema = idOf("con", "con_01JD8QYB3M6W5T0ZK1E9V7RXSC");
+/** Id of an import on the wire. */
+export const importIdSchema = idOf("imp", "imp_01JD8QYB3M6W5T0ZK1E9V7RXSC");
+/** Id of a session on the wire. */
+export const sessionIdSchema = idOf("ses", "ses_01JD8QYB3M6W5T0ZK1E9V7RXSC");
+/** Id of a user on the wire. */
+export const userIdSchema = idOf("usr", "usr_01JD8QYB3M6W5T0ZK1E9V7RXSC");
+
+/** RFC 3339 with an offset or Z; years 0001 to 9999. */
+export const timeSchema = z.iso.datetime({ offset: true }).meta({ example: "2024-12-12T18:03:00+01:00" });
+
+/** A level as Kaelix writes it. */
+export const levelNameSchema = z.enum(["general", "confidential", "secret", "ultra-secret"]).meta({ id: "Level" });
+
+/** A level as a caller may write it: its word or its number. */
+export const levelInputSchema = z
+  .union([levelNameSchema, z.number().int().min(1).max(4)])
+  .transform((value) => parseLevel(value) ?? 4);
+
+/** Why a memory stands at its level. */
+export const reasonSchema = z
+  .object({ rule: z.string(), level: levelNameSchema, text: z.string() })
+  .meta({ id: "Reason" });
+
+const label = z.string().min(1).max(MEMORY_LABEL_LENGTH_MAX);
+/** Text that holds more than white space and no NUL. */
+const sayable = z
+  .string()
+  .max(MEMORY_TEXT_LENGTH_MAX)
+  .refine((text) => text.trim().length > 0, { message: "Must hold more than white space" })
+  .refine((text) => !text.includes("\u0000"), { message: "Must not hold a NUL character" })
+  .refine((text) => text.isWellFormed(), { message: "Must be well-formed Unicode" })
+  .meta({ minLength: 1, maxLength: MEMORY_TEXT_LENGTH_MAX });
+
+const contextSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
+
+/** Which conversation a memory belongs to: a stable key of the caller's, and the title to show. */
+export const conversationInputSchema = z.strictObject({ key: label, title: label.optional() });
+
+/** Body of `POST /memories`. */
+export const memoryCreateSchema = z
+  .strictObject({
+    text: sayable,
+    caption: label.optional(),
+    speaker: label.optional(),
+    conversation: conversationInputSchema.optional(),
+    external_id: label.optional(),
+    attachments: z.array(label).max(100).optional(),
+    context: contextSchema.optional(),
+    occurred_at: timeSchema.optional(),
+    level: z.union([z.literal("auto"), levelInputSchema]).optional(),
+  })
+  .meta({ id: "MemoryCreate" });
+
+/** Body of `PATCH /memories/{id}`; at least one field. */
+export const memoryEditSchema = z
+  .strictObject({
+    text: sayable.optional(),
+    caption: label.nullable().optional(),
+    context: contextSchema.nullable().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, { message: "Must change at least one field" })
+  .meta({ id: "MemoryEdit" });
+
+/** How far a memory has come: on the log, found by search, level final. */
+export const progressSchema = z
+  .object({ stored: z.boolean(), searchable: z.boolean(), classified: z.boolean() })
+  .meta({ id: "Progress" });
+
+/** A memory, opened. */
+export const memorySchema = z
+  .object({
+    id: memoryIdSchema,
+    text: z.string(),
+    caption: z.string().nullable(),
+    speaker: z.string().nullable(),
+    conversation: z.object({ id: conversationIdSchema, title: z.string().nullable() }).nullable(),
+    level: levelNameSchema,
+    level_decided_by: z.enum(["rule", "model", "person"]),
+    confidence: z.number().min(0).max(1),
+    reasons: z.array(reasonSchema),
+    source: z.enum([...SOURCE_KINDS]),
+    external_id: z.string().nullable(),
+    import_id: importIdSchema.nullable(),
+    attachments: z.array(z.string()),
+    context: contextSchema.nullable(),
+    occurred_at: timeSchema,
+    recorded_at: timeSchema,
+    version: z.number().int().min(1),
+    /** Where it stands on the log: `topic/partition@offset`. */
+    position: z.string(),
+    progress: progressSchema,
+  })
+  .meta({ id: "Memory" });
+
+/** Answer to `POST /memories`: `known` when the same thing had been told before. */
+export const memoryCreatedSchema = z
+  .object({ status: z.enum(["stored", "known"]), memory: memorySchema })
+  .meta({ id: "MemoryCreated" });
+
+/** One state a memory was in. Text is null when its key is gone (a move to another level, or erasure). */
+export const memoryVersionSchema = z
+  .object({
+    version: z.number().int(),
+    change: z.enum(["told", "edit", "move"]),
+    text: z.string().nullable(),
+    level: levelNameSchema,
+    level_decided_by: z.enum(["rule", "model", "person"]),
+    at: timeSchema,
+    position: z.string(),
+  })
+  .meta({ id: "MemoryVersion" });
+
+/** Cursors of a list; null where there is no further page. */
+export const pageSchema = z.object({ next: z.string().nullable(), prev: z.string().nullable() }).meta({ id: "Page" });
+
+/** Query of every list. */
+export const pageQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1_024).optional(),
+});
+
+/** A conversation with its newest memory. */
+export const conversationSchema = z
+  .object({
+    id: conversationIdSchema,
+    title: z.string().nullable(),
+    memories: z.number().int(),
+    last_at: timeSchema,
+    last_text: z.string(),
+    last_speaker: z.string().nullable(),
+    source: z.enum([...SOURCE_KINDS]),
+  })
+  .meta({ id: "Conversation" });
+
+/** What a search may be narrowed to. */
+export const searchFilterSchema = z.strictObject({
+  person: z.string().max(MEMORY_LABEL_LENGTH_MAX).optional(),
+  source: z.enum([...SOURCE_KINDS]).optional(),
+  after: timeSchema.optional(),
+  before: timeSchema.optional(),
+  level: levelInputSchema.optional(),
+  conversation: conversationIdSchema.optional(),
+  import: importIdSchema.optional(),
+});
+
+/** Body of `POST /searches`. */
+export const searchRequestSchema = z
+  .strictObject({
+    query: z.string().max(10_000),
+    filter: searchFilterSchema.optional(),
+    limit: z.number().int().min(1).max(200).default(20),
+    offset: z.number().int().min(0).max(10_000).default(0),
+    facets: z.boolean().default(true),
+  })
+  .meta({ id: "SearchRequest" });
+
+/** One signal that spoke for a hit, in words. */
+export const signalSchema = z
+  .object({ signal: z.string(), score: z.number(), text: z.string() })
+  .meta({ id: "Signal" });
+
+/** A memory found, with what matched. Ranges are [start, end) in UTF-16 units of `memory.text`. */
+export const hitSchema = z
+  .object({
+    memory: memorySchema,
+    score: z.number(),
+    highlights: z.array(z.tuple([z.number().int(), z.number().int()])),
+    why: z.array(signalSchema),
+  })
+  .meta({ id: "Hit" });
+
+const facetSchema = z.array(z.object({ value: z.string(), label: z.string(), count: z.number().int() }));
+
+/** Answer to `POST /searches`. */
+export const searchResultSchema = z
+  .object({
+    hits: z.array(hitSchema),
+    total: z.number().int(),
+    facets: z
+      .object({
+        person: facetSchema,
+        source: facetSchema,
+        level: facetSchema,
+        month: facetSchema,
+        conversation: facetSchema,
+      })
+      .nullable(),
+    took_ms: z.number(),
+  })
+  .meta({ id: "SearchResult" });
+
+/** Body of `POST /answers`. */
+export const answerRequestSchema = z
+  .strictObject({ question: sayable, filter: searchFilterSchema.optional() })
+  .meta({ id: "AnswerRequest" });
+
+/** Where a sentence of an answer comes from. `range` is [start, end) in the memory's text. */
+export const citationSchema = z
+  .object({
+    number: z.number().int().min(1),
+    memory: memorySchema,
+    quote: z.string(),
+    range: z.tuple([z.number().int(), z.number().int()]),
+    why: z.array(signalSchema),
+  })
+  .meta({ id: "Citation" });
+
+/** An answer: `quoted` from memories without an AI provider, or `nothing` when there is nothing on it. */
+export const answerSchema = z
+  .object({
+    kind: z.enum(["quoted", "nothing"]),
+    text: z.string(),
+    sentences: z.array(z.object({ text: z.string(), citations: z.array(z.number().int()) })),
+    citations: z.array(citationSchema),
+    confidence: z.number().min(0).max(1),
+    took_ms: z.number(),
+  })
+  .meta({ id: "Answer" });
+
+/** Which question an import still asks. */
+export const importQuestionSchema = z
+  .object({
+    id: z.enum(["me", "date-order", "zone"]),
+    text: z.string(),
+    options: z.array(z.object({ value: z.string(), label: z.string() })),
+    suggested: z.string().nullable(),
+  })
+  .meta({ id: "ImportQuestion" });
+
+/** What an export file holds, before anything is kept. `at` is local time without zone where the export has none. */
+export const importPreviewSchema = z
+  .object({
+    format: z.enum(["whatsapp", "jsonl", "csv", "markdown"]),
+    confidence: z.number(),
+    total: z.number().int(),
+    people: z.array(z.object({ name: z.string(), messages: z.number().int() })),
+    first: z.string().nullable(),
+    last: z.string().nullable(),
+    sample: z.array(z.object({ at: z.string().nullable(), from: z.string().nullable(), text: z.string() })),
+    problems: z.array(z.object({ line: z.number().int(), text: z.string(), why: z.string() })),
+    questions: z.array(importQuestionSchema),
+  })
+  .meta({ id: "ImportPreview" });
+
+/** Body of `POST /imports/{id}/start`. */
+export const importAnswersSchema = z
+  .strictObject({
+    me: label.optional(),
+    date_order: z.enum(["day-first", "month-first", "year-first"]).optional(),
+    zone: z.string().max(100).optional(),
+    level: levelInputSchema.optional(),
+  })
+  .meta({ id: "ImportAnswers" });
+
+/** An import and how far it is. Bytes are of the file as uploaded. */
+export const importSchema = z
+  .object({
+    id: importIdSchema,
+    file: z.string(),
+    format: z.enum(["whatsapp", "jsonl", "csv", "markdown"]),
+    state: z.enum(["waiting", "running", "done", "cancelled", "failed", "undone"]),
+    started_at: timeSchema.nullable(),
+    finished_at: timeSchema.nullable(),
+    bytes_total: z.number().int(),
+    bytes_done: z.number().int(),
+    total: z.number().int().nullable(),
+    added: z.number().int(),
+    known: z.number().int(),
+    failed: z.number().int(),
+    problems: z.array(z.object({ line: z.number().int(), text: z.string(), why: z.string() })),
+    preview: importPreviewSchema.nullable(),
+    error: z.string().nullable(),
+  })
+  .meta({ id: "Import" });
+
+/** Body of `POST /auth/signup`. The first user gives the claim code; later ones an invite code. */
+export const signUpSchema = z
+  .strictObject({
+    phone: z.string().min(1).max(40),
+    name: z.string().trim().min(1).max(200),
+    password: z.string().min(1).max(1_024),
+    claim_code: z.string().max(100).optional(),
+    invite_code: z.string().max(200).optional(),
+    /** `cookie`: the refresh token is set as an HttpOnly cookie and left out of the body. */
+    session: z.enum(["token", "cookie"]).default("token"),
+  })
+  .meta({ id: "SignUp" });
+
+/** Body of `POST /auth/login`. */
+export const logInSchema = z
+  .strictObject({
+    phone: z.string().min(1).max(40),
+    password: z.string().min(1).max(1_024),
+    session: z.enum(["token", "cookie"]).default("token"),
+  })
+  .meta({ id: "LogIn" });
+
+/** Body of `POST /auth/refresh`; without a token the cookie is used. */
+export const refreshSchema = z.strictObject({ refresh_token: z.string().max(200).optional() }).meta({ id: "Refresh" });
+
+/** The signed-in person. */
+export const userSchema = z
+  .object({
+    id: userIdSchema,
+    name: z.string(),
+    phone: z.string(),
+    role: z.enum(["owner", "admin", "member", "guest"]),
+    /** The highest level this session shows now. */
+    open_up_to: levelNameSchema,
+    /** When a raised level falls back; null when it is not raised. */
+    open_until: timeSchema.nullable(),
+  })
+  .meta({ id: "User" });
+
+/** Tokens of a session. Seconds until the access token ends. */
+export const sessionTokensSchema = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal("Bearer"),
+    expires_in: z.number().int(),
+    refresh_token: z.string().nullable(),
+    user: userSchema,
+  })
+  .meta({ id: "SessionTokens" });
+
+/** Body of `POST /auth/unlock`. */
+export const unlockSchema = z
+  .strictObject({ password: z.string().min(1).max(1_024), level: levelInputSchema })
+  .meta({ id: "Unlock" });
+
+/** A signed-in device. */
+export const sessionSchema = z
+  .object({
+    id: sessionIdSchema,
+    client: z.string(),
+    started_at: timeSchema,
+    last_used_at: timeSchema,
+    current: z.boolean(),
+  })
+  .meta({ id: "Session" });
+
+/** Body of `POST /invites`. */
+export const inviteCreateSchema = z.strictObject({ role: z.enum(["admin", "member", "guest"]).default("member") });
+
+/** An invitation; the code is shown this once. */
+export const inviteSchema = z
+  .object({ id: z.string(), code: z.string(), role: z.enum(["admin", "member", "guest"]), expires_at: timeSchema })
+  .meta({ id: "Invite" });
+
+/** What anyone may know of the server before signing in. */
+export const serverSchema = z
+  .object({
+    version: z.string(),
+    /** False until the first user has signed up with the claim code. */
+    claimed: z.boolean(),
+    ready: z.boolean(),
+    steps: z.array(
+      z.object({
+        name: z.string(),
+        state: z.enum(["waiting", "running", "done", "failed"]),
+        progress: z.number().min(0).max(1),
+        detail: z.string().nullable(),
+        took_ms: z.number().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "Server" });
+
+/** A view's place on the log. */
+export const viewStatusSchema = z
+  .object({
+    name: z.string(),
+    state: z.enum(["following", "catching-up", "rebuilding", "failed"]),
+    lag_records: z.number().int(),
+    lag_ms: z.number(),
+    watermarks: z.array(z.object({ topic: z.string(), partition: z.number().int(), offset: z.number().int() })),
+    error: z.string().nullable(),
+  })
+  .meta({ id: "ViewStatus" });
+
+/** How the server is. */
+export const statusSchema = z
+  .object({
+    version: z.string(),
+    uptime_s: z.number(),
+    data_directory: z.string(),
+    log: z.object({
+      health: z.enum(["ok", "suspect", "failed"]),
+      topics: z.array(z.object({ name: z.string(), partitions: z.number().int(), records: z.number().int() })),
+    }),
+    views: z.array(viewStatusSchema),
+    engines: z.object({ log: z.string(), relational: z.string(), search: z.string(), keys: z.string() }),
+    memory_rss_bytes: z.number().int(),
+  })
+  .meta({ id: "Status" });
+
+/** What `verify` counted: the log against every view, differences by name. */
+export const verificationSchema = z
+  .object({
+    agree: z.boolean(),
+    log: z.object({
+      records: z.number().int(),
+      memories_live: z.number().int(),
+      memories_forgotten: z.number().int(),
+      memories_erased: z.number().int(),
+      users: z.number().int(),
+      unreadable: z.number().int(),
+      damaged: z.array(z.string()),
+    }),
+    views: z.array(
+      z.object({
+        name: z.string(),
+        agree: z.boolean(),
+        memories_live: z.number().int().nullable(),
+        memories_forgotten: z.number().int().nullable(),
+        memories_erased: z.number().int().nullable(),
+        users: z.number().int().nullable(),
+        missing: z.array(z.string()),
+        extra: z.array(z.string()),
+        notes: z.array(z.string()),
+      }),
+    ),
+    took_ms: z.number(),
+  })
+  .meta({ id: "Verification" });
+
+/** A problem document (RFC 9457). `type` resolves on the server itself. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.string(),
+    trace_id: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: "Problem" });

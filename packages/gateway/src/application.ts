@@ -1,0 +1,355 @@
+/**
+ * What the gateway calls. The server wires it from capture, views, recall and security; tests wire a fake.
+ *
+ * Every method gets the principal that `decide` has already allowed; it still sees nothing of other users, and nothing above
+ * `principal.ceiling`: what is foreign or above answers exactly as what does not exist.
+ */
+import type { LogPosition } from "@kaelix/base";
+import type {
+  ConversationId,
+  ImportId,
+  Level,
+  LevelDecider,
+  Memory,
+  MemoryContext,
+  MemoryDraft,
+  MemoryId,
+  SourceKind,
+  UserId,
+  UserPrincipal,
+} from "@kaelix/model";
+
+/** A memory with its place on the log. */
+export interface PlacedMemory {
+  readonly memory: Memory;
+  /** Of the event that made the state shown. */
+  readonly position: LogPosition;
+  /** True when search finds it (always false above the indexed levels). */
+  readonly searchable: boolean;
+}
+
+/** What telling came to. `conflict`: the external id is known with another content. */
+export type RememberOutcome =
+  | { readonly type: "stored" | "known"; readonly placed: PlacedMemory }
+  | { readonly type: "conflict"; readonly memoryId: MemoryId };
+
+/** What a change came to. */
+export type ChangeOutcome =
+  | { readonly type: "changed"; readonly placed: PlacedMemory }
+  | { readonly type: "missing" }
+  | { readonly type: "stale"; readonly version: number };
+
+/** A change to a memory's content; absent fields stay, null empties. */
+export interface MemoryEdit {
+  readonly text?: string;
+  readonly caption?: string | null;
+  readonly context?: MemoryContext | null;
+}
+
+/** A page of a list; cursors are opaque text. */
+export interface PageOf<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | null;
+  readonly previous: string | null;
+}
+
+/** What a list may be narrowed to. Times are epoch ms. */
+export interface ListRequest {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly conversationId?: ConversationId;
+  readonly importId?: ImportId;
+  readonly afterMs?: number;
+  readonly beforeMs?: number;
+}
+
+/** What a search or a question may be narrowed to. Times are epoch ms. */
+export interface RecallFilter {
+  readonly person?: string;
+  readonly source?: SourceKind;
+  readonly afterMs?: number;
+  readonly beforeMs?: number;
+  readonly level?: Level;
+  readonly conversationId?: ConversationId;
+  readonly importId?: ImportId;
+}
+
+/** One signal that spoke for a hit. */
+export interface Signal {
+  readonly signal: string;
+  readonly score: number;
+  readonly text: string;
+}
+
+/** A count of matches by value. */
+export interface FacetCount {
+  readonly value: string;
+  readonly label: string;
+  readonly count: number;
+}
+
+/** What a search found. Ranges are [start, end) in UTF-16 units. */
+export interface SearchOutcome {
+  readonly hits: readonly {
+    readonly placed: PlacedMemory;
+    readonly score: number;
+    readonly highlights: readonly (readonly [number, number])[];
+    readonly why: readonly Signal[];
+  }[];
+  readonly total: number;
+  readonly facets: Readonly<
+    Record<"person" | "source" | "level" | "month" | "conversation", readonly FacetCount[]>
+  > | null;
+  readonly tookMs: number;
+}
+
+/** An answer with what it rests on. */
+export interface AnswerOutcome {
+  readonly kind: "quoted" | "nothing";
+  readonly text: string;
+  readonly sentences: readonly { readonly text: string; readonly citations: readonly number[] }[];
+  readonly citations: readonly {
+    readonly number: number;
+    readonly placed: PlacedMemory;
+    readonly quote: string;
+    readonly range: readonly [number, number];
+    readonly why: readonly Signal[];
+  }[];
+  readonly confidence: number;
+  readonly tookMs: number;
+}
+
+/** One state a memory was in; text is null when its key is gone. */
+export interface MemoryVersion {
+  readonly version: number;
+  readonly change: "told" | "edit" | "move";
+  readonly text: string | null;
+  readonly level: Level;
+  readonly levelDecidedBy: LevelDecider;
+  readonly atMs: number;
+  readonly position: LogPosition;
+}
+
+/** A conversation with its newest memory. */
+export interface ConversationSummary {
+  readonly id: ConversationId;
+  readonly title: string | null;
+  readonly memories: number;
+  readonly lastAtMs: number;
+  readonly lastText: string;
+  readonly lastSpeaker: string | null;
+  readonly source: SourceKind;
+}
+
+/** Writing, reading and recalling memories of the principal. */
+export interface MemoryApplication {
+  remember(principal: UserPrincipal, draft: MemoryDraft): Promise<RememberOutcome>;
+  read(principal: UserPrincipal, id: MemoryId): Promise<PlacedMemory | undefined>;
+  list(principal: UserPrincipal, request: ListRequest): Promise<PageOf<PlacedMemory>>;
+  versions(principal: UserPrincipal, id: MemoryId): Promise<readonly MemoryVersion[] | undefined>;
+  edit(principal: UserPrincipal, id: MemoryId, change: MemoryEdit, expectedVersion: number): Promise<ChangeOutcome>;
+  move(principal: UserPrincipal, id: MemoryId, level: Level, expectedVersion: number): Promise<ChangeOutcome>;
+  forget(principal: UserPrincipal, id: MemoryId, expectedVersion: number): Promise<ChangeOutcome>;
+  /** `missing` when it is unknown, not forgotten, or already erased. */
+  restore(principal: UserPrincipal, id: MemoryId): Promise<ChangeOutcome>;
+  conversations(
+    principal: UserPrincipal,
+    request: { readonly limit: number; readonly cursor?: string },
+  ): Promise<PageOf<ConversationSummary>>;
+  search(
+    principal: UserPrincipal,
+    request: {
+      readonly query: string;
+      readonly filter: RecallFilter;
+      readonly limit: number;
+      readonly offset: number;
+      readonly facets: boolean;
+    },
+  ): Promise<SearchOutcome>;
+  ask(
+    principal: UserPrincipal,
+    request: { readonly question: string; readonly filter: RecallFilter },
+  ): Promise<AnswerOutcome>;
+  /** Everything at or below the ceiling, in order of telling. */
+  exportAll(principal: UserPrincipal): AsyncIterable<PlacedMemory>;
+}
+
+/** An import as callers see it. */
+export interface ImportView {
+  readonly id: ImportId;
+  readonly file: string;
+  readonly format: "whatsapp" | "jsonl" | "csv" | "markdown";
+  readonly state: "waiting" | "running" | "done" | "cancelled" | "failed" | "undone";
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number | null;
+  readonly bytesTotal: number;
+  readonly bytesDone: number;
+  readonly total: number | null;
+  readonly added: number;
+  readonly known: number;
+  readonly failed: number;
+  readonly problems: readonly { readonly line: number; readonly text: string; readonly why: string }[];
+  /** The wire form of a preview, made by the capture room. */
+  readonly preview: ImportPreviewView | null;
+  readonly error: string | null;
+}
+
+/** What an export file holds. `at` is local time without zone where the export has none. */
+export interface ImportPreviewView {
+  readonly format: ImportView["format"];
+  readonly confidence: number;
+  readonly total: number;
+  readonly people: readonly { readonly name: string; readonly messages: number }[];
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly sample: readonly { readonly at: string | null; readonly from: string | null; readonly text: string }[];
+  readonly problems: readonly { readonly line: number; readonly text: string; readonly why: string }[];
+  readonly questions: readonly {
+    readonly id: "me" | "date-order" | "zone";
+    readonly text: string;
+    readonly options: readonly { readonly value: string; readonly label: string }[];
+    readonly suggested: string | null;
+  }[];
+}
+
+/** Importing files of the principal. Errors are KaelixErrors of the capture room. */
+export interface ImportApplication {
+  /** Where an upload is spooled to: an empty folder made for it, under the data directory. */
+  makeSpool(principal: UserPrincipal): Promise<{ readonly importId: ImportId; readonly folder: string }>;
+  /** Looks at the spooled file and answers with what it holds. Takes the folder over; removes it on failure. */
+  accept(
+    principal: UserPrincipal,
+    upload: { readonly importId: ImportId; readonly path: string; readonly fileName: string; readonly zone?: string },
+  ): Promise<ImportView>;
+  list(principal: UserPrincipal): Promise<readonly ImportView[]>;
+  read(principal: UserPrincipal, id: ImportId): Promise<ImportView | undefined>;
+  start(
+    principal: UserPrincipal,
+    id: ImportId,
+    answers: {
+      readonly me?: string;
+      readonly dateOrder?: "day-first" | "month-first" | "year-first";
+      readonly zone?: string;
+      readonly level?: Level;
+    },
+  ): Promise<ImportView | undefined>;
+  cancel(principal: UserPrincipal, id: ImportId): Promise<ImportView | undefined>;
+  undo(principal: UserPrincipal, id: ImportId): Promise<ImportView | undefined>;
+}
+
+/** A step of the start, for the progress page. */
+export interface StartStep {
+  readonly name: string;
+  readonly state: "waiting" | "running" | "done" | "failed";
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly detail: string | null;
+  readonly tookMs: number | null;
+}
+
+/** A view's place on the log. */
+export interface ViewState {
+  readonly name: string;
+  readonly state: "following" | "catching-up" | "rebuilding" | "failed";
+  readonly lagRecords: number;
+  readonly lagMs: number;
+  readonly watermarks: readonly LogPosition[];
+  readonly error: string | null;
+}
+
+/** How the house is. */
+export interface HouseStatus {
+  readonly version: string;
+  readonly uptimeMs: number;
+  readonly dataDirectory: string;
+  readonly logHealth: "ok" | "suspect" | "failed";
+  readonly topics: readonly { readonly name: string; readonly partitions: number; readonly records: number }[];
+  readonly views: readonly ViewState[];
+  readonly engines: {
+    readonly log: string;
+    readonly relational: string;
+    readonly search: string;
+    readonly keys: string;
+  };
+  readonly rssBytes: number;
+}
+
+/** One side of a verification. */
+export interface CensusView {
+  readonly memoriesLive: number;
+  readonly memoriesForgotten: number;
+  readonly memoriesErased: number;
+  readonly users: number;
+}
+
+/** The log counted against every view. */
+export interface VerificationOutcome {
+  readonly agree: boolean;
+  readonly log: CensusView & {
+    readonly records: number;
+    readonly unreadable: number;
+    readonly damaged: readonly string[];
+  };
+  readonly views: readonly {
+    readonly name: string;
+    readonly agree: boolean;
+    readonly census: CensusView | null;
+    readonly missing: readonly string[];
+    readonly extra: readonly string[];
+    readonly notes: readonly string[];
+  }[];
+  readonly tookMs: number;
+}
+
+/** Running the house. */
+export interface HouseApplication {
+  describe(): {
+    readonly version: string;
+    readonly claimed: boolean;
+    readonly ready: boolean;
+    readonly steps: readonly StartStep[];
+  };
+  status(): Promise<HouseStatus>;
+  verify(): Promise<VerificationOutcome>;
+  rebuild(view: "relational" | "search"): Promise<{ readonly events: number; readonly tookMs: number }>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+  /** Waits until all views have folded a position. */
+  waitFor(
+    position: LogPosition,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<"reached" | "timeout">;
+}
+
+/** Something that happened to a user's memories or to the views; ids are log positions. */
+export type LiveEvent =
+  | {
+      readonly type: "memory.stored" | "memory.revised" | "memory.forgotten" | "memory.restored" | "memory.erased";
+      readonly userId: UserId;
+      readonly position: LogPosition;
+      readonly memoryId: MemoryId;
+      readonly level: Level | null;
+    }
+  | {
+      readonly type: "import.changed";
+      readonly userId: UserId;
+      readonly position: LogPosition;
+      readonly importId: ImportId;
+    }
+  | { readonly type: "watermark"; readonly view: string; readonly position: LogPosition };
+
+/** Following what happens. */
+export interface EventsApplication {
+  /** Calls back for every later event until `stop` is called. Cheap; the gateway filters by user and ceiling. */
+  follow(listener: (event: LiveEvent) => void): { stop(): void };
+  /** Events of a user after a position of their partition, for resuming a stream; at most `limit`. */
+  replay(userId: UserId, after: LogPosition, limit: number): Promise<readonly LiveEvent[]>;
+}
+
+/** Everything behind the gateway besides identity, which is the security room's own service. */
+export interface Application {
+  readonly memories: MemoryApplication;
+  readonly imports: ImportApplication;
+  readonly house: HouseApplication;
+  readonly events: EventsApplication;
+}
