@@ -1,28 +1,5 @@
 import { defineErrors } from "@kaelix/base";
+import { storageErrors } from "@kaelix/streamer";
 
-/** What every adapter of the log throws. */
-export const logErrors = defineErrors({
-  "log-topic-missing": { kind: "missing", retry: false, status: 404, text: "Topic or partition does not exist" },
-  "log-topic-mismatch": { kind: "conflict", retry: false, status: 409, text: "Topic exists with other settings" },
-  "log-offset-out-of-range": { kind: "input", retry: false, status: 416, text: "Offset is outside the partition" },
-  "log-record-too-large": { kind: "input", retry: false, status: 413, text: "Record is larger than the topic allows" },
-  "log-disk-full": {
-    kind: "spent",
-    retry: true,
-    status: 507,
-    text: "Disk is full: nothing new can be kept, reading goes on",
-  },
-  "log-disk-failed": {
-    kind: "corrupt",
-    retry: true,
-    status: 503,
-    text: "Disk refused to make the records durable: they are not acknowledged",
-  },
-  "log-directory-locked": {
-    kind: "conflict",
-    retry: false,
-    status: 409,
-    text: "Another process has this data directory open",
-  },
-  "log-closed": { kind: "busy", retry: false, status: 503, text: "Log is closed" },
-});
+/** What every adapter of the log throws: the storage's own table, so that an error passes through unchanged. */
+export const logErrors = defineErrors(storageErrors.table);

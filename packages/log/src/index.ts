@@ -13,3 +13,5 @@ export type {
   TopicSpec,
   Visibility,
 } from "./log.ts";
+export { openStreamerLog, type StreamerLog, type StreamerLogOptions } from "./streamer-log.ts";
+export { partitionForKey } from "@kaelix/protocol";

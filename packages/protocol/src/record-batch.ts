@@ -1,0 +1,255 @@
+/**
+ * Record batch v2 ↔ records (KIP-98, KIP-82).
+ *
+ *     record: length varint | attributes i8 | timestamp delta varlong | offset delta varint
+ *             | key length varint, key | value length varint, value | header count varint, headers
+ *
+ * Guarantees: decoding never reads past the batch, never throws for bad bytes and never allocates by a length it has not checked;
+ * keys and values are views into the given bytes (copy them to keep them longer than the bytes).
+ * Does not: compress or decompress. A batch with a codec is answered as bad with reason "codec".
+ */
+import {
+  BATCH_HEADER_BYTES,
+  BATCH_OVERHEAD_BYTES,
+  type BadBatchReason,
+  type BatchHeader,
+  computeCrc,
+  inspectBatch,
+  patchBaseOffset,
+} from "./batch-header.ts";
+import { protocolErrors } from "./errors.ts";
+import { encodedVarintSize, readVarint, type VarintCursor, writeVarint } from "./varint.ts";
+
+const CODEC_MASK = 0b111;
+const LOG_APPEND_TIME = 0b1000;
+const RECORD_BYTES_MIN = 7;
+const TWO_TO_32 = 2 ** 32;
+const BATCH_BYTES_MAX = 2 ** 31 - 1;
+
+/** A named value beside a record. */
+export interface RecordHeader {
+  readonly key: string;
+  readonly value: Uint8Array | null;
+}
+
+/** A record to encode. */
+export interface BatchRecord {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  /** Epoch ms, an integer. */
+  readonly timestampMs: number;
+  readonly headers?: readonly RecordHeader[];
+}
+
+/** A record as it stood in a batch. */
+export interface DecodedRecord {
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: readonly RecordHeader[];
+}
+
+/** Header fields a producer may set; the defaults are those of a producer without idempotence. */
+export interface EncodeOptions {
+  readonly baseOffset?: number;
+  readonly leaderEpoch?: number;
+  readonly producerId?: number;
+  readonly producerEpoch?: number;
+  readonly baseSequence?: number;
+}
+
+/** What decoding a batch gives. */
+export type DecodedBatch =
+  | { readonly type: "batch"; readonly header: BatchHeader; readonly records: DecodedRecord[] }
+  | { readonly type: "incomplete"; readonly bytesNeeded: number }
+  | { readonly type: "bad"; readonly reason: BadBatchReason };
+
+const NO_HEADERS: readonly RecordHeader[] = [];
+const textEncoder = new TextEncoder();
+const textDecoder = new TextDecoder();
+
+/**
+ * Encodes records as one uncompressed batch.
+ * @throws `protocol-batch-empty`, `protocol-batch-too-large`
+ */
+export function encodeRecordBatch(records: readonly BatchRecord[], options: EncodeOptions = {}): Uint8Array {
+  const first = records[0];
+  if (first === undefined) throw protocolErrors("protocol-batch-empty");
+  const baseTimestampMs = first.timestampMs;
+  let maxTimestampMs = baseTimestampMs;
+  let size = BATCH_HEADER_BYTES;
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index] ?? first;
+    if (record.timestampMs > maxTimestampMs) maxTimestampMs = record.timestampMs;
+    const body = recordBodySize(record, record.timestampMs - baseTimestampMs, index);
+    size += encodedVarintSize(body) + body;
+  }
+  if (size > BATCH_BYTES_MAX) throw protocolErrors("protocol-batch-too-large", { details: { bytes: size } });
+  const bytes = new Uint8Array(size);
+  let at = BATCH_HEADER_BYTES;
+  for (let index = 0; index < records.length; index += 1) {
+    const record = records[index] ?? first;
+    at = writeRecord(bytes, at, record, { timestampDelta: record.timestampMs - baseTimestampMs, offsetDelta: index });
+  }
+  writeHeader(bytes, options, { count: records.length, baseTimestampMs, maxTimestampMs });
+  return bytes;
+}
+
+interface RecordDeltas {
+  readonly timestampDelta: number;
+  readonly offsetDelta: number;
+}
+
+function recordBodySize(record: BatchRecord, timestampDelta: number, offsetDelta: number): number {
+  let size = 1 + encodedVarintSize(timestampDelta) + encodedVarintSize(offsetDelta);
+  size += bytesFieldSize(record.key) + bytesFieldSize(record.value);
+  const headers = record.headers ?? NO_HEADERS;
+  size += encodedVarintSize(headers.length);
+  for (const header of headers) size += bytesFieldSize(textEncoder.encode(header.key)) + bytesFieldSize(header.value);
+  return size;
+}
+
+function bytesFieldSize(field: Uint8Array | null): number {
+  return field === null ? 1 : encodedVarintSize(field.length) + field.length;
+}
+
+function writeRecord(bytes: Uint8Array, start: number, record: BatchRecord, deltas: RecordDeltas): number {
+  const body = recordBodySize(record, deltas.timestampDelta, deltas.offsetDelta);
+  let at = writeVarint(bytes, start, body);
+  bytes[at++] = 0;
+  at = writeVarint(bytes, at, deltas.timestampDelta);
+  at = writeVarint(bytes, at, deltas.offsetDelta);
+  at = writeBytesField(bytes, at, record.key);
+  at = writeBytesField(bytes, at, record.value);
+  const headers = record.headers ?? NO_HEADERS;
+  at = writeVarint(bytes, at, headers.length);
+  for (const header of headers) {
+    at = writeBytesField(bytes, at, textEncoder.encode(header.key));
+    at = writeBytesField(bytes, at, header.value);
+  }
+  return at;
+}
+
+function writeBytesField(bytes: Uint8Array, start: number, field: Uint8Array | null): number {
+  if (field === null) return writeVarint(bytes, start, -1);
+  const at = writeVarint(bytes, start, field.length);
+  bytes.set(field, at);
+  return at + field.length;
+}
+
+interface HeaderFacts {
+  readonly count: number;
+  readonly baseTimestampMs: number;
+  readonly maxTimestampMs: number;
+}
+
+function writeHeader(bytes: Uint8Array, options: EncodeOptions, facts: HeaderFacts): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, BATCH_HEADER_BYTES);
+  patchBaseOffset(bytes, 0, options.baseOffset ?? 0);
+  view.setInt32(8, bytes.length - BATCH_OVERHEAD_BYTES);
+  view.setInt32(12, options.leaderEpoch ?? 0);
+  view.setInt8(16, 2);
+  view.setInt16(21, 0);
+  view.setInt32(23, facts.count - 1);
+  writeInt64(view, 27, facts.baseTimestampMs);
+  writeInt64(view, 35, facts.maxTimestampMs);
+  writeInt64(view, 43, options.producerId ?? -1);
+  view.setInt16(51, options.producerEpoch ?? -1);
+  view.setInt32(53, options.baseSequence ?? -1);
+  view.setInt32(57, facts.count);
+  view.setUint32(17, computeCrc(bytes, 0, bytes.length));
+}
+
+function writeInt64(view: DataView, at: number, value: number): void {
+  view.setInt32(at, Math.floor(value / TWO_TO_32));
+  // Modulo of a negative number is negative; `>>> 0` gives the low word of its two's complement.
+  view.setUint32(at + 4, (value % TWO_TO_32) >>> 0);
+}
+
+/**
+ * Checks and decodes the batch at a position.
+ * @param end first byte that does not belong to the data; default: all of it
+ */
+export function decodeRecordBatch(bytes: Uint8Array, at = 0, end = bytes.length): DecodedBatch {
+  const inspection = inspectBatch(bytes, at, end);
+  if (inspection.type !== "batch") return inspection;
+  const records = decodeRecords(bytes, at, inspection.header);
+  return typeof records === "string"
+    ? { type: "bad", reason: records }
+    : { type: "batch", header: inspection.header, records };
+}
+
+/**
+ * Decodes the records of a batch whose header was checked by `inspectBatch`.
+ * @returns the records, or why they cannot be read
+ */
+export function decodeRecords(bytes: Uint8Array, at: number, header: BatchHeader): DecodedRecord[] | BadBatchReason {
+  if ((header.attributes & CODEC_MASK) !== 0) return "codec";
+  const end = at + header.sizeBytes;
+  const { recordCount } = header;
+  if (recordCount < 0 || recordCount * RECORD_BYTES_MIN > end - at - BATCH_HEADER_BYTES) return "records";
+  const cursor: VarintCursor = { at: at + BATCH_HEADER_BYTES, valid: true };
+  const records: DecodedRecord[] = [];
+  for (let index = 0; index < recordCount; index += 1) {
+    const record = readRecord(bytes, cursor, header, end);
+    if (record === undefined) return "records";
+    records.push(record);
+  }
+  return cursor.at === end ? records : "records";
+}
+
+function readRecord(
+  bytes: Uint8Array,
+  cursor: VarintCursor,
+  header: BatchHeader,
+  batchEnd: number,
+): DecodedRecord | undefined {
+  const length = readVarint(bytes, cursor, batchEnd);
+  const end = cursor.at + length;
+  if (!cursor.valid || length < RECORD_BYTES_MIN - 1 || end > batchEnd) return undefined;
+  cursor.at += 1;
+  const timestampDelta = readVarint(bytes, cursor, end);
+  const offsetDelta = readVarint(bytes, cursor, end);
+  const key = readBytesField(bytes, cursor, end);
+  const value = readBytesField(bytes, cursor, end);
+  const headers = readHeaders(bytes, cursor, end);
+  if (!cursor.valid || cursor.at !== end || offsetDelta < 0 || offsetDelta > header.lastOffsetDelta) return undefined;
+  const appendTime = (header.attributes & LOG_APPEND_TIME) !== 0;
+  return {
+    offset: header.baseOffset + offsetDelta,
+    timestampMs: appendTime ? header.maxTimestampMs : header.baseTimestampMs + timestampDelta,
+    key,
+    value,
+    headers,
+  };
+}
+
+function readBytesField(bytes: Uint8Array, cursor: VarintCursor, end: number): Uint8Array | null {
+  const length = readVarint(bytes, cursor, end);
+  if (length === -1) return null;
+  if (length < -1 || cursor.at + length > end) {
+    cursor.valid = false;
+    return null;
+  }
+  const start = cursor.at;
+  cursor.at += length;
+  return bytes.subarray(start, cursor.at);
+}
+
+function readHeaders(bytes: Uint8Array, cursor: VarintCursor, end: number): readonly RecordHeader[] {
+  const count = readVarint(bytes, cursor, end);
+  if (count === 0 || !cursor.valid) return NO_HEADERS;
+  // A header takes at least two bytes: a larger count is a lie that must not size a loop.
+  if (count < 0 || count * 2 > end - cursor.at) {
+    cursor.valid = false;
+    return NO_HEADERS;
+  }
+  const headers: RecordHeader[] = [];
+  for (let index = 0; index < count && cursor.valid; index += 1) {
+    const key = readBytesField(bytes, cursor, end);
+    if (key === null) cursor.valid = false;
+    else headers.push({ key: textDecoder.decode(key), value: readBytesField(bytes, cursor, end) });
+  }
+  return headers;
+}

@@ -1,0 +1,22 @@
+export type {
+  AppendedBatch,
+  DamagedRange,
+  DiskHealth,
+  PartitionBounds,
+  PartitionRead,
+  RecoveryReport,
+  Visibility,
+} from "./storage/contract.ts";
+export type { DirectoryLock, Disk, DiskFile, OpenMode } from "./storage/disk.ts";
+export { storageErrors } from "./storage/errors.ts";
+export { nodeDisk } from "./storage/node-disk.ts";
+export { type AppendOptions, Partition } from "./storage/partition.ts";
+export type { FoundBatch } from "./storage/scan.ts";
+export {
+  openStorage,
+  type OpenTopic,
+  Storage,
+  type StorageOptions,
+  type StorageSettings,
+  type StoredTopicSpec,
+} from "./storage/storage.ts";

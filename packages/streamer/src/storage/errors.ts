@@ -1,0 +1,46 @@
+import { defineErrors } from "@kaelix/base";
+
+/** What the storage throws. The codes are those of the `Log` port, so that they reach its callers unchanged. */
+export const storageErrors = defineErrors({
+  "log-topic-missing": { kind: "missing", retry: false, status: 404, text: "Topic or partition does not exist" },
+  "log-topic-mismatch": { kind: "conflict", retry: false, status: 409, text: "Topic exists with other settings" },
+  "log-topic-invalid": {
+    kind: "input",
+    retry: false,
+    status: 400,
+    text: "Cannot create topic: the name must be 1 to 249 of a-z A-Z 0-9 . _ - and partitions 1 to 10,000",
+  },
+  "log-batch-invalid": {
+    kind: "input",
+    retry: false,
+    status: 400,
+    text: "Cannot append: these are not a record batch",
+  },
+  "log-offset-out-of-range": { kind: "input", retry: false, status: 416, text: "Offset is outside the partition" },
+  "log-record-too-large": { kind: "input", retry: false, status: 413, text: "Record is larger than the topic allows" },
+  "log-disk-full": {
+    kind: "spent",
+    retry: true,
+    status: 507,
+    text: "Disk is full: nothing new can be kept, reading goes on",
+  },
+  "log-disk-failed": {
+    kind: "corrupt",
+    retry: true,
+    status: 503,
+    text: "Disk refused to make the records durable: they are not acknowledged",
+  },
+  "log-directory-locked": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Another process has this data directory open",
+  },
+  "log-directory-invalid": {
+    kind: "corrupt",
+    retry: false,
+    status: 500,
+    text: "Data directory cannot be understood: nothing in it was changed",
+  },
+  "log-closed": { kind: "busy", retry: false, status: 503, text: "Log is closed" },
+});

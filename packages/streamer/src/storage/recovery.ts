@@ -1,0 +1,234 @@
+/**
+ * Opening a partition's directory.
+ *
+ *     checkpoint knows the segment, its file is long enough     → believed without reading (bit rot is found when it is read)
+ *     last segment after a clean stop                           → believed, index loaded
+ *     anything else                                             → every batch is checked
+ *
+ *     bytes behind the last valid batch of the last segment     → torn tail: kept aside in a `.torn` file, cut
+ *     bytes between valid batches, or where durable data was    → damage: left as they are, named, stepped over
+ *
+ * Guarantees: nothing valid is ever truncated; an offset that was ever durable is never given again; after it returns, all that will
+ * be served as durable is on the disk. A checkpoint that cannot be believed costs time, never records.
+ */
+import type { DamagedRange, PartitionSettings, RecoveryReport } from "./contract.ts";
+import { CHECKPOINT_NAME, decodeCheckpoint } from "./checkpoint.ts";
+import { type Disk, readWholeFile } from "./disk.ts";
+import type { Damage } from "./scan.ts";
+import { loadIndex, mergeDamages, type ScanOutcome, type ScanStart, scanSegment } from "./segment-loading.ts";
+import { parseSegmentName, Segment, type SegmentFacts } from "./segment.ts";
+
+const TORN_BYTES_KEPT_MAX = 64 * 2 ** 20;
+const TORN_FILES_MAX = 16;
+
+/** An opened partition directory. */
+export interface Recovered {
+  readonly segments: Segment[];
+  readonly endOffset: number;
+  /** True when the last segment may not be written to any more. */
+  readonly mustRoll: boolean;
+  readonly report: RecoveryReport;
+}
+
+/** Opens the segments of a partition; see the top of the file. */
+export async function recoverPartition(disk: Disk, directory: string, settings: PartitionSettings): Promise<Recovered> {
+  const names = disk.list(directory);
+  const known = readFacts(disk, directory);
+  const bases = segmentBases(disk, directory, names, known);
+  removeOrphans(disk, directory, names, bases);
+  const opening = new PartitionOpening(disk, directory, settings, known);
+  for (const [at, base] of bases.entries()) await opening.open(base, bases[at + 1]);
+  return opening.finish();
+}
+
+function readFacts(disk: Disk, directory: string): ReadonlyMap<number, SegmentFacts> {
+  const bytes = readWholeFile(disk, `${directory}/${CHECKPOINT_NAME}`);
+  const facts = bytes === undefined ? undefined : decodeCheckpoint(bytes);
+  return new Map((facts ?? []).map((row) => [row.baseOffset, row]));
+}
+
+/** Base offsets in order. An empty last file was made just before a crash: the segment before it is then the last. */
+function segmentBases(
+  disk: Disk,
+  directory: string,
+  names: readonly string[],
+  known: ReadonlyMap<number, SegmentFacts>,
+): number[] {
+  const bases = names.map((name) => parseSegmentName(name, "log")).filter((base) => base !== undefined);
+  bases.sort((left, right) => left - right);
+  for (let last = bases.at(-1); last !== undefined && bases.length > 1; last = bases.at(-1)) {
+    const path = new Segment(directory, last).path("log");
+    if (disk.size(path) !== 0 || known.has(last)) break;
+    disk.remove(path);
+    bases.pop();
+  }
+  return bases;
+}
+
+function removeOrphans(disk: Disk, directory: string, names: readonly string[], bases: readonly number[]): void {
+  for (const name of names) {
+    const base = parseSegmentName(name, "index") ?? parseSegmentName(name, "timeindex");
+    if (name.endsWith(".tmp") || (base !== undefined && !bases.includes(base))) disk.remove(`${directory}/${name}`);
+  }
+}
+
+class PartitionOpening {
+  readonly #disk: Disk;
+  readonly #directory: string;
+  readonly #settings: PartitionSettings;
+  readonly #known: ReadonlyMap<number, SegmentFacts>;
+  readonly #segments: Segment[] = [];
+  readonly #scanned: Segment[] = [];
+  #scannedBytes = 0;
+  #tornBytes = 0;
+  #mustRoll = false;
+
+  constructor(disk: Disk, directory: string, settings: PartitionSettings, known: ReadonlyMap<number, SegmentFacts>) {
+    this.#disk = disk;
+    this.#directory = directory;
+    this.#settings = settings;
+    this.#known = known;
+  }
+
+  /** Opens the segment at a base offset; `nextBase` is that of the one after it. */
+  async open(base: number, nextBase: number | undefined): Promise<void> {
+    const segment = new Segment(this.#directory, base);
+    this.#segments.push(segment);
+    const facts = this.#known.get(base);
+    const fileBytes = this.#disk.size(segment.path("log")) ?? 0;
+    if (facts !== undefined && fileBytes >= facts.size && this.#believe(segment, facts, fileBytes, nextBase)) return;
+    const start = facts === undefined || fileBytes < facts.size ? undefined : this.#startFrom(facts, segment);
+    segment.open(this.#disk, "write");
+    const limits = {
+      endPosition: fileBytes,
+      offsetBound: nextBase ?? Number.MAX_SAFE_INTEGER,
+      batchBytesMax: this.#settings.batchBytesMax,
+    };
+    const outcome = await scanSegment(this.#disk, segment, limits, start);
+    this.#scannedBytes += fileBytes - (start?.position ?? 0);
+    this.#scanned.push(segment);
+    segment.index = outcome.index;
+    segment.maxTimestampMs = outcome.index.maxTimestampMs;
+    segment.size = outcome.position;
+    segment.nextOffset = outcome.nextOffset;
+    segment.damages = mergeDamages(start === undefined ? [] : (facts?.damages ?? []), outcome.damages);
+    segment.sealed = nextBase !== undefined;
+    await this.#settleTail(segment, { outcome, facts, fileBytes, nextBase });
+  }
+
+  #believe(segment: Segment, facts: SegmentFacts, fileBytes: number, nextBase: number | undefined): boolean {
+    const complete = nextBase !== undefined && (facts.sealed || facts.nextOffset === nextBase);
+    if (!complete && fileBytes !== facts.size) return false;
+    if (nextBase === undefined) {
+      const index = loadIndex(this.#disk, segment.baseOffset, facts, segment);
+      if (index === undefined) return false;
+      segment.index = index;
+    }
+    segment.size = facts.size;
+    segment.nextOffset = facts.nextOffset;
+    segment.maxTimestampMs = facts.maxTimestampMs ?? Number.NEGATIVE_INFINITY;
+    segment.damages = facts.damages;
+    segment.indexFacts = facts;
+    segment.sealed = nextBase !== undefined;
+    if (nextBase === undefined) segment.open(this.#disk, "write");
+    return true;
+  }
+
+  #startFrom(facts: SegmentFacts, segment: Segment): ScanStart | undefined {
+    const index = loadIndex(this.#disk, facts.baseOffset, facts, segment);
+    return index === undefined ? undefined : { index, position: facts.size, nextOffset: facts.nextOffset };
+  }
+
+  async #settleTail(
+    segment: Segment,
+    tail: {
+      readonly outcome: ScanOutcome;
+      readonly facts: SegmentFacts | undefined;
+      readonly fileBytes: number;
+      readonly nextBase: number | undefined;
+    },
+  ): Promise<void> {
+    const { outcome, facts, fileBytes, nextBase } = tail;
+    const promised = Math.min(facts?.nextOffset ?? 0, nextBase ?? Number.MAX_SAFE_INTEGER);
+    const lostDurable = outcome.nextOffset < promised;
+    if (lostDurable || (nextBase !== undefined && outcome.nextOffset < nextBase && fileBytes > outcome.position)) {
+      const nextOffset = nextBase ?? promised;
+      const reason = outcome.reason ?? "file is shorter than it was";
+      const damage: Damage = {
+        firstOffset: outcome.nextOffset,
+        nextOffset,
+        position: outcome.position,
+        endPosition: fileBytes,
+        reason,
+      };
+      segment.damages = mergeDamages(segment.damages, [damage]);
+      segment.size = fileBytes;
+      segment.nextOffset = nextOffset;
+      segment.sealed = true;
+      if (nextBase === undefined) this.#mustRoll = true;
+    } else if (nextBase === undefined && fileBytes > outcome.position) {
+      await this.#cutTornTail(segment, outcome.position, fileBytes);
+    }
+  }
+
+  async #cutTornTail(segment: Segment, position: number, fileBytes: number): Promise<void> {
+    const file = segment.open(this.#disk);
+    const tail = new Uint8Array(Math.min(fileBytes - position, TORN_BYTES_KEPT_MAX));
+    await file.read(tail, position);
+    if (tail.some((byte) => byte !== 0)) {
+      const path = `${this.#directory}/${String(segment.baseOffset).padStart(20, "0")}-${position}.torn`;
+      this.#disk.remove(path);
+      const aside = this.#disk.open(path, "create");
+      try {
+        aside.write(tail, 0);
+        await aside.sync();
+      } finally {
+        aside.close();
+      }
+      await this.#disk.syncDirectory(this.#directory);
+      this.#pruneTorn(path);
+    }
+    file.truncate(position);
+    this.#tornBytes += fileBytes - position;
+  }
+
+  #pruneTorn(keep: string): void {
+    const torn = this.#disk.list(this.#directory).filter((name) => name.endsWith(".torn"));
+    torn.sort();
+    for (const name of torn.slice(0, Math.max(0, torn.length - TORN_FILES_MAX))) {
+      const path = `${this.#directory}/${name}`;
+      if (path !== keep) this.#disk.remove(path);
+    }
+  }
+
+  /** Makes what was found durable and says where the partition ends. */
+  async finish(): Promise<Recovered> {
+    // Batches that survived a killed process may still be in the page cache alone.
+    for (const segment of this.#scanned) await segment.open(this.#disk).sync();
+    if (this.#scanned.length > 0) await this.#disk.syncDirectory(this.#directory);
+    const last = this.#segments.at(-1);
+    let endOffset = last?.nextOffset ?? 0;
+    for (const facts of this.#known.values()) endOffset = Math.max(endOffset, facts.nextOffset);
+    const mustRoll = this.#mustRoll || endOffset > (last?.nextOffset ?? 0);
+    if (mustRoll && last !== undefined) last.sealed = true;
+    return {
+      segments: this.#segments,
+      endOffset,
+      mustRoll,
+      report: { scannedBytes: this.#scannedBytes, tornBytes: this.#tornBytes, damaged: this.#damaged(endOffset) },
+    };
+  }
+
+  #damaged(endOffset: number): readonly DamagedRange[] {
+    const damaged: DamagedRange[] = [];
+    for (const [at, segment] of this.#segments.entries()) {
+      for (const { firstOffset, nextOffset, reason } of segment.damages)
+        damaged.push({ firstOffset, nextOffset, reason });
+      const nextBase = this.#segments[at + 1]?.baseOffset ?? endOffset;
+      if (segment.nextOffset < nextBase) {
+        damaged.push({ firstOffset: segment.nextOffset, nextOffset: nextBase, reason: "no records were kept here" });
+      }
+    }
+    return damaged;
+  }
+}
