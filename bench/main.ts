@@ -1,0 +1,77 @@
+/**
+ * `npm run bench -- NAME [--json] [--quick] …`: every figure that Kaelix states comes from here.
+ *
+ * With `--json` a bench prints one array of rows and nothing else on standard output; without, a table. `smoke` runs the short form
+ * of each, one after the other, and fails when one of them throws.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+
+import type { BenchRow } from "./row.ts";
+
+interface Bench {
+  run(options: { readonly quick: boolean; readonly arguments: readonly string[] }): Promise<readonly BenchRow[]>;
+}
+
+const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  log: () => import("./log/main.ts"),
+  crash: () => import("./crash/main.ts"),
+  classify: () => import("./classify/main.ts"),
+  import: () => import("./import/main.ts"),
+  recall: () => import("./recall/main.ts"),
+  api: () => import("./api/main.ts"),
+};
+const SMOKE = ["log", "classify", "import", "recall", "api"];
+
+const given = process.argv.slice(2);
+const [name = "help", ...rest] = given.filter((word) => !["--json", "--quick", "--record"].includes(word));
+const asJson = given.includes("--json");
+
+if (name === "smoke") await smoke();
+else if (Object.hasOwn(BENCHES, name)) await one(name, given.includes("--quick"), rest);
+else {
+  console.log(`npm run bench -- ${Object.keys(BENCHES).join("|")}|smoke [--json] [--quick] [--record]`);
+  process.exitCode = name === "help" ? 0 : 2;
+}
+
+async function one(bench: string, quick: boolean, parameters: readonly string[]): Promise<void> {
+  const rows = await runBench(bench, quick, parameters);
+  if (asJson) process.stdout.write(`${JSON.stringify(rows)}\n`);
+  else printTable(rows);
+  if (given.includes("--record")) record(bench, rows);
+}
+
+async function smoke(): Promise<void> {
+  for (const bench of SMOKE) {
+    console.log(`\n${bench}`);
+    printTable(await runBench(bench, true, []));
+  }
+}
+
+async function runBench(bench: string, quick: boolean, parameters: readonly string[]): Promise<readonly BenchRow[]> {
+  const load = BENCHES[bench];
+  if (load === undefined) throw new Error(`There is no bench ${bench}`);
+  return (await load()).run({ quick, arguments: parameters });
+}
+
+function printTable(rows: readonly BenchRow[]): void {
+  for (const row of rows) {
+    const value = Number.isInteger(row.value) ? row.value.toLocaleString("en") : row.value.toPrecision(4);
+    const target = row.target === undefined ? "" : `  target ${row.target.toLocaleString("en")}${row.reached === false ? " ✘" : " ✔"}`;
+    const peer = row.peer === undefined ? "" : `  ${row.ratio?.toPrecision(3) ?? "?"} × ${row.peer}`;
+    console.log(`  ${row.name.padEnd(44)} ${value.padStart(12)} ${row.unit}${target}${peer}`);
+  }
+}
+
+/** Writes the rows with commit and machine, so that a figure can be traced. */
+function record(bench: string, rows: readonly BenchRow[]): void {
+  const root = join(import.meta.dirname, "..");
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root }).toString().trim();
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}`;
+  const folder = join(root, "bench/results");
+  mkdirSync(folder, { recursive: true });
+  const document = { bench, commit, machine, node: process.version, at: new Date().toISOString(), rows };
+  writeFileSync(join(folder, `${bench}.json`), `${JSON.stringify(document, null, 2)}\n`);
+}
