@@ -1,0 +1,56 @@
+/** Records of topic `keys`. Pure. Record keys are `user/<id>` and `memory/<id>`; a null value is the shredding. */
+import { encodeText } from "@kaelix/base";
+import type { LogRecord } from "@kaelix/log";
+import { decodeEvent, encodeEvent, type KeyEvent, type MemoryId, parseId, type UserId } from "@kaelix/model";
+
+/** What a record of topic `keys` says. */
+export type KeyFact =
+  | { readonly type: "put"; readonly event: KeyEvent }
+  | { readonly type: "shred-memory"; readonly memory: MemoryId }
+  | { readonly type: "shred-user"; readonly user: UserId }
+  | { readonly type: "unreadable"; readonly subject: string | undefined; readonly problem: string };
+
+const RECORD_KEY = /^(user|memory)\/(.{1,64})$/;
+
+/** The record that keeps a key. */
+export function keyRecord(event: KeyEvent): LogRecord {
+  const subject = event.type === "key.user" ? `user/${event.user}` : `memory/${event.memory}`;
+  return { key: encodeText(subject), value: encodeEvent(event), timestampMs: event.at };
+}
+
+/** The record that shreds a memory's key. */
+export function memoryTombstone(memory: MemoryId, nowMs: number): LogRecord {
+  return { key: encodeText(`memory/${memory}`), value: null, timestampMs: nowMs };
+}
+
+/** The record that shreds a user's key and with it every key under it. */
+export function userTombstone(user: UserId, nowMs: number): LogRecord {
+  return { key: encodeText(`user/${user}`), value: null, timestampMs: nowMs };
+}
+
+/** Reads a record of topic `keys`; never throws for bad bytes. */
+export function parseKeyRecord(record: {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+}): KeyFact {
+  const name = record.key === null ? "" : Buffer.from(record.key).toString("latin1");
+  const match = RECORD_KEY.exec(name);
+  if (match === null)
+    return { type: "unreadable", subject: undefined, problem: "Record key names no user and no memory" };
+  const [, kind, id = ""] = match;
+  if (record.value === null) {
+    const memory = kind === "memory" ? parseId("mem", id) : undefined;
+    if (memory !== undefined) return { type: "shred-memory", memory };
+    const user = kind === "user" ? parseId("usr", id) : undefined;
+    if (user !== undefined) return { type: "shred-user", user };
+    return { type: "unreadable", subject: undefined, problem: "Record key holds no id" };
+  }
+  const decoded = decodeEvent(record.value);
+  if (decoded.type === "unreadable") return { type: "unreadable", subject: id, problem: decoded.problem };
+  const { event } = decoded;
+  const fits =
+    (event.type === "key.user" && kind === "user" && event.user === id) ||
+    (event.type === "key.memory" && kind === "memory" && event.memory === id);
+  if (!fits) return { type: "unreadable", subject: id, problem: "Record key and event do not belong together" };
+  return { type: "put", event };
+}

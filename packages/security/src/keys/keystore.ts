@@ -1,0 +1,465 @@
+/**
+ * The keystore: every key but the KEK, wrapped, on the compacted topic `keys`; folded into memory at start and followed from there.
+ *
+ * Guarantees:
+ * - a key is durable on the log before `ensureUserKey` returns; `prepareMemoryKeys` leaves the append to its caller, who must have the
+ *   keys' records durable before the memories sealed with them are acknowledged;
+ * - a shredded key is gone from the log's visible state before `shredMemories` returns, and from memory with it;
+ * - a bad record is counted and set aside and spoils no other; its memory answers `damaged`, never `absent`;
+ * - a KEK that is not the one of this log is refused at start, before anything is written.
+ * It does not: let two processes make keys for the same user at once (a user belongs to one node), or rotate users' keys
+ * (`key_version` is kept and bound everywhere, and is 1). Keys in memory: about 100 bytes per memory, 67 million at most.
+ */
+import { createHmac, type KeyObject } from "node:crypto";
+
+import { type Clock, KeyedLock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
+import type { Log, LogBatch, LogRecord } from "@kaelix/log";
+import {
+  DEFAULT_TENANT,
+  EVENT_VERSION,
+  type Level,
+  type MemoryId,
+  type TenantId,
+  TOPICS,
+  type UserId,
+  type UserKeyWrapped,
+} from "@kaelix/model";
+
+import { securityErrors } from "../errors.ts";
+import { KEY_BYTES } from "../sealing/cipher.ts";
+import type { MemoryKey } from "../sealing/content.ts";
+import {
+  lengthPrefixed,
+  type Opened,
+  openBytes,
+  sealBytes,
+  type SealingKey,
+  type SealScope,
+} from "../sealing/envelope.ts";
+import type { KekProvider } from "./kek.ts";
+import {
+  type KeystoreOptions,
+  type KeystoreStatus,
+  type LookupHasher,
+  type MemoryKeyAnswer,
+  type MemoryKeyQuery,
+  SYSTEM_USER,
+  type UserSealPlace,
+} from "./keystore-types.ts";
+import { keyRecord, memoryTombstone, parseKeyRecord, userTombstone } from "./key-records.ts";
+import { MemoryKeys, wrappedAt } from "./memory-keys.ts";
+import { memoryKeyEvent, type MemoryKeyRequest, prepareKeys, type PreparedKeys } from "./prepare-keys.ts";
+import { type OpenUserKey, UserKeyring } from "./user-keyring.ts";
+import { unwrapMemoryKey, userKeyAad } from "./wrapping.ts";
+
+const TOPIC = TOPICS.keys.name;
+const PARTITION = 0;
+const KEY_VERSION = 1;
+const CACHE_MS = 300_000;
+const CACHED_MAX = 2_000;
+const SWEEP_MS = 30_000;
+const QUARANTINE_NAMES_MAX = 100_000;
+const TOMBSTONES_PER_APPEND = 5_000;
+const LOOKUP_BYTES = 16;
+const KEK_PROBES = 5;
+
+/**
+ * Folds topic `keys` to its end, makes the system key at the first start, and follows the log from there.
+ * @throws `key-mismatch`, `key-version-missing` when the KEK does not belong to this log; errors of the log
+ */
+export async function openKeystore(options: KeystoreOptions): Promise<Keystore> {
+  await options.log.createTopic(TOPICS.keys);
+  const keystore = new Keystore(options);
+  try {
+    await keystore.start();
+  } catch (error) {
+    await keystore.close();
+    throw error;
+  }
+  return keystore;
+}
+
+/** Keys by user and memory. Made by `openKeystore`. */
+export class Keystore {
+  readonly #log: Log;
+  readonly #kek: KekProvider;
+  readonly #clock: Clock;
+  readonly #random: RandomSource;
+  readonly #onProblem: (problem: string) => void;
+  readonly #users: UserKeyring;
+  readonly #memories = new MemoryKeys();
+  readonly #quarantined = new Set<string>();
+  readonly #making = new KeyedLock();
+  readonly #stop = new AbortController();
+  #waiters: { readonly offset: number; readonly wake: () => void }[] = [];
+  #sweeper: NodeJS.Timeout | undefined;
+  #system: OpenUserKey | undefined;
+  #following: Promise<void> | undefined;
+  #isFollowing = false;
+  #nextOffset = 0;
+  #quarantinedCount = 0;
+  #damagedRanges = 0;
+
+  /** Use `openKeystore`. */
+  constructor(options: KeystoreOptions) {
+    this.#log = options.log;
+    this.#kek = options.kek;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#onProblem = options.onProblem ?? (() => undefined);
+    this.#users = new UserKeyring({
+      kek: options.kek,
+      clock: this.#clock,
+      cacheMs: options.cacheMs ?? CACHE_MS,
+      cachedMax: options.cachedMax ?? CACHED_MAX,
+    });
+  }
+
+  /** Called once by `openKeystore`. */
+  async start(): Promise<void> {
+    const { startOffset, endOffset } = await this.#log.bounds(TOPIC, PARTITION);
+    this.#nextOffset = startOffset;
+    while (this.#nextOffset < endOffset) {
+      const batch = await this.#log.read(TOPIC, PARTITION, this.#nextOffset);
+      const before = this.#nextOffset;
+      this.#fold(batch);
+      if (this.#nextOffset === before) break;
+    }
+    await this.#checkKek();
+    await this.ensureUserKey(DEFAULT_TENANT, SYSTEM_USER);
+    this.#system = await this.#users.open(SYSTEM_USER);
+    this.#isFollowing = true;
+    this.#following = this.#follow();
+    this.#sweeper = setInterval(() => this.#users.sweep(), SWEEP_MS);
+    this.#sweeper.unref();
+  }
+
+  /**
+   * Sees to it that a user has a key, durable on the log before this returns. Safe to call at any time, by many at once.
+   * @throws `key-damaged` when the user had a key that was shredded or cannot be read
+   */
+  async ensureUserKey(tenant: TenantId, user: UserId): Promise<void> {
+    if (this.#users.has(user)) return;
+    await this.#making.run(user, async () => {
+      if (this.#users.has(user)) return;
+      // A second key would replace a damaged or hidden first one for ever, with everything under it.
+      if (this.#quarantined.has(user) || this.#users.isOwner(user)) {
+        throw securityErrors("key-damaged", {
+          message: "Cannot make a key for the user: there was one, and it was shredded or its record is damaged",
+          details: { user },
+        });
+      }
+      const secret = this.#random.bytes(KEY_BYTES);
+      const event = await this.#wrapUserKey({ tenant, user, keyVersion: KEY_VERSION }, secret);
+      await this.#append([keyRecord(event)]);
+      this.#users.putOpen(event, secret);
+    });
+  }
+
+  /** True when the user has a key. */
+  hasUserKey(user: UserId): boolean {
+    return this.#users.has(user);
+  }
+
+  /**
+   * Keys to seal memories with, usable and visible at once. The caller appends `records` to topic `keys` partition 0 before the
+   * records of the memories, and acknowledges when both are durable; when the append of `records` fails it calls `discard`.
+   * A memory that has a key at that level keeps it (no record, unless an earlier one is still on its way); at another level it moves:
+   * it gets a new key, and the old one stays until `settleMoves`.
+   * @throws `key-user-missing` before `ensureUserKey`; `key-damaged` when an existing key is damaged or another user's
+   */
+  async prepareMemoryKeys(items: readonly MemoryKeyRequest[]): Promise<PreparedKeys> {
+    const userKeys = new Map<UserId, OpenUserKey>();
+    for (const { user } of items) {
+      if (userKeys.has(user)) continue;
+      const key = await this.#users.open(user);
+      if (key === undefined) throw securityErrors("key-user-missing", { details: { user } });
+      userKeys.set(user, key);
+    }
+    const tools = { memories: this.#memories, users: this.#users, random: this.#random, nowMs: this.#clock.nowMs() };
+    return prepareKeys(items, userKeys, tools);
+  }
+
+  /**
+   * Drops the keys of levels that memories have moved away from. Call it once the moved memories are durable on the log.
+   * Leaves out a memory that is moving again.
+   */
+  async settleMoves(memories: readonly MemoryId[]): Promise<void> {
+    const { durableOffset } = await this.#log.bounds(TOPIC, PARTITION);
+    await this.#followed(durableOffset);
+    const nowMs = this.#clock.nowMs();
+    const records: LogRecord[] = [];
+    for (const memory of memories) {
+      const state = this.#memories.get(memory);
+      const owner = state === undefined ? undefined : this.#users.ownerAt(state.owner);
+      if (state === undefined || owner === undefined) continue;
+      if (state.formers.length === 0 || this.#memories.pendingOf(memory) !== undefined) continue;
+      const settled = { ...state, wrapped: Buffer.from(state.wrapped), formers: [] };
+      records.push(keyRecord(memoryKeyEvent({ ...owner, memory, level: state.level }, settled, nowMs)));
+    }
+    if (records.length > 0) await this.#followed(await this.#append(records));
+  }
+
+  /** A memory's key; undefined when it has none or it was shredded. Throws `key-damaged` when its record is damaged. */
+  async memoryKey(memory: MemoryId, level?: Level): Promise<MemoryKey | undefined> {
+    const [answer] = await this.memoryKeys([level === undefined ? { memory } : { memory, level }]);
+    if (answer?.type === "damaged") throw securityErrors("key-damaged", { details: { memory } });
+    return answer?.type === "key" ? answer.key : undefined;
+  }
+
+  /** Keys of many memories, in the order asked. One damaged key spoils no other. Throws `key-mismatch` for a strange KEK. */
+  async memoryKeys(queries: readonly MemoryKeyQuery[]): Promise<readonly MemoryKeyAnswer[]> {
+    const answers: MemoryKeyAnswer[] = [];
+    for (const query of queries) {
+      const answer = this.cachedMemoryKey(query);
+      if (answer.type === "locked") {
+        await this.#users.open(answer.user);
+        const again = this.cachedMemoryKey(query);
+        answers.push(again.type === "locked" ? { type: "absent" } : again);
+      } else answers.push(answer);
+    }
+    return answers;
+  }
+
+  /** A memory's key without waiting; `locked` when the user's key must be unwrapped first (`unlockUser`). */
+  cachedMemoryKey(query: MemoryKeyQuery): MemoryKeyAnswer | { readonly type: "locked"; readonly user: UserId } {
+    const { memory } = query;
+    const state = this.#memories.get(memory);
+    const owner = state === undefined ? undefined : this.#users.ownerAt(state.owner);
+    if (state === undefined || owner === undefined) {
+      return { type: this.#quarantined.has(memory) ? "damaged" : "absent" };
+    }
+    const level = query.level ?? state.level;
+    const found = wrappedAt(state, level);
+    if (found === undefined || !this.#users.has(owner.user)) return { type: "absent" };
+    const userKey = this.#users.cachedKey(owner.user);
+    if (userKey === undefined) return { type: "locked", user: owner.user };
+    const place = { ...owner, memory, level, keyVersion: found.keyVersion };
+    const key = unwrapMemoryKey(userKey.levelKey(level), place, found.wrapped);
+    return key === undefined ? { type: "damaged" } : { type: "key", key: { ...place, key } };
+  }
+
+  /** Unwraps a user's key so that `cachedMemoryKey` answers; false when the user has none. */
+  async unlockUser(user: UserId): Promise<boolean> {
+    return (await this.#users.open(user)) !== undefined;
+  }
+
+  /** Makes memories unreadable for ever: tombstones durable on the log, then gone from memory. */
+  async shredMemories(memories: readonly MemoryId[]): Promise<void> {
+    const nowMs = this.#clock.nowMs();
+    for (let at = 0; at < memories.length; at += TOMBSTONES_PER_APPEND) {
+      const some = memories.slice(at, at + TOMBSTONES_PER_APPEND);
+      await this.#followed(await this.#append(some.map((memory) => memoryTombstone(memory, nowMs))));
+    }
+  }
+
+  /** Makes everything of a user unreadable for ever: the user's key goes, and with it every key under it. */
+  async shredUser(user: UserId): Promise<void> {
+    await this.#followed(await this.#append([userTombstone(user, this.#clock.nowMs())]));
+  }
+
+  /** Wraps users' keys that are under an older KEK anew; returns how many. Call it after the KEK was rotated. */
+  async rewrapUserKeys(): Promise<number> {
+    let count = 0;
+    for (const owner of this.#users.behind(this.#kek.currentVersion())) {
+      await this.#making.run(owner.user, async () => {
+        const aad = userKeyAad(owner.tenant, owner.user, owner.keyVersion);
+        const wrapped = this.#users.wrapped(owner.user);
+        const secret = wrapped === undefined ? undefined : await this.#kek.unwrap(wrapped, aad);
+        if (secret === undefined) throw securityErrors("key-mismatch", { details: { user: owner.user } });
+        const event = await this.#wrapUserKey(owner, secret);
+        secret.fill(0);
+        await this.#append([keyRecord(event)]);
+        this.#users.put(event);
+        count++;
+      });
+    }
+    return count;
+  }
+
+  /** A hasher for many texts of one owner: waits once, then works without waiting. Throws `key-user-missing`. */
+  async lookupHasher(owner: UserId | "system"): Promise<LookupHasher> {
+    const key = (await this.#userKey(owner)).subKey("lookup");
+    return (purpose, text) => hashLookup(key, purpose, text);
+  }
+
+  /** Keyed hash of an external id, a digest or a phone number under the user's key or the installation's: 16 bytes. */
+  async lookupHash(owner: UserId | "system", purpose: string, text: string): Promise<Uint8Array> {
+    return (await this.lookupHasher(owner))(purpose, text);
+  }
+
+  /** 32 secret bytes of the installation for one purpose, the same after every restart. Throws `key-closed`. */
+  systemSecret(purpose: string): Buffer {
+    if (this.#system === undefined) throw securityErrors("key-closed");
+    return this.#system.subKey(`system-${purpose}`).export();
+  }
+
+  /** Seals a profile, an import's header or a snapshot (many MB are fine) under the user's key: AES-256-GCM. */
+  async sealForUser(place: UserSealPlace, bytes: Uint8Array): Promise<Buffer> {
+    const { key, scope } = await this.#userSeal(place);
+    return sealBytes(key, scope, bytes, { nowMs: this.#clock.nowMs(), random: this.#random });
+  }
+
+  /** Opens what `sealForUser` sealed for the same place. */
+  async openForUser(place: UserSealPlace, sealed: Uint8Array): Promise<Opened> {
+    const { key, scope } = await this.#userSeal(place);
+    return openBytes(key, scope, sealed);
+  }
+
+  /** How the keystore is. */
+  status(): KeystoreStatus {
+    return {
+      users: this.#users.size,
+      memories: this.#memories.size,
+      unwrapped: this.#users.cached,
+      moving: this.#memories.moving,
+      pending: this.#memories.pending,
+      tableBytes: this.#memories.bytes,
+      quarantined: this.#quarantinedCount,
+      damagedRanges: this.#damagedRanges,
+      nextOffset: this.#nextOffset,
+      following: this.#isFollowing,
+    };
+  }
+
+  /** Stops following and overwrites unwrapped keys. The log stays open. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    clearInterval(this.#sweeper);
+    await this.#following;
+    this.#users.close();
+    this.#system = undefined;
+  }
+
+  async #userKey(owner: UserId | "system"): Promise<OpenUserKey> {
+    const key = owner === "system" || owner === SYSTEM_USER ? this.#system : await this.#users.open(owner);
+    if (key !== undefined) return key;
+    throw owner === "system"
+      ? securityErrors("key-closed")
+      : securityErrors("key-user-missing", { details: { user: owner } });
+  }
+
+  async #userSeal(place: UserSealPlace): Promise<{ readonly key: SealingKey; readonly scope: SealScope }> {
+    const userKey = await this.#userKey(place.user);
+    const { purpose, subject, version = 0 } = place;
+    // Level 3 stands for the suite: AES-256-GCM.
+    const scope: SealScope = { ...userKey.owner, subject, level: 3, version, purpose };
+    return { key: { key: userKey.subKey(`seal-${purpose}`), keyVersion: userKey.keyVersion }, scope };
+  }
+
+  async #wrapUserKey(
+    owner: { readonly tenant: TenantId; readonly user: UserId; readonly keyVersion: number },
+    secret: Uint8Array,
+  ): Promise<UserKeyWrapped> {
+    const { tenant, user, keyVersion } = owner;
+    const { kekVersion, wrapped } = await this.#kek.wrap(secret, userKeyAad(tenant, user, keyVersion));
+    return {
+      type: "key.user",
+      v: EVENT_VERSION,
+      at: this.#clock.nowMs(),
+      tenant,
+      user,
+      key_version: keyVersion,
+      kek_version: kekVersion,
+      wrapped: Buffer.from(wrapped).toString("base64url"),
+    };
+  }
+
+  /** A strange KEK must never write: before the first system key is made, one of the first users' keys must open. */
+  async #checkKek(): Promise<void> {
+    if (this.#users.has(SYSTEM_USER)) return;
+    let failure: unknown;
+    let tried = 0;
+    for (const { user } of this.#users.behind(Number.MAX_SAFE_INTEGER)) {
+      if (tried++ === KEK_PROBES) break;
+      try {
+        await this.#users.open(user);
+        return;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Appends durably; returns the offset after the last record. */
+  async #append(records: readonly LogRecord[]): Promise<number> {
+    const { baseOffset } = await this.#log.append(TOPIC, PARTITION, records, { acknowledge: "durable" });
+    return baseOffset + records.length;
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      const batches = this.#log.subscribe(TOPIC, PARTITION, this.#nextOffset, { signal: this.#stop.signal });
+      for await (const batch of batches) this.#fold(batch);
+      if (!this.#stop.signal.aborted) this.#onProblem("Following topic keys has ended: the log was closed");
+    } catch (error) {
+      this.#onProblem(`Following topic keys has failed: ${error instanceof Error ? error.message : "unknown reason"}`);
+    } finally {
+      this.#isFollowing = false;
+      for (const { wake } of this.#waiters.splice(0)) wake();
+    }
+  }
+
+  /** Resolves when everything before `offset` is folded. */
+  async #followed(offset: number): Promise<void> {
+    if (this.#nextOffset >= offset) return;
+    if (this.#isFollowing) await new Promise<void>((wake) => this.#waiters.push({ offset, wake }));
+    // A broken subscription must not leave a shredded key in memory: read what it missed.
+    while (this.#nextOffset < offset) {
+      const before = this.#nextOffset;
+      this.#fold(await this.#log.read(TOPIC, PARTITION, before));
+      if (this.#nextOffset === before) throw securityErrors("key-closed");
+    }
+  }
+
+  #fold(batch: LogBatch): void {
+    for (const range of batch.damaged) {
+      this.#damagedRanges++;
+      this.#onProblem(
+        `Offsets ${range.firstOffset} to ${range.nextOffset - 1} of topic keys are damaged: ${range.reason}`,
+      );
+    }
+    for (const record of batch.records) if (record.offset >= this.#nextOffset) this.#foldRecord(record);
+    this.#nextOffset = Math.max(this.#nextOffset, batch.nextOffset);
+    if (this.#waiters.length === 0) return;
+    const waiting = this.#waiters;
+    this.#waiters = waiting.filter(({ offset }) => offset > this.#nextOffset);
+    for (const { offset, wake } of waiting) if (offset <= this.#nextOffset) wake();
+  }
+
+  #foldRecord(record: LogBatch["records"][number]): void {
+    const fact = parseKeyRecord(record);
+    switch (fact.type) {
+      case "put":
+        if (fact.event.type === "key.user") this.#users.put(fact.event);
+        else if (!this.#memories.fold(fact.event, this.#users.ownerNumber(fact.event))) {
+          this.#quarantine(record.offset, fact.event.memory, "Wrapped key has a wrong form");
+          return;
+        } else if (this.#quarantined.size > 0) this.#quarantined.delete(fact.event.memory);
+        return;
+      case "shred-memory":
+        this.#memories.foldTombstone(fact.memory);
+        this.#quarantined.delete(fact.memory);
+        return;
+      case "shred-user":
+        this.#users.drop(fact.user);
+        return;
+      case "unreadable":
+        this.#quarantine(record.offset, fact.subject, fact.problem);
+        return;
+    }
+  }
+
+  #quarantine(offset: number, subject: string | undefined, problem: string): void {
+    this.#quarantinedCount++;
+    if (subject !== undefined && this.#quarantined.size < QUARANTINE_NAMES_MAX) this.#quarantined.add(subject);
+    this.#onProblem(`Record ${offset} of topic keys was set aside: ${problem}`);
+  }
+}
+
+function hashLookup(key: KeyObject, purpose: string, text: string): Uint8Array {
+  const mac = createHmac("sha256", key);
+  for (const part of lengthPrefixed(purpose)) mac.update(part);
+  return mac.update(text, "utf8").digest().subarray(0, LOOKUP_BYTES);
+}

@@ -1,0 +1,133 @@
+/**
+ * Wrapped keys of memories as the log has them, plus those on their way to it.
+ *
+ * A key is visible from `prepare` on. Until its record comes back from the log it is *pending*: older records and tombstones of the
+ * same memory that are still on their way here do not touch it, so what this process decided last is what it sees.
+ *
+ *     prepare ──► pending ──(record folded)──► settled in the table ──(tombstone folded)──► gone
+ *                    └────(discard: append failed)──► what was there before
+ */
+import type { Level, MemoryId, MemoryKeyWrapped } from "@kaelix/model";
+
+import { KeyTable, type TableEntry } from "./key-table.ts";
+import { decodeWrapped, type FormerKey, WRAPPED_BYTES } from "./wrapping.ts";
+
+/** A memory's keys: the current one and those of levels it is moving away from. */
+export interface MemoryKeyState extends TableEntry {
+  readonly formers: readonly FormerKey[];
+}
+
+/** A key between `prepare` and its record's return from the log. */
+export interface PendingKey {
+  readonly wrapped: Buffer;
+  readonly before: MemoryKeyState | undefined;
+  /** How many prepared batches carry it and have not been discarded. */
+  holders: number;
+}
+
+/** The wrapped keys of all memories. */
+export class MemoryKeys {
+  readonly #table = new KeyTable();
+  readonly #formers = new Map<MemoryId, readonly FormerKey[]>();
+  readonly #pending = new Map<MemoryId, PendingKey>();
+
+  /** Memories that have a key. */
+  get size(): number {
+    return this.#table.size;
+  }
+
+  /** Bytes of the table. */
+  get bytes(): number {
+    return this.#table.bytes;
+  }
+
+  /** Memories whose move is not finished. */
+  get moving(): number {
+    return this.#formers.size;
+  }
+
+  /** Keys whose record has not come back from the log. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** What is known of a memory. `wrapped` is a view: copy it to keep it. */
+  get(memory: MemoryId): MemoryKeyState | undefined {
+    const entry = this.#table.get(memory);
+    return entry === undefined ? undefined : { ...entry, formers: this.#formers.get(memory) ?? [] };
+  }
+
+  /** The key of a memory on its way to the log. */
+  pendingOf(memory: MemoryId): PendingKey | undefined {
+    return this.#pending.get(memory);
+  }
+
+  /** Makes a key visible before its record is on the log. */
+  prepare(memory: MemoryId, state: MemoryKeyState): PendingKey {
+    const known = this.get(memory);
+    const before = known === undefined ? undefined : { ...known, wrapped: Buffer.from(known.wrapped) };
+    this.#put(memory, state);
+    const pending = { wrapped: state.wrapped, before, holders: 1 };
+    this.#pending.set(memory, pending);
+    return pending;
+  }
+
+  /** Takes a prepared key back because its record was not appended; does nothing when somebody else still needs it. */
+  discard(memory: MemoryId, pending: PendingKey): void {
+    pending.holders--;
+    if (pending.holders > 0 || this.#pending.get(memory) !== pending) return;
+    this.#pending.delete(memory);
+    if (pending.before === undefined) this.#delete(memory);
+    else this.#put(memory, pending.before);
+  }
+
+  /** Folds a record of the log; false when its wrapped key is none. `owner` is the number of the event's user. */
+  fold(event: MemoryKeyWrapped, owner: number): boolean {
+    const keys = decodeWrapped(event.wrapped);
+    if (keys === undefined) return false;
+    const pending = this.#pending.get(event.memory);
+    if (pending !== undefined && !pending.wrapped.equals(keys.current)) return true;
+    if (pending !== undefined) this.#pending.delete(event.memory);
+    this.#put(event.memory, {
+      owner,
+      level: event.level,
+      keyVersion: event.key_version,
+      wrapped: keys.current,
+      formers: keys.formers,
+    });
+    return true;
+  }
+
+  /** Folds a tombstone. */
+  foldTombstone(memory: MemoryId): void {
+    if (!this.#pending.has(memory)) this.#delete(memory);
+  }
+
+  #put(memory: MemoryId, state: MemoryKeyState): void {
+    this.#table.set(memory, state);
+    if (state.formers.length > 0) this.#formers.set(memory, state.formers);
+    else this.#formers.delete(memory);
+  }
+
+  #delete(memory: MemoryId): void {
+    this.#table.delete(memory);
+    this.#formers.delete(memory);
+  }
+}
+
+/** The wrapped key a memory has at a level: its current one, or one of a level it is moving away from. */
+export function wrappedAt(
+  state: MemoryKeyState,
+  level: Level,
+): { readonly wrapped: Buffer; readonly keyVersion: number } | undefined {
+  if (state.level === level) return state;
+  return state.formers.find((former) => former.level === level);
+}
+
+/** The keys to keep beside a new one when a memory moves to `level`: every other level's, copied. */
+export function formersAfterMove(state: MemoryKeyState, level: Level): readonly FormerKey[] {
+  const all = [{ level: state.level, keyVersion: state.keyVersion, wrapped: state.wrapped }, ...state.formers];
+  return all
+    .filter((former) => former.level !== level && former.wrapped.length === WRAPPED_BYTES)
+    .map((former) => ({ ...former, wrapped: Buffer.from(former.wrapped) }));
+}
