@@ -1,0 +1,75 @@
+/**
+ * Recall of the product's own search on a data set of the LoCoMo shape, and its speed on invented memories.
+ *
+ * The rows `recall@…` run the shipped weights through the index itself; the rows `…/leave-one-out` refit the weights on the other
+ * conversations. How the shipped weights were found stands in packages/views/src/search/weights.ts; on the conversations they were
+ * found on, `recall@…` is in-sample and `…/leave-one-out` is the honest figure. The data set is brought by whoever runs this
+ * (it is licensed for evaluation only) and nothing of it is kept.
+ */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import type { BenchRow } from "../row.ts";
+import { examplesOf, fitRecipe } from "./fit.ts";
+import { askAll, figuresOf, indexConversation, kaelixRetriever } from "./harness.ts";
+import { type Conversation, readLocomo } from "./locomo.ts";
+import { percentile } from "./metrics.ts";
+import { peerRows } from "./peers.ts";
+import { speedRows } from "./speed.ts";
+
+const DEFAULT_DATASET = fileURLToPath(new URL("../../../shared/datasets/locomo/locomo-dev.json", import.meta.url));
+const TARGETS: Readonly<Record<string, number>> = {
+  "recall@5": 70,
+  "recall@10": 77,
+  "recall@25": 84,
+};
+
+/** What the bench is run with. `--dataset FILE` names a data set, `--peers` runs other systems through the same harness. */
+export interface BenchOptions {
+  readonly quick: boolean;
+  readonly arguments: readonly string[];
+}
+
+/** Runs the bench. Without a data set only the rows of speed are there. */
+export async function run(options: BenchOptions): Promise<BenchRow[]> {
+  const named = options.arguments[options.arguments.indexOf("--dataset") + 1];
+  const file = options.arguments.includes("--dataset") && named !== undefined ? named : DEFAULT_DATASET;
+  if (!existsSync(file)) {
+    console.error("recall: skipped: data set absent");
+    return speedRows(options.quick);
+  }
+  const conversations = readLocomo(file);
+  const rows = await recallRows(conversations, options.quick);
+  rows.push(...speedRows(options.quick));
+  if (options.arguments.includes("--peers")) rows.push(...(await peerRows(conversations, rows)));
+  return rows;
+}
+
+async function recallRows(conversations: readonly Conversation[], isQuick: boolean): Promise<BenchRow[]> {
+  const indexed = conversations.map(indexConversation);
+  const indexes = indexed.map(({ index }) => index);
+  const retrievers = indexes.map((index) => kaelixRetriever(index));
+  const nothing = { search: (): readonly string[] => [] };
+  const asked = await askAll(conversations, (_conversation, at) => retrievers[at] ?? nothing);
+  const rows = rowsOf(figuresOf(asked));
+  const tookMs = asked.map((one) => one.tookMs);
+  rows.push({ name: "search p50 (data set)", value: percentile(tookMs, 0.5), unit: "ms" });
+  rows.push({ name: "search p95 (data set)", value: percentile(tookMs, 0.95), unit: "ms" });
+  if (conversations.length < 2 || isQuick) return rows;
+  const examples = examplesOf(conversations, indexes);
+  const left = await askAll(conversations, (_conversation, at) => {
+    const index = indexes[at];
+    const recipe = fitRecipe(examples.filter((example) => example.conversation !== at));
+    return index === undefined ? nothing : kaelixRetriever(index, recipe);
+  });
+  for (const row of rowsOf(figuresOf(left))) rows.push({ ...row, name: `${row.name}/leave-one-out` });
+  return rows;
+}
+
+function rowsOf(figures: ReadonlyMap<string, number>): BenchRow[] {
+  return [...figures].map(([name, value]) => {
+    const target = TARGETS[name];
+    const unit = name === "mrr" || name === "ndcg@10" ? "" : "%";
+    return { name, value, unit, ...(target === undefined ? {} : { target, reached: value >= target }) };
+  });
+}

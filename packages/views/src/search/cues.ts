@@ -1,0 +1,77 @@
+/**
+ * Small signals beside the words: names, dates, and words that answers to a kind of question tend to hold.
+ */
+import { termOf } from "./languages.ts";
+import type { NamedDate, ParsedQuery, QueryWord } from "./query.ts";
+import { foldDiacritics, splitWords } from "./tokens.ts";
+import type { IndexParts } from "./user-index.ts";
+
+/** Terms that a prefix may stand for; more would make every document a match. */
+const PREFIX_TERMS_MAX = 64;
+const DAY_MS = 86_400_000;
+/** People speak of a day for about so long after it. */
+const AFTER_DAYS = 10;
+
+/** The words of a name, folded, for comparison with words of a query. */
+export function nameWords(name: string): string[] {
+  return splitWords(name).map((word) => foldDiacritics(word.text));
+}
+
+/** The numbers of the terms that a word of the query stands for in an index. */
+export function termIdsOf(parts: IndexParts, word: QueryWord): number[] {
+  const ids = new Set<number>();
+  for (const term of word.terms) {
+    const id = parts.postings.termId(term);
+    if (id !== undefined) ids.add(id);
+  }
+  if (word.isPrefix) for (const id of parts.postings.termsWithPrefix(word.text, PREFIX_TERMS_MAX)) ids.add(id);
+  return [...ids];
+}
+
+/** 1 inside a date that the query names, falling off in the days after it, 0 elsewhere. */
+export function dateShare(occurredAtMs: number, dates: readonly NamedDate[]): number {
+  let best = 0;
+  for (const date of dates) best = Math.max(best, shareOf(occurredAtMs, date));
+  return best;
+}
+
+function shareOf(occurredAtMs: number, date: NamedDate): number {
+  const at = new Date(occurredAtMs);
+  const year = date.year ?? at.getUTCFullYear();
+  if (date.month === undefined) return at.getUTCFullYear() === year ? 0.5 : 0;
+  const fromMs = Date.UTC(year, date.month, date.day ?? 1);
+  const toMs = date.day === undefined ? Date.UTC(year, date.month + 1, 1) : fromMs + DAY_MS;
+  if (occurredAtMs < fromMs) return 0;
+  if (occurredAtMs < toMs) return 1;
+  const daysAfter = (occurredAtMs - toMs) / DAY_MS;
+  return daysAfter < AFTER_DAYS ? 0.8 * (1 - daysAfter / AFTER_DAYS) : 0;
+}
+
+const TIME_WORDS = `yesterday today tomorrow tonight ago last next week weekend month year day morning evening night monday tuesday wednesday
+thursday friday saturday sunday since recently
+summer winter spring autumn fall birthday anniversary just`;
+const NUMBER_WORDS = `one two three four five six seven eight nine ten eleven twelve dozen hundred thousand once twice couple few several
+year month week day hour minute first second third`;
+
+const cueTerms = new Map<string, readonly string[]>();
+
+function termsOfCue(words: string): readonly string[] {
+  let terms = cueTerms.get(words);
+  if (terms === undefined) {
+    terms = words.split(/\s+/).map((word) => termOf(word, "en"));
+    cueTerms.set(words, terms);
+  }
+  return terms;
+}
+
+/** Documents that hold a word of the kind that the question asks for; undefined when it asks for none. */
+export function cueDocuments(parts: IndexParts, query: ParsedQuery): ReadonlySet<number> | undefined {
+  const words = query.kind === "when" ? TIME_WORDS : query.kind.startsWith("how-") ? NUMBER_WORDS : undefined;
+  if (words === undefined) return undefined;
+  const docs = new Set<number>();
+  for (const term of termsOfCue(words)) {
+    const id = parts.postings.termId(term);
+    if (id !== undefined) parts.postings.visit(id, (doc) => docs.add(doc));
+  }
+  return docs;
+}

@@ -1,0 +1,20 @@
+import type { ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
+
+/** A memory as the index holds it: header and the words of its content, in clear, in memory only. */
+export interface SearchDocument {
+  readonly memoryId: MemoryId;
+  readonly conversationId: ConversationId | null;
+  readonly conversationTitle?: string;
+  /** Who said it; absent when the owner said it. */
+  readonly speaker?: string;
+  readonly text: string;
+  readonly caption?: string;
+  readonly occurredAtMs: number;
+  readonly recordedAtMs: number;
+  readonly level: Level;
+  readonly source: SourceKind;
+  readonly importId: ImportId | null;
+  readonly version: number;
+  /** Offset of the record that made this version, in the user's partition. */
+  readonly offset: number;
+}

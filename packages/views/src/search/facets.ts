@@ -1,0 +1,95 @@
+import type { ConversationId, Level, SourceKind } from "@kaelix/model";
+
+import type { DocumentTable } from "./document-table.ts";
+
+/** One value of a facet and how many matches have it. */
+export interface FacetCount<Value> {
+  readonly value: Value;
+  readonly count: number;
+}
+
+/** What the matches of a search have in common, most frequent first; months newest first. */
+export interface Facets {
+  /** Speakers; null is the owner. */
+  readonly people: readonly FacetCount<string | null>[];
+  readonly sources: readonly FacetCount<SourceKind>[];
+  readonly levels: readonly FacetCount<Level>[];
+  /** `2024-12`, UTC. */
+  readonly months: readonly FacetCount<string>[];
+  /** Null is "no conversation". */
+  readonly conversations: readonly FacetCount<ConversationId | null>[];
+}
+
+/** Values of one facet that are returned at most. */
+export const FACET_VALUES_MAX = 50;
+
+/** No matches, no facets. */
+export const NO_FACETS: Facets = { people: [], sources: [], levels: [], months: [], conversations: [] };
+
+/** Counts the facets of documents, each once. */
+export function countFacets(table: DocumentTable, docs: Iterable<number>): Facets {
+  const people = new Map<number, number>();
+  const sources = new Map<number, number>();
+  const levels = new Map<number, number>();
+  const months = new Map<number, number>();
+  const conversations = new Map<number, number>();
+  for (const doc of docs) {
+    bump(people, table.speakers[doc] ?? 0);
+    bump(sources, table.sources[doc] ?? 0);
+    bump(levels, table.levels[doc] ?? 0);
+    bump(months, monthOf(table.occurredAts[doc] ?? 0));
+    bump(conversations, table.conversations[doc] ?? 0);
+  }
+  return {
+    people: ranked(people, (id) => table.speakerNames.name(id)),
+    sources: ranked(sources, (id) => table.sourceNames.name(id) ?? "rest"),
+    // Levels of documents that are there are 1 to 4.
+    levels: ranked(levels, (level) => level as Level),
+    months: ranked(months, formatMonth).sort((left, right) => (left.value < right.value ? 1 : -1)),
+    conversations: ranked(conversations, (id) => table.conversationNames.name(id)),
+  };
+}
+
+/** Facets of two disjoint sets of matches as one. */
+export function addFacets(left: Facets, right: Facets): Facets {
+  return {
+    people: addCounts(left.people, right.people),
+    sources: addCounts(left.sources, right.sources),
+    levels: addCounts(left.levels, right.levels),
+    months: addCounts(left.months, right.months).sort((one, other) => (one.value < other.value ? 1 : -1)),
+    conversations: addCounts(left.conversations, right.conversations),
+  };
+}
+
+function addCounts<Value>(
+  left: readonly FacetCount<Value>[],
+  right: readonly FacetCount<Value>[],
+): FacetCount<Value>[] {
+  const counts = new Map<Value, number>();
+  for (const { value, count } of [...left, ...right]) counts.set(value, (counts.get(value) ?? 0) + count);
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((one, other) => other.count - one.count)
+    .slice(0, FACET_VALUES_MAX);
+}
+
+function bump(counts: Map<number, number>, key: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Months since year 0, so that counting needs no strings. */
+function monthOf(occurredAtMs: number): number {
+  const date = new Date(occurredAtMs);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+}
+
+function formatMonth(month: number): string {
+  return `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}`;
+}
+
+function ranked<Value>(counts: ReadonlyMap<number, number>, name: (id: number) => Value): FacetCount<Value>[] {
+  return [...counts]
+    .sort((left, right) => right[1] - left[1] || left[0] - right[0])
+    .slice(0, FACET_VALUES_MAX)
+    .map(([id, count]) => ({ value: name(id), count }));
+}

@@ -1,0 +1,75 @@
+/**
+ * Which documents a request lets through. The ceiling always holds; everything else narrows.
+ */
+import type { ConversationId, ImportId, Level, SourceKind } from "@kaelix/model";
+
+import { nameWords } from "./cues.ts";
+import type { DocumentTable } from "./document-table.ts";
+import { foldDiacritics, splitWords } from "./tokens.ts";
+
+/** What narrows a search. Several values of one filter mean "any of them"; several filters mean "all of them". */
+export interface SearchFilters {
+  /** Speakers: each word of a value must begin a word of the name, whatever the case and the diacritics. */
+  readonly people?: readonly string[];
+  readonly sources?: readonly SourceKind[];
+  /** Occurred at or after, epoch ms. */
+  readonly afterMs?: number;
+  /** Occurred before, epoch ms. */
+  readonly beforeMs?: number;
+  /** Exactly these levels, as far as the ceiling allows. */
+  readonly levels?: readonly Level[];
+  /** Null stands for memories without a conversation. */
+  readonly conversationIds?: readonly (ConversationId | null)[];
+  readonly importIds?: readonly ImportId[];
+}
+
+/** Says of a document number whether it passes. */
+export type DocumentTest = (doc: number) => boolean;
+
+/** The test of a request's ceiling and filters over a table. */
+export function makeTest(table: DocumentTable, ceiling: Level, filters: SearchFilters = {}): DocumentTest {
+  const tests: DocumentTest[] = [];
+  const { people, sources, afterMs, beforeMs, levels, conversationIds, importIds } = filters;
+  if (levels !== undefined) tests.push((doc) => levels.some((level) => level === table.levels[doc]));
+  if (afterMs !== undefined) tests.push((doc) => (table.occurredAts[doc] ?? 0) >= afterMs);
+  if (beforeMs !== undefined) tests.push((doc) => (table.occurredAts[doc] ?? 0) < beforeMs);
+  if (sources !== undefined)
+    tests.push(
+      oneOf(
+        table.sources,
+        sources.map((source) => table.sourceNames.known(source)),
+      ),
+    );
+  if (importIds !== undefined)
+    tests.push(
+      oneOf(
+        table.imports,
+        importIds.map((id) => table.importNames.known(id)),
+      ),
+    );
+  if (conversationIds !== undefined) {
+    const wanted = conversationIds.map((id) => (id === null ? 0 : table.conversationNames.known(id)));
+    tests.push(oneOf(table.conversations, wanted));
+  }
+  if (people !== undefined) tests.push(oneOf(table.speakers, speakersNamed(table, people)));
+  return (doc) => (table.levels[doc] ?? 255) <= ceiling && tests.every((test) => test(doc));
+}
+
+function oneOf(column: Int32Array | Uint8Array, wanted: readonly (number | undefined)[]): DocumentTest {
+  const numbers = new Set(wanted);
+  return (doc) => numbers.has(column[doc]);
+}
+
+/** The numbers of the speakers that any of the values names. */
+function speakersNamed(table: DocumentTable, people: readonly string[]): number[] {
+  const wanted = people.map((person) => splitWords(person).map((word) => foldDiacritics(word.text)));
+  const found: number[] = [];
+  for (let speaker = 1; speaker < table.speakerNames.count; speaker++) {
+    const parts = nameWords(table.speakerNames.name(speaker) ?? "");
+    const isNamed = wanted.some(
+      (words) => words.length > 0 && words.every((word) => parts.some((part) => part.startsWith(word))),
+    );
+    if (isNamed) found.push(speaker);
+  }
+  return found;
+}

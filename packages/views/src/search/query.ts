@@ -1,0 +1,182 @@
+/**
+ * What a person typed → what is looked for: words, "phrases", -exclusions, the kind of question, the dates it names.
+ * Pure; knows no index.
+ */
+import { monthNamesOf, termOf } from "./languages.ts";
+import { isStopWord } from "./stop-words.ts";
+import { foldDiacritics, splitWords } from "./tokens.ts";
+
+/** Longest query that is looked at, in UTF-16 units; a longer one is cut. */
+export const QUERY_LENGTH_MAX = 2_048;
+/** Words of a query that are looked up; more are left out. */
+const QUERY_WORDS_MAX = 64;
+
+/** A word of the query. */
+export interface QueryWord {
+  /** Normalised, diacritics folded: for names and highlights. */
+  readonly text: string;
+  /** Its terms in each language of the index, without repetition. */
+  readonly terms: readonly string[];
+  readonly isStop: boolean;
+  /** True when every term that begins with it counts. */
+  readonly isPrefix: boolean;
+}
+
+/** What sort of answer a question wants. */
+export type QuestionKind = "what" | "who" | "when" | "where" | "how-many" | "how-often" | "other";
+
+/** A span of time that a query names, `[fromMs, toMs)`; with only a month or day known, `year` is absent and it repeats. */
+export interface NamedDate {
+  readonly year?: number;
+  /** 0 to 11. */
+  readonly month?: number;
+  /** 1 to 31. */
+  readonly day?: number;
+}
+
+/** A query taken apart. */
+export interface ParsedQuery {
+  readonly words: readonly QueryWord[];
+  /** True when it asks in a sentence ("Who … ?"), false when it is words to look for. */
+  readonly isQuestion: boolean;
+  /** Each phrase as its words in order. Of a question it names a title and narrows nothing; its words count like any. */
+  readonly phrases: readonly (readonly QueryWord[])[];
+  readonly excluded: readonly QueryWord[];
+  readonly kind: QuestionKind;
+  readonly dates: readonly NamedDate[];
+}
+
+/** How a query is read. */
+export interface ParseOptions {
+  /** The languages of the index that will be asked. */
+  readonly languages: readonly string[];
+  /** The last word may be unfinished. */
+  readonly prefixLast?: boolean;
+}
+
+/** Takes a query apart. */
+export function parseQuery(text: string, options: ParseOptions): ParsedQuery {
+  const cut = text.slice(0, QUERY_LENGTH_MAX);
+  const phrases: QueryWord[][] = [];
+  const excluded: QueryWord[] = [];
+  const rest = cut
+    .replace(/(^|\s)-?["“„«]([^"“”»]+)["”“»]/gu, (whole, space: string, inside: string) => {
+      const words = wordsOf(inside, options);
+      if (whole.trimStart().startsWith("-")) excluded.push(...words);
+      else if (words.length > 0) phrases.push(words);
+      return whole.trimStart().startsWith("-") ? space : ` ${inside} `;
+    })
+    .replace(/(^|\s)-([\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*)/gu, (_whole, space: string, word: string) => {
+      excluded.push(...wordsOf(word, options));
+      return space;
+    });
+  const words = wordsOf(rest, options).slice(0, QUERY_WORDS_MAX);
+  const last = words.at(-1);
+  if (options.prefixLast === true && last !== undefined && /[\p{L}\p{N}]$/u.test(rest)) {
+    words[words.length - 1] = { ...last, isPrefix: true, isStop: false };
+  }
+  const kind = questionKind(rest);
+  const isQuestion = /[?？]\s*$/.test(cut) || kindAtStart(rest);
+  return { words, isQuestion, phrases, excluded, kind, dates: namedDates(rest, options.languages) };
+}
+
+function wordsOf(text: string, options: ParseOptions): QueryWord[] {
+  return splitWords(text).map((word) => ({
+    text: foldDiacritics(word.text),
+    terms: [...new Set(options.languages.map((language) => termOf(word.text, language)))],
+    isStop: options.languages.some((language) => isStopWord(word.text, language)),
+    isPrefix: false,
+  }));
+}
+
+const KIND_PATTERNS: readonly (readonly [QuestionKind, RegExp])[] = [
+  ["how-often", /\bhow (often|frequently)\b|\bhow many times\b|\bwie oft\b|\bcuántas veces\b|\bcombien de fois\b/],
+  [
+    "how-many",
+    /\bhow (many|much|long|old|far|big|tall)\b|\bwie ?viele?\b|\bwie lange\b|\bcu[aá]nt[oa]s?\b|\bcombien\b|\bquant[iao]\b/,
+  ],
+  [
+    "when",
+    /\bwhen\b|\b(what|which) (date|day|year|month|week|time)\b|\bwann\b|\bcu[aá]ndo\b|\bquand\b|\bquando\b|\bwanneer\b|когда/,
+  ],
+  ["who", /\bwho(m|se)?\b|\bwer\b|\bwem\b|\bwen\b|\bqui[eé]n(es)?\b|\bqui\b|\bchi\b|\bwie\b|\bquem\b|кто/],
+  [
+    "where",
+    /\bwhere\b|\b(what|which) (place|city|country|town)\b|\bwo\b|\bwohin\b|\bd[oó]nde\b|\boù\b|\bdove\b|\bonde\b|\bwaar\b|где/,
+  ],
+  [
+    "what",
+    /\bwhat\b|\bwhich\b|\bwas\b|\bwelche[rsn]?\b|\bqu[eé]\b|\bquoi\b|\bquel(le)?s?\b|\bche\b|\bcosa\b|\bwat\b|что/,
+  ],
+];
+
+function questionKind(text: string): QuestionKind {
+  const lower = text.toLowerCase();
+  const found = KIND_PATTERNS.find(([, pattern]) => pattern.test(lower));
+  return found?.[0] ?? "other";
+}
+
+/** True when a text begins with a question word. */
+function kindAtStart(text: string): boolean {
+  const first = text.trim().toLowerCase().split(/\s+/, 2).join(" ");
+  return KIND_PATTERNS.some(([, pattern]) => first.search(pattern) === 0);
+}
+
+/** The dates a text names: "May", "May 2023", "8 May, 2023", "2023-05-08", "2023". English abbreviations are known. */
+export function namedDates(text: string, languages: readonly string[]): NamedDate[] {
+  const dates: NamedDate[] = [];
+  const lower = text.toLowerCase();
+  const spaced = lower.replace(
+    /\b(\d{4})-(\d{1,2})-(\d{1,2})\b/g,
+    (_whole, year: string, month: string, day: string) => {
+      dates.push({ year: Number(year), month: Number(month) - 1, day: Number(day) });
+      return " ";
+    },
+  );
+  const words = splitWords(spaced);
+  const isYear = new Set<number>();
+  for (const [index, word] of words.entries()) {
+    const month = monthOf(word.text, text.slice(word.start, word.end), languages);
+    if (month === undefined) continue;
+    // "8 May 2023", "May 8, 2023", "May 8th", "May 2023"
+    const before = dayOf(words[index - 1]?.text);
+    const next = dayOf(words[index + 1]?.text);
+    const yearAt = next === undefined ? index + 1 : index + 2;
+    const year = yearOf(words[yearAt]?.text);
+    if (year !== undefined) isYear.add(yearAt);
+    const day = before ?? next;
+    dates.push({ month, ...(day === undefined ? {} : { day }), ...(year === undefined ? {} : { year }) });
+  }
+  for (const [index, word] of words.entries()) {
+    const year = yearOf(word.text);
+    if (year !== undefined && !isYear.has(index)) dates.push({ year });
+  }
+  return dates;
+}
+
+const SHORT_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/** Months that are also everyday words: only a capital makes them a month. */
+const AMBIGUOUS_MONTHS = new Set(["may", "march", "mar", "sep", "jan", "dec"]);
+
+function monthOf(word: string, written: string, languages: readonly string[]): number | undefined {
+  if (word.length < 3) return undefined;
+  if (AMBIGUOUS_MONTHS.has(word) && !/^\p{Lu}/u.test(written)) return undefined;
+  const short = SHORT_MONTHS.indexOf(word);
+  if (short >= 0) return short;
+  if (word === "sept") return 8;
+  for (const language of new Set([...languages, "en"])) {
+    const month = monthNamesOf(language).indexOf(word);
+    if (month >= 0) return month;
+  }
+  return undefined;
+}
+
+function dayOf(word: string | undefined): number | undefined {
+  const match = word === undefined ? null : /^(\d{1,2})(st|nd|rd|th|er)?$/.exec(word);
+  const day = match === null ? 0 : Number(match[1]);
+  return day >= 1 && day <= 31 ? day : undefined;
+}
+
+function yearOf(word: string | undefined): number | undefined {
+  return word !== undefined && /^(19|20)\d\d$/.test(word) ? Number(word) : undefined;
+}

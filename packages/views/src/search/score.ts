@@ -1,0 +1,445 @@
+/**
+ * How well each document answers a query: signals per candidate, and their weighted sum.
+ *
+ * Each word of the query gives three BM25 scores (Robertson and Zaragoza 2009, with the never-negative inverse document frequency
+ * of Lucene): of the document, of the document with its neighbours, of its whole session. Neighbours and sessions are not
+ * indexed: their counts are gathered at query time by following the links of threads.ts, so that an insertion touches one document.
+ * All signals are shares of what the query could reach at most, so that scores of different queries can be compared.
+ *
+ * Guarantees: a document above the ceiling is as if it were not there: no score, count or inverse document frequency sees it.
+ */
+import type { Level } from "@kaelix/model";
+
+import { cueDocuments, dateShare, nameWords, termIdsOf } from "./cues.ts";
+import type { ParsedQuery, QueryWord } from "./query.ts";
+import type { IndexParts } from "./user-index.ts";
+
+/** The signals, in the order they stand in a row. */
+export const SIGNALS = [
+  "turn",
+  "window",
+  "session",
+  "before",
+  "after",
+  "coverage",
+  "windowCoverage",
+  "speaker",
+  "date",
+  "pairs",
+  "question",
+  "cue",
+  "length",
+  "best",
+  "answer",
+] as const;
+
+/** A signal's name. */
+export type Signal = (typeof SIGNALS)[number];
+
+/** How many signals a candidate has. */
+export const SIGNAL_COUNT = SIGNALS.length;
+
+/** The shape of the BM25 scores, beside the weights of the signals. */
+export interface ScoreShape {
+  /** How fast repetition stops to count: of a turn, of a window, of a session. */
+  readonly k1: readonly [number, number, number];
+  /** How much length counts against: of a turn, of a window, of a session. */
+  readonly b: readonly [number, number, number];
+  /** What a word counts in the document one before, two before, one after, two after. */
+  readonly reach: readonly [number, number, number, number];
+  /** What a word of the query counts when it is the name of somebody who speaks. */
+  readonly nameWeight: number;
+}
+
+/** Shape and weights together: a recipe for scores. */
+export interface ScoreRecipe {
+  readonly shape: ScoreShape;
+  readonly weights: Readonly<Record<Signal, number>>;
+}
+
+/** What a word of the query was worth in this index. */
+export interface WordWeight {
+  readonly word: string;
+  /** Inverse document frequency under the ceiling, times what its kind counts. */
+  readonly weight: number;
+  /** Documents that hold it, under the ceiling. */
+  readonly documents: number;
+}
+
+/** The documents that may answer, with their signals. */
+export interface Candidates {
+  readonly docs: Int32Array;
+  /** `SIGNAL_COUNT` numbers per candidate, in the order of `SIGNALS`. */
+  readonly signals: Float32Array;
+  readonly words: readonly WordWeight[];
+}
+
+/** What a query is scored with. */
+export interface ScoreOptions {
+  readonly ceiling: Level;
+  readonly shape: ScoreShape;
+}
+
+/** Pairs of words are looked for in this many candidates, the best by the other signals. */
+const PAIR_CANDIDATES_MAX = 200;
+
+/** Room for dense numbers by document, shared by all queries of the process (scoring never yields) and always left zeroed. */
+class Scratch {
+  readonly #arrays = new Map<string, Float32Array>();
+
+  zeroed(name: string, length: number): Float32Array {
+    let array = this.#arrays.get(name);
+    if (array === undefined || array.length < length) {
+      array = new Float32Array(Math.ceil(length * 1.25));
+      this.#arrays.set(name, array);
+    }
+    return array;
+  }
+}
+
+const scratch = new Scratch();
+
+interface Corpus {
+  readonly documents: number;
+  readonly averageLength: number;
+  readonly sessions: number;
+  readonly averageSessionLength: number;
+  readonly sessionLengths: Float32Array;
+}
+
+let corpusMemo: { readonly parts: IndexParts["table"]; generation: number; ceiling: Level; corpus: Corpus } | undefined;
+
+/** Counts and lengths of what is visible under the ceiling; kept until the index changes. */
+function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
+  const memo = corpusMemo;
+  if (memo?.parts === parts.table && memo.generation === parts.generation && memo.ceiling === ceiling)
+    return memo.corpus;
+  const { levels, lengths } = parts.table;
+  const sessionOf = parts.threads.sessions;
+  const sessionLengths = new Float32Array(parts.threads.sessionCount);
+  let documents = 0;
+  let total = 0;
+  for (let doc = 0; doc < parts.table.count; doc++) {
+    if ((levels[doc] ?? 255) > ceiling) continue;
+    const length = lengths[doc] ?? 0;
+    documents += 1;
+    total += length;
+    const session = sessionOf[doc] ?? 0;
+    sessionLengths[session] = (sessionLengths[session] ?? 0) + length;
+  }
+  const sessions = sessionLengths.reduce((count, length) => count + (length > 0 ? 1 : 0), 0);
+  const corpus = {
+    documents,
+    averageLength: total / Math.max(1, documents),
+    sessions,
+    averageSessionLength: total / Math.max(1, sessions),
+    sessionLengths,
+  };
+  corpusMemo = { parts: parts.table, generation: parts.generation, ceiling, corpus };
+  return corpus;
+}
+
+/** BM25's inverse document frequency, never negative. */
+export function inverseFrequency(documents: number, holding: number): number {
+  return Math.log(1 + (documents - holding + 0.5) / (holding + 0.5));
+}
+
+/** The candidates of a query with their signals. Empty when the query has no word that the index knows. */
+export function scoreCandidates(parts: IndexParts, query: ParsedQuery, options: ScoreOptions): Candidates {
+  return new Scoring(parts, query, options).run();
+}
+
+/** One query on its way through the signals. */
+class Scoring {
+  readonly #parts: IndexParts;
+  readonly #query: ParsedQuery;
+  readonly #ceiling: Level;
+  readonly #shape: ScoreShape;
+  readonly #corpus: Corpus;
+  readonly #counts: Float32Array;
+  readonly #windowCounts: Float32Array;
+  readonly #sessionCounts: Float32Array;
+  readonly #turn: Float32Array;
+  readonly #window: Float32Array;
+  readonly #session: Float32Array;
+  readonly #best: Float32Array;
+  readonly #coverage: Float32Array;
+  readonly #windowCoverage: Float32Array;
+  readonly #seen: Float32Array;
+  readonly #candidates: number[] = [];
+
+  constructor(parts: IndexParts, query: ParsedQuery, options: ScoreOptions) {
+    this.#parts = parts;
+    this.#query = query;
+    this.#ceiling = options.ceiling;
+    this.#shape = options.shape;
+    this.#corpus = corpusOf(parts, options.ceiling);
+    const count = parts.table.count;
+    this.#counts = scratch.zeroed("counts", count);
+    this.#windowCounts = scratch.zeroed("windowCounts", count);
+    this.#turn = scratch.zeroed("turn", count);
+    this.#window = scratch.zeroed("window", count);
+    this.#coverage = scratch.zeroed("coverage", count);
+    this.#windowCoverage = scratch.zeroed("windowCoverage", count);
+    this.#seen = scratch.zeroed("seen", count);
+    const sessions = parts.threads.sessionCount;
+    this.#sessionCounts = scratch.zeroed("sessionCounts", sessions);
+    this.#session = scratch.zeroed("session", sessions);
+    this.#best = scratch.zeroed("best", sessions);
+  }
+
+  run(): Candidates {
+    const names = this.#namesInQuery();
+    const matter = this.#query.words.filter((word) => !word.isStop);
+    const words: WordWeight[] = [];
+    const done = new Set<string>();
+    for (const word of matter.length > 0 ? matter : this.#query.words) {
+      const key = word.terms.join(" ");
+      if (done.has(key)) continue;
+      done.add(key);
+      words.push(this.#addWord(word, names.words.has(word.text)));
+    }
+    const total = words.reduce((sum, word) => sum + word.weight, 0);
+    const docs = Int32Array.from(this.#candidates);
+    const signals = this.#signals(docs, total, names.speakers);
+    this.#clear();
+    return { docs, signals, words };
+  }
+
+  /** Which words of the query are names of speakers, and of whom. */
+  #namesInQuery(): { words: Set<string>; speakers: Set<number> } {
+    const words = new Set<string>();
+    const speakers = new Set<number>();
+    const { speakerNames } = this.#parts.table;
+    for (let speaker = 1; speaker < speakerNames.count; speaker++) {
+      const parts = nameWords(speakerNames.name(speaker) ?? "");
+      for (const word of this.#query.words) {
+        if (word.isStop || !parts.includes(word.text)) continue;
+        words.add(word.text);
+        speakers.add(speaker);
+      }
+    }
+    return { words, speakers };
+  }
+
+  #addWord(word: QueryWord, isName: boolean): WordWeight {
+    const touched = this.#countWord(word);
+    const weight = inverseFrequency(this.#corpus.documents, touched.length) * (isName ? this.#shape.nameWeight : 1);
+    this.#addTurns(touched, weight);
+    this.#addWindows(touched, weight);
+    this.#addSessions(touched, weight);
+    for (const doc of touched) this.#counts[doc] = 0;
+    return { word: word.text, weight, documents: touched.length };
+  }
+
+  /** Counts a word in every visible document that holds it; returns them. */
+  #countWord(word: QueryWord): number[] {
+    const { postings, table } = this.#parts;
+    const { levels } = table;
+    const counts = this.#counts;
+    const ceiling = this.#ceiling;
+    const touched: number[] = [];
+    for (const id of termIdsOf(this.#parts, word)) {
+      postings.visit(id, (doc, count) => {
+        if ((levels[doc] ?? 255) > ceiling) return;
+        const before = counts[doc] ?? 0;
+        if (before === 0) touched.push(doc);
+        counts[doc] = before + count;
+      });
+    }
+    return touched;
+  }
+
+  #addTurns(touched: readonly number[], weight: number): void {
+    const { lengths } = this.#parts.table;
+    const [k1] = this.#shape.k1;
+    const [b] = this.#shape.b;
+    const perLength = b / this.#corpus.averageLength;
+    for (const doc of touched) {
+      const count = this.#counts[doc] ?? 0;
+      const score = (weight * count) / (count + k1 * (1 - b + perLength * (lengths[doc] ?? 0)));
+      this.#turn[doc] = (this.#turn[doc] ?? 0) + score;
+      this.#coverage[doc] = (this.#coverage[doc] ?? 0) + weight;
+    }
+  }
+
+  #addWindows(touched: readonly number[], weight: number): void {
+    const { befores, afters } = this.#parts.threads;
+    const [oneBefore, twoBefore, oneAfter, twoAfter] = this.#shape.reach;
+    const reached: number[] = [];
+    for (const doc of touched) {
+      const count = this.#counts[doc] ?? 0;
+      this.#reach(doc, count, reached);
+      const after = afters[doc] ?? -1;
+      if (after >= 0) {
+        this.#reach(after, count * oneBefore, reached);
+        const next = afters[after] ?? -1;
+        if (next >= 0) this.#reach(next, count * twoBefore, reached);
+      }
+      const before = befores[doc] ?? -1;
+      if (before >= 0) {
+        this.#reach(before, count * oneAfter, reached);
+        const previous = befores[before] ?? -1;
+        if (previous >= 0) this.#reach(previous, count * twoAfter, reached);
+      }
+    }
+    const k1 = this.#shape.k1[1];
+    const b = this.#shape.b[1];
+    const averageLength = this.#corpus.averageLength * (1 + oneBefore + twoBefore + oneAfter + twoAfter);
+    for (const doc of reached) {
+      const count = this.#windowCounts[doc] ?? 0;
+      this.#windowCounts[doc] = 0;
+      const score = (weight * count) / (count + k1 * (1 - b + (b * this.#windowLength(doc)) / averageLength));
+      if (this.#seen[doc] === 0) {
+        this.#seen[doc] = 1;
+        this.#candidates.push(doc);
+      }
+      this.#window[doc] = (this.#window[doc] ?? 0) + score;
+      this.#windowCoverage[doc] = (this.#windowCoverage[doc] ?? 0) + weight;
+    }
+  }
+
+  #reach(doc: number, count: number, reached: number[]): void {
+    if (count === 0 || (this.#parts.table.levels[doc] ?? 255) > this.#ceiling) return;
+    const before = this.#windowCounts[doc] ?? 0;
+    if (before === 0) reached.push(doc);
+    this.#windowCounts[doc] = before + count;
+  }
+
+  #windowLength(doc: number): number {
+    const { befores, afters } = this.#parts.threads;
+    const [oneBefore, twoBefore, oneAfter, twoAfter] = this.#shape.reach;
+    const before = befores[doc] ?? -1;
+    const after = afters[doc] ?? -1;
+    return (
+      this.#lengthOf(doc) +
+      oneBefore * this.#lengthOf(before) +
+      twoBefore * this.#lengthOf(before < 0 ? -1 : (befores[before] ?? -1)) +
+      oneAfter * this.#lengthOf(after) +
+      twoAfter * this.#lengthOf(after < 0 ? -1 : (afters[after] ?? -1))
+    );
+  }
+
+  #lengthOf(doc: number): number {
+    if (doc < 0 || (this.#parts.table.levels[doc] ?? 255) > this.#ceiling) return 0;
+    return this.#parts.table.lengths[doc] ?? 0;
+  }
+
+  #addSessions(touched: readonly number[], weight: number): void {
+    const sessionOf = this.#parts.threads.sessions;
+    const reached: number[] = [];
+    for (const doc of touched) {
+      const session = sessionOf[doc] ?? 0;
+      const before = this.#sessionCounts[session] ?? 0;
+      if (before === 0) reached.push(session);
+      this.#sessionCounts[session] = before + (this.#counts[doc] ?? 0);
+    }
+    const k1 = this.#shape.k1[2];
+    const b = this.#shape.b[2];
+    const { sessionLengths, averageSessionLength, sessions, documents } = this.#corpus;
+    // What is rare among sessions, as a share of what is rare among documents: a word in every session tells nothing of a session.
+    const rarity =
+      inverseFrequency(sessions, reached.length) / Math.max(1e-6, inverseFrequency(documents, touched.length));
+    for (const session of reached) {
+      const count = this.#sessionCounts[session] ?? 0;
+      this.#sessionCounts[session] = 0;
+      const length = (sessionLengths[session] ?? 0) / averageSessionLength;
+      const score = (weight * rarity * count) / (count + k1 * (1 - b + b * length));
+      this.#session[session] = (this.#session[session] ?? 0) + score;
+    }
+  }
+
+  #signals(docs: Int32Array, total: number, speakers: ReadonlySet<number>): Float32Array {
+    const signals = new Float32Array(docs.length * SIGNAL_COUNT);
+    if (total === 0) return signals;
+    const { table, threads } = this.#parts;
+    const sessionOf = threads.sessions;
+    for (const doc of docs) {
+      const session = sessionOf[doc] ?? 0;
+      this.#best[session] = Math.max(this.#best[session] ?? 0, this.#turn[doc] ?? 0);
+    }
+    const cues = cueDocuments(this.#parts, this.#query);
+    const lengthScale = 1 / Math.log(1 + this.#corpus.averageLength);
+    for (let index = 0; index < docs.length; index++) {
+      const doc = docs[index] ?? 0;
+      const session = sessionOf[doc] ?? 0;
+      const row = [
+        (this.#turn[doc] ?? 0) / total,
+        (this.#window[doc] ?? 0) / total,
+        (this.#session[session] ?? 0) / total,
+        this.#turnOf(threads.befores[doc] ?? -1) / total,
+        this.#turnOf(threads.afters[doc] ?? -1) / total,
+        (this.#coverage[doc] ?? 0) / total,
+        (this.#windowCoverage[doc] ?? 0) / total,
+        speakers.has(table.speakers[doc] ?? 0) ? 1 : 0,
+        dateShare(table.occurredAts[doc] ?? 0, this.#query.dates),
+        0,
+        table.textOf(doc).endsWith("?") ? 1 : 0,
+        cues?.has(doc) === true ? 1 : 0,
+        Math.min(2, Math.log(1 + (table.lengths[doc] ?? 0)) * lengthScale),
+        (this.#best[session] ?? 0) / total,
+        this.#answeredTurn(threads.befores[doc] ?? -1) / total,
+      ];
+      signals.set(row, index * SIGNAL_COUNT);
+    }
+    this.#addPairs(docs, signals);
+    return signals;
+  }
+
+  #turnOf(doc: number): number {
+    return doc < 0 ? 0 : (this.#turn[doc] ?? 0);
+  }
+
+  /** The score of the document before when it asks: answers stand behind questions. */
+  #answeredTurn(before: number): number {
+    return before >= 0 && this.#parts.table.textOf(before).endsWith("?") ? (this.#turn[before] ?? 0) : 0;
+  }
+
+  /** Words that stand next to each other in the query and in a document, or with one word between. */
+  #addPairs(docs: Int32Array, signals: Float32Array): void {
+    const ids = this.#query.words.map((word) => new Set(termIdsOf(this.#parts, word)));
+    const pairs: [Set<number>, Set<number>][] = [];
+    for (let at = 0; at + 1 < ids.length; at++) {
+      const left = ids[at];
+      const right = ids[at + 1];
+      const isMatter = this.#query.words[at]?.isStop === false && this.#query.words[at + 1]?.isStop === false;
+      if (isMatter && left !== undefined && right !== undefined && left.size > 0 && right.size > 0)
+        pairs.push([left, right]);
+    }
+    if (pairs.length === 0) return;
+    const order = Array.from(docs.keys());
+    if (order.length > PAIR_CANDIDATES_MAX) {
+      const prior = (index: number): number =>
+        (signals[index * SIGNAL_COUNT] ?? 0) + (signals[index * SIGNAL_COUNT + 1] ?? 0);
+      order.sort((left, right) => prior(right) - prior(left));
+      order.length = PAIR_CANDIDATES_MAX;
+    }
+    for (const index of order) {
+      const tokens = this.#parts.postings.tokensOf(docs[index] ?? 0);
+      const found = pairs.filter(([left, right]) => standTogether(tokens, left, right)).length;
+      signals[index * SIGNAL_COUNT + 9] = found / pairs.length;
+    }
+  }
+
+  #clear(): void {
+    const sessionOf = this.#parts.threads.sessions;
+    for (const doc of this.#candidates) {
+      this.#turn[doc] = 0;
+      this.#window[doc] = 0;
+      this.#coverage[doc] = 0;
+      this.#windowCoverage[doc] = 0;
+      this.#seen[doc] = 0;
+      const session = sessionOf[doc] ?? 0;
+      this.#session[session] = 0;
+      this.#best[session] = 0;
+    }
+  }
+}
+
+function standTogether(tokens: Uint32Array, left: ReadonlySet<number>, right: ReadonlySet<number>): boolean {
+  for (let at = 0; at + 1 < tokens.length; at++) {
+    if (!left.has(tokens[at] ?? 0)) continue;
+    if (right.has(tokens[at + 1] ?? 0) || (at + 2 < tokens.length && right.has(tokens[at + 2] ?? 0))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,240 @@
+/**
+ * A request → the documents that answer it, best first, with why.
+ *
+ * Guarantees: nothing above the ceiling is a hit, counted, in a facet or weighed in a score; the same request over the same documents
+ * gives the same answer. A query without words lists by time, newest first.
+ */
+import type { Level } from "@kaelix/model";
+
+import type { SearchDocument } from "./document.ts";
+import { countFacets, type Facets, NO_FACETS } from "./facets.ts";
+import { type DocumentTest, makeTest, type SearchFilters } from "./filter.ts";
+import { highlight, type TextRange } from "./highlight.ts";
+import { type ParsedQuery, parseQuery, type QueryWord } from "./query.ts";
+import {
+  type Candidates,
+  type ScoreRecipe,
+  scoreCandidates,
+  type Signal,
+  SIGNAL_COUNT,
+  SIGNALS,
+  type WordWeight,
+} from "./score.ts";
+import { termIdsOf } from "./cues.ts";
+import { selectTop } from "./top.ts";
+import type { IndexParts, UserIndex } from "./user-index.ts";
+import { KEYWORD_COVERAGE, SHIPPED_RECIPE } from "./weights.ts";
+
+/** What is looked for, by whom and how much of it. */
+export interface SearchRequest {
+  /** Words, "phrases", -exclusions. Empty: everything by time. */
+  readonly text: string;
+  /** The highest level that may be seen. */
+  readonly ceiling: Level;
+  readonly filters?: SearchFilters;
+  /** Hits to return, 1 or more. */
+  readonly limit: number;
+  /** Hits to leave out before them; default 0. */
+  readonly skip?: number;
+  /** True while the last word is being typed: what begins with it counts. */
+  readonly prefixLast?: boolean;
+  /** True to count facets over all matches. */
+  readonly facets?: boolean;
+  /** Other weights than those shipped; for measuring. */
+  readonly recipe?: ScoreRecipe;
+}
+
+/** What one signal brought to a hit's score. */
+export interface SignalShare {
+  readonly signal: Signal;
+  /** Its part of the score; may be below 0. */
+  readonly share: number;
+}
+
+/** Why a document is a hit. */
+export interface HitReason {
+  /** Words of the query that stand in the document itself, with their weights. */
+  readonly words: readonly WordWeight[];
+  /** What each signal brought, greatest first; signals that brought nothing are left out. */
+  readonly signals: readonly SignalShare[];
+  /** True when none of the words stands in the document, only around it. */
+  readonly isContext: boolean;
+}
+
+/** A document that answers. */
+export interface SearchHit {
+  readonly document: SearchDocument;
+  /** Comparable between hits and, roughly, between queries. Above 0; 0 in a list by time. */
+  readonly score: number;
+  /** Ranges of the text that the query's words cover. */
+  readonly highlights: readonly TextRange[];
+  readonly why: HitReason;
+}
+
+/** The answer to a request. */
+export interface SearchResult {
+  readonly hits: readonly SearchHit[];
+  /** All matches under the ceiling that pass the filters. */
+  readonly total: number;
+  readonly facets: Facets;
+  /** The words that were looked for and what each was worth here. */
+  readonly words: readonly WordWeight[];
+}
+
+/** A document that holds no word of the query must reach this share of the best score to count as a match. */
+const CONTEXT_SHARE_MIN = 0.25;
+
+/** Searches one user's index. */
+export function searchIndex(index: UserIndex, request: SearchRequest): SearchResult {
+  const parts = index.parts();
+  const query = parseQuery(request.text, {
+    languages: languagesOf(parts),
+    ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
+  });
+  const passes = withPhrases(parts, query, makeTest(parts.table, request.ceiling, request.filters));
+  if (query.words.length === 0) return listAll(index, request, passes);
+  const recipe = recipeFor(query, request.recipe ?? SHIPPED_RECIPE);
+  const candidates = scoreCandidates(parts, query, { ceiling: request.ceiling, shape: recipe.shape });
+  const scores = weigh(candidates, recipe);
+  const matches = matchesOf(candidates, scores, passes);
+  const { occurredAts, offsets } = parts.table;
+  const docAt = (match: number): number => candidates.docs[matches[match] ?? 0] ?? 0;
+  const scoreAt = (match: number): number => scores[matches[match] ?? 0] ?? 0;
+  const skip = request.skip ?? 0;
+  const top = selectTop(matches.length, skip + request.limit, (left, right) => {
+    const [one, other] = [docAt(left), docAt(right)];
+    return (
+      scoreAt(right) - scoreAt(left) ||
+      (occurredAts[other] ?? 0) - (occurredAts[one] ?? 0) ||
+      (offsets[other] ?? 0) - (offsets[one] ?? 0)
+    );
+  });
+  const hits = top.slice(skip).flatMap((match) => {
+    const candidate = matches[match] ?? 0;
+    return makeHit(parts, query, { candidates, candidate, recipe, score: scores[candidate] ?? 0 }) ?? [];
+  });
+  const facets = request.facets === true ? countFacets(parts.table, docsOf(candidates, matches)) : NO_FACETS;
+  return { hits, total: matches.length, facets, words: candidates.words };
+}
+
+/** Keywords weigh what a document holds itself; questions weigh as shipped. */
+function recipeFor(query: ParsedQuery, recipe: ScoreRecipe): ScoreRecipe {
+  if (query.isQuestion || query.words.some((word) => word.isStop)) return recipe;
+  const { weights } = recipe;
+  return { shape: recipe.shape, weights: { ...weights, coverage: weights.coverage + KEYWORD_COVERAGE } };
+}
+
+/** The languages of the index, English when it is empty. */
+function languagesOf(parts: IndexParts): string[] {
+  const { languageNames } = parts.table;
+  const languages: string[] = [];
+  for (let id = 1; id < languageNames.count; id++) languages.push(languageNames.name(id) ?? "en");
+  return languages.length === 0 ? ["en"] : languages;
+}
+
+function* docsOf(candidates: Candidates, matches: readonly number[]): IterableIterator<number> {
+  for (const match of matches) yield candidates.docs[match] ?? 0;
+}
+
+function weigh(candidates: Candidates, recipe: ScoreRecipe): Float64Array {
+  const weights = SIGNALS.map((signal) => recipe.weights[signal]);
+  const scores = new Float64Array(candidates.docs.length);
+  for (let candidate = 0; candidate < scores.length; candidate++) {
+    let score = 0;
+    for (let signal = 0; signal < SIGNAL_COUNT; signal++) {
+      score += (weights[signal] ?? 0) * (candidates.signals[candidate * SIGNAL_COUNT + signal] ?? 0);
+    }
+    scores[candidate] = score;
+  }
+  return scores;
+}
+
+/** Candidates that hold a word themselves or stand right beside a very good one, and that pass. */
+function matchesOf(candidates: Candidates, scores: Float64Array, passes: DocumentTest): number[] {
+  const coverageAt = SIGNALS.indexOf("coverage");
+  const least = scores.reduce((best, score) => Math.max(best, score), 0) * CONTEXT_SHARE_MIN;
+  const matches: number[] = [];
+  for (let candidate = 0; candidate < scores.length; candidate++) {
+    const holdsWord = (candidates.signals[candidate * SIGNAL_COUNT + coverageAt] ?? 0) > 0;
+    if (!holdsWord && (scores[candidate] ?? 0) < least) continue;
+    if (passes(candidates.docs[candidate] ?? 0)) matches.push(candidate);
+  }
+  return matches;
+}
+
+/** Narrows a test by the phrases that must stand in a document and the words that must not. */
+function withPhrases(parts: IndexParts, query: ParsedQuery, passes: DocumentTest): DocumentTest {
+  const idsOf = (word: QueryWord): ReadonlySet<number> => new Set(termIdsOf(parts, word));
+  const phrases = query.isQuestion ? [] : query.phrases.map((phrase) => phrase.map(idsOf));
+  const excluded = new Set(query.excluded.flatMap((word) => termIdsOf(parts, word)));
+  if (phrases.length === 0 && excluded.size === 0) return passes;
+  return (doc) => {
+    if (!passes(doc)) return false;
+    const tokens = parts.postings.tokensOf(doc);
+    if (excluded.size > 0 && tokens.some((token) => excluded.has(token))) return false;
+    return phrases.every((phrase) => holdsPhrase(tokens, phrase));
+  };
+}
+
+function holdsPhrase(tokens: Uint32Array, phrase: readonly ReadonlySet<number>[]): boolean {
+  for (let at = 0; at + phrase.length <= tokens.length; at++) {
+    if (phrase.every((ids, place) => ids.has(tokens[at + place] ?? 0))) return true;
+  }
+  return false;
+}
+
+interface Scored {
+  readonly candidates: Candidates;
+  readonly candidate: number;
+  readonly recipe: ScoreRecipe;
+  readonly score: number;
+}
+
+function makeHit(parts: IndexParts, query: ParsedQuery, scored: Scored): SearchHit | undefined {
+  const { candidates, candidate, recipe } = scored;
+  const doc = candidates.docs[candidate] ?? 0;
+  const document = parts.table.document(doc);
+  if (document === undefined) return undefined;
+  const tokens = new Set(parts.postings.tokensOf(doc));
+  const held = new Set(
+    query.words.filter((word) => termIdsOf(parts, word).some((id) => tokens.has(id))).map((word) => word.text),
+  );
+  const signals = SIGNALS.map((signal, at) => ({
+    signal,
+    share: recipe.weights[signal] * (candidates.signals[candidate * SIGNAL_COUNT + at] ?? 0),
+  }));
+  const words = candidates.words.filter(({ word }) => held.has(word));
+  const language = parts.table.languageNames.name(parts.table.languages[doc] ?? 0) ?? "en";
+  return {
+    document,
+    score: scored.score,
+    highlights: highlight(document.text, query, language),
+    why: {
+      words,
+      signals: signals
+        .filter(({ share }) => share !== 0)
+        .sort((left, right) => Math.abs(right.share) - Math.abs(left.share)),
+      isContext: words.length === 0,
+    },
+  };
+}
+
+/** Everything that passes, newest first. */
+function listAll(index: UserIndex, request: SearchRequest, passes: DocumentTest): SearchResult {
+  const { table } = index.parts();
+  const docs: number[] = [];
+  for (let doc = 0; doc < table.count; doc++) if (passes(doc)) docs.push(doc);
+  const { occurredAts, offsets } = table;
+  const skip = request.skip ?? 0;
+  const top = selectTop(docs.length, skip + request.limit, (left, right) => {
+    const [one, other] = [docs[left] ?? 0, docs[right] ?? 0];
+    return (occurredAts[other] ?? 0) - (occurredAts[one] ?? 0) || (offsets[other] ?? 0) - (offsets[one] ?? 0);
+  });
+  const hits = top.slice(skip).flatMap((at): SearchHit[] => {
+    const document = table.document(docs[at] ?? 0);
+    const why: HitReason = { words: [], signals: [], isContext: false };
+    return document === undefined ? [] : [{ document, score: 0, highlights: [], why }];
+  });
+  const facets = request.facets === true ? countFacets(table, docs) : NO_FACETS;
+  return { hits, total: docs.length, facets, words: [] };
+}
