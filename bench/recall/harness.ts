@@ -47,6 +47,7 @@ export function indexConversation(conversation: Conversation): { index: UserInde
       importId: null,
       version: 1,
       offset,
+      firstOffset: offset,
     });
     addsMs.push(performance.now() - startMs);
   }

@@ -49,6 +49,7 @@ export function inventDocuments(count: number, seed: number): SearchDocument[] {
       importId: null,
       version: 1,
       offset,
+      firstOffset: offset,
     };
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The documents of one user as columns: 55 bytes of numbers each beside their strings; what many share is kept once.
+ * The documents of one user as columns: 63 bytes of numbers each beside their strings; what many share is kept once.
  */
 import type { ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
 
@@ -57,6 +57,7 @@ export class DocumentTable {
   occurredAts = new Float64Array(0);
   recordedAts = new Float64Array(0);
   offsets = new Float64Array(0);
+  firstOffsets = new Float64Array(0);
   versions = new Int32Array(0);
   speakers = new Int32Array(0);
   conversations = new Int32Array(0);
@@ -104,6 +105,7 @@ export class DocumentTable {
     this.occurredAts[doc] = document.occurredAtMs;
     this.recordedAts[doc] = document.recordedAtMs;
     this.offsets[doc] = document.offset;
+    this.firstOffsets[doc] = document.firstOffset;
     this.versions[doc] = document.version;
     this.speakers[doc] = this.speakerNames.intern(document.speaker);
     this.conversations[doc] = this.conversationNames.intern(document.conversationId);
@@ -159,6 +161,7 @@ export class DocumentTable {
       importId: this.importNames.name(this.imports[doc] ?? 0),
       version: this.versions[doc] ?? 1,
       offset: this.offsets[doc] ?? 0,
+      firstOffset: this.firstOffsets[doc] ?? 0,
     };
   }
 
@@ -170,6 +173,7 @@ export class DocumentTable {
     this.occurredAts = grown(this.occurredAts, count);
     this.recordedAts = grown(this.recordedAts, count);
     this.offsets = grown(this.offsets, count);
+    this.firstOffsets = grown(this.firstOffsets, count);
     this.versions = grown(this.versions, count);
     this.speakers = grown(this.speakers, count);
     this.conversations = grown(this.conversations, count);
@@ -181,7 +185,7 @@ export class DocumentTable {
 
   /** Bytes held: columns, texts, and 130 per memory for its id and its place in the map. */
   get bytes(): number {
-    return this.levels.length * 60 + this.#textBytes + this.#memoryIds.length * 130;
+    return this.levels.length * 68 + this.#textBytes + this.#memoryIds.length * 130;
   }
 }
 

@@ -15,6 +15,8 @@ export interface SearchDocument {
   readonly source: SourceKind;
   readonly importId: ImportId | null;
   readonly version: number;
-  /** Offset of the record that made this version, in the user's partition. */
+  /** Offset of the record that made this version, in the user's partition: where it comes from. */
   readonly offset: number;
+  /** Offset of the record that first told it: its place among those of the same millisecond. */
+  readonly firstOffset: number;
 }

@@ -8,10 +8,10 @@ import { makeTest, type SearchFilters } from "./filter.ts";
 import { selectTop } from "./top.ts";
 import type { IndexParts, UserIndex } from "./user-index.ts";
 
-/** A place in the order of (occurredAtMs, offset). */
+/** A place in the order of (occurredAtMs, firstOffset). */
 export interface TimeCursor {
   readonly occurredAtMs: number;
-  readonly offset: number;
+  readonly firstOffset: number;
 }
 
 /** What a list shows. */
@@ -63,22 +63,22 @@ export function listDocuments(index: UserIndex, request: ListRequest): ListPage 
 
 /** The place of a document in the order of time. */
 function cursorOf(parts: IndexParts, doc: number): TimeCursor {
-  return { occurredAtMs: parts.table.occurredAts[doc] ?? 0, offset: parts.table.offsets[doc] ?? 0 };
+  return { occurredAtMs: parts.table.occurredAts[doc] ?? 0, firstOffset: parts.table.firstOffsets[doc] ?? 0 };
 }
 
 function makeCompare(parts: IndexParts, order: ListRequest["order"]): (left: number, right: number) => number {
-  const { occurredAts, offsets } = parts.table;
+  const { occurredAts, firstOffsets } = parts.table;
   const sign = order === "oldest-first" ? 1 : -1;
   return (left, right) =>
     sign *
     ((occurredAts[left] ?? 0) - (occurredAts[right] ?? 0) ||
-      (offsets[left] ?? 0) - (offsets[right] ?? 0) ||
+      (firstOffsets[left] ?? 0) - (firstOffsets[right] ?? 0) ||
       left - right);
 }
 
 function isBehind(parts: IndexParts, doc: number, after: TimeCursor, order: ListRequest["order"]): boolean {
-  const { occurredAtMs, offset } = cursorOf(parts, doc);
-  const distance = occurredAtMs - after.occurredAtMs || offset - after.offset;
+  const { occurredAtMs, firstOffset } = cursorOf(parts, doc);
+  const distance = occurredAtMs - after.occurredAtMs || firstOffset - after.firstOffset;
   return order === "oldest-first" ? distance > 0 : distance < 0;
 }
 
@@ -95,7 +95,7 @@ export function listConversations(index: UserIndex, ceiling: Level): Conversatio
     const isNewer =
       best === undefined ||
       ((table.occurredAts[doc] ?? 0) - (table.occurredAts[best] ?? 0) ||
-        (table.offsets[doc] ?? 0) - (table.offsets[best] ?? 0)) > 0;
+        (table.firstOffsets[doc] ?? 0) - (table.firstOffsets[best] ?? 0)) > 0;
     if (isNewer) newest.set(conversation, doc);
   }
   const summaries = [...newest].flatMap(([conversation, doc]): ConversationSummary[] => {

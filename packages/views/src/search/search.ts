@@ -97,7 +97,7 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
   const candidates = scoreCandidates(parts, query, { ceiling: request.ceiling, shape: recipe.shape });
   const scores = weigh(candidates, recipe);
   const matches = matchesOf(candidates, scores, passes);
-  const { occurredAts, offsets } = parts.table;
+  const { occurredAts, firstOffsets } = parts.table;
   const docAt = (match: number): number => candidates.docs[matches[match] ?? 0] ?? 0;
   const scoreAt = (match: number): number => scores[matches[match] ?? 0] ?? 0;
   const skip = request.skip ?? 0;
@@ -106,7 +106,7 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
     return (
       scoreAt(right) - scoreAt(left) ||
       (occurredAts[other] ?? 0) - (occurredAts[one] ?? 0) ||
-      (offsets[other] ?? 0) - (offsets[one] ?? 0)
+      (firstOffsets[other] ?? 0) - (firstOffsets[one] ?? 0)
     );
   });
   const hits = top.slice(skip).flatMap((match) => {
@@ -224,11 +224,11 @@ function listAll(index: UserIndex, request: SearchRequest, passes: DocumentTest)
   const { table } = index.parts();
   const docs: number[] = [];
   for (let doc = 0; doc < table.count; doc++) if (passes(doc)) docs.push(doc);
-  const { occurredAts, offsets } = table;
+  const { occurredAts, firstOffsets } = table;
   const skip = request.skip ?? 0;
   const top = selectTop(docs.length, skip + request.limit, (left, right) => {
     const [one, other] = [docs[left] ?? 0, docs[right] ?? 0];
-    return (occurredAts[other] ?? 0) - (occurredAts[one] ?? 0) || (offsets[other] ?? 0) - (offsets[one] ?? 0);
+    return (occurredAts[other] ?? 0) - (occurredAts[one] ?? 0) || (firstOffsets[other] ?? 0) - (firstOffsets[one] ?? 0);
   });
   const hits = top.slice(skip).flatMap((at): SearchHit[] => {
     const document = table.document(docs[at] ?? 0);

@@ -1,5 +1,5 @@
 /**
- * Who speaks before and after whom: the documents of each conversation in order of (occurredAtMs, offset), linked to their
+ * Who speaks before and after whom: the documents of each conversation in order of (occurredAtMs, firstOffset), linked to their
  * neighbours and cut into sessions.
  *
  * Guarantees: links and sessions are a function of the documents that are there, not of the order in which they came or went.

@@ -153,7 +153,7 @@ export interface IndexEntry {
 function makeThreads(table: DocumentTable): Threads {
   return new Threads({
     occurredAtMs: (doc) => table.occurredAts[doc] ?? 0,
-    offset: (doc) => table.offsets[doc] ?? 0,
+    offset: (doc) => table.firstOffsets[doc] ?? 0,
   });
 }
 
