@@ -1,0 +1,101 @@
+import { findProblems, settingsReference } from "@kaelix/server";
+import { printOpenApi } from "@kaelix/contract";
+
+import { type CommonOptions, connect } from "../connection.ts";
+import { EXIT } from "../exit.ts";
+import { printJson, printTable, ProgressBar, say } from "../output.ts";
+
+/** `kaelix status`: log, views, lag and engines. */
+export async function status(options: CommonOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    const { data } = await connection.client.call("status.read");
+    if (options.json !== undefined) {
+      printJson(data, options.json);
+      return EXIT.ok;
+    }
+    say(`kaelix ${data.version} · data ${data.data_directory} · ${connection.url ?? "no server running, opened here"}`, options);
+    const rows = data.views.map((view) => [view.name, view.state, String(view.lag_records), `${(view.lag_ms / 1_000).toFixed(1)} s`]);
+    printTable(["VIEW", "STATE", "LAG", "BEHIND"], rows);
+    const records = data.log.topics.map((topic) => `${topic.name} ${topic.records}`).join(" · ");
+    say(`log ${data.log.health} · ${records}`, options);
+    return data.log.health === "ok" && data.views.every((view) => view.state !== "failed") ? EXIT.ok : EXIT.found;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `kaelix verify`: counts the log against every view and names any difference. */
+export async function verify(options: CommonOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    const bar = new ProgressBar("verify", options);
+    bar.show(0, "counting log and views");
+    const { data } = await connection.client.call("verifications.run");
+    bar.end(`counted in ${(data.took_ms / 1_000).toFixed(1)} s`);
+    if (options.json !== undefined) printJson(data, options.json);
+    else {
+      const cells = (count: number | null): string => (count === null ? "-" : String(count));
+      const rows = data.views.map((view) => [
+        view.name,
+        view.agree ? "agrees" : "DIFFERS",
+        cells(view.memories_live),
+        cells(view.memories_forgotten),
+        cells(view.memories_erased),
+        cells(view.users),
+      ]);
+      const { log } = data;
+      const own = ["log", log.damaged.length + log.unreadable === 0 ? "whole" : "DAMAGED"];
+      const counts = [log.memories_live, log.memories_forgotten, log.memories_erased, log.users].map(String);
+      printTable(["", "", "LIVE", "FORGOTTEN", "ERASED", "USERS"], [[...own, ...counts], ...rows]);
+      for (const view of data.views) {
+        for (const id of view.missing) say(`${view.name} lacks ${id}`, options);
+        for (const id of view.extra) say(`${view.name} holds ${id}, which the log does not`, options);
+        for (const note of view.notes) say(`${view.name}: ${note}`, options);
+      }
+      for (const range of log.damaged) say(`log: ${range}`, options);
+      if (log.unreadable > 0) say(`log: ${log.unreadable} records cannot be read`, options);
+      say(data.agree ? "Log and views agree" : "Log and views differ: kaelix rebuild VIEW makes a view anew from the log", options);
+    }
+    return data.agree ? EXIT.ok : EXIT.found;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `kaelix rebuild VIEW`: throws a view away and folds it again from the log. */
+export async function rebuild(view: "relational" | "search", options: CommonOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    const bar = new ProgressBar(`rebuild ${view}`, options);
+    bar.show(0, "folding the log");
+    const { data } = await connection.client.call("views.rebuild", { params: { name: view } });
+    bar.end(`${data.events} events in ${(data.took_ms / 1_000).toFixed(1)} s`);
+    if (options.json !== undefined) printJson(data, options.json);
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `kaelix doctor`: looks at the machine and the data directory without changing anything. */
+export async function doctor(options: CommonOptions): Promise<number> {
+  const findings = await findProblems(options.data);
+  if (options.json !== undefined) printJson(findings, options.json);
+  else for (const finding of findings) process.stdout.write(`${finding.ok ? "✔" : "!"} ${finding.name}: ${finding.text}\n`);
+  return findings.every((finding) => finding.ok) ? EXIT.ok : EXIT.found;
+}
+
+/** `kaelix openapi`: prints the OpenAPI 3.1 document. */
+export function openApi(version: string): number {
+  process.stdout.write(`${JSON.stringify(printOpenApi(version), null, 2)}\n`);
+  return EXIT.ok;
+}
+
+/** `kaelix config`: every setting with its variable, value in force and meaning. */
+export function config(options: CommonOptions): number {
+  const rows = settingsReference(process.env);
+  if (options.json !== undefined) printJson(rows, options.json);
+  else printTable(["VARIABLE", "VALUE", "MEANING"], rows.map((row) => [row.variable, row.value, row.text]));
+  return EXIT.ok;
+}

@@ -1,0 +1,155 @@
+import { createReadStream, openAsBlob } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+
+import { printedPreview, previewImport } from "@kaelix/capture";
+
+import { type CommonOptions, connect, type Connection } from "../connection.ts";
+import { CommandFailure, EXIT } from "../exit.ts";
+import { printJson, printTable, ProgressBar, say } from "../output.ts";
+import { askChoice, askText, canAsk } from "../prompt.ts";
+import { levelOf } from "./memories.ts";
+
+/** Options of `import preview`. */
+export interface PreviewOptions extends CommonOptions {
+  readonly sample?: string;
+  readonly me?: string;
+  readonly dateOrder?: string;
+  readonly zone?: string;
+}
+
+/** Options of `import run`. */
+export interface RunOptions extends PreviewOptions {
+  readonly level?: string;
+}
+
+/** `kaelix import preview FILE`: what a file holds. Needs no server and keeps nothing. */
+export async function previewFile(path: string, options: PreviewOptions): Promise<number> {
+  await mustExist(path);
+  const sample = options.sample === undefined ? 5 : options.sample === "all" ? "all" : Number(options.sample);
+  if (sample !== "all" && !(Number.isInteger(sample) && sample >= 0)) {
+    throw new CommandFailure(EXIT.usage, `Cannot use --sample: current value is ${options.sample}, must be a whole number or all`);
+  }
+  const preview = await previewImport({ path, fileName: basename(path) }, { sample, answers: answersOf(options) });
+  if (options.json !== undefined) {
+    printJson(printedPreview(preview), options.json);
+    return EXIT.ok;
+  }
+  say(`${basename(path)}: ${preview.format} (${preview.why})`, options);
+  say(`${preview.total} memories, ${preview.first ?? "no date"} to ${preview.last ?? "no date"}`, options);
+  printTable(["AT", "FROM", "TEXT"], preview.sample.map((item) => [item.at ?? "", item.from ?? "", item.text]));
+  for (const problem of preview.problems) say(`line ${problem.line}: ${problem.why}`, options);
+  for (const question of preview.questions) say(`? ${question.text}`, options);
+  return EXIT.ok;
+}
+
+/** `kaelix import run FILE`: imports with progress; asks what only the person knows. */
+export async function runImport(path: string, options: RunOptions): Promise<number> {
+  await mustExist(path);
+  if ((await stat(path)).isDirectory()) {
+    throw new CommandFailure(EXIT.usage, "Cannot import a folder: pack it as a zip first");
+  }
+  const connection = await connect(options);
+  try {
+    const zone = options.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const file = { name: basename(path), data: await openAsBlob(path) };
+    const { data: waiting } = await connection.client.call("imports.upload", { query: { zone } }, { file });
+    const answers = await completeAnswers(waiting.preview?.questions ?? [], { ...options, zone });
+    const level = options.level === undefined ? {} : { level: levelOf(options.level) };
+    await connection.client.call("imports.start", { params: { id: waiting.id }, body: { ...answers, ...level } });
+    return await follow(connection, waiting.id, options);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `kaelix import list`: imports, newest first. */
+export async function listImports(options: CommonOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    const { data } = await connection.client.call("imports.list");
+    if (options.json !== undefined) printJson(data.data, options.json);
+    else {
+      const rows = data.data.map((item) => [item.id, item.state, String(item.added), String(item.known), String(item.failed), item.file]);
+      printTable(["ID", "STATE", "ADDED", "KNOWN", "FAILED", "FILE"], rows);
+    }
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `kaelix import undo ID`: forgets everything that an import brought. */
+export async function undoImport(id: string, options: CommonOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    const { data } = await connection.client.call("imports.undo", { params: { id } });
+    if (options.json !== undefined) printJson(data, options.json);
+    say(`Forgot the ${data.added} memories of ${data.file}`, options);
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function follow(connection: Connection, id: string, options: CommonOptions): Promise<number> {
+  const bar = new ProgressBar("import", options);
+  for (;;) {
+    const { data } = await connection.client.call("imports.read", { params: { id } });
+    if (data.state === "running") {
+      const share = data.bytes_total === 0 ? 0 : data.bytes_done / data.bytes_total;
+      bar.show(share, `${data.added} added, ${data.known} known, ${(data.bytes_done / 1e6).toFixed(1)} MB`);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      continue;
+    }
+    bar.end(`${data.state}: ${data.added} added, ${data.known} known before, ${data.failed} unread`);
+    if (options.json !== undefined) printJson(data, options.json);
+    else process.stdout.write(`${data.id} ${data.state} ${data.added} ${data.known} ${data.failed}\n`);
+    if (data.error !== null) say(data.error, options);
+    for (const problem of data.problems.slice(0, 20)) say(`line ${problem.line}: ${problem.why}`, options);
+    return data.state === "done" ? EXIT.ok : EXIT.failed;
+  }
+}
+
+type Question = { readonly id: "me" | "date-order" | "zone"; readonly text: string; readonly suggested: string | null } & {
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+};
+
+/** Answers from the options; what is missing is asked on a terminal, else the suggestion is taken, else it is an error. */
+async function completeAnswers(questions: readonly Question[], options: RunOptions): Promise<Record<string, string>> {
+  const answers: Record<string, string> = {};
+  const given = { me: options.me, "date-order": options.dateOrder, zone: options.zone };
+  for (const question of questions) {
+    const field = question.id === "date-order" ? "date_order" : question.id;
+    const answer = given[question.id];
+    if (answer !== undefined) answers[field] = answer;
+    else if (canAsk()) {
+      answers[field] =
+        question.options.length > 0
+          ? await askChoice(question.text, question.options, question.suggested)
+          : await askText(question.text, question.suggested ?? undefined);
+    } else if (question.suggested !== null) answers[field] = question.suggested;
+    else if (question.id !== "me") {
+      throw new CommandFailure(EXIT.usage, `${question.text} Answer with --${question.id}`);
+    }
+  }
+  return answers;
+}
+
+function answersOf(options: PreviewOptions): Parameters<typeof previewImport>[1]["answers"] {
+  const order = options.dateOrder;
+  if (order !== undefined && order !== "day-first" && order !== "month-first" && order !== "year-first") {
+    throw new CommandFailure(EXIT.usage, `Cannot use --date-order: current value is ${order}, must be day-first, month-first or year-first`);
+  }
+  return {
+    ...(options.me === undefined ? {} : { me: options.me }),
+    ...(order === undefined ? {} : { dateOrder: order }),
+    ...(options.zone === undefined ? {} : { zone: options.zone }),
+  };
+}
+
+async function mustExist(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new CommandFailure(EXIT.missing, `Cannot read ${path}: there is no such file`);
+  if (found.isFile()) createReadStream(path, { end: 0 }).destroy();
+}

@@ -1,0 +1,165 @@
+import type { CallInput, Routes } from "@kaelix/contract";
+import { SOURCE_KINDS } from "@kaelix/model";
+
+import { type CommonOptions, connect } from "../connection.ts";
+import { CommandFailure, EXIT } from "../exit.ts";
+import { printJson, printTable, say } from "../output.ts";
+import { readStandardInput } from "../prompt.ts";
+import { openUp } from "./unlock.ts";
+
+/** Options of `add`. */
+export interface AddOptions extends CommonOptions {
+  readonly level?: string;
+  readonly at?: string;
+  readonly with?: string;
+  readonly externalId?: string;
+  readonly wait?: "stored" | "indexed" | "classified";
+}
+
+/** `kaelix add [TEXT|-]`: tells something. */
+export async function add(words: readonly string[], options: AddOptions): Promise<number> {
+  const text = words.length === 0 || words[0] === "-" ? (await readStandardInput()).trimEnd() : words.join(" ");
+  const connection = await connect(options);
+  try {
+    const level = options.level === undefined || options.level === "auto" ? {} : { level: levelOf(options.level) };
+    const at = options.at === undefined ? {} : { occurred_at: timeOf(options.at) };
+    const { data } = await connection.client.call(
+      "memories.create",
+      {
+        body: {
+          text,
+          ...level,
+          ...at,
+          ...(options.with === undefined ? {} : { speaker: options.with }),
+          ...(options.externalId === undefined ? {} : { external_id: options.externalId }),
+        },
+      },
+      options.wait === undefined ? {} : { waitSeconds: 10, until: options.wait },
+    );
+    if (options.json !== undefined) printJson(data, options.json);
+    else {
+      const { memory } = data;
+      const judged = `${memory.level} ${memory.confidence.toFixed(2)}`;
+      process.stdout.write(`${memory.id} ${data.status} ${memory.position} ${judged}\n`);
+    }
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Options of `search` and `ask`. */
+export interface RecallOptions extends CommonOptions {
+  readonly person?: string;
+  readonly source?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly level?: string;
+  readonly limit?: string;
+  readonly open?: string;
+}
+
+/** `kaelix search QUERY`: finds memories. */
+export async function search(words: readonly string[], options: RecallOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    await openUp(connection, options.open);
+    const limit = options.limit === undefined ? 20 : Number(options.limit);
+    const { data } = await connection.client.call("searches.run", {
+      body: { query: words.join(" "), limit, filter: filterOf(options) },
+    });
+    if (options.json !== undefined) {
+      printJson(
+        data.hits.map((hit) => ({ ...hit.memory, score: hit.score, highlights: hit.highlights, why: hit.why })),
+        options.json,
+      );
+      return EXIT.ok;
+    }
+    const rows = data.hits.map(({ memory, score }) => [
+      score.toFixed(2),
+      memory.occurred_at.slice(0, 10),
+      memory.speaker ?? "me",
+      memory.text,
+    ]);
+    printTable(["SCORE", "WHEN", "WHO", "TEXT"], rows);
+    say(`${data.hits.length} of ${data.total} · ${data.took_ms.toFixed(0)} ms`, options);
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `kaelix ask QUESTION`: a quoted answer with its sources. */
+export async function ask(words: readonly string[], options: RecallOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    await openUp(connection, options.open);
+    const { data } = await connection.client.call("answers.ask", {
+      body: { question: words.join(" "), filter: filterOf(options) },
+    });
+    if (options.json !== undefined) {
+      printJson(data, options.json);
+      return EXIT.ok;
+    }
+    const marked = data.sentences.map((sentence) => `${sentence.text} ${sentence.citations.map((at) => `[${at}]`).join("")}`);
+    process.stdout.write(`${marked.length === 0 ? data.text : marked.join("\n")}\n`);
+    for (const citation of data.citations) {
+      const { memory } = citation;
+      const who = memory.speaker ?? "you";
+      say(`[${citation.number}] ${who}, ${memory.source}, ${memory.occurred_at.slice(0, 10)}, ${memory.position}`, options);
+    }
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `kaelix export`: everything one may see, a JSON object a line. */
+export async function exportAll(options: CommonOptions & { readonly open?: string }): Promise<number> {
+  const connection = await connect(options);
+  try {
+    await openUp(connection, options.open);
+    const response = await connection.client.open("exports.memories");
+    if (response.body === null) throw new CommandFailure(EXIT.failed, "The server sent nothing");
+    let count = 0;
+    for await (const chunk of response.body) {
+      for (const byte of chunk) if (byte === 10) count++;
+      if (!process.stdout.write(chunk)) await new Promise<void>((resolve) => process.stdout.once("drain", resolve));
+    }
+    say(`${count} memories`, options);
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+function filterOf(options: RecallOptions): NonNullable<CallInput<Routes["searches.run"]>["body"]>["filter"] {
+  const source = SOURCE_KINDS.find((kind) => kind === options.source);
+  if (options.source !== undefined && source === undefined) {
+    throw new CommandFailure(EXIT.usage, `Cannot use source: current value is ${options.source}, must be one of ${SOURCE_KINDS.join(", ")}`);
+  }
+  return {
+    ...(options.person === undefined ? {} : { person: options.person }),
+    ...(source === undefined ? {} : { source }),
+    ...(options.since === undefined ? {} : { after: timeOf(options.since) }),
+    ...(options.until === undefined ? {} : { before: timeOf(options.until) }),
+    ...(options.level === undefined ? {} : { level: levelOf(options.level) }),
+  };
+}
+
+/** A level as the contract wants it: the word, or the number. */
+export function levelOf(text: string): "general" | "confidential" | "secret" | "ultra-secret" | number {
+  if (/^[1-4]$/.test(text)) return Number(text);
+  if (text === "general" || text === "confidential" || text === "secret" || text === "ultra-secret") return text;
+  throw new CommandFailure(EXIT.usage, `Cannot use level: current value is ${text}, must be auto, general, confidential, secret, ultra-secret or 1 to 4`);
+}
+
+/** RFC 3339 of a date or a time; without an offset it is local. */
+function timeOf(text: string): string {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const parsed = new Date(isDay ? `${text}T00:00:00` : text);
+  if (Number.isNaN(parsed.getTime()) || (isDay && parsed.getDate() !== Number(text.slice(8)))) {
+    throw new CommandFailure(EXIT.usage, `Cannot use time: current value is ${text}, must be like 2024-12-31 or 2024-12-31T18:00:00+01:00`);
+  }
+  return parsed.toISOString();
+}

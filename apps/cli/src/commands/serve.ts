@@ -1,0 +1,73 @@
+import { styleText } from "node:util";
+
+import { startServer } from "@kaelix/server";
+
+import { EXIT } from "../exit.ts";
+import { bar, type OutputOptions } from "../output.ts";
+
+/** Options of `serve`. */
+export interface ServeOptions extends OutputOptions {
+  readonly data?: string;
+  readonly host?: string;
+  readonly port?: string;
+}
+
+/** `kaelix serve`: starts the house, shows how far it is, prints one URL, runs until it is told to stop. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const shown = new Map<string, string>();
+  const isTerminal = process.stderr.isTTY && options.quiet !== true;
+  const server = await startServer({
+    ...(options.data === undefined ? {} : { dataDirectory: options.data }),
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.port === undefined ? {} : { port: Number(options.port) }),
+    onListening: (listening) => {
+      line(`kaelix ${listening.version} · data ${listening.dataDirectory} · node ${process.versions.node}`, options);
+      if (listening.portTaken !== undefined) line(`Port ${listening.portTaken} is taken, so it is ${listening.port}`, options);
+      line(`Open  ${styleText("bold", listening.openUrl)}`, options);
+      line(
+        listening.isLoopback
+          ? "Only this machine can reach it. --host to change."
+          : "Other machines on the network can reach it, without encryption: use it only where you trust the network.",
+        options,
+      );
+    },
+    onSteps: (steps) => {
+      for (const step of steps) {
+        const seconds = step.tookMs === null ? "" : `${(step.tookMs / 1_000).toFixed(1)} s`;
+        if (step.state === "running" && isTerminal) {
+          process.stderr.write(`\r\u001B[2K  ${bar(step.progress)} ${step.name}  ${step.detail ?? ""}`);
+        }
+        if ((step.state === "done" || step.state === "failed") && shown.get(step.name) !== step.state) {
+          shown.set(step.name, step.state);
+          if (isTerminal) process.stderr.write("\r\u001B[2K");
+          line(`  ${step.state === "done" ? "✔" : "✘"} ${step.name.padEnd(12)} ${seconds}`, options);
+        }
+      }
+    },
+    onNotice: (notice) => line(notice, options),
+  });
+  line("Ready. Ctrl+C stops it; nothing is lost.", options);
+  await stopSignal();
+  line("Stopping…", options);
+  const failures = await server.close();
+  for (const failure of failures) line(failure.message, options);
+  return failures.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+function line(text: string, options: OutputOptions): void {
+  if (options.quiet !== true) process.stderr.write(`${text}\n`);
+}
+
+/** Resolves at the first Ctrl+C or termination; a second one ends the process at once, which loses nothing acknowledged. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (): void => {
+      if (asked) process.exit(EXIT.interrupted);
+      asked = true;
+      resolve();
+    };
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  });
+}

@@ -1,0 +1,138 @@
+/**
+ * How a command reaches Kaelix: a server named by the person, the one that runs on the data directory, or the house itself opened in
+ * this process. All three speak the same contract, so that a command is written once.
+ */
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
+import { findRunningServer, openHouse, sessionFile } from "@kaelix/server";
+
+import { CommandFailure, EXIT } from "./exit.ts";
+import { ProgressBar } from "./output.ts";
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly data?: string;
+  readonly server?: string;
+  readonly json?: boolean | string;
+  readonly quiet?: boolean;
+}
+
+/** An open way to Kaelix. */
+export interface Connection {
+  readonly client: Client;
+  /** Where the server listens; undefined when the house is open in this process. */
+  readonly url: string | undefined;
+  /** Whose rights are used: a signed-in person's, or those of whoever can read the key file. */
+  readonly as: "session" | "operator";
+  close(): Promise<void>;
+}
+
+/** What a session file holds, mode 0600. */
+interface SavedSession {
+  readonly server: string;
+  readonly refresh_token: string;
+}
+
+/** Opens the way. @throws CommandFailure with exit code 7 when a named server cannot be reached, 4 when nobody is signed in */
+export async function connect(options: CommonOptions): Promise<Connection> {
+  const named = options.server ?? process.env["KAELIX_SERVER"];
+  if (named !== undefined) return toServer(named.replace(/\/+$/, ""), options);
+  const running = await findRunningServer(options.data);
+  if (running !== undefined) {
+    const client = createClient({ baseUrl: running.url, accessToken: () => running.operatorToken });
+    return { client, url: running.url, as: "operator", close: async () => undefined };
+  }
+  return inProcess(options);
+}
+
+/** Opens the house itself. Only for commands that may run without a server. */
+async function inProcess(options: CommonOptions): Promise<Connection> {
+  const bar = new ProgressBar("opening", options);
+  const house = await openHouse({
+    ...(options.data === undefined ? {} : { dataDirectory: options.data }),
+    onSteps: (steps) => {
+      const done = steps.filter((step) => step.state === "done").length;
+      bar.show(done / steps.length, steps.find((step) => step.state === "running")?.name ?? "");
+    },
+  });
+  const client = createClient({ baseUrl: "http://kaelix.local", fetch: house.fetch, accessToken: () => house.operatorToken });
+  return { client, url: undefined, as: "operator", close: () => house.close() };
+}
+
+async function toServer(url: string, options: CommonOptions): Promise<Connection> {
+  const path = sessionFile(options.data);
+  let accessToken = process.env["KAELIX_TOKEN"];
+  const saved = accessToken === undefined ? await readSession(path, url) : undefined;
+  if (accessToken === undefined && saved === undefined) {
+    throw new CommandFailure(EXIT.signIn, `Nobody is signed in at ${url}: run kaelix login --server ${url}`);
+  }
+  const bare = createClient({ baseUrl: url, fetch: reaching(url) });
+  const renew = async (): Promise<boolean> => {
+    const session = await readSession(path, url);
+    if (session === undefined) return false;
+    try {
+      const { data } = await bare.call("auth.refresh", { body: { refresh_token: session.refresh_token } });
+      accessToken = data.access_token;
+      if (data.refresh_token !== null) await saveSession(path, { server: url, refresh_token: data.refresh_token });
+      return true;
+    } catch (failure) {
+      if (failure instanceof KaelixProblem && failure.status === 401) return false;
+      throw failure;
+    }
+  };
+  if (accessToken === undefined && !(await renew())) {
+    throw new CommandFailure(EXIT.signIn, `The session at ${url} has ended: run kaelix login --server ${url}`);
+  }
+  const client = createClient({ baseUrl: url, accessToken: () => accessToken, renew, fetch: reaching(url) });
+  return { client, url, as: "session", close: async () => undefined };
+}
+
+/** A client without a session, for signing in: the named server or the running one. */
+export async function connectWithoutSession(options: CommonOptions): Promise<{ readonly client: Client; readonly url: string }> {
+  const named = options.server ?? process.env["KAELIX_SERVER"] ?? (await findRunningServer(options.data))?.url;
+  if (named === undefined) {
+    throw new CommandFailure(EXIT.unreachable, "No server is running on this data directory: start one with kaelix serve, or name one with --server");
+  }
+  const url = named.replace(/\/+$/, "");
+  return { client: createClient({ baseUrl: url, fetch: reaching(url) }), url };
+}
+
+/** Keeps a session for later commands. */
+export async function keepSession(options: CommonOptions, server: string, refreshToken: string): Promise<void> {
+  await saveSession(sessionFile(options.data), { server, refresh_token: refreshToken });
+}
+
+/** Forgets the kept session. */
+export async function dropSession(options: CommonOptions): Promise<void> {
+  await rm(sessionFile(options.data), { force: true });
+}
+
+async function saveSession(path: string, session: SavedSession): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFile(path, JSON.stringify(session), { mode: 0o600 });
+}
+
+async function readSession(path: string, server: string): Promise<SavedSession | undefined> {
+  try {
+    const parsed: unknown = JSON.parse(await readFile(path, "utf8"));
+    if (typeof parsed !== "object" || parsed === null) return undefined;
+    const { server: at, refresh_token: token } = { server: undefined, refresh_token: undefined, ...parsed };
+    return at === server && typeof token === "string" ? { server, refresh_token: token } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `fetch` that says plainly when nobody answers. */
+function reaching(url: string): typeof fetch {
+  return async (input, init) => {
+    try {
+      return await fetch(input, init);
+    } catch (failure) {
+      if (failure instanceof Error && failure.name === "AbortError") throw failure;
+      throw new CommandFailure(EXIT.unreachable, `Cannot reach ${url}: is the server running?`);
+    }
+  };
+}

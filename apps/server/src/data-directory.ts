@@ -1,0 +1,124 @@
+/** The data directory: where things stand in it, and whether it can be used. */
+import { constants } from "node:fs";
+import { access, chmod, mkdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+import { serverErrors } from "./errors.ts";
+import { readSettings, type ServerSettings } from "./settings.ts";
+
+/** Free space below which the server does not start. */
+const FREE_BYTES_MIN = 256 * 2 ** 20;
+
+/** The folders and files of a data directory. */
+export interface DataPaths {
+  readonly root: string;
+  readonly keyFile: string;
+  readonly log: string;
+  readonly database: string;
+  readonly search: string;
+  readonly spool: string;
+  /** Where the running server says how to reach it; mode 0600. */
+  readonly runFile: string;
+}
+
+/** Where everything stands for these settings. */
+export function dataPaths(settings: ServerSettings): DataPaths {
+  const root = resolve(settings.dataDirectory);
+  return {
+    root,
+    keyFile: settings.keyFile ?? join(root, "keys", "kek.json"),
+    log: join(root, "log"),
+    database: join(root, "database"),
+    search: join(root, "search"),
+    spool: join(root, "spool"),
+    runFile: join(root, "run", "server.json"),
+  };
+}
+
+/**
+ * Makes the data directory (mode 0700) and checks that it can be written and that space is left.
+ * @throws `data-directory-unusable`, `disk-space-low`
+ */
+export async function prepareDataDirectory(paths: DataPaths): Promise<void> {
+  try {
+    await mkdir(paths.root, { recursive: true, mode: 0o700 });
+    await access(paths.root, constants.R_OK | constants.W_OK | constants.X_OK);
+    const probe = join(paths.root, `.probe-${process.pid}`);
+    await writeFile(probe, "");
+    await rm(probe);
+    await mkdir(join(paths.root, "run"), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    throw serverErrors("data-directory-unusable", {
+      message: `Cannot use data directory ${paths.root} (${reason}): it must be a folder that this user can write; choose another with --data`,
+      details: { reason },
+      cause,
+    });
+  }
+  const { bavail, bsize } = await statfs(paths.root);
+  if (bavail * bsize < FREE_BYTES_MIN) {
+    throw serverErrors("disk-space-low", {
+      message: `Cannot start on ${paths.root}: ${Math.floor((bavail * bsize) / 2 ** 20)} MiB are free, must be ${FREE_BYTES_MIN / 2 ** 20} MiB at least; what is stored there is safe`,
+    });
+  }
+}
+
+/** How to reach a running server with the rights of whoever can read its data directory. */
+export interface RunningServer {
+  readonly url: string;
+  readonly operatorToken: string;
+  readonly pid: number;
+}
+
+/** Says where the server listens, for commands on the same machine. */
+export async function writeRunFile(paths: DataPaths, running: RunningServer): Promise<void> {
+  await writeFile(paths.runFile, JSON.stringify(running), { mode: 0o600 });
+  await chmod(paths.runFile, 0o600);
+}
+
+/** Takes the saying back. */
+export async function removeRunFile(paths: DataPaths): Promise<void> {
+  await rm(paths.runFile, { force: true });
+}
+
+/** The server that runs on a data directory now, when it answers. */
+export async function findRunningServer(dataDirectory: string | undefined): Promise<RunningServer | undefined> {
+  const settings = readSettings(process.env, dataDirectory === undefined ? {} : { dataDirectory });
+  const running = await readRunFile(dataPaths(settings).runFile);
+  if (running === undefined || !isAlive(running.pid)) return undefined;
+  try {
+    const response = await fetch(`${running.url}/health`, { signal: AbortSignal.timeout(2_000) });
+    return response.ok ? running : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the command line keeps its signed-in session; mode 0600. */
+export function sessionFile(dataDirectory: string | undefined): string {
+  const settings = readSettings(process.env, dataDirectory === undefined ? {} : { dataDirectory });
+  return join(resolve(settings.dataDirectory), "session.json");
+}
+
+async function readRunFile(path: string): Promise<RunningServer | undefined> {
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0 && process.platform !== "win32") return undefined;
+    const parsed: unknown = JSON.parse(await readFile(path, "utf8"));
+    if (typeof parsed !== "object" || parsed === null) return undefined;
+    const { url, operatorToken, pid } = { url: 0, operatorToken: 0, pid: "", ...parsed };
+    const isWhole = typeof url === "string" && typeof operatorToken === "string" && typeof pid === "number";
+    return isWhole ? { url, operatorToken, pid } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (failure) {
+    return failure instanceof Error && "code" in failure && failure.code === "EPERM";
+  }
+}

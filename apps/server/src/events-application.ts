@@ -1,0 +1,73 @@
+import { type LogPosition } from "@kaelix/base";
+import type { EventsApplication, LiveEvent } from "@kaelix/gateway";
+import type { Log } from "@kaelix/log";
+import { decodeEvent, type KaelixEvent, type MemoryEvent, TOPICS, type UserId } from "@kaelix/model";
+
+type Listener = (event: LiveEvent) => void;
+
+/** Tells listeners what was acknowledged in this process, and reads back what they missed from the log. */
+export class LiveEvents implements EventsApplication {
+  readonly #log: Log;
+  readonly #listeners = new Set<Listener>();
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  follow(listener: Listener): { stop(): void } {
+    this.#listeners.add(listener);
+    return { stop: () => this.#listeners.delete(listener) };
+  }
+
+  /** Hands acknowledged events on. `first` is the position of the first; the others follow densely. */
+  tell(events: readonly MemoryEvent[], first: LogPosition): void {
+    if (this.#listeners.size === 0) return;
+    for (const [index, event] of events.entries()) {
+      const live = liveEventOf(event, { ...first, offset: first.offset + index });
+      if (live !== undefined) this.emit(live);
+    }
+  }
+
+  /** Hands one event on. */
+  emit(event: LiveEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async replay(userId: UserId, after: LogPosition, limit: number): Promise<readonly LiveEvent[]> {
+    if (after.topic !== TOPICS.memories.name || after.partition >= TOPICS.memories.partitions) return [];
+    const { startOffset, durableOffset } = await this.#log.bounds(after.topic, after.partition);
+    const events: LiveEvent[] = [];
+    let offset = Math.max(startOffset, after.offset + 1);
+    while (offset < durableOffset && events.length < limit) {
+      const batch = await this.#log.read(after.topic, after.partition, offset);
+      for (const record of batch.records) {
+        const decoded = record.value === null ? undefined : decodeEvent(record.value);
+        if (decoded?.type !== "event" || decoded.event.user !== userId || events.length >= limit) continue;
+        const live = liveEventOf(decoded.event, { ...after, offset: record.offset });
+        if (live !== undefined) events.push(live);
+      }
+      offset = batch.nextOffset;
+    }
+    return events;
+  }
+}
+
+function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | undefined {
+  const userId = event.user;
+  switch (event.type) {
+    case "memory.remembered":
+      return { type: "memory.stored", userId, position, memoryId: event.memory, level: event.level };
+    case "memory.revised":
+      return { type: event.type, userId, position, memoryId: event.memory, level: event.level };
+    case "memory.forgotten":
+    case "memory.restored":
+    case "memory.erased":
+      return { type: event.type, userId, position, memoryId: event.memory, level: null };
+    case "import.started":
+    case "import.finished":
+    case "import.undone":
+      return { type: "import.changed", userId, position, importId: event.import };
+    default:
+      return undefined;
+  }
+}

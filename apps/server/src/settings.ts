@@ -1,0 +1,112 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+import { parseConfig, settingParsers, type SettingValues } from "@kaelix/base";
+
+const LOG_LEVEL_NAMES = ["debug", "info", "warn", "error", "silent"] as const;
+
+/** Every setting of the server. The reference page and `kaelix config` are printed from it. */
+export const serverSettings = {
+  dataDirectory: {
+    variable: "KAELIX_DATA",
+    parse: settingParsers.text,
+    fallback: join(homedir(), ".kaelix"),
+    text: "Data directory",
+  },
+  host: {
+    variable: "KAELIX_HOST",
+    parse: settingParsers.text,
+    fallback: "127.0.0.1",
+    text: "Address to listen on; 0.0.0.0 lets other machines in",
+  },
+  port: {
+    variable: "KAELIX_PORT",
+    parse: settingParsers.integer(0, 65_535),
+    fallback: 7_171,
+    text: "Port to listen on; the next free one when it is taken; 0 takes any",
+  },
+  databaseUrl: {
+    variable: "DATABASE_URL",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    secret: true,
+    text: "PostgreSQL for the relational view; empty: embedded",
+  },
+  keyFile: {
+    variable: "KAELIX_KEY_FILE",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    text: "Key file, mode 0400; empty: keys/kek.json in the data directory",
+  },
+  claimCode: {
+    variable: "KAELIX_CLAIM_CODE",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    secret: true,
+    text: "Claim code for the first sign-up; empty: a new one at each start until claimed",
+  },
+  passwordLengthMin: {
+    variable: "KAELIX_PASSWORD_LENGTH_MIN",
+    parse: settingParsers.integer(8, 128),
+    fallback: 8,
+    unit: "characters",
+    text: "Shortest password that may be chosen",
+  },
+  forgetUndoSeconds: {
+    variable: "KAELIX_FORGET_UNDO_SECONDS",
+    parse: settingParsers.integer(10, 2_592_000),
+    fallback: 60,
+    unit: "seconds",
+    text: "How long forgetting can be undone before the key is shredded",
+  },
+  searchBytesMax: {
+    variable: "KAELIX_SEARCH_BYTES_MAX",
+    parse: settingParsers.integer(16_777_216, 1_099_511_627_776),
+    fallback: 536_870_912,
+    unit: "bytes",
+    text: "Memory for search indexes; the least recently used are put away above it",
+  },
+  metricsPublic: {
+    variable: "KAELIX_METRICS_PUBLIC",
+    parse: settingParsers.flag,
+    fallback: false,
+    text: "Whether /metrics answers to other machines",
+  },
+  logLevel: {
+    variable: "KAELIX_LOG_LEVEL",
+    parse: (text: string) => {
+      const level = LOG_LEVEL_NAMES.find((name) => name === text);
+      return level === undefined ? { must: `one of ${LOG_LEVEL_NAMES.join(", ")}` } : { value: level };
+    },
+    fallback: "warn" as (typeof LOG_LEVEL_NAMES)[number],
+    text: "How much the server says on standard error as JSON lines",
+  },
+} as const;
+
+/** The settings in force. */
+export type ServerSettings = SettingValues<typeof serverSettings>;
+
+/** Reads the settings; what the caller names wins over the environment. */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  overrides: Partial<Pick<ServerSettings, "dataDirectory" | "host" | "port">> = {},
+): ServerSettings {
+  return Object.freeze({ ...parseConfig(serverSettings, environment), ...overrides });
+}
+
+/** A setting for people: its variable, the value in force (hidden when secret) and what it means. */
+export interface SettingRow {
+  readonly variable: string;
+  readonly value: string;
+  readonly text: string;
+}
+
+/** Every setting with the value in force. */
+export function settingsReference(environment: Readonly<Record<string, string | undefined>>): readonly SettingRow[] {
+  return Object.values(serverSettings).map((setting) => {
+    const given = environment[setting.variable];
+    const isSecret = "secret" in setting;
+    const value = given === undefined || given === "" ? String(setting.fallback ?? "") : isSecret ? "(hidden)" : given;
+    return { variable: setting.variable, value, text: setting.text };
+  });
+}

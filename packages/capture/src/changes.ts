@@ -1,0 +1,234 @@
+/**
+ * Changing what is remembered: edit, move between levels, forget, restore, erase.
+ *
+ * Guarantees: one change at a time per user, each against the version the caller saw; a move to another level brings a new key, so
+ * that nothing sealed at the old level opens any more; erasing shreds the key durably before it is said to be done.
+ */
+import { assert, type Clock, type LogPosition, type RandomSource } from "@kaelix/base";
+import {
+  EVENT_VERSION,
+  type Level,
+  type LevelDecider,
+  type Memory,
+  type MemoryContent,
+  type MemoryContext,
+  type MemoryEvent,
+  type MemoryId,
+  type MemoryRevised,
+} from "@kaelix/model";
+import { type Keystore, openContent, sealContent } from "@kaelix/security";
+
+import { captureErrors } from "./errors.ts";
+import type { MemoryRegister, RegisteredMemory } from "./register.ts";
+import { digestOf, judge, type Owner, partitionOfUser, type Remember } from "./remember.ts";
+
+/** What a change came to. `stale`: somebody changed it meanwhile; the current version is told. */
+export type Changed =
+  | { readonly type: "changed"; readonly memory: Memory; readonly position: LogPosition }
+  | { readonly type: "missing" }
+  | { readonly type: "stale"; readonly version: number };
+
+/** New content; absent fields stay, null empties. */
+export interface ContentChange {
+  readonly text?: string;
+  readonly caption?: string | null;
+  readonly context?: MemoryContext | null;
+}
+
+/** Which memory, as which version, seen under which ceiling. */
+export interface ChangeTarget {
+  readonly owner: Owner;
+  readonly memoryId: MemoryId;
+  /** The version the caller saw. */
+  readonly expectedVersion: number;
+  /** Memories above it are missing. */
+  readonly ceiling: Level;
+}
+
+/** What changing needs of the house. */
+export interface ChangeParts {
+  readonly remember: Remember;
+  readonly keystore: Keystore;
+  readonly register: MemoryRegister;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+interface Opened {
+  readonly row: RegisteredMemory;
+  readonly content: MemoryContent;
+}
+
+interface Judgement {
+  readonly level: Level;
+  readonly decidedBy: LevelDecider;
+  readonly confidence: number;
+}
+
+/** Changes memories. One instance per process, sharing the locks of `Remember`. */
+export class Changes {
+  readonly #parts: ChangeParts;
+
+  constructor(parts: ChangeParts) {
+    this.#parts = parts;
+  }
+
+  /** Changes what a memory says. Its level is decided anew unless a person had chosen it. */
+  edit(target: ChangeTarget, change: ContentChange): Promise<Changed> {
+    return this.#withLive(target, async (opened) => {
+      const content = editedContent(opened.content, change);
+      const { row } = opened;
+      const kept = row.levelDecidedBy === "person";
+      const judged = judge({ ...content, ...(kept ? { level: row.level } : {}) });
+      const decided: Judgement = kept ? { level: row.level, decidedBy: "person", confidence: row.confidence } : judged;
+      return this.#revise(target.owner, row, { ...content, reasons: judged.reasons }, decided);
+    });
+  }
+
+  /** Moves a memory to the level a person chose. */
+  move(target: ChangeTarget, level: Level): Promise<Changed> {
+    return this.#withLive(target, ({ row, content }) =>
+      this.#revise(target.owner, row, { ...content, reasons: [] }, { level, decidedBy: "person", confidence: 1 }),
+    );
+  }
+
+  /** Hides a memory everywhere; `restore` brings it back until it is erased. */
+  forget(target: ChangeTarget): Promise<Changed> {
+    return this.#withLive(target, (opened) => this.#mark(target.owner, opened, "memory.forgotten"));
+  }
+
+  /** Undoes forgetting. `missing` when the memory is unknown, not forgotten, or erased already. */
+  restore(owner: Owner, memoryId: MemoryId, ceiling: Level): Promise<Changed> {
+    return this.#parts.remember.locks.run(owner.user, async () => {
+      await this.#parts.remember.written(owner.user);
+      const row = await this.#parts.register.memory(owner.user, memoryId);
+      if (row === undefined || row.state !== "forgotten" || row.level > ceiling) return { type: "missing" };
+      const opened = await this.#open(row);
+      return this.#mark(owner, opened, "memory.restored");
+    });
+  }
+
+  /**
+   * Shreds the keys of memories that were forgotten before a time, then says so on the log.
+   * @returns how many were erased; fewer than `limit` means that none are left
+   */
+  async eraseForgotten(beforeMs: number, limit: number): Promise<number> {
+    const rows = await this.#parts.register.forgottenBefore(beforeMs, limit);
+    const owners = Map.groupBy(rows, (row) => row.userId);
+    let erased = 0;
+    for (const [user, own] of owners) {
+      erased += await this.#parts.remember.locks.run(user, () => this.#erase(own));
+    }
+    return erased;
+  }
+
+  async #erase(rows: readonly RegisteredMemory[]): Promise<number> {
+    const still: RegisteredMemory[] = [];
+    for (const row of rows) {
+      const current = await this.#parts.register.memory(row.userId, row.memoryId);
+      if (current?.state === "forgotten") still.push(current);
+    }
+    const first = still[0];
+    if (first === undefined) return 0;
+    await this.#parts.keystore.shredMemories(still.map((row) => row.memoryId));
+    const owner = { tenant: first.tenant, user: first.userId };
+    const events = still.map((row): MemoryEvent => ({ ...this.#base(owner), type: "memory.erased", memory: row.memoryId }));
+    await this.#appended(owner, events);
+    return still.length;
+  }
+
+  /** Runs a change under the user's lock against a live memory in the version the caller saw. */
+  #withLive(target: ChangeTarget, change: (opened: Opened) => Promise<Changed>): Promise<Changed> {
+    return this.#parts.remember.locks.run(target.owner.user, async () => {
+      await this.#parts.remember.written(target.owner.user);
+      const row = await this.#parts.register.memory(target.owner.user, target.memoryId);
+      if (row === undefined || row.state !== "live" || row.level > target.ceiling) return { type: "missing" };
+      if (row.version !== target.expectedVersion) return { type: "stale", version: row.version };
+      return change(await this.#open(row));
+    });
+  }
+
+  async #open(row: RegisteredMemory): Promise<Opened> {
+    const key = await this.#parts.keystore.memoryKey(row.memoryId, row.level);
+    const opened = key === undefined ? undefined : openContent(key, row.version, row.sealed);
+    if (opened?.type !== "opened") throw captureErrors("memory-sealed-away");
+    return { row, content: opened.content };
+  }
+
+  async #revise(owner: Owner, row: RegisteredMemory, content: MemoryContent, decided: Judgement): Promise<Changed> {
+    const { keystore, remember, clock, random } = this.#parts;
+    const version = row.version + 1;
+    const moves = decided.level !== row.level;
+    const sources = { nowMs: clock.nowMs(), random };
+    const digest = digestOf(content, await keystore.lookupHasher(owner.user));
+    const revised = (sealed: string): MemoryRevised => ({
+      ...this.#base(owner),
+      type: "memory.revised",
+      memory: row.memoryId,
+      memory_version: version,
+      change: moves ? "move" : "edit",
+      level: decided.level,
+      level_by: decided.decidedBy,
+      confidence: decided.confidence,
+      digest,
+      sealed,
+    });
+    let position: LogPosition;
+    if (moves) {
+      const prepared = await keystore.prepareMemoryKeys([{ ...owner, memory: row.memoryId, level: decided.level }]);
+      const key = prepared.keys[0];
+      assert(key !== undefined, "The memory was given a key");
+      position = await remember.appendWithKeys(owner, prepared, [revised(sealContent(key, version, content, sources))]);
+      await remember.settle(owner.user, position);
+      await keystore.settleMoves([row.memoryId]);
+    } else {
+      const key = await keystore.memoryKey(row.memoryId, row.level);
+      if (key === undefined) throw captureErrors("memory-sealed-away");
+      position = await this.#appended(owner, [revised(sealContent(key, version, content, sources))]);
+    }
+    const { level, decidedBy, confidence } = decided;
+    return {
+      type: "changed",
+      memory: { ...headerOf(row), version, level, levelDecidedBy: decidedBy, confidence, ...content },
+      position,
+    };
+  }
+
+  async #mark(owner: Owner, opened: Opened, type: "memory.forgotten" | "memory.restored"): Promise<Changed> {
+    const position = await this.#appended(owner, [{ ...this.#base(owner), type, memory: opened.row.memoryId }]);
+    return { type: "changed", memory: { ...headerOf(opened.row), ...opened.content }, position };
+  }
+
+  /** Appends and waits until the register shows it, so that the next change of the user sees this one. */
+  async #appended(owner: Owner, events: readonly MemoryEvent[]): Promise<LogPosition> {
+    const first = await this.#parts.remember.append(owner, events);
+    await this.#parts.remember.settle(owner.user, { ...first, offset: first.offset + events.length - 1 });
+    return first;
+  }
+
+  #base(owner: Owner): Pick<MemoryEvent, "v" | "at" | "tenant" | "user"> {
+    return { v: EVENT_VERSION, at: this.#parts.clock.nowMs(), tenant: owner.tenant, user: owner.user };
+  }
+}
+
+/** Where the memories of a user stand on the log: for waiting and for reading on. */
+export function positionOf(row: RegisteredMemory): LogPosition {
+  return { topic: "memories", partition: partitionOfUser(row.userId), offset: row.offset };
+}
+
+function headerOf(row: RegisteredMemory): Omit<RegisteredMemory, "tenant" | "state" | "digest" | "sealed" | "offset"> {
+  const { tenant: _tenant, state: _state, digest: _digest, sealed: _sealed, offset: _offset, ...header } = row;
+  return header;
+}
+
+function editedContent(content: MemoryContent, change: ContentChange): MemoryContent {
+  const { caption: oldCaption, context: oldContext, ...rest } = content;
+  const caption = change.caption === undefined ? oldCaption : change.caption;
+  const context = change.context === undefined ? oldContext : change.context;
+  return {
+    ...rest,
+    text: change.text ?? content.text,
+    ...(caption === undefined || caption === null ? {} : { caption }),
+    ...(context === undefined || context === null ? {} : { context }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { LogPosition } from "@kaelix/base";
+import type { ImportId, MemoryHeader, MemoryId, TenantId, UserId } from "@kaelix/model";
+
+/** Whether a memory can be recalled, is hidden but can be restored, or can never be opened again. */
+export type MemoryState = "live" | "forgotten" | "erased";
+
+/** A memory as a view keeps it: header in clear, content sealed. */
+export interface RegisteredMemory extends MemoryHeader {
+  readonly tenant: TenantId;
+  readonly state: MemoryState;
+  /** Keyed hash of what was told (base64url). */
+  readonly digest: string;
+  /** Empty once erased. */
+  readonly sealed: Uint8Array;
+  /** Offset of the event that made the current state, in the user's partition of `memories`. */
+  readonly offset: number;
+}
+
+/** What is known under an external id. */
+export interface KnownExternal {
+  readonly memoryId: MemoryId;
+  readonly digest: string;
+  readonly state: MemoryState;
+  readonly version: number;
+}
+
+/** An import that was started and, as far as the log says, never ended. */
+export interface UnfinishedImport {
+  readonly importId: ImportId;
+  readonly userId: UserId;
+  readonly tenant: TenantId;
+}
+
+/**
+ * What capture asks the relational view. It may lag behind the log: `caughtUp` waits until it has folded a position, and capture keeps
+ * what it appended itself until then.
+ */
+export interface MemoryRegister {
+  caughtUp(position: LogPosition): Promise<void>;
+  /** By keyed hash of the external id (base64url); hashes that are unknown are left out. */
+  externals(user: UserId, hashes: readonly string[]): Promise<ReadonlyMap<string, KnownExternal>>;
+  memory(user: UserId, memory: MemoryId): Promise<RegisteredMemory | undefined>;
+  /** Memories forgotten before a time and not yet erased, oldest first. */
+  forgottenBefore(timeMs: number, limit: number): Promise<readonly RegisteredMemory[]>;
+}

@@ -1,0 +1,318 @@
+/**
+ * Telling: drafts in, acknowledged events out.
+ *
+ * Guarantees: a result is given only when the key and the event are durable on the log; the same external id with the same content is
+ * one memory however often and however concurrently it is told; nothing leaves this file in clear but ids, times and levels.
+ * Does not: authorise, parse formats, or lower a level that a person chose.
+ */
+import { assert, type Clock, encodeText, KeyedLock, type LogPosition, type RandomSource } from "@kaelix/base";
+import { classifyByRules } from "@kaelix/intelligence";
+import { type Log, partitionForKey } from "@kaelix/log";
+import {
+  type Classification,
+  encodeEvent,
+  EVENT_VERSION,
+  idFromBytes,
+  makeId,
+  type Memory,
+  MEMORY_CONTEXT_BYTES_MAX,
+  MEMORY_TEXT_LENGTH_MAX,
+  type MemoryContent,
+  type MemoryDraft,
+  type MemoryEvent,
+  type MemoryHeader,
+  type MemoryId,
+  type MemoryRemembered,
+  type SourceKind,
+  type TenantId,
+  TOPICS,
+  type UserId,
+} from "@kaelix/model";
+import { type Keystore, type LookupHasher, type PreparedKeys, sealContent } from "@kaelix/security";
+
+import { captureErrors } from "./errors.ts";
+import { PendingExternals } from "./pending-externals.ts";
+import type { KnownExternal, MemoryRegister } from "./register.ts";
+
+/** Whose memories are written. */
+export interface Owner {
+  readonly tenant: TenantId;
+  readonly user: UserId;
+}
+
+/** What a draft came to. `known`: told before with the same content; `conflict`: told before with another one. */
+export type Remembered =
+  | { readonly type: "stored"; readonly memory: Memory; readonly position: LogPosition }
+  | { readonly type: "known" | "conflict"; readonly memoryId: MemoryId };
+
+/** What remembering needs of the house. */
+export interface RememberParts {
+  readonly log: Log;
+  readonly keystore: Keystore;
+  readonly register: MemoryRegister;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  /** Told of every acknowledged event, in order per user, with the position of the first. */
+  readonly onAppended?: (events: readonly MemoryEvent[], first: LogPosition) => void;
+}
+
+/** A draft with everything decided but its key. */
+interface Decided {
+  readonly draft: MemoryDraft;
+  readonly header: MemoryHeader;
+  readonly content: MemoryContent;
+  readonly external: string | null;
+  readonly digest: string;
+}
+
+/** Sources that a person or an agent tells directly: one space of external ids for all of them. */
+const TOLD_SOURCES: ReadonlySet<SourceKind> = new Set(["chat", "rest", "cli", "mcp"]);
+
+/** The partition of `memories` that holds a user's events. */
+export function partitionOfUser(user: UserId): number {
+  return partitionForKey(encodeText(user), TOPICS.memories.partitions);
+}
+
+/** Remembers drafts of one user at a time. One instance per process. */
+export class Remember {
+  readonly #parts: RememberParts;
+  /** One writer per user where order or uniqueness matters. Shared with changes to existing memories. */
+  readonly locks = new KeyedLock();
+  readonly #pending = new PendingExternals();
+  /** Last position appended per user that nobody has waited for yet; bounded by users who write without reading. */
+  readonly #lastWritten = new Map<UserId, LogPosition>();
+
+  constructor(parts: RememberParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Remembers drafts, in order, as one batch.
+   * @throws KaelixError `memory-text-too-long`, `memory-text-empty`, `memory-context-too-large`, or those of the log
+   */
+  async remember(owner: Owner, drafts: readonly MemoryDraft[]): Promise<readonly Remembered[]> {
+    for (const draft of drafts) checkDraft(draft);
+    await this.#parts.keystore.ensureUserKey(owner.tenant, owner.user);
+    const hash = await this.#parts.keystore.lookupHasher(owner.user);
+    const decided = drafts.map((draft) => this.#decide(owner, draft, hash));
+    if (decided.every((item) => item.external === null)) return this.#store(owner, decided);
+    return this.locks.run(owner.user, () => this.#storeOnce(owner, decided));
+  }
+
+  /** Stores those that are not known yet; holds the user's lock. */
+  async #storeOnce(owner: Owner, decided: readonly Decided[]): Promise<readonly Remembered[]> {
+    const hashes = decided.flatMap((item) => (item.external === null ? [] : [item.external]));
+    const known = new Map<string, KnownExternal>();
+    const unknownHashes = hashes.filter((hash) => {
+      const pending = this.#pending.get(owner.user, hash);
+      if (pending !== undefined) known.set(hash, pending);
+      return pending === undefined;
+    });
+    if (unknownHashes.length > 0) {
+      for (const [hash, row] of await this.#parts.register.externals(owner.user, unknownHashes)) known.set(hash, row);
+    }
+    const results: Remembered[] = [];
+    const fresh: { readonly index: number; readonly item: Decided }[] = [];
+    for (const [index, item] of decided.entries()) {
+      const before = item.external === null ? undefined : known.get(item.external);
+      if (before?.state === "live") {
+        results[index] = { type: before.digest === item.digest ? "known" : "conflict", memoryId: before.memoryId };
+        continue;
+      }
+      // What was forgotten and is told again comes back as a later version of the same memory.
+      const version = (before?.version ?? 0) + 1;
+      fresh.push({ index, item: { ...item, header: { ...item.header, version } } });
+      if (item.external !== null) {
+        known.set(item.external, { memoryId: item.header.memoryId, digest: item.digest, state: "live", version });
+      }
+    }
+    const stored = await this.#store(
+      owner,
+      fresh.map(({ item }) => item),
+    );
+    for (const [at, { index }] of fresh.entries()) {
+      const result = stored[at];
+      if (result !== undefined) results[index] = result;
+    }
+    return results;
+  }
+
+  #decide(owner: Owner, draft: MemoryDraft, hash: LookupHasher): Decided {
+    const { clock, random } = this.#parts;
+    const nowMs = clock.nowMs();
+    const space = TOLD_SOURCES.has(draft.source) ? "told" : draft.source;
+    const external = draft.externalId === undefined ? undefined : hash("external", `${space}\n${draft.externalId}`);
+    const conversation = draft.conversation;
+    const judged = judge(draft);
+    const header: MemoryHeader = {
+      memoryId: external === undefined ? makeId("mem", nowMs, random) : idFromBytes("mem", external),
+      userId: owner.user,
+      version: 1,
+      level: judged.level,
+      levelDecidedBy: judged.decidedBy,
+      confidence: judged.confidence,
+      source: draft.source,
+      conversationId:
+        conversation === undefined ? null : idFromBytes("con", hash("conversation", `${space}\n${conversation.key}`)),
+      importId: draft.importId ?? null,
+      occurredAtMs: draft.occurredAtMs ?? nowMs,
+      recordedAtMs: nowMs,
+    };
+    return {
+      draft,
+      header,
+      content: contentOf(draft, judged),
+      external: external === undefined ? null : toBase64Url(external),
+      digest: digestOf(draft, hash),
+    };
+  }
+
+  async #store(owner: Owner, items: readonly Decided[]): Promise<readonly Remembered[]> {
+    if (items.length === 0) return [];
+    const { keystore, clock, random } = this.#parts;
+    const prepared = await keystore.prepareMemoryKeys(
+      items.map(({ header }) => ({ ...owner, memory: header.memoryId, level: header.level })),
+    );
+    const sources = { nowMs: clock.nowMs(), random };
+    const events = items.map((item, index) => {
+      const key = prepared.keys[index];
+      assert(key !== undefined, "Every memory was given a key");
+      return rememberedEvent(owner, item, sealContent(key, item.header.version, item.content, sources));
+    });
+    const base = await this.appendWithKeys(owner, prepared, events);
+    return items.map((item, index): Remembered => {
+      const position = { ...base, offset: base.offset + index };
+      this.#keepPending(owner.user, item, position);
+      return { type: "stored", memory: { ...item.header, ...item.content }, position };
+    });
+  }
+
+  /**
+   * Appends memory events and the keys they need; resolves when both are durable. Keys are handed to the log first. A memory whose key
+   * did not become durable is never acknowledged; a key whose memory did not is harmless.
+   */
+  async appendWithKeys(owner: Owner, prepared: PreparedKeys, events: readonly MemoryEvent[]): Promise<LogPosition> {
+    const { records } = prepared;
+    const keysStored =
+      records.length === 0
+        ? undefined
+        : this.#parts.log.append(TOPICS.keys.name, 0, records, { acknowledge: "durable" });
+    const [keys, memories] = await Promise.allSettled([keysStored, this.append(owner, events)]);
+    if (keys.status === "rejected") {
+      prepared.discard();
+      throw keys.reason;
+    }
+    if (memories.status === "rejected") throw memories.reason;
+    return memories.value;
+  }
+
+  /** Appends events of a user, durable; the position of the first. */
+  async append(owner: Owner, events: readonly MemoryEvent[]): Promise<LogPosition> {
+    const topic = TOPICS.memories.name;
+    const partition = partitionOfUser(owner.user);
+    const key = encodeText(owner.user);
+    const records = events.map((event) => ({ key, value: encodeEvent(event), timestampMs: event.at }));
+    const { baseOffset } = await this.#parts.log.append(topic, partition, records, { acknowledge: "durable" });
+    const first = { topic, partition, offset: baseOffset };
+    this.#lastWritten.set(owner.user, { ...first, offset: baseOffset + events.length - 1 });
+    this.#parts.onAppended?.(events, first);
+    return first;
+  }
+
+  /** Waits until the register shows everything this process has written for a user: their own writes are always read. */
+  async written(user: UserId): Promise<void> {
+    const last = this.#lastWritten.get(user);
+    if (last === undefined) return;
+    await this.#parts.register.caughtUp(last);
+    if (this.#lastWritten.get(user) === last) this.#lastWritten.delete(user);
+  }
+
+  #keepPending(user: UserId, item: Decided, position: LogPosition): void {
+    if (item.external === null) return;
+    const { memoryId, version } = item.header;
+    const known: KnownExternal = { memoryId, digest: item.digest, state: "live", version };
+    this.#pending.add(user, item.external, known, this.#parts.register.caughtUp(position));
+  }
+
+  /** Forgets what is pending of a user: their state is about to change by other events (an undo, a forgetting). */
+  async settle(user: UserId, position: LogPosition): Promise<void> {
+    await this.#parts.register.caughtUp(position);
+    this.#pending.clear(user);
+  }
+}
+
+/** Keyed hash of what is said, by whom: equal for a repetition, different for a contradiction. */
+export function digestOf(
+  said: { readonly text: string; readonly caption?: string; readonly speaker?: string },
+  hash: LookupHasher,
+): string {
+  return toBase64Url(hash("digest", JSON.stringify([said.text, said.caption ?? null, said.speaker ?? null])));
+}
+
+function checkDraft(draft: MemoryDraft): void {
+  if (draft.text.length > MEMORY_TEXT_LENGTH_MAX) {
+    throw captureErrors("memory-text-too-long", {
+      message: `Cannot remember text: current length is ${draft.text.length}, must be ${MEMORY_TEXT_LENGTH_MAX} at most`,
+    });
+  }
+  if (draft.text.trim() === "" && (draft.attachments ?? []).length === 0) throw captureErrors("memory-text-empty");
+  const contextBytes = draft.context === undefined ? 0 : encodeText(JSON.stringify(draft.context)).length;
+  if (contextBytes > MEMORY_CONTEXT_BYTES_MAX) {
+    throw captureErrors("memory-context-too-large", {
+      message: `Cannot remember context: current size is ${contextBytes} bytes, must be ${MEMORY_CONTEXT_BYTES_MAX} at most`,
+    });
+  }
+}
+
+/** Decides the level of what is said. A person's choice stands as it is. */
+export function judge(said: {
+  readonly text: string;
+  readonly caption?: string;
+  readonly level?: MemoryDraft["level"];
+  readonly context?: MemoryDraft["context"];
+}): Classification {
+  if (said.level !== undefined) return { level: said.level, confidence: 1, decidedBy: "person", reasons: [] };
+  const context = said.context === undefined ? "" : typeof said.context === "string" ? said.context : JSON.stringify(said.context);
+  return classifyByRules([said.text, said.caption ?? "", context].filter((part) => part !== "").join("\n"));
+}
+
+/** The part of a draft that is sealed. */
+function contentOf(draft: MemoryDraft, judged: Classification): MemoryContent {
+  return {
+    text: draft.text,
+    ...(draft.caption === undefined ? {} : { caption: draft.caption }),
+    ...(draft.speaker === undefined ? {} : { speaker: draft.speaker }),
+    ...(draft.conversation === undefined ? {} : { conversationTitle: draft.conversation.title }),
+    ...(draft.externalId === undefined ? {} : { externalId: draft.externalId }),
+    ...(draft.attachments === undefined ? {} : { attachments: draft.attachments }),
+    ...(draft.context === undefined ? {} : { context: draft.context }),
+    reasons: judged.reasons,
+  };
+}
+
+function rememberedEvent(owner: Owner, item: Decided, sealed: string): MemoryRemembered {
+  const header = item.header;
+  return {
+    v: EVENT_VERSION,
+    type: "memory.remembered",
+    at: header.recordedAtMs,
+    tenant: owner.tenant,
+    user: owner.user,
+    memory: header.memoryId,
+    memory_version: header.version,
+    level: header.level,
+    level_by: header.levelDecidedBy,
+    confidence: header.confidence,
+    source: header.source,
+    conversation: header.conversationId,
+    import: header.importId,
+    occurred_at: header.occurredAtMs,
+    external: item.external,
+    digest: item.digest,
+    sealed,
+  };
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64url");
+}
