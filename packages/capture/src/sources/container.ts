@@ -1,0 +1,122 @@
+/**
+ * What stands at a path: one file, a folder, or a zip archive; as a list of texts that can be opened any number of times.
+ *
+ * Links are never followed. Folders and archives hold at most `entriesMax` entries. Nothing is unpacked to disk.
+ */
+import { createReadStream } from "node:fs";
+import { open, opendir, stat } from "node:fs/promises";
+import path from "node:path";
+import { sourceErrors } from "./errors.ts";
+import type { ImportInput, ImportLimits } from "./types.ts";
+import { openZip } from "./zip.ts";
+
+/** One file's bytes. */
+export interface TextSource {
+  /** Relative path with `/`. */
+  readonly name: string;
+  /** Size when unpacked. */
+  readonly bytes: number;
+  readonly modifiedAtMs: number;
+  readonly open: () => AsyncIterable<Uint8Array>;
+}
+
+/** A place that was opened. */
+export interface Container {
+  readonly kind: "file" | "folder" | "zip";
+  readonly sources: readonly TextSource[];
+  readonly close: () => Promise<void>;
+}
+
+/** How the limits are set when nobody says otherwise. */
+export const DEFAULT_LIMITS = { unpackedBytesMax: 8 * 1024 ** 3, entriesMax: 100_000 } as const;
+
+const CHUNK_BYTES = 256 * 1024;
+const FOLDER_DEPTH_MAX = 64;
+const READ_NAMES = /\.(?:txt|md|markdown|jsonl|ndjson|csv|tsv)$/iu;
+
+/** True for names whose content a source could read. */
+export function isReadableName(name: string): boolean {
+  return (
+    READ_NAMES.test(name) &&
+    !name.split("/").some((part) => part.startsWith(".") || part === "__MACOSX" || part === "node_modules")
+  );
+}
+
+function fileSource(
+  filePath: string,
+  name: string,
+  facts: { readonly size: number; readonly mtimeMs: number },
+): TextSource {
+  return {
+    name,
+    bytes: facts.size,
+    modifiedAtMs: Math.floor(facts.mtimeMs),
+    open: () => createReadStream(filePath, { highWaterMark: CHUNK_BYTES }),
+  };
+}
+
+/**
+ * Opens what is to be imported.
+ * @throws KaelixError `import-missing`, `import-unreadable`, `import-empty`, `import-not-a-zip`, `import-archive-refused`,
+ * `import-archive-encrypted`, `import-archive-damaged`, `import-too-many-entries`
+ */
+export async function openContainer(input: ImportInput, limits: ImportLimits = {}): Promise<Container> {
+  const facts = await stat(input.path).catch((cause: unknown) => {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    throw sourceErrors(code === "ENOENT" || code === "ENOTDIR" ? "import-missing" : "import-unreadable", { cause });
+  });
+  const entriesMax = limits.entriesMax ?? DEFAULT_LIMITS.entriesMax;
+  if (facts.isDirectory()) {
+    const sources = await listFolder(input.path, entriesMax);
+    return { kind: "folder", sources, close: () => Promise.resolve() };
+  }
+  if (!facts.isFile()) throw sourceErrors("import-unreadable");
+  if (facts.size === 0) throw sourceErrors("import-empty");
+  const head = await readHead(input.path);
+  if (isZip(head)) {
+    const unpackedBytesMax = limits.unpackedBytesMax ?? DEFAULT_LIMITS.unpackedBytesMax;
+    return openZip(input.path, { entriesMax, unpackedBytesMax });
+  }
+  if (input.fileName.toLowerCase().endsWith(".zip")) throw sourceErrors("import-not-a-zip");
+  const source = fileSource(input.path, path.basename(input.fileName), facts);
+  return { kind: "file", sources: [source], close: () => Promise.resolve() };
+}
+
+async function readHead(filePath: string): Promise<Uint8Array> {
+  const file = await open(filePath).catch((cause: unknown) => {
+    throw sourceErrors("import-unreadable", { cause });
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function isZip(head: Uint8Array): boolean {
+  // "PK" and the mark of a first entry, of an empty archive or of a split one.
+  return head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5 || head[2] === 7);
+}
+
+async function listFolder(root: string, entriesMax: number): Promise<TextSource[]> {
+  const sources: TextSource[] = [];
+  const waiting: { readonly relative: string; readonly depth: number }[] = [{ relative: "", depth: 0 }];
+  let entries = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const folder = await opendir(path.join(root, next.relative)).catch((cause: unknown) => {
+      throw sourceErrors("import-unreadable", { cause });
+    });
+    for await (const entry of folder) {
+      entries++;
+      if (entries > entriesMax) throw sourceErrors("import-too-many-entries", { details: { entriesMax } });
+      const relative = next.relative === "" ? entry.name : `${next.relative}/${entry.name}`;
+      if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+      if (entry.isDirectory() && next.depth < FOLDER_DEPTH_MAX) waiting.push({ relative, depth: next.depth + 1 });
+      if (!entry.isFile() || !isReadableName(relative)) continue;
+      const filePath = path.join(root, relative);
+      sources.push(fileSource(filePath, relative, await stat(filePath)));
+    }
+  }
+  return sources.sort((left, right) => (left.name < right.name ? -1 : 1));
+}

@@ -1,0 +1,29 @@
+/**
+ * Chat exports and files as sources: detect → preview → read.
+ *
+ * @example
+ * const input = { path: "/tmp/upload-1", fileName: "WhatsApp Chat with Bob.zip" };
+ * const found = await preview(input, { sample: 20, zone: "Europe/Berlin" });
+ * for await (const item of readDrafts(input, { me: "Ann", zone: "Europe/Berlin" })) {
+ *   if (item.type === "draft") await remember(item.draft);
+ * }
+ */
+export { detect } from "./detect.ts";
+export { sourceErrors } from "./errors.ts";
+export { type ImportPreviewJson, preview, previewJson, type PreviewOptions } from "./preview.ts";
+export { readDrafts, type ReadDraftsOptions } from "./read-drafts.ts";
+export type {
+  DateOrder,
+  ImportAnswers,
+  ImportDetection,
+  ImportFormat,
+  ImportInput,
+  ImportItem,
+  ImportLimits,
+  ImportPreview,
+  ImportProblem,
+  ImportProgress,
+  ImportQuestion,
+  ImportSample,
+  ReadOptions,
+} from "./types.ts";
