@@ -1,0 +1,115 @@
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
+import { RouterProvider } from "react-aria-components";
+import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router";
+
+import { comeBack } from "./data/actions.ts";
+import { api } from "./data/api.ts";
+import { useAppDispatch, useAppSelector } from "./data/store.ts";
+import { Loading, ProblemNote } from "./parts/basics.tsx";
+import { Shell } from "./parts/shell.tsx";
+import { Today } from "./screens/today.tsx";
+
+const Start = lazy(async () => ({ default: (await import("./screens/start.tsx")).Start }));
+const LogIn = lazy(async () => ({ default: (await import("./screens/log-in.tsx")).LogIn }));
+const SignUp = lazy(async () => ({ default: (await import("./screens/sign-up.tsx")).SignUp }));
+const Chats = lazy(async () => ({ default: (await import("./screens/chats.tsx")).Chats }));
+const Search = lazy(async () => ({ default: (await import("./screens/search.tsx")).Search }));
+const MemoryPage = lazy(async () => ({ default: (await import("./screens/memory.tsx")).MemoryPage }));
+const Imports = lazy(async () => ({ default: (await import("./screens/imports.tsx")).Imports }));
+const Settings = lazy(async () => ({ default: (await import("./screens/settings.tsx")).Settings }));
+const Status = lazy(async () => ({ default: (await import("./screens/status.tsx")).Status }));
+
+/** Where somebody goes who is not signed in: the start, sign-up or sign-in, as the server stands. */
+function Entrance(): ReactNode {
+  const { data, error, refetch } = api.useServerQuery();
+  const location = useLocation();
+  if (error !== undefined) {
+    return (
+      <main className="mx-auto max-w-form p-6">
+        <ProblemNote problem={error} onRetry={() => void refetch()} />
+      </main>
+    );
+  }
+  if (data === undefined) return <Waiting />;
+  if (!data.ready || !data.claimed) return <Navigate to="/start" replace />;
+  return <Navigate to="/login" replace state={{ from: location.pathname + location.search }} />;
+}
+
+function Waiting(): ReactNode {
+  return (
+    <main className="flex min-h-dvh items-center justify-center">
+      <Loading what="Opening Kaelix" />
+    </main>
+  );
+}
+
+function Inside(): ReactNode {
+  return (
+    <Shell>
+      <Suspense
+        fallback={
+          <div className="px-4 md:px-8">
+            <Loading what="Loading" />
+          </div>
+        }
+      >
+        <Routes>
+          <Route path="/" element={<Today />} />
+          <Route path="/chats" element={<Chats />} />
+          <Route path="/chats/:id" element={<Chats />} />
+          <Route path="/search" element={<Search />} />
+          <Route path="/memories/:id" element={<MemoryPage />} />
+          <Route path="/import" element={<Imports />} />
+          <Route path="/import/:id" element={<Imports />} />
+          <Route path="/settings" element={<Settings />} />
+          <Route path="/status" element={<Status />} />
+          <Route path="*" element={<Nowhere />} />
+        </Routes>
+      </Suspense>
+    </Shell>
+  );
+}
+
+function Nowhere(): ReactNode {
+  return (
+    <div className="px-4 py-8 md:px-8">
+      <h1 className="text-22 font-semibold">There is no such page</h1>
+      <p className="mt-2 text-muted">The address may be mistyped. Nothing is lost.</p>
+    </div>
+  );
+}
+
+function AfterEntering(): ReactNode {
+  const location = useLocation();
+  const from: unknown = location.state;
+  const target =
+    typeof from === "object" && from !== null && "from" in from && typeof from.from === "string" ? from.from : "/";
+  return <Navigate to={target} replace />;
+}
+
+/** The whole app: entrance or inside, as the session stands. */
+export function App(): ReactNode {
+  const dispatch = useAppDispatch();
+  const navigate = useNavigate();
+  const state = useAppSelector((all) => all.session.state);
+  useEffect(() => {
+    void dispatch(comeBack());
+  }, [dispatch]);
+  const entered = state === "in";
+  return (
+    <RouterProvider navigate={(path) => void navigate(path)}>
+      {state === "unknown" ? (
+        <Waiting />
+      ) : (
+        <Suspense fallback={<Waiting />}>
+          <Routes>
+            <Route path="/start" element={entered ? <Navigate to="/" replace /> : <Start />} />
+            <Route path="/signup" element={entered ? <Navigate to="/" replace /> : <SignUp />} />
+            <Route path="/login" element={entered ? <AfterEntering /> : <LogIn />} />
+            <Route path="*" element={entered ? <Inside /> : <Entrance />} />
+          </Routes>
+        </Suspense>
+      )}
+    </RouterProvider>
+  );
+}

@@ -1,0 +1,48 @@
+/** What an error is told as: what happened, what is safe, what to do. */
+
+/** A problem as the store keeps it: plain data. */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly traceId: string | null;
+  readonly fields: readonly { readonly pointer: string; readonly detail: string }[];
+  /** Seconds, when the server said when to come back. */
+  readonly retryAfter: number | null;
+}
+
+/** A problem in words. */
+export interface ProblemWords {
+  readonly happened: string;
+  readonly todo: string;
+}
+
+const BY_STATUS: Readonly<Record<number, ProblemWords>> = {
+  0: { happened: "The server cannot be reached", todo: "Check that it runs; this page tries again by itself" },
+  401: { happened: "You are signed out", todo: "Sign in again" },
+  403: { happened: "You may not do this", todo: "Ask the owner of this server" },
+  404: { happened: "There is nothing here, or it is locked", todo: "Unlock a higher level, or go back" },
+  409: { happened: "This was told before with another text", todo: "Edit the memory that exists instead" },
+  412: { happened: "It was changed meanwhile", todo: "Look at the newer one below, then decide" },
+  413: { happened: "This is too big", todo: "Split it and try again" },
+  429: { happened: "Too many tries", todo: "Wait a little and try again" },
+  503: { happened: "The server is busy or still starting", todo: "Try again in a moment" },
+};
+
+/** The words for a problem. */
+export function problemWords(problem: Problem): ProblemWords {
+  const known = BY_STATUS[problem.status];
+  if (problem.status === 429 && problem.retryAfter !== null) {
+    return { happened: "Too many tries", todo: `Try again in ${Math.ceil(problem.retryAfter)} s` };
+  }
+  if (known !== undefined && problem.status !== 403 && problem.status !== 409 && problem.status !== 413) return known;
+  if (known !== undefined) return { happened: problem.detail || known.happened, todo: known.todo };
+  if (problem.status >= 500)
+    return { happened: "The server failed", todo: "Try again; if it stays, keep the trace id" };
+  return { happened: problem.detail || "This was refused", todo: "Change it and try again" };
+}
+
+/** True when the same call may work later by itself. */
+export function isPassing(problem: Problem): boolean {
+  return problem.status === 0 || problem.status === 502 || problem.status === 503 || problem.status === 504;
+}

@@ -1,0 +1,166 @@
+/** What people do, as thunks: sign in and out, lock, keep, ask. */
+import { isShown } from "../core/levels.ts";
+import { isPassing } from "../core/problem-words.ts";
+import { api } from "./api.ts";
+import { client, noteWrite, problemOf, setToken } from "./connection.ts";
+import { interfaceSlice } from "./interface.ts";
+import { sessionSlice } from "./session.ts";
+import type { Dispatch, State } from "./store.ts";
+import { type LevelChoice, type Saying, threadSlice } from "./thread.ts";
+import type { OutputOf, WireMemory, WireUser } from "./wire.ts";
+
+type Thunk<Result = void> = (dispatch: Dispatch, getState: () => State) => Result;
+
+/** Conversation that the person's own notes belong to. */
+export const NOTES = { key: "notes", title: "Notes" } as const;
+
+/** A random id that also works where `crypto.randomUUID` does not (plain http over a LAN). */
+export function makeLocalId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Takes over the tokens of a sign-in. */
+export function enter(tokens: OutputOf<"auth.logIn">): Thunk {
+  return (dispatch) => {
+    setToken(tokens.access_token);
+    dispatch(api.util.resetApiState());
+    dispatch(sessionSlice.actions.signedIn(tokens.user));
+  };
+}
+
+/** Tries once to come back in by the cookie. */
+export function comeBack(): Thunk<Promise<void>> {
+  return async (dispatch) => {
+    try {
+      dispatch(enter((await client.call("auth.refresh", { body: {} })).data));
+    } catch {
+      dispatch(sessionSlice.actions.signedOut());
+    }
+  };
+}
+
+/** Ends this session here, and on the server when it can be reached. */
+export function leave(): Thunk<Promise<void>> {
+  return async (dispatch) => {
+    try {
+      await client.call("auth.logOut");
+    } catch {
+      // The cookie stays; it ends by itself. This page forgets all the same.
+    }
+    dispatch(dropSession());
+  };
+}
+
+/** Forgets the session and everything it showed. */
+export function dropSession(): Thunk {
+  return (dispatch) => {
+    setToken(undefined);
+    dispatch(sessionSlice.actions.signedOut());
+    dispatch(api.util.resetApiState());
+  };
+}
+
+/** Shows a notice. */
+export function notify(text: string, undo: string | null = null): Thunk {
+  return (dispatch) => {
+    dispatch(interfaceSlice.actions.toastShown({ id: makeLocalId(), text, undo }));
+  };
+}
+
+/** Takes over a change of how far the session is open; when it closed, everything cached goes. */
+export function openingChanged(user: WireUser): Thunk {
+  return (dispatch, getState) => {
+    const before = getState().session.user?.open_up_to;
+    dispatch(sessionSlice.actions.userChanged(user));
+    if (before === user.open_up_to) return;
+    if (before !== undefined && !isShown(before, user.open_up_to)) dispatch(threadSlice.actions.veiled());
+    dispatch(api.util.resetApiState());
+  };
+}
+
+/** Closes the higher levels. */
+export function lock(): Thunk<Promise<void>> {
+  return async (dispatch) => {
+    try {
+      dispatch(openingChanged((await client.call("auth.lock")).data));
+      dispatch(notify("Locked. What was above is gone from this page."));
+    } catch (error) {
+      dispatch(threadSlice.actions.veiled());
+      dispatch(api.util.resetApiState());
+      dispatch(notify(`The server did not confirm the lock: ${problemOf(error).detail || "it cannot be reached"}`));
+    }
+  };
+}
+
+function veilText(memory: WireMemory, ceiling: string | undefined): WireMemory {
+  return ceiling !== undefined && isShown(memory.level, ceiling) ? memory : { ...memory, text: "", reasons: [] };
+}
+
+/** Sends one saying of the outbox; called again for those that wait. */
+export function send(saying: Saying): Thunk<Promise<void>> {
+  return async (dispatch, getState) => {
+    const change = (fields: Partial<Saying>): void => {
+      dispatch(threadSlice.actions.sayingChanged({ id: saying.id, change: fields }));
+    };
+    change({ state: "sending", problem: null });
+    try {
+      const { data, position } = await client.call(
+        "memories.create",
+        { body: { text: saying.text, level: saying.level, conversation: NOTES, occurred_at: saying.at } },
+        { idempotencyKey: saying.id },
+      );
+      noteWrite(position, Date.now());
+      const memory = veilText(data.memory, getState().session.user?.open_up_to);
+      change({ state: "kept", memory, text: memory.text, known: data.status === "known" });
+      dispatch(interfaceSlice.actions.connectionChanged(true));
+      dispatch(api.util.invalidateTags(["Memories", "Conversations"]));
+    } catch (error) {
+      const problem = problemOf(error);
+      change({ state: isPassing(problem) ? "waiting" : "failed", problem });
+      if (problem.status === 0) dispatch(interfaceSlice.actions.connectionChanged(false));
+    }
+  };
+}
+
+/** Keeps a saying: it stands in the thread at once and is sent. */
+export function keep(text: string, level: LevelChoice): Thunk<Promise<void>> {
+  return (dispatch) => {
+    const saying: Saying = {
+      id: makeLocalId(),
+      text,
+      level,
+      at: new Date().toISOString(),
+      state: "sending",
+      problem: null,
+      memory: null,
+      known: false,
+    };
+    dispatch(threadSlice.actions.said(saying));
+    return dispatch(send(saying));
+  };
+}
+
+/** Sends again whatever waits. */
+export function flushOutbox(): Thunk<Promise<void>> {
+  return async (dispatch, getState) => {
+    for (const saying of getState().thread.sayings) {
+      if (saying.state === "waiting") await dispatch(send(saying));
+    }
+  };
+}
+
+/** Asks a question, everywhere or in one conversation. */
+export function askQuestion(text: string, scope: string | null): Thunk<Promise<void>> {
+  return async (dispatch) => {
+    const id = makeLocalId();
+    const at = new Date().toISOString();
+    dispatch(threadSlice.actions.asked({ id, text, scope, at, state: "asking", answer: null, problem: null }));
+    try {
+      const body = scope === null ? { question: text } : { question: text, filter: { conversation: scope } };
+      const { data } = await client.call("answers.ask", { body });
+      dispatch(threadSlice.actions.questionChanged({ id, change: { state: "answered", answer: data } }));
+    } catch (error) {
+      dispatch(threadSlice.actions.questionChanged({ id, change: { state: "failed", problem: problemOf(error) } }));
+    }
+  };
+}

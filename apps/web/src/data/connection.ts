@@ -1,0 +1,92 @@
+/**
+ * The one connection to the server. The access token lives in this module's memory alone; the refresh token in a cookie
+ * that scripts cannot read. Two tabs never refresh at once where the browser has locks.
+ */
+import { type CallOptions, type Client, createClient, KaelixProblem, type RouteName, routes } from "@kaelix/contract";
+
+import type { Problem } from "../core/problem-words.ts";
+
+let accessToken: string | undefined;
+let renewal: Promise<boolean> | undefined;
+let written: { readonly position: string; readonly untilMs: number } | undefined;
+let onSignedOut: () => void = () => {};
+
+/** How long after a write later reads ask for it, in ms. */
+const READ_YOUR_WRITES_MS = 10_000;
+
+/** The access token of this page, if it is signed in. */
+export function currentToken(): string | undefined {
+  return accessToken;
+}
+
+/** Keeps or drops the access token. */
+export function setToken(token: string | undefined): void {
+  accessToken = token;
+}
+
+/** Called when a renewal fails: the session has ended. */
+export function whenSignedOut(listener: () => void): void {
+  onSignedOut = listener;
+}
+
+/** The client that all calls go through. */
+export const client: Client = createClient({ baseUrl: "", accessToken: () => accessToken, renew });
+
+interface RefreshAnswer {
+  readonly access_token: string;
+}
+
+async function refresh(): Promise<RefreshAnswer> {
+  const call = async (): Promise<RefreshAnswer> => (await client.call("auth.refresh", { body: {} })).data;
+  const locks: LockManager | undefined = globalThis.navigator?.locks;
+  return locks === undefined ? call() : locks.request("kaelix-refresh", call);
+}
+
+/** Gets a new access token by the cookie; callers at the same time share one try. */
+export function renew(): Promise<boolean> {
+  renewal ??= refresh()
+    .then((tokens) => {
+      accessToken = tokens.access_token;
+      return true;
+    })
+    .catch((error: unknown) => {
+      if (error instanceof KaelixProblem && error.status < 500) {
+        accessToken = undefined;
+        onSignedOut();
+      }
+      return false;
+    })
+    .finally(() => {
+      renewal = undefined;
+    });
+  return renewal;
+}
+
+/** Remembers the position of a write, so that reads soon after see it. */
+export function noteWrite(position: string | undefined, nowMs: number): void {
+  if (position !== undefined) written = { position, untilMs: nowMs + READ_YOUR_WRITES_MS };
+}
+
+/** The options of a call, with read-your-writes where the route has it. */
+export function callOptionsFor(name: RouteName, options: CallOptions | undefined, nowMs: number): CallOptions {
+  const route = routes[name];
+  const reads = "waits" in route && name !== "memories.create";
+  if (!reads || written === undefined || nowMs > written.untilMs) return options ?? {};
+  return { after: written.position, ...options };
+}
+
+/** A thrown thing as plain data. A failed fetch has status 0. */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof KaelixProblem)) {
+    return { status: 0, code: "unreachable", detail: "", traceId: null, fields: [], retryAfter: null };
+  }
+  const retryAfter = error.details["retry_after_s"];
+  return {
+    status: error.status,
+    code: error.code,
+    detail: error.detail,
+    traceId: error.traceId ?? null,
+    fields: error.errors.map(({ pointer, detail }) => ({ pointer, detail })),
+    retryAfter: typeof retryAfter === "number" ? retryAfter : null,
+  };
+}

@@ -1,0 +1,69 @@
+/** State of the interface itself: preferences, toasts, connection, watermarks. */
+import type { LogPosition } from "@kaelix/base";
+import { createSlice, type PayloadAction } from "@reduxjs/toolkit";
+
+import { advanceWatermarks, type Watermarks } from "../core/ticks.ts";
+
+/** Light, dark, or what the system says. */
+export type Appearance = "system" | "light" | "dark";
+
+/** A notice at the bottom; `undo` names the memory that can be restored. */
+export interface Toast {
+  readonly id: string;
+  readonly text: string;
+  readonly undo: string | null;
+}
+
+/** The interface's own state. */
+export interface InterfaceState {
+  readonly appearance: Appearance;
+  /** Single-key shortcuts; WCAG 2.1.4 asks that they can be turned off. */
+  readonly shortcuts: boolean;
+  readonly toasts: readonly Toast[];
+  readonly online: boolean;
+  readonly watermarks: Watermarks;
+  /** A file dropped somewhere, waiting for the import screen. Its data stands beside the store. */
+  readonly overlay: "none" | "palette" | "help" | "unlock";
+}
+
+const initialState: InterfaceState = {
+  appearance: "system",
+  shortcuts: true,
+  toasts: [],
+  online: true,
+  watermarks: {},
+  overlay: "none",
+};
+
+/** The interface slice. */
+export const interfaceSlice = createSlice({
+  name: "interface",
+  initialState,
+  reducers: {
+    preferencesRead: (state, { payload }: PayloadAction<{ appearance: Appearance; shortcuts: boolean }>) => {
+      state.appearance = payload.appearance;
+      state.shortcuts = payload.shortcuts;
+    },
+    appearanceChosen: (state, { payload }: PayloadAction<Appearance>) => {
+      state.appearance = payload;
+    },
+    shortcutsSwitched: (state, { payload }: PayloadAction<boolean>) => {
+      state.shortcuts = payload;
+    },
+    toastShown: (state, { payload }: PayloadAction<Toast>) => {
+      state.toasts = [...state.toasts.filter((toast) => toast.id !== payload.id), payload].slice(-3);
+    },
+    toastGone: (state, { payload }: PayloadAction<string>) => {
+      state.toasts = state.toasts.filter((toast) => toast.id !== payload);
+    },
+    connectionChanged: (state, { payload }: PayloadAction<boolean>) => {
+      state.online = payload;
+    },
+    watermarkPassed: (state, { payload }: PayloadAction<{ view: string; position: LogPosition }>) => {
+      state.watermarks = advanceWatermarks(state.watermarks, payload.view, payload.position);
+    },
+    overlayChanged: (state, { payload }: PayloadAction<InterfaceState["overlay"]>) => {
+      state.overlay = payload;
+    },
+  },
+});

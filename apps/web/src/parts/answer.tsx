@@ -1,0 +1,193 @@
+import { type ReactNode, useState } from "react";
+import { Button as AriaButton, Tooltip, TooltipTrigger } from "react-aria-components";
+
+import { countOf, formatDuration, formatMoment, sourceLabel } from "../core/format.ts";
+import { askQuestion } from "../data/actions.ts";
+import { useAppDispatch } from "../data/store.ts";
+import { type Question } from "../data/thread.ts";
+import type { WireAnswer, WireCitation, WireSignal } from "../data/wire.ts";
+import { Button, Loading, Name, ProblemNote, TextLink, Words } from "./basics.tsx";
+import { edgeOf, LevelBadge } from "./level.tsx";
+
+function speakerOf({ memory }: WireCitation): ReactNode {
+  return memory.speaker === null ? "You" : <Name text={memory.speaker} />;
+}
+
+/** The source of a citation as it was said, with what is quoted marked. */
+function SourceBubble({ citation }: { readonly citation: WireCitation }): ReactNode {
+  const { memory } = citation;
+  return (
+    <div className={`rounded-bubble border-s-2 bg-sunken px-3.5 py-2 ${edgeOf(memory.level)}`}>
+      <Words text={memory.text} highlights={[citation.range]} />
+      <p className="mt-1 text-12 text-muted">
+        {speakerOf(citation)} · {sourceLabel(memory.source)} · {formatMoment(memory.occurred_at)}
+      </p>
+    </div>
+  );
+}
+
+interface MarkProps {
+  readonly citation: WireCitation;
+  readonly onPress: () => void;
+}
+
+/** `[1]`: hovering or focusing shows the source, pressing opens it below. */
+function CitationMark({ citation, onPress }: MarkProps): ReactNode {
+  return (
+    <TooltipTrigger delay={120} closeDelay={80}>
+      <AriaButton
+        onPress={onPress}
+        aria-label={`Source ${citation.number}`}
+        data-testid="citation"
+        className="mx-0.5 min-w-6 cursor-pointer rounded-control px-1 text-12 font-medium text-accent tabular-nums hover:bg-accent-soft"
+      >
+        [{citation.number}]
+      </AriaButton>
+      <Tooltip
+        placement="top"
+        className="max-w-panel rounded-bubble border border-line bg-surface p-1.5 shadow-overlay"
+      >
+        <SourceBubble citation={citation} />
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}
+
+/** The signals that spoke for something, in words and with their scores. */
+export function Signals({ why }: { readonly why: readonly WireSignal[] }): ReactNode {
+  return (
+    <ul className="text-13 text-muted">
+      {why.map((signal) => (
+        <li key={signal.signal} className="flex gap-3">
+          <span className="w-16 shrink-0 text-ink">{signal.signal}</span>
+          <span className="flex-1">
+            <Words text={signal.text} />
+          </span>
+          <span className="tabular-nums">{signal.score.toFixed(2)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function WhyPanel({ answer }: { readonly answer: WireAnswer }): ReactNode {
+  return (
+    <ol className="mt-2 flex flex-col gap-3 border-t border-line pt-3" data-testid="why">
+      {answer.citations.map((citation) => (
+        <li key={citation.number} className="text-13">
+          <p className="mb-1 flex flex-wrap items-center gap-x-2">
+            <span className="font-medium">[{citation.number}]</span>
+            <TextLink href={`/memories/${citation.memory.id}`}>
+              {speakerOf(citation)}, {sourceLabel(citation.memory.source)}, {formatMoment(citation.memory.occurred_at)}
+            </TextLink>
+            <LevelBadge level={citation.memory.level} />
+            <span className="font-mono text-12 text-muted">{citation.memory.position}</span>
+          </p>
+          <Signals why={citation.why} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function NothingFound({ question }: { readonly question: Question }): ReactNode {
+  const dispatch = useAppDispatch();
+  return (
+    <div
+      className="self-start rounded-bubble border border-dashed border-border px-4 py-3"
+      data-testid="answer-nothing"
+    >
+      <p className="font-medium">I have nothing on that.</p>
+      <p className="mt-1 text-muted">
+        No memory I may open here speaks of it, and I do not guess. What is locked was not looked at.
+      </p>
+      <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-13">
+        <TextLink href={`/search?q=${encodeURIComponent(question.text)}`}>Search its words</TextLink>
+        {question.scope !== null && (
+          <button
+            type="button"
+            className="cursor-pointer text-accent underline decoration-line underline-offset-4"
+            onClick={() => void dispatch(askQuestion(question.text, null))}
+          >
+            Ask everything instead
+          </button>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Quoted({ answer }: { readonly answer: WireAnswer }): ReactNode {
+  const [opened, setOpened] = useState<number | null>(null);
+  const [isWhyOpen, setWhyOpen] = useState(false);
+  const citation = answer.citations.find(({ number }) => number === opened);
+  return (
+    <div
+      className="w-full max-w-measure self-start rounded-bubble border border-line bg-surface px-4 py-3"
+      data-testid="answer"
+    >
+      {answer.sentences.map((sentence, at) => (
+        <p key={at} className={at > 0 ? "mt-1.5" : ""}>
+          <Words text={sentence.text} />
+          {sentence.citations.map((number) => {
+            const cited = answer.citations.find((candidate) => candidate.number === number);
+            return cited === undefined ? null : (
+              <CitationMark
+                key={number}
+                citation={cited}
+                onPress={() => setOpened(opened === number ? null : number)}
+              />
+            );
+          })}
+        </p>
+      ))}
+      {citation !== undefined && (
+        <div className="arriving mt-2">
+          <SourceBubble citation={citation} />
+          <p className="mt-1 text-13">
+            <TextLink href={`/memories/${citation.memory.id}`}>Open this memory</TextLink>
+          </p>
+        </div>
+      )}
+      <div className="mt-2 flex flex-wrap items-center gap-x-3 text-12 text-muted">
+        <span>
+          {countOf(answer.citations.length, "source")} · {formatDuration(answer.took_ms)} · quoted, no AI provider set
+        </span>
+        <Button
+          look="quiet"
+          className="min-h-7 px-2 text-12"
+          aria-expanded={isWhyOpen}
+          onPress={() => setWhyOpen(!isWhyOpen)}
+        >
+          Why this?
+        </Button>
+      </div>
+      {isWhyOpen && <WhyPanel answer={answer} />}
+    </div>
+  );
+}
+
+/** A question and its answer. */
+export function QuestionAndAnswer({ question }: { readonly question: Question }): ReactNode {
+  const dispatch = useAppDispatch();
+  return (
+    <div className="flex flex-col gap-2">
+      <p className="max-w-measure self-end rounded-bubble border border-border px-3.5 py-2 text-ink">
+        <span className="block text-12 text-muted">You asked</span>
+        <Words text={question.text} />
+      </p>
+      <div className="flex flex-col" aria-live="polite">
+        {question.state === "asking" && <Loading what="Looking" />}
+        {question.problem !== null && (
+          <ProblemNote
+            problem={question.problem}
+            safe="Your question stands above"
+            onRetry={() => void dispatch(askQuestion(question.text, question.scope))}
+          />
+        )}
+        {question.answer?.kind === "quoted" && <Quoted answer={question.answer} />}
+        {question.answer?.kind === "nothing" && <NothingFound question={question} />}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import type { ReactNode } from "react";
+import { ProgressBar } from "react-aria-components";
+import { Link } from "react-router";
+
+import { countOf, formatBytes, formatCount } from "../core/format.ts";
+import { api } from "../data/api.ts";
+import type { WireImport } from "../data/wire.ts";
+import { Name } from "./basics.tsx";
+
+const POLL_MS = 1_500;
+
+/** How far an import is, by the bytes read. */
+export function ImportProgress({ item }: { readonly item: WireImport }): ReactNode {
+  return (
+    <ProgressBar aria-label={`Importing ${item.file}`} value={item.bytes_done} maxValue={Math.max(1, item.bytes_total)}>
+      {({ percentage = 0 }) => (
+        <>
+          <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">
+            <span className="block h-full rounded-full bg-accent" style={{ width: `${percentage}%` }} />
+          </span>
+          <span className="mt-1 block text-12 text-muted tabular-nums">
+            {formatBytes(item.bytes_done)} of {formatBytes(item.bytes_total)} · {formatCount(item.added + item.known)}
+            {item.total === null ? "" : ` of ${formatCount(item.total)}`} told · searchable while it runs
+          </span>
+        </>
+      )}
+    </ProgressBar>
+  );
+}
+
+/** One open import in a list; kept up to date while it runs. */
+export function ImportLine({ item }: { readonly item: WireImport }): ReactNode {
+  const { data = item } = api.useImportQuery(item.id, { pollingInterval: item.state === "running" ? POLL_MS : 0 });
+  return (
+    <li className="py-2.5">
+      <Link to={`/import/${item.id}`} className="block font-medium hover:underline">
+        <Name text={data.file} />
+      </Link>
+      {data.state === "running" ? (
+        <ImportProgress item={data} />
+      ) : (
+        <span className="text-13 text-muted">
+          {data.state === "waiting"
+            ? `Waits for your answers · ${countOf(data.preview?.total ?? 0, "record")}`
+            : `Done · ${countOf(data.added, "memory", "memories")} new`}
+        </span>
+      )}
+    </li>
+  );
+}

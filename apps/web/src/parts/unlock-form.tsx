@@ -1,0 +1,95 @@
+import { type FormEvent, type ReactNode, useState } from "react";
+import { Label, Radio, RadioGroup } from "react-aria-components";
+
+import { formatTime } from "../core/format.ts";
+import { LEVEL_WORDS, wordsOf } from "../core/levels.ts";
+import type { Problem } from "../core/problem-words.ts";
+import { lock, openingChanged } from "../data/actions.ts";
+import { client, problemOf } from "../data/connection.ts";
+import { useAppDispatch, useAppSelector } from "../data/store.ts";
+import { Button, ProblemNote } from "./basics.tsx";
+import { Field } from "./field.tsx";
+import { LevelBadge } from "./level.tsx";
+
+const RAISED = LEVEL_WORDS.filter((words) => words.pips > 2);
+
+/** Opens the session up to Secret or Ultra-secret by the password, or closes it again. */
+export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNode {
+  const dispatch = useAppDispatch();
+  const user = useAppSelector((state) => state.session.user);
+  const [level, setLevel] = useState("secret");
+  const [password, setPassword] = useState("");
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const raised = user !== null && user.open_until !== null;
+  const submit = async (): Promise<void> => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      const { data } = await client.call("auth.unlock", { body: { password, level: wordsOf(level).name } });
+      dispatch(openingChanged(data));
+      onDone();
+    } catch (error) {
+      setProblem(problemOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const close = async (): Promise<void> => {
+    await dispatch(lock());
+    onDone();
+  };
+  const isWrong = problem !== null && (problem.status === 401 || problem.status === 403);
+  return (
+    <form className="flex flex-col gap-4 p-5" onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}>
+      {raised && (
+        <div className="flex items-center justify-between gap-3 rounded-card bg-sunken px-4 py-3">
+          <span>
+            Open up to {wordsOf(user.open_up_to).label} until {formatTime(user.open_until ?? "")}
+          </span>
+          <Button icon="lock" onPress={() => void close()}>
+            Lock again
+          </Button>
+        </div>
+      )}
+      <p className="text-muted">
+        Above the lock nothing is listed, counted or suggested. It closes by itself after 15 minutes, or 5 without you.
+      </p>
+      <RadioGroup value={level} onChange={setLevel} className="flex flex-col gap-2">
+        <Label className="text-13 font-medium">Open up to</Label>
+        {RAISED.map((words) => (
+          <Radio
+            key={words.name}
+            value={words.name}
+            className="cursor-pointer rounded-card border border-border px-4 py-2.5 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent data-[selected]:bg-accent-soft"
+          >
+            <LevelBadge level={words.name} pips />
+            <span className="block text-13 text-muted">{words.text}</span>
+          </Radio>
+        ))}
+      </RadioGroup>
+      <Field
+        label="Your password"
+        error={isWrong ? "The password is not right" : undefined}
+        input={{
+          type: "password",
+          autoComplete: "current-password",
+          value: password,
+          onChange: (event) => setPassword(event.target.value),
+          autoFocus: true,
+          "data-testid": "unlock-password",
+        }}
+      />
+      {problem !== null && !isWrong && <ProblemNote problem={problem} />}
+      <Button
+        look="primary"
+        type="submit"
+        isDisabled={isBusy || password === ""}
+        className="self-start"
+        data-testid="unlock-button"
+      >
+        Open
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+
+/** Chats. */
+export function Chats(): ReactNode {
+  return null;
+}

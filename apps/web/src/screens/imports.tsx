@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+
+/** Imports. */
+export function Imports(): ReactNode {
+  return null;
+}

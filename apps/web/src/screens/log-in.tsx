@@ -1,0 +1,89 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { type ReactNode, useState } from "react";
+import { useForm } from "react-hook-form";
+import { z } from "zod";
+
+import { normalizePhone } from "../core/phone.ts";
+import { type Problem } from "../core/problem-words.ts";
+import { enter } from "../data/actions.ts";
+import { api } from "../data/api.ts";
+import { client, problemOf } from "../data/connection.ts";
+import { useAppDispatch } from "../data/store.ts";
+import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
+import { Door } from "../parts/door.tsx";
+import { Field } from "../parts/field.tsx";
+
+const schema = z.object({
+  phone: z.string().min(1, "Your phone number"),
+  password: z.string().min(1, "Your password"),
+});
+
+/** Sign-in. A wrong phone and a wrong password read the same. */
+export function LogIn(): ReactNode {
+  const dispatch = useAppDispatch();
+  const { data: server } = api.useServerQuery();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const form = useForm({ resolver: zodResolver(schema), defaultValues: { phone: "", password: "" } });
+  const errors = form.formState.errors;
+  const submit = form.handleSubmit(async ({ phone, password }) => {
+    setProblem(null);
+    try {
+      const body = { phone: normalizePhone(phone), password, session: "cookie" } as const;
+      dispatch(enter((await client.call("auth.logIn", { body })).data));
+    } catch (error) {
+      setProblem(problemOf(error));
+    }
+  });
+  const isWrong = problem?.status === 401 || problem?.status === 422 || problem?.status === 400;
+  return (
+    <Door title="Sign in">
+      <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+        <Field
+          label="Phone"
+          error={errors.phone?.message}
+          input={{
+            ...form.register("phone"),
+            type: "tel",
+            autoComplete: "username",
+            autoFocus: true,
+            "data-testid": "phone-input",
+          }}
+        />
+        <Field
+          label="Password"
+          error={errors.password?.message}
+          input={{
+            ...form.register("password"),
+            type: "password",
+            autoComplete: "current-password",
+            "data-testid": "password-input",
+          }}
+        />
+        {isWrong && (
+          <p role="alert" className="text-danger">
+            Phone or password is not right.
+          </p>
+        )}
+        {problem !== null && !isWrong && <ProblemNote problem={problem} />}
+        <Button
+          look="primary"
+          type="submit"
+          isDisabled={form.formState.isSubmitting}
+          data-testid="login-button"
+          className="self-start px-6"
+        >
+          Sign in
+        </Button>
+      </form>
+      <p className="mt-7 text-13 text-muted">
+        {server?.claimed === false ? (
+          <TextLink href="/signup">Claim this server</TextLink>
+        ) : (
+          <>
+            Invited? <TextLink href="/signup">Sign up with your code</TextLink>
+          </>
+        )}
+      </p>
+    </Door>
+  );
+}

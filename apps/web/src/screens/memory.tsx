@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+
+/** MemoryPage. */
+export function MemoryPage(): ReactNode {
+  return null;
+}

@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+
+/** Search. */
+export function Search(): ReactNode {
+  return null;
+}

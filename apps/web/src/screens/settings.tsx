@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+
+/** Settings. */
+export function Settings(): ReactNode {
+  return null;
+}

@@ -1,0 +1,128 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { type ReactNode, useState } from "react";
+import { useForm } from "react-hook-form";
+import { useSearchParams } from "react-router";
+import { z } from "zod";
+
+import { isPhone, normalizePhone } from "../core/phone.ts";
+import { type Problem } from "../core/problem-words.ts";
+import { enter } from "../data/actions.ts";
+import { api } from "../data/api.ts";
+import { forgetClaimCode } from "../data/claim-code.ts";
+import { client, problemOf } from "../data/connection.ts";
+import { useAppDispatch, useAppSelector } from "../data/store.ts";
+import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
+import { Door } from "../parts/door.tsx";
+import { Field } from "../parts/field.tsx";
+
+const schema = z.object({
+  phone: z.string().refine(isPhone, "Start with + and the country code, like +41 79 123 45 67"),
+  name: z.string().trim().min(1, "What shall we call you?").max(200, "At most 200 letters"),
+  password: z.string().min(1, "Choose a password").max(1_024, "At most 1,024 letters"),
+  code: z.string().trim().max(200),
+});
+
+type Values = z.infer<typeof schema>;
+
+/** Sign-up: the first person claims the server, later ones bring an invite. */
+export function SignUp(): ReactNode {
+  const dispatch = useAppDispatch();
+  const [search] = useSearchParams();
+  const claimCode = useAppSelector((state) => state.session.claimCode);
+  const { data: server } = api.useServerQuery();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const invite = search.get("invite") ?? "";
+  const form = useForm<Values>({
+    resolver: zodResolver(schema),
+    defaultValues: { phone: "", name: "", password: "", code: invite },
+  });
+  const isClaimed = server?.claimed === true;
+  const submit = form.handleSubmit(async ({ phone, name, password, code }) => {
+    setProblem(null);
+    const proof = isClaimed ? { invite_code: code } : { claim_code: code === "" ? (claimCode ?? "") : code };
+    try {
+      const body = { phone: normalizePhone(phone), name, password, session: "cookie", ...proof } as const;
+      const { data } = await client.call("auth.signUp", { body });
+      forgetClaimCode();
+      dispatch(enter(data));
+    } catch (error) {
+      setProblem(problemOf(error));
+    }
+  });
+  const errors = form.formState.errors;
+  const asksCode = server !== undefined && (isClaimed || claimCode === null || problem?.status === 403);
+  return (
+    <Door
+      title={isClaimed ? "Join this server" : "Make it yours"}
+      lead={
+        isClaimed
+          ? "Somebody gave you an invite code."
+          : "The first person to sign up owns this server. After that it is closed, save for those you invite."
+      }
+    >
+      <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+        <Field
+          label="Phone"
+          hint="Nobody is texted. It is your sign-in name."
+          error={errors.phone?.message}
+          input={{
+            ...form.register("phone"),
+            type: "tel",
+            autoComplete: "tel",
+            autoFocus: true,
+            placeholder: "+41 79 123 45 67",
+            "data-testid": "phone-input",
+          }}
+        />
+        <Field
+          label="Name"
+          error={errors.name?.message}
+          input={{ ...form.register("name"), autoComplete: "name", "data-testid": "name-input" }}
+        />
+        <Field
+          label="Password"
+          hint="Long beats clever. A few words you will remember."
+          error={errors.password?.message}
+          input={{
+            ...form.register("password"),
+            type: "password",
+            autoComplete: "new-password",
+            "data-testid": "password-input",
+          }}
+        />
+        {asksCode && (
+          <Field
+            label={isClaimed ? "Invite code" : "Claim code from the terminal"}
+            hint={
+              isClaimed
+                ? "Without one, ask the owner of this server."
+                : "It stands in the address that the start printed, after #c="
+            }
+            error={errors.code?.message}
+            input={{
+              ...form.register("code"),
+              autoComplete: "off",
+              spellCheck: false,
+              "data-testid": isClaimed ? "invite-input" : "claim-input",
+            }}
+          />
+        )}
+        {problem !== null && <ProblemNote problem={problem} safe="What you typed is kept" />}
+        <Button
+          look="primary"
+          type="submit"
+          isDisabled={form.formState.isSubmitting}
+          data-testid="signup-button"
+          className="self-start px-6"
+        >
+          Sign up
+        </Button>
+      </form>
+      {isClaimed && (
+        <p className="mt-7 text-13 text-muted">
+          Already here? <TextLink href="/login">Sign in</TextLink>
+        </p>
+      )}
+    </Door>
+  );
+}

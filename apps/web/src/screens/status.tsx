@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+
+/** Status. */
+export function Status(): ReactNode {
+  return null;
+}

@@ -1,0 +1,154 @@
+import { type ReactNode, useRef } from "react";
+import { Link } from "react-router";
+
+import { countOf, formatWhen, sourceLabel } from "../core/format.ts";
+import { api } from "../data/api.ts";
+import { useAppSelector } from "../data/store.ts";
+import type { WireMemory } from "../data/wire.ts";
+import { Button, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
+import { Composer } from "../parts/composer.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { ImportLine } from "../parts/import-line.tsx";
+import { MemoryEntry, SayingEntry } from "../parts/memory-entry.tsx";
+import { Page, Section } from "../parts/page.tsx";
+import { QuestionAndAnswer } from "../parts/answer.tsx";
+import { useProgress } from "../parts/use-progress.ts";
+
+const NO_MEMORIES: readonly WireMemory[] = [];
+
+function FirstOffers({ onSay }: { readonly onSay: () => void }): ReactNode {
+  return (
+    <div className="mt-8 border-t border-line">
+      <p className="pt-4 pb-2 text-muted">It knows nothing yet. Three ways to begin:</p>
+      <ol className="divide-y divide-line border-y border-line">
+        <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5">
+          <span className="flex-1">
+            <span className="block font-medium">Just say something</span>
+            <span className="text-13 text-muted">“Mum is allergic to walnuts.” Then ask what Mum cannot eat.</span>
+          </span>
+          <Button onPress={onSay}>Say it</Button>
+        </li>
+        <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5">
+          <span className="flex-1">
+            <span className="block font-medium">Drop a chat export</span>
+            <span className="text-13 text-muted">
+              WhatsApp, JSONL, CSV or Markdown, anywhere on this page. You see what is in it first.
+            </span>
+          </span>
+          <TextLink href="/import">Choose a file</TextLink>
+        </li>
+        <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5">
+          <span className="flex-1">
+            <span className="block font-medium">Let a program tell it</span>
+            <span className="text-13 text-muted">
+              The terminal’s <code className="font-mono">kaelix add</code>, or POST /api/v1/memories with your sign-in.
+            </span>
+          </span>
+        </li>
+      </ol>
+    </div>
+  );
+}
+
+function Recent({ onSay }: { readonly onSay: () => void }): ReactNode {
+  const query = api.useMemoriesInfiniteQuery({ limit: 20 });
+  const sayings = useAppSelector((state) => state.thread.sayings);
+  const memories = query.data?.pages.flatMap((page) => page.data) ?? NO_MEMORIES;
+  useProgress(memories);
+  const listed = new Set(memories.map((memory) => memory.id));
+  const own = sayings.filter(({ memory }) => memory === null || !listed.has(memory.id)).toReversed();
+  const isEmpty = query.isSuccess && memories.length === 0 && own.length === 0;
+  if (isEmpty) return <FirstOffers onSay={onSay} />;
+  return (
+    <Section title="Lately">
+      {query.isLoading && own.length === 0 && <Loading what="Reading" />}
+      {query.error !== undefined && <ProblemNote problem={query.error} onRetry={() => void query.refetch()} />}
+      <ul aria-label="Recent memories" className="divide-y divide-line border-y border-line">
+        {own.map((saying) => (
+          <SayingEntry key={saying.id} saying={saying} />
+        ))}
+        {memories.map((memory) => (
+          <MemoryEntry key={memory.id} memory={memory} />
+        ))}
+      </ul>
+      {query.hasNextPage && (
+        <Button className="mt-3" isDisabled={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
+          Show older
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+function Conversations(): ReactNode {
+  const { data = [] } = api.useConversationsQuery();
+  if (data.length === 0) return null;
+  return (
+    <Section title="Conversations" aside={<TextLink href="/chats">All</TextLink>}>
+      <ul className="divide-y divide-line border-y border-line">
+        {data.slice(0, 6).map((conversation) => (
+          <li key={conversation.id}>
+            <Link to={`/chats/${conversation.id}`} className="block py-2.5 transition-feedback hover:bg-surface">
+              <span className="flex items-baseline justify-between gap-2">
+                <span className="truncate font-medium">
+                  <Name text={conversation.title ?? sourceLabel(conversation.source)} />
+                </span>
+                <span className="text-12 whitespace-nowrap text-muted">
+                  {formatWhen(conversation.last_at, Date.now())}
+                </span>
+              </span>
+              <span className="line-clamp-1 text-13 text-muted">
+                <bdi dir="auto">{conversation.last_text}</bdi>
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function RunningImports(): ReactNode {
+  const { data = [] } = api.useImportsQuery();
+  const running = data.filter((item) => item.state === "running" || item.state === "waiting");
+  if (running.length === 0) return null;
+  return (
+    <Section title="Imports" aside={countOf(running.length, "open", "open")}>
+      <ul className="divide-y divide-line border-y border-line">
+        {running.map((item) => (
+          <ImportLine key={item.id} item={item} />
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** The first page inside: tell or ask, what came last, what runs. */
+export function Today(): ReactNode {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const question = useAppSelector((state) => state.thread.questions.filter(({ scope }) => scope === null).at(-1));
+  const today = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" }).format(Date.now());
+  return (
+    <Page title="Today" testId="dashboard" actions={<span className="text-13 text-muted">{today}</span>}>
+      <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_17rem]">
+        <div className="min-w-0">
+          <Composer autoFocus field={field} />
+          {question !== undefined && (
+            <div className="mt-5">
+              <QuestionAndAnswer question={question} />
+              <p className="mt-2 flex items-center gap-1 text-13">
+                <TextLink href="/chats/ask">All questions of this visit</TextLink>
+                <Icon name="forward" className="size-3.5 text-muted" />
+              </p>
+            </div>
+          )}
+          <Recent onSay={() => field.current?.focus()} />
+        </div>
+        <aside aria-label="What runs and who spoke" className="min-w-0">
+          <RunningImports />
+          <Conversations />
+        </aside>
+      </div>
+    </Page>
+  );
+}
