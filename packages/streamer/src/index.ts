@@ -20,3 +20,5 @@ export {
   type StorageSettings,
   type StoredTopicSpec,
 } from "./storage/storage.ts";
+export { type DiskOperation, SimulatedDisk, type SimulatedDiskOptions } from "./storage/simulated-disk.ts";
+export { verifyStorage, type VerifyProblem, type VerifyReport } from "./storage/verify.ts";

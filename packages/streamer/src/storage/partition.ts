@@ -12,7 +12,7 @@
 import { assert, type Clock } from "@kaelix/base";
 import { type BatchHeader, inspectBatch, patchBaseOffset, patchLeaderEpoch, readBatchHeader } from "@kaelix/protocol";
 
-import { CHECKPOINT_NAME, encodeCheckpoint } from "./checkpoint.ts";
+import { type DurableEnd, writeCheckpoint } from "./checkpointing.ts";
 import type {
   AppendedBatch,
   DiskHealth,
@@ -22,7 +22,7 @@ import type {
   RecoveryReport,
   Visibility,
 } from "./contract.ts";
-import { type Disk, isDiskFull, writeFileAtomically } from "./disk.ts";
+import { type Disk, isDiskFull } from "./disk.ts";
 import { storageErrors } from "./errors.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { OffsetWaiters } from "./offset-waiters.ts";
@@ -31,9 +31,9 @@ import { readBatches } from "./reading.ts";
 import type { Recovered } from "./recovery.ts";
 import { segmentsToDrop } from "./retention.ts";
 import { STORED_LEADER_EPOCH } from "./scan.ts";
-import { ensureIndex, writeIndex } from "./segment-loading.ts";
+import { ensureIndex } from "./segment-loading.ts";
 import { SegmentIndex } from "./segment-index.ts";
-import { Segment, type SegmentFacts } from "./segment.ts";
+import { Segment } from "./segment.ts";
 import type { SegmentKeeper } from "./segment-keeper.ts";
 import { TailCache } from "./tail-cache.ts";
 
@@ -68,7 +68,7 @@ export class Partition {
   #unsynced = new Set<Segment>();
   #directoryChanged = false;
   #endOffset: number;
-  #durable: { readonly offset: number; readonly segment: Segment | undefined; readonly position: number };
+  #durable: DurableEnd;
   #mustRoll: boolean;
   #health: DiskHealth = "ok";
   #closed = false;
@@ -416,36 +416,10 @@ export class Partition {
   async #writeCheckpoint(clean: boolean): Promise<void> {
     const { directory, disk } = this.#context;
     try {
-      const facts = this.#segments.map((segment) => this.#factsOf(segment, clean));
-      await writeFileAtomically(disk, `${directory}/${CHECKPOINT_NAME}`, encodeCheckpoint(facts.filter(isPresent)));
+      await writeCheckpoint({ disk, directory, segments: this.#segments, durable: this.#durable, clean });
     } catch {
       this.#bytesSinceCheckpoint = 0;
     }
-  }
-
-  #factsOf(segment: Segment, clean: boolean): SegmentFacts | undefined {
-    const durable = this.#durable;
-    if (segment.baseOffset > durable.offset) return undefined;
-    const whole =
-      segment !== durable.segment ? segment.nextOffset <= durable.offset : clean && !this.#unsynced.has(segment);
-    if (whole && segment.indexFacts?.size === segment.size && segment.indexFacts.sealed === segment.sealed) {
-      return { ...segment.indexFacts, damages: segment.damages };
-    }
-    if (whole && segment.index !== undefined) {
-      segment.indexFacts = writeIndex(this.#context.disk, segment, segment.index);
-      return segment.indexFacts;
-    }
-    return {
-      baseOffset: segment.baseOffset,
-      size: whole ? segment.size : durable.position,
-      nextOffset: whole ? segment.nextOffset : durable.offset,
-      maxTimestampMs: null,
-      sealed: whole && segment.sealed,
-      indexed: false,
-      indexCrc: 0,
-      timeIndexCrc: 0,
-      damages: segment.damages,
-    };
   }
 
   async #drop(segments: readonly Segment[]): Promise<void> {
@@ -491,8 +465,4 @@ function tryOn(work: () => void): void {
   } catch {
     // The disk has failed already; what cannot be removed is hidden by the checkpoint.
   }
-}
-
-function isPresent<Value>(value: Value | undefined): value is Value {
-  return value !== undefined;
 }

@@ -76,7 +76,7 @@ async function readSegment(
   let bytes = 0;
   while (expected < limits.offsetBound && expected < visibleEnd && bytes < bytesMax) {
     if (batches.length > 0 && !walker.holds(position)) break;
-    const step = knownDamage(segment, position) ?? (await walker.step(position, expected));
+    const step = knownDamage(segment, position, expected) ?? (await walker.step(position, expected));
     if (step.type === "end") {
       rememberDamage(segment, { position, expected, limits, reason: step.reason });
       damaged.push({
@@ -125,9 +125,14 @@ async function findStart(source: ReadSource, segment: Segment, walker: SegmentWa
   return { position: 0, expected: segment.baseOffset };
 }
 
-function knownDamage(segment: Segment, position: number): Step | undefined {
+function knownDamage(segment: Segment, position: number, expected: number): Step | undefined {
   if (segment.damages.length === 0) return undefined;
-  const damage = segment.damages.find((known) => known.position === position);
+  const damage = segment.damages.find(
+    (known) =>
+      known.position === position &&
+      known.firstOffset === expected &&
+      (known.nextOffset > expected || known.endPosition > position),
+  );
   return damage === undefined ? undefined : { type: "damage", damage };
 }
 

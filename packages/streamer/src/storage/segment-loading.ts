@@ -86,10 +86,17 @@ async function loadOrRebuild(disk: Disk, segment: Segment, batchBytesMax: number
   return outcome.index;
 }
 
-/** All damages of both lists, each position once, in order. */
+/** All damages of both lists, each place once, in order. */
 export function mergeDamages(known: readonly Damage[], found: readonly Damage[]): readonly Damage[] {
-  const fresh = found.filter((damage) => !known.some((other) => other.position === damage.position));
-  return fresh.length === 0 ? known : [...known, ...fresh].sort((left, right) => left.position - right.position);
+  const fresh = found.filter(
+    ({ firstOffset, position }) =>
+      !known.some((other) => other.position === position && other.firstOffset === firstOffset),
+  );
+  return fresh.length === 0
+    ? known
+    : [...known, ...fresh].sort(
+        (left, right) => left.position - right.position || left.firstOffset - right.firstOffset,
+      );
 }
 
 /** Reads index files; undefined when they are not exactly those that were written. */

@@ -1,0 +1,177 @@
+import { decodeText, encodeHex, encodeText, isKaelixError } from "@kaelix/base";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import {
+  BATCH_HEADER_BYTES,
+  inspectBatch,
+  patchBaseOffset,
+  patchLeaderEpoch,
+  readBatchHeader,
+} from "./batch-header.ts";
+import { type BatchRecord, decodeRecordBatch, encodeRecordBatch } from "./record-batch.ts";
+
+const field = fc.option(fc.uint8Array({ maxLength: 40 }), { nil: null });
+const record: fc.Arbitrary<BatchRecord> = fc.record({
+  key: field,
+  value: field,
+  timestampMs: fc.integer({ min: 0, max: 2 ** 45 }),
+  headers: fc.array(fc.record({ key: fc.string({ maxLength: 8 }), value: field }), { maxLength: 3 }),
+});
+const records = fc.array(record, { minLength: 1, maxLength: 20 });
+
+const TWO = encodeRecordBatch(
+  [
+    { key: encodeText("k"), value: encodeText("v"), timestampMs: 1_700_000_000_000 },
+    { key: null, value: null, timestampMs: 1_700_000_000_005, headers: [{ key: "h", value: encodeText("1") }] },
+  ],
+  { baseOffset: 7 },
+);
+
+test("decodeRecordBatch gives back every record that encodeRecordBatch wrote", () => {
+  fc.assert(
+    fc.property(records, fc.integer({ min: 0, max: 2 ** 53 - 100 }), (written, baseOffset) => {
+      const bytes = encodeRecordBatch(written, { baseOffset });
+      const decoded = decodeRecordBatch(bytes);
+      if (decoded.type !== "batch") throw new Error(decoded.type);
+      expect(decoded.header.maxTimestampMs).toBe(Math.max(...written.map(({ timestampMs }) => timestampMs)));
+      expect(decoded.records.map((row) => row.offset)).toEqual(written.map((_, at) => baseOffset + at));
+      const plain = decoded.records.map(({ headers, key, timestampMs, value }) => ({
+        key,
+        value,
+        timestampMs,
+        headers,
+      }));
+      expect(plain).toEqual(written);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("encodeRecordBatch writes the bytes of message format v2", () => {
+  // Header fields in order, then two records, laid out by hand from KIP-98; the checksum is CRC-32C over what follows it.
+  expect(encodeHex(TWO)).toBe(
+    [
+      "0000000000000007",
+      "00000045",
+      "00000000",
+      "02",
+      encodeHex(TWO.subarray(17, 21)),
+      "0000",
+      "00000001",
+      "0000018bcfe56800",
+      "0000018bcfe56805",
+      "ffffffffffffffff",
+      "ffff",
+      "ffffffff",
+      "00000002",
+      "10" + "00" + "00" + "00" + "026b" + "0276" + "00",
+      "14" + "00" + "0a" + "02" + "01" + "01" + "02" + "0268" + "0231",
+    ].join(""),
+  );
+});
+
+test("patchBaseOffset and patchLeaderEpoch keep the checksum right", () => {
+  const bytes = TWO.slice();
+  patchBaseOffset(bytes, 0, 2 ** 40 + 3);
+  patchLeaderEpoch(bytes, 0, 12);
+  const inspection = inspectBatch(bytes, 0);
+  expect(inspection.type).toBe("batch");
+  expect(readBatchHeader(bytes)).toMatchObject({ baseOffset: 2 ** 40 + 3, leaderEpoch: 12, recordCount: 2 });
+});
+
+test("decodeRecordBatch notices every flipped bit that the checksum covers, and never throws for the others", () => {
+  for (let bit = 0; bit < TWO.length * 8; bit += 1) {
+    const bytes = TWO.slice();
+    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    const decoded = decodeRecordBatch(bytes);
+    // Base offset (0–7) and leader epoch (12–15) belong to the broker; who keeps batches compares them.
+    const covered = bit >> 3 >= 16 || (bit >> 3 >= 8 && bit >> 3 < 12);
+    if (covered) expect(decoded.type, `bit ${bit}`).not.toBe("batch");
+  }
+});
+
+test("decodeRecordBatch says how many bytes it needs of a batch that is cut off", () => {
+  for (let length = 0; length < TWO.length; length += 1) {
+    const decoded = decodeRecordBatch(TWO.subarray(0, length));
+    expect(decoded).toEqual({
+      type: "incomplete",
+      bytesNeeded: length < BATCH_HEADER_BYTES ? BATCH_HEADER_BYTES : TWO.length,
+    });
+  }
+});
+
+test("decodeRecordBatch never throws and never answers records for random bytes", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(50), (bytes, at) => {
+      expect(decodeRecordBatch(bytes, at).type).not.toBe("batch");
+    }),
+  );
+});
+
+test("decodeRecordBatch answers bad records behind a right checksum without throwing", () => {
+  fc.assert(
+    fc.property(records, fc.uint8Array({ minLength: 1, maxLength: 8 }), fc.nat(10_000), (written, noise, place) => {
+      const bytes = encodeRecordBatch(written);
+      bytes.set(noise.subarray(0, 1), BATCH_HEADER_BYTES + (place % (bytes.length - BATCH_HEADER_BYTES)));
+      // Makes the checksum right again, as a faulty producer would.
+      const header = readBatchHeader(bytes);
+      if (header === undefined) throw new Error("No header");
+      const again = reseal(bytes);
+      expect(["batch", "bad"]).toContain(decodeRecordBatch(again).type);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("decodeRecordBatch refuses compressed records by name", () => {
+  const bytes = TWO.slice();
+  bytes[22] = 4;
+  expect(decodeRecordBatch(reseal(bytes))).toEqual({ type: "bad", reason: "codec" });
+});
+
+test("decodeRecordBatch does not believe a record count that the bytes cannot hold", () => {
+  const bytes = TWO.slice();
+  new DataView(bytes.buffer).setInt32(57, 2 ** 31 - 1);
+  expect(decodeRecordBatch(reseal(bytes))).toEqual({ type: "bad", reason: "records" });
+});
+
+test("decodeRecordBatch gives log append time to every record when the batch says so", () => {
+  const bytes = TWO.slice();
+  bytes[22] = 8;
+  const decoded = decodeRecordBatch(reseal(bytes));
+  if (decoded.type !== "batch") throw new Error(decoded.type);
+  expect(decoded.records.map(({ timestampMs }) => timestampMs)).toEqual([1_700_000_000_005, 1_700_000_000_005]);
+});
+
+test("encodeRecordBatch refuses to encode nothing", () => {
+  let caught: unknown;
+  try {
+    encodeRecordBatch([]);
+  } catch (error) {
+    caught = error;
+  }
+  expect(isKaelixError(caught, "protocol-batch-empty")).toBe(true);
+});
+
+test("decodeRecordBatch hands out views, so that decoding copies nothing", () => {
+  const bytes = TWO.slice();
+  const decoded = decodeRecordBatch(bytes);
+  if (decoded.type !== "batch") throw new Error(decoded.type);
+  const [first] = decoded.records;
+  expect(first?.value?.buffer).toBe(bytes.buffer);
+  expect(decodeText(first?.value ?? new Uint8Array(0))).toBe("v");
+});
+
+function reseal(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  const table = Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0x82f6_3b78 : crc >>> 1;
+    return crc >>> 0;
+  });
+  let crc = 0xffff_ffff;
+  for (const byte of copy.subarray(21)) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 255] ?? 0);
+  new DataView(copy.buffer).setUint32(17, ~crc >>> 0);
+  return copy;
+}

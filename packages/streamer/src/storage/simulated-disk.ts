@@ -1,0 +1,370 @@
+/**
+ * A disk in memory that can lose power, for tests and crash benches. One seed, one run.
+ *
+ * Model: a write or truncate is pending until the file's `sync` ends; a name made, renamed or removed is pending until its directory is
+ * synced. `cut` gives the disk as it stands after power came back: of each file's pending writes a random choice was kept, torn at
+ * 512 bytes, in any order, holes read as zeros; of each directory's pending names a prefix was kept (journals keep their order).
+ * Directories themselves are durable at once. Also injects errors of the operating system and a size limit.
+ */
+import type { seededRandom } from "@kaelix/base";
+
+import type { DirectoryLock, Disk, DiskFile, OpenMode } from "./disk.ts";
+import { storageErrors } from "./errors.ts";
+
+const SECTOR_BYTES = 512;
+
+type Random = ReturnType<typeof seededRandom>;
+
+/** What a fault hook is asked about. */
+export type DiskOperation = "open" | "write" | "read" | "truncate" | "sync" | "syncDirectory" | "rename" | "remove";
+
+/** Settings of a simulated disk. */
+export interface SimulatedDiskOptions {
+  /** Files whose `sync` answers without making anything durable, as a writer without fdatasync would. The control of crash tests. */
+  readonly liesAboutSync?: (path: string) => boolean;
+  /** Bytes over all files above which writes fail with ENOSPC. */
+  readonly bytesMax?: number;
+}
+
+interface PendingWrite {
+  readonly position: number;
+  /** Undefined is a truncation to `position`. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+class Inode {
+  content: Uint8Array = new Uint8Array(0);
+  size = 0;
+  durable: Uint8Array = new Uint8Array(0);
+  pending: PendingWrite[] = [];
+
+  write(bytes: Uint8Array, position: number): void {
+    const end = position + bytes.length;
+    if (end > this.content.length) {
+      const grown = new Uint8Array(Math.max(end, this.content.length * 2));
+      grown.set(this.content.subarray(0, this.size));
+      this.content = grown;
+    }
+    this.content.set(bytes, position);
+    this.size = Math.max(this.size, end);
+    this.pending.push({ position, bytes: bytes.slice() });
+  }
+
+  truncate(size: number): void {
+    if (size < this.size) this.content.fill(0, size, this.size);
+    this.size = size;
+    this.pending.push({ position: size, bytes: undefined });
+  }
+
+  /** Makes the first `count` pending operations durable. */
+  settle(count: number): void {
+    for (const operation of this.pending.splice(0, count)) this.durable = applied(this.durable, operation);
+  }
+
+  copy(): Inode {
+    const copy = new Inode();
+    copy.content = this.content.slice();
+    copy.size = this.size;
+    copy.durable = this.durable;
+    copy.pending = [...this.pending];
+    return copy;
+  }
+
+  /** The content after a power cut. */
+  afterCut(random: Random): Uint8Array {
+    let bytes = this.durable;
+    const keepShare = random.fraction();
+    for (const operation of this.pending) {
+      if (operation.bytes === undefined) {
+        if (random.fraction() < keepShare) bytes = applied(bytes, operation);
+        continue;
+      }
+      if (random.fraction() < 0.3 && random.fraction() >= keepShare) continue;
+      bytes = tear(bytes, { position: operation.position, bytes: operation.bytes }, random, keepShare);
+    }
+    return bytes;
+  }
+}
+
+function applied(bytes: Uint8Array, { bytes: written, position }: PendingWrite): Uint8Array {
+  if (written === undefined) {
+    const cut = new Uint8Array(position);
+    cut.set(bytes.subarray(0, position));
+    return cut;
+  }
+  const result = new Uint8Array(Math.max(bytes.length, position + written.length));
+  result.set(bytes);
+  result.set(written, position);
+  return result;
+}
+
+function tear(
+  bytes: Uint8Array,
+  write: { readonly position: number; readonly bytes: Uint8Array },
+  random: Random,
+  keepShare: number,
+): Uint8Array {
+  let result = bytes;
+  for (let at = 0; at < write.bytes.length;) {
+    const position = write.position + at;
+    const length = Math.min(SECTOR_BYTES - (position % SECTOR_BYTES), write.bytes.length - at);
+    if (random.fraction() < keepShare)
+      result = applied(result, { position, bytes: write.bytes.slice(at, at + length) });
+    at += length;
+  }
+  return result;
+}
+
+interface NameChange {
+  readonly directory: string;
+  readonly path: string;
+  /** Undefined removes the name. */
+  readonly inode: Inode | undefined;
+  /** Name that goes away in the same moment, for a rename. */
+  readonly from?: string;
+}
+
+/** The disk; see the top of the file. */
+export class SimulatedDisk implements Disk {
+  readonly #options: SimulatedDiskOptions;
+  readonly #names = new Map<string, Inode>();
+  readonly #durableNames = new Map<string, Inode>();
+  readonly #directories = new Set<string>();
+  #changes: NameChange[] = [];
+  #locked = new Set<string>();
+  /** Answers with an error code ("EIO", "ENOSPC", "EMFILE"…) to let an operation fail. May be replaced at any time. */
+  fault: (operation: DiskOperation, path: string) => string | undefined = () => undefined;
+  /** May be raised or lowered while the disk is in use. */
+  bytesMax: number;
+
+  constructor(options: SimulatedDiskOptions = {}) {
+    this.#options = options;
+    this.bytesMax = options.bytesMax ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The disk after a power cut at this moment; this one goes on as if nothing had happened. */
+  cut(random: Random, options: SimulatedDiskOptions = this.#options): SimulatedDisk {
+    const after = new SimulatedDisk(options);
+    for (const directory of this.#directories) after.#directories.add(directory);
+    const names = new Map(this.#durableNames);
+    const kept = new Map<string, number>();
+    for (const directory of new Set(this.#changes.map((change) => change.directory))) {
+      const total = this.#changes.filter((change) => change.directory === directory).length;
+      kept.set(directory, random.integer(total + 1));
+    }
+    for (const change of this.#changes) {
+      const left = kept.get(change.directory) ?? 0;
+      if (left === 0) continue;
+      kept.set(change.directory, left - 1);
+      applyName(names, change);
+    }
+    for (const [path, inode] of names) {
+      const bytes = inode.afterCut(random);
+      const reborn = new Inode();
+      reborn.content = bytes.slice();
+      reborn.size = bytes.length;
+      reborn.durable = bytes.slice();
+      after.#names.set(path, reborn);
+      after.#durableNames.set(path, reborn);
+    }
+    return after;
+  }
+
+  /** The disk as a killed process leaves it: nothing is lost, nothing more is durable. This one goes on as if nothing had happened. */
+  afterKill(): SimulatedDisk {
+    const after = new SimulatedDisk(this.#options);
+    for (const directory of this.#directories) after.#directories.add(directory);
+    const copies = new Map<Inode, Inode>();
+    const copyOf = (inode: Inode): Inode => {
+      const copy = copies.get(inode) ?? inode.copy();
+      copies.set(inode, copy);
+      return copy;
+    };
+    for (const [path, inode] of this.#names) after.#names.set(path, copyOf(inode));
+    for (const [path, inode] of this.#durableNames) after.#durableNames.set(path, copyOf(inode));
+    after.#changes = this.#changes.map((change) => ({
+      ...change,
+      inode: change.inode === undefined ? undefined : copyOf(change.inode),
+    }));
+    return after;
+  }
+
+  /** Changes bytes of a file behind its owner's back; they are durable at once. */
+  corrupt(path: string, change: (bytes: Uint8Array) => Uint8Array): void {
+    const inode = this.#inode(path);
+    const bytes = change(inode.content.slice(0, inode.size));
+    inode.content = bytes.slice();
+    inode.size = bytes.length;
+    inode.durable = bytes.slice();
+    inode.pending = [];
+  }
+
+  /** A copy of a file's bytes. */
+  contentOf(path: string): Uint8Array {
+    const inode = this.#inode(path);
+    return inode.content.slice(0, inode.size);
+  }
+
+  /** Every file's path. */
+  paths(): readonly string[] {
+    return [...this.#names.keys()];
+  }
+
+  open(path: string, mode: OpenMode): DiskFile {
+    this.check("open", path);
+    const existing = this.#names.get(path);
+    if (mode === "create") {
+      if (existing !== undefined) throw systemError("EEXIST", path);
+      const inode = new Inode();
+      this.#change({ directory: parentOf(path), path, inode });
+      return new SimulatedFile(this, path, inode);
+    }
+    if (existing === undefined) throw systemError("ENOENT", path);
+    return new SimulatedFile(this, path, existing);
+  }
+
+  makeDirectory(path: string): void {
+    this.#directories.add(path);
+  }
+
+  list(path: string): readonly string[] {
+    const names = new Set<string>();
+    for (const known of [...this.#names.keys(), ...this.#directories]) {
+      if (!known.startsWith(`${path}/`)) continue;
+      const [name] = known.slice(path.length + 1).split("/");
+      if (name !== undefined) names.add(name);
+    }
+    return [...names];
+  }
+
+  size(path: string): number | undefined {
+    return this.#names.get(path)?.size;
+  }
+
+  rename(from: string, to: string): void {
+    this.check("rename", from);
+    this.#change({ directory: parentOf(to), path: to, inode: this.#inode(from), from });
+  }
+
+  remove(path: string): void {
+    this.check("remove", path);
+    if (this.#names.has(path)) this.#change({ directory: parentOf(path), path, inode: undefined });
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    const pending = this.#changes.filter((change) => change.directory === path);
+    await nextTurn();
+    this.check("syncDirectory", path);
+    this.#changes = this.#changes.filter((change) => !pending.includes(change));
+    for (const change of pending) applyName(this.#durableNames, change);
+  }
+
+  lock(directory: string): DirectoryLock {
+    if (this.#locked.has(directory)) throw storageErrors("log-directory-locked", { details: { directory } });
+    this.#locked.add(directory);
+    return { release: () => this.#locked.delete(directory) };
+  }
+
+  /** Throws when the fault hook wants this operation to fail. */
+  check(operation: DiskOperation, path: string): void {
+    const code = this.fault(operation, path);
+    if (code !== undefined) throw systemError(code, path);
+  }
+
+  /** Writes as much as there is room for; throws ENOSPC when that was not all. */
+  write(inode: Inode, bytes: Uint8Array, position: number): void {
+    let used = 0;
+    for (const other of new Set(this.#names.values())) used += other.size;
+    const growth = Math.max(0, position + bytes.length - inode.size);
+    const missing = used + growth - this.bytesMax;
+    if (missing <= 0) {
+      inode.write(bytes, position);
+      return;
+    }
+    if (bytes.length > missing) inode.write(bytes.subarray(0, bytes.length - missing), position);
+    throw systemError("ENOSPC", "");
+  }
+
+  /** True when a file's `sync` is a lie. */
+  lies(path: string): boolean {
+    return this.#options.liesAboutSync?.(path) === true;
+  }
+
+  #change(change: NameChange): void {
+    this.#changes.push(change);
+    applyName(this.#names, change);
+  }
+
+  #inode(path: string): Inode {
+    const inode = this.#names.get(path);
+    if (inode === undefined) throw systemError("ENOENT", path);
+    return inode;
+  }
+}
+
+class SimulatedFile implements DiskFile {
+  readonly path: string;
+  readonly #disk: SimulatedDisk;
+  readonly #inode: Inode;
+
+  constructor(disk: SimulatedDisk, path: string, inode: Inode) {
+    this.#disk = disk;
+    this.path = path;
+    this.#inode = inode;
+  }
+
+  size(): number {
+    return this.#inode.size;
+  }
+
+  write(bytes: Uint8Array, position: number): void {
+    this.#disk.check("write", this.path);
+    this.#disk.write(this.#inode, bytes, position);
+  }
+
+  async read(target: Uint8Array, position: number): Promise<number> {
+    return this.readNow(target, position);
+  }
+
+  readNow(target: Uint8Array, position: number): number {
+    this.#disk.check("read", this.path);
+    const end = Math.min(position + target.length, this.#inode.size);
+    if (end <= position) return 0;
+    target.set(this.#inode.content.subarray(position, end));
+    return end - position;
+  }
+
+  truncate(size: number): void {
+    this.#disk.check("truncate", this.path);
+    this.#inode.truncate(size);
+  }
+
+  async sync(): Promise<void> {
+    const count = this.#inode.pending.length;
+    await nextTurn();
+    this.#disk.check("sync", this.path);
+    if (!this.#disk.lies(this.path)) this.#inode.settle(count);
+  }
+
+  close(): void {
+    // Nothing is held: an inode lives as long as somebody knows it.
+  }
+}
+
+function applyName(names: Map<string, Inode>, change: NameChange): void {
+  if (change.from !== undefined) names.delete(change.from);
+  if (change.inode === undefined) names.delete(change.path);
+  else names.set(change.path, change.inode);
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
+
+function systemError(code: string, path: string): Error {
+  return Object.assign(new Error(`${code}: simulated, ${path}`), { code });
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}

@@ -1,0 +1,173 @@
+/**
+ * Reads a whole data directory and says what is not as it should be. Changes nothing.
+ *
+ * Checks: every batch's checksum, length and place; offsets dense within and between segments; every index entry against the log.
+ * Works on a closed directory or beside its running owner; beside it, bytes that are being appended may be reported as a cut-off batch.
+ */
+import { checksum } from "@kaelix/protocol";
+
+import { CHECKPOINT_NAME, decodeCheckpoint } from "./checkpoint.ts";
+import { type Disk, readWholeFile } from "./disk.ts";
+import { nodeDisk } from "./node-disk.ts";
+import { SegmentWalker } from "./scan.ts";
+import { SegmentIndex } from "./segment-index.ts";
+import { scanSegment } from "./segment-loading.ts";
+import { parseSegmentName, Segment, type SegmentFacts } from "./segment.ts";
+import { decodeTopicFile, TOPIC_FILE_NAME } from "./topic-file.ts";
+
+const BATCH_BYTES_MAX = 2 ** 30;
+
+/** One thing that is wrong. */
+export interface VerifyProblem {
+  readonly topic: string;
+  readonly partition: number;
+  /** File within the partition's directory; "" for the topic itself. */
+  readonly file: string;
+  /** What kind of trouble: records lost, offsets missing between segments, a derived file that does not fit. */
+  readonly kind: "damage" | "gap" | "tail" | "index" | "checkpoint" | "topic";
+  readonly detail: string;
+  readonly firstOffset?: number;
+  readonly nextOffset?: number;
+}
+
+/** What a verification counted and found. */
+export interface VerifyReport {
+  readonly topics: number;
+  readonly partitions: number;
+  readonly segments: number;
+  readonly batches: number;
+  readonly records: number;
+  readonly bytes: number;
+  readonly problems: readonly VerifyProblem[];
+}
+
+/** Verifies every topic of a data directory. */
+export async function verifyStorage(directory: string, disk: Disk = nodeDisk): Promise<VerifyReport> {
+  const verification = new Verification(disk);
+  for (const topic of [...disk.list(`${directory}/topics`)].sort()) {
+    await verification.topic(topic, `${directory}/topics/${topic}`);
+  }
+  return verification.report;
+}
+
+class Verification {
+  readonly #disk: Disk;
+  readonly #problems: VerifyProblem[] = [];
+  readonly #counts = { topics: 0, partitions: 0, segments: 0, batches: 0, records: 0, bytes: 0 };
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  get report(): VerifyReport {
+    return { ...this.#counts, problems: this.#problems };
+  }
+
+  async topic(topic: string, directory: string): Promise<void> {
+    const bytes = readWholeFile(this.#disk, `${directory}/${TOPIC_FILE_NAME}`);
+    const spec = bytes === undefined ? undefined : decodeTopicFile(bytes);
+    if (spec === undefined) {
+      const detail = bytes === undefined ? "topic was never finished" : "topic file cannot be understood";
+      this.#problems.push({ topic, partition: -1, file: TOPIC_FILE_NAME, kind: "topic", detail });
+      return;
+    }
+    this.#counts.topics += 1;
+    for (let partition = 0; partition < spec.partitions; partition += 1) {
+      this.#counts.partitions += 1;
+      await this.#partition({ topic, partition }, `${directory}/${partition}`);
+    }
+  }
+
+  async #partition(place: Place, directory: string): Promise<void> {
+    const bases = this.#disk
+      .list(directory)
+      .map((name) => parseSegmentName(name, "log"))
+      .filter((base) => base !== undefined)
+      .sort((left, right) => left - right);
+    const facts = this.#facts(place, directory);
+    for (const [at, base] of bases.entries()) {
+      const nextBase = bases[at + 1];
+      await this.#segment({ ...place, directory, base, nextBase, facts: facts?.get(base) });
+    }
+  }
+
+  #facts(place: Place, directory: string): ReadonlyMap<number, SegmentFacts> | undefined {
+    const bytes = readWholeFile(this.#disk, `${directory}/${CHECKPOINT_NAME}`);
+    if (bytes === undefined) return undefined;
+    const facts = decodeCheckpoint(bytes);
+    if (facts !== undefined) return new Map(facts.map((row) => [row.baseOffset, row]));
+    this.#problems.push({ ...place, file: CHECKPOINT_NAME, kind: "checkpoint", detail: "checksum is wrong" });
+    return undefined;
+  }
+
+  async #segment(place: SegmentPlace): Promise<void> {
+    const { base, directory, facts, nextBase, partition, topic } = place;
+    const segment = new Segment(directory, base);
+    const fileBytes = this.#disk.size(segment.path("log")) ?? 0;
+    const endPosition = facts?.sealed === true ? Math.min(fileBytes, facts.size) : fileBytes;
+    const offsetBound = nextBase ?? Number.MAX_SAFE_INTEGER;
+    const limits = { endPosition, offsetBound, batchBytesMax: BATCH_BYTES_MAX };
+    const outcome = await scanSegment(this.#disk, segment, limits);
+    const file = segment.path("log").slice(directory.length + 1);
+    this.#counts.segments += 1;
+    this.#counts.batches += outcome.batchCount;
+    this.#counts.records += outcome.recordCount;
+    this.#counts.bytes += endPosition;
+    for (const { firstOffset, nextOffset, reason } of outcome.damages) {
+      this.#problems.push({ topic, partition, file, kind: "damage", detail: reason, firstOffset, nextOffset });
+    }
+    const promised = Math.max(nextBase ?? 0, facts?.nextOffset ?? 0);
+    if (outcome.nextOffset < promised) {
+      const range = { firstOffset: outcome.nextOffset, nextOffset: promised };
+      const kind = outcome.reason === undefined && nextBase !== undefined ? "gap" : "damage";
+      this.#problems.push({ topic, partition, file, kind, detail: outcome.reason ?? "no records were kept", ...range });
+    } else if (outcome.position < endPosition) {
+      const detail = outcome.reason ?? "bytes behind the last batch";
+      this.#problems.push({ topic, partition, file, kind: "tail", detail });
+    }
+    segment.size = endPosition;
+    await this.#index(place, segment);
+    segment.close();
+  }
+
+  async #index(place: SegmentPlace, segment: Segment): Promise<void> {
+    const offsets = readWholeFile(this.#disk, segment.path("index"));
+    const times = readWholeFile(this.#disk, segment.path("timeindex"));
+    if (offsets === undefined || times === undefined || place.facts?.indexed !== true) return;
+    const { base: baseOffset, directory, facts, partition, topic } = place;
+    const problem = (file: "index" | "timeindex", detail: string): void => {
+      const name = segment.path(file).slice(directory.length + 1);
+      this.#problems.push({ topic, partition, file: name, kind: "index", detail });
+    };
+    if (checksum(offsets) !== facts.indexCrc) problem("index", "checksum is wrong");
+    if (checksum(times) !== facts.timeIndexCrc) problem("timeindex", "checksum is wrong");
+    const index = SegmentIndex.decode(baseOffset, offsets, times, segment.size);
+    if (index === undefined) {
+      problem("index", "entries do not grow or lie outside the segment");
+      return;
+    }
+    const limits = { endPosition: segment.size, offsetBound: Number.MAX_SAFE_INTEGER, batchBytesMax: BATCH_BYTES_MAX };
+    const walker = new SegmentWalker(segment.open(this.#disk), limits);
+    for (const { lastOffset, position } of index.entries()) {
+      const found = await walker.inspect(position);
+      if (typeof found === "string") continue;
+      const { header } = found;
+      if (header.baseOffset + header.lastOffsetDelta !== lastOffset) {
+        problem("index", `entry for offset ${lastOffset} points at another batch`);
+        break;
+      }
+    }
+  }
+}
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+interface SegmentPlace extends Place {
+  readonly directory: string;
+  readonly base: number;
+  readonly nextBase: number | undefined;
+  readonly facts: SegmentFacts | undefined;
+}
