@@ -15,3 +15,4 @@ export type {
 } from "./log.ts";
 export { openStreamerLog, type StreamerLog, type StreamerLogOptions } from "./streamer-log.ts";
 export { partitionForKey } from "@kaelix/protocol";
+export { verifyStorage as verifyLog, type VerifyProblem, type VerifyReport } from "@kaelix/streamer";

@@ -6,7 +6,15 @@
  */
 import { type Clock, systemClock } from "@kaelix/base";
 import { decodeRecords, encodeRecordBatch } from "@kaelix/protocol";
-import { type AppendedBatch, type Disk, openStorage, type Storage, type StorageSettings } from "@kaelix/streamer";
+import {
+  type AppendedBatch,
+  type Disk,
+  openStorage,
+  type Storage,
+  type StorageSettings,
+  type VerifyReport,
+  verifyStorage,
+} from "@kaelix/streamer";
 
 import { ConsumerOffsets, OFFSETS_TOPIC } from "./consumer-offsets.ts";
 import type {
@@ -39,6 +47,8 @@ export interface StreamerLogOptions {
 
 /** The embedded log: the port and the doors only an embedded log can have. */
 export interface StreamerLog extends Log {
+  /** Makes everything durable, then reads all of it and says what is not as it should be. Changes nothing. */
+  verify(): Promise<VerifyReport>;
   /** The storage below, for the broker and for benches: raw batches, synchronous subscribers. */
   readonly storage: Storage;
   /**
@@ -166,6 +176,13 @@ class EmbeddedLog implements StreamerLog {
 
   async committed(group: string, topic: string, partition: number): Promise<number | undefined> {
     return this.#offsets.get(group, topic, partition);
+  }
+
+  async verify(): Promise<VerifyReport> {
+    for (const { partitions } of this.storage.topics().values()) {
+      for (const partition of partitions) await partition.flush();
+    }
+    return verifyStorage(this.storage.directory, this.storage.disk);
   }
 
   onAppend(topic: string, partition: number, listener: (batch: AppendedBatch) => void): () => void {

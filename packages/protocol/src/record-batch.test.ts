@@ -65,8 +65,10 @@ test("encodeRecordBatch writes the bytes of message format v2", () => {
       "ffff",
       "ffffffff",
       "00000002",
-      "10" + "00" + "00" + "00" + "026b" + "0276" + "00",
-      "14" + "00" + "0a" + "02" + "01" + "01" + "02" + "0268" + "0231",
+      // length 8, attributes, deltas 0 and 0, key "k", value "v", no headers
+      "10000000026b027600",
+      // length 10, attributes, deltas 5 and 1, no key, no value, one header "h" = "1"
+      "14000a0201010202680231",
     ].join(""),
   );
 });

@@ -22,3 +22,4 @@ export {
 } from "./storage/storage.ts";
 export { type DiskOperation, SimulatedDisk, type SimulatedDiskOptions } from "./storage/simulated-disk.ts";
 export { verifyStorage, type VerifyProblem, type VerifyReport } from "./storage/verify.ts";
+export { type PowerCutOptions, type PowerCutOutcome, runPowerCuts } from "./storage/power-cuts.ts";

@@ -329,7 +329,10 @@ export class Partition {
     this.#unsynced = new Set();
     const directoryChanged = this.#directoryChanged;
     this.#directoryChanged = false;
-    for (const segment of segments) await segment.open(this.#context.disk, "write").sync();
+    for (const segment of segments) {
+      await segment.open(this.#context.disk, "write").sync();
+      this.#context.keeper.touch(segment);
+    }
     if (directoryChanged) await this.#context.disk.syncDirectory(this.#context.directory);
     const bytes = position - (this.#durable.segment === active ? this.#durable.position : 0);
     this.#bytesSinceCheckpoint += bytes;

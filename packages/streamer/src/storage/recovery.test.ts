@@ -173,7 +173,7 @@ test("index files of an older log are not believed", async () => {
   const disk = await manySegments();
   const other = new SimulatedDisk();
   const { partition, storage } = await openTest(other, { segmentBytesMax: 12_000 });
-  for (let at = 0; at < 60; at += 1) await appendTexts(partition, [`${"y".repeat(at * 13)}`]);
+  for (let at = 0; at < 60; at += 1) await appendTexts(partition, ["y".repeat(at * 13)]);
   await storage.close();
   for (const path of other.paths()) {
     if (!path.endsWith("index") || disk.size(path) === undefined) continue;

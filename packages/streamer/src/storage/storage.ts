@@ -114,6 +114,14 @@ export class Storage {
     this.#retentionTimer.unref();
   }
 
+  get directory(): string {
+    return this.#context.directory;
+  }
+
+  get disk(): Disk {
+    return this.#context.disk;
+  }
+
   /** Opens every topic of the directory. Called once, by `openStorage`. */
   async recover(): Promise<void> {
     const { directory, disk } = this.#context;

@@ -1,0 +1,78 @@
+import { decodeText, encodeText, ManualClock } from "@kaelix/base";
+import { SimulatedDisk } from "@kaelix/streamer";
+import { expect, test } from "vitest";
+
+import { logConformance } from "./conformance.ts";
+import { openStreamerLog } from "./streamer-log.ts";
+
+const settings = { segmentBytesMax: 8000, idleFlushMs: 5 };
+
+logConformance("streamer on a simulated disk", async () => {
+  const disk = new SimulatedDisk();
+  const log = await openStreamerLog({ directory: "/data", disk, settings });
+  return {
+    log,
+    end: async () => undefined,
+    reopen: async () => {
+      await log.close();
+      return openStreamerLog({ directory: "/data", disk, settings });
+    },
+  };
+});
+
+test("committed offsets survive many commits, and their topic does not grow without end", async () => {
+  const disk = new SimulatedDisk();
+  const log = await openStreamerLog({ directory: "/data", disk });
+  const group = "g".repeat(200_000);
+  for (let at = 0; at < 60; at += 1) await log.commit(group, "t", at % 3, at);
+  await log.close();
+  const bytes = disk.paths().reduce((sum, path) => sum + (path.endsWith(".log") ? (disk.size(path) ?? 0) : 0), 0);
+  expect(bytes).toBeLessThan(8 * 2 ** 20);
+  const again = await openStreamerLog({ directory: "/data", disk });
+  expect(await Promise.all([0, 1, 2].map((at) => again.committed(group, "t", at)))).toEqual([57, 58, 59]);
+  await again.close();
+});
+
+test("read names damage and serves the records around it", async () => {
+  const disk = new SimulatedDisk();
+  const log = await openStreamerLog({ directory: "/data", disk, clock: new ManualClock() });
+  await log.createTopic({ name: "t", partitions: 1 });
+  for (let at = 0; at < 5; at += 1) {
+    await log.append("t", 0, [{ key: null, value: encodeText(`text ${at}`) }], { acknowledge: "durable" });
+  }
+  await log.close();
+  const path = disk.paths().find((name) => name.includes("/t/0/") && name.endsWith(".log")) ?? "";
+  const size = disk.size(path) ?? 0;
+  disk.corrupt(path, (bytes) => bytes.map((byte, at) => (at === (size / 5) * 2 + 65 ? byte ^ 16 : byte)));
+  const again = await openStreamerLog({ directory: "/data", disk });
+  const batch = await again.read("t", 0, 0);
+  expect(batch.records.map(({ value }) => decodeText(value ?? new Uint8Array(0)))).toEqual([
+    "text 0",
+    "text 1",
+    "text 3",
+    "text 4",
+  ]);
+  expect(batch.damaged).toEqual([{ firstOffset: 2, nextOffset: 3, reason: "batch crc is wrong" }]);
+  expect((await again.verify()).problems).toMatchObject([
+    { topic: "t", kind: "damage", firstOffset: 2, nextOffset: 3 },
+  ]);
+  await again.close();
+});
+
+test("onAppend tells of a batch in the same turn it was accepted in", async () => {
+  const log = await openStreamerLog({ directory: "/data", disk: new SimulatedDisk() });
+  await log.createTopic({ name: "t", partitions: 1 });
+  const told: number[] = [];
+  log.onAppend("t", 0, ({ baseOffset, nextOffset }) => told.push(baseOffset, nextOffset));
+  await log.append(
+    "t",
+    0,
+    [
+      { key: null, value: null },
+      { key: null, value: null },
+    ],
+    { acknowledge: "accepted" },
+  );
+  expect(told).toEqual([0, 2]);
+  await log.close();
+});
