@@ -1,0 +1,258 @@
+/**
+ * The edge of the house: HTTP, server-sent events and socket.io on one port.
+ *
+ * Guarantees: it listens before the house is ready and says so (`503 starting`, progress at `/api/v1/server`); every route of the
+ * contract is served and no other, each behind the policy; whatever goes wrong is a problem document; nothing that a person told
+ * is in an error or in a line of the log.
+ * Does not: speak TLS (a proxy in front does), or know what a memory is stored in.
+ */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+import multipart from "@fastify/multipart";
+import { type Clock, type ErrorRow, type RandomSource, systemRandom } from "@kaelix/base";
+import { routes } from "@kaelix/contract";
+import type { Logger } from "@kaelix/coordinator";
+import { fastify as createFastify, type FastifyInstance } from "fastify";
+
+import type { Application, HouseApplication } from "./application.ts";
+import { gatewayErrors } from "./errors.ts";
+import { foundingAliases } from "./founding-aliases.ts";
+import { authHandlers } from "./handlers/auth.ts";
+import { eventHandlers } from "./handlers/events.ts";
+import { exportHandlers } from "./handlers/exports.ts";
+import { houseHandlers } from "./handlers/house.ts";
+import { importHandlers } from "./handlers/imports.ts";
+import { memoryHandlers } from "./handlers/memories.ts";
+import { recallHandlers } from "./handlers/recall.ts";
+import { addEdge } from "./http/edge.ts";
+import type { Handler } from "./http/exchange.ts";
+import { type HostCheck, isCrossSite, isLoopback, makeHostCheck } from "./http/host-check.ts";
+import { addHousePages, HOUSE_PATHS } from "./http/house-pages.ts";
+import { IdempotencyKeys } from "./http/idempotency.ts";
+import { parseJsonBody } from "./http/json-body.ts";
+import { type House, type PipelineParts, serveRoute } from "./http/pipeline.ts";
+import { type AnyHandler, fastifyPath, joinRoutes, methodIndex, type RouteEntry } from "./http/route-entries.ts";
+import { TokenBuckets } from "./http/token-bucket.ts";
+import { traceIds } from "./http/trace-id.ts";
+import { WebApp } from "./http/web-app.ts";
+import type { IdentityPort, PolicyPort } from "./identity-port.ts";
+import type { GatewaySettings } from "./settings.ts";
+import { LiveHub } from "./socket/live-hub.ts";
+import { serveSocketEvents } from "./socket/socket-events.ts";
+
+/** What a gateway is made of. */
+export interface GatewayOptions {
+  readonly settings: GatewaySettings;
+  readonly policy: PolicyPort;
+  /** Version, claim and progress of the start; answers from the first moment on. */
+  readonly describe: HouseApplication["describe"];
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Error tables of all rooms, for the pages at `/problems/{code}`. */
+  readonly errorTables: readonly Readonly<Record<string, ErrorRow>>[];
+  /** Folder of the built web app. */
+  readonly webRoot?: string;
+  readonly random?: RandomSource;
+  /** Checks every answer against the contract; for tests. */
+  readonly checkAnswers?: boolean;
+}
+
+/** Where a gateway listens. */
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  /** True when the port asked for was taken and a later one was used. */
+  readonly moved: boolean;
+}
+
+/** A gateway. */
+export interface Gateway {
+  /** The server inside, for requests without a socket in tests. */
+  readonly fastify: FastifyInstance;
+  /** Opens the doors behind which the house now stands. Called once. */
+  attach(application: Application, identity: IdentityPort): void;
+  /**
+   * Listens at `port`, or at one of the next `portTries - 1` (10 by default) when it is taken; port 0 takes any.
+   * @throws the system's error when none is free or the host cannot be bound
+   */
+  listen(options: { readonly host: string; readonly port: number; readonly portTries?: number }): Promise<Listening>;
+  /** Lets streams go, finishes what is in flight, closes the port. */
+  close(): Promise<void>;
+}
+
+const KEYS_MAX = 10_000;
+const KEYS_BYTES_MAX = 32 * 1_024 * 1_024;
+const BUCKETS_MAX = 20_000;
+const PORT_TRIES = 10;
+
+/** State that hooks and handlers share. */
+interface Rooms {
+  house: House | undefined;
+  hostCheck: HostCheck;
+}
+
+/**
+ * Makes a gateway that is not listening yet.
+ * @throws AssertionFailure when routes, handlers and actions do not fit together
+ */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { settings, clock } = options;
+  const rooms: Rooms = { house: undefined, hostCheck: makeHostCheck("localhost", settings.publicOrigins) };
+  const hub = new LiveHub({ clock, perUserMax: settings.streamsPerUserMax });
+  const fastify = makeFastify(options);
+  const parts: PipelineParts = {
+    house: () => rooms.house,
+    policy: options.policy,
+    clock,
+    users: new TokenBuckets({ perSecond: settings.userRequestsPerSecond, keysMax: BUCKETS_MAX }),
+    keys: new IdempotencyKeys({ entriesMax: KEYS_MAX, bytesMax: KEYS_BYTES_MAX }),
+    checkAnswers: options.checkAnswers ?? false,
+  };
+  const entries = joinRoutes(routes, allHandlers(options, hub), options.policy.actions);
+  const all = [...entries, ...foundingAliases(entries)];
+  const isWelcome = (request: IncomingMessage): boolean =>
+    rooms.hostCheck(request.headers.host) && !isCrossSite(request.headers, settings.publicOrigins);
+  addEdge(fastify, {
+    ...options,
+    hostCheck: (host) => rooms.hostCheck(host),
+    web: new WebApp(options.webRoot),
+    methodsAt: methodIndex([...all.map(({ route }) => route), ...HOUSE_PATHS.map((path) => ({ path, method: "GET" }))]),
+  });
+  addHousePages(fastify, {
+    describe: options.describe,
+    application: () => rooms.house?.application,
+    metricsOpen: settings.metricsOpen,
+    errorTables: options.errorTables,
+  });
+  for (const entry of all) addRoute(fastify, parts, entry, settings);
+  const sockets = serveSocketEvents(fastify.server, { hub, identity: () => rooms.house?.identity, isWelcome });
+
+  return {
+    fastify,
+    attach: (application, identity) => {
+      rooms.house = { application, identity };
+      hub.attach(application.events, identity);
+    },
+    listen: async ({ host, port, portTries }) => {
+      rooms.hostCheck = makeHostCheck(host, settings.publicOrigins);
+      await fastify.ready();
+      return listenAtFreePort(fastify, { host, port, tries: portTries ?? PORT_TRIES });
+    },
+    close: async () => {
+      hub.close();
+      // socket.io closes the HTTP server with itself; Fastify then finds it closed and runs its own hooks.
+      await sockets.close();
+      await fastify.close();
+    },
+  };
+}
+
+function makeFastify(options: GatewayOptions): FastifyInstance {
+  const { settings } = options;
+  const nextTraceId = traceIds(options.random ?? systemRandom);
+  const fastify: FastifyInstance = createFastify<Server, IncomingMessage, ServerResponse>({
+    logger: false,
+    genReqId: (request) => nextTraceId(request.headers["traceparent"]),
+    requestIdHeader: false,
+    // The hops nearest to us are our own proxies; what they were told by others is not believed.
+    trustProxy: settings.proxyHops === 0 ? false : (_address: string, hop: number) => hop < settings.proxyHops,
+    bodyLimit: settings.bodyBytesMax,
+    // From the first byte of a request to its last; uploads of 4 GiB over slow lines take hours.
+    requestTimeout: 6 * 3_600_000,
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+    clientErrorHandler: answerBrokenRequest,
+    routerOptions: { maxParamLength: 200 },
+  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
+    try {
+      done(null, parseJsonBody(Buffer.isBuffer(body) ? body : Buffer.from(body)));
+    } catch (error) {
+      done(error instanceof Error ? error : new Error("Body cannot be parsed"));
+    }
+  });
+  fastify.register(multipart, {
+    limits: { fileSize: settings.uploadBytesMax, files: 1, fields: 10, parts: 11, fieldSize: 65_536, headerPairs: 100 },
+    throwFileSizeLimit: false,
+  });
+  fastify.decorateRequest("principal", undefined);
+  fastify.decorateRequest("ceilingUntilMs", null);
+  return fastify;
+}
+
+function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<string, AnyHandler>> {
+  const handlers = {
+    ...authHandlers(options.settings.publicOrigins),
+    ...memoryHandlers,
+    ...recallHandlers,
+    ...importHandlers,
+    ...exportHandlers,
+    ...eventHandlers(hub),
+    ...houseHandlers(options.describe),
+  } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
+  // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.
+  return handlers as unknown as Readonly<Record<string, AnyHandler>>;
+}
+
+function addRoute(fastify: FastifyInstance, parts: PipelineParts, entry: RouteEntry, settings: GatewaySettings): void {
+  const { route } = entry;
+  const { guard, handle } = serveRoute(parts, entry);
+  fastify.route({
+    method: route.method,
+    url: fastifyPath(route.path),
+    onRequest: guard,
+    handler: handle,
+    exposeHeadRoute: route.success.type === "json",
+    ...(route.upload === true ? { bodyLimit: settings.uploadBytesMax } : {}),
+  });
+}
+
+async function listenAtFreePort(
+  fastify: FastifyInstance,
+  options: { readonly host: string; readonly port: number; readonly tries: number },
+): Promise<Listening> {
+  const { server } = fastify;
+  for (let tried = 0; ; tried++) {
+    const port = options.port === 0 ? 0 : options.port + tried;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen({ host: options.host, port }, () => {
+          server.off("error", reject);
+          resolve();
+        });
+      });
+      break;
+    } catch (error) {
+      const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+      if (!isTaken || tried + 1 >= options.tries || port >= 65_535) throw error;
+    }
+  }
+  // A TCP server that listens has such an address.
+  const { port } = server.address() as AddressInfo;
+  const name = isLoopback(options.host) || /^(0\.0\.0\.0|::)$/.test(options.host) ? "localhost" : options.host;
+  const shown = name.includes(":") ? `[${name}]` : name;
+  return { url: `http://${shown}:${port}`, port, moved: options.port !== 0 && port !== options.port };
+}
+
+/** Answers what Node could not read as a request at all; there is no request object to answer through. */
+function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const codes = { HPE_HEADER_OVERFLOW: "headers-too-large", ERR_HTTP_REQUEST_TIMEOUT: "request-timeout" } as const;
+  const code =
+    error.code === "HPE_HEADER_OVERFLOW" || error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? codes[error.code]
+      : "request-malformed";
+  const { status, text } = gatewayErrors.table[code];
+  const document = { type: `/problems/${code}`, title: text, status, detail: text, instance: "", code, trace_id: "" };
+  const body = JSON.stringify(document);
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,157 @@
+import { isKaelixError } from "@kaelix/base";
+import { levelName, parseId, type UserPrincipal } from "@kaelix/model";
+
+import { gatewayErrors } from "../errors.ts";
+import { clearRefreshCookie, keepRefreshCookie, readRefreshCookie } from "../http/cookies.ts";
+import { type Answer, type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
+import { isCrossSite } from "../http/host-check.ts";
+import { type Json, timeText } from "../http/wire.ts";
+import type { IdentityPort, OpenUpTo, Profile, SignedInPerson, SignInOrigin } from "../identity-port.ts";
+
+const CLIENT_LENGTH_MAX = 200;
+
+type AuthRoutes =
+  | "auth.signUp"
+  | "auth.logIn"
+  | "auth.refresh"
+  | "auth.logOut"
+  | "auth.unlock"
+  | "auth.lock"
+  | "me.read"
+  | "sessions.list"
+  | "sessions.end"
+  | "invites.create";
+
+/** Signing up, in and out, sessions and invitations. `publicOrigins` are the house's own pages besides the Host's. */
+export function authHandlers(publicOrigins: readonly string[]): HandlersOf<AuthRoutes> {
+  return {
+    "auth.signUp": async (exchange) => {
+      const { phone, name, password, claim_code: claimCode, invite_code: inviteCode, session } = exchange.body;
+      if (session === "cookie") refuseCrossSite(exchange, publicOrigins);
+      const person = withoutUndefined({ phone, name, password, claimCode, inviteCode });
+      const tokens = await exchange.identity.signUp({ ...person, ...originOf(exchange) });
+      return tokensAnswer(exchange, tokens, session);
+    },
+    "auth.logIn": async (exchange) => {
+      const { phone, password, session } = exchange.body;
+      if (session === "cookie") refuseCrossSite(exchange, publicOrigins);
+      const tokens = await exchange.identity.logIn({ phone, password, ...originOf(exchange) });
+      return tokensAnswer(exchange, tokens, session);
+    },
+    "auth.refresh": (exchange) => refresh(exchange, publicOrigins),
+    "auth.logOut": async (exchange) => {
+      if (readRefreshCookie(exchange.request.headers.cookie) !== undefined) refuseCrossSite(exchange, publicOrigins);
+      await exchange.identity.logOut(exchange.principal);
+      exchange.reply.header("set-cookie", clearRefreshCookie(isSecure(exchange)));
+      return { type: "empty" };
+    },
+    "auth.unlock": unlock,
+    "auth.lock": async ({ identity, principal }) => userAnswer(identity, principal, await identity.lock(principal)),
+    "me.read": ({ identity, principal, request }) =>
+      userAnswer(identity, principal, { level: principal.ceiling, untilMs: request.ceilingUntilMs }),
+    "sessions.list": async ({ identity, principal }) => ({
+      type: "json",
+      body: {
+        data: (await identity.sessions(principal)).map((session) => ({
+          id: session.session,
+          client: session.client,
+          started_at: timeText(session.startedAtMs),
+          last_used_at: timeText(session.usedAtMs),
+          current: session.isCurrent,
+        })),
+      },
+    }),
+    "sessions.end": async ({ identity, principal, params }) => {
+      const id = parseId("ses", params.id);
+      if (id === undefined) throw gatewayErrors("not-found");
+      await identity.logOut(principal, id);
+      return { type: "empty" };
+    },
+    "invites.create": async ({ identity, principal, body }) => {
+      const invite = await identity.createInvite(principal, body.role);
+      const { invite: id, code } = invite;
+      return {
+        type: "json",
+        body: { id, code, role: body.role, expires_at: timeText(invite.expiresAtMs) },
+      };
+    },
+  };
+}
+
+async function refresh(exchange: Exchange<"auth.refresh">, publicOrigins: readonly string[]): Promise<Answer> {
+  const given = exchange.body.refresh_token;
+  const kept = given === undefined ? readRefreshCookie(exchange.request.headers.cookie) : undefined;
+  if (kept !== undefined) refuseCrossSite(exchange, publicOrigins);
+  const token = given ?? kept;
+  if (token === undefined) throw gatewayErrors("sign-in-required");
+  try {
+    const tokens = await exchange.identity.refresh(token);
+    return tokensAnswer(exchange, tokens, kept === undefined ? "token" : "cookie");
+  } catch (error) {
+    // A cookie that is good for nothing would be sent again with every start of the app.
+    if (kept !== undefined && isKaelixError(error) && error.status === 401) {
+      exchange.reply.header("set-cookie", clearRefreshCookie(isSecure(exchange)));
+    }
+    throw error;
+  }
+}
+
+async function unlock(exchange: Exchange<"auth.unlock">): Promise<Answer> {
+  const { identity, principal, body, request } = exchange;
+  try {
+    const { password, level: ceiling } = body;
+    const open = await identity.unlock({ principal, password, ceiling, address: request.ip });
+    return await userAnswer(identity, principal, open);
+  } catch (error) {
+    // The session is good, so this is no 401: a client would renew its token and send the wrong password again.
+    throw isKaelixError(error, "identity-credentials-wrong") ? gatewayErrors("password-wrong") : error;
+  }
+}
+
+async function userAnswer(identity: IdentityPort, principal: UserPrincipal, open: OpenUpTo): Promise<Answer> {
+  return { type: "json", body: userJson(await identity.profile(principal.userId), open) };
+}
+
+function tokensAnswer(
+  exchange: Pick<Exchange, "reply" | "request">,
+  tokens: SignedInPerson,
+  session: "token" | "cookie",
+): Answer {
+  if (session === "cookie") {
+    exchange.reply.header("set-cookie", keepRefreshCookie(tokens.refreshToken, isSecure(exchange)));
+  }
+  return {
+    type: "json",
+    body: {
+      access_token: tokens.accessToken,
+      token_type: "Bearer",
+      expires_in: tokens.expiresInSeconds,
+      refresh_token: session === "cookie" ? null : tokens.refreshToken,
+      user: userJson(tokens.profile, tokens.ceiling),
+    },
+  };
+}
+
+function userJson(profile: Profile, open: OpenUpTo): Json {
+  return {
+    id: profile.user,
+    name: profile.name,
+    phone: profile.phone,
+    role: profile.role,
+    open_up_to: levelName(open.level),
+    open_until: open.untilMs === null ? null : timeText(open.untilMs),
+  };
+}
+
+function originOf(exchange: Pick<Exchange, "request">): SignInOrigin {
+  const client = exchange.request.headers["user-agent"] ?? "unknown";
+  return { client: client.slice(0, CLIENT_LENGTH_MAX), address: exchange.request.ip };
+}
+
+function isSecure(exchange: Pick<Exchange, "request">): boolean {
+  return exchange.request.protocol === "https";
+}
+
+function refuseCrossSite(exchange: Pick<Exchange, "request">, publicOrigins: readonly string[]): void {
+  if (isCrossSite(exchange.request.headers, publicOrigins)) throw gatewayErrors("origin-refused");
+}

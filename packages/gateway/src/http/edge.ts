@@ -1,0 +1,86 @@
+/** What holds for every request, of the API or not: trace id, Host, rate by address, errors, unknown addresses, the access log. */
+import type { Clock } from "@kaelix/base";
+import type { Logger } from "@kaelix/coordinator";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+
+import { gatewayErrors } from "../errors.ts";
+import type { GatewaySettings } from "../settings.ts";
+import type { HostCheck } from "./host-check.ts";
+import { describeForLog, problemOf } from "./problem.ts";
+import { DATA_HEADERS, TRANSPORT_SECURITY } from "./security-headers.ts";
+import { TokenBuckets } from "./token-bucket.ts";
+import type { WebApp } from "./web-app.ts";
+
+/** What the edge works with. */
+export interface EdgeOptions {
+  readonly settings: GatewaySettings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly hostCheck: HostCheck;
+  readonly web: WebApp;
+  /** Methods that there are at a path. */
+  readonly methodsAt: (path: string) => readonly string[];
+}
+
+const ADDRESSES_MAX = 20_000;
+/** Under these a program speaks, never a page. */
+const DATA_PATH_PATTERN = /^\/(api|auth|socket\.io|health|ready|metrics|openapi\.json|problems)(\/|$)/;
+
+/** Adds the hooks, the error handler and what answers unknown addresses. */
+export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
+  const { clock, log, settings } = options;
+  const addresses = new TokenBuckets({ perSecond: settings.addressRequestsPerSecond, keysMax: ADDRESSES_MAX });
+
+  fastify.addHook("onRequest", (request, reply, done) => {
+    reply.header("kaelix-trace-id", request.id);
+    if (request.protocol === "https") reply.header("strict-transport-security", TRANSPORT_SECURITY);
+    if (!options.hostCheck(request.headers.host)) return done(gatewayErrors("host-refused"));
+    const taken = addresses.take(request.ip, clock.monotonicMs());
+    if (taken.type === "taken") return done();
+    done(gatewayErrors("rate-limited", { details: { retryAfterMs: taken.retryAfterMs } }));
+  });
+  if (settings.accessLog) {
+    fastify.addHook("onResponse", (request, reply, done) => {
+      log.info(
+        {
+          method: request.method,
+          // The pattern, not the address: addresses hold ids and queries.
+          route: request.routeOptions.url ?? "(none)",
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime * 10) / 10,
+          trace_id: request.id,
+        },
+        "request",
+      );
+      done();
+    });
+  }
+  fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log));
+  fastify.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?")[0] ?? "";
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    if (isRead && !DATA_PATH_PATTERN.test(path) && options.web.serve(request, reply, clock.monotonicMs())) return reply;
+    const methods = options.methodsAt(path);
+    if (methods.length === 0) return sendProblem(gatewayErrors("route-unknown"), request, reply, log);
+    reply.header("allow", methods.join(", "));
+    return sendProblem(gatewayErrors("method-not-allowed"), request, reply, log);
+  });
+}
+
+/** Answers with the problem document of an error; what nobody expected goes to the log, without its message. */
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  const instance = request.url.split("?")[0] ?? "";
+  const problem = problemOf(error, { instance, traceId: request.id });
+  if (problem.unexpected || problem.status === 500) {
+    log.error(
+      { trace_id: request.id, route: request.routeOptions.url ?? "(none)", ...describeForLog(error) },
+      "failed",
+    );
+  }
+  return reply
+    .headers(DATA_HEADERS)
+    .headers(problem.headers)
+    .code(problem.status)
+    .type("application/problem+json; charset=utf-8")
+    .send(JSON.stringify(problem.document));
+}

@@ -1,0 +1,319 @@
+/**
+ * What every request of the API goes through, in this order: is the house ready, who asks, may they, not too often, does it parse,
+ * has it been asked before, do it, answer. Nothing of a body is read before the caller is known and allowed.
+ */
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+
+import { type Clock, formatPositionHeader } from "@kaelix/base";
+import type { Route } from "@kaelix/contract";
+import type { Level, UserPrincipal } from "@kaelix/model";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+import type { Application } from "../application.ts";
+import { gatewayErrors } from "../errors.ts";
+import type { Authentication, IdentityPort, PolicyPort } from "../identity-port.ts";
+import type { Answer, Exchange } from "./exchange.ts";
+import type { IdempotencyKeys, KeptAnswer } from "./idempotency.ts";
+import { formatETag, parseAfter, parseIdempotencyKey, parseIfMatch, parsePrefer } from "./preconditions.ts";
+import { type FieldProblem, FieldsError } from "./problem.ts";
+import type { Alias, RouteEntry } from "./route-entries.ts";
+import { DATA_HEADERS } from "./security-headers.ts";
+import type { TokenBuckets } from "./token-bucket.ts";
+import { parseInput } from "./validate.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who asks; set before the body is read. */
+    principal: UserPrincipal | undefined;
+    /** When the session's raised level falls back, epoch ms. */
+    ceilingUntilMs: number | null;
+  }
+}
+
+/** What stands behind the gateway once it has started. */
+export interface House {
+  readonly application: Application;
+  readonly identity: IdentityPort;
+}
+
+/** What the pipeline works with. */
+export interface PipelineParts {
+  /** Undefined while the house is starting. */
+  readonly house: () => House | undefined;
+  readonly policy: PolicyPort;
+  readonly clock: Clock;
+  readonly users: TokenBuckets;
+  readonly keys: IdempotencyKeys;
+  /** Checks every answer against its schema; for tests. */
+  readonly checkAnswers: boolean;
+}
+
+/** What Fastify needs of one route. */
+export interface ServedRoute {
+  readonly guard: (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
+  readonly handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+}
+
+const AFTER_TIMEOUT_MS = 5_000;
+const JSON_TYPE = "application/json; charset=utf-8";
+const EMPTY: Readonly<Record<string, never>> = Object.freeze({});
+
+/** Makes the guard and the handler of a route. */
+export function serveRoute(parts: PipelineParts, entry: RouteEntry): ServedRoute {
+  const { route } = entry;
+  return {
+    guard: (request, reply, done) => {
+      reply.headers(DATA_HEADERS);
+      try {
+        checkMediaType(route, request);
+        if (entry.name === "server.describe") return done();
+        const house = readyHouse(parts);
+        if (route.action === "public") return done();
+        const outcome = house.identity.authenticate(bearerOf(request));
+        if (!(outcome instanceof Promise)) {
+          admit(parts, route, request, outcome);
+          return done();
+        }
+        outcome.then((known) => admit(parts, route, request, known)).then(() => done(), done);
+      } catch (error) {
+        done(error instanceof Error ? error : gatewayErrors("internal", { cause: error }));
+      }
+    },
+    handle: async (request, reply) => {
+      const exchange = await exchangeOf(parts, entry, request, reply);
+      const key = route.idempotencyKey === true ? request.headers["idempotency-key"] : undefined;
+      if (typeof key === "string" && exchange.principal !== undefined) {
+        return serveOnce(parts, entry, exchange, parseIdempotencyKey(key));
+      }
+      return sendAnswer(parts, entry, exchange, await entry.handler(exchange)).reply;
+    },
+  };
+}
+
+function readyHouse(parts: PipelineParts): House {
+  const house = parts.house();
+  if (house === undefined) throw gatewayErrors("starting");
+  return house;
+}
+
+/** Refuses a body's type before the body is read. */
+function checkMediaType(route: Route, request: FastifyRequest): void {
+  const given = request.headers["content-type"];
+  if (given === undefined) return;
+  const type = (given.split(";")[0] ?? "").trim().toLowerCase();
+  const wanted = route.upload === true ? "multipart/form-data" : "application/json";
+  if (type !== wanted) {
+    throw gatewayErrors("media-type-unsupported", { message: `Cannot read the body: its type must be ${wanted}` });
+  }
+}
+
+function bearerOf(request: FastifyRequest): string {
+  const header = request.headers.authorization;
+  if (header === undefined) throw gatewayErrors("sign-in-required");
+  if (header.length < 8 || header.slice(0, 7).toLowerCase() !== "bearer ") throw gatewayErrors("sign-in-required");
+  return header.slice(7).trim();
+}
+
+function admit(parts: PipelineParts, route: Route, request: FastifyRequest, outcome: Authentication): void {
+  if (outcome.type === "refused") throw gatewayErrors(outcome.why === "expired" ? "token-expired" : "token-invalid");
+  const { principal } = outcome;
+  const taken = parts.users.take(principal.userId, parts.clock.monotonicMs());
+  if (taken.type === "spent") {
+    throw gatewayErrors("rate-limited", { details: { retryAfterMs: taken.retryAfterMs } });
+  }
+  const refusal = parts.policy.refuse(principal, route.action);
+  if (refusal === "hidden") throw gatewayErrors("not-found");
+  if (refusal === "level-locked") throw gatewayErrors("level-locked");
+  if (refusal === "sign-in-required") throw gatewayErrors("sign-in-required");
+  if (refusal !== undefined) throw gatewayErrors("action-denied");
+  request.principal = principal;
+  request.ceilingUntilMs = outcome.ceilingUntilMs;
+}
+
+async function exchangeOf(
+  parts: PipelineParts,
+  entry: RouteEntry,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Exchange> {
+  const { route } = entry;
+  const { headers } = request;
+  const waits = route.waits === true;
+  const exchange = {
+    params: route.params === undefined ? undefined : parseParams(route.params, request.params),
+    query: parseQuery(route, request.query),
+    body: route.upload === true ? undefined : parseBody(entry, request.body),
+    principal: request.principal,
+    expectedVersion: route.ifMatch === true ? parseIfMatch(headers["if-match"]) : 0,
+    wish: waits && typeof headers["prefer"] === "string" ? parsePrefer(headers["prefer"]) : undefined,
+    // The guard let the request through, so the house is there; but for server.describe, whose handler touches neither.
+    application: parts.house()?.application,
+    identity: parts.house()?.identity,
+    clock: parts.clock,
+    request,
+    reply,
+  };
+  // Each part was parsed by the schema of this very route, which is what the type of its handler says.
+  const parsed = exchange as unknown as Exchange;
+  const after = headers["kaelix-after"];
+  if (waits && typeof after === "string") await waitUntilViewsReach(parsed.application, after);
+  return parsed;
+}
+
+async function waitUntilViewsReach(application: Application, header: string): Promise<void> {
+  const position = parseAfter(header);
+  if ((await application.house.waitFor(position, { timeoutMs: AFTER_TIMEOUT_MS })) === "timeout") {
+    throw gatewayErrors("view-behind");
+  }
+}
+
+function parseParams(schema: NonNullable<Route["params"]>, params: unknown): unknown {
+  const parsed = schema.safeParse(params);
+  // Nothing can be at an address that cannot be: no different from an id that nobody has.
+  if (!parsed.success) throw gatewayErrors("not-found");
+  return parsed.data;
+}
+
+function parseQuery(route: Route, query: unknown): unknown {
+  if (route.query !== undefined) return parseInput(route.query, query, "In the query: ");
+  const names = typeof query === "object" && query !== null ? Object.keys(query) : [];
+  if (names.length > 0) {
+    const fields = names.slice(0, 20).map((name) => ({
+      pointer: `/${name.slice(0, 100)}`,
+      detail: "In the query: This field is not known",
+    }));
+    throw new FieldsError(fields);
+  }
+  return undefined;
+}
+
+function parseBody(entry: RouteEntry, body: unknown): unknown {
+  const schema = entry.route.body;
+  if (schema === undefined) {
+    const isNothing =
+      body === undefined || body === null || (typeof body === "object" && Object.keys(body).length === 0);
+    if (!isNothing) throw new FieldsError([{ pointer: "", detail: "This address takes no body" }]);
+    return undefined;
+  }
+  const given = body ?? EMPTY;
+  const { alias } = entry;
+  if (alias === undefined) return parseInput(schema, given, "");
+  try {
+    return parseInput(schema, renameFields(alias, given), "");
+  } catch (error) {
+    throw error instanceof FieldsError ? new FieldsError(error.fields.map((field) => renameBack(alias, field))) : error;
+  }
+}
+
+function renameBack(alias: Alias, field: FieldProblem): FieldProblem {
+  const [name] = [...alias.fields].find(([, target]) => field.pointer === `/${target}`) ?? [];
+  return name === undefined ? field : { ...field, pointer: `/${name}` };
+}
+
+function renameFields(alias: Alias, body: unknown): unknown {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return body;
+  const renamed: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(body)) {
+    const name = alias.fields.get(key);
+    if (name === undefined)
+      throw new FieldsError([{ pointer: `/${key.slice(0, 100)}`, detail: "This field is not known" }]);
+    renamed[name] = value;
+  }
+  return renamed;
+}
+
+async function serveOnce(
+  parts: PipelineParts,
+  entry: RouteEntry,
+  exchange: Exchange & { readonly principal: UserPrincipal | undefined },
+  key: string,
+): Promise<FastifyReply> {
+  const { request, principal } = exchange;
+  const ceiling: Level = principal?.ceiling ?? 1;
+  const path = request.url.split("?")[0] ?? "";
+  const fingerprint = createHash("sha256")
+    .update(`${request.method} ${path}\n${request.headers["if-match"] ?? ""}\n${JSON.stringify(request.body) ?? ""}`)
+    .digest("base64");
+  const outcome = parts.keys.begin(`${principal?.userId} ${key}`, fingerprint, parts.clock.monotonicMs());
+  switch (outcome.type) {
+    case "mismatch":
+      throw gatewayErrors("idempotency-mismatch");
+    case "in-flight":
+      throw gatewayErrors("idempotency-in-flight");
+    case "replay":
+      return replay(exchange.reply, outcome.answer, ceiling);
+    case "run":
+      try {
+        const answer = await entry.handler(exchange);
+        const { reply, body } = sendAnswer(parts, entry, exchange, answer);
+        if (answer.type !== "json") outcome.release();
+        else outcome.keep(keptOf(reply, body, answer.level ?? 1, ceiling));
+        return reply;
+      } catch (error) {
+        outcome.release();
+        throw error;
+      }
+  }
+}
+
+/** A session that has been closed up since must not read through the replay what it may no longer open. */
+function replay(reply: FastifyReply, answer: KeptAnswer, ceiling: Level): FastifyReply {
+  if (answer.level > ceiling && answer.ceiling > ceiling) throw gatewayErrors("level-locked");
+  reply.code(answer.status).headers(answer.headers).header("idempotency-replayed", "true");
+  return reply.type(JSON_TYPE).send(answer.body);
+}
+
+const KEPT_HEADERS = ["etag", "location", "kaelix-position", "preference-applied"] as const;
+
+function keptOf(reply: FastifyReply, body: string, level: Level, ceiling: Level): KeptAnswer {
+  const headers: Record<string, string> = {};
+  for (const name of KEPT_HEADERS) {
+    const value = reply.getHeader(name);
+    if (typeof value === "string") headers[name] = value;
+  }
+  return { status: reply.statusCode, headers, body, level, ceiling };
+}
+
+function sendAnswer(
+  parts: PipelineParts,
+  entry: RouteEntry,
+  exchange: Exchange,
+  answer: Answer,
+): { readonly reply: FastifyReply; readonly body: string } {
+  const { reply } = exchange;
+  const { route, alias } = entry;
+  switch (answer.type) {
+    case "taken":
+      return { reply, body: "" };
+    case "empty":
+      if (answer.position !== undefined) reply.header("kaelix-position", formatPositionHeader(answer.position));
+      return { reply: reply.code(route.success.status).send(), body: "" };
+    case "stream":
+      reply.header("content-disposition", `attachment; filename="${answer.fileName}"`);
+      return { reply: reply.code(200).type(answer.contentType).send(answer.stream), body: "" };
+    case "json": {
+      if (parts.checkAnswers) checkAnswer(route, answer.body);
+      if (answer.headers !== undefined) reply.headers(answer.headers);
+      if (answer.position !== undefined) reply.header("kaelix-position", formatPositionHeader(answer.position));
+      if (answer.version !== undefined) reply.header("etag", formatETag(answer.version));
+      const body = JSON.stringify(alias === undefined ? answer.body : alias.answer(answer.body));
+      reply.code(alias?.status ?? answer.status ?? route.success.status).type(JSON_TYPE);
+      return { reply: reply.send(body), body };
+    }
+  }
+}
+
+/** Compares an answer with its schema: nothing missing, nothing wrong, nothing that the contract does not name. */
+function checkAnswer(route: Route, body: Readonly<Record<string, unknown>>): void {
+  if (route.success.type !== "json") throw new TypeError(`${route.path} answers JSON against its contract`);
+  const sent: unknown = JSON.parse(JSON.stringify(body));
+  const parsed = route.success.schema.safeParse(sent);
+  if (!parsed.success) {
+    const places = parsed.error.issues.map((issue) => `${issue.path.join("/")} ${issue.code}`);
+    throw new TypeError(`${route.method} ${route.path} breaks its contract: ${places.join("; ")}`);
+  }
+  if (!isDeepStrictEqual(parsed.data, sent)) {
+    throw new TypeError(`${route.method} ${route.path} answers fields that its contract does not name`);
+  }
+}

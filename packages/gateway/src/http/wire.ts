@@ -1,0 +1,210 @@
+/** From what the application answers to the JSON of the contract: snake_case, RFC 3339, null for what is absent. Pure. */
+import { formatPosition } from "@kaelix/base";
+import { levelName } from "@kaelix/model";
+
+import type {
+  AnswerOutcome,
+  ConversationSummary,
+  FacetCount,
+  HouseStatus,
+  ImportView,
+  MemoryVersion,
+  PlacedMemory,
+  SearchOutcome,
+  StartStep,
+  VerificationOutcome,
+} from "../application.ts";
+
+/** JSON of one object. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Epoch ms as RFC 3339 in UTC. */
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+const timeOrNull = (ms: number | null): string | null => (ms === null ? null : timeText(ms));
+
+/** A memory. */
+export function memoryJson(placed: PlacedMemory): Json {
+  const { memory } = placed;
+  return {
+    id: memory.memoryId,
+    text: memory.text,
+    caption: memory.caption ?? null,
+    speaker: memory.speaker ?? null,
+    conversation:
+      memory.conversationId === null ? null : { id: memory.conversationId, title: memory.conversationTitle ?? null },
+    level: levelName(memory.level),
+    level_decided_by: memory.levelDecidedBy,
+    confidence: memory.confidence,
+    reasons: memory.reasons.map((reason) => ({
+      rule: reason.rule,
+      level: levelName(reason.level),
+      text: reason.text,
+    })),
+    source: memory.source,
+    external_id: memory.externalId ?? null,
+    import_id: memory.importId,
+    attachments: memory.attachments ?? [],
+    context: memory.context ?? null,
+    occurred_at: timeText(memory.occurredAtMs),
+    recorded_at: timeText(memory.recordedAtMs),
+    version: memory.version,
+    position: formatPosition(placed.position),
+    // A memory is shown only after it was stored, and rules classify before storing.
+    progress: { stored: true, searchable: placed.searchable, classified: true },
+  };
+}
+
+/** One state a memory was in. */
+export function versionJson(version: MemoryVersion): Json {
+  return {
+    version: version.version,
+    change: version.change,
+    text: version.text,
+    level: levelName(version.level),
+    level_decided_by: version.levelDecidedBy,
+    at: timeText(version.atMs),
+    position: formatPosition(version.position),
+  };
+}
+
+/** A conversation. */
+export function conversationJson(conversation: ConversationSummary): Json {
+  return {
+    id: conversation.id,
+    title: conversation.title,
+    memories: conversation.memories,
+    last_at: timeText(conversation.lastAtMs),
+    last_text: conversation.lastText,
+    last_speaker: conversation.lastSpeaker,
+    source: conversation.source,
+  };
+}
+
+const facetJson = (facets: readonly FacetCount[]): Json[] =>
+  facets.map((facet) => ({ value: facet.value, label: facet.label, count: facet.count }));
+
+/** What a search found. */
+export function searchJson(outcome: SearchOutcome): Json {
+  const { facets } = outcome;
+  return {
+    hits: outcome.hits.map((hit) => ({
+      memory: memoryJson(hit.placed),
+      score: hit.score,
+      highlights: hit.highlights,
+      why: hit.why,
+    })),
+    total: outcome.total,
+    facets:
+      facets === null
+        ? null
+        : {
+            person: facetJson(facets.person),
+            source: facetJson(facets.source),
+            level: facetJson(facets.level),
+            month: facetJson(facets.month),
+            conversation: facetJson(facets.conversation),
+          },
+    took_ms: outcome.tookMs,
+  };
+}
+
+/** An answer with its citations. */
+export function answerJson(answer: AnswerOutcome): Json {
+  return {
+    kind: answer.kind,
+    text: answer.text,
+    sentences: answer.sentences,
+    citations: answer.citations.map((citation) => ({
+      number: citation.number,
+      memory: memoryJson(citation.placed),
+      quote: citation.quote,
+      range: citation.range,
+      why: citation.why,
+    })),
+    confidence: answer.confidence,
+    took_ms: answer.tookMs,
+  };
+}
+
+/** An import and how far it is. */
+export function importJson(view: ImportView): Json {
+  return {
+    id: view.id,
+    file: view.file,
+    format: view.format,
+    state: view.state,
+    started_at: timeOrNull(view.startedAtMs),
+    finished_at: timeOrNull(view.finishedAtMs),
+    bytes_total: view.bytesTotal,
+    bytes_done: view.bytesDone,
+    total: view.total,
+    added: view.added,
+    known: view.known,
+    failed: view.failed,
+    problems: view.problems,
+    preview: view.preview,
+    error: view.error,
+  };
+}
+
+/** A step of the start. */
+export function stepJson(step: StartStep): Json {
+  return {
+    name: step.name,
+    state: step.state,
+    progress: step.progress,
+    detail: step.detail,
+    took_ms: step.tookMs,
+  };
+}
+
+/** How the house is. */
+export function statusJson(status: HouseStatus): Json {
+  return {
+    version: status.version,
+    uptime_s: status.uptimeMs / 1_000,
+    data_directory: status.dataDirectory,
+    log: { health: status.logHealth, topics: status.topics },
+    views: status.views.map((view) => ({
+      name: view.name,
+      state: view.state,
+      lag_records: view.lagRecords,
+      lag_ms: view.lagMs,
+      watermarks: view.watermarks,
+      error: view.error,
+    })),
+    engines: status.engines,
+    memory_rss_bytes: status.rssBytes,
+  };
+}
+
+/** What a verification counted. */
+export function verificationJson(outcome: VerificationOutcome): Json {
+  return {
+    agree: outcome.agree,
+    log: {
+      records: outcome.log.records,
+      memories_live: outcome.log.memoriesLive,
+      memories_forgotten: outcome.log.memoriesForgotten,
+      memories_erased: outcome.log.memoriesErased,
+      users: outcome.log.users,
+      unreadable: outcome.log.unreadable,
+      damaged: outcome.log.damaged,
+    },
+    views: outcome.views.map((view) => ({
+      name: view.name,
+      agree: view.agree,
+      memories_live: view.census?.memoriesLive ?? null,
+      memories_forgotten: view.census?.memoriesForgotten ?? null,
+      memories_erased: view.census?.memoriesErased ?? null,
+      users: view.census?.users ?? null,
+      missing: view.missing,
+      extra: view.extra,
+      notes: view.notes,
+    })),
+    took_ms: outcome.tookMs,
+  };
+}

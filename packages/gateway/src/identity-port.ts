@@ -1,0 +1,93 @@
+/**
+ * What the gateway needs of identity and policy, no more: the security room's `Identity` fits it as it is, and so does a fake of
+ * fifty lines.
+ *
+ * Refusals of people (wrong password, closed sign-up…) are KaelixErrors of the security room: they carry their own status and are
+ * answered as they are.
+ */
+import type { InviteId, Level, Role, SessionId, UserId, UserPrincipal } from "@kaelix/model";
+
+/** A person as they see themself. */
+export interface Profile {
+  readonly user: UserId;
+  readonly role: Role;
+  readonly phone: string;
+  readonly name: string;
+}
+
+/** How far a session is open; `untilMs` (epoch) when a raised level falls back, null when it is not raised. */
+export interface OpenUpTo {
+  readonly level: Level;
+  readonly untilMs: number | null;
+}
+
+/** A session's tokens and whose they are. */
+export interface SignedInPerson {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+  readonly refreshToken: string;
+  readonly ceiling: OpenUpTo;
+  readonly profile: Profile;
+}
+
+/** A signed-in device. Times are epoch ms. */
+export interface Device {
+  readonly session: SessionId;
+  readonly client: string;
+  readonly startedAtMs: number;
+  readonly usedAtMs: number;
+  readonly isCurrent: boolean;
+}
+
+/** Where a sign-in comes from: for the list of devices and for slowing down guesses. Never logged. */
+export interface SignInOrigin {
+  readonly client: string;
+  readonly address: string;
+}
+
+/** What an access token came to. */
+export type Authentication =
+  | { readonly type: "user"; readonly principal: UserPrincipal; readonly ceilingUntilMs: number | null }
+  | { readonly type: "refused"; readonly why: "malformed" | "forged" | "expired" | "ended" };
+
+/** Who is who. */
+export interface IdentityPort {
+  /** Called for every request: must be cheap for a token it has seen. Never throws for a bad one. */
+  authenticate(accessToken: string): Authentication | Promise<Authentication>;
+  signUp(
+    request: SignInOrigin & {
+      readonly phone: string;
+      readonly name: string;
+      readonly password: string;
+      readonly claimCode?: string;
+      readonly inviteCode?: string;
+    },
+  ): Promise<SignedInPerson>;
+  logIn(request: SignInOrigin & { readonly phone: string; readonly password: string }): Promise<SignedInPerson>;
+  refresh(refreshToken: string): Promise<SignedInPerson>;
+  /** Ends the principal's session or another one of the same user; throws for any other as for one that does not exist. */
+  logOut(principal: UserPrincipal, session?: SessionId): Promise<void>;
+  unlock(request: {
+    readonly principal: UserPrincipal;
+    readonly password: string;
+    readonly ceiling: number;
+    readonly address?: string;
+  }): Promise<OpenUpTo>;
+  lock(principal: UserPrincipal): OpenUpTo | Promise<OpenUpTo>;
+  profile(user: UserId): Promise<Profile>;
+  sessions(principal: UserPrincipal): Promise<readonly Device[]>;
+  createInvite(
+    principal: UserPrincipal,
+    role: Role,
+  ): Promise<{ readonly invite: InviteId; readonly code: string; readonly expiresAtMs: number }>;
+}
+
+/** The policy: which actions exist, and who may do them. Default is no. */
+export interface PolicyPort {
+  readonly actions: ReadonlySet<string>;
+  /** `undefined` when allowed, else why not. Pure. */
+  refuse(
+    principal: UserPrincipal,
+    action: string,
+  ): "denied" | "hidden" | "level-locked" | "sign-in-required" | undefined;
+}

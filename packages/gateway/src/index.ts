@@ -1,0 +1,41 @@
+export type {
+  AnswerOutcome,
+  Application,
+  CensusView,
+  ChangeOutcome,
+  ConversationSummary,
+  EventsApplication,
+  FacetCount,
+  HouseApplication,
+  HouseStatus,
+  ImportApplication,
+  ImportPreviewView,
+  ImportView,
+  ListRequest,
+  LiveEvent,
+  MemoryApplication,
+  MemoryEdit,
+  MemoryVersion,
+  PageOf,
+  PlacedMemory,
+  RecallFilter,
+  RememberOutcome,
+  SearchOutcome,
+  Signal,
+  StartStep,
+  VerificationOutcome,
+  ViewState,
+} from "./application.ts";
+export { gatewayErrors } from "./errors.ts";
+export { createGateway, type Gateway, type GatewayOptions, type Listening } from "./gateway.ts";
+export type {
+  Authentication,
+  Device,
+  IdentityPort,
+  OpenUpTo,
+  PolicyPort,
+  Profile,
+  SignedInPerson,
+  SignInOrigin,
+} from "./identity-port.ts";
+export { type GatewaySettings, gatewaySettings } from "./settings.ts";

@@ -1,0 +1,218 @@
+/**
+ * What happens, to whoever follows it. One hub for server-sent events and socket.io.
+ *
+ * Guarantees: a follower gets events of its own user alone, none above its session's ceiling, each at most once and in log order;
+ * of each view at most one watermark per 250 ms, and only of partitions that the user's events stand in; within a second of a
+ * session's end or fall in level the follower has ended or sees less. Numbers of followers are bounded.
+ * Does not: hold events for followers that are away (they resume from the log), or wait for slow ones (they are let go).
+ */
+import type { Clock, LogPosition } from "@kaelix/base";
+import { formatPosition } from "@kaelix/base";
+import { levelName, type UserPrincipal } from "@kaelix/model";
+
+import type { EventsApplication, LiveEvent } from "../application.ts";
+import { gatewayErrors } from "../errors.ts";
+import type { Json } from "../http/wire.ts";
+import type { Authentication, IdentityPort } from "../identity-port.ts";
+
+/** An event as it is sent. `id` is the log position for events that a stream can be resumed from. */
+export interface SentEvent {
+  readonly id: string | undefined;
+  readonly name: LiveEvent["type"];
+  readonly data: Json;
+}
+
+/** Someone who follows. `send` must not block; false says that it is too slow and must go. */
+export interface Follower {
+  readonly accessToken: string;
+  readonly principal: UserPrincipal;
+  send(event: SentEvent): boolean;
+  /** Called once when the hub lets go of it. */
+  end(why: "session-ended" | "too-slow" | "closing"): void;
+  /** Called every 15 seconds. */
+  beat(): void;
+}
+
+interface Followed {
+  readonly follower: Follower;
+  principal: UserPrincipal;
+  /** `topic/partition` of events seen, to know whose watermarks matter. */
+  readonly partitions: Set<string>;
+  /** `view topic/partition` → offset last told. */
+  readonly told: Map<string, number>;
+}
+
+const WATERMARK_EVERY_MS = 250;
+const RECHECK_EVERY_MS = 1_000;
+const BEAT_EVERY_MS = 15_000;
+const PARTITIONS_MAX = 8;
+const FOLLOWERS_MAX = 20_000;
+
+/** The hub of one gateway. */
+export class LiveHub {
+  readonly #clock: Clock;
+  readonly #perUserMax: number;
+  readonly #byUser = new Map<string, Set<Followed>>();
+  /** `view topic/partition` → the newest watermark. */
+  readonly #watermarks = new Map<string, { readonly view: string; readonly position: LogPosition }>();
+  #count = 0;
+  #isDirty = false;
+  #identity: IdentityPort | undefined;
+  #source: { stop(): void } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #recheckedAtMs = 0;
+  #beatAtMs = 0;
+
+  constructor(options: { readonly clock: Clock; readonly perUserMax: number }) {
+    this.#clock = options.clock;
+    this.#perUserMax = options.perUserMax;
+  }
+
+  /** Begins to listen once the house is ready. */
+  attach(events: EventsApplication, identity: IdentityPort): void {
+    this.#identity = identity;
+    this.#source = events.follow((event) => this.#take(event));
+    this.#timer = setInterval(() => this.#tick(), WATERMARK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Lets everybody go. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#source?.stop();
+    for (const followed of [...this.#all()]) this.#letGo(followed, "closing");
+  }
+
+  /** Followers now. */
+  get size(): number {
+    return this.#count;
+  }
+
+  /** Adds a follower, who may already be at a position; the function returned takes it out. @throws KaelixError `streams-spent` */
+  add(follower: Follower, after?: LogPosition): () => void {
+    const { userId } = follower.principal;
+    const own = this.#byUser.get(userId) ?? new Set<Followed>();
+    if (own.size >= this.#perUserMax || this.#count >= FOLLOWERS_MAX) throw gatewayErrors("streams-spent");
+    const partitions = new Set(after === undefined ? [] : [partitionOf(after)]);
+    const followed: Followed = { follower, principal: follower.principal, partitions, told: new Map() };
+    this.#isDirty ||= after !== undefined;
+    own.add(followed);
+    this.#byUser.set(userId, own);
+    this.#count += 1;
+    return () => this.#remove(followed);
+  }
+
+  #take(event: LiveEvent): void {
+    if (event.type === "watermark") {
+      this.#watermarks.set(`${event.view} ${partitionOf(event.position)}`, event);
+      this.#isDirty = true;
+      return;
+    }
+    const own = this.#byUser.get(event.userId);
+    if (own === undefined) return;
+    const sent = sentOf(event);
+    for (const followed of own) {
+      if (followed.partitions.size < PARTITIONS_MAX) followed.partitions.add(partitionOf(event.position));
+      this.#isDirty = true;
+      if (isVisible(event, followed.principal) && !followed.follower.send(sent)) this.#letGo(followed, "too-slow");
+    }
+  }
+
+  #tick(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#isDirty) this.#tellWatermarks();
+    if (nowMs - this.#recheckedAtMs >= RECHECK_EVERY_MS) {
+      this.#recheckedAtMs = nowMs;
+      for (const followed of [...this.#all()]) this.#recheck(followed);
+    }
+    if (nowMs - this.#beatAtMs >= BEAT_EVERY_MS) {
+      this.#beatAtMs = nowMs;
+      for (const followed of [...this.#all()]) followed.follower.beat();
+    }
+  }
+
+  #tellWatermarks(): void {
+    this.#isDirty = false;
+    for (const followed of [...this.#all()]) {
+      if (followed.partitions.size === 0) continue;
+      const viewsTold = new Set<string>();
+      for (const [key, watermark] of this.#watermarks) {
+        const { view, position } = watermark;
+        if (!followed.partitions.has(partitionOf(position)) || followed.told.get(key) === position.offset) continue;
+        if (viewsTold.has(view)) {
+          // One per view and tick: the others come with the next.
+          this.#isDirty = true;
+          continue;
+        }
+        viewsTold.add(view);
+        followed.told.set(key, position.offset);
+        if (!followed.follower.send(sentOf({ type: "watermark", view, position }))) {
+          this.#letGo(followed, "too-slow");
+          break;
+        }
+      }
+    }
+  }
+
+  #recheck(followed: Followed): void {
+    const outcome = this.#identity?.authenticate(followed.follower.accessToken);
+    if (outcome === undefined) return;
+    const settle = (known: Authentication): void => {
+      if (known.type === "refused") this.#letGo(followed, "session-ended");
+      else followed.principal = known.principal;
+    };
+    if (outcome instanceof Promise) {
+      outcome.then(settle, () => this.#letGo(followed, "session-ended"));
+    } else {
+      settle(outcome);
+    }
+  }
+
+  *#all(): Generator<Followed, void, undefined> {
+    for (const own of this.#byUser.values()) yield* own;
+  }
+
+  #letGo(followed: Followed, why: Parameters<Follower["end"]>[0]): void {
+    if (this.#remove(followed)) followed.follower.end(why);
+  }
+
+  #remove(followed: Followed): boolean {
+    const { userId } = followed.follower.principal;
+    const own = this.#byUser.get(userId);
+    if (own?.delete(followed) !== true) return false;
+    if (own.size === 0) this.#byUser.delete(userId);
+    this.#count -= 1;
+    return true;
+  }
+}
+
+/** True when a session may hear of an event. A level that nobody knows any more counts as the highest. */
+export function isVisible(event: LiveEvent, principal: UserPrincipal): boolean {
+  if (event.type === "watermark") return true;
+  if (event.userId !== principal.userId) return false;
+  return event.type === "import.changed" || (event.level ?? 4) <= principal.ceiling;
+}
+
+/** An event as it goes over the wire. */
+export function sentOf(event: LiveEvent): SentEvent {
+  const position = formatPosition(event.position);
+  switch (event.type) {
+    case "watermark":
+      // No id: a watermark is not a place to resume from.
+      return { id: undefined, name: event.type, data: { type: event.type, view: event.view, position } };
+    case "import.changed":
+      return { id: position, name: event.type, data: { type: event.type, position, import_id: event.importId } };
+    case "memory.stored":
+    case "memory.revised":
+    case "memory.forgotten":
+    case "memory.restored":
+    case "memory.erased": {
+      const level = event.level === null ? null : levelName(event.level);
+      return { id: position, name: event.type, data: { type: event.type, position, memory_id: event.memoryId, level } };
+    }
+  }
+}
+
+function partitionOf(position: LogPosition): string {
+  return `${position.topic}/${position.partition}`;
+}

@@ -1,0 +1,112 @@
+/**
+ * The live events over socket.io, for the app. The access token comes in `auth`, never in an address or a cookie, so a page of
+ * another site has nothing to ride on. The hub looks at the session again every second and ends what has ended.
+ */
+import type { IncomingMessage, Server as HttpServer } from "node:http";
+
+import { isKaelixError } from "@kaelix/base";
+import type { UserPrincipal } from "@kaelix/model";
+import { Server, type Socket } from "socket.io";
+
+import { gatewayErrors } from "../errors.ts";
+import type { Authentication, IdentityPort } from "../identity-port.ts";
+import type { Follower, LiveHub, SentEvent } from "./live-hub.ts";
+
+/** Packets that may wait for a slow reader before it is let go. */
+const PENDING_PACKETS_MAX = 1_000;
+
+/** What the sockets need. */
+export interface SocketEventsOptions {
+  readonly hub: LiveHub;
+  /** Undefined while the house is starting. */
+  readonly identity: () => IdentityPort | undefined;
+  /** Says whether a request names a host of ours and comes from a page of ours. */
+  readonly isWelcome: (request: IncomingMessage) => boolean;
+}
+
+/** Serves socket.io on the path `/socket.io` of an HTTP server. */
+export function serveSocketEvents(server: HttpServer, options: SocketEventsOptions): Server {
+  const sockets = new Server(server, {
+    path: "/socket.io",
+    serveClient: false,
+    maxHttpBufferSize: 16_384,
+    connectTimeout: 10_000,
+    allowRequest: (request, callback) => callback(null, options.isWelcome(request)),
+  });
+  const admitted = new WeakMap<Socket, SocketFollower>();
+  sockets.use((socket, next) => {
+    admit(socket, options.identity()).then(
+      (follower) => {
+        admitted.set(socket, follower);
+        next();
+      },
+      (error: unknown) => next(error instanceof Error ? error : new Error("internal")),
+    );
+  });
+  sockets.on("connection", (socket) => {
+    const follower = admitted.get(socket);
+    if (follower !== undefined) follow(socket, follower, options.hub);
+  });
+  return sockets;
+}
+
+async function admit(socket: Socket, identity: IdentityPort | undefined): Promise<SocketFollower> {
+  if (identity === undefined) throw problemFor("starting");
+  // What a client sends as auth may be anything.
+  const auth: unknown = socket.handshake.auth;
+  const token = typeof auth === "object" && auth !== null && "token" in auth ? auth.token : undefined;
+  if (typeof token !== "string") throw problemFor("sign-in-required");
+  const outcome: Authentication = await identity.authenticate(token);
+  if (outcome.type === "refused") throw problemFor(outcome.why === "expired" ? "token-expired" : "token-invalid");
+  return new SocketFollower(socket, outcome.principal, token);
+}
+
+function follow(socket: Socket, follower: SocketFollower, hub: LiveHub): void {
+  try {
+    const leave = hub.add(follower);
+    socket.on("disconnect", leave);
+  } catch (error) {
+    if (!isKaelixError(error, "streams-spent")) throw error;
+    socket.emit("problem", { code: error.code, detail: error.message });
+    socket.disconnect(true);
+  }
+}
+
+/** An error as socket.io passes it on: the message is the code, the rest is `data`. */
+function problemFor(code: keyof typeof gatewayErrors.table): Error {
+  const row = gatewayErrors.table[code];
+  return Object.assign(new Error(code), { data: { code, detail: row.text, status: row.status } });
+}
+
+class SocketFollower implements Follower {
+  readonly accessToken: string;
+  readonly principal: UserPrincipal;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket, principal: UserPrincipal, accessToken: string) {
+    this.#socket = socket;
+    this.principal = principal;
+    this.accessToken = accessToken;
+  }
+
+  send(event: SentEvent): boolean {
+    this.#socket.emit(event.name, event.id === undefined ? event.data : { id: event.id, ...event.data });
+    // The engine keeps what the transport has not taken in a plain array.
+    return pendingOf(this.#socket) <= PENDING_PACKETS_MAX;
+  }
+
+  end(why: Parameters<Follower["end"]>[0]): void {
+    this.#socket.emit("end", { why });
+    this.#socket.disconnect(true);
+  }
+
+  beat(): void {
+    // socket.io pings by itself.
+  }
+}
+
+function pendingOf(socket: Socket): number {
+  const connection: object = socket.conn;
+  const buffer = "writeBuffer" in connection ? connection.writeBuffer : undefined;
+  return Array.isArray(buffer) ? buffer.length : 0;
+}

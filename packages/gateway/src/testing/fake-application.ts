@@ -1,0 +1,308 @@
+/** An application in memory for tests and benches: it keeps the seam's promises, with none of the machinery. */
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+import { defineErrors, type LogPosition, makeUlid, systemRandom } from "@kaelix/base";
+import {
+  type ImportId,
+  LEVEL_INDEXED_MAX,
+  makeId,
+  type Memory,
+  type MemoryDraft,
+  type MemoryId,
+  type UserPrincipal,
+} from "@kaelix/model";
+
+import type {
+  Application,
+  ChangeOutcome,
+  HouseApplication,
+  ImportApplication,
+  ImportView,
+  LiveEvent,
+  MemoryApplication,
+  PlacedMemory,
+} from "../application.ts";
+
+export const fakeErrors = defineErrors({
+  "cursor-invalid": { kind: "input", retry: false, status: 400, text: "Cursor is not one of this list" },
+});
+
+const NOW_MS = Date.parse("2024-12-12T18:03:00Z");
+
+/** The fake with what tests look at and turn. */
+export interface FakeApplication extends Application {
+  readonly calls: string[];
+  /** What `waitFor` answers. */
+  wait: "reached" | "timeout";
+  /** Makes `remember` wait for this. */
+  hold: Promise<void> | undefined;
+  /** Makes the next call fail with this. */
+  failure: Error | undefined;
+  logHealth: "ok" | "suspect" | "failed";
+  emit(event: LiveEvent): void;
+  readonly followers: () => number;
+}
+
+interface State {
+  readonly app: FakeApplication;
+  readonly placed: Map<MemoryId, PlacedMemory>;
+  readonly external: Map<string, MemoryId>;
+  readonly past: LiveEvent[];
+  readonly listeners: Set<(event: LiveEvent) => void>;
+  offset: number;
+  readonly spoolRoot: string;
+}
+
+export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
+  const state: Partial<State> & Omit<State, "app"> = {
+    placed: new Map(),
+    external: new Map(),
+    past: [],
+    listeners: new Set(),
+    offset: 0,
+    spoolRoot,
+  };
+  const app: FakeApplication = {
+    calls: [],
+    wait: "reached",
+    hold: undefined,
+    failure: undefined,
+    logHealth: "ok",
+    emit: (event) => {
+      if (event.type !== "watermark") state.past.push(event);
+      for (const listener of state.listeners) listener(event);
+    },
+    followers: () => state.listeners.size,
+    memories: memoriesOf(() => whole),
+    imports: importsOf(spoolRoot),
+    house: houseOf(() => whole),
+    events: {
+      follow: (listener) => {
+        state.listeners.add(listener);
+        return { stop: () => state.listeners.delete(listener) };
+      },
+      replay: async (userId, after, limit) =>
+        state.past
+          .filter(
+            (event) => event.type !== "watermark" && event.userId === userId && event.position.offset > after.offset,
+          )
+          .slice(0, limit),
+    },
+  };
+  const whole: State = { ...state, app };
+  return app;
+}
+
+function memoriesOf(stateOf: () => State): MemoryApplication {
+  const visible = (principal: UserPrincipal, id: MemoryId): PlacedMemory | undefined => {
+    const placed = stateOf().placed.get(id);
+    const isVisible =
+      placed !== undefined && placed.memory.userId === principal.userId && placed.memory.level <= principal.ceiling;
+    return isVisible ? placed : undefined;
+  };
+  const change = (principal: UserPrincipal, id: MemoryId, expected: number, fields: Partial<Memory>): ChangeOutcome => {
+    const placed = visible(principal, id);
+    if (placed === undefined) return { type: "missing" };
+    if (placed.memory.version !== expected) return { type: "stale", version: placed.memory.version };
+    const memory = { ...placed.memory, ...fields, version: expected + 1 };
+    return { type: "changed", placed: place(stateOf(), memory) };
+  };
+  const ownOf = (principal: UserPrincipal): PlacedMemory[] =>
+    [...stateOf().placed.values()].filter((placed) => visible(principal, placed.memory.memoryId) !== undefined);
+  return {
+    remember: async (principal, draft) => {
+      const state = stateOf();
+      state.app.calls.push("remember");
+      if (state.app.failure !== undefined) throw state.app.failure;
+      if (state.app.hold !== undefined) await state.app.hold;
+      const key = `${principal.userId} ${draft.externalId}`;
+      const knownId = draft.externalId === undefined ? undefined : state.external.get(key);
+      const known = knownId === undefined ? undefined : state.placed.get(knownId);
+      if (known !== undefined) {
+        if (known.memory.text === draft.text) return { type: "known", placed: known };
+        return { type: "conflict", memoryId: known.memory.memoryId };
+      }
+      const placed = place(state, memoryOf(principal, draft));
+      if (draft.externalId !== undefined) state.external.set(key, placed.memory.memoryId);
+      return { type: "stored", placed };
+    },
+    read: async (principal, id) => visible(principal, id),
+    list: async (principal, request) => {
+      const start = request.cursor === undefined ? 0 : Number(/^at-(\d+)$/.exec(request.cursor)?.[1]);
+      if (Number.isNaN(start)) throw fakeErrors("cursor-invalid");
+      const all = ownOf(principal).reverse();
+      const end = start + request.limit;
+      return {
+        items: all.slice(start, end),
+        next: end < all.length ? `at-${end}` : null,
+        previous: start > 0 ? `at-${Math.max(0, start - request.limit)}` : null,
+      };
+    },
+    versions: async (principal, id) => {
+      const placed = visible(principal, id);
+      if (placed === undefined) return undefined;
+      const { text, level, levelDecidedBy, version, recordedAtMs: atMs } = placed.memory;
+      return [{ version, change: "told", text, level, levelDecidedBy, atMs, position: placed.position }];
+    },
+    edit: async (principal, id, edit, expected) =>
+      change(principal, id, expected, edit.text === undefined ? {} : { text: edit.text }),
+    move: async (principal, id, level, expected) =>
+      change(principal, id, expected, { level, levelDecidedBy: "person" }),
+    forget: async (principal, id, expected) => {
+      const outcome = change(principal, id, expected, {});
+      if (outcome.type === "changed") stateOf().placed.delete(id);
+      return outcome;
+    },
+    restore: async () => ({ type: "missing" }),
+    conversations: async () => ({ items: [], next: null, previous: null }),
+    search: async (principal, request) => {
+      const found = ownOf(principal)
+        .filter((placed) => placed.memory.text.includes(request.query))
+        .slice(0, request.limit);
+      return {
+        hits: found.map((placed) => ({
+          placed,
+          score: 1,
+          highlights: [[0, 3]],
+          why: [{ signal: "text", score: 1, text: "has the words" }],
+        })),
+        total: found.length,
+        facets: request.facets ? { person: [], source: [], level: [], month: [], conversation: [] } : null,
+        tookMs: 0.2,
+      };
+    },
+    ask: async () => ({
+      kind: "nothing",
+      text: "I have nothing on that",
+      sentences: [],
+      citations: [],
+      confidence: 0,
+      tookMs: 1,
+    }),
+    exportAll: async function* (principal) {
+      yield* ownOf(principal);
+    },
+  };
+}
+
+/** Level 3 when the text says so; the real classifier is another room's. */
+function memoryOf(principal: UserPrincipal, draft: MemoryDraft): Memory {
+  const level = draft.level ?? (draft.text.includes("secret") ? 3 : 1);
+  return {
+    memoryId: makeId("mem", NOW_MS, systemRandom),
+    userId: principal.userId,
+    version: 1,
+    level,
+    levelDecidedBy: draft.level === undefined ? "rule" : "person",
+    confidence: 0.9,
+    source: draft.source,
+    conversationId: null,
+    importId: null,
+    occurredAtMs: draft.occurredAtMs ?? NOW_MS,
+    recordedAtMs: NOW_MS,
+    text: draft.text,
+    reasons: [],
+    ...(draft.externalId === undefined ? {} : { externalId: draft.externalId }),
+    ...(draft.context === undefined ? {} : { context: draft.context }),
+  };
+}
+
+function place(state: State, memory: Memory): PlacedMemory {
+  state.offset += 1;
+  const position = positionAt(state.offset);
+  const placed = { memory, position, searchable: memory.level <= LEVEL_INDEXED_MAX };
+  state.placed.set(memory.memoryId, placed);
+  const { userId, memoryId, level } = memory;
+  state.app.emit({
+    type: memory.version === 1 ? "memory.stored" : "memory.revised",
+    userId,
+    memoryId,
+    level,
+    position,
+  });
+  return placed;
+}
+
+export function positionAt(offset: number): LogPosition {
+  return { topic: "memories", partition: 0, offset };
+}
+
+function importsOf(spoolRoot: string): ImportApplication {
+  const views = new Map<ImportId, ImportView>();
+  return {
+    makeSpool: async () => ({
+      importId: makeId("imp", NOW_MS, systemRandom),
+      folder: await mkdtemp(join(spoolRoot, "spool-")),
+    }),
+    accept: async (_principal, upload) => {
+      const { size } = await stat(upload.path);
+      const lines = size < 1_000_000 ? (await readFile(upload.path, "utf8")).split("\n").length : 0;
+      await rm(upload.path);
+      const view: ImportView = {
+        id: upload.importId,
+        file: upload.fileName,
+        format: "jsonl",
+        state: "waiting",
+        startedAtMs: null,
+        finishedAtMs: null,
+        bytesTotal: size,
+        bytesDone: 0,
+        total: lines,
+        added: 0,
+        known: 0,
+        failed: 0,
+        problems: [],
+        preview: null,
+        error: null,
+      };
+      views.set(view.id, view);
+      return view;
+    },
+    list: async () => [...views.values()],
+    read: async (_principal, id) => views.get(id),
+    start: async (_principal, id) => views.get(id),
+    cancel: async (_principal, id) => views.get(id),
+    undo: async (_principal, id) => views.get(id),
+  };
+}
+
+function houseOf(stateOf: () => State): HouseApplication {
+  return {
+    describe: () => ({ version: "0.1.0", claimed: true, ready: true, steps: [] }),
+    status: async () => ({
+      version: "0.1.0",
+      uptimeMs: 1_500,
+      dataDirectory: "data",
+      logHealth: stateOf().app.logHealth,
+      topics: [{ name: "memories", partitions: 1, records: stateOf().offset }],
+      views: [
+        { name: "search", state: "following", lagRecords: 0, lagMs: 0, watermarks: [positionAt(1)], error: null },
+      ],
+      engines: { log: "streamer", relational: "pglite", search: "built in", keys: "file" },
+      rssBytes: 1_000_000,
+    }),
+    verify: async () => ({
+      agree: true,
+      log: {
+        memoriesLive: 0,
+        memoriesForgotten: 0,
+        memoriesErased: 0,
+        users: 1,
+        records: 0,
+        unreadable: 0,
+        damaged: [],
+      },
+      views: [{ name: "search", agree: true, census: null, missing: [], extra: [], notes: [] }],
+      tookMs: 3,
+    }),
+    rebuild: async () => ({ events: 0, tookMs: 1 }),
+    metrics: async () => "# TYPE kaelix_up gauge\nkaelix_up 1\n",
+    waitFor: async () => stateOf().app.wait,
+  };
+}
+
+/** A name that no other test uses. */
+export function uniqueName(): string {
+  return makeUlid(NOW_MS, systemRandom);
+}

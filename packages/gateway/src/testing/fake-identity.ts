@@ -1,0 +1,102 @@
+/** An identity service in memory: tokens are `good-<n>`, `expired-<n>`; anything else is forged. */
+import { defineErrors } from "@kaelix/base";
+import { DEFAULT_TENANT, type Level, makeId, type UserPrincipal } from "@kaelix/model";
+import { seededRandom } from "@kaelix/base";
+
+import type { Authentication, IdentityPort, PolicyPort, SignedInPerson } from "../identity-port.ts";
+
+export const fakeIdentityErrors = defineErrors({
+  "identity-credentials-wrong": {
+    kind: "denied",
+    retry: false,
+    status: 401,
+    text: "Phone number or password is wrong",
+  },
+  "identity-refresh-invalid": { kind: "denied", retry: false, status: 401, text: "Session has ended: sign in again" },
+  "policy-hidden": { kind: "missing", retry: false, status: 404, text: "There is no such thing" },
+});
+
+/** The fake with what tests turn. */
+export interface FakeIdentity extends IdentityPort {
+  /** The principal behind `good-<n>`; a role of owner for 1. */
+  principal(number: number): UserPrincipal;
+  setCeiling(number: number, level: Level): void;
+  endAll(): void;
+}
+
+export function fakeIdentity(options: { readonly synchronous?: boolean } = {}): FakeIdentity {
+  const principals = new Map<number, UserPrincipal>();
+  const ended = new Set<number>();
+  const principal = (number: number): UserPrincipal => {
+    const random = seededRandom(number);
+    const made = principals.get(number) ?? {
+      type: "user",
+      tenantId: DEFAULT_TENANT,
+      userId: makeId("usr", number, random),
+      role: number === 1 ? "owner" : "member",
+      sessionId: makeId("ses", number, random),
+      ceiling: 2,
+    };
+    principals.set(number, made);
+    return made;
+  };
+  const authenticateNow = (token: string): Authentication => {
+    const [, kind, number] = /^(good|expired)-(\d+)$/.exec(token) ?? [];
+    if (kind === undefined || number === undefined) return { type: "refused", why: "forged" };
+    if (kind === "expired") return { type: "refused", why: "expired" };
+    if (ended.has(Number(number))) return { type: "refused", why: "ended" };
+    return { type: "user", principal: principal(Number(number)), ceilingUntilMs: null };
+  };
+  const profile = (number: number): SignedInPerson["profile"] => {
+    const { userId: user, role } = principal(number);
+    return { user, role, phone: "+10000000000", name: "Alice" };
+  };
+  const signedIn = (): SignedInPerson => ({
+    accessToken: "good-1",
+    expiresInSeconds: 600,
+    refreshToken: "refresh-1",
+    ceiling: { level: 2, untilMs: null },
+    profile: profile(1),
+  });
+  const setCeiling = (number: number, level: Level): void => {
+    principals.set(number, { ...principal(number), ceiling: level });
+  };
+  return {
+    principal,
+    setCeiling,
+    endAll: () => [...principals.keys()].forEach((number) => ended.add(number)),
+    authenticate: (token) =>
+      options.synchronous === true ? authenticateNow(token) : Promise.resolve(authenticateNow(token)),
+    signUp: async () => signedIn(),
+    logIn: async ({ password }) => {
+      if (password !== "testpassword") throw fakeIdentityErrors("identity-credentials-wrong");
+      return signedIn();
+    },
+    refresh: async (token) => {
+      if (token !== "refresh-1") throw fakeIdentityErrors("identity-refresh-invalid");
+      return signedIn();
+    },
+    logOut: async (who, session) => {
+      if (session !== undefined && session !== who.sessionId) throw fakeIdentityErrors("policy-hidden");
+    },
+    unlock: async ({ password }) => {
+      if (password !== "testpassword") throw fakeIdentityErrors("identity-credentials-wrong");
+      return { level: 3, untilMs: 1_750_000_000_000 };
+    },
+    lock: async () => ({ level: 2, untilMs: null }),
+    profile: async (user) => {
+      const [number] = [...principals].find(([, known]) => known.userId === user) ?? [1];
+      return profile(number);
+    },
+    sessions: async (who) => [{ session: who.sessionId, client: "test", startedAtMs: 0, usedAtMs: 1, isCurrent: true }],
+    createInvite: async () => ({ invite: makeId("inv", 1, seededRandom(7)), code: "code", expiresAtMs: 5 }),
+  };
+}
+
+/** Members may do everything but run the server. */
+export function fakePolicy(actions: Iterable<string>): PolicyPort {
+  return {
+    actions: new Set(actions),
+    refuse: (principal, action) => (principal.role !== "owner" && action.startsWith("server.") ? "denied" : undefined),
+  };
+}
