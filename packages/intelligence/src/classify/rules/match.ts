@@ -1,0 +1,140 @@
+/** Finds the phrases of all lexicons in the words of a text, then keeps those of the languages the text is written in. */
+import { type CompiledLexicon, edgeKey, ID_ANY, ID_NUMBER } from "./compile.ts";
+import { type Concept, CONCEPT_COUNT, conceptNumber } from "./concepts.ts";
+import { FLAG_DIGIT, FLAG_LETTER, type Tokens } from "./tokens.ts";
+
+const STOP = conceptNumber("stop");
+/** More occurrences of one concept than this are not kept: who says a thing 4,096 times has said it. */
+const OCCURRENCES_MAX = 4096;
+
+/** Where one concept occurs: token indexes of first and last word, in order of the first. */
+export interface Occurrences {
+  readonly first: number[];
+  readonly last: number[];
+  readonly languages: number[];
+}
+
+/** Where every concept occurs in a text. */
+export class ConceptMap {
+  readonly #byConcept: (Occurrences | undefined)[] = Array.from({ length: CONCEPT_COUNT });
+
+  /** Adds one place; phrases of one concept arrive in order of their first word. */
+  add(concept: number, first: number, last: number, languages: number): void {
+    const known = this.#byConcept[concept];
+    if (known === undefined) this.#byConcept[concept] = { first: [first], last: [last], languages: [languages] };
+    else if (known.first.length < OCCURRENCES_MAX) {
+      known.first.push(first);
+      known.last.push(last);
+      known.languages.push(languages);
+    }
+  }
+
+  /** The places of one concept; undefined when it does not occur. */
+  get(concept: Concept): Occurrences | undefined {
+    return this.#byConcept[conceptNumber(concept)];
+  }
+
+  /** True when the concept stands within `distance` words of the words from `first` to `last`. */
+  isNear(concept: Concept, first: number, last: number, distance: number): boolean {
+    return this.nearest(concept, first - distance, last + distance) >= 0;
+  }
+
+  /** The index of the first place that touches the words from `from` to `to`; -1 when none does. */
+  nearest(concept: Concept, from: number, to: number): number {
+    const known = this.get(concept);
+    if (known === undefined) return -1;
+    let low = 0;
+    let high = known.first.length;
+    // Phrases are at most eight words, so one that begins more than eight words earlier cannot reach `from`.
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((known.first[middle] ?? 0) < from - 8) low = middle + 1;
+      else high = middle;
+    }
+    for (let at = low; at < known.first.length && (known.first[at] ?? 0) <= to; at += 1) {
+      if ((known.last[at] ?? 0) >= from) return at;
+    }
+    return -1;
+  }
+
+  /** Drops the places that no language of `mask` claims. */
+  keepLanguages(mask: number): void {
+    for (let concept = 0; concept < CONCEPT_COUNT; concept += 1) {
+      const known = this.#byConcept[concept];
+      if (known === undefined || known.languages.every((languages) => (languages & mask) !== 0)) continue;
+      const kept = [...known.first.keys()].filter((at) => ((known.languages[at] ?? 0) & mask) !== 0);
+      this.#byConcept[concept] =
+        kept.length === 0
+          ? undefined
+          : {
+              first: kept.map((at) => known.first[at] ?? 0),
+              last: kept.map((at) => known.last[at] ?? 0),
+              languages: kept.map((at) => known.languages[at] ?? 0),
+            };
+    }
+  }
+}
+
+/** Phrases found in a text and how many common words of each language it holds. */
+export interface MatchedText {
+  readonly concepts: ConceptMap;
+  readonly votes: readonly number[];
+}
+
+interface Walk {
+  readonly lexicon: CompiledLexicon;
+  readonly tokens: Tokens;
+  readonly concepts: ConceptMap;
+  readonly votes: number[];
+}
+
+function noteEnds(walk: Walk, node: number, first: number, last: number): void {
+  for (const end of walk.lexicon.ends[node] ?? []) {
+    if (end.concept !== STOP) walk.concepts.add(end.concept, first, last, end.languages);
+    else
+      for (let at = 0; at < walk.votes.length; at += 1)
+        if ((end.languages >> at) & 1) walk.votes[at] = (walk.votes[at] ?? 0) + 1;
+  }
+}
+
+// At most four edges per word and eight words per phrase; real phrases share few prefixes, so this stays near one step a word.
+function walkFrom(walk: Walk, node: number, first: number, at: number): void {
+  if (at >= walk.tokens.count || at - first >= 8) return;
+  const { tokens, lexicon } = walk;
+  const isNumber = ((tokens.flags[at] ?? 0) & (FLAG_DIGIT | FLAG_LETTER)) === FLAG_DIGIT;
+  const ids = [
+    tokens.word[at] ?? 0,
+    tokens.stemShort[at] ?? 0,
+    tokens.stemLong[at] ?? 0,
+    isNumber ? ID_NUMBER : 0,
+    node === 1 ? 0 : ID_ANY,
+  ];
+  for (const id of ids) {
+    if (id === 0) continue;
+    const next = lexicon.edges.get(edgeKey(node, id));
+    if (next === 0) continue;
+    noteEnds(walk, next, first, at);
+    walkFrom(walk, next, first, at + 1);
+  }
+}
+
+/** Finds every phrase of every lexicon. */
+export function matchPhrases(tokens: Tokens, lexicon: CompiledLexicon): MatchedText {
+  const walk: Walk = { lexicon, tokens, concepts: new ConceptMap(), votes: lexicon.languages.map(() => 0) };
+  for (let at = 0; at < tokens.count; at += 1) {
+    const isKnown = tokens.word[at] !== 0 || tokens.stemShort[at] !== 0 || (tokens.flags[at] ?? 0) & FLAG_DIGIT;
+    if (isKnown) walkFrom(walk, 1, at, at);
+  }
+  return { concepts: walk.concepts, votes: walk.votes };
+}
+
+/** The languages (bits) a text is judged in: those with at least two fifths of the leader's votes; all when nobody votes. */
+export function activeLanguages(votes: readonly number[], languages: readonly string[], told?: string): number {
+  const top = Math.max(...votes);
+  const toldAt = told === undefined ? -1 : languages.indexOf(told);
+  const toldBit = toldAt < 0 ? 0 : 1 << toldAt;
+  if (top < 2) return toldBit === 0 ? -1 : toldBit | 1;
+  let mask = toldBit;
+  for (const [at, count] of votes.entries()) if (count >= 1 && count >= top * 0.4) mask |= 1 << at;
+  return mask;
+}

@@ -1,0 +1,9 @@
+export { classifyByRules, type RuleOptions } from "./classify/classify-by-rules.ts";
+export {
+  type BadLine,
+  classifyLine,
+  classifyLines,
+  type ClassifiedLine,
+  type LineResult,
+} from "./classify/classify-lines.ts";
+export { detectLanguage, type DetectedLanguage, loadLanguageDetector } from "./language/detect-language.ts";
