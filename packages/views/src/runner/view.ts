@@ -18,6 +18,8 @@ export interface FoldBatch {
   readonly topic: string;
   readonly partition: number;
   readonly events: readonly PositionedEvent[];
+  /** Offset that the batch begins at; a view that goes on from an earlier one refuses it. Absent: not checked. */
+  readonly firstOffset?: number;
   /** Offset up to which the partition is folded once this batch is applied. */
   readonly nextOffset: number;
 }

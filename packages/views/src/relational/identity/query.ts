@@ -1,0 +1,121 @@
+/** The identity service's port over the tables, and what an administrator asks of them. */
+import type { Clock, LogPosition } from "@kaelix/base";
+import type { UserId } from "@kaelix/model";
+import type { IdentityStore, UserRow } from "@kaelix/security";
+import { sql } from "kysely";
+
+import type { Database } from "../database.ts";
+import { CLAIM_REGISTERED, inviteOf, sessionOf, userOf } from "./rows.ts";
+
+/** A claim older than this whose user never came onto the log is void. */
+const CLAIM_MS_MAX = 10 * 60_000;
+
+/** People as a list, beside what the identity service asks. */
+export interface PeopleStore extends IdentityStore {
+  /** Users by time of registration, at most `limit`, those after a user when one is given. */
+  users(limit: number, after?: UserRow): Promise<readonly UserRow[]>;
+  userIds(): AsyncIterable<UserId>;
+  /**
+   * Releases numbers whose claimant is not registered; called at start after catching up, when nobody is signing up.
+   * @param claimedBeforeMs epoch ms; younger claims stay, for another node may be signing somebody up
+   * @returns how many were released
+   */
+  releaseStaleClaims(claimedBeforeMs: number): Promise<number>;
+}
+
+/**
+ * The port over a migrated database.
+ * @param caughtUp waits until the relational view has folded the event at a position
+ */
+export function createPeopleStore(
+  { queries }: Database,
+  clock: Clock,
+  caughtUp: (position: LogPosition) => Promise<void>,
+): PeopleStore {
+  return {
+    caughtUp,
+    async claimPhone(phoneHash, user) {
+      const nowMs = clock.nowMs();
+      // The primary key arbitrates. A void claim is taken over in the same statement.
+      const { rows } = await sql`insert into phone_claims (phone_hash, user_id, claimed_at_ms)
+        values (${phoneHash}, ${user}, ${nowMs})
+        on conflict (phone_hash) do update set user_id = excluded.user_id, claimed_at_ms = excluded.claimed_at_ms
+        where phone_claims.claimed_at_ms < ${nowMs - CLAIM_MS_MAX}
+          and not exists (select from users where users.phone_hash = phone_claims.phone_hash)
+        returning user_id`.execute(queries);
+      return rows.length === 1 ? "claimed" : "taken";
+    },
+    async releasePhone(phoneHash, user) {
+      await queries
+        .deleteFrom("phone_claims")
+        .where("phone_hash", "=", phoneHash)
+        .where("user_id", "=", user)
+        .where(sql<boolean>`not exists (select from users where users.phone_hash = phone_claims.phone_hash)`)
+        .execute();
+    },
+    async userByPhone(phoneHash) {
+      const row = await queries.selectFrom("users").selectAll().where("phone_hash", "=", phoneHash).executeTakeFirst();
+      return row && userOf(row);
+    },
+    async user(id) {
+      const row = await queries.selectFrom("users").selectAll().where("user_id", "=", id).executeTakeFirst();
+      return row && userOf(row);
+    },
+    async userCount() {
+      const row = await queries
+        .selectFrom("users")
+        .select((build) => build.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+    async session(id) {
+      const row = await queries.selectFrom("sessions").selectAll().where("session_id", "=", id).executeTakeFirst();
+      return row && sessionOf(row);
+    },
+    async invite(codeHash) {
+      const row = await queries.selectFrom("invites").selectAll().where("code_hash", "=", codeHash).executeTakeFirst();
+      return row && inviteOf(row);
+    },
+    async activeSessions(user) {
+      const rows = await queries
+        .selectFrom("sessions")
+        .selectAll()
+        .where("user_id", "=", user)
+        .where("revoked_reason", "is", null)
+        .orderBy("used_at_ms", "desc")
+        .orderBy("session_id", "desc")
+        .execute();
+      return rows.map(sessionOf);
+    },
+    ...listings(queries),
+  };
+}
+
+const USERS_PAGE = 1_000;
+
+function listings(queries: Database["queries"]): Pick<PeopleStore, "users" | "userIds" | "releaseStaleClaims"> {
+  async function users(limit: number, after?: UserRow): Promise<readonly UserRow[]> {
+    let query = queries.selectFrom("users").selectAll().orderBy("registered_at_ms").orderBy("user_id").limit(limit);
+    if (after !== undefined) {
+      query = query.where(sql<boolean>`(registered_at_ms, user_id) > (${after.registeredAtMs}, ${after.user})`);
+    }
+    return (await query.execute()).map(userOf);
+  }
+  return {
+    users,
+    async *userIds() {
+      let page = await users(USERS_PAGE);
+      while (page.length > 0) {
+        for (const row of page) yield row.user;
+        page = await users(USERS_PAGE, page.at(-1));
+      }
+    },
+    async releaseStaleClaims(claimedBeforeMs) {
+      const { rows } = await sql`delete from phone_claims 
+        where (claimed_at_ms < ${claimedBeforeMs} or claimed_at_ms = ${CLAIM_REGISTERED})
+        and not exists (select from users where users.phone_hash = phone_claims.phone_hash)
+        returning phone_hash`.execute(queries);
+      return rows.length;
+    },
+  };
+}

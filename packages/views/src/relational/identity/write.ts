@@ -1,0 +1,88 @@
+/** Applies what the fold of identities decided, inside the caller's transaction. */
+import type { IdentityEvent } from "@kaelix/model";
+import { sql } from "kysely";
+
+import { columnNames, excludedValues, type RecordColumn, recordset } from "../recordset.ts";
+import type { TableTransaction } from "../schema.ts";
+import { storableText } from "../text.ts";
+import { foldIdentities, type IdentityLeftOut, type IdentityState, namedIdentities } from "./fold.ts";
+import {
+  CLAIM_COLUMNS,
+  CLAIM_REGISTERED,
+  INVITE_COLUMNS,
+  inviteOf,
+  SESSION_COLUMNS,
+  sessionOf,
+  storedInvite,
+  storedSession,
+  storedUser,
+  USER_COLUMNS,
+  userOf,
+} from "./rows.ts";
+
+/**
+ * Folds identity events in offset order.
+ * @returns how many events were left out, by reason
+ */
+export async function writeIdentities(
+  transaction: TableTransaction,
+  events: readonly IdentityEvent[],
+): Promise<ReadonlyMap<IdentityLeftOut, number>> {
+  if (events.length === 0) return new Map();
+  const changes = foldIdentities(await readState(transaction, events), events);
+  await upsert(transaction, "users", { columns: USER_COLUMNS, rows: changes.users.map(storedUser) });
+  const claims = changes.users.map((row) => ({
+    phone_hash: storableText(row.phone),
+    user_id: row.user,
+    claimed_at_ms: CLAIM_REGISTERED,
+  }));
+  // What the log says of a number stands over any claim.
+  await upsert(transaction, "phone_claims", { columns: CLAIM_COLUMNS, rows: claims });
+  await upsert(transaction, "sessions", { columns: SESSION_COLUMNS, rows: changes.sessions.map(storedSession) });
+  await upsert(transaction, "invites", { columns: INVITE_COLUMNS, rows: changes.invites.map(storedInvite) });
+  return changes.leftOut;
+}
+
+interface UpsertRows {
+  /** The first is the primary key. */
+  readonly columns: readonly RecordColumn[];
+  readonly rows: readonly object[];
+}
+
+async function upsert(transaction: TableTransaction, table: string, { columns, rows }: UpsertRows): Promise<void> {
+  const [key, ...rest] = columns;
+  if (rows.length === 0 || key === undefined) return;
+  await sql`insert into ${sql.table(table)} (${columnNames(columns)})
+    select ${columnNames(columns)} from ${recordset(rows, columns)}
+    on conflict (${columnNames([key])}) do update set ${excludedValues(rest)}`.execute(transaction);
+}
+
+async function readState(transaction: TableTransaction, events: readonly IdentityEvent[]): Promise<IdentityState> {
+  const names = namedIdentities(events);
+  const state: IdentityState = { users: new Map(), sessions: new Map(), invites: new Map() };
+  if (names.users.length > 0) {
+    const users = await transaction
+      .selectFrom("users")
+      .selectAll()
+      .where(sql<boolean>`(user_id = any(${names.users}::text[]) or phone_hash = any(${names.phones}::text[]))`)
+      .execute();
+    for (const row of users.map(userOf)) state.users.set(row.user, row);
+  }
+  if (names.sessions.length > 0) {
+    const sessions = await transaction
+      .selectFrom("sessions")
+      .selectAll()
+      .where(sql<boolean>`session_id = any(${names.sessions}::text[])`)
+      .execute();
+    for (const row of sessions.map(sessionOf)) state.sessions.set(row.session, row);
+  }
+  if (names.invites.length > 0) {
+    const invites = await transaction
+      .selectFrom("invites")
+      .selectAll()
+      .where(sql<boolean>`(invite_id = any(${names.invites}::text[]) or code_hash = any(${names.codes}::text[]))`)
+      .execute();
+    for (const row of invites.map(inviteOf)) state.invites.set(row.invite, row);
+  }
+  return state;
+}

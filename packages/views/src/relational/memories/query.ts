@@ -1,0 +1,294 @@
+/** What others ask of the memories' tables. Each answer is one round trip; lists come in pages. Content stays sealed. */
+import type { LogPosition } from "@kaelix/base";
+import type { ImportRegister, KnownExternal, RegisteredImport } from "@kaelix/capture";
+import {
+  type ImportId,
+  type Level,
+  LEVELS,
+  type LevelDecider,
+  type MemoryId,
+  type TenantId,
+  type UserId,
+} from "@kaelix/model";
+import { type Selectable, sql } from "kysely";
+
+import type { Database } from "../database.ts";
+import type { ImportsTable, MemoryChange, Queries } from "../schema.ts";
+import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
+
+const ROWS_PAGE = 1_000;
+const IMPORTS_MAX = 1_000;
+
+/** One version of a memory. */
+export interface SealedVersion {
+  readonly version: number;
+  /** Offset of the event that made it. */
+  readonly offset: number;
+  readonly change: MemoryChange;
+  readonly level: Level;
+  readonly levelDecidedBy: LevelDecider;
+  readonly atMs: number;
+  /** Sealed `MemoryContent`; empty when its key is gone. */
+  readonly sealed: Uint8Array;
+}
+
+/** An import, whoever's it is. */
+export interface StoredImport extends RegisteredImport {
+  readonly importId: ImportId;
+  readonly user: UserId;
+  readonly tenant: TenantId;
+  readonly undoneAtMs: number | null;
+}
+
+/** How many live memories a user has at each level. */
+export type LevelCounts = Readonly<Record<Level, number>>;
+
+/** Where a page of forgotten memories goes on. */
+export interface ForgottenCursor {
+  readonly changedAtMs: number;
+  readonly memoryId: MemoryId;
+}
+
+/**
+ * Reads memories and imports: what capture asks (`ImportRegister`), and more. Rows may be behind the log; `caughtUp` is how a caller waits.
+ */
+export interface MemoryStore extends ImportRegister {
+  /** A memory of this user, in any state. */
+  memory(user: UserId, memory: MemoryId): Promise<SealedMemory | undefined>;
+  /** Memories of this user, in any state and no order; unknown ones are left out. */
+  memories(user: UserId, memories: readonly MemoryId[]): Promise<readonly SealedMemory[]>;
+  /** Every row of a user whose `offset` is above `afterOffset` (-1: all), in any state, by offset, at most 1,000 at once. */
+  rowsOf(user: UserId, afterOffset: number): AsyncIterable<readonly SealedMemory[]>;
+  /** Live memories of a user at `levelMin` or above, by time of happening, at most 1,000 at once. */
+  liveAtOrAbove(user: UserId, levelMin: Level): AsyncIterable<readonly SealedMemory[]>;
+  /** Every version of a memory, newest first; empty when it is not this user's. */
+  versions(user: UserId, memory: MemoryId): Promise<readonly SealedVersion[]>;
+  /** Memories forgotten before a time and not yet erased, oldest first, at most `limit` from the cursor on. */
+  forgottenBefore(timeMs: number, limit: number, after?: ForgottenCursor): Promise<readonly SealedMemory[]>;
+  /** The newest 1,000 imports of a user, newest first. */
+  imports(user: UserId): Promise<readonly StoredImport[]>;
+  importOf(user: UserId, id: ImportId): Promise<StoredImport | undefined>;
+  /** Imports of anybody that were started and, as far as the log says, never ended. */
+  unfinishedImports(): Promise<readonly StoredImport[]>;
+  levelCounts(user: UserId): Promise<LevelCounts>;
+}
+
+/**
+ * The queries over a migrated database.
+ * @param caughtUp waits until the relational view has folded the event at a position
+ */
+export function createMemoryStore(
+  { queries }: Database,
+  caughtUp: (position: LogPosition) => Promise<void>,
+): MemoryStore {
+  return {
+    caughtUp,
+    async memory(user, memory) {
+      const row = await queries
+        .selectFrom("memories")
+        .selectAll()
+        .where("memory_id", "=", memory)
+        .where("user_id", "=", user)
+        .executeTakeFirst();
+      return row && sealedMemoryOf(row);
+    },
+    async memories(user, memories) {
+      if (memories.length === 0) return [];
+      const rows = await queries
+        .selectFrom("memories")
+        .selectAll()
+        .where(sql<boolean>`memory_id = any(${memories}::text[])`)
+        .where("user_id", "=", user)
+        .execute();
+      return rows.map(sealedMemoryOf);
+    },
+    rowsOf: (user, afterOffset) => rowsOf(queries, user, afterOffset),
+    liveAtOrAbove: (user, levelMin) => liveAtOrAbove(queries, user, levelMin),
+    externals: (user, hashes) => externals(queries, user, hashes),
+    versions: (user, memory) => versions(queries, user, memory),
+    async forgottenBefore(timeMs, limit, after) {
+      let query = queries
+        .selectFrom("memories")
+        .selectAll()
+        .where("state", "=", "forgotten")
+        .where("changed_at_ms", "<", timeMs)
+        .orderBy("changed_at_ms")
+        .orderBy("memory_id")
+        .limit(limit);
+      if (after !== undefined) {
+        query = query.where(sql<boolean>`(changed_at_ms, memory_id) > (${after.changedAtMs}, ${after.memoryId})`);
+      }
+      return (await query.execute()).map(sealedMemoryOf);
+    },
+    async imports(user) {
+      const rows = await queries
+        .selectFrom("imports")
+        .selectAll()
+        .where("user_id", "=", user)
+        .orderBy("started_at_ms", "desc")
+        .orderBy("import_id", "desc")
+        .limit(IMPORTS_MAX)
+        .execute();
+      return rows.map(importRowOf);
+    },
+    async importOf(user, id) {
+      const row = await queries
+        .selectFrom("imports")
+        .selectAll()
+        .where("import_id", "=", id)
+        .where("user_id", "=", user)
+        .executeTakeFirst();
+      return row && importRowOf(row);
+    },
+    async unfinishedImports() {
+      const rows = await queries
+        .selectFrom("imports")
+        .selectAll()
+        .where("finished_at_ms", "is", null)
+        .where("state", "=", "started")
+        .orderBy("started_at_ms")
+        .execute();
+      return rows.map(importRowOf);
+    },
+    async importedCount(user, id) {
+      const row = await queries
+        .selectFrom("memories")
+        .select((build) => build.fn.countAll<number>().as("count"))
+        .where("import_id", "=", id)
+        .where("user_id", "=", user)
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+    levelCounts: (user) => levelCounts(queries, user),
+  };
+}
+
+async function* rowsOf(
+  queries: Queries,
+  user: UserId,
+  afterOffset: number,
+): AsyncGenerator<readonly SealedMemory[], void, undefined> {
+  // One undoing touches many rows at one offset: the id tells them apart.
+  let after = { offset: afterOffset, id: "￿" };
+  for (;;) {
+    const rows = await queries
+      .selectFrom("memories")
+      .selectAll()
+      .where("user_id", "=", user)
+      .where(sql<boolean>`(last_offset, memory_id) > (${after.offset}, ${after.id})`)
+      .orderBy("last_offset")
+      .orderBy("memory_id")
+      .limit(ROWS_PAGE)
+      .execute();
+    if (rows.length > 0) yield rows.map(sealedMemoryOf);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROWS_PAGE) return;
+    after = { offset: last.last_offset, id: last.memory_id };
+  }
+}
+
+async function* liveAtOrAbove(
+  queries: Queries,
+  user: UserId,
+  levelMin: Level,
+): AsyncGenerator<readonly SealedMemory[], void, undefined> {
+  const levels = LEVELS.filter((level) => level >= levelMin);
+  let after: { readonly atMs: number; readonly id: string } | undefined;
+  for (;;) {
+    let query = queries
+      .selectFrom("memories")
+      .selectAll()
+      .where("user_id", "=", user)
+      .where("state", "=", "live")
+      .where("level", "in", levels)
+      .orderBy("occurred_at_ms")
+      .orderBy("memory_id")
+      .limit(ROWS_PAGE);
+    if (after !== undefined) {
+      query = query.where(sql<boolean>`(occurred_at_ms, memory_id) > (${after.atMs}, ${after.id})`);
+    }
+    const rows = await query.execute();
+    if (rows.length > 0) yield rows.map(sealedMemoryOf);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROWS_PAGE) return;
+    after = { atMs: last.occurred_at_ms, id: last.memory_id };
+  }
+}
+
+async function externals(
+  queries: Queries,
+  user: UserId,
+  hashes: readonly string[],
+): Promise<ReadonlyMap<string, KnownExternal>> {
+  if (hashes.length === 0) return new Map();
+  const rows = await queries
+    .selectFrom("memories")
+    .select(["external_hash", "memory_id", "digest", "state", "version"])
+    .where("user_id", "=", user)
+    .where(sql<boolean>`external_hash = any(${hashes}::text[])`)
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.external_hash ?? "",
+      { memoryId: row.memory_id as MemoryId, digest: row.digest, state: row.state, version: row.version },
+    ]),
+  );
+}
+
+async function versions(queries: Queries, user: UserId, memory: MemoryId): Promise<readonly SealedVersion[]> {
+  // The newest version stands in the memory's own row.
+  const { rows } = await sql<{
+    version: number;
+    record_offset: number;
+    change: MemoryChange;
+    level: number;
+    level_by: string;
+    at_ms: number;
+    sealed: Uint8Array | null;
+  }>`
+    select version, version_offset as record_offset, change, level, level_by, version_at_ms as at_ms, sealed
+    from memories where memory_id = ${memory} and user_id = ${user}
+    union all
+    select v.version, v.record_offset, v.change, v.level, v.level_by, v.at_ms, v.sealed
+    from memory_versions v join memories m using (memory_id) where m.memory_id = ${memory} and m.user_id = ${user}
+    order by version desc`.execute(queries);
+  return rows.map((row) => ({
+    version: row.version,
+    offset: row.record_offset,
+    change: row.change,
+    level: row.level as Level,
+    levelDecidedBy: row.level_by as LevelDecider,
+    atMs: row.at_ms,
+    sealed: row.sealed ?? new Uint8Array(0),
+  }));
+}
+
+async function levelCounts(queries: Queries, user: UserId): Promise<LevelCounts> {
+  const rows = await queries
+    .selectFrom("memories")
+    .select((build) => ["level", build.fn.countAll<number>().as("count")] as const)
+    .where("user_id", "=", user)
+    .where("state", "=", "live")
+    .groupBy("level")
+    .execute();
+  const counts = { 1: 0, 2: 0, 3: 0, 4: 0 };
+  for (const { level, count } of rows) counts[level as Level] = count;
+  return counts;
+}
+
+function importRowOf(stored: Selectable<ImportsTable>): StoredImport {
+  return {
+    importId: stored.import_id as ImportId,
+    user: stored.user_id as UserId,
+    tenant: stored.tenant as TenantId,
+    format: stored.format as RegisteredImport["format"],
+    state: stored.state,
+    added: stored.added,
+    known: stored.known,
+    failed: stored.failed,
+    sealed: stored.sealed ?? new Uint8Array(0),
+    startedAtMs: stored.started_at_ms,
+    finishedAtMs: stored.finished_at_ms,
+    undoneAtMs: stored.undone_at_ms,
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * The migrations in their one order. Forward only: a view that goes wrong is emptied and filled from the log.
+ *
+ * A released migration never changes; a change is a new entry at the end. Statements run unchanged on PGlite and PostgreSQL 15+.
+ * Counters and versions are bigint and free texts are unindexed or short, so that no event can make a statement fail.
+ * Ids collate by bytes ("C"): the same order on every machine.
+ */
+
+/** One step: a name that sorts after the one before, and statements of one transaction. */
+export interface MigrationStep {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+const VIEW_TABLES = [
+  `create table view_offsets (
+    view text not null, topic text not null, partition integer not null, next_offset bigint not null,
+    primary key (view, topic, partition))`,
+  `create table view_counters (
+    view text not null, name text not null, count bigint not null, primary key (view, name))`,
+];
+
+const MEMORY_TABLES = [
+  `create table memories (
+    memory_id text collate "C" primary key,
+    tenant text not null,
+    user_id text collate "C" not null,
+    state text not null check (state in ('live', 'forgotten', 'erased')),
+    version bigint not null,
+    change text not null check (change in ('told', 'edit', 'move')),
+    level smallint not null check (level between 1 and 4),
+    level_by text not null,
+    confidence double precision not null,
+    source text not null,
+    conversation_id text collate "C",
+    import_id text collate "C",
+    external_hash text collate "C",
+    digest text not null,
+    occurred_at_ms bigint not null,
+    recorded_at_ms bigint not null,
+    version_at_ms bigint not null,
+    changed_at_ms bigint not null,
+    partition integer not null,
+    first_offset bigint not null,
+    version_offset bigint not null,
+    last_offset bigint not null,
+    sealed bytea)`,
+  // Ciphertext does not shrink: trying to compress it only costs time.
+  `alter table memories alter column sealed set storage external`,
+  `create index memories_by_user_time on memories (user_id, occurred_at_ms, memory_id)`,
+  `create index memories_by_user_offset on memories (user_id, last_offset, memory_id)`,
+  `create index memories_by_user_level on memories (user_id, level) where state = 'live'`,
+  `create index memories_by_external on memories (user_id, external_hash) where external_hash is not null`,
+  `create index memories_by_import on memories (import_id) where import_id is not null`,
+  `create index memories_forgotten on memories (changed_at_ms, memory_id) where state = 'forgotten'`,
+  `create table memory_versions (
+    memory_id text collate "C" not null,
+    version bigint not null,
+    record_offset bigint not null,
+    change text not null,
+    level smallint not null,
+    level_by text not null,
+    at_ms bigint not null,
+    sealed bytea,
+    primary key (memory_id, version))`,
+  `alter table memory_versions alter column sealed set storage external`,
+  `create table imports (
+    import_id text collate "C" primary key,
+    tenant text not null,
+    user_id text collate "C" not null,
+    format text not null,
+    state text not null check (state in ('started', 'done', 'cancelled', 'failed', 'undone')),
+    added bigint not null,
+    known bigint not null,
+    failed bigint not null,
+    sealed bytea,
+    started_at_ms bigint not null,
+    finished_at_ms bigint,
+    undone_at_ms bigint)`,
+  `create index imports_by_user on imports (user_id, started_at_ms)`,
+];
+
+const IDENTITY_TABLES = [
+  `create table users (
+    user_id text collate "C" primary key,
+    tenant text not null,
+    role text not null,
+    phone_hash text collate "C" not null unique,
+    password_hash text not null,
+    sealed_profile bytea not null,
+    registered_at_ms bigint not null)`,
+  `create index users_by_time on users (registered_at_ms, user_id)`,
+  `create table phone_claims (
+    phone_hash text collate "C" primary key,
+    user_id text collate "C" not null,
+    claimed_at_ms bigint not null)`,
+  `create table sessions (
+    session_id text collate "C" primary key,
+    tenant text not null,
+    user_id text collate "C" not null,
+    generation bigint not null,
+    refresh_hash text not null,
+    client text not null,
+    started_at_ms bigint not null,
+    used_at_ms bigint not null,
+    expires_at_ms bigint not null,
+    revoked_reason text)`,
+  `create index sessions_active on sessions (user_id, used_at_ms) where revoked_reason is null`,
+  `create table invites (
+    invite_id text collate "C" primary key,
+    tenant text not null,
+    created_by text not null,
+    role text not null,
+    code_hash text collate "C" not null unique,
+    expires_at_ms bigint not null,
+    used_by text)`,
+];
+
+/** Every migration, oldest first. */
+export const MIGRATIONS: readonly MigrationStep[] = [
+  { name: "0001-first-tables", statements: [...VIEW_TABLES, ...MEMORY_TABLES, ...IDENTITY_TABLES] },
+];

@@ -1,0 +1,142 @@
+/**
+ * The main thread's side of the PGlite worker.
+ *
+ * Guarantees: calls are answered in order of asking; calls made in the same turn of the event loop travel as one message; when the
+ * worker dies every open and later call fails with `views-database-failed`. It does not: keep a transaction together (see dialect.ts).
+ */
+import { Worker } from "node:worker_threads";
+
+import { viewErrors } from "../errors.ts";
+import type { WorkerGreeting, WorkerReply, WorkerRequest, WorkerSettings } from "./messages.ts";
+
+interface OpenCall {
+  readonly resolve: (reply: WorkerReply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A request before it has its number. */
+type Call = WorkerRequest extends infer Request ? (Request extends WorkerRequest ? Omit<Request, "id"> : never) : never;
+
+/** What a statement gives back. */
+export interface StatementResult {
+  readonly rows: unknown[];
+  readonly affectedRows: number | undefined;
+}
+
+// Built packages hold the worker as JavaScript beside this file.
+const WORKER_URL = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+
+/** A running worker. Made by `startWorker`. */
+export class PgliteClient {
+  /** Resolves when the database is open or could not be opened. */
+  readonly greeting: Promise<WorkerGreeting>;
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, OpenCall>();
+  #outgoing: WorkerRequest[] = [];
+  #lastId = 0;
+  #ended: Error | undefined;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    let greet = (_greeting: WorkerGreeting): void => undefined;
+    this.greeting = new Promise<WorkerGreeting>((resolve) => (greet = resolve));
+    worker.on("message", (message: WorkerGreeting | readonly WorkerReply[]) => {
+      if ("type" in message) greet(message);
+      else for (const reply of message) this.#settle(reply);
+    });
+    worker.on("error", (error: unknown) => {
+      greet({ type: "unopened", message: error instanceof Error ? error.message : "Unknown" });
+      this.#end(viewErrors("views-database-failed", { cause: error }));
+    });
+    worker.on("exit", () => {
+      greet({ type: "unopened", message: "Worker ended" });
+      this.#end(viewErrors("views-database-failed"));
+    });
+    // What PostgreSQL prints is read, or its pipe would fill; nothing in it is for anybody.
+    worker.stdout.resume();
+    worker.stderr.resume();
+  }
+
+  /**
+   * Runs one statement.
+   * @throws `views-database-refused` with `details.sqlState`, `views-database-failed`, `views-database-closed`
+   */
+  async query(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
+    const reply = await this.#call({ type: "query", sql, parameters });
+    return reply.type === "rows" ? reply : { rows: [], affectedRows: undefined };
+  }
+
+  /** Writes an archive of the data directory to a file and waits until it is on the disk. */
+  async dump(path: string, options: { readonly compressed: boolean }): Promise<void> {
+    await this.#call({ type: "dump", path, compressed: options.compressed });
+  }
+
+  /** Closes the database and ends the thread. Calls made before are answered first. */
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    const closed = this.#call({ type: "close" });
+    this.#ended = viewErrors("views-database-closed");
+    try {
+      await closed;
+    } finally {
+      await this.#worker.terminate();
+    }
+  }
+
+  /** Ends the thread at once, as a killed process would. */
+  async terminate(): Promise<void> {
+    this.#end(viewErrors("views-database-closed"));
+    await this.#worker.terminate();
+  }
+
+  #call(call: Call): Promise<WorkerReply> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const id = ++this.#lastId;
+    return new Promise<WorkerReply>((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject });
+      if (this.#outgoing.length === 0) queueMicrotask(() => this.#send());
+      this.#outgoing.push({ ...call, id });
+    });
+  }
+
+  #send(): void {
+    const requests = this.#outgoing;
+    this.#outgoing = [];
+    try {
+      this.#worker.postMessage(requests);
+    } catch (error) {
+      // A parameter that cannot be cloned: a bug of the caller, not of the worker.
+      for (const { id } of requests) this.#calls.get(id)?.reject(error);
+      for (const { id } of requests) this.#calls.delete(id);
+    }
+  }
+
+  #settle(reply: WorkerReply): void {
+    const call = this.#calls.get(reply.id);
+    this.#calls.delete(reply.id);
+    if (reply.type !== "failed") call?.resolve(reply);
+    else {
+      const details = { sqlState: reply.sqlState ?? null, problem: reply.message };
+      call?.reject(viewErrors("views-database-refused", { details }));
+    }
+  }
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const call of this.#calls.values()) call.reject(this.#ended);
+    this.#calls.clear();
+  }
+}
+
+/**
+ * Starts a worker and waits until its database is open.
+ * @throws `views-database-failed` when it cannot be opened; `cause` says why
+ */
+export async function startWorker(settings: WorkerSettings): Promise<PgliteClient> {
+  const worker = new Worker(WORKER_URL, { workerData: settings, execArgv: [], stdout: true, stderr: true });
+  const client = new PgliteClient(worker);
+  const greeting = await client.greeting;
+  if (greeting.type === "ready") return client;
+  await client.terminate();
+  throw viewErrors("views-database-failed", { message: "Cannot open the database", cause: greeting.message });
+}

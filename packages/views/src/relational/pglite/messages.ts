@@ -1,0 +1,24 @@
+/** What the worker and its client say to each other: arrays of these, several calls per message. */
+
+/** What the worker is started with. */
+export interface WorkerSettings {
+  /** Absent: the database lives in memory. */
+  readonly directory?: string;
+  /** Archive of a data directory to begin with; only for an absent or empty directory. */
+  readonly archive?: string;
+}
+
+/** One call. */
+export type WorkerRequest =
+  | { readonly id: number; readonly type: "query"; readonly sql: string; readonly parameters: readonly unknown[] }
+  | { readonly id: number; readonly type: "dump"; readonly path: string; readonly compressed: boolean }
+  | { readonly id: number; readonly type: "close" };
+
+/** One answer. `sqlState` is PostgreSQL's error code; messages leave out the detail line, which quotes values. */
+export type WorkerReply =
+  | { readonly id: number; readonly type: "rows"; readonly rows: unknown[]; readonly affectedRows: number | undefined }
+  | { readonly id: number; readonly type: "done" }
+  | { readonly id: number; readonly type: "failed"; readonly message: string; readonly sqlState: string | undefined };
+
+/** The first message of a worker: it is open, or could not be. */
+export type WorkerGreeting = { readonly type: "ready" } | { readonly type: "unopened"; readonly message: string };

@@ -1,0 +1,177 @@
+/**
+ * PGlite on a directory, as a disposable view needs it.
+ *
+ * PGlite never syncs a file. So: after an unclean stop in another life of the kernel the data directory may be torn and is thrown away;
+ * one that does not open is thrown away too. What replaces it is the last snapshot, else the prepared archive, else an empty
+ * database; the log brings the rest. A clean stop syncs every file before it says so.
+ *
+ * ```
+ * <directory>/lock.json      who has it, how it was left (directory-lock.ts)
+ * <directory>/pglite/        the data directory
+ * <directory>/snapshot.tar   the last snapshot
+ * ```
+ */
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+import { Kysely } from "kysely";
+
+import type { Database } from "../database.ts";
+import { replaceFile, syncTree } from "../durable-file.ts";
+import { migrate } from "../migrate.ts";
+import type { Tables } from "../schema.ts";
+import { type PgliteClient, startWorker } from "./client.ts";
+import { pgliteDialect } from "./dialect.ts";
+import { type DirectoryLock, lockDirectory, type LockIdentity } from "./directory-lock.ts";
+import { findPrepared } from "./prepared.ts";
+
+/** Where the database that was opened came from. */
+export type PgliteOrigin = "directory" | "snapshot" | "prepared" | "empty";
+
+/** How to open. */
+export interface PgliteOptions {
+  /** Made when it is missing. Absent: the database lives in memory and is gone at the end. */
+  readonly directory?: string;
+  /** Told in a sentence what was found and thrown away. */
+  readonly onNotice?: (notice: string) => void;
+  /** For tests: plays another process or another life of the kernel. */
+  readonly identity?: LockIdentity;
+  /** For tests and measurements: false begins with initdb although an archive is prepared. */
+  readonly usePrepared?: boolean;
+}
+
+/** A PGlite database that is open. */
+export interface PgliteDatabase extends Database {
+  readonly type: "pglite";
+  readonly origin: PgliteOrigin;
+  /** Ends at once without syncing or closing, as a killed process would; for tests. */
+  abandon(): Promise<void>;
+}
+
+interface Opened {
+  readonly client: PgliteClient;
+  readonly queries: Kysely<Tables>;
+  readonly origin: PgliteOrigin;
+}
+
+/**
+ * Opens, repairs by discarding, and migrates.
+ * @throws `views-directory-locked`, `views-database-failed`
+ */
+export async function openPglite(options: PgliteOptions = {}): Promise<PgliteDatabase> {
+  const { directory } = options;
+  if (directory === undefined) return inMemory(options);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const lock = await lockDirectory(directory, options.identity);
+  try {
+    const opened = await openBest(directory, lock, options);
+    return handle(directory, lock, opened);
+  } catch (error) {
+    await lock.release({ clean: false });
+    throw error;
+  }
+}
+
+async function inMemory(options: PgliteOptions): Promise<PgliteDatabase> {
+  const archive = options.usePrepared === false ? undefined : await findPrepared();
+  const opened = await attempt({ ...(archive === undefined ? {} : { archive }) });
+  return {
+    type: "pglite",
+    queries: opened.queries,
+    origin: archive === undefined ? "empty" : "prepared",
+    snapshot: () => Promise.resolve(),
+    close: () => opened.queries.destroy(),
+    abandon: () => opened.client.terminate(),
+  };
+}
+
+/** Tries what is there, best first; each that fails is thrown away. The last, an empty database, may throw. */
+async function openBest(directory: string, lock: DirectoryLock, options: PgliteOptions): Promise<Opened> {
+  const data = join(directory, "pglite");
+  const snapshot = join(directory, "snapshot.tar");
+  const notice = options.onNotice ?? (() => undefined);
+
+  if (lock.lastStop === "unclean-other-boot") {
+    notice("Machine stopped while the database was open: its directory is thrown away and filled again from the log");
+  } else if (await hasEntries(data)) {
+    try {
+      return { ...(await attempt({ directory: data })), origin: "directory" };
+    } catch (error) {
+      notice(`Database did not open, its directory is thrown away and filled again from the log: ${reasonOf(error)}`);
+    }
+  }
+  const prepared = options.usePrepared === false ? undefined : await findPrepared();
+  for (const [origin, archive] of [["snapshot", snapshot] as const, ["prepared", prepared] as const]) {
+    await rm(data, { recursive: true, force: true });
+    if (archive === undefined || !(await isFile(archive))) continue;
+    try {
+      return { ...(await attempt({ directory: data, archive })), origin };
+    } catch (error) {
+      notice(`Archive of the database did not open and is left out: ${reasonOf(error)}`);
+    }
+  }
+  await rm(data, { recursive: true, force: true });
+  return { ...(await attempt({ directory: data })), origin: "empty" };
+}
+
+async function attempt(settings: {
+  readonly directory?: string;
+  readonly archive?: string;
+}): Promise<Omit<Opened, "origin">> {
+  const client = await startWorker(settings);
+  try {
+    const queries = new Kysely<Tables>({ dialect: pgliteDialect(client) });
+    await migrate(queries);
+    return { client, queries };
+  } catch (error) {
+    await client.terminate();
+    throw error;
+  }
+}
+
+function handle(directory: string, lock: DirectoryLock, { client, queries, origin }: Opened): PgliteDatabase {
+  let ending: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    try {
+      await queries.destroy();
+      await syncTree(join(directory, "pglite"));
+    } catch (error) {
+      await lock.release({ clean: false });
+      throw error;
+    }
+    await lock.release({ clean: true });
+  }
+  return {
+    type: "pglite",
+    queries,
+    origin,
+    async snapshot() {
+      const beside = join(directory, "snapshot.new");
+      // Inside a transaction nothing else runs: the archive is of one moment.
+      await queries.transaction().execute(async () => {
+        await client.dump(beside, { compressed: false });
+      });
+      await replaceFile(beside, join(directory, "snapshot.tar"));
+    },
+    close: () => (ending ??= close()),
+    abandon: () => (ending ??= client.terminate().then(() => lock.release({ clean: false }))),
+  };
+}
+
+async function hasEntries(path: string): Promise<boolean> {
+  const entries = await readdir(path).catch(() => []);
+  return entries.length > 0;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause === undefined
+    ? error.message
+    : `${error.message} (${cause instanceof Error ? cause.message : String(cause)})`;
+}

@@ -1,0 +1,56 @@
+/**
+ * The prepared data directory: an archive of an empty, migrated database, so that a first start need not run initdb.
+ * Made by the repository's `prepare` script. Its name says for which PGlite and which tables it is; any other is not looked at.
+ */
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { Kysely } from "kysely";
+
+import { replaceFile } from "../durable-file.ts";
+import { migrate, migrationDigest } from "../migrate.ts";
+import { MIGRATIONS } from "../migrations.ts";
+import type { Tables } from "../schema.ts";
+import { startWorker } from "./client.ts";
+import { pgliteDialect } from "./dialect.ts";
+
+/** The version of PGlite that this code was made for. */
+export const PGLITE_VERSION = "0.5.14";
+
+/** Where the archive of this version belongs. */
+export function preparedPath(): string {
+  const room = fileURLToPath(new URL("../../../", import.meta.url));
+  return join(room, ".prepared", `pglite-${PGLITE_VERSION}-${migrationDigest(MIGRATIONS)}.tar.gz`);
+}
+
+/** The archive of this version; undefined when none was prepared. */
+export async function findPrepared(): Promise<string | undefined> {
+  const path = preparedPath();
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? path : undefined;
+}
+
+/**
+ * Makes the archive unless it is there.
+ * @returns its path, and whether it was made now
+ */
+export async function prepareDatabase(): Promise<{ readonly path: string; readonly made: boolean }> {
+  const path = preparedPath();
+  if ((await findPrepared()) !== undefined) return { path, made: false };
+  await mkdir(dirname(path), { recursive: true });
+  // A data directory of its own: what is prepared in memory would be archived with other file modes.
+  const workshop = await mkdtemp(join(dirname(path), "making-"));
+  try {
+    const client = await startWorker({ directory: join(workshop, "pglite") });
+    const queries = new Kysely<Tables>({ dialect: pgliteDialect(client) });
+    await migrate(queries);
+    await client.query("checkpoint", []);
+    await client.dump(join(workshop, "archive"), { compressed: true });
+    await queries.destroy();
+    await replaceFile(join(workshop, "archive"), path);
+  } finally {
+    await rm(workshop, { recursive: true, force: true });
+  }
+  return { path, made: true };
+}

@@ -1,0 +1,76 @@
+/**
+ * The thread that PGlite runs in. It is synchronous WASM: in the main thread one large query would stop everything.
+ *
+ * Calls are run one after the other in the order of arrival; a message of several calls gets one message of answers.
+ * Imports nothing of the house but types, so that it starts fast.
+ */
+import { open, readFile } from "node:fs/promises";
+import { parentPort, workerData } from "node:worker_threads";
+
+import { PGlite } from "@electric-sql/pglite";
+
+import type { WorkerGreeting, WorkerReply, WorkerRequest, WorkerSettings } from "./messages.ts";
+
+if (parentPort === null) throw new Error("This file runs as a worker thread");
+const port = parentPort;
+// The client starts this file with exactly these settings.
+const settings = workerData as WorkerSettings;
+
+function greet(greeting: WorkerGreeting): void {
+  port.postMessage(greeting);
+}
+
+async function openDatabase(): Promise<PGlite> {
+  const archive = settings.archive === undefined ? undefined : new Blob([await readFile(settings.archive)]);
+  return PGlite.create({
+    ...(settings.directory === undefined ? {} : { dataDir: settings.directory }),
+    ...(archive === undefined ? {} : { loadDataDir: archive }),
+  });
+}
+
+/** Writes an archive of the data directory and waits until it is on the disk. The caller renames it into place. */
+async function dump(database: PGlite, path: string, compressed: boolean): Promise<void> {
+  const archive = await database.dumpDataDir(compressed ? "gzip" : "none");
+  const file = await open(path, "w", 0o600);
+  try {
+    await file.writeFile(new Uint8Array(await archive.arrayBuffer()));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerReply> {
+  try {
+    switch (request.type) {
+      case "query": {
+        const result = await database.query(request.sql, [...request.parameters]);
+        return { id: request.id, type: "rows", rows: result.rows, affectedRows: result.affectedRows };
+      }
+      case "dump":
+        await dump(database, request.path, request.compressed);
+        return { id: request.id, type: "done" };
+      case "close":
+        await database.close();
+        return { id: request.id, type: "done" };
+    }
+  } catch (error) {
+    const sqlState = typeof error === "object" && error !== null && "code" in error ? String(error.code) : undefined;
+    return { id: request.id, type: "failed", message: error instanceof Error ? error.message : "Unknown", sqlState };
+  }
+}
+
+try {
+  const database = await openDatabase();
+  let queue = Promise.resolve();
+  port.on("message", (requests: readonly WorkerRequest[]) => {
+    queue = queue.then(async () => {
+      const replies: WorkerReply[] = [];
+      for (const request of requests) replies.push(await answer(database, request));
+      port.postMessage(replies);
+    });
+  });
+  greet({ type: "ready" });
+} catch (error) {
+  greet({ type: "unopened", message: error instanceof Error ? error.message : "Unknown" });
+}

@@ -1,0 +1,43 @@
+/** PostgreSQL 15 or newer through a pool. The same tables and statements as on PGlite. */
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+
+import type { Database } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import type { Tables } from "./schema.ts";
+
+const CONNECTIONS_MAX = 10;
+
+/** How to reach it. */
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** Connections at once; default 10. */
+  readonly connectionsMax?: number;
+}
+
+/**
+ * Opens a pool and migrates.
+ * @throws `views-schema-mismatch`, or what the driver says when the server cannot be reached
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connectionsMax ?? CONNECTIONS_MAX,
+    types: {
+      // 64-bit numbers as PGlite gives them. Ours are safe integers: offsets, times and counts.
+      getTypeParser: (id, format) =>
+        id === pg.types.builtins.INT8 && format !== "binary" ? Number : pg.types.getTypeParser(id, format),
+    },
+  });
+  // An idle connection that the server ends is replaced at the next query; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrate(queries);
+  } catch (error) {
+    await queries.destroy();
+    throw error;
+  }
+  return { type: "postgres", queries, snapshot: () => Promise.resolve(), close: () => queries.destroy() };
+}
