@@ -36,10 +36,10 @@ function linksIn(text: string): readonly { readonly range: Range; readonly url: 
   });
 }
 
-/** Cuts a text at highlights and links. */
-export function splitText(text: string, highlights: readonly Range[] = []): readonly TextPart[] {
+/** Cuts a text at highlights and, unless they are unwanted, at links. */
+export function splitText(text: string, highlights: readonly Range[] = [], withLinks = true): readonly TextPart[] {
   const marks = mergeRanges(highlights, text.length);
-  const links = linksIn(text);
+  const links = withLinks ? linksIn(text) : [];
   const cuts = new Set([0, text.length, ...marks.flat(), ...links.flatMap((link) => link.range)]);
   const points = [...cuts].toSorted((a, b) => a - b);
   const parts: TextPart[] = [];

@@ -58,17 +58,18 @@ export function TextLink({ href, children }: { readonly href: string; readonly c
   );
 }
 
-/** Text of people, as it is: isolated from our own direction, links clickable, highlights marked. Never HTML. */
-export function Words({
-  text,
-  highlights = [],
-}: {
+interface WordsProps {
   readonly text: string;
   readonly highlights?: readonly Range[];
-}): ReactNode {
+  /** Leaves addresses as text, where the whole stands in a link already. */
+  readonly isLinkless?: boolean;
+}
+
+/** Text of people, as it is: isolated from our own direction, links clickable, highlights marked. Never HTML. */
+export function Words({ text, highlights = [], isLinkless = false }: WordsProps): ReactNode {
   return (
     <bdi dir="auto" className="whitespace-pre-wrap">
-      {splitText(text, highlights).map((part, at) => {
+      {splitText(text, highlights, !isLinkless).map((part, at) => {
         const shown = part.marked ? <mark className="rounded-control bg-mark text-ink">{part.text}</mark> : part.text;
         if (part.url === undefined) return <span key={at}>{shown}</span>;
         return (

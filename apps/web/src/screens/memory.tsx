@@ -1,6 +1,340 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
 
-/** MemoryPage. */
+import { formatDay, formatMoment, formatTime, sourceLabel } from "../core/format.ts";
+import { isShown, stopsAt, wordsOf } from "../core/levels.ts";
+import type { Problem } from "../core/problem-words.ts";
+import { notify } from "../data/actions.ts";
+import { api } from "../data/api.ts";
+import { interfaceSlice } from "../data/interface.ts";
+import { useAppDispatch, useAppSelector } from "../data/store.ts";
+import type { WireMemory } from "../data/wire.ts";
+import {
+  Button,
+  CopyButton,
+  Empty,
+  Loading,
+  Name,
+  problemFrom,
+  ProblemNote,
+  TextLink,
+  Words,
+} from "../parts/basics.tsx";
+import { edgeOf, LevelBadge } from "../parts/level.tsx";
+import { LevelPicker } from "../parts/level-picker.tsx";
+import { MemoryTicks } from "../parts/ticks.tsx";
+import { Section, useTitle } from "../parts/page.tsx";
+import { useProgress } from "../parts/use-progress.ts";
+import { Difference, Versions } from "../parts/versions.tsx";
+
+const DECIDED: Readonly<Record<WireMemory["level_decided_by"], string>> = {
+  rule: "a rule decided",
+  model: "a model decided",
+  person: "you decided",
+};
+
+interface Change {
+  readonly memory: WireMemory;
+  readonly onProblem: (problem: Problem | null) => void;
+}
+
+function Editor({ memory, onProblem, onDone }: Change & { readonly onDone: () => void }): ReactNode {
+  const [text, setText] = useState(memory.text);
+  const [seen, setSeen] = useState({ version: memory.version, text: memory.text });
+  const [edit, { isLoading }] = api.useEditMemoryMutation();
+  const isStale = memory.version !== seen.version;
+  const save = async (): Promise<void> => {
+    onProblem(null);
+    const result = await edit({ id: memory.id, version: memory.version, text });
+    if (result.error === undefined) onDone();
+    else onProblem(problemFrom(result.error));
+  };
+  return (
+    <form onSubmit={(event) => (event.preventDefault(), void save())} className="flex flex-col gap-3">
+      {isStale && (
+        <div role="alert" className="rounded-card border border-border bg-surface px-4 py-3">
+          <p className="font-medium">It was changed meanwhile. The newer one reads:</p>
+          <p className="mt-1">
+            <Difference before={seen.text} after={memory.text} />
+          </p>
+          <p className="mt-2 flex flex-wrap gap-2">
+            <Button
+              onPress={() => {
+                setText(memory.text);
+                setSeen({ version: memory.version, text: memory.text });
+              }}
+            >
+              Take the newer one
+            </Button>
+            <Button look="quiet" onPress={() => setSeen({ version: memory.version, text: memory.text })}>
+              Keep writing mine
+            </Button>
+          </p>
+        </div>
+      )}
+      <textarea
+        aria-label="What the memory says"
+        autoFocus
+        dir="auto"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && onDone()}
+        className="field-base sizing-content min-h-28 max-w-measure"
+      />
+      <p className="flex gap-2">
+        <Button
+          look="primary"
+          type="submit"
+          isDisabled={isLoading || isStale || text.trim() === "" || text === memory.text}
+        >
+          Save as a new version
+        </Button>
+        <Button look="quiet" onPress={onDone}>
+          Cancel
+        </Button>
+      </p>
+    </form>
+  );
+}
+
+function LevelPart({ memory, onProblem }: Change): ReactNode {
+  const dispatch = useAppDispatch();
+  const [move] = api.useMoveMemoryMutation();
+  const ceiling = useAppSelector((state) => state.session.user?.open_up_to ?? "general");
+  const choose = async (level: string): Promise<void> => {
+    const { name, label } = wordsOf(level);
+    if (name === memory.level) return;
+    onProblem(null);
+    const result = await move({ id: memory.id, version: memory.version, level: name });
+    if (result.error !== undefined) onProblem(problemFrom(result.error));
+    else
+      dispatch(
+        notify(
+          isShown(name, ceiling)
+            ? `Moved to ${label}, under a new key.`
+            : `Moved to ${label}. Open the lock to see it.`,
+        ),
+      );
+  };
+  return (
+    <Section title="Level">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <LevelBadge level={memory.level} pips />
+        <span className="text-13 text-muted">
+          {DECIDED[memory.level_decided_by]}
+          {memory.level_decided_by === "person" ? "" : `, sure to ${Math.round(memory.confidence * 100)} %`}
+        </span>
+        <span data-testid="move-level">
+          <LevelPicker isFixed value={memory.level} onChange={(level) => void choose(level)} />
+        </span>
+      </div>
+      {memory.reasons.length > 0 && (
+        <ul className="mt-1 text-13 text-muted">
+          {memory.reasons.map((reason) => (
+            <li key={reason.rule}>
+              {reason.text} <span className="font-mono text-12">({reason.rule})</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {stopsAt(memory.level) !== undefined && (
+        <p className="mt-1 max-w-measure text-13 text-muted">{stopsAt(memory.level)}</p>
+      )}
+    </Section>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <div className="flex flex-wrap gap-x-4 py-2">
+      <dt className="w-28 shrink-0 text-muted">{name}</dt>
+      <dd className="min-w-0 flex-1">{children}</dd>
+    </div>
+  );
+}
+
+function Provenance({ memory }: { readonly memory: WireMemory }): ReactNode {
+  const context =
+    memory.context === null || typeof memory.context === "string"
+      ? memory.context
+      : JSON.stringify(memory.context, null, 2);
+  return (
+    <Section title="Where it comes from">
+      <dl className="divide-y divide-line border-y border-line">
+        <Fact name="Said by">{memory.speaker === null ? "You" : <Name text={memory.speaker} />}</Fact>
+        <Fact name="Through">{sourceLabel(memory.source)}</Fact>
+        {memory.conversation !== null && (
+          <Fact name="Conversation">
+            <TextLink href={`/chats/${memory.conversation.id}`}>
+              <Name text={memory.conversation.title ?? "Without a title"} />
+            </TextLink>
+          </Fact>
+        )}
+        <Fact name="It happened">{formatMoment(memory.occurred_at)}</Fact>
+        <Fact name="Told">{formatMoment(memory.recorded_at)}</Fact>
+        {memory.import_id !== null && (
+          <Fact name="Import">
+            <TextLink href={`/import/${memory.import_id}`}>The import that brought it</TextLink>
+          </Fact>
+        )}
+        {memory.caption !== null && (
+          <Fact name="Caption">
+            <Words text={memory.caption} />
+          </Fact>
+        )}
+        {memory.attachments.length > 0 && (
+          <Fact name="Attached">
+            <Name text={memory.attachments.join(", ")} />
+          </Fact>
+        )}
+        {context !== null && (
+          <Fact name="Context">
+            <Words text={context} />
+          </Fact>
+        )}
+        {memory.external_id !== null && (
+          <Fact name="Known there as">
+            <span className="font-mono text-13">
+              <Name text={memory.external_id} />
+            </span>
+          </Fact>
+        )}
+        <Fact name="On the log">
+          <span className="font-mono text-13">{memory.position}</span>
+        </Fact>
+      </dl>
+    </Section>
+  );
+}
+
+function useMemoryKeys(actions: Readonly<Record<string, () => void>>): void {
+  const enabled = useAppSelector((state) => state.interface.shortcuts);
+  useEffect(() => {
+    if (!enabled) return;
+    const pressed = (event: KeyboardEvent): void => {
+      const isTyping = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA)$/.test(event.target.tagName);
+      if (
+        isTyping ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        document.querySelector("[role=dialog],[role=listbox]") !== null
+      )
+        return;
+      const action = actions[event.key];
+      if (action === undefined) return;
+      event.preventDefault();
+      action();
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, [enabled, actions]);
+}
+
+function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly onReload: () => void }): ReactNode {
+  const dispatch = useAppDispatch();
+  const navigate = useNavigate();
+  const [isEditing, setEditing] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [forget] = api.useForgetMemoryMutation();
+  useProgress([memory]);
+  const failed = (next: Problem | null): void => {
+    setProblem(next);
+    if (next?.status === 412) onReload();
+  };
+  const forgetIt = async (): Promise<void> => {
+    const result = await forget({ id: memory.id, version: memory.version });
+    if (result.error !== undefined) {
+      failed(problemFrom(result.error));
+      return;
+    }
+    dispatch(interfaceSlice.actions.toastShown({ id: memory.id, text: "Forgotten.", undo: memory.id }));
+    void navigate(-1);
+  };
+  useMemoryKeys({
+    e: () => setEditing(true),
+    m: () => document.querySelector<HTMLElement>("[data-testid=move-level] button")?.focus(),
+    "#": () => void forgetIt(),
+    Escape: () => void navigate(-1),
+  });
+  return (
+    <>
+      {isEditing ? (
+        <Editor memory={memory} onProblem={failed} onDone={() => setEditing(false)} />
+      ) : (
+        <div className={`border-s-2 ps-4 text-18 ${edgeOf(memory.level)}`} data-testid="memory-text">
+          <p className="max-w-measure">
+            <Words text={memory.text} />
+          </p>
+        </div>
+      )}
+      <p className="mt-3 flex flex-wrap items-center gap-1 text-13 text-muted">
+        {!isEditing && (
+          <Button look="plain" icon="edit" onPress={() => setEditing(true)}>
+            Edit
+          </Button>
+        )}
+        <CopyButton text={memory.text} label="Copy" />
+        <Button
+          look="quiet"
+          icon="forget"
+          className="text-danger"
+          onPress={() => void forgetIt()}
+          data-testid="forget-button"
+        >
+          Forget
+        </Button>
+        <span className="ms-auto flex items-center gap-2">
+          stored {formatTime(memory.recorded_at)} <MemoryTicks memory={memory} />
+        </span>
+      </p>
+      {problem !== null && (
+        <ProblemNote problem={problem} safe={isEditing ? "Your text is kept" : "Nothing was changed"} />
+      )}
+      <LevelPart memory={memory} onProblem={failed} />
+      <Provenance memory={memory} />
+      <Section title="Versions">
+        <Versions id={memory.id} />
+      </Section>
+    </>
+  );
+}
+
+/** One memory: its words, its level and why, where it comes from, what it was before. */
 export function MemoryPage(): ReactNode {
-  return null;
+  const { id = "" } = useParams();
+  const navigate = useNavigate();
+  const dispatch = useAppDispatch();
+  const { data, error, refetch } = api.useMemoryQuery(id);
+  useTitle("Memory");
+  const isMissing = error !== undefined && "status" in error && error.status === 404;
+  return (
+    <div className="mx-auto w-full max-w-page px-4 pt-3 pb-16 md:px-8 md:pt-5">
+      <Button look="quiet" icon="back" className="-ms-2 mb-3 text-13 text-muted" onPress={() => void navigate(-1)}>
+        Back
+      </Button>
+      <h1 tabIndex={-1} className="sr-only">
+        {data === undefined ? "Memory" : `Memory of ${formatDay(data.occurred_at)}`}
+      </h1>
+      {isMissing && (
+        <Empty
+          action={
+            <span className="flex gap-2">
+              <Button icon="unlock" onPress={() => dispatch(interfaceSlice.actions.overlayChanged("unlock"))}>
+                Open the lock further
+              </Button>
+              <Link to="/" className="self-center text-accent underline underline-offset-4">
+                Today
+              </Link>
+            </span>
+          }
+        >
+          There is no such memory here: it was forgotten, never was, or lies above the lock.
+        </Empty>
+      )}
+      {error !== undefined && !isMissing && <ProblemNote problem={error} onRetry={() => void refetch()} />}
+      {data === undefined && error === undefined && <Loading what="Opening" />}
+      {data !== undefined && !isMissing && <Memory key={data.id} memory={data} onReload={() => void refetch()} />}
+    </div>
+  );
 }

@@ -1,6 +1,185 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { Switch } from "react-aria-components";
 
-/** Settings. */
+import { formatMoment } from "../core/format.ts";
+import { leave, notify } from "../data/actions.ts";
+import { api } from "../data/api.ts";
+import { client } from "../data/connection.ts";
+import { type Appearance, interfaceSlice } from "../data/interface.ts";
+import { useAppDispatch, useAppSelector } from "../data/store.ts";
+import { Button, CopyButton, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
+import { Page, Section } from "../parts/page.tsx";
+import { Segmented } from "../parts/segmented.tsx";
+
+const APPEARANCES: readonly { readonly value: Appearance; readonly label: string }[] = [
+  { value: "system", label: "As the system" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+];
+
+const ROLES = [
+  { value: "member", label: "Member" },
+  { value: "admin", label: "Admin" },
+  { value: "guest", label: "Guest" },
+] as const;
+
+function Devices(): ReactNode {
+  const { data, error } = api.useSessionsQuery();
+  const [end, { isLoading }] = api.useEndSessionMutation();
+  return (
+    <Section title="Devices signed in">
+      {error !== undefined && <ProblemNote problem={error} />}
+      {data === undefined && error === undefined && <Loading what="Reading" />}
+      <ul className="divide-y divide-line border-y border-line">
+        {data?.map((session) => (
+          <li key={session.id} className="flex min-h-11 flex-wrap items-center gap-x-4 py-2">
+            <span className="min-w-0 flex-1">
+              <span className="block">
+                <Name text={session.client} />
+              </span>
+              <span className="text-13 text-muted">
+                {session.current ? "This one" : `Last used ${formatMoment(session.last_used_at)}`} · since{" "}
+                {formatMoment(session.started_at)}
+              </span>
+            </span>
+            {!session.current && (
+              <Button isDisabled={isLoading} onPress={() => void end(session.id)}>
+                Sign out
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Invite(): ReactNode {
+  const [role, setRole] = useState<(typeof ROLES)[number]["value"]>("member");
+  const [create, { data, error, isLoading }] = api.useCreateInviteMutation();
+  const link = data === undefined ? "" : `${location.origin}/signup?invite=${encodeURIComponent(data.code)}`;
+  return (
+    <Section title="Invite somebody">
+      <div className="flex flex-wrap items-center gap-3">
+        <Segmented label="Role" value={role} options={ROLES} onChange={setRole} />
+        <Button isDisabled={isLoading} onPress={() => void create({ role })}>
+          Make a link
+        </Button>
+      </div>
+      <p className="mt-1.5 text-13 text-muted">
+        They get a memory of their own. Nobody sees anybody else’s, you included.
+      </p>
+      {error !== undefined && <ProblemNote problem={error} />}
+      {data !== undefined && (
+        <div className="mt-3 flex flex-wrap items-center gap-3 rounded-card border border-line bg-surface px-4 py-3">
+          <code className="min-w-0 flex-1 font-mono text-13 break-all">{link}</code>
+          <CopyButton text={link} label="Copy link" look="plain" />
+          <p className="w-full text-13 text-muted">
+            Shown this once. Works once, until {formatMoment(data.expires_at)}.
+          </p>
+        </div>
+      )}
+    </Section>
+  );
+}
+
+async function download(): Promise<void> {
+  const response = await client.open("exports.memories");
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `kaelix-${new Date().toISOString().slice(0, 10)}.jsonl`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+function Takeout(): ReactNode {
+  const dispatch = useAppDispatch();
+  const [isBusy, setBusy] = useState(false);
+  const run = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await download();
+    } catch {
+      dispatch(notify("The export could not be made now. Nothing was changed."));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Section title="Take everything with you">
+      <Button icon="import" isDisabled={isBusy} onPress={() => void run()}>
+        Download as JSONL
+      </Button>
+      <p className="mt-1.5 max-w-measure text-13 text-muted">
+        Every memory up to the level this session is open to, one JSON object a line, unsealed. Keep the file as
+        carefully as what is in it.
+      </p>
+    </Section>
+  );
+}
+
+function Interface(): ReactNode {
+  const dispatch = useAppDispatch();
+  const { appearance, shortcuts } = useAppSelector((state) => state.interface);
+  return (
+    <Section title="This browser">
+      <div className="flex flex-col gap-4">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          <span className="w-40">Appearance</span>
+          <Segmented
+            label="Appearance"
+            value={appearance}
+            options={APPEARANCES}
+            onChange={(value) => dispatch(interfaceSlice.actions.appearanceChosen(value))}
+          />
+        </div>
+        <Switch
+          isSelected={shortcuts}
+          onChange={(on) => void dispatch(interfaceSlice.actions.shortcutsSwitched(on))}
+          className="group flex min-h-9 cursor-pointer items-center gap-4"
+        >
+          <span className="w-40">Single-key shortcuts</span>
+          <span className="flex h-6 w-10 items-center rounded-full border border-border bg-sunken p-0.5 transition-feedback group-data-[focus-visible]:outline-2 group-data-[focus-visible]:outline-accent group-data-[selected]:border-accent group-data-[selected]:bg-accent">
+            <span className="size-4.5 rounded-full bg-surface transition-transform group-data-[selected]:translate-x-4" />
+          </span>
+          <span className="text-13 text-muted">{shortcuts ? "On" : "Off"}</span>
+        </Switch>
+      </div>
+    </Section>
+  );
+}
+
+/** The signed-in person's own page. */
 export function Settings(): ReactNode {
-  return null;
+  const dispatch = useAppDispatch();
+  const user = useAppSelector((state) => state.session.user);
+  const { data: server } = api.useServerQuery();
+  if (user === null) return null;
+  const isKeeper = user.role === "owner" || user.role === "admin";
+  return (
+    <Page title="Me" actions={<Button onPress={() => void dispatch(leave())}>Sign out</Button>}>
+      <div className="max-w-measure">
+        <p className="text-18 font-medium">
+          <Name text={user.name} />
+        </p>
+        <p className="text-muted">
+          <bdi>{user.phone}</bdi> · {user.role}
+        </p>
+        <p className="mt-4 flex gap-5 md:hidden">
+          <TextLink href="/import">Imports</TextLink>
+          {isKeeper && <TextLink href="/status">Status</TextLink>}
+        </p>
+        <Interface />
+        <Devices />
+        {isKeeper && <Invite />}
+        <Takeout />
+        <Section title="About">
+          <p className="text-13 text-muted">
+            Kaelix {server?.version ?? ""}. Everything stays on this server; this page loads nothing from anywhere else.
+          </p>
+        </Section>
+      </div>
+    </Page>
+  );
 }

@@ -1,0 +1,43 @@
+/** A search as an address holds it, so that it can be linked, gone back to and reloaded. */
+import { LEVEL_WORDS } from "./levels.ts";
+import { monthRange } from "./format.ts";
+
+/** Filters that an address may name. */
+export const FILTER_NAMES = ["person", "source", "level", "month", "conversation", "import"] as const;
+/** The name of a filter. */
+export type FilterName = (typeof FILTER_NAMES)[number];
+
+const SOURCES = ["chat", "rest", "cli", "mcp", "kafka", "whatsapp", "jsonl", "csv", "markdown"] as const;
+
+/** The filter of an address in the words of the API. Values that mean nothing are left out. */
+export function filterOf(parameters: URLSearchParams) {
+  const person = parameters.get("person");
+  const source = SOURCES.find((name) => name === parameters.get("source"));
+  const level = LEVEL_WORDS.find(({ name }) => name === parameters.get("level"))?.name;
+  const range = monthRange(parameters.get("month") ?? "");
+  const conversation = parameters.get("conversation");
+  const from = parameters.get("import");
+  return {
+    ...(person === null ? {} : { person }),
+    ...(source === undefined ? {} : { source }),
+    ...(level === undefined ? {} : { level }),
+    ...range,
+    ...(conversation === null ? {} : { conversation }),
+    ...(from === null ? {} : { import: from }),
+  };
+}
+
+/** The address parameters with a filter set, or taken away when it was set to just that. */
+export function toggleFilter(parameters: URLSearchParams, name: FilterName, value: string): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  if (next.get(name) === value) next.delete(name);
+  else next.set(name, value);
+  return next;
+}
+
+/** The address parameters without any filter. */
+export function withoutFilters(parameters: URLSearchParams): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  for (const name of FILTER_NAMES) next.delete(name);
+  return next;
+}

@@ -1,0 +1,222 @@
+import { type ReactNode, useState } from "react";
+import { Label, Radio, RadioGroup } from "react-aria-components";
+import { useNavigate } from "react-router";
+
+import { countOf, formatCount, formatLocal, sourceLabel } from "../core/format.ts";
+import type { Problem } from "../core/problem-words.ts";
+import { api } from "../data/api.ts";
+import type { LevelChoice } from "../data/thread.ts";
+import type { WireImport } from "../data/wire.ts";
+import { Button, Name, problemFrom, ProblemNote, Words } from "./basics.tsx";
+import { LevelPicker } from "./level-picker.tsx";
+import { Section } from "./page.tsx";
+
+type Preview = NonNullable<WireImport["preview"]>;
+type ImportQuestion = Preview["questions"][number];
+type Answers = Readonly<Partial<Record<ImportQuestion["id"], string>>>;
+
+/** Shown problems of a file at once. */
+const PROBLEMS_MAX = 50;
+const DATE_ORDERS = ["day-first", "month-first", "year-first"] as const;
+
+/** Lines that could not be read, with why. */
+export function ProblemLines({ problems }: { readonly problems: WireImport["problems"] }): ReactNode {
+  if (problems.length === 0) return null;
+  return (
+    <details className="mt-3 text-13">
+      <summary className="cursor-pointer py-1">
+        {countOf(problems.length, "line")} could not be read; the rest is not held up
+      </summary>
+      <ul className="mt-1 max-h-64 overflow-y-auto rounded-card border border-line bg-surface" tabIndex={0}>
+        {problems.slice(0, PROBLEMS_MAX).map((problem) => (
+          <li key={`${problem.line}-${problem.why}`} className="border-b border-line px-3 py-1.5 last:border-0">
+            <span className="text-muted tabular-nums">line {formatCount(problem.line)}</span> · {problem.why}
+            <span className="block font-mono text-12 text-muted">
+              <Name text={problem.text} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function ZoneField({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (zone: string) => void;
+}): ReactNode {
+  return (
+    <>
+      <input
+        aria-label="Time zone of the file"
+        list="zones"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="field-base max-w-panel"
+      />
+      <datalist id="zones">
+        {Intl.supportedValuesOf("timeZone").map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+function Ask({
+  question,
+  value,
+  onChange,
+}: {
+  readonly question: ImportQuestion;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  if (question.id === "zone" && question.options.length === 0) {
+    return (
+      <div className="flex flex-col gap-1.5">
+        <span className="font-medium">{question.text}</span>
+        <ZoneField value={value} onChange={onChange} />
+      </div>
+    );
+  }
+  return (
+    <RadioGroup value={value} onChange={onChange} className="flex flex-col gap-1.5">
+      <Label className="font-medium">{question.text}</Label>
+      <div className="flex flex-wrap gap-2">
+        {question.options.map((option) => (
+          <Radio
+            key={option.value}
+            value={option.value}
+            className="flex min-h-9 cursor-pointer items-center rounded-control border border-border bg-surface px-3.5 transition-feedback touch:min-h-11 data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent data-[selected]:bg-accent-soft data-[selected]:text-accent"
+          >
+            <Name text={option.label} />
+          </Radio>
+        ))}
+      </div>
+    </RadioGroup>
+  );
+}
+
+function SampleBubbles({ preview, me }: { readonly preview: Preview; readonly me: string | undefined }): ReactNode {
+  return (
+    <Section title="As it will look">
+      <div className="flex flex-col gap-2 rounded-card border border-line bg-bg p-4">
+        {preview.sample.map((message, at) => {
+          const isMine = message.from !== null && message.from === me;
+          return (
+            <div
+              key={at}
+              className={`w-fit max-w-[85%] rounded-bubble px-3.5 py-2 ${isMine ? "ms-auto bg-own" : "bg-surface"}`}
+            >
+              {message.from !== null && !isMine && (
+                <p className="text-13 font-medium text-accent">
+                  <Name text={message.from} />
+                </p>
+              )}
+              <Words text={message.text} />
+              <p className="text-12 text-muted">{formatLocal(message.at)}</p>
+            </div>
+          );
+        })}
+      </div>
+    </Section>
+  );
+}
+
+function initialAnswers(preview: Preview): Answers {
+  const entries = preview.questions.map((question) => {
+    const fallback = question.id === "zone" ? Intl.DateTimeFormat().resolvedOptions().timeZone : undefined;
+    return [question.id, question.suggested ?? fallback ?? ""];
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== ""));
+}
+
+function bodyOf(answers: Answers, level: LevelChoice) {
+  const order = DATE_ORDERS.find((name) => name === answers["date-order"]);
+  return {
+    ...(answers.me === undefined ? {} : { me: answers.me }),
+    ...(order === undefined ? {} : { date_order: order }),
+    ...(answers.zone === undefined ? {} : { zone: answers.zone }),
+    ...(level === "auto" ? {} : { level }),
+  };
+}
+
+/** What a file holds and what must be known before it is kept. */
+export function ImportPreview({ item, preview }: { readonly item: WireImport; readonly preview: Preview }): ReactNode {
+  const navigate = useNavigate();
+  const [answers, setAnswers] = useState(() => initialAnswers(preview));
+  const [level, setLevel] = useState<LevelChoice>("auto");
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [start, { isLoading }] = api.useStartImportMutation();
+  const [cancel] = api.useCancelImportMutation();
+  const open = preview.questions.filter((question) => answers[question.id] === undefined);
+  const begin = async (): Promise<void> => {
+    setProblem(null);
+    const result = await start({ id: item.id, answers: bodyOf(answers, level) });
+    if (result.error !== undefined) setProblem(problemFrom(result.error));
+  };
+  const discard = async (): Promise<void> => {
+    await cancel(item.id);
+    void navigate("/import");
+  };
+  return (
+    <div className="max-w-measure">
+      <div className="rounded-card border border-line bg-surface px-5 py-4">
+        <p className="text-18 font-medium">{countOf(preview.total, "message")}</p>
+        <p className="text-muted">
+          {sourceLabel(preview.format)} · {countOf(preview.people.length, "person", "people")} ·{" "}
+          {formatLocal(preview.first)} to {formatLocal(preview.last)}
+        </p>
+        <p className="mt-2 text-13">
+          {preview.people.slice(0, 12).map((person, at) => (
+            <span key={person.name}>
+              {at > 0 && " · "}
+              <Name text={person.name} />{" "}
+              <span className="text-muted tabular-nums">{formatCount(person.messages)}</span>
+            </span>
+          ))}
+        </p>
+        <ProblemLines problems={preview.problems} />
+      </div>
+      <div className="mt-6 flex flex-col gap-5">
+        {preview.questions.map((question) => (
+          <Ask
+            key={question.id}
+            question={question}
+            value={answers[question.id] ?? ""}
+            onChange={(value) => setAnswers({ ...answers, [question.id]: value })}
+          />
+        ))}
+        <div className="flex items-center gap-2">
+          <span className="font-medium">Level</span>
+          <LevelPicker value={level} onChange={setLevel} />
+          <span className="text-13 text-muted">
+            {level === "auto" ? "Decided for each message" : "For every message"}
+          </span>
+        </div>
+      </div>
+      <SampleBubbles preview={preview} me={answers.me} />
+      {problem !== null && <ProblemNote problem={problem} safe="The file is still here, nothing was kept" />}
+      <div className="mt-6 flex flex-wrap items-center gap-2">
+        <Button
+          look="primary"
+          isDisabled={isLoading || open.length > 0}
+          onPress={() => void begin()}
+          data-testid="start-import"
+        >
+          Import {formatCount(preview.total)}
+        </Button>
+        <Button look="quiet" onPress={() => void discard()}>
+          Discard the file
+        </Button>
+        {open.length > 0 && (
+          <span className="text-13 text-muted">First answer: {open.map((question) => question.text).join(" · ")}</span>
+        )}
+      </div>
+    </div>
+  );
+}
