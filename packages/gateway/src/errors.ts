@@ -14,8 +14,6 @@ export const gatewayErrors = defineErrors({
   "sign-in-required": { kind: "denied", retry: false, status: 401, text: "Sign in first" },
   "token-invalid": { kind: "denied", retry: false, status: 401, text: "Access token is not valid: sign in again" },
   "token-expired": { kind: "denied", retry: false, status: 401, text: "Access token has expired: refresh the session" },
-  "action-denied": { kind: "denied", retry: false, status: 403, text: "You may not do this" },
-  "level-locked": { kind: "denied", retry: false, status: 403, text: "This level is locked: unlock the session first" },
   "password-wrong": { kind: "denied", retry: false, status: 403, text: "Password is wrong" },
   "origin-refused": { kind: "denied", retry: false, status: 403, text: "Request came from a page of another site" },
   "not-found": { kind: "missing", retry: false, status: 404, text: "There is no such thing" },

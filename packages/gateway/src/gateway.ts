@@ -13,6 +13,7 @@ import multipart from "@fastify/multipart";
 import { type Clock, type ErrorRow, type RandomSource, systemRandom } from "@kaelix/base";
 import { routes } from "@kaelix/contract";
 import type { Logger } from "@kaelix/coordinator";
+import { ACTIONS } from "@kaelix/security";
 import { fastify as createFastify, type FastifyInstance } from "fastify";
 
 import type { Application, HouseApplication } from "./application.ts";
@@ -36,7 +37,7 @@ import { type AnyHandler, fastifyPath, joinRoutes, methodIndex, type RouteEntry 
 import { TokenBuckets } from "./http/token-bucket.ts";
 import { traceIds } from "./http/trace-id.ts";
 import { WebApp } from "./http/web-app.ts";
-import type { IdentityPort, PolicyPort } from "./identity-port.ts";
+import type { IdentityPort } from "./identity-port.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { LiveHub } from "./socket/live-hub.ts";
 import { serveSocketEvents } from "./socket/socket-events.ts";
@@ -44,7 +45,6 @@ import { serveSocketEvents } from "./socket/socket-events.ts";
 /** What a gateway is made of. */
 export interface GatewayOptions {
   readonly settings: GatewaySettings;
-  readonly policy: PolicyPort;
   /** Version, claim and progress of the start; answers from the first moment on. */
   readonly describe: HouseApplication["describe"];
   readonly clock: Clock;
@@ -103,13 +103,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   const fastify = makeFastify(options);
   const parts: PipelineParts = {
     house: () => rooms.house,
-    policy: options.policy,
     clock,
     users: new TokenBuckets({ perSecond: settings.userRequestsPerSecond, keysMax: BUCKETS_MAX }),
     keys: new IdempotencyKeys({ entriesMax: KEYS_MAX, bytesMax: KEYS_BYTES_MAX }),
     checkAnswers: options.checkAnswers ?? false,
   };
-  const entries = joinRoutes(routes, allHandlers(options, hub), options.policy.actions);
+  const entries = joinRoutes(routes, allHandlers(options, hub), new Set(Object.keys(ACTIONS)));
   const all = [...entries, ...foundingAliases(entries)];
   const isWelcome = (request: IncomingMessage): boolean =>
     rooms.hostCheck(request.headers.host) && !isCrossSite(request.headers, settings.publicOrigins);
@@ -194,7 +193,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...houseHandlers(options.describe),
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.
-  return handlers as unknown as Readonly<Record<string, AnyHandler>>;
+  return handlers;
 }
 
 function addRoute(fastify: FastifyInstance, parts: PipelineParts, entry: RouteEntry, settings: GatewaySettings): void {

@@ -1,5 +1,5 @@
 /**
- * What the gateway needs of identity and policy, no more: the security room's `Identity` fits it as it is, and so does a fake of
+ * What the gateway needs of identity, no more: the security room's `Identity` fits it as it is, and so does a fake of
  * fifty lines.
  *
  * Refusals of people (wrong password, closed sign-up…) are KaelixErrors of the security room: they carry their own status and are
@@ -80,14 +80,4 @@ export interface IdentityPort {
     principal: UserPrincipal,
     role: Role,
   ): Promise<{ readonly invite: InviteId; readonly code: string; readonly expiresAtMs: number }>;
-}
-
-/** The policy: which actions exist, and who may do them. Default is no. */
-export interface PolicyPort {
-  readonly actions: ReadonlySet<string>;
-  /** `undefined` when allowed, else why not. Pure. */
-  refuse(
-    principal: UserPrincipal,
-    action: string,
-  ): "denied" | "hidden" | "level-locked" | "sign-in-required" | undefined;
 }

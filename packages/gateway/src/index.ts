@@ -33,7 +33,6 @@ export type {
   Device,
   IdentityPort,
   OpenUpTo,
-  PolicyPort,
   Profile,
   SignedInPerson,
   SignInOrigin,

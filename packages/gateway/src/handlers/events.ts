@@ -5,9 +5,9 @@
 import type { ServerResponse } from "node:http";
 
 import { type LogPosition, parsePosition } from "@kaelix/base";
-import type { UserPrincipal } from "@kaelix/model";
+import type { UserId, UserPrincipal } from "@kaelix/model";
 
-import type { EventsApplication } from "../application.ts";
+import type { EventsApplication, LiveEvent } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import type { Answer, Exchange, HandlersOf } from "../http/exchange.ts";
 import { type Follower, isVisible, type LiveHub, type SentEvent, sentOf } from "../socket/live-hub.ts";
@@ -25,14 +25,18 @@ export function eventHandlers(hub: LiveHub): HandlersOf<"events.follow"> {
 }
 
 async function follow(exchange: Exchange<"events.follow">, hub: LiveHub): Promise<Answer> {
-  const { application, principal, request, reply } = exchange;
+  const { application, clock, principal, request, reply } = exchange;
   const after = resumeFrom(request.headers["last-event-id"]);
   const stream = new EventStream(reply.raw, principal, (request.headers.authorization ?? "").slice(7).trim());
   const leave = hub.add(stream, after);
   reply.raw.on("close", leave);
   reply.hijack();
   stream.open(reply.getHeaders());
-  if (after !== undefined) await replay(application.events, stream, principal, after);
+  if (after !== undefined) {
+    const mayHear = (event: LiveEvent): boolean =>
+      isVisible(event, principal, { nowMs: clock.nowMs(), ceilingUntilMs: request.ceilingUntilMs });
+    await replay(application.events, stream, { userId: principal.userId, start: after, mayHear });
+  }
   stream.goLive();
   return { type: "taken" };
 }
@@ -52,15 +56,18 @@ function resumeFrom(header: string | string[] | undefined): LogPosition | undefi
 async function replay(
   events: EventsApplication,
   stream: EventStream,
-  principal: UserPrincipal,
-  start: LogPosition,
+  options: {
+    readonly userId: UserId;
+    readonly start: LogPosition;
+    readonly mayHear: (event: LiveEvent) => boolean;
+  },
 ): Promise<void> {
-  let after = start;
+  let after = options.start;
   for (let page = 0; page < REPLAY_PAGES_MAX; page++) {
-    const missed = await events.replay(principal.userId, after, REPLAY_PAGE);
+    const missed = await events.replay(options.userId, after, REPLAY_PAGE);
     for (const event of missed) {
       after = event.position;
-      if (isVisible(event, principal) && !stream.sendPast(sentOf(event))) return stream.end("too-slow");
+      if (options.mayHear(event) && !stream.sendPast(sentOf(event))) return stream.end("too-slow");
     }
     if (missed.length < REPLAY_PAGE) return;
     await stream.drained();

@@ -1,8 +1,10 @@
+import { REFRESH_DAYS_SLIDING } from "@kaelix/security";
+
 /** The one cookie of the house: the refresh token of a browser session. */
 const NAME = "kaelix_refresh";
 /** The cookie goes to the routes that need it and to no other. */
 const PATH = "/api/v1/auth";
-const MAX_AGE_SECONDS = 30 * 24 * 3_600;
+const MAX_AGE_SECONDS = REFRESH_DAYS_SLIDING * 24 * 3_600;
 
 /** `Set-Cookie` that keeps a refresh token where scripts cannot read it. */
 export function keepRefreshCookie(token: string, secure: boolean): string {

@@ -5,14 +5,15 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
-import { type Clock, formatPositionHeader } from "@kaelix/base";
+import { assert, type Clock, formatPositionHeader } from "@kaelix/base";
 import type { Route } from "@kaelix/contract";
 import type { Level, UserPrincipal } from "@kaelix/model";
+import { ACTIONS, decide, denialError, parseAction, type Resource } from "@kaelix/security";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import type { Application } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
-import type { Authentication, IdentityPort, PolicyPort } from "../identity-port.ts";
+import type { Authentication, IdentityPort } from "../identity-port.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import type { IdempotencyKeys, KeptAnswer } from "./idempotency.ts";
 import { formatETag, parseAfter, parseIdempotencyKey, parseIfMatch, parsePrefer } from "./preconditions.ts";
@@ -41,7 +42,6 @@ export interface House {
 export interface PipelineParts {
   /** Undefined while the house is starting. */
   readonly house: () => House | undefined;
-  readonly policy: PolicyPort;
   readonly clock: Clock;
   readonly users: TokenBuckets;
   readonly keys: IdempotencyKeys;
@@ -51,7 +51,7 @@ export interface PipelineParts {
 
 /** What Fastify needs of one route. */
 export interface ServedRoute {
-  readonly guard: (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
+  readonly guard: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 }
 
@@ -63,22 +63,13 @@ const EMPTY: Readonly<Record<string, never>> = Object.freeze({});
 export function serveRoute(parts: PipelineParts, entry: RouteEntry): ServedRoute {
   const { route } = entry;
   return {
-    guard: (request, reply, done) => {
+    guard: async (request, reply) => {
       reply.headers(DATA_HEADERS);
-      try {
-        checkMediaType(route, request);
-        if (entry.name === "server.describe") return done();
-        const house = readyHouse(parts);
-        if (route.action === "public") return done();
-        const outcome = house.identity.authenticate(bearerOf(request));
-        if (!(outcome instanceof Promise)) {
-          admit(parts, route, request, outcome);
-          return done();
-        }
-        outcome.then((known) => admit(parts, route, request, known)).then(() => done(), done);
-      } catch (error) {
-        done(error instanceof Error ? error : gatewayErrors("internal", { cause: error }));
-      }
+      checkMediaType(route, request);
+      if (entry.name === "server.describe") return;
+      const house = readyHouse(parts);
+      if (route.action === "public") return;
+      admit(parts, route, request, await house.identity.authenticate(bearerOf(request)));
     },
     handle: async (request, reply) => {
       const exchange = await exchangeOf(parts, entry, request, reply);
@@ -122,13 +113,16 @@ function admit(parts: PipelineParts, route: Route, request: FastifyRequest, outc
   if (taken.type === "spent") {
     throw gatewayErrors("rate-limited", { details: { retryAfterMs: taken.retryAfterMs } });
   }
-  const refusal = parts.policy.refuse(principal, route.action);
-  if (refusal === "hidden") throw gatewayErrors("not-found");
-  if (refusal === "level-locked") throw gatewayErrors("level-locked");
-  if (refusal === "sign-in-required") throw gatewayErrors("sign-in-required");
-  if (refusal !== undefined) throw gatewayErrors("action-denied");
+  const action = parseAction(route.action);
+  assert(action !== undefined && action !== "public", "The boot has checked that every action is known");
+  const { tenantId: tenant, userId: owner } = principal;
+  const resource: Resource =
+    ACTIONS[action].scope === "installation" ? { type: "installation", tenant } : { type: "owned", tenant, owner };
+  const { ceilingUntilMs } = outcome;
+  const decision = decide(principal, action, resource, { nowMs: parts.clock.nowMs(), ceilingUntilMs });
+  if (!decision.allow) throw denialError(decision.reason);
   request.principal = principal;
-  request.ceilingUntilMs = outcome.ceilingUntilMs;
+  request.ceilingUntilMs = ceilingUntilMs;
 }
 
 async function exchangeOf(
@@ -259,7 +253,7 @@ async function serveOnce(
 
 /** A session that has been closed up since must not read through the replay what it may no longer open. */
 function replay(reply: FastifyReply, answer: KeptAnswer, ceiling: Level): FastifyReply {
-  if (answer.level > ceiling && answer.ceiling > ceiling) throw gatewayErrors("level-locked");
+  if (answer.level > ceiling && answer.ceiling > ceiling) throw denialError("level");
   reply.code(answer.status).headers(answer.headers).header("idempotency-replayed", "true");
   return reply.type(JSON_TYPE).send(answer.body);
 }

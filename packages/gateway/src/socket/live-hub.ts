@@ -6,9 +6,9 @@
  * session's end or fall in level the follower has ended or sees less. Numbers of followers are bounded.
  * Does not: hold events for followers that are away (they resume from the log), or wait for slow ones (they are let go).
  */
-import type { Clock, LogPosition } from "@kaelix/base";
-import { formatPosition } from "@kaelix/base";
+import { type Clock, formatPosition, type LogPosition } from "@kaelix/base";
 import { levelName, type UserPrincipal } from "@kaelix/model";
+import { decide, type DecisionContext, type Resource } from "@kaelix/security";
 
 import type { EventsApplication, LiveEvent } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
@@ -36,6 +36,7 @@ export interface Follower {
 interface Followed {
   readonly follower: Follower;
   principal: UserPrincipal;
+  ceilingUntilMs: number | null;
   /** `topic/partition` of events seen, to know whose watermarks matter. */
   readonly partitions: Set<string>;
   /** `view topic/partition` → offset last told. */
@@ -80,7 +81,7 @@ export class LiveHub {
   close(): void {
     clearInterval(this.#timer);
     this.#source?.stop();
-    for (const followed of [...this.#all()]) this.#letGo(followed, "closing");
+    for (const followed of this.#all()) this.#letGo(followed, "closing");
   }
 
   /** Followers now. */
@@ -94,7 +95,13 @@ export class LiveHub {
     const own = this.#byUser.get(userId) ?? new Set<Followed>();
     if (own.size >= this.#perUserMax || this.#count >= FOLLOWERS_MAX) throw gatewayErrors("streams-spent");
     const partitions = new Set(after === undefined ? [] : [partitionOf(after)]);
-    const followed: Followed = { follower, principal: follower.principal, partitions, told: new Map() };
+    const followed: Followed = {
+      follower,
+      principal: follower.principal,
+      ceilingUntilMs: null,
+      partitions,
+      told: new Map(),
+    };
     this.#isDirty ||= after !== undefined;
     own.add(followed);
     this.#byUser.set(userId, own);
@@ -111,10 +118,13 @@ export class LiveHub {
     const own = this.#byUser.get(event.userId);
     if (own === undefined) return;
     const sent = sentOf(event);
+    const nowMs = this.#clock.nowMs();
     for (const followed of own) {
+      const context = { nowMs, ceilingUntilMs: followed.ceilingUntilMs };
       if (followed.partitions.size < PARTITIONS_MAX) followed.partitions.add(partitionOf(event.position));
       this.#isDirty = true;
-      if (isVisible(event, followed.principal) && !followed.follower.send(sent)) this.#letGo(followed, "too-slow");
+      if (isVisible(event, followed.principal, context) && !followed.follower.send(sent))
+        this.#letGo(followed, "too-slow");
     }
   }
 
@@ -123,17 +133,17 @@ export class LiveHub {
     if (this.#isDirty) this.#tellWatermarks();
     if (nowMs - this.#recheckedAtMs >= RECHECK_EVERY_MS) {
       this.#recheckedAtMs = nowMs;
-      for (const followed of [...this.#all()]) this.#recheck(followed);
+      for (const followed of this.#all()) this.#recheck(followed);
     }
     if (nowMs - this.#beatAtMs >= BEAT_EVERY_MS) {
       this.#beatAtMs = nowMs;
-      for (const followed of [...this.#all()]) followed.follower.beat();
+      for (const followed of this.#all()) followed.follower.beat();
     }
   }
 
   #tellWatermarks(): void {
     this.#isDirty = false;
-    for (const followed of [...this.#all()]) {
+    for (const followed of this.#all()) {
       if (followed.partitions.size === 0) continue;
       const viewsTold = new Set<string>();
       for (const [key, watermark] of this.#watermarks) {
@@ -159,7 +169,10 @@ export class LiveHub {
     if (outcome === undefined) return;
     const settle = (known: Authentication): void => {
       if (known.type === "refused") this.#letGo(followed, "session-ended");
-      else followed.principal = known.principal;
+      else {
+        followed.principal = known.principal;
+        followed.ceilingUntilMs = known.ceilingUntilMs;
+      }
     };
     if (outcome instanceof Promise) {
       outcome.then(settle, () => this.#letGo(followed, "session-ended"));
@@ -168,8 +181,9 @@ export class LiveHub {
     }
   }
 
-  *#all(): Generator<Followed, void, undefined> {
-    for (const own of this.#byUser.values()) yield* own;
+  /** A copy, for whoever is let go on the way leaves the sets. */
+  #all(): readonly Followed[] {
+    return [...this.#byUser.values()].flatMap((own) => [...own]);
   }
 
   #letGo(followed: Followed, why: Parameters<Follower["end"]>[0]): void {
@@ -187,10 +201,11 @@ export class LiveHub {
 }
 
 /** True when a session may hear of an event. A level that nobody knows any more counts as the highest. */
-export function isVisible(event: LiveEvent, principal: UserPrincipal): boolean {
+export function isVisible(event: LiveEvent, principal: UserPrincipal, context: DecisionContext): boolean {
   if (event.type === "watermark") return true;
-  if (event.userId !== principal.userId) return false;
-  return event.type === "import.changed" || (event.level ?? 4) <= principal.ceiling;
+  const owned = { type: "owned", tenant: principal.tenantId, owner: event.userId } as const;
+  const resource: Resource = event.type === "import.changed" ? owned : { ...owned, level: event.level ?? 4 };
+  return decide(principal, "events.follow", resource, context).allow;
 }
 
 /** An event as it goes over the wire. */

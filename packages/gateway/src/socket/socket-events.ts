@@ -9,7 +9,7 @@ import type { UserPrincipal } from "@kaelix/model";
 import { Server, type Socket } from "socket.io";
 
 import { gatewayErrors } from "../errors.ts";
-import type { Authentication, IdentityPort } from "../identity-port.ts";
+import type { IdentityPort } from "../identity-port.ts";
 import type { Follower, LiveHub, SentEvent } from "./live-hub.ts";
 
 /** Packets that may wait for a slow reader before it is let go. */
@@ -35,13 +35,12 @@ export function serveSocketEvents(server: HttpServer, options: SocketEventsOptio
   });
   const admitted = new WeakMap<Socket, SocketFollower>();
   sockets.use((socket, next) => {
-    admit(socket, options.identity()).then(
-      (follower) => {
-        admitted.set(socket, follower);
-        next();
-      },
-      (error: unknown) => next(error instanceof Error ? error : new Error("internal")),
-    );
+    // The callback is told either way: `admit` turns whatever goes wrong into an error to pass on.
+    void admit(socket, options.identity()).then((outcome) => {
+      if (outcome instanceof SocketFollower) admitted.set(socket, outcome);
+      // oxlint-disable-next-line promise/no-callback-in-promise -- middleware of socket.io speaks callbacks
+      return next(outcome instanceof SocketFollower ? undefined : outcome);
+    });
   });
   sockets.on("connection", (socket) => {
     const follower = admitted.get(socket);
@@ -50,15 +49,20 @@ export function serveSocketEvents(server: HttpServer, options: SocketEventsOptio
   return sockets;
 }
 
-async function admit(socket: Socket, identity: IdentityPort | undefined): Promise<SocketFollower> {
-  if (identity === undefined) throw problemFor("starting");
+/** The follower behind a socket's token, or why it is not let in. */
+async function admit(socket: Socket, identity: IdentityPort | undefined): Promise<SocketFollower | Error> {
+  if (identity === undefined) return problemFor("starting");
   // What a client sends as auth may be anything.
   const auth: unknown = socket.handshake.auth;
   const token = typeof auth === "object" && auth !== null && "token" in auth ? auth.token : undefined;
-  if (typeof token !== "string") throw problemFor("sign-in-required");
-  const outcome: Authentication = await identity.authenticate(token);
-  if (outcome.type === "refused") throw problemFor(outcome.why === "expired" ? "token-expired" : "token-invalid");
-  return new SocketFollower(socket, outcome.principal, token);
+  if (typeof token !== "string") return problemFor("sign-in-required");
+  try {
+    const outcome = await identity.authenticate(token);
+    if (outcome.type === "user") return new SocketFollower(socket, outcome.principal, token);
+    return problemFor(outcome.why === "expired" ? "token-expired" : "token-invalid");
+  } catch {
+    return problemFor("internal");
+  }
 }
 
 function follow(socket: Socket, follower: SocketFollower, hub: LiveHub): void {

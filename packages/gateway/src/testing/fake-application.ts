@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { defineErrors, type LogPosition, makeUlid, systemRandom } from "@kaelix/base";
+import { defineErrors, type LogPosition, systemRandom } from "@kaelix/base";
 import {
   type ImportId,
   LEVEL_INDEXED_MAX,
@@ -156,6 +156,17 @@ function memoriesOf(stateOf: () => State): MemoryApplication {
     },
     restore: async () => ({ type: "missing" }),
     conversations: async () => ({ items: [], next: null, previous: null }),
+    ...recallOf(ownOf),
+    exportAll: async function* (principal) {
+      yield* ownOf(principal);
+    },
+  };
+}
+
+function recallOf(
+  ownOf: (principal: UserPrincipal) => readonly PlacedMemory[],
+): Pick<MemoryApplication, "search" | "ask"> {
+  return {
     search: async (principal, request) => {
       const found = ownOf(principal)
         .filter((placed) => placed.memory.text.includes(request.query))
@@ -180,9 +191,6 @@ function memoriesOf(stateOf: () => State): MemoryApplication {
       confidence: 0,
       tookMs: 1,
     }),
-    exportAll: async function* (principal) {
-      yield* ownOf(principal);
-    },
   };
 }
 
@@ -300,9 +308,4 @@ function houseOf(stateOf: () => State): HouseApplication {
     metrics: async () => "# TYPE kaelix_up gauge\nkaelix_up 1\n",
     waitFor: async () => stateOf().app.wait,
   };
-}
-
-/** A name that no other test uses. */
-export function uniqueName(): string {
-  return makeUlid(NOW_MS, systemRandom);
 }

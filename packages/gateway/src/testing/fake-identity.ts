@@ -1,9 +1,8 @@
 /** An identity service in memory: tokens are `good-<n>`, `expired-<n>`; anything else is forged. */
-import { defineErrors } from "@kaelix/base";
+import { defineErrors, seededRandom } from "@kaelix/base";
 import { DEFAULT_TENANT, type Level, makeId, type UserPrincipal } from "@kaelix/model";
-import { seededRandom } from "@kaelix/base";
 
-import type { Authentication, IdentityPort, PolicyPort, SignedInPerson } from "../identity-port.ts";
+import type { Authentication, IdentityPort, SignedInPerson } from "../identity-port.ts";
 
 export const fakeIdentityErrors = defineErrors({
   "identity-credentials-wrong": {
@@ -90,13 +89,5 @@ export function fakeIdentity(options: { readonly synchronous?: boolean } = {}): 
     },
     sessions: async (who) => [{ session: who.sessionId, client: "test", startedAtMs: 0, usedAtMs: 1, isCurrent: true }],
     createInvite: async () => ({ invite: makeId("inv", 1, seededRandom(7)), code: "code", expiresAtMs: 5 }),
-  };
-}
-
-/** Members may do everything but run the server. */
-export function fakePolicy(actions: Iterable<string>): PolicyPort {
-  return {
-    actions: new Set(actions),
-    refuse: (principal, action) => (principal.role !== "owner" && action.startsWith("server.") ? "denied" : undefined),
   };
 }

@@ -1,16 +1,10 @@
 /** A gateway over fakes, for tests. */
 import { ManualClock, parseConfig, seededRandom } from "@kaelix/base";
-import { routes } from "@kaelix/contract";
 
 import { createGateway, type Gateway, type GatewayOptions } from "../gateway.ts";
 import { gatewaySettings, type GatewaySettings } from "../settings.ts";
 import { type FakeApplication, fakeApplication, fakeErrors } from "./fake-application.ts";
-import { type FakeIdentity, fakeIdentity, fakePolicy } from "./fake-identity.ts";
-
-/** Every action that routes name. */
-export const ALL_ACTIONS: readonly string[] = Object.values(routes).flatMap(({ action }) =>
-  action === "public" ? [] : [action],
-);
+import { type FakeIdentity, fakeIdentity } from "./fake-identity.ts";
 
 export interface Harness {
   readonly gateway: Gateway;
@@ -42,7 +36,6 @@ export function harness(options: HarnessOptions = {}): Harness {
   const identity = fakeIdentity();
   const gateway = createGateway({
     settings: { ...parseConfig(gatewaySettings, {}), ...options.settings },
-    policy: fakePolicy(ALL_ACTIONS),
     describe: () => ({ version: "0.1.0", claimed: false, ready: true, steps: [] }),
     clock,
     log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
