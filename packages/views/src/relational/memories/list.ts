@@ -1,0 +1,72 @@
+/** Memories of a user in order of time, a page at a time, in both directions. Content stays sealed. */
+import type { ConversationId, ImportId, Level, MemoryId, UserId } from "@kaelix/model";
+import { sql } from "kysely";
+
+import type { Database } from "../database.ts";
+import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
+
+/** A place in the order of time: (occurred, first told, id). */
+export interface TimePlace {
+  readonly occurredAtMs: number;
+  readonly firstOffset: number;
+  readonly memoryId: MemoryId;
+}
+
+/** What a page shows. Times are epoch ms; `afterMs` is included, `beforeMs` is not. */
+export interface TimePageRequest {
+  /** Nothing above it is shown. */
+  readonly ceiling: Level;
+  readonly limit: number;
+  readonly conversationId?: ConversationId;
+  readonly importId?: ImportId;
+  readonly afterMs?: number;
+  readonly beforeMs?: number;
+  /** Go on behind this place: towards older ones, or back towards newer ones. Absent: the newest. */
+  readonly from?: { readonly place: TimePlace; readonly towards: "older" | "newer" };
+}
+
+/** A page, newest first, and whether there is more on either side. */
+export interface TimePage {
+  readonly rows: readonly SealedMemory[];
+  readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
+}
+
+/** Lists live memories. One round trip. */
+export async function listByTime({ queries }: Database, user: UserId, request: TimePageRequest): Promise<TimePage> {
+  const towards = request.from?.towards ?? "older";
+  const direction = towards === "older" ? "desc" : "asc";
+  let query = queries
+    .selectFrom("memories")
+    .selectAll()
+    .where("user_id", "=", user)
+    .where("state", "=", "live")
+    .where("level", "<=", request.ceiling)
+    .orderBy("occurred_at_ms", direction)
+    .orderBy("first_offset", direction)
+    .orderBy("memory_id", direction)
+    .limit(request.limit + 1);
+  if (request.conversationId !== undefined) query = query.where("conversation_id", "=", request.conversationId);
+  if (request.importId !== undefined) query = query.where("import_id", "=", request.importId);
+  if (request.afterMs !== undefined) query = query.where("occurred_at_ms", ">=", request.afterMs);
+  if (request.beforeMs !== undefined) query = query.where("occurred_at_ms", "<", request.beforeMs);
+  if (request.from !== undefined) {
+    const { occurredAtMs, firstOffset, memoryId } = request.from.place;
+    const place = sql`(${occurredAtMs}, ${firstOffset}, ${memoryId})`;
+    query = query.where(
+      towards === "older"
+        ? sql<boolean>`(occurred_at_ms, first_offset, memory_id) < ${place}`
+        : sql<boolean>`(occurred_at_ms, first_offset, memory_id) > ${place}`,
+    );
+  }
+  const found = (await query.execute()).map(sealedMemoryOf);
+  const hasMore = found.length > request.limit;
+  const page = found.slice(0, request.limit);
+  if (towards === "newer") return { rows: page.toReversed(), hasOlder: true, hasNewer: hasMore };
+  return { rows: page, hasOlder: hasMore, hasNewer: request.from !== undefined };
+}
+
+/** The place of a memory in the order of time. */
+export function placeOf(row: SealedMemory): TimePlace {
+  return { occurredAtMs: row.occurredAtMs, firstOffset: row.firstOffset, memoryId: row.memoryId };
+}
