@@ -26,3 +26,32 @@ export {
   type SealScope,
   type SealSources,
 } from "./sealing/envelope.ts";
+export { ACCESS_TOKEN_SECONDS, type AccessClaims, AccessTokens, type VerifiedToken } from "./identity/access-tokens.ts";
+export { hashCode, makeClaimCode } from "./identity/codes.ts";
+export { foldIdentity, type IdentityBefore, type IdentityChange, identitySubject } from "./identity/fold.ts";
+export { Identity, type IdentityOptions, openIdentity } from "./identity/identity.ts";
+export type {
+  Authenticated,
+  IdentitySettings,
+  Invitation,
+  LogInRequest,
+  SessionInfo,
+  SignedIn,
+  SignUpRequest,
+  UserProfile,
+} from "./identity/identity-types.ts";
+export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./identity/parse.ts";
+export { makePasswords, type PasswordOptions, type Passwords } from "./identity/passwords.ts";
+export type { InviteRow, SessionRow, UserRow } from "./identity/rows.ts";
+export { type Ceiling, REFRESH_DAYS_ABSOLUTE, REFRESH_DAYS_SLIDING, UNLOCK_MS } from "./identity/sessions.ts";
+export type { IdentityStore } from "./identity/store.ts";
+export { type Action, type ActionRule, ACTIONS, parseAction } from "./policy/actions.ts";
+export {
+  type AllowReason,
+  decide,
+  type Decision,
+  type DecisionContext,
+  denialError,
+  type DenyReason,
+  type Resource,
+} from "./policy/decide.ts";

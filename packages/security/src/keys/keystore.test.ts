@@ -1,45 +1,16 @@
-import { createSecretKey } from "node:crypto";
-
 import { ManualClock, seededRandom, systemRandom } from "@kaelix/base";
 import { DEFAULT_TENANT, makeId, type MemoryId, type UserId } from "@kaelix/model";
 import { expect, test } from "vitest";
 
 import { openContent, sealContent } from "../sealing/content.ts";
-import { NONCE_BYTES, openAead, sealAead } from "../sealing/cipher.ts";
+import { memoryKek } from "../testing/memory-kek.ts";
 import { MemoryLog } from "../testing/memory-log.ts";
-import type { KekProvider } from "./kek.ts";
 import { type Keystore, openKeystore } from "./keystore.ts";
 import { SYSTEM_USER } from "./keystore-types.ts";
 
 const random = systemRandom;
 const tenant = DEFAULT_TENANT;
 const sources = { nowMs: 1_750_000_000_000, random };
-
-function memoryKek(secret = 1): KekProvider & { unwraps: number; rotate(): void } {
-  const keys = new Map([[1, createSecretKey(Buffer.alloc(32, secret))]]);
-  return {
-    name: "test",
-    unwraps: 0,
-    currentVersion: () => keys.size,
-    async wrap(bytes, aad) {
-      const nonce = random.bytes(NONCE_BYTES);
-      const kekVersion = keys.size;
-      const key = keys.get(kekVersion) ?? createSecretKey(Buffer.alloc(32));
-      return { kekVersion, wrapped: Buffer.concat([nonce, sealAead("aes-256-gcm", key, { nonce, aad }, bytes)]) };
-    },
-    async unwrap({ kekVersion, wrapped }, aad) {
-      this.unwraps++;
-      await Promise.resolve();
-      const key = keys.get(kekVersion);
-      const nonce = wrapped.subarray(0, NONCE_BYTES);
-      return key === undefined
-        ? undefined
-        : openAead("aes-256-gcm", key, { nonce, aad }, wrapped.subarray(NONCE_BYTES));
-    },
-    health: async () => ({ type: "ok" }),
-    rotate: () => void keys.set(keys.size + 1, createSecretKey(random.bytes(32))),
-  };
-}
 
 function ids(count: number): { readonly user: UserId; readonly memories: MemoryId[] } {
   const user = makeId("usr", 1_750_000_000_000, random);

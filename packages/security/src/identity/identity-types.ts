@@ -1,0 +1,80 @@
+/** What goes into the identity service and what it answers. */
+import type { InviteId, Role, SessionId, TenantId, UserId, UserPrincipal } from "@kaelix/model";
+
+import type { Ceiling } from "./sessions.ts";
+
+/** What an installation may decide. */
+export interface IdentitySettings {
+  /** Shortest password, UTF-16 units; default 8. */
+  readonly passwordLengthMin?: number;
+  /** Says whether a password is on a list of stolen ones; absent: nobody is asked. */
+  readonly isBreached?: (password: string) => Promise<boolean>;
+  /** `iss` of access tokens; default `kaelix`. */
+  readonly issuer?: string;
+  /** `aud` of access tokens; default `kaelix`. */
+  readonly audience?: string;
+}
+
+/** Somebody wants to sign up. Texts as typed. */
+export interface SignUpRequest {
+  readonly phone: string;
+  readonly name: string;
+  readonly password: string;
+  /** Needed by the first user. */
+  readonly claimCode?: string;
+  /** Needed by all others. */
+  readonly inviteCode?: string;
+  /** What the client calls itself. */
+  readonly client?: string;
+  /** The client's network address; wrong attempts from it are slowed down. */
+  readonly address?: string;
+}
+
+/** Somebody wants to sign in. Texts as typed. */
+export interface LogInRequest {
+  readonly phone: string;
+  readonly password: string;
+  readonly client?: string;
+  readonly address?: string;
+}
+
+/** A person as they see themself. */
+export interface UserProfile {
+  readonly user: UserId;
+  readonly tenant: TenantId;
+  readonly role: Role;
+  readonly phone: string;
+  readonly name: string;
+}
+
+/** A session's tokens and whose they are. */
+export interface SignedIn {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+  readonly refreshToken: string;
+  readonly session: SessionId;
+  readonly ceiling: Ceiling;
+  readonly profile: UserProfile;
+}
+
+/** The principal behind an access token, or why there is none. `ended`: the token is good, its session is over. */
+export type Authenticated =
+  | { readonly type: "user"; readonly principal: UserPrincipal; readonly ceilingUntilMs: number | null }
+  | { readonly type: "refused"; readonly why: "malformed" | "forged" | "expired" | "ended" };
+
+/** An invitation; the code is known only here and now. */
+export interface Invitation {
+  readonly invite: InviteId;
+  readonly code: string;
+  readonly role: Role;
+  readonly expiresAtMs: number;
+}
+
+/** A device that is signed in. */
+export interface SessionInfo {
+  readonly session: SessionId;
+  readonly client: string;
+  readonly startedAtMs: number;
+  readonly usedAtMs: number;
+  readonly isCurrent: boolean;
+}

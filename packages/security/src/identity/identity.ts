@@ -1,0 +1,404 @@
+/**
+ * Who is who: signing up and in, sessions, invitations, and the principal behind an access token. No HTTP here.
+ *
+ * Guarantees: what is answered is durable on the log and folded by the view; an unknown phone number and a wrong password do the same
+ * work and get the same answer; the first user needs the claim code, later ones an invitation; a phone number signs up once.
+ */
+import { type Clock, KeyedLock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
+import type { Log } from "@kaelix/log";
+import {
+  DEFAULT_TENANT,
+  EVENT_VERSION,
+  type InviteCreated,
+  makeId,
+  type Principal,
+  type Role,
+  type SessionId,
+  type UserId,
+  type UserPrincipal,
+  type UserRegistered,
+} from "@kaelix/model";
+
+import { securityErrors } from "../errors.ts";
+import type { Keystore } from "../keys/keystore.ts";
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from "./access-tokens.ts";
+import { ClaimGate, hashCode, makeInviteCode } from "./codes.ts";
+import { IdentityJournal } from "./journal.ts";
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./parse.ts";
+import { makePasswords, type Passwords } from "./passwords.ts";
+import type { InviteRow, SessionRow, UserRow } from "./rows.ts";
+import { type Ceiling, Sessions } from "./sessions.ts";
+import type { IdentityStore } from "./store.ts";
+import { addressName, Throttle } from "./throttle.ts";
+import type {
+  Authenticated,
+  IdentitySettings,
+  Invitation,
+  LogInRequest,
+  SessionInfo,
+  SignedIn,
+  SignUpRequest,
+  UserProfile,
+} from "./identity-types.ts";
+
+/** What the identity service is made of. */
+export interface IdentityOptions {
+  readonly log: Log;
+  readonly keystore: Keystore;
+  /** The view over topic `identity`; it must be folding before this is opened. */
+  readonly store: IdentityStore;
+  /** Lets the first user in. */
+  readonly claimCode: string;
+  readonly settings?: IdentitySettings;
+  readonly passwords?: Passwords;
+  readonly clock?: Clock;
+  readonly random?: RandomSource;
+}
+
+const DAY_MS = 86_400_000;
+const INVITE_DAYS = 7;
+const PHONE_FAILURES_FREE = 5;
+const ADDRESS_FAILURES_FREE = 20;
+const THROTTLE_NAMES_MAX = 50_000;
+const INVITABLE: Readonly<Record<Role, readonly Role[]>> = {
+  owner: ["admin", "member", "guest"],
+  admin: ["member", "guest"],
+  member: [],
+  guest: [],
+};
+
+/** Opens the identity service; waits until the view has folded all events there are. */
+export async function openIdentity(options: IdentityOptions): Promise<Identity> {
+  const identity = new Identity(options, options.passwords ?? (await makePasswords()));
+  await identity.start();
+  return identity;
+}
+
+/** The identity service. Made by `openIdentity`. */
+export class Identity {
+  readonly #options: IdentityOptions;
+  readonly #clock: Clock;
+  readonly #random: RandomSource;
+  readonly #passwords: Passwords;
+  readonly #journal: IdentityJournal;
+  readonly #sessions: Sessions;
+  readonly #claim: ClaimGate;
+  readonly #phones = new Throttle({ free: PHONE_FAILURES_FREE, namesMax: THROTTLE_NAMES_MAX });
+  readonly #addresses = new Throttle({ free: ADDRESS_FAILURES_FREE, namesMax: THROTTLE_NAMES_MAX });
+  readonly #signingUp = new KeyedLock();
+  /** Signs and verifies access tokens. */
+  readonly tokens: AccessTokens;
+
+  /** Use `openIdentity`. */
+  constructor(options: IdentityOptions, passwords: Passwords) {
+    const { log, store, keystore, settings = {} } = options;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#passwords = passwords;
+    this.#journal = new IdentityJournal(log, store);
+    this.#claim = new ClaimGate(options.claimCode);
+    const shared = { clock: this.#clock, random: this.#random };
+    const refreshSecret = keystore.systemSecret("refresh");
+    this.#sessions = new Sessions({ ...shared, store, journal: this.#journal, refreshSecret });
+    this.tokens = new AccessTokens({
+      ...shared,
+      seed: keystore.systemSecret("access-tokens"),
+      issuer: settings.issuer ?? "kaelix",
+      audience: settings.audience ?? "kaelix",
+    });
+  }
+
+  /** Called once by `openIdentity`. */
+  async start(): Promise<void> {
+    await this.#journal.open();
+  }
+
+  /** True once somebody has signed up. */
+  async isClaimed(): Promise<boolean> {
+    return (await this.#options.store.userCount()) > 0;
+  }
+
+  /**
+   * Signs somebody up and in.
+   * @throws `identity-phone-invalid`, `identity-name-invalid`, `identity-password-invalid`, `identity-password-breached`,
+   *   `identity-claim-wrong`, `identity-claim-frozen`, `identity-signup-closed`, `identity-invite-invalid`, `identity-phone-taken`,
+   *   `identity-throttled`, `identity-busy`; errors of the log
+   */
+  async signUp(request: SignUpRequest): Promise<SignedIn> {
+    const phone = parsePhone(request.phone);
+    const name = parseName(request.name);
+    if (phone === undefined) throw securityErrors("identity-phone-invalid");
+    if (name === undefined) throw securityErrors("identity-name-invalid");
+    await this.#checkPassword(request.password);
+    await this.#admit(request);
+    const password = await this.#passwords.hash(request.password);
+    // One at a time, so that two cannot both be the first, or both use one invitation.
+    const made = await this.#signingUp.run("sign-up", async () => {
+      const invite = await this.#admit(request);
+      return this.#register({ phone, name, password, invite, client: request.client ?? "" });
+    });
+    return this.#signedIn(made.user, made.session, made.refreshToken);
+  }
+
+  /**
+   * Signs in with phone and password.
+   * @throws `identity-credentials-wrong`, `identity-throttled`, `identity-busy`
+   */
+  async logIn(request: LogInRequest): Promise<SignedIn> {
+    const phone = parsePhone(request.phone);
+    const phoneHash = await this.#hashPhone(phone ?? `?${request.phone.slice(0, 40)}`);
+    const user = await this.#throttled(phoneHash, request.address, async () => {
+      const found = phone === undefined ? undefined : await this.#options.store.userByPhone(phoneHash);
+      return (await this.#fits(found, request.password)) ? found : undefined;
+    });
+    if (user === undefined) throw securityErrors("identity-credentials-wrong");
+    const { event, refreshToken } = this.#sessions.begin(user, request.client ?? "");
+    await this.#journal.folded(await this.#journal.append([event]));
+    return this.#signedIn(user, event.session, refreshToken);
+  }
+
+  /** Exchanges a refresh token. Throws `identity-refresh-invalid`, `identity-refresh-reused`. */
+  async refresh(refreshToken: string): Promise<SignedIn> {
+    const exchanged = await this.#sessions.refresh(refreshToken);
+    const user = await this.#options.store.user(exchanged.row.user);
+    if (user === undefined) throw securityErrors("identity-refresh-invalid");
+    return this.#signedIn(user, exchanged.row.session, exchanged.refreshToken);
+  }
+
+  /** Who is behind an access token. Never throws for a bad one. */
+  async authenticate(accessToken: string): Promise<Authenticated> {
+    const verified = await this.tokens.verify(accessToken);
+    if (verified.type === "refused") return verified;
+    const { user, tenant, role, session } = verified.claims;
+    if (!(await this.#sessions.isAlive(session))) return { type: "refused", why: "ended" };
+    const ceiling = this.#sessions.ceiling(session);
+    const principal = { type: "user", tenantId: tenant, userId: user, role, sessionId: session } as const;
+    return { type: "user", principal: { ...principal, ceiling: ceiling.level }, ceilingUntilMs: ceiling.untilMs };
+  }
+
+  /** The principal of a request without a token. */
+  anonymous(): Extract<Principal, { readonly type: "anonymous" }> {
+    return { type: "anonymous", tenantId: DEFAULT_TENANT };
+  }
+
+  /** Ends the principal's session, or another one of the same user. Throws `policy-hidden` for any other session. */
+  async logOut(principal: UserPrincipal, session: SessionId = principal.sessionId): Promise<void> {
+    const row = await this.#options.store.session(session);
+    if (row === undefined || row.user !== principal.userId) throw securityErrors("policy-hidden");
+    await this.#sessions.revoke(session, "logout");
+  }
+
+  /** Ends every session of the principal's user. Returns how many. */
+  async logOutAll(principal: UserPrincipal): Promise<number> {
+    const rows = await this.#options.store.activeSessions(principal.userId);
+    for (const { session } of rows) await this.#sessions.revoke(session, "all");
+    return rows.length;
+  }
+
+  /** Devices that are signed in, latest use first. */
+  async sessions(principal: UserPrincipal): Promise<readonly SessionInfo[]> {
+    const rows = await this.#options.store.activeSessions(principal.userId);
+    return rows.filter((row) => row.expiresAtMs > this.#clock.nowMs()).map((row) => sessionInfo(row, principal));
+  }
+
+  /**
+   * Opens a session up to level 3 or 4 for 15 minutes, by the password.
+   * @throws `identity-credentials-wrong`, `identity-throttled`, `identity-session-ended`, `identity-ceiling-invalid`
+   */
+  async unlock(request: {
+    readonly principal: UserPrincipal;
+    readonly password: string;
+    readonly ceiling: number;
+    readonly address?: string;
+  }): Promise<Ceiling> {
+    const { principal, password, ceiling } = request;
+    if (ceiling !== 3 && ceiling !== 4) throw securityErrors("identity-ceiling-invalid");
+    const user = await this.#throttled(`unlock/${principal.userId}`, request.address, async () => {
+      const found = await this.#options.store.user(principal.userId);
+      return (await this.#fits(found, password)) ? found : undefined;
+    });
+    if (user === undefined) throw securityErrors("identity-credentials-wrong");
+    if (!(await this.#sessions.isAlive(principal.sessionId))) throw securityErrors("identity-session-ended");
+    return this.#sessions.raise(principal.sessionId, ceiling);
+  }
+
+  /** Closes the higher levels again. */
+  lock(principal: UserPrincipal): Ceiling {
+    return this.#sessions.lower(principal.sessionId);
+  }
+
+  /** Invites somebody; the code is shown once. Throws `identity-role-invalid` when the principal may not invite to the role. */
+  async createInvite(principal: UserPrincipal, role: Role): Promise<Invitation> {
+    if (!INVITABLE[principal.role].includes(role)) throw securityErrors("identity-role-invalid");
+    const nowMs = this.#clock.nowMs();
+    const code = makeInviteCode(this.#random);
+    const event: InviteCreated = {
+      type: "invite.created",
+      v: EVENT_VERSION,
+      at: nowMs,
+      tenant: principal.tenantId,
+      user: principal.userId,
+      invite: makeId("inv", nowMs, this.#random),
+      role,
+      code: hashCode(code),
+      expires_at: nowMs + INVITE_DAYS * DAY_MS,
+    };
+    await this.#journal.folded(await this.#journal.append([event]));
+    return { invite: event.invite, code, role, expiresAtMs: event.expires_at };
+  }
+
+  /** Name, phone and role of a user. Throws `identity-user-missing`; `key-damaged` when the sealed profile cannot be opened. */
+  async profile(user: UserId): Promise<UserProfile> {
+    const row = await this.#options.store.user(user);
+    if (row === undefined) throw securityErrors("identity-user-missing");
+    return this.#openProfile(row);
+  }
+
+  async #openProfile(row: UserRow): Promise<UserProfile> {
+    const place = { user: row.user, purpose: "profile", subject: row.user } as const;
+    const opened = await this.#options.keystore.openForUser(place, Buffer.from(row.sealed, "base64url"));
+    if (opened.type === "refused")
+      throw securityErrors("key-damaged", { message: "Cannot open the profile: it is damaged" });
+    const fields = new Map(Object.entries(JSON.parse(opened.bytes.toString()) ?? {}));
+    const [phone, name] = [fields.get("phone"), fields.get("name")];
+    if (typeof phone !== "string" || typeof name !== "string") {
+      throw securityErrors("key-damaged", { message: "Cannot open the profile: it is damaged" });
+    }
+    return { user: row.user, tenant: row.tenant, role: row.role, phone, name };
+  }
+
+  async #signedIn(row: UserRow, session: SessionId, refreshToken: string): Promise<SignedIn> {
+    const { user, tenant, role } = row;
+    return {
+      accessToken: await this.tokens.sign({ user, tenant, role, session }),
+      expiresInSeconds: ACCESS_TOKEN_SECONDS,
+      refreshToken,
+      session,
+      ceiling: this.#sessions.ceiling(session),
+      profile: await this.#openProfile(row),
+    };
+  }
+
+  async #checkPassword(password: string): Promise<void> {
+    const { passwordLengthMin = PASSWORD_LENGTH_MIN, isBreached } = this.#options.settings ?? {};
+    if (password.length < passwordLengthMin || password.length > PASSWORD_LENGTH_MAX) {
+      throw securityErrors("identity-password-invalid", {
+        message: `Password must have ${passwordLengthMin} to ${PASSWORD_LENGTH_MAX} characters`,
+      });
+    }
+    if (isBreached !== undefined && (await isBreached(password))) throw securityErrors("identity-password-breached");
+  }
+
+  /** Whether this sign-up may happen at all: by the claim code for the first, by an invitation for others. */
+  async #admit(request: SignUpRequest): Promise<InviteRow | undefined> {
+    const nowMs = this.#clock.monotonicMs();
+    if (!(await this.isClaimed())) {
+      const checked = this.#claim.check(request.claimCode, nowMs);
+      if (checked.type === "frozen")
+        throw securityErrors("identity-claim-frozen", { details: { retryAfterMs: checked.waitMs } });
+      if (checked.type === "wrong") throw securityErrors("identity-claim-wrong");
+      return undefined;
+    }
+    if (request.inviteCode === undefined) throw securityErrors("identity-signup-closed");
+    const address = request.address === undefined ? undefined : addressName(request.address);
+    if (address !== undefined) refuseWaiting(this.#addresses.waitMs(address, nowMs));
+    const invite = await this.#options.store.invite(hashCode(request.inviteCode));
+    if (invite !== undefined && invite.usedBy === null && invite.expiresAtMs > this.#clock.nowMs()) return invite;
+    if (address !== undefined) this.#addresses.attempt(address, nowMs);
+    throw securityErrors("identity-invite-invalid");
+  }
+
+  async #register(person: {
+    readonly phone: string;
+    readonly name: string;
+    readonly password: string;
+    readonly invite: InviteRow | undefined;
+    readonly client: string;
+  }): Promise<{ readonly user: UserRow; readonly session: SessionId; readonly refreshToken: string }> {
+    const { keystore, store } = this.#options;
+    const nowMs = this.#clock.nowMs();
+    const tenant = person.invite?.tenant ?? DEFAULT_TENANT;
+    const user = makeId("usr", nowMs, this.#random);
+    const phone = await this.#hashPhone(person.phone);
+    if ((await store.claimPhone(phone, user)) === "taken") throw securityErrors("identity-phone-taken");
+    const { event, refreshToken } = this.#sessions.begin({ user, tenant }, person.client);
+    let offset: number;
+    let row: UserRow;
+    try {
+      await keystore.ensureUserKey(tenant, user);
+      const profile = Buffer.from(JSON.stringify({ phone: person.phone, name: person.name }));
+      const blob = await keystore.sealForUser({ user, purpose: "profile", subject: user }, profile);
+      const role = person.invite?.role ?? "owner";
+      const sealed = blob.toString("base64url");
+      row = { user, tenant, role, phone, password: person.password, sealed, registeredAtMs: nowMs };
+      offset = await this.#journal.append([registration(row, person.invite), event]);
+    } catch (error) {
+      await store.releasePhone(phone, user);
+      throw error;
+    }
+    // From here on the user is on the log: the number stays theirs even when the view is slow.
+    await this.#journal.folded(offset);
+    return { user: row, session: event.session, refreshToken };
+  }
+
+  /** Runs a check of a secret; undefined is a failure. The attempt counts before its outcome is known. */
+  async #throttled<Result>(
+    name: string,
+    address: string | undefined,
+    check: () => Promise<Result | undefined>,
+  ): Promise<Result | undefined> {
+    const nowMs = this.#clock.monotonicMs();
+    const place = address === undefined ? undefined : addressName(address);
+    refuseWaiting(
+      Math.max(this.#phones.waitMs(name, nowMs), place === undefined ? 0 : this.#addresses.waitMs(place, nowMs)),
+    );
+    this.#phones.attempt(name, nowMs);
+    if (place !== undefined) this.#addresses.attempt(place, nowMs);
+    try {
+      const result = await check();
+      if (result === undefined) return undefined;
+      this.#phones.succeed(name);
+      if (place !== undefined) this.#addresses.takeBack(place);
+      return result;
+    } catch (error) {
+      this.#phones.takeBack(name);
+      if (place !== undefined) this.#addresses.takeBack(place);
+      throw error;
+    }
+  }
+
+  async #fits(user: UserRow | undefined, password: string): Promise<boolean> {
+    const isTooLong = password.length > PASSWORD_LENGTH_MAX;
+    return (await this.#passwords.verify(user?.password, isTooLong ? "" : password)) && !isTooLong;
+  }
+
+  async #hashPhone(phone: string): Promise<string> {
+    return Buffer.from(await this.#options.keystore.lookupHash("system", "phone", phone)).toString("base64url");
+  }
+}
+
+function registration(row: UserRow, invite: InviteRow | undefined): UserRegistered {
+  const { user, tenant, role, phone, password, sealed, registeredAtMs } = row;
+  return {
+    type: "user.registered",
+    v: EVENT_VERSION,
+    at: registeredAtMs,
+    tenant,
+    user,
+    role,
+    phone,
+    password,
+    invite: invite?.invite ?? null,
+    sealed,
+  };
+}
+
+function refuseWaiting(waitMs: number): void {
+  if (waitMs > 0) throw securityErrors("identity-throttled", { details: { retryAfterMs: Math.ceil(waitMs) } });
+}
+
+function sessionInfo(row: SessionRow, principal: UserPrincipal): SessionInfo {
+  const { session, client, startedAtMs, usedAtMs } = row;
+  return { session, client, startedAtMs, usedAtMs, isCurrent: session === principal.sessionId };
+}

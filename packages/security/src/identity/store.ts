@@ -1,0 +1,31 @@
+import type { LogPosition } from "@kaelix/base";
+import type { SessionId, UserId } from "@kaelix/model";
+
+import type { InviteRow, SessionRow, UserRow } from "./rows.ts";
+
+/**
+ * What the identity service asks of the view that folds topic `identity` (with `foldIdentity`).
+ *
+ * Every adapter guarantees: rows are exactly what the events up to the view's position fold to; `claimPhone` is unique inside the
+ * store itself, in the same operation, however many ask at once. Rows may be behind the log; `caughtUp` is how a caller waits.
+ */
+export interface IdentityStore {
+  /**
+   * Reserves a phone number for somebody about to sign up. `taken` when a registered user has it or another reservation is younger
+   * than ten minutes; an older one whose user never came onto the log is void.
+   */
+  claimPhone(phoneHash: string, user: UserId): Promise<"claimed" | "taken">;
+  /** Gives a reservation back; does nothing when the user has registered. */
+  releasePhone(phoneHash: string, user: UserId): Promise<void>;
+  userByPhone(phoneHash: string): Promise<UserRow | undefined>;
+  user(id: UserId): Promise<UserRow | undefined>;
+  /** Registered users, without reservations. */
+  userCount(): Promise<number>;
+  session(id: SessionId): Promise<SessionRow | undefined>;
+  /** By the SHA-256 of the normalised code (base64url). */
+  invite(codeHash: string): Promise<InviteRow | undefined>;
+  /** Sessions of a user that are not revoked, newest use first; expired ones may be among them. */
+  activeSessions(user: UserId): Promise<readonly SessionRow[]>;
+  /** Resolves when the event at that position is folded. */
+  caughtUp(position: LogPosition): Promise<void>;
+}

@@ -1,0 +1,33 @@
+/** An identity service in memory for this room's tests, with cheap password hashes. */
+import { ManualClock, systemRandom } from "@kaelix/base";
+
+import { type Identity, openIdentity } from "../identity/identity.ts";
+import { makePasswords } from "../identity/passwords.ts";
+import { type Keystore, openKeystore } from "../keys/keystore.ts";
+import { MemoryIdentityStore } from "./memory-identity-store.ts";
+import { memoryKek } from "./memory-kek.ts";
+import { MemoryLog } from "./memory-log.ts";
+
+/** The claim code of every test installation. */
+export const TEST_CLAIM_CODE = "X7KD-93QM";
+
+/** A whole installation. */
+export interface TestIdentity {
+  readonly log: MemoryLog;
+  readonly clock: ManualClock;
+  readonly store: MemoryIdentityStore;
+  readonly keystore: Keystore;
+  readonly identity: Identity;
+}
+
+/** Opens one, over a log that may hold events already. */
+export async function openTestIdentity(log = new MemoryLog(), clock = new ManualClock()): Promise<TestIdentity> {
+  const keystore = await openKeystore({ log, kek: memoryKek(), clock });
+  const store = new MemoryIdentityStore(log);
+  const passwords = await makePasswords({ memoryKib: 64, passes: 1 });
+  const options = { log, keystore, store, claimCode: TEST_CLAIM_CODE, passwords, clock, random: systemRandom };
+  return { log, clock, store, keystore, identity: await openIdentity(options) };
+}
+
+/** The first user's sign-up. */
+export const OWNER = { phone: "+1 (234) 567-890", name: "Test User", password: "testpassword", claimCode: "x7kd 93qm" };
