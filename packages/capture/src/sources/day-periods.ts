@@ -27,6 +27,7 @@ const BEFORE_NOON: readonly string[] = [
 ];
 
 const AFTER_NOON: readonly string[] = [
+  "du in",
   "nm diemiddag dieaand anw ከሰዓት ቀትር በምሽት م ظهرًا بعدالظهر مساءً অপৰাহ্ন pm günorta gündüz axşamüstü",
   "axşam следобед вечерта দুপুর বিকাল সন্ধ্যা দুপুরবেলায় সন্ধ্যাবেলায় ཕྱི་དྲོ་ gm podne poslijepodne",
   "navečer migdia tarda vespre nit odp pol več poledne odpoledne večer кх canoldydd yprynhawn yrhwyr",

@@ -6,24 +6,26 @@
  */
 import { hash } from "node:crypto";
 
-/** How many recent ids are remembered to number equal records. */
-const RECENT_MAX = 100_000;
+/** How many ids one generation holds. */
+const GENERATION_MAX = 50_000;
 
 /** A short hash of parts: 22 letters of base64url (132 bits of SHA-256). */
 export function hashParts(...parts: readonly string[]): string {
   return hash("sha256", JSON.stringify(parts), "base64url").slice(0, 22);
 }
 
-/** Numbers equal records. Remembers the last 100,000 ids, so equal records further apart than that share an id. */
+/** Numbers equal records. Remembers the last 50,000 ids at least, so equal records further apart than that may share an id. */
 export class OrdinalCounter {
-  readonly #recent = new Map<string, number>();
+  // Two generations instead of one queue: taking the oldest key of a large map again and again is slow.
+  #recent = new Map<string, number>();
+  #older = new Map<string, number>();
 
   /** The id itself for the first of its kind, then `id.1`, `id.2`… */
   next(id: string): string {
-    const seen = this.#recent.get(id) ?? 0;
-    if (seen === 0 && this.#recent.size >= RECENT_MAX) {
-      const oldest = this.#recent.keys().next();
-      if (oldest.done !== true) this.#recent.delete(oldest.value);
+    const seen = this.#recent.get(id) ?? this.#older.get(id) ?? 0;
+    if (this.#recent.size >= GENERATION_MAX) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
     }
     this.#recent.set(id, seen + 1);
     return seen === 0 ? id : `${id}.${seen}`;

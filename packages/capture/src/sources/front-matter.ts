@@ -45,7 +45,7 @@ function readValue(text: string): string[] {
   const trimmed = text.trim();
   if (!trimmed.startsWith("[")) return readScalar(trimmed);
   const inner = trimmed.replace(/^\[/u, "").replace(/\]\s*(?:#.*)?$/u, "");
-  return inner.match(/"[^"]*"|'[^']*'|[^,]+/gu)?.flatMap(readScalar) ?? [];
+  return inner.match(/\s*"[^"]*"\s*|\s*'[^']*'\s*|[^,]+/gu)?.flatMap(readScalar) ?? [];
 }
 
 function readScalar(text: string): string[] {

@@ -195,7 +195,7 @@ function scanGap(text: string, at: number): number {
 }
 
 const CONNECTORS = new Set(
-  "às as à a las alle um klo kl kell o ob om u la в о at ve στις г год r lúc pukul jam klockan ora ore den д saat de le den."
+  "às as à a las alle um klo kl kell o ob om u la в о at ve στις г год r lúc pukul jam klockan ora ore den д saat de le den. ч uhr น hrs هـ ه"
     .split(" ")
     .map(normaliseWord),
 );
@@ -225,8 +225,11 @@ function findWord(raw: string): WordPart {
   const words = raw.split(/[\s\u00a0\u202f,،、]+/u).map(normaliseWord);
   const left = words.filter((word) => word !== "" && !CONNECTORS.has(word));
   const joined = left.join("");
-  if (joined === "" || joined === "uhr" || joined === "น" || joined === "ч") return NO_WORD;
+  if (joined === "") return NO_WORD;
   if (findDayPeriod(joined) !== undefined) return { word: joined, isUnknown: false };
+  // Beside a word we do not know may stand one we do.
+  const known = left.find((word) => word.length > 1 && findDayPeriod(word) !== undefined);
+  if (known !== undefined) return { word: known, isUnknown: false };
   return { word: "", isUnknown: true };
 }
 
@@ -262,7 +265,7 @@ function makeStamp(
   const chosen = words.after.word === "" ? words.before : words.after;
   const period = chosen.word === "" ? undefined : findDayPeriod(chosen.word);
   const hour = period === undefined ? clock.hour : toHour24(clock.hour, period);
-  if (hour > 24 || (hour === 24 && clock.minute > 0)) return undefined;
+  if (hour > 24) return undefined;
   const wordAt = words.after.word !== "" ? 2 : words.before.word === "" ? 0 : 1;
   const isClockFirst = clock.end < date.end;
   const hasComma = /[,،、]/u.test(words.gap);

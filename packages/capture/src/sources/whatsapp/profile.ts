@@ -202,7 +202,7 @@ function summarise(
     decision: tally.dates.decide(),
     dates: tally.dates,
     firstWritten: tally.firstWritten,
-    isCrlfFramed: tally.afterCrlf > 1 && tally.afterCrlf * 10 >= tally.headers * 9,
+    isCrlfFramed: tally.afterCrlf > 1 && tally.afterCrlf * 3 >= tally.headers * 2,
     colonNames: findColonNames(tally.names),
     names: [...tally.names.keys()].filter((name) => !isNoticeNotName(name)),
     orderlyNames,
