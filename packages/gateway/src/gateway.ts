@@ -26,7 +26,7 @@ import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { recallHandlers } from "./handlers/recall.ts";
-import { addEdge } from "./http/edge.ts";
+import { addEdge, sendProblem } from "./http/edge.ts";
 import type { Handler } from "./http/exchange.ts";
 import { type HostCheck, isCrossSite, isLoopback, makeHostCheck } from "./http/host-check.ts";
 import { addHousePages, HOUSE_PATHS } from "./http/house-pages.ts";
@@ -163,6 +163,8 @@ function makeFastify(options: GatewayOptions): FastifyInstance {
     forceCloseConnections: "idle",
     return503OnClosing: true,
     clientErrorHandler: answerBrokenRequest,
+    // Addresses that cannot be decoded never reach a hook.
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply, options.log),
     routerOptions: { maxParamLength: 200 },
   });
   fastify.removeAllContentTypeParsers();

@@ -68,7 +68,7 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
 }
 
 /** Answers with the problem document of an error; what nobody expected goes to the log, without its message. */
-function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
   const instance = request.url.split("?")[0] ?? "";
   const problem = problemOf(error, { instance, traceId: request.id });
   if (problem.unexpected || problem.status === 500) {
@@ -78,6 +78,7 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
     );
   }
   return reply
+    .header("kaelix-trace-id", request.id)
     .headers(DATA_HEADERS)
     .headers(problem.headers)
     .code(problem.status)
