@@ -103,7 +103,7 @@ export class ConsumerOffsets {
 }
 
 /** A reader's place. */
-export interface CommittedPosition {
+interface CommittedPosition {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;

@@ -65,6 +65,9 @@ export type DecodedBatch =
   | { readonly type: "incomplete"; readonly bytesNeeded: number }
   | { readonly type: "bad"; readonly reason: BadBatchReason };
 
+const SLAB_BYTES = 1 << 16;
+const SLAB_SHARE_BYTES = 1 << 12;
+
 const NO_HEADERS: readonly RecordHeader[] = [];
 const textEncoder = new TextEncoder();
 const textDecoder = new TextDecoder();
@@ -79,21 +82,43 @@ export function encodeRecordBatch(records: readonly BatchRecord[], options: Enco
   const baseTimestampMs = first.timestampMs;
   let maxTimestampMs = baseTimestampMs;
   let size = BATCH_HEADER_BYTES;
+  if (bodySizes.length < records.length) bodySizes = new Uint32Array(records.length * 2);
   for (let index = 0; index < records.length; index += 1) {
     const record = records[index] ?? first;
     if (record.timestampMs > maxTimestampMs) maxTimestampMs = record.timestampMs;
     const body = recordBodySize(record, record.timestampMs - baseTimestampMs, index);
+    bodySizes[index] = body;
     size += encodedVarintSize(body) + body;
   }
   if (size > BATCH_BYTES_MAX) throw protocolErrors("protocol-batch-too-large", { details: { bytes: size } });
-  const bytes = new Uint8Array(size);
+  const bytes = allocate(size);
   let at = BATCH_HEADER_BYTES;
   for (let index = 0; index < records.length; index += 1) {
     const record = records[index] ?? first;
-    at = writeRecord(bytes, at, record, { timestampDelta: record.timestampMs - baseTimestampMs, offsetDelta: index });
+    at = writeVarint(bytes, at, bodySizes[index] ?? 0);
+    at = writeRecordBody(bytes, at, record, {
+      timestampDelta: record.timestampMs - baseTimestampMs,
+      offsetDelta: index,
+    });
   }
   writeHeader(bytes, options, { count: records.length, baseTimestampMs, maxTimestampMs });
   return bytes;
+}
+
+/** Sizes of the batch being encoded, so that each record is measured once. */
+let bodySizes = new Uint32Array(64);
+let slab = new Uint8Array(SLAB_BYTES);
+let slabUsed = 0;
+
+/** Room for a batch. Small ones share a slab: an own buffer for each costs more than everything else about it. */
+function allocate(size: number): Uint8Array {
+  if (size > SLAB_SHARE_BYTES) return new Uint8Array(size);
+  if (slabUsed + size > SLAB_BYTES) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  slabUsed += size;
+  return slab.subarray(slabUsed - size, slabUsed);
 }
 
 interface RecordDeltas {
@@ -114,9 +139,8 @@ function bytesFieldSize(field: Uint8Array | null): number {
   return field === null ? 1 : encodedVarintSize(field.length) + field.length;
 }
 
-function writeRecord(bytes: Uint8Array, start: number, record: BatchRecord, deltas: RecordDeltas): number {
-  const body = recordBodySize(record, deltas.timestampDelta, deltas.offsetDelta);
-  let at = writeVarint(bytes, start, body);
+function writeRecordBody(bytes: Uint8Array, start: number, record: BatchRecord, deltas: RecordDeltas): number {
+  let at = start;
   bytes[at++] = 0;
   at = writeVarint(bytes, at, deltas.timestampDelta);
   at = writeVarint(bytes, at, deltas.offsetDelta);

@@ -14,7 +14,7 @@ export interface DurableEnd {
 }
 
 /** What a checkpoint is made from. */
-export interface CheckpointSource {
+interface CheckpointSource {
   readonly disk: Disk;
   readonly directory: string;
   readonly segments: readonly Segment[];

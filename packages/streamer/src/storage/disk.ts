@@ -75,7 +75,7 @@ export async function writeFileAtomically(disk: Disk, path: string, bytes: Uint8
 }
 
 /** The `code` of an error of the operating system; "" when it has none. */
-export function systemErrorCode(error: unknown): string {
+function systemErrorCode(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 

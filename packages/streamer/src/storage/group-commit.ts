@@ -12,7 +12,7 @@ interface Waiter {
 }
 
 /** What a group commit drives. */
-export interface CommitTarget {
+interface CommitTarget {
   /** Makes everything written so far durable; returns the offset after it. */
   sync(): Promise<number>;
   /** Told after every sync, before the waiters are answered. */

@@ -18,6 +18,8 @@ import {
   writeSync,
 } from "node:fs";
 
+import { assert } from "@kaelix/base";
+
 import { lockDirectory } from "./directory-lock.ts";
 import type { DirectoryLock, Disk, DiskFile, OpenMode } from "./disk.ts";
 
@@ -62,6 +64,25 @@ function settle(start: (done: (error: NodeJS.ErrnoException | null | undefined) 
   });
 }
 
+/** Lets a few syncs run at a time, so that they never fill libuv's pool (4 threads by default) and reads still find a thread. */
+class SyncRoom {
+  #free = 3;
+  readonly #waiting: (() => void)[] = [];
+
+  async enter(): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  leave(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
+}
+
+const syncRoom = new SyncRoom();
+
 class NodeFile implements DiskFile {
   readonly path: string;
   readonly #descriptor: number;
@@ -78,6 +99,7 @@ class NodeFile implements DiskFile {
   }
 
   write(bytes: Uint8Array, position: number): void {
+    this.#checkOpen();
     let done = writeSync(this.#descriptor, bytes, 0, bytes.length, position);
     while (done < bytes.length) {
       done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done);
@@ -85,6 +107,7 @@ class NodeFile implements DiskFile {
   }
 
   async read(target: Uint8Array, position: number): Promise<number> {
+    this.#checkOpen();
     this.#underWay += 1;
     try {
       let done = 0;
@@ -108,6 +131,7 @@ class NodeFile implements DiskFile {
   }
 
   readNow(target: Uint8Array, position: number): number {
+    this.#checkOpen();
     let done = 0;
     while (done < target.length) {
       const bytes = readSync(this.#descriptor, target, done, target.length - done, position + done);
@@ -122,9 +146,15 @@ class NodeFile implements DiskFile {
   }
 
   async sync(): Promise<void> {
+    this.#checkOpen();
     this.#underWay += 1;
     try {
-      await settle((done) => fdatasync(this.#descriptor, done));
+      await syncRoom.enter();
+      try {
+        await settle((done) => fdatasync(this.#descriptor, done));
+      } finally {
+        syncRoom.leave();
+      }
     } finally {
       this.#leave();
     }
@@ -134,6 +164,11 @@ class NodeFile implements DiskFile {
     if (this.#closing) return;
     this.#closing = true;
     if (this.#underWay === 0) closeSync(this.#descriptor);
+  }
+
+  #checkOpen(): void {
+    // The number of a closed descriptor may belong to another file by now.
+    assert(!this.#closing, "A closed file is not used");
   }
 
   #leave(): void {

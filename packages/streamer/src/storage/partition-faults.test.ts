@@ -35,6 +35,9 @@ test("a failed sync is never acknowledged, never retried on its file, never show
   await partition.settled();
   expect(partition.health).toBe("suspect");
   expect(await appendTexts(partition, ["new segment"])).toBe(4);
+  expect(await codeOf(partition.durable(3))).toBe("log-disk-failed");
+  expect(await codeOf(partition.durable(4))).toBe("log-disk-failed");
+  expect(await codeOf(partition.durable(5))).toBe("none");
   expect(syncs.filter((path) => path === LOG)).toHaveLength(1);
   const { damaged, texts } = await readAll(partition);
   expect([...texts]).toEqual([
@@ -126,6 +129,43 @@ test("a write that fails halfway leaves nothing behind, also when the rollback f
   expect([...(await readAll(killed.partition)).texts.values()]).toEqual(["kept"]);
   expect(await appendTexts(partition, ["short"])).toBe(1);
   expect([...(await readAll(partition)).texts.values()]).toEqual(["kept", "short"]);
+});
+
+test("a full disk still opens with a torn tail, serves what is whole, and cuts nothing it cannot keep aside", async () => {
+  const disk = new SimulatedDisk();
+  const { partition } = await openTest(disk);
+  await appendTexts(partition, ["kept 0"]);
+  await appendTexts(partition, ["torn"]);
+  const torn = copyDisk(disk);
+  torn.corrupt(LOG, (bytes) => bytes.slice(0, -3));
+  const before = torn.contentOf(LOG);
+  torn.bytesMax = 0;
+  const full = await openTest(torn);
+  expect([...(await readAll(full.partition)).texts.values()]).toEqual(["kept 0"]);
+  expect(await codeOf(appendTexts(full.partition, ["no room"]))).toBe("log-disk-full");
+  expect(torn.contentOf(LOG)).toEqual(before);
+  torn.bytesMax = Number.POSITIVE_INFINITY;
+  expect(await appendTexts(full.partition, ["kept 1"])).toBe(1);
+  const again = await openTest(copyDisk(torn));
+  expect(await readAll(again.partition)).toEqual({
+    texts: new Map([
+      [0, "kept 0"],
+      [1, "kept 1"],
+    ]),
+    damaged: [],
+  });
+});
+
+test("a read that the disk refuses is an error of ours, and the next read works", async () => {
+  const disk = new SimulatedDisk();
+  const { partition, storage } = await openTest(disk);
+  await appendTexts(partition, ["kept"]);
+  await storage.close();
+  const reopened = await openTest(disk);
+  disk.fault = (operation) => (operation === "read" ? "EIO" : undefined);
+  expect(await codeOf(reopened.partition.read(0, 1000, "durable"))).toBe("log-disk-failed");
+  disk.fault = () => undefined;
+  expect((await readAll(reopened.partition)).texts.size).toBe(1);
 });
 
 test("accepted records become durable by themselves, and are hidden from durable readers until then", async () => {

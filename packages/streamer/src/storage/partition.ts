@@ -41,7 +41,7 @@ const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;
 const PROBE_AGAIN_MS = 1000;
 
 /** Where a partition lives and what it works with. */
-export interface PartitionContext {
+interface PartitionContext {
   readonly directory: string;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -66,6 +66,8 @@ export class Partition {
   readonly #listeners = new Set<(batch: AppendedBatch) => void>();
   readonly #tail = new TailCache();
   #unsynced = new Set<Segment>();
+  /** Ranges whose sync failed: never acknowledged, also not to who asks late. */
+  readonly #refused: { readonly firstOffset: number; readonly nextOffset: number }[] = [];
   #directoryChanged = false;
   #endOffset: number;
   #durable: DurableEnd;
@@ -151,6 +153,8 @@ export class Partition {
 
   /** Resolves when everything before an offset is on the disk. Throws `log-disk-failed` or `log-disk-full` when it never will be. */
   durable(nextOffset: number): Promise<void> {
+    const refused = this.#refused.some((range) => nextOffset > range.firstOffset && nextOffset <= range.nextOffset);
+    if (refused) return Promise.reject(storageErrors("log-disk-failed"));
     if (nextOffset <= this.#durable.offset) return Promise.resolve();
     if (this.#closed) return Promise.reject(storageErrors("log-closed"));
     return this.#commit.wait(nextOffset);
@@ -185,7 +189,11 @@ export class Partition {
         break;
       }
     const source = { disk, segments: this.#segments, visibleEnd, batchBytesMax: settings.batchBytesMax };
-    return readBatches(source, offset, bytesMax);
+    try {
+      return await readBatches(source, offset, bytesMax);
+    } catch (error) {
+      throw storageErrors("log-disk-failed", { message: "Cannot read: the disk answered with an error", cause: error });
+    }
   }
 
   /** Resolves true when something at or after an offset is visible, false when the signal aborts or the partition closes. */
@@ -223,8 +231,8 @@ export class Partition {
   }
 
   /** Syncs everything appended so far, or is refused. */
-  flush(): Promise<void> {
-    return this.durable(this.#endOffset);
+  async flush(): Promise<void> {
+    if (this.#endOffset > this.#durable.offset) await this.durable(this.#endOffset);
   }
 
   /** Answers what is in flight, writes indexes and checkpoint, closes files. */
@@ -353,6 +361,7 @@ export class Partition {
     this.#unsynced = new Set();
     this.#tail.clear();
     const { segment: durableSegment, position, offset } = this.#durable;
+    this.#refused.push({ firstOffset: offset, nextOffset: this.#endOffset });
     for (const segment of [...this.#segments].reverse()) {
       if (segment === durableSegment || segment.nextOffset <= offset) break;
       this.#segments.pop();

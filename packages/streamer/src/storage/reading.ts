@@ -12,9 +12,10 @@ import { ensureIndex } from "./segment-loading.ts";
 
 const INDEX_TRIES_MAX = 4;
 const SEGMENTS_PER_READ_MAX = 10_000;
+const CHUNK_BYTES_MAX = 4 * 2 ** 20;
 
 /** What a read looks at. */
-export interface ReadSource {
+interface ReadSource {
   readonly disk: Disk;
   readonly segments: readonly Segment[];
   /** Records from here on are not shown. */
@@ -30,7 +31,11 @@ export async function readBatches(source: ReadSource, offset: number, bytesMax: 
     const at = findSegment(source.segments, nextOffset);
     const segment = source.segments[at];
     if (segment !== undefined && nextOffset < segment.nextOffset) {
-      const part = await readSegment(source, segment, nextOffset, bytesMax);
+      // Pinned, so that nobody closes its file between two reads and another gets the descriptor.
+      segment.pin();
+      const part = await readSegment(source, segment, nextOffset, bytesMax >= 1 ? bytesMax : 1).finally(() =>
+        segment.unpin(),
+      );
       damaged.push(...part.damaged);
       nextOffset = part.nextOffset;
       if (part.batches.length > 0) return { ...part, nextOffset, endOffset: source.visibleEnd, damaged };
@@ -44,7 +49,7 @@ export async function readBatches(source: ReadSource, offset: number, bytesMax: 
 }
 
 /** Index of the last segment that begins at or before an offset; -1 when there is none. */
-export function findSegment(segments: readonly Segment[], offset: number): number {
+function findSegment(segments: readonly Segment[], offset: number): number {
   let low = 0;
   let high = segments.length;
   while (low < high) {
@@ -69,7 +74,7 @@ async function readSegment(
 ): Promise<SegmentPart> {
   const { batchBytesMax, disk, visibleEnd } = source;
   const limits = { endPosition: segment.size, offsetBound: segment.nextOffset, batchBytesMax };
-  const walker = new SegmentWalker(segment.open(disk), limits, Math.min(bytesMax, segment.size));
+  const walker = new SegmentWalker(segment.open(disk), limits, Math.min(bytesMax, segment.size, CHUNK_BYTES_MAX));
   const batches: FoundBatch[] = [];
   const damaged: DamagedRange[] = [];
   let { position, expected } = await findStart(source, segment, walker, offset);

@@ -175,6 +175,17 @@ class PartitionOpening {
     const file = segment.open(this.#disk);
     const tail = new Uint8Array(Math.min(fileBytes - position, TORN_BYTES_KEPT_MAX));
     await file.read(tail, position);
+    try {
+      await this.#keepAside(segment, position, tail);
+      file.truncate(position);
+    } catch {
+      // No room to keep it: it stays where it is, and writing goes on in a new segment.
+      this.#mustRoll = true;
+    }
+    this.#tornBytes += fileBytes - position;
+  }
+
+  async #keepAside(segment: Segment, position: number, tail: Uint8Array): Promise<void> {
     if (tail.some((byte) => byte !== 0)) {
       const path = `${this.#directory}/${String(segment.baseOffset).padStart(20, "0")}-${position}.torn`;
       this.#disk.remove(path);
@@ -188,8 +199,6 @@ class PartitionOpening {
       await this.#disk.syncDirectory(this.#directory);
       this.#pruneTorn(path);
     }
-    file.truncate(position);
-    this.#tornBytes += fileBytes - position;
   }
 
   #pruneTorn(keep: string): void {

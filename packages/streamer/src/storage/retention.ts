@@ -1,13 +1,13 @@
 import type { Segment } from "./segment.ts";
 
 /** How long and how much is kept; absent means for ever and everything. */
-export interface Retention {
+interface Retention {
   readonly retentionMs?: number | undefined;
   readonly retentionBytes?: number | undefined;
 }
 
 /** What a retention decision looks at. */
-export type RetainedSegment = Pick<Segment, "size" | "maxTimestampMs">;
+type RetainedSegment = Pick<Segment, "size" | "maxTimestampMs">;
 
 /**
  * Which of the oldest segments may go. Only whole ones, never the last, and none behind one that stays: the log keeps no holes.

@@ -68,7 +68,13 @@ export async function scanSegment(
 /** The index of a segment; loads or rebuilds it when it is not in memory. */
 export async function ensureIndex(disk: Disk, segment: Segment, batchBytesMax: number): Promise<SegmentIndex> {
   if (segment.index !== undefined) return segment.index;
-  segment.loading ??= loadOrRebuild(disk, segment, batchBytesMax).finally(() => (segment.loading = undefined));
+  if (segment.loading === undefined) {
+    segment.pin();
+    segment.loading = loadOrRebuild(disk, segment, batchBytesMax).finally(() => {
+      segment.loading = undefined;
+      segment.unpin();
+    });
+  }
   return segment.loading;
 }
 

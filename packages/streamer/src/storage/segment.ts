@@ -11,7 +11,7 @@ const NAME_DIGITS = 20;
 export type SegmentFile = "log" | "index" | "timeindex";
 
 /** The file name of a segment: its base offset in 20 digits, as Apache Kafka names them. */
-export function segmentName(baseOffset: number, file: SegmentFile): string {
+function segmentName(baseOffset: number, file: SegmentFile): string {
   return `${String(baseOffset).padStart(NAME_DIGITS, "0")}.${file}`;
 }
 
@@ -57,6 +57,8 @@ export class Segment {
   /** Index being loaded or rebuilt for several readers at once. */
   loading: Promise<SegmentIndex> | undefined;
   #file: DiskFile | undefined;
+  #pins = 0;
+  #closeWanted = false;
 
   constructor(directory: string, baseOffset: number) {
     this.directory = directory;
@@ -75,9 +77,25 @@ export class Segment {
     return this.#file;
   }
 
-  /** Closes its file; the next `open` opens it again. */
+  /** Closes its file, once nobody has it pinned; the next `open` opens it again. */
   close(): void {
+    if (this.#pins > 0) {
+      this.#closeWanted = true;
+      return;
+    }
+    this.#closeWanted = false;
     this.#file?.close();
     this.#file = undefined;
+  }
+
+  /** Keeps its file open until `unpin`. */
+  pin(): void {
+    this.#pins += 1;
+  }
+
+  /** Gives a pin back. */
+  unpin(): void {
+    this.#pins -= 1;
+    if (this.#pins === 0 && this.#closeWanted) this.close();
   }
 }

@@ -9,7 +9,7 @@
  * Guarantees: what partition.ts and recovery.ts say, per partition. A topic that cannot be understood stops the opening; nothing
  * is deleted or renamed to make it pass.
  */
-import { type Clock, KeyedLock, systemClock } from "@kaelix/base";
+import { AssertionFailure, type Clock, isKaelixError, KeyedLock, systemClock } from "@kaelix/base";
 
 import type { DiskHealth, PartitionSettings } from "./contract.ts";
 import { type DirectoryLock, type Disk, isDiskFull, readWholeFile, writeFileAtomically } from "./disk.ts";
@@ -73,13 +73,12 @@ const DEFAULTS: StorageSettings = {
 
 /**
  * Opens a data directory, making it when it does not exist; recovers what an unclean stop left.
- * @throws `log-directory-locked`, `log-directory-invalid`
+ * @throws `log-directory-locked`, `log-directory-invalid`, `log-disk-full`, `log-disk-failed`
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const disk = options.disk ?? nodeDisk;
   const { directory } = options;
-  disk.makeDirectory(`${directory}/topics`);
-  const lock = disk.lock(directory);
+  const lock = takeDirectory(disk, directory);
   try {
     const settings = { ...DEFAULTS, ...options.settings };
     const storage = new Storage({ disk, directory, clock: options.clock ?? systemClock, settings, lock });
@@ -87,8 +86,23 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     return storage;
   } catch (error) {
     lock.release();
-    throw error;
+    throw openingError(error);
   }
+}
+
+function takeDirectory(disk: Disk, directory: string): DirectoryLock {
+  try {
+    disk.makeDirectory(`${directory}/topics`);
+    return disk.lock(directory);
+  } catch (error) {
+    throw openingError(error);
+  }
+}
+
+function openingError(error: unknown): unknown {
+  if (isKaelixError(error) || error instanceof AssertionFailure) return error;
+  const message = "Cannot open data directory: the disk answered with an error";
+  return storageErrors(isDiskFull(error) ? "log-disk-full" : "log-disk-failed", { message, cause: error });
 }
 
 interface StorageContext {

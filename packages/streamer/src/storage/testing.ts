@@ -37,7 +37,7 @@ export async function appendTexts(
 }
 
 /** Everything a reader gets from an offset on. */
-export interface AllRead {
+interface AllRead {
   readonly texts: ReadonlyMap<number, string>;
   readonly damaged: readonly DamagedRange[];
 }
