@@ -6,4 +6,5 @@ export {
   type ClassifiedLine,
   type LineResult,
 } from "./classify/classify-lines.ts";
+export { type FixtureHalf, fixtureHalf } from "./classify/fixture-halves.ts";
 export { detectLanguage, type DetectedLanguage, loadLanguageDetector } from "./language/detect-language.ts";

@@ -8,6 +8,7 @@ export const LEXICAL_CONCEPTS = [
   "kin",
   "jest",
   "fiction",
+  "song",
   "news",
   "question",
   "hypothetical",

@@ -14,6 +14,7 @@ interface ContextRow {
 
 const CONTEXTS: readonly ContextRow[] = [
   { concept: "fiction", factor: 0.4, reach: 30, yieldsToSecrecy: true },
+  { concept: "song", factor: 0.5, reach: 20, yieldsToSecrecy: true },
   { concept: "news", factor: 0.45, reach: 30, yieldsToSecrecy: true },
   { concept: "question", factor: 0.6, reach: 20, yieldsToSecrecy: true },
   { concept: "hypothetical", factor: 0.6, reach: 14, yieldsToSecrecy: true },

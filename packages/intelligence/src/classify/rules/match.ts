@@ -89,33 +89,41 @@ interface Walk {
 }
 
 function noteEnds(walk: Walk, node: number, first: number, last: number): void {
-  for (const end of walk.lexicon.ends[node] ?? []) {
+  const ends = walk.lexicon.ends[node];
+  if (ends === undefined) return;
+  for (let index = 0; index < ends.length; index += 1) {
+    const end = ends[index];
+    if (end === undefined) continue;
     if (end.concept !== STOP) walk.concepts.add(end.concept, first, last, end.languages);
     else
-      for (let at = 0; at < walk.votes.length; at += 1)
-        if ((end.languages >> at) & 1) walk.votes[at] = (walk.votes[at] ?? 0) + 1;
+      for (let bits = end.languages; bits !== 0; bits &= bits - 1) countVote(walk.votes, 31 - Math.clz32(bits & -bits));
   }
 }
 
-// At most four edges per word and eight words per phrase; real phrases share few prefixes, so this stays near one step a word.
+function countVote(votes: number[], at: number): void {
+  votes[at] = (votes[at] ?? 0) + 1;
+}
+
+function stepTo(walk: Walk, key: number, first: number, at: number): void {
+  const next = walk.lexicon.edges.get(key);
+  if (next === 0) return;
+  noteEnds(walk, next, first, at);
+  walkFrom(walk, next, first, at + 1);
+}
+
+// At most five edges per word and eight words per phrase; real phrases share few prefixes, so this stays near one step a word.
 function walkFrom(walk: Walk, node: number, first: number, at: number): void {
-  if (at >= walk.tokens.count || at - first >= 8) return;
-  const { tokens, lexicon } = walk;
+  const { tokens } = walk;
+  if (at >= tokens.count || at - first >= 8) return;
+  const word = tokens.word[at] ?? 0;
+  const stemShort = tokens.stemShort[at] ?? 0;
+  const stemLong = tokens.stemLong[at] ?? 0;
+  if (word !== 0) stepTo(walk, edgeKey(node, word), first, at);
+  if (stemShort !== 0) stepTo(walk, edgeKey(node, stemShort), first, at);
+  if (stemLong !== 0) stepTo(walk, edgeKey(node, stemLong), first, at);
   const isNumber = ((tokens.flags[at] ?? 0) & (FLAG_DIGIT | FLAG_LETTER)) === FLAG_DIGIT;
-  const ids = [
-    tokens.word[at] ?? 0,
-    tokens.stemShort[at] ?? 0,
-    tokens.stemLong[at] ?? 0,
-    isNumber ? ID_NUMBER : 0,
-    node === 1 ? 0 : ID_ANY,
-  ];
-  for (const id of ids) {
-    if (id === 0) continue;
-    const next = lexicon.edges.get(edgeKey(node, id));
-    if (next === 0) continue;
-    noteEnds(walk, next, first, at);
-    walkFrom(walk, next, first, at + 1);
-  }
+  if (isNumber) stepTo(walk, edgeKey(node, ID_NUMBER), first, at);
+  if (node !== 1) stepTo(walk, edgeKey(node, ID_ANY), first, at);
 }
 
 /** Finds every phrase of every lexicon. */
@@ -135,6 +143,6 @@ export function activeLanguages(votes: readonly number[], languages: readonly st
   const toldBit = toldAt < 0 ? 0 : 1 << toldAt;
   if (top < 2) return toldBit === 0 ? -1 : toldBit | 1;
   let mask = toldBit;
-  for (const [at, count] of votes.entries()) if (count >= 1 && count >= top * 0.4) mask |= 1 << at;
+  for (const [at, count] of votes.entries()) if (count >= 1 && (top < 5 || count >= top * 0.4)) mask |= 1 << at;
   return mask;
 }

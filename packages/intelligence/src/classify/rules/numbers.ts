@@ -131,11 +131,12 @@ function takeSigns(text: string, start: number, length: number): string {
   let signs = "";
   let gap = 0;
   for (let at = start; at < text.length && signs.length < length; at += 1) {
-    const sign = text[at] ?? "";
-    if (/[A-Za-z0-9]/.test(sign)) {
-      signs += sign;
+    const unit = text.charCodeAt(at);
+    const lower = unit | 32;
+    if ((unit >= 0x30 && unit <= 0x39) || (lower >= 0x61 && lower <= 0x7a)) {
+      signs += text[at] ?? "";
       gap = 0;
-    } else if ((sign === " " || sign === "-" || sign === "\u00a0" || sign === ".") && gap === 0) gap = 1;
+    } else if ((unit === 0x20 || unit === 0x2d || unit === 0xa0 || unit === 0x2e) && gap === 0) gap = 1;
     else break;
   }
   return signs.toUpperCase();

@@ -14,6 +14,14 @@ const PASSWORD_TEXT = "Describes a password";
 const BIRTHDAY_TEXT = "Tells a person's birthday";
 
 const COMBINED: readonly Rule[] = [
+  { rule: "secret-spelled", level: 4, weight: 0.55, all: ["shapeHint", "unlocks"], within: 14, text: PASSWORD_TEXT },
+  {
+    rule: "health-care-grave",
+    level: 3,
+    weight: 0.35,
+    all: ["illness", "careWeak"],
+    text: "Tells a diagnosis or a grave illness",
+  },
   {
     rule: "secret-described",
     level: 4,
@@ -153,7 +161,7 @@ const COMBINED: readonly Rule[] = [
   {
     rule: "health-covered",
     level: 3,
-    weight: 0.35,
+    weight: 0.55,
     all: ["careWeak", "cover"],
     within: 30,
     text: "Tells of health behind a cover story",
@@ -161,7 +169,7 @@ const COMBINED: readonly Rule[] = [
   {
     rule: "health-care-hushed",
     level: 3,
-    weight: 0.22,
+    weight: 0.5,
     all: ["careWeak", "secrecy"],
     within: 24,
     text: "Tells of health in trust",
@@ -207,14 +215,6 @@ const COMBINED: readonly Rule[] = [
     all: ["addressNoun", "number"],
     within: 9,
     text: "Says where someone lives",
-  },
-  {
-    rule: "contact-said",
-    level: 2,
-    weight: 0.55,
-    all: ["contactNoun", "longNumber"],
-    within: 8,
-    text: "Holds a phone number",
   },
   {
     rule: "money-sum-person",

@@ -14,7 +14,7 @@ const PASSWORD_SHAPE = conceptNumber("passwordShape");
 
 const MONEY_BEFORE = /(?:[£$€₹₺]|\brs\.?|\beur|\bchf|\bgbp|\busd|r\$)\s?$/i;
 const MONEY_AFTER =
-  /^\s?(?:[€£$₹₺]|k\b|grand\b|quid\b|lakhs?\b|lacs?\b|crore|lpa\b|euros?\b|eur\b|pounds\b|dollars\b|bucks\b|mil\b|mila\b|bin\b|tl\b|lira|reais\b|conto|rs\b|rupees|rupaye|hazaa?r|naira|francs?\b|chf\b|m\b|tausend|tsd|brutto|netto|netti|net\b|lordi|al mes|por m[eê]s|par mois|al mese|a month|a year|pa\b|p\/?m\b|per month|per annum|an hour)/i;
+  /^\s?(?:[€£$₹₺]|k\b|grand\b|quid\b|lakhs?\b|lacs?\b|crore|lpa\b|euros?\b|eur\b|pounds\b|dollars\b|bucks\b|mil\b|mila\b|bin\b|tl\b|lira|reais\b|conto|rs\b|rupees|rupaye|hazaa?r|naira|francs?\b|chf\b|tausend|tsd|brutto|netto|netti|net\b|lordi|al mes|por m[eê]s|par mois|al mese|a month|a year|pa\b|p\/m\b|per month|per annum|an hour)/i;
 
 function markNumbers(scene: Scene): void {
   for (const span of scene.numbers) {

@@ -37,7 +37,7 @@ export interface WordTables {
 
 const HASH_SEED = 0x811c9dc5 | 0;
 const STEM_LENGTH_MIN = 3;
-const STEM_LENGTH_MAX = 12;
+const STEM_LENGTH_MAX = 16;
 
 function mixHash(hash: number, unit: number): number {
   return Math.imul(hash ^ unit, 0x01000193);

@@ -60,11 +60,11 @@ const SECRET_TOPICS: readonly Topic[] = [
 ];
 
 const CONFIDENTIAL_TOPICS: readonly Topic[] = [
-  ["health-ordinary", 2, "healthOrdinary", "Tells of ordinary health", [0.42, 0.3, 0.3]],
+  ["health-ordinary", 2, "healthOrdinary", "Tells of ordinary health", [0.52, 0.25, 0.3]],
   ["health-care", 2, "careWeak", "Tells of a visit to a doctor or a test", [0.3, 0.25, 0.3]],
   ["family-quarrel", 2, "quarrel", "Tells of a quarrel", [0.42, 0.3, 0.3]],
   ["work-trust", 2, "workTrust", "Tells of work in trust", [0.4, 0.25, 0.3]],
-  ["opinion-person", 2, "opinion", "Gives an opinion about a person", [0.25, 0.32, 0.35]],
+  ["opinion-person", 2, "opinion", "Gives an opinion about a person", [0.25, 0.36, 0.35]],
   ["money-general", 2, "moneyGeneral", "Tells of money matters", [0.4, 0.2, 0.3]],
   ["place-away", 2, "awaySaid", "Tells where someone is or will be", [0.58, 0.1, 0.2]],
   ["place-home-empty", 2, "homeEmpty", "Tells when a home stands empty", [0.72, 0.1, 0.2]],

@@ -25,7 +25,7 @@ export function valueShape(chunk: string): ValueShape {
     /^[^@]{1,60}@[^@]{1,60}\.[a-z]{2,}$/i.test(bare)
   )
     return "none";
-  if (/^\d[\d\-.]{1,18}\d$|^\d{2,14}[#*]?$/.test(bare)) return /^\d{1,3}[.]\d{1,2}$/.test(bare) ? "none" : "digits";
+  if (/^\d[\d\-.]{1,78}\d$|^\d{2,14}[#*]?$/.test(bare)) return /^\d{1,3}[.]\d{1,2}$/.test(bare) ? "none" : "digits";
   if (HARMLESS_MIXED.test(bare)) return "none";
   const hasDigit = /\d/.test(bare);
   const hasLetter = /\p{L}/u.test(bare);

@@ -54,7 +54,7 @@ export const hinglish: Lexicon = {
     crimeSaid: `churaya, churaye, chura liya, chori ki, galle se, paise uthaye, rishwat di, ghoos di, ghoos li, rishwat li, nakli bill, farzi bill, nakli sign, farzi sign, cash me leta, tax nahi bhara, tax nahi diya, pee ke chala, pee ke gaadi, takkar maar ke bhaag`,
     immigration: `visa khatam, visa expire, bina visa, illegal, deport*, kagaz nahi, papers nahi, overstay, donkey`,
     firing: `nikaal rahe, nikal rahe, nikaal diya, nikal diya, nikaalne, layoff, layoffs, band ho rahi, band kar rahe, chhantni`,
-    firingSaid: `nikaal rahe, nikaal denge, nikal denge, nikaalne wale, naukri se nikaal, job se nikaal, naukri gayi, naukri chali, log nikaal, logo ko nikaal, company band, factory band, branch band, office band`,
+    firingSaid: `naukri chhoot, job chali, nikaal rahe, nikaal denge, nikal denge, nikaalne wale, naukri se nikaal, job se nikaal, naukri gayi, naukri chali, log nikaal, logo ko nikaal, company band, factory band, branch band, office band`,
     merger: `company bik, bech rahe, bikne wali, kharid rahi, kharid rahe, merge ho`,
     debt: `karza, karz, karja, udhaar, udhar, loan, emi, byaj, girvi`,
     debtSaid: `karza hai, karz hai, karza ho gaya, karze me, udhaar hai, lakh udhaar, loan nahi chuk, bank wale aa*, recovery wale, girvi rakh, satte me haar, jue me haar, account me sirf, account me bas`,

@@ -1,0 +1,158 @@
+/**
+ * How fast and how right the rule classifier is. `--dataset FILE` takes JSON lines `{id, text, level, lang?}`; without it the
+ * held-out half of our own fixture is judged, which no rule was tuned on.
+ */
+import { readFileSync } from "node:fs";
+import { classifyByRules, fixtureHalf } from "@kaelix/intelligence";
+
+import type { BenchRow } from "../row.ts";
+
+interface LabelledText {
+  readonly id: string;
+  readonly text: string;
+  readonly level: number;
+  readonly language: string;
+}
+
+interface Judged extends LabelledText {
+  readonly found: number;
+  readonly confidence: number;
+}
+
+const FIXTURE = new URL("../../packages/intelligence/fixtures/levels.jsonl", import.meta.url);
+
+function parseLabelled(line: string): LabelledText | undefined {
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== "object" || value === null || !("id" in value) || !("text" in value) || !("level" in value))
+    return;
+  const { id, text, level } = value;
+  if (typeof text !== "string" || typeof level !== "number") return undefined;
+  const language = "lang" in value && typeof value.lang === "string" ? value.lang : "unknown";
+  return { id: String(id), text, level, language };
+}
+
+function readLabelled(dataset: string | undefined): LabelledText[] {
+  const lines = readFileSync(dataset ?? FIXTURE, "utf8").split("\n");
+  const all = lines.filter((line) => line.trim() !== "").map(parseLabelled);
+  const labelled = all.filter((one) => one !== undefined);
+  return dataset === undefined ? labelled.filter((one) => fixtureHalf(one.id) === "held-out") : labelled;
+}
+
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+/** Times single calls in µs, after a warm-up. */
+function timeTexts(texts: readonly string[], rounds: number): number[] {
+  for (const text of texts.slice(0, 200)) for (let round = 0; round < 5; round += 1) classifyByRules(text);
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const text of texts) {
+      const startedAt = performance.now();
+      classifyByRules(text);
+      times.push((performance.now() - startedAt) * 1000);
+    }
+  }
+  return times.sort((left, right) => left - right);
+}
+
+function share(judged: readonly Judged[], isRight: (one: Judged) => boolean): number {
+  return judged.length === 0 ? 0 : judged.filter(isRight).length / judged.length;
+}
+
+/** Expected calibration error over ten bins. */
+function calibrationError(judged: readonly Judged[]): number {
+  let error = 0;
+  for (let bin = 0; bin < 10; bin += 1) {
+    const inBin = judged.filter((one) => Math.min(9, Math.floor(one.confidence * 10)) === bin);
+    if (inBin.length === 0) continue;
+    const said = inBin.reduce((sum, one) => sum + one.confidence, 0) / inBin.length;
+    error += (inBin.length / judged.length) * Math.abs(said - share(inBin, (one) => one.found === one.level));
+  }
+  return error;
+}
+
+function row(name: string, value: number, unit: string, target?: number): BenchRow {
+  const rounded = Math.round(value * 10_000) / 10_000;
+  return target === undefined ? { name, value: rounded, unit } : { name, value: rounded, unit, target };
+}
+
+function speedRows(labelled: readonly LabelledText[], isQuick: boolean): BenchRow[] {
+  const texts = labelled.map((one) => one.text);
+  const times = timeTexts(texts, isQuick ? 5 : 50);
+  const long = `${texts.join(". ")} `.repeat(40).slice(0, 65_536);
+  const longTimes = timeTexts([long], isQuick ? 20 : 200);
+  return [
+    row("classify, one text, p50", percentile(times, 0.5), "µs", 1000),
+    row("classify, one text, p99", percentile(times, 0.99), "µs", 1000),
+    row("classify, 64 KiB of such texts, p50", percentile(longTimes, 0.5), "µs", 1000),
+    row("classify, 64 KiB of such texts, p99", percentile(longTimes, 0.99), "µs"),
+  ];
+}
+
+function qualityRows(labelled: readonly LabelledText[]): BenchRow[] {
+  const judged = labelled.map((one): Judged => {
+    const { level, confidence } = classifyByRules(one.text);
+    return { ...one, found: level, confidence };
+  });
+  const isRight = (one: Judged): boolean => one.found === one.level;
+  const grave = judged.filter((one) => one.level >= 3);
+  const rows = [
+    row("accuracy", share(judged, isRight), "share", 0.9),
+    row(
+      "levels 3 and 4 caught as 3 or more",
+      share(grave, (one) => one.found >= 3),
+      "share",
+      0.95,
+    ),
+    row(
+      "never two levels too low",
+      share(judged, (one) => one.found > one.level - 2),
+      "share",
+    ),
+    row(
+      "mean confidence",
+      judged.reduce((sum, one) => sum + one.confidence, 0) / Math.max(1, judged.length),
+      "share",
+      0.8,
+    ),
+    row("expected calibration error", calibrationError(judged), "share"),
+    row("texts", judged.length, "texts"),
+  ];
+  for (const level of [1, 2, 3, 4]) {
+    rows.push(
+      row(
+        `accuracy, level ${level}`,
+        share(
+          judged.filter((one) => one.level === level),
+          isRight,
+        ),
+        "share",
+      ),
+    );
+  }
+  for (const language of [...new Set(judged.map((one) => one.language))].sort()) {
+    rows.push(
+      row(
+        `accuracy, ${language}`,
+        share(
+          judged.filter((one) => one.language === language),
+          isRight,
+        ),
+        "share",
+      ),
+    );
+  }
+  return rows;
+}
+
+/** Runs the bench; `--dataset FILE` among the arguments chooses the texts. */
+export async function run(options: {
+  readonly quick: boolean;
+  readonly arguments: readonly string[];
+}): Promise<BenchRow[]> {
+  const at = options.arguments.indexOf("--dataset");
+  const labelled = readLabelled(at < 0 ? undefined : options.arguments[at + 1]);
+  if (labelled.length === 0) throw new Error("Cannot measure: current value is no labelled text, must be at least one");
+  return [...speedRows(labelled, options.quick), ...qualityRows(labelled)];
+}

@@ -1,0 +1,124 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { classifyByRules } from "./classify-by-rules.ts";
+import { TEXT_LENGTH_MAX } from "./gather.ts";
+
+test.each([
+  ["number-iban", "pay to DE89 3704 0044 0532 0130 00 please"],
+  ["number-card", "my card 4111 1111 1111 1111"],
+  ["number-ahv", "AHV 756.9217.0769.85"],
+  ["number-cpf", "CPF 529.982.247-25"],
+  ["number-dni", "mi DNI 12345678Z"],
+  ["number-codice-fiscale", "codice fiscale RSSMRA85T10A562S"],
+  ["number-ssn", "her social security number is 536-22-8145"],
+  ["number-id-named", "passport number 533912847 for the booking"],
+  ["key-block", "-----BEGIN EC PRIVATE KEY-----\nMHcCAQ"],
+  ["key-github", "use ghp_9aZ3kLmQ7xVb2TnW8RtY5uPcE4gHjK6sDfA1"],
+  ["key-wifi-code", "WIFI:T:WPA;S:Attic;P:owlfeather;;"],
+  ["key-url-password", "redis://cache:hunter22@10.0.0.4:6379"],
+  ["secret-password", "the password is Marmalade42"],
+  ["secret-password", "passwort: Igel_1999"],
+  ["secret-password", "la contraseña es patito33"],
+  ["secret-password", "mot de passe : grenouille-12"],
+  ["secret-password", "a senha é cafezinho8"],
+  ["secret-password", "şifre Simit_2020"],
+  ["secret-password", "password hai chaiwala77"],
+  ["secret-pin", "pin is 5120"],
+  ["secret-lock-code", "the alarm code is 4417"],
+  ["secret-recovery", "backup codes: 8812-3301, 5510-0092"],
+  ["contact-phone", "ring me on +44 7700 900555"],
+  ["contact-email", "write to ana.silva@mailbox.example"],
+  ["contact-address", "we live at 12 Bramble Lane"],
+  ["safety-key-place", "the spare key is under the flowerpot"],
+  ["safety-lock-broken", "the alarm is broken since may"],
+  ["money-salary-told", "my salary is 52,000 now"],
+])("classifyByRules fires %s", (rule, text) => {
+  expect(classifyByRules(text).reasons.map((reason) => reason.rule)).toContain(rule);
+});
+
+test.each([
+  ["a parcel number", "tracking 1Z999AA10198765432 is stuck"],
+  ["an order number", "order 4111111111111111 shipped"],
+  ["an ISBN", "ISBN 978-0-306-40615-7"],
+  ["a broken checksum", "DE89 3704 0044 0532 0130 01 is printed in the novel"],
+  ["talk about passwords", "passwords should be long, says everyone"],
+  ["a promo code", "promo code SAVE20 works"],
+  ["an idiom of keys", "patience is the key to a good risotto"],
+  ["a thriller", "in the film the informant hides in a church"],
+  ["a business's number", "the museum helpline is 0800 496 0999"],
+  ["a recipe", "200 g flour, 3 eggs, 180 degrees"],
+  ["nothing", ""],
+])("classifyByRules leaves %s general", (_name, text) => {
+  expect(classifyByRules(text).level).toBe(1);
+});
+
+test.each([
+  ["zero-width signs", "pass\u200bword: Marmalade42"],
+  ["full-width letters", "ｐａｓｓｗｏｒｄ: Marmalade42"],
+  ["look-alike letters", "pаsswоrd: Marmalade42"],
+  ["leetspeak", "p4ssw0rd: Marmalade42"],
+])("classifyByRules sees through %s", (_name, text) => {
+  expect(classifyByRules(text).level).toBe(4);
+});
+
+test("classifyByRules takes the highest level present", () => {
+  expect(classifyByRules("call me on +44 7700 900555, the pin is 5120").level).toBe(4);
+});
+
+test("classifyByRules reasons never hold digits or words of the secret", () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^\d{4,8}$/), fc.stringMatching(/^[a-z]{6}\d{3}$/), (pin, word) => {
+      const { reasons } = classifyByRules(`pin is ${pin}, the password is ${word}, salary is ${pin} a month`);
+      for (const reason of reasons) {
+        expect(reason.text).not.toMatch(/\d/);
+        expect(reason.text).not.toContain(word);
+      }
+    }),
+  );
+});
+
+test("classifyByRules gives the same answer for the same text, whatever came before", () => {
+  const text = "my maths mock: 38 percent. mum hasnt seen it yet";
+  const first = classifyByRules(text);
+  for (let round = 0; round < 5; round += 1) classifyByRules(`other ${String(round)} my pin is 5120`);
+  expect(classifyByRules(text)).toEqual(first);
+});
+
+test("classifyByRules answers any text with a level, a confidence and a reason", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+      const { level, confidence, reasons } = classifyByRules(text);
+      expect([1, 2, 3, 4]).toContain(level);
+      expect(confidence).toBeGreaterThan(0);
+      expect(confidence).toBeLessThanOrEqual(1);
+      expect(reasons.length).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test.each([
+  ["digits", "1"],
+  ["spaced digits", "1 "],
+  ["letters", "a"],
+  ["quotes", "\"'"],
+  ["at signs", "a@"],
+  ["addresses", "://a:"],
+  ["password words", "password is "],
+  ["iban heads", "DE12 "],
+  ["persons and illness", "she has cancer "],
+  ["key heads", "-----BEGIN "],
+  ["dots", "1.1-"],
+])("classifyByRules finishes 64 KiB of %s", (_name, unit) => {
+  expect(classifyByRules(unit.repeat(65_536 / unit.length)).level).toBeGreaterThanOrEqual(1);
+});
+
+test("classifyByRules finds a secret behind 64 KiB of prose", () => {
+  const prose = "we walked along the canal and looked at the boats. ".repeat(1300);
+  expect(classifyByRules(`${prose} the alarm code is 4417`).level).toBe(4);
+});
+
+test("classifyByRules never calls a text general that it has not read to its end", () => {
+  const { level, reasons } = classifyByRules("boats ".repeat(TEXT_LENGTH_MAX / 5));
+  expect(level).toBe(2);
+  expect(reasons[0]?.rule).toBe("unread-rest");
+});
