@@ -33,6 +33,7 @@ export const viewErrors = defineErrors({
     status: 409,
     text: "Batch begins after the offset that the view goes on from: follow again from that offset",
   },
+  "views-failed": { kind: "upstream", retry: true, status: 503, text: "View has failed: other views go on" },
   "views-unknown": { kind: "missing", retry: false, status: 404, text: "There is no view of this name" },
   "views-stopped": { kind: "busy", retry: false, status: 503, text: "Runner of the views is stopped" },
 });

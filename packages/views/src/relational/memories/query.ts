@@ -120,6 +120,15 @@ export function createMemoryStore(
       }
       return (await query.execute()).map(sealedMemoryOf);
     },
+    ...importQueries(queries),
+    levelCounts: (user) => levelCounts(queries, user),
+  };
+}
+
+type ImportQueries = Pick<MemoryStore, "imports" | "importOf" | "unfinishedImports" | "importedCount">;
+
+function importQueries(queries: Queries): ImportQueries {
+  return {
     async imports(user) {
       const rows = await queries
         .selectFrom("imports")
@@ -159,7 +168,6 @@ export function createMemoryStore(
         .executeTakeFirstOrThrow();
       return row.count;
     },
-    levelCounts: (user) => levelCounts(queries, user),
   };
 }
 

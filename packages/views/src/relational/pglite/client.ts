@@ -103,6 +103,7 @@ export class PgliteClient {
     const requests = this.#outgoing;
     this.#outgoing = [];
     try {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
       this.#worker.postMessage(requests);
     } catch (error) {
       // A parameter that cannot be cloned: a bug of the caller, not of the worker.

@@ -74,7 +74,7 @@ export async function openPglite(options: PgliteOptions = {}): Promise<PgliteDat
 
 async function inMemory(options: PgliteOptions): Promise<PgliteDatabase> {
   const archive = options.usePrepared === false ? undefined : await findPrepared();
-  const opened = await attempt({ ...(archive === undefined ? {} : { archive }) });
+  const opened = await attempt(archive === undefined ? {} : { archive });
   return {
     type: "pglite",
     queries: opened.queries,
@@ -171,7 +171,6 @@ async function isFile(path: string): Promise<boolean> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  return cause === undefined
-    ? error.message
-    : `${error.message} (${cause instanceof Error ? cause.message : String(cause)})`;
+  const inner = cause instanceof Error ? cause.message : cause;
+  return typeof inner === "string" ? `${error.message} (${inner})` : error.message;
 }

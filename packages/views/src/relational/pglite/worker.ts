@@ -63,12 +63,14 @@ async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerR
 try {
   const database = await openDatabase();
   let queue = Promise.resolve();
+  const answerAll = async (before: Promise<void>, requests: readonly WorkerRequest[]): Promise<void> => {
+    await before;
+    const replies: WorkerReply[] = [];
+    for (const request of requests) replies.push(await answer(database, request));
+    port.postMessage(replies);
+  };
   port.on("message", (requests: readonly WorkerRequest[]) => {
-    queue = queue.then(async () => {
-      const replies: WorkerReply[] = [];
-      for (const request of requests) replies.push(await answer(database, request));
-      port.postMessage(replies);
-    });
+    queue = answerAll(queue, requests);
   });
   greet({ type: "ready" });
 } catch (error) {
