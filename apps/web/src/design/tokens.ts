@@ -64,7 +64,7 @@ export const WIDTHS = {
 } as const;
 
 /** Window widths at which the layout changes. */
-export const BREAKPOINTS = { md: "48rem", lg: "64rem", xl: "80rem" } as const;
+export const BREAKPOINTS = { sm: "36rem", md: "48rem", lg: "64rem", xl: "80rem" } as const;
 
 /** Families; the files are served by ourselves. */
 export const FAMILIES = {

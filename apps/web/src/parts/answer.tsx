@@ -16,9 +16,10 @@ function speakerOf({ memory }: WireCitation): ReactNode {
 /** The source of a citation as it was said, with what is quoted marked. */
 function SourceBubble({ citation }: { readonly citation: WireCitation }): ReactNode {
   const { memory } = citation;
+  const isWhole = citation.range[1] - citation.range[0] >= memory.text.trim().length;
   return (
-    <div className={`rounded-bubble border-s-2 bg-sunken px-3.5 py-2 ${edgeOf(memory.level)}`}>
-      <Words text={memory.text} highlights={[citation.range]} />
+    <div className={`rounded-bubble bg-sunken px-3.5 py-2 ${edgeOf(memory.level)}`}>
+      <Words text={memory.text} highlights={isWhole ? [] : [citation.range]} />
       <p className="mt-1 text-12 text-muted">
         {speakerOf(citation)} · {sourceLabel(memory.source)} · {formatMoment(memory.occurred_at)}
       </p>

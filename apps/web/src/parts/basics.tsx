@@ -12,6 +12,7 @@ const BUTTONS = {
   primary: "bg-accent text-on-accent hover:bg-accent-strong font-medium",
   plain: "border border-border bg-surface text-ink hover:bg-sunken",
   quiet: "text-ink hover:bg-sunken",
+  "quiet-danger": "text-danger hover:bg-danger-soft",
   danger: "border border-danger text-danger hover:bg-danger-soft",
 } as const;
 

@@ -5,11 +5,11 @@ import { formatTime, sourceLabel } from "../core/format.ts";
 import type { Saying } from "../data/thread.ts";
 import type { WireMemory } from "../data/wire.ts";
 import { Name, Words } from "./basics.tsx";
-import { edgeOf, LevelBadge } from "./level.tsx";
+import { edgeOf } from "./level.tsx";
 import { FailedSaying, SayingWords } from "./memory-entry.tsx";
 import { MemoryTicks, SayingTicks } from "./ticks.tsx";
 
-const SHAPE = "w-fit max-w-[min(85%,var(--container-measure))] rounded-bubble border-s-2 px-3.5 py-2";
+const SHAPE = "w-fit max-w-[min(85%,var(--container-measure))] rounded-bubble px-3.5 py-2";
 
 interface BubbleProps {
   readonly memory: WireMemory;
@@ -40,7 +40,6 @@ export function MemoryBubble({ memory, showName, showSource }: BubbleProps): Rea
       )}
       <p className="mt-0.5 flex flex-wrap items-center justify-end gap-x-2 text-12 text-muted">
         {showSource && <span>{sourceLabel(memory.source)}</span>}
-        {memory.level !== "general" && <LevelBadge level={memory.level} />}
         <Link
           to={`/memories/${memory.id}`}
           className="underline decoration-transparent underline-offset-2 hover:decoration-current"

@@ -19,6 +19,11 @@ const MODES = [
   { value: "ask", label: "Ask" },
 ] as const;
 
+const PLACEHOLDERS: Readonly<Record<ComposerMode, string>> = {
+  keep: "Tell it something…",
+  ask: "Ask what you once told it…",
+};
+
 /** Longest saying, in UTF-16 units; the server refuses more. */
 const LENGTH_MAX = 65_536;
 
@@ -32,25 +37,16 @@ interface ComposerProps {
   readonly field?: RefObject<HTMLTextAreaElement | null>;
 }
 
-function placeholderOf(mode: ComposerMode): string {
-  return mode === "keep" ? "Tell it something…" : "Ask what you once told it…";
-}
-
-/** Where one tells and asks. Enter sends, Shift+Enter breaks the line, Alt+Enter does the other of the two. */
-export function Composer({ only, scope = null, placeholder, autoFocus = false, field }: ComposerProps): ReactNode {
+function useComposer({ only, scope = null, field }: ComposerProps) {
   const dispatch = useAppDispatch();
-  const navigate = useNavigate();
   const own = useRef<HTMLTextAreaElement>(null);
   const area = field ?? own;
   const [text, setText] = useState("");
   const [chosen, setMode] = useState<ComposerMode>("keep");
   const [level, setLevel] = useState<LevelChoice>("auto");
   const mode = only ?? chosen;
-  const isSayable = text.trim() !== "";
-  const readsLikeQuestion = only === undefined && mode === "keep" && /[?؟？]\s*$/.test(text);
-
   const submit = (as: ComposerMode): void => {
-    if (!isSayable) return;
+    if (text.trim() === "") return;
     if (as === "keep") void dispatch(keep(text, level));
     else void dispatch(askQuestion(text, scope));
     setText("");
@@ -63,30 +59,64 @@ export function Composer({ only, scope = null, placeholder, autoFocus = false, f
     const other = mode === "keep" ? "ask" : "keep";
     submit(event.altKey && only === undefined ? other : mode);
   };
-  const pick = (files: FileList | null): void => {
-    const file = files?.[0];
-    if (file === undefined) return;
-    offerFile(file);
-    void navigate("/import");
-  };
-  const stops = mode === "keep" ? stopsAt(level) : undefined;
+  return { area, text, setText, mode, setMode, level, setLevel, submit, pressed };
+}
+
+type ComposerState = ReturnType<typeof useComposer>;
+
+function Field({
+  state,
+  placeholder,
+  autoFocus,
+}: {
+  readonly state: ComposerState;
+  readonly placeholder?: string | undefined;
+  readonly autoFocus: boolean;
+}): ReactNode {
   return (
-    <div className="rounded-card border border-border bg-surface transition-feedback focus-within:border-accent">
-      <textarea
-        ref={area}
-        data-testid="message-input"
-        aria-label={mode === "keep" ? "Something to keep" : "A question"}
-        autoFocus={autoFocus}
-        dir="auto"
-        rows={1}
-        maxLength={LENGTH_MAX}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={pressed}
-        enterKeyHint="send"
-        placeholder={placeholder ?? placeholderOf(mode)}
-        className="sizing-content block max-h-60 min-h-11 w-full resize-none bg-transparent px-4 pt-3 pb-1 outline-none"
-      />
+    <textarea
+      ref={state.area}
+      data-testid="message-input"
+      aria-label={state.mode === "keep" ? "Something to keep" : "A question"}
+      autoFocus={autoFocus}
+      dir="auto"
+      rows={1}
+      maxLength={LENGTH_MAX}
+      value={state.text}
+      onChange={(event) => state.setText(event.target.value)}
+      onKeyDown={state.pressed}
+      enterKeyHint="send"
+      placeholder={placeholder ?? PLACEHOLDERS[state.mode]}
+      className="sizing-content block max-h-60 min-h-11 w-full min-w-0 flex-1 resize-none bg-transparent px-4 pt-3 pb-1 outline-none"
+    />
+  );
+}
+
+function SendButton({ state }: { readonly state: ComposerState }): ReactNode {
+  return (
+    <Button
+      look="primary"
+      icon="send"
+      aria-label={state.mode === "keep" ? "Keep it" : "Ask"}
+      data-testid="send-button"
+      isDisabled={state.text.trim() === ""}
+      onPress={() => state.submit(state.mode)}
+    />
+  );
+}
+
+/** What stands between the words and the buttons when there is something to say about them. */
+function Remarks({
+  state,
+  only,
+}: {
+  readonly state: ComposerState;
+  readonly only: ComposerMode | undefined;
+}): ReactNode {
+  const stops = state.mode === "keep" ? stopsAt(state.level) : undefined;
+  const readsLikeQuestion = only === undefined && state.mode === "keep" && /[?؟？]\s*$/.test(state.text);
+  return (
+    <>
       {stops !== undefined && <p className="px-4 pb-1 text-13 text-muted">{stops}</p>}
       {readsLikeQuestion && (
         <p className="px-4 pb-1 text-13 text-muted">
@@ -94,38 +124,67 @@ export function Composer({ only, scope = null, placeholder, autoFocus = false, f
           <button
             type="button"
             className="cursor-pointer text-accent underline underline-offset-4"
-            onClick={() => submit("ask")}
+            onClick={() => state.submit("ask")}
           >
             Ask it instead
           </button>
         </p>
       )}
+    </>
+  );
+}
+
+function KeepTools({ state }: { readonly state: ComposerState }): ReactNode {
+  const navigate = useNavigate();
+  const pick = (files: FileList | null): void => {
+    const file = files?.[0];
+    if (file === undefined) return;
+    offerFile(file);
+    void navigate("/import");
+  };
+  return (
+    <>
+      <LevelPicker value={state.level} onChange={state.setLevel} />
+      <FileTrigger onSelect={pick}>
+        <Button look="quiet" icon="import" aria-label="Import a file" className="text-muted" />
+      </FileTrigger>
+    </>
+  );
+}
+
+const FRAME = "rounded-card border border-border bg-surface transition-feedback focus-within:border-accent";
+
+/** Where one tells and asks. Enter sends, Shift+Enter breaks the line, Alt+Enter does the other of the two. */
+export function Composer(props: ComposerProps): ReactNode {
+  const { only, placeholder, autoFocus = false } = props;
+  const state = useComposer(props);
+  if (only === "ask") {
+    return (
+      <div className={`flex items-end gap-2 p-1.5 ${FRAME}`}>
+        <Field state={state} placeholder={placeholder} autoFocus={autoFocus} />
+        <SendButton state={state} />
+      </div>
+    );
+  }
+  return (
+    <div className={FRAME}>
+      <Field state={state} placeholder={placeholder} autoFocus={autoFocus} />
+      <Remarks state={state} only={only} />
       <div className="flex items-center gap-1 px-2 pb-2">
-        {mode === "keep" && <LevelPicker value={level} onChange={setLevel} />}
-        {mode === "keep" && (
-          <FileTrigger onSelect={pick}>
-            <Button look="quiet" icon="import" aria-label="Import a file" className="text-muted" />
-          </FileTrigger>
-        )}
+        {state.mode === "keep" && <KeepTools state={state} />}
         <span className="flex-1" />
         {only === undefined && (
           <Segmented
             label="What to do with it"
-            value={mode}
+            value={state.mode}
             options={MODES}
-            onChange={setMode}
+            onChange={state.setMode}
             testId="composer-mode"
           />
         )}
-        <Button
-          look="primary"
-          icon="send"
-          aria-label={mode === "keep" ? "Keep it" : "Ask"}
-          data-testid="send-button"
-          isDisabled={!isSayable}
-          onPress={() => submit(mode)}
-          className="ms-1"
-        />
+        <span className="ms-1 flex">
+          <SendButton state={state} />
+        </span>
       </div>
     </div>
   );

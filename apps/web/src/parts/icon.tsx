@@ -36,15 +36,15 @@ const PATHS = {
 export type IconName = keyof typeof PATHS;
 
 /** An icon; hidden from screen readers, the text beside it speaks. */
-export function Icon({
-  name,
-  className = "size-5",
-}: {
-  readonly name: IconName;
-  readonly className?: string;
-}): ReactNode {
+export function Icon({ name, className = "" }: { readonly name: IconName; readonly className?: string }): ReactNode {
   return (
-    <svg viewBox="0 0 24 24" aria-hidden="true" className={`shrink-0 ${className}`} fill="none" stroke="currentColor">
+    <svg
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      className={`shrink-0 ${className.includes("size-") ? "" : "size-5"} ${className}`}
+      fill="none"
+      stroke="currentColor"
+    >
       <path d={PATHS[name]} strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" />
     </svg>
   );

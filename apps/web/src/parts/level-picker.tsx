@@ -11,21 +11,23 @@ interface LevelPickerProps {
   readonly onChange: (level: LevelChoice) => void;
   /** Leaves out "Auto" when a level must be chosen. */
   readonly isFixed?: boolean;
+  /** Shown instead of the level itself. */
+  readonly label?: string;
 }
 
 const ITEM =
   "flex min-h-11 cursor-pointer flex-col justify-center rounded-control px-3 py-1.5 outline-none data-[focused]:bg-accent-soft";
 
 /** Which level something is kept at; Auto lets the rules decide. */
-export function LevelPicker({ value, onChange, isFixed = false }: LevelPickerProps): ReactNode {
+export function LevelPicker({ value, onChange, isFixed = false, label }: LevelPickerProps): ReactNode {
   const choose = (key: unknown): void => {
     const found = LEVEL_WORDS.find((words) => words.name === key);
     onChange(found?.name ?? "auto");
   };
   return (
-    <Select aria-label="Level" value={value} onChange={choose}>
+    <Select aria-label={label === undefined ? "Level" : `${label} to another level`} value={value} onChange={choose}>
       <Button className="inline-flex min-h-9 min-touch cursor-pointer items-center gap-1.5 rounded-control px-2.5 text-13 text-muted transition-feedback hover:bg-sunken">
-        <SelectValue>{value === "auto" ? "Auto level" : <LevelBadge level={value} />}</SelectValue>
+        <SelectValue>{label ?? (value === "auto" ? "Auto level" : <LevelBadge level={value} />)}</SelectValue>
         <Icon name="down" className="size-3.5" />
       </Button>
       <Popover className="w-panel rounded-card border border-line bg-surface p-1.5 shadow-overlay">

@@ -10,15 +10,16 @@ const INK: Readonly<Record<string, string>> = {
 };
 
 const EDGE: Readonly<Record<string, string>> = {
-  general: "border-transparent",
-  confidential: "border-confidential",
-  secret: "border-secret",
-  "ultra-secret": "border-ultra-secret",
+  general: "before:bg-transparent",
+  confidential: "before:bg-confidential",
+  secret: "before:bg-secret",
+  "ultra-secret": "before:bg-ultra-secret",
 };
 
-/** The class of the inline edge that shows a level in a chat; General has none. */
+/** The classes of the thin inline edge that shows a level; General has none. */
 export function edgeOf(level: string): string {
-  return EDGE[level] ?? "border-ultra-secret";
+  const ink = EDGE[level] ?? "before:bg-ultra-secret";
+  return `relative before:absolute before:inset-y-2.5 before:start-0 before:w-0.5 before:rounded-full ${ink}`;
 }
 
 /** The glyph of a level: circle, diamond, padlock, double padlock. */

@@ -9,7 +9,7 @@ import { useAppDispatch } from "../data/store.ts";
 import { type Saying, threadSlice } from "../data/thread.ts";
 import type { WireMemory } from "../data/wire.ts";
 import { Button, CopyButton, Name, Words } from "./basics.tsx";
-import { edgeOf, LevelBadge } from "./level.tsx";
+import { edgeOf } from "./level.tsx";
 import { MemoryTicks, SayingTicks } from "./ticks.tsx";
 import { problemWords } from "../core/problem-words.ts";
 
@@ -21,14 +21,14 @@ export function MemoryEntry({ memory }: { readonly memory: WireMemory }): ReactN
   return (
     <li
       data-testid="memory-entry"
-      className={`group relative border-s-2 py-3 ps-3.5 pe-2 transition-feedback hover:bg-surface ${edgeOf(memory.level)}`}
+      className={`group py-3 ps-3.5 pe-2 transition-feedback hover:bg-surface ${edgeOf(memory.level)}`}
     >
       <Link to={`/memories/${memory.id}`} className="block max-w-measure after:absolute after:inset-0">
         <bdi dir="auto" className="whitespace-pre-wrap">
           {text}
         </bdi>
       </Link>
-      <p className="mt-1 flex flex-wrap items-center gap-x-2 text-12 text-muted">
+      <p className="mt-1 flex flex-wrap items-center gap-x-1 text-12 text-muted">
         <time dateTime={memory.occurred_at}>{formatWhen(memory.occurred_at, Date.now())}</time>
         {memory.speaker !== null && (
           <span>
@@ -36,7 +36,6 @@ export function MemoryEntry({ memory }: { readonly memory: WireMemory }): ReactN
           </span>
         )}
         <span>· {sourceLabel(memory.source)}</span>
-        {memory.level !== "general" && <LevelBadge level={memory.level} />}
         <span className="ms-auto">
           <MemoryTicks memory={memory} />
         </span>
@@ -82,14 +81,11 @@ export function SayingWords({ saying }: { readonly saying: Saying }): ReactNode 
 /** One saying on its way, in a list of memories. */
 export function SayingEntry({ saying }: { readonly saying: Saying }): ReactNode {
   return (
-    <li
-      data-testid="memory-entry"
-      className={`arriving border-s-2 py-3 ps-3.5 pe-2 ${edgeOf(saying.memory?.level ?? "general")}`}
-    >
+    <li data-testid="memory-entry" className={`arriving py-3 ps-3.5 pe-2 ${edgeOf(saying.memory?.level ?? "general")}`}>
       <div className="max-w-measure">
         <SayingWords saying={saying} />
       </div>
-      <p className="mt-1 flex flex-wrap items-center gap-x-2 text-12 text-muted">
+      <p className="mt-1 flex flex-wrap items-center gap-x-1 text-12 text-muted">
         <time dateTime={saying.at}>{formatWhen(saying.at, Date.now())}</time>
         <span>· Told here{saying.known ? ", already known" : ""}</span>
         <span className="ms-auto">

@@ -113,14 +113,16 @@ function Header(): ReactNode {
         <Mark className="size-6" />
         <span className="sr-only">Kaelix</span>
       </span>
-      <Button
-        look="quiet"
-        icon="search"
-        className="hidden text-muted md:inline-flex"
-        onPress={() => dispatch(interfaceSlice.actions.overlayChanged("palette"))}
-      >
-        Find or do <kbd className="ms-2">Ctrl K</kbd>
-      </Button>
+      <span className="hidden md:block">
+        <Button
+          look="quiet"
+          icon="search"
+          className="text-muted"
+          onPress={() => dispatch(interfaceSlice.actions.overlayChanged("palette"))}
+        >
+          Find or do <kbd className="ms-2">Ctrl K</kbd>
+        </Button>
+      </span>
       <span className="flex-1" />
       <LockButton />
     </header>

@@ -6,7 +6,7 @@ import { type Tick, tickOf, tickWords } from "../core/ticks.ts";
 import { useAppSelector } from "../data/store.ts";
 import type { Saying } from "../data/thread.ts";
 import type { WireMemory } from "../data/wire.ts";
-import { LevelGlyph } from "./level.tsx";
+import { LevelBadge, LevelGlyph } from "./level.tsx";
 
 function TickShape({ tick }: { readonly tick: Tick }): ReactNode {
   if (tick === "failed") return <span className="font-semibold text-danger">!</span>;
@@ -35,7 +35,7 @@ interface TicksProps {
   readonly level: string | undefined;
 }
 
-/** Ticks with the level's glyph, and the same in words for screen readers. */
+/** Ticks with the level's glyph, its word above General, and all of it in words for screen readers. */
 export function Ticks({ tick, at, level }: TicksProps): ReactNode {
   const label = level === undefined ? undefined : wordsOf(level).label;
   const words = tickWords(tick, formatTime(at), label);
@@ -43,7 +43,8 @@ export function Ticks({ tick, at, level }: TicksProps): ReactNode {
     <span className="inline-flex items-center gap-1" title={words} data-tick={tick}>
       <span aria-hidden="true" className="inline-flex items-center gap-1">
         <TickShape tick={tick} />
-        {level !== undefined && tick !== "failed" && <LevelGlyph level={level} className="size-3" />}
+        {level === "general" && <LevelGlyph level={level} className="size-3" />}
+        {level !== undefined && level !== "general" && <LevelBadge level={level} />}
       </span>
       <span className="sr-only">{words}</span>
     </span>

@@ -13,15 +13,54 @@ import { LevelBadge } from "./level.tsx";
 
 const RAISED = LEVEL_WORDS.filter((words) => words.pips > 2);
 
+/** How far it is open now, and the way back. */
+function OpenNow({ onLock }: { readonly onLock: () => void }): ReactNode {
+  const user = useAppSelector((state) => state.session.user);
+  if (user === null || user.open_until === null) return null;
+  return (
+    <div className="flex items-center justify-between gap-3 rounded-card bg-sunken px-4 py-3">
+      <span>
+        Open up to {wordsOf(user.open_up_to).label} until {formatTime(user.open_until)}
+      </span>
+      <Button icon="lock" onPress={onLock}>
+        Lock again
+      </Button>
+    </div>
+  );
+}
+
+function LevelChoices({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (level: string) => void;
+}): ReactNode {
+  return (
+    <RadioGroup value={value} onChange={onChange} className="flex flex-col gap-2">
+      <Label className="text-13 font-medium">Open up to</Label>
+      {RAISED.map((words) => (
+        <Radio
+          key={words.name}
+          value={words.name}
+          className="cursor-pointer rounded-card border border-border px-4 py-2.5 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent data-[selected]:bg-accent-soft"
+        >
+          <LevelBadge level={words.name} pips />
+          <span className="block text-13 text-muted">{words.text}</span>
+        </Radio>
+      ))}
+    </RadioGroup>
+  );
+}
+
 /** Opens the session up to Secret or Ultra-secret by the password, or closes it again. */
 export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNode {
   const dispatch = useAppDispatch();
-  const user = useAppSelector((state) => state.session.user);
+  const phone = useAppSelector((state) => state.session.user?.phone ?? "");
   const [level, setLevel] = useState("secret");
   const [password, setPassword] = useState("");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const raised = user !== null && user.open_until !== null;
   const submit = async (): Promise<void> => {
     setBusy(true);
     setProblem(null);
@@ -35,39 +74,20 @@ export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNo
       setBusy(false);
     }
   };
-  const close = async (): Promise<void> => {
-    await dispatch(lock());
+  const close = (): void => {
+    void dispatch(lock());
     onDone();
   };
   const isWrong = problem !== null && (problem.status === 401 || problem.status === 403);
   return (
     <form className="flex flex-col gap-4 p-5" onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}>
-      {raised && (
-        <div className="flex items-center justify-between gap-3 rounded-card bg-sunken px-4 py-3">
-          <span>
-            Open up to {wordsOf(user.open_up_to).label} until {formatTime(user.open_until ?? "")}
-          </span>
-          <Button icon="lock" onPress={() => void close()}>
-            Lock again
-          </Button>
-        </div>
-      )}
+      <OpenNow onLock={close} />
       <p className="text-muted">
         Above the lock nothing is listed, counted or suggested. It closes by itself after 15 minutes, or 5 without you.
       </p>
-      <RadioGroup value={level} onChange={setLevel} className="flex flex-col gap-2">
-        <Label className="text-13 font-medium">Open up to</Label>
-        {RAISED.map((words) => (
-          <Radio
-            key={words.name}
-            value={words.name}
-            className="cursor-pointer rounded-card border border-border px-4 py-2.5 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent data-[selected]:bg-accent-soft"
-          >
-            <LevelBadge level={words.name} pips />
-            <span className="block text-13 text-muted">{words.text}</span>
-          </Radio>
-        ))}
-      </RadioGroup>
+      <LevelChoices value={level} onChange={setLevel} />
+      {/* Tells password managers whose password this is. */}
+      <input type="text" autoComplete="username" value={phone} readOnly hidden />
       <Field
         label="Your password"
         error={isWrong ? "The password is not right" : undefined}

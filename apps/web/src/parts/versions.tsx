@@ -67,7 +67,7 @@ export function Versions({ id }: { readonly id: string }): ReactNode {
   if (error !== undefined) return <ProblemNote problem={error} />;
   if (data === undefined) return <Loading what="Reading" />;
   return (
-    <ol className="divide-y divide-line border-y border-line">
+    <ol className="max-w-measure divide-y divide-line border-y border-line">
       {data.data.map((version, at) => (
         <Version key={`${version.version}-${version.change}`} version={version} before={data.data[at + 1]} />
       ))}

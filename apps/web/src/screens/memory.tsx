@@ -125,7 +125,7 @@ function LevelPart({ memory, onProblem }: Change): ReactNode {
           {memory.level_decided_by === "person" ? "" : `, sure to ${Math.round(memory.confidence * 100)} %`}
         </span>
         <span data-testid="move-level">
-          <LevelPicker isFixed value={memory.level} onChange={(level) => void choose(level)} />
+          <LevelPicker isFixed label="Move" value={memory.level} onChange={(level) => void choose(level)} />
         </span>
       </div>
       {memory.reasons.length > 0 && (
@@ -160,7 +160,7 @@ function Provenance({ memory }: { readonly memory: WireMemory }): ReactNode {
       : JSON.stringify(memory.context, null, 2);
   return (
     <Section title="Where it comes from">
-      <dl className="divide-y divide-line border-y border-line">
+      <dl className="max-w-measure divide-y divide-line border-y border-line">
         <Fact name="Said by">{memory.speaker === null ? "You" : <Name text={memory.speaker} />}</Fact>
         <Fact name="Through">{sourceLabel(memory.source)}</Fact>
         {memory.conversation !== null && (
@@ -262,7 +262,7 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
       {isEditing ? (
         <Editor memory={memory} onProblem={failed} onDone={() => setEditing(false)} />
       ) : (
-        <div className={`border-s-2 ps-4 text-18 ${edgeOf(memory.level)}`} data-testid="memory-text">
+        <div className={`ps-4 text-18 ${edgeOf(memory.level)}`} data-testid="memory-text">
           <p className="max-w-measure">
             <Words text={memory.text} />
           </p>
@@ -275,13 +275,7 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
           </Button>
         )}
         <CopyButton text={memory.text} label="Copy" />
-        <Button
-          look="quiet"
-          icon="forget"
-          className="text-danger"
-          onPress={() => void forgetIt()}
-          data-testid="forget-button"
-        >
+        <Button look="quiet-danger" icon="forget" onPress={() => void forgetIt()} data-testid="forget-button">
           Forget
         </Button>
         <span className="ms-auto flex items-center gap-2">

@@ -21,7 +21,7 @@ function Hit({ hit }: { readonly hit: WireHit }): ReactNode {
   const { memory } = hit;
   const excerpt = excerptOf(memory.text, hit.highlights, EXCERPT_LENGTH);
   return (
-    <li className={`relative border-s-2 py-3 ps-3.5 pe-2 transition-feedback hover:bg-surface ${edgeOf(memory.level)}`}>
+    <li className={`py-3 ps-3.5 pe-2 transition-feedback hover:bg-surface ${edgeOf(memory.level)}`}>
       <Link
         to={`/memories/${memory.id}`}
         data-hit
@@ -29,7 +29,7 @@ function Hit({ hit }: { readonly hit: WireHit }): ReactNode {
       >
         <Words text={excerpt.text} highlights={excerpt.highlights} isLinkless />
       </Link>
-      <p className="mt-1 flex flex-wrap items-center gap-x-2 text-12 text-muted">
+      <p className="mt-1 flex flex-wrap items-center gap-x-1 text-12 text-muted">
         <span>{memory.speaker === null ? "You" : <Name text={memory.speaker} />}</span>
         <span>· {sourceLabel(memory.source)}</span>
         <time dateTime={memory.occurred_at}>· {formatWhen(memory.occurred_at, Date.now())}</time>

@@ -1,11 +1,11 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { type ReactNode, useState } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, type UseFormReturn } from "react-hook-form";
 import { useSearchParams } from "react-router";
 import { z } from "zod";
 
 import { isPhone, normalizePhone } from "../core/phone.ts";
-import { type Problem } from "../core/problem-words.ts";
+import type { Problem } from "../core/problem-words.ts";
 import { enter } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { forgetClaimCode } from "../data/claim-code.ts";
@@ -23,20 +23,70 @@ const schema = z.object({
 });
 
 type Values = z.infer<typeof schema>;
+type Form = UseFormReturn<Values>;
 
-/** Sign-up: the first person claims the server, later ones bring an invite. */
-export function SignUp(): ReactNode {
+function PersonFields({ form }: { readonly form: Form }): ReactNode {
+  const errors = form.formState.errors;
+  return (
+    <>
+      <Field
+        label="Phone"
+        hint="Nobody is texted. It is your sign-in name."
+        error={errors.phone?.message}
+        input={{
+          ...form.register("phone"),
+          type: "tel",
+          autoComplete: "tel",
+          autoFocus: true,
+          placeholder: "+41 79 123 45 67",
+          "data-testid": "phone-input",
+        }}
+      />
+      <Field
+        label="Name"
+        error={errors.name?.message}
+        input={{ ...form.register("name"), autoComplete: "name", "data-testid": "name-input" }}
+      />
+      <Field
+        label="Password"
+        hint="Long beats clever. A few words you will remember."
+        error={errors.password?.message}
+        input={{
+          ...form.register("password"),
+          type: "password",
+          autoComplete: "new-password",
+          "data-testid": "password-input",
+        }}
+      />
+    </>
+  );
+}
+
+function CodeField({ form, isClaimed }: { readonly form: Form; readonly isClaimed: boolean }): ReactNode {
+  return (
+    <Field
+      label={isClaimed ? "Invite code" : "Claim code from the terminal"}
+      hint={
+        isClaimed
+          ? "Without one, ask the owner of this server."
+          : "It stands in the address that the start printed, after #c="
+      }
+      error={form.formState.errors.code?.message}
+      input={{
+        ...form.register("code"),
+        autoComplete: "off",
+        spellCheck: false,
+        "data-testid": isClaimed ? "invite-input" : "claim-input",
+      }}
+    />
+  );
+}
+
+/** Signs up and takes over the session; the claim code is spent by it. */
+function useSubmit(form: Form, isClaimed: boolean) {
   const dispatch = useAppDispatch();
-  const [search] = useSearchParams();
   const claimCode = useAppSelector((state) => state.session.claimCode);
-  const { data: server } = api.useServerQuery();
   const [problem, setProblem] = useState<Problem | null>(null);
-  const invite = search.get("invite") ?? "";
-  const form = useForm<Values>({
-    resolver: zodResolver(schema),
-    defaultValues: { phone: "", name: "", password: "", code: invite },
-  });
-  const isClaimed = server?.claimed === true;
   const submit = form.handleSubmit(async ({ phone, name, password, code }) => {
     setProblem(null);
     const proof = isClaimed ? { invite_code: code } : { claim_code: code === "" ? (claimCode ?? "") : code };
@@ -49,64 +99,25 @@ export function SignUp(): ReactNode {
       setProblem(problemOf(error));
     }
   });
-  const errors = form.formState.errors;
-  const asksCode = server !== undefined && (isClaimed || claimCode === null || problem?.status === 403);
+  return { submit, problem, asksCode: isClaimed || claimCode === null || problem?.status === 403 };
+}
+
+/** Sign-up: the first person claims the server, later ones bring an invite. */
+export function SignUp(): ReactNode {
+  const [search] = useSearchParams();
+  const { data: server } = api.useServerQuery();
+  const defaultValues = { phone: "", name: "", password: "", code: search.get("invite") ?? "" };
+  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues });
+  const isClaimed = server?.claimed === true;
+  const { submit, problem, asksCode } = useSubmit(form, isClaimed);
+  const lead = isClaimed
+    ? "Somebody gave you an invite code."
+    : "The first person to sign up owns this server. After that it is closed, save for those you invite.";
   return (
-    <Door
-      title={isClaimed ? "Join this server" : "Make it yours"}
-      lead={
-        isClaimed
-          ? "Somebody gave you an invite code."
-          : "The first person to sign up owns this server. After that it is closed, save for those you invite."
-      }
-    >
+    <Door title={isClaimed ? "Join this server" : "Make it yours"} lead={lead}>
       <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-        <Field
-          label="Phone"
-          hint="Nobody is texted. It is your sign-in name."
-          error={errors.phone?.message}
-          input={{
-            ...form.register("phone"),
-            type: "tel",
-            autoComplete: "tel",
-            autoFocus: true,
-            placeholder: "+41 79 123 45 67",
-            "data-testid": "phone-input",
-          }}
-        />
-        <Field
-          label="Name"
-          error={errors.name?.message}
-          input={{ ...form.register("name"), autoComplete: "name", "data-testid": "name-input" }}
-        />
-        <Field
-          label="Password"
-          hint="Long beats clever. A few words you will remember."
-          error={errors.password?.message}
-          input={{
-            ...form.register("password"),
-            type: "password",
-            autoComplete: "new-password",
-            "data-testid": "password-input",
-          }}
-        />
-        {asksCode && (
-          <Field
-            label={isClaimed ? "Invite code" : "Claim code from the terminal"}
-            hint={
-              isClaimed
-                ? "Without one, ask the owner of this server."
-                : "It stands in the address that the start printed, after #c="
-            }
-            error={errors.code?.message}
-            input={{
-              ...form.register("code"),
-              autoComplete: "off",
-              spellCheck: false,
-              "data-testid": isClaimed ? "invite-input" : "claim-input",
-            }}
-          />
-        )}
+        <PersonFields form={form} />
+        {server !== undefined && asksCode && <CodeField form={form} isClaimed={isClaimed} />}
         {problem !== null && <ProblemNote problem={problem} safe="What you typed is kept" />}
         <Button
           look="primary"

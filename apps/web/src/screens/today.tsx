@@ -144,7 +144,7 @@ export function Today(): ReactNode {
           )}
           <Recent onSay={() => field.current?.focus()} />
         </div>
-        <aside aria-label="What runs and who spoke" className="min-w-0">
+        <aside aria-label="What runs and who spoke" className="min-w-0 lg:-mt-8">
           <RunningImports />
           <Conversations />
         </aside>

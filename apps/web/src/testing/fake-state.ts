@@ -200,7 +200,7 @@ function find(
       const highlights = words
         .filter((word) => !plain.has(word))
         .flatMap((word): [number, number][] => {
-          const at = text.indexOf(word.slice(0, 6));
+          const at = text.search(new RegExp(`(?<![\\p{L}\\d])${word.slice(0, 6)}`, "u"));
           return at < 0 ? [] : [[at, Math.min(text.length, at + word.length)]];
         });
       return { memory, highlights, score: highlights.length };

@@ -1,0 +1,81 @@
+/** Every screen once, as a person would come by it; the caller looks at each. */
+import type { Page } from "playwright-core";
+
+import { keepMessage } from "./journey.ts";
+
+/** Called at every screen with its name. */
+export type Look = (name: string) => Promise<void>;
+
+async function askSomething(page: Page): Promise<void> {
+  await page.getByTestId("message-input").fill("When did we last eat at the harbour?");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("answer").first().waitFor();
+}
+
+/** Walks all screens of somebody signed in to a seeded fake. */
+export async function walkScreens(page: Page, origin: string, look: Look): Promise<void> {
+  const open = async (path: string, ready: string): Promise<void> => {
+    await page.goto(`${origin}${path}`);
+    await page.locator(ready).first().waitFor();
+  };
+  await open("/", "[data-testid=memory-entry]");
+  await keepMessage(page, "The spare key hangs behind the blue door");
+  await look("today");
+  await open("/chats", "nav[aria-label=Conversations]");
+  await look("chats");
+  await page.getByRole("link", { name: /Carla/ }).first().click();
+  await page.locator("article").first().waitFor();
+  await look("conversation");
+  await open("/chats/ask", "[data-testid=message-input]");
+  await look("ask-empty");
+  await askSomething(page);
+  await page.getByRole("button", { name: "Why this?" }).click();
+  await page.getByTestId("citation").first().click();
+  await look("answer");
+  await page.getByTestId("message-input").fill("What is the capital of Zembla?");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("answer-nothing").waitFor();
+  await look("answer-nothing");
+  await open("/search?q=harbour%20walnuts", "[data-hit]");
+  await look("search");
+  await open("/search?q=zzzz", "text=Nothing says");
+  await look("search-none");
+  await open("/search?q=harbour", "[data-hit]");
+  await page.locator("[data-hit]").first().click();
+  await page.getByTestId("memory-text").waitFor();
+  await look("memory");
+  await walkKeeping(page, open, look);
+}
+
+async function walkKeeping(
+  page: Page,
+  open: (path: string, ready: string) => Promise<void>,
+  look: Look,
+): Promise<void> {
+  await open("/import", "[data-testid=choose-file]");
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByTestId("choose-file").click();
+  const bytes = Buffer.from("[03.02.19, 08:12] Ann: Who brings the rope on Saturday?\n".repeat(2_000));
+  await (await chooser).setFiles({ name: "_chat.txt", mimeType: "text/plain", buffer: bytes });
+  await page.getByTestId("start-import").waitFor();
+  await look("import-preview");
+  await page.getByTestId("start-import").click();
+  await page.getByRole("progressbar").waitFor();
+  await look("import-running");
+  await open("/import", "[data-testid=choose-file]");
+  await look("imports");
+  await open("/settings", "text=Devices signed in");
+  await look("settings");
+  await open("/status", "[data-testid=verify-button]");
+  await page.getByTestId("verify-button").click();
+  await page.getByTestId("verification").waitFor();
+  await look("status");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("menuitem").first().waitFor();
+  await look("palette");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /Open up to/ }).click();
+  await page.getByTestId("unlock-password").waitFor();
+  await look("unlock");
+  await page.keyboard.press("Escape");
+}
