@@ -46,7 +46,9 @@ export const importHandlers: HandlersOf<ImportRoutes> = {
  */
 async function upload(exchange: Exchange<"imports.upload">): Promise<Answer> {
   const { application, principal, query, request } = exchange;
-  const part = await request.file();
+  const part = await request.file().catch((error: unknown) => {
+    throw uploadError(error);
+  });
   if (part === undefined || part.fieldname !== "file") {
     part?.file.resume();
     throw gatewayErrors("upload-missing");
@@ -71,14 +73,20 @@ async function writeUpload(
     if (file.truncated) throw gatewayErrors("body-too-large");
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
-    throw isEarlyEnd(error) ? gatewayErrors("upload-aborted", { cause: error }) : error;
+    throw uploadError(error);
   }
 }
 
-function isEarlyEnd(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+/** What the streams and the parser of forms throw, as an error of ours where it is one of the caller's or the disk's. */
+function uploadError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
   const code = "code" in error ? error.code : undefined;
-  return code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ECONNRESET" || error.message === "Unexpected end of form";
+  if (code === "ENOSPC" || code === "EDQUOT") return gatewayErrors("storage-full", { cause: error });
+  if (error.message.startsWith("Multipart: ")) return gatewayErrors("upload-missing", { cause: error });
+  // The parser has no codes for its errors, only this sentence.
+  const isCut = error.message.toLowerCase().includes("unexpected end of multipart data");
+  const isEarlyEnd = isCut || code === "ERR_STREAM_PREMATURE_CLOSE" || code === "ECONNRESET";
+  return isEarlyEnd ? gatewayErrors("upload-aborted", { cause: error }) : error;
 }
 
 /** The last part of the name as sent, without letters that no list can show. */
