@@ -1,6 +1,7 @@
 /** Which column of a table holds what: by the words of its head in several languages, else by what the cells look like. */
 import { scanDateCell } from "./stamp.ts";
 import { parseIsoTime } from "./local-time.ts";
+import { spellMonth } from "./month-names.ts";
 
 /** What a column may mean. */
 export type ColumnRole = "text" | "date" | "time" | "speaker" | "id" | "conversation" | "level" | "tags" | "other";
@@ -52,7 +53,7 @@ function normaliseHead(text: string): string {
 
 /** True for a cell that holds a date and nothing else. */
 export function isDateCell(cell: string): boolean {
-  return parseIsoTime(cell) !== undefined || scanDateCell(cell) !== undefined;
+  return parseIsoTime(cell) !== undefined || scanDateCell(spellMonth(cell)) !== undefined;
 }
 
 /** Finds the columns in a table's first rows; undefined when no column can be the text. */

@@ -38,7 +38,12 @@ test("prepareCsv finds separators, heads in other languages, and columns without
 
 test("prepareCsv keeps other columns as context and ids as they are", async () => {
   const { records } = await read("id,Title,Date,Content,Level\n7,Plan,2025-01-12,words,secret\n");
-  expect(records[0]?.draft).toMatchObject({ externalId: "7", text: "words", context: { Title: "Plan" }, level: 3 });
+  expect(records[0]?.draft).toMatchObject({
+    externalId: "csv:x#7",
+    text: "words",
+    context: { Title: "Plan" },
+    level: 3,
+  });
 });
 
 test("prepareCsv lists rows it cannot read and reads on", async () => {
@@ -60,6 +65,10 @@ test("prepareCsv asks for the order of ambiguous dates and takes the answer", as
   const content = "date,text\n02/01/2024,a\n03/02/2024,b\n";
   expect((await read(content)).prepared?.dateQuestion?.options).toEqual(["day-first", "month-first"]);
   expect((await read(content, { dateOrder: "month-first" })).told[0]).toBe("2024-02-01|-|a");
+  const named = await read(
+    'date,text\n12 Jan 2025,a\n"March 3, 2025 4:05 PM",b\n3. März 2025,c\n5 févr. 2025 14:00,d\n',
+  );
+  expect(named.told).toEqual(["2025-01-12|-|a", "2025-03-03T16:05|-|b", "2025-03-03|-|c", "2025-02-05T14:00|-|d"]);
   expect((await read("date,text\n01/13/2024,a\n01/02/2024,b\n")).told[1]).toBe("2024-01-02|-|b");
 });
 

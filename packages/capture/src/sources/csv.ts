@@ -9,6 +9,7 @@ import type { TextSource } from "./container.ts";
 import { type CsvColumns, type ColumnRole, findColumns } from "./csv-columns.ts";
 import { CsvAssembler, type CsvRow, detectSeparator } from "./csv-rows.ts";
 import { askDateOrder, DateOrderTally, type DateReading, stampDay } from "./date-order.ts";
+import { spellMonth } from "./month-names.ts";
 import { parseEpoch, parseIsoTime } from "./local-time.ts";
 import { fitContext, RecordBuilder } from "./records.ts";
 import { scanDateCell, type Stamp } from "./stamp.ts";
@@ -210,7 +211,7 @@ class RowReader {
     const iso = parseIsoTime(text);
     if (iso !== undefined) return iso;
     if (/^\d{9,17}$/u.test(text)) return parseEpoch(Number(text));
-    const stamp = scanDateCell(text);
+    const stamp = scanDateCell(spellMonth(text));
     return stamp === undefined ? undefined : stampTime(stamp, this.#reading);
   }
 
@@ -243,7 +244,9 @@ class RowReader {
 }
 
 function stampTime(stamp: Stamp, reading: DateReading): RecordTime | undefined {
-  const day = stampDay(stamp, reading);
+  // A leading year of four digits speaks for itself, whatever the other cells of the column look like.
+  const isPlain = stamp.yearField === 0 && reading.order !== "year-day";
+  const day = stampDay(stamp, isPlain ? { ...reading, order: "year-first" } : reading);
   if (day === undefined) return undefined;
   if (stamp.secondOfDay === undefined) return { type: "local", localMs: day, precision: "day" };
   const precision = stamp.hasSeconds ? "second" : "minute";

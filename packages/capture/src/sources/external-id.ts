@@ -7,14 +7,14 @@
 import { hash } from "node:crypto";
 
 /** How many ids one generation holds. */
-const GENERATION_MAX = 50_000;
+const GENERATION_MAX = 20_000;
 
 /** A short hash of parts: 22 letters of base64url (132 bits of SHA-256). */
 export function hashParts(...parts: readonly string[]): string {
   return hash("sha256", JSON.stringify(parts), "base64url").slice(0, 22);
 }
 
-/** Numbers equal records. Remembers the last 50,000 ids at least, so equal records further apart than that may share an id. */
+/** Numbers equal records. Remembers the last 20,000 ids at least, so equal records further apart than that may share an id. */
 export class OrdinalCounter {
   // Two generations instead of one queue: taking the oldest key of a large map again and again is slow.
   #recent = new Map<string, number>();

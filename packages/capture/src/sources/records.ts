@@ -50,13 +50,20 @@ export class RecordBuilder {
       ...fields.extra,
       text: fields.text,
       source: fields.source,
-      externalId: fields.id ?? this.#hashId(fields),
+      externalId: fields.id === undefined ? this.#hashId(fields) : this.#ownId(fields.id),
       ...(time === undefined ? {} : { occurredAtMs: this.#toInstant(time) }),
       ...(from === undefined || from === me ? {} : { speaker: from }),
       ...(level === undefined ? {} : { level }),
     };
     const hasMedia = (fields.extra.attachments?.length ?? 0) > 0;
     return { type: "record", line: fields.line, time, from, hasMedia, draft };
+  }
+
+  /** A bare number counts rows of one file and means another record in the next, so the file's name is part of it. */
+  #ownId(id: string): string {
+    if (!/^\d{1,9}$/u.test(id)) return id;
+    const file = this.#options.fileName.replace(/(?:\s*\(\d{1,3}\))?\.\w{1,8}$/u, "").toLowerCase();
+    return `${this.#format}:${file.slice(-200)}#${id}`;
   }
 
   #toInstant(time: RecordTime): number {

@@ -11,6 +11,7 @@ import { type ChatMessage, MessageAssembler } from "./messages.ts";
 import { type ChatProfile, profileChat } from "./profile.ts";
 
 const MINUTE_MS = 60_000;
+const NAMES_KEPT_MAX = 10_000;
 /** WhatsApp silently keeps only the last 40,000 messages, 10,000 with media; a few may be notices that count for it alone. */
 const CUTS: readonly (readonly [number, number])[] = [
   [9_990, 10_000],
@@ -83,6 +84,7 @@ class DraftBuilder {
   readonly #conversation: { readonly key: string; readonly title: string };
   readonly #zone: ZoneConverter;
   readonly #ordinals = new OrdinalCounter();
+  readonly #names = new Map<string, string>();
   readonly #options: PrepareOptions;
   #lastAtMs = Number.NEGATIVE_INFINITY;
 
@@ -134,7 +136,12 @@ class DraftBuilder {
   /** Seconds are left out, so that an export with them and one without have the same ids. */
   #externalId(message: ChatMessage, speaker: string, text: string): string {
     const minute = Math.floor(message.localMs / MINUTE_MS);
-    const id = hashParts("whatsapp", this.#conversation.key, String(minute), normaliseChatName(speaker), text);
+    let name = this.#names.get(speaker);
+    if (name === undefined) {
+      name = normaliseChatName(speaker);
+      if (this.#names.size < NAMES_KEPT_MAX) this.#names.set(speaker, name);
+    }
+    const id = hashParts("whatsapp", this.#conversation.key, String(minute), name, text);
     return this.#ordinals.next(`wa:${id}`);
   }
 }

@@ -85,7 +85,7 @@ export class MessageAssembler {
     if (trouble !== undefined) this.#problem(line, trouble);
     if (line.trouble !== "long") {
       const header = parseHeader(line.text);
-      if (header === undefined || !this.#begins(header, line.number)) this.#continue(line);
+      if (header === undefined || !this.#begins(header, line)) this.#continue(line);
     }
     this.#isAfterCrlf = line.endsWithCrlf;
   }
@@ -95,12 +95,18 @@ export class MessageAssembler {
   }
 
   /** Opens a message when the head is one of the export's own. */
-  #begins(header: HeaderCandidate, line: number): boolean {
+  #begins(header: HeaderCandidate, line: TextLine): boolean {
     const { stamp } = header;
     if (header.shape !== this.#profile.shape || stamp.secondOfDay === undefined) return false;
     if (this.#profile.isCrlfFramed && !this.#isAfterCrlf) return false;
     const day = stampDay(stamp, this.#reading);
-    if (day === undefined) return false;
+    if (day === undefined) {
+      this.#problem(
+        line,
+        "The line begins like a message, but there is no such day; it was kept with the message above",
+      );
+      return false;
+    }
     const localMs = day + stamp.secondOfDay * 1000;
     const split = splitSpeaker(header.rest, this.#profile.colonNames);
     const isSystem = split === undefined || isNoticeNotName(split.speaker);
@@ -113,7 +119,7 @@ export class MessageAssembler {
     this.#lastMs = localMs;
     const text = split === undefined || isSystem ? header.rest : split.text;
     this.#open = {
-      line,
+      line: line.number,
       localMs,
       hasSeconds: stamp.hasSeconds,
       speaker: isSystem ? undefined : split?.speaker,

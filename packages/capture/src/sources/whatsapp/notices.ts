@@ -4,7 +4,7 @@
  * language; and the words themselves where that mark is missing.
  */
 import { cleanMarks } from "./header.ts";
-import { DELETED, EDITED, normalisePhrase, OMITTED } from "./phrases.ts";
+import { DELETED, EDITED, mayBePhrase, normalisePhrase, OMITTED } from "./phrases.ts";
 
 /** What a text is. */
 export type Notice =
@@ -77,7 +77,7 @@ function stripEdited(text: string): string {
 
 /** What a text may be by its looks; spares the tables for most messages. */
 function mayBeNotice(text: string): boolean {
-  return text.length <= 120 && !text.includes("\n");
+  return text.length <= 120 && !text.includes("\n") && mayBePhrase(text);
 }
 
 /**
