@@ -296,3 +296,71 @@ test("lookupHash differs by owner, purpose and text", async () => {
   expect(hashes.every((hash) => hash.length === 16)).toBe(true);
   await keystore.close();
 });
+
+test("prepareMemoryKeys gives a memory that is being shredded a new key, which the tombstone does not take", async () => {
+  const log = new MemoryLog();
+  const kek = memoryKek();
+  const keystore = await openKeystore({ log, kek });
+  const { user, memories } = await told(log, keystore, 1);
+  const memory = memories[0] ?? expect.fail();
+  await settled(log, keystore);
+  const old = (await keystore.memoryKey(memory))?.key.export();
+  const shredding = keystore.shredMemories([memory]);
+  expect(await keystore.memoryKey(memory)).toBeUndefined();
+  const again = await keystore.prepareMemoryKeys([{ tenant, user, memory, level: 2 }]);
+  const fresh = again.keys[0]?.key.export();
+  expect(fresh).not.toEqual(old);
+  await shredding;
+  expect((await keystore.memoryKey(memory))?.key.export()).toEqual(fresh);
+  await log.append("keys", 0, again.records);
+  await settled(log, keystore);
+  await keystore.close();
+  const second = await openKeystore({ log, kek });
+  expect((await second.memoryKey(memory))?.key.export()).toEqual(fresh);
+  await second.close();
+});
+
+test("shredMemories leaves the key when the log refuses the tombstone", async () => {
+  const log = new MemoryLog();
+  const keystore = await openKeystore({ log, kek: memoryKek() });
+  const { memories, contents } = await told(log, keystore, 1);
+  log.failAppends = true;
+  await expect(keystore.shredMemories(memories)).rejects.toMatchObject({ code: "log-disk-full" });
+  expect(await read(keystore, memories[0] ?? expect.fail(), contents[0] ?? "")).toBe("memory 0");
+  await keystore.close();
+});
+
+test("prepareMemoryKeys is not undone by an older record that comes back from the log later", async () => {
+  const log = new MemoryLog();
+  const keystore = await openKeystore({ log, kek: memoryKek() });
+  const { user, memories } = await told(log, keystore, 1, 1);
+  const memory = memories[0] ?? expect.fail();
+  // The record of level 1 has not come back yet.
+  const move = await keystore.prepareMemoryKeys([{ tenant, user, memory, level: 3 }]);
+  await settled(log, keystore);
+  expect((await keystore.memoryKey(memory))?.key.export()).toEqual(move.keys[0]?.key.export());
+  move.discard();
+  expect((await keystore.memoryKey(memory))?.level).toBe(1);
+  await keystore.close();
+});
+
+test("settleMoves leaves out a memory that is moving again", async () => {
+  const log = new MemoryLog();
+  const keystore = await openKeystore({ log, kek: memoryKek() });
+  const { user, memories } = await told(log, keystore, 1, 1);
+  const memory = memories[0] ?? expect.fail();
+  const first = await keystore.prepareMemoryKeys([{ tenant, user, memory, level: 3 }]);
+  await log.append("keys", 0, first.records);
+  await settled(log, keystore);
+  const second = await keystore.prepareMemoryKeys([{ tenant, user, memory, level: 4 }]);
+  const before = log.records("keys", 0).length;
+  await keystore.settleMoves([memory]);
+  expect(log.records("keys", 0)).toHaveLength(before);
+  await log.append("keys", 0, second.records);
+  await settled(log, keystore);
+  expect(await keystore.memoryKey(memory, 1)).toBeDefined();
+  await keystore.settleMoves([memory]);
+  expect([await keystore.memoryKey(memory, 1), await keystore.memoryKey(memory, 3)]).toEqual([undefined, undefined]);
+  expect((await keystore.memoryKey(memory))?.level).toBe(4);
+  await keystore.close();
+});

@@ -249,7 +249,12 @@ export class Keystore {
     const nowMs = this.#clock.nowMs();
     for (let at = 0; at < memories.length; at += TOMBSTONES_PER_APPEND) {
       const some = memories.slice(at, at + TOMBSTONES_PER_APPEND);
-      await this.#followed(await this.#append(some.map((memory) => memoryTombstone(memory, nowMs))));
+      this.#memories.beginShred(some);
+      try {
+        await this.#followed(await this.#append(some.map((memory) => memoryTombstone(memory, nowMs))));
+      } finally {
+        this.#memories.endShred(some);
+      }
     }
   }
 

@@ -29,6 +29,7 @@ export interface PendingKey {
 export class MemoryKeys {
   readonly #table = new KeyTable();
   readonly #formers = new Map<MemoryId, readonly FormerKey[]>();
+  readonly #shredding = new Set<MemoryId>();
   readonly #pending = new Map<MemoryId, PendingKey>();
 
   /** Memories that have a key. */
@@ -51,9 +52,19 @@ export class MemoryKeys {
     return this.#pending.size;
   }
 
+  /** From now on the memories have no key, although their tombstones are still on their way: a new telling gets a new key. */
+  beginShred(memories: readonly MemoryId[]): void {
+    for (const memory of memories) this.#shredding.add(memory);
+  }
+
+  /** The tombstones are folded, or were refused. */
+  endShred(memories: readonly MemoryId[]): void {
+    for (const memory of memories) this.#shredding.delete(memory);
+  }
+
   /** What is known of a memory. `wrapped` is a view: copy it to keep it. */
   get(memory: MemoryId): MemoryKeyState | undefined {
-    const entry = this.#table.get(memory);
+    const entry = this.#shredding.has(memory) ? undefined : this.#table.get(memory);
     return entry === undefined ? undefined : { ...entry, formers: this.#formers.get(memory) ?? [] };
   }
 
@@ -66,6 +77,7 @@ export class MemoryKeys {
   prepare(memory: MemoryId, state: MemoryKeyState): PendingKey {
     const known = this.get(memory);
     const before = known === undefined ? undefined : { ...known, wrapped: Buffer.from(known.wrapped) };
+    this.#shredding.delete(memory);
     this.#put(memory, state);
     const pending = { wrapped: state.wrapped, before, holders: 1 };
     this.#pending.set(memory, pending);
