@@ -1,3 +1,5 @@
+import { encodeText } from "@kaelix/base";
+import { encodeRecordBatch } from "@kaelix/protocol";
 import { expect, test } from "vitest";
 
 import { CHECKPOINT_NAME } from "./checkpoint.ts";
@@ -105,6 +107,8 @@ test("a file shorter than its checkpoint is damage at every length, never a torn
     const reopened = await openTest(short);
     const { damaged, texts } = await readAll(reopened.partition);
     expect(damaged, `cut at ${length}`).toMatchObject([{ firstOffset: texts.size, nextOffset: 3 }]);
+    expect(reopened.partition.report.tornBytes).toBe(0);
+    expect(short.size(LOG)).toBe(length);
     expect(await appendTexts(reopened.partition, ["next"])).toBe(3);
     expect((await readAll(reopened.partition)).texts.get(3)).toBe("next");
   }
@@ -132,6 +136,29 @@ test("garbage between valid batches is stepped over and loses nothing", async ()
   const { partition } = await openTest(disk);
   expect((await readAll(partition)).texts.size).toBe(12);
   expect(partition.report.damaged).toMatchObject([{ firstOffset: 4, nextOffset: 4 }]);
+});
+
+test("a value that holds a whole batch is never taken for one, wherever the batch around it is damaged", async () => {
+  const disk = new SimulatedDisk();
+  const { partition } = await openTest(disk);
+  await appendTexts(partition, ["before"]);
+  const start = disk.size(LOG) ?? 0;
+  const embedded = encodeRecordBatch([{ key: null, value: encodeText("forged"), timestampMs: 1 }], { baseOffset: 2 });
+  partition.append(encodeRecordBatch([{ key: null, value: embedded, timestampMs: 1 }]));
+  await partition.flush();
+  const end = disk.size(LOG) ?? 0;
+  await appendTexts(partition, ["after"]);
+  for (let at = start + 16; at < end; at += 1) {
+    const rotten = copyDisk(disk);
+    rotten.corrupt(LOG, (bytes) => bytes.map((byte, place) => (place === at ? byte ^ 8 : byte)));
+    const reopened = await openTest(rotten);
+    const { damaged, texts } = await readAll(reopened.partition);
+    expect([...texts], `byte ${at}`).toEqual([
+      [0, "before"],
+      [2, "after"],
+    ]);
+    expect(damaged).toMatchObject([{ firstOffset: 1, nextOffset: 2 }]);
+  }
 });
 
 async function manySegments(): Promise<SimulatedDisk> {

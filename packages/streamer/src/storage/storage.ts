@@ -90,6 +90,15 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   }
 }
 
+/** The data directory's own name, and those above it, may just have been made. Not all of them need be ours to open. */
+async function syncAncestors(disk: Disk, directory: string): Promise<void> {
+  let path = directory;
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/")) {
+    path = path.slice(0, end);
+    await disk.syncDirectory(path).catch(() => undefined);
+  }
+}
+
 function takeDirectory(disk: Disk, directory: string): DirectoryLock {
   try {
     disk.makeDirectory(`${directory}/topics`);
@@ -142,6 +151,7 @@ export class Storage {
     // Names made by a process that was killed may not be durable yet.
     await disk.syncDirectory(directory);
     await disk.syncDirectory(`${directory}/topics`);
+    await syncAncestors(disk, directory);
     for (const name of [...disk.list(`${directory}/topics`)].sort()) {
       const bytes = readWholeFile(disk, `${this.#topicDirectory(name)}/${TOPIC_FILE_NAME}`);
       // A crash in the middle of creating it: it was never acknowledged, and creating it again goes on from here.

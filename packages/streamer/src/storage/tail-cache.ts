@@ -6,7 +6,7 @@ import type { BatchHeader } from "@kaelix/protocol";
 
 import type { FoundBatch } from "./scan.ts";
 
-const BYTES_MAX = 1 << 20;
+const BYTES_MAX = 1 << 18;
 const BATCHES_MAX = 1024;
 
 /** The tail of one partition. */
