@@ -65,10 +65,7 @@ export async function prepareCsv(source: TextSource, options: PrepareOptions): P
   if (table === undefined) return undefined;
   const { tally, written } = await tallyDates(source, table, options.signal);
   const decision = tally.decide();
-  const answered = options.answers.dateOrder;
-  const isAnswered = answered !== undefined && decision.possible.includes(answered);
-  const isOpen = decision.isUncertain && !isAnswered;
-  const reading = decision.isUncertain && isAnswered ? { ...decision.reading, order: answered } : decision.reading;
+  const { reading, isOpen } = tally.choose(options.answers.dateOrder);
   return {
     format: "csv",
     bytes: source.bytes,

@@ -112,6 +112,18 @@ export class DateOrderTally {
     }
   }
 
+  /**
+   * The reading to use: what the person answered when the dates allow it, else what was decided.
+   * `isOpen` is true while only the person can tell and has not.
+   */
+  choose(answered: DateOrder | undefined): { readonly reading: DateReading; readonly isOpen: boolean } {
+    const decision = this.#decide();
+    const least = Math.min(...this.#tallies.map((tally) => tally.impossible));
+    const isAllowed = this.#tallies.some((tally) => tally.order === answered && tally.impossible === least);
+    if (answered === undefined || !isAllowed) return { reading: decision.reading, isOpen: decision.isUncertain };
+    return { reading: { ...decision.reading, order: answered }, isOpen: false };
+  }
+
   /** True when one order alone fits, so that reading on cannot change it. */
   get isSettled(): boolean {
     return this.#count >= 2_000 && this.#decide().possible.length === 1;

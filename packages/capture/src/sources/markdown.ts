@@ -6,7 +6,7 @@
  * heading: the same words at the same place are a repetition, other words are a change. The date comes from the properties
  * (`date`, `created`), else from a name such as `2025-01-12.md`, else from the file.
  */
-import { MEMORY_TEXT_LENGTH_MAX, type MemoryDraft } from "@kaelix/model";
+import { MEMORY_LABEL_LENGTH_MAX, MEMORY_TEXT_LENGTH_MAX, type MemoryDraft } from "@kaelix/model";
 import type { TextSource } from "./container.ts";
 import { readFrontMatter, type FrontMatter } from "./front-matter.ts";
 import { civilMs, parseIsoTime } from "./local-time.ts";
@@ -112,7 +112,7 @@ export function* draftsOfNote(
   const matter = readFrontMatter(note.text);
   const text = dropComments(matter.body).trim();
   const name = (note.path.split("/").at(-1) ?? note.path).replace(NOTE_NAME, "");
-  const title = matter.properties.get("title")?.[0] ?? name;
+  const title = (matter.properties.get("title")?.[0] ?? name).slice(0, MEMORY_LABEL_LENGTH_MAX).toWellFormed();
   if (text === "") {
     yield { type: "skipped", what: "empty" };
     return;
@@ -127,7 +127,7 @@ export function* draftsOfNote(
     const draft: MemoryDraft = {
       text: part.text.toWellFormed(),
       source: "markdown",
-      conversation: { key: note.path, title },
+      conversation: { key: note.path.slice(-MEMORY_LABEL_LENGTH_MAX).toWellFormed(), title },
       externalId: partId(note.path, part.heading),
       occurredAtMs: atMs,
       ...(level === undefined ? {} : { level }),

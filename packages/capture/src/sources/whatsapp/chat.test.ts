@@ -99,6 +99,12 @@ test("prepareChat asks when only the person can tell, and takes the answer", asy
   const answered = await read(content, { answers: { dateOrder: "month-first" } });
   expect(answered.prepared?.isBlocked).toBe(false);
   expect(told(answered.records)[0]).toContain("2024-02-01");
+  // The person knows better than the order of time, but not better than the calendar.
+  const orderly = "09/01/2024, 09:00 - Ann: a\n10/01/2024, 09:00 - Bob: b\n01/02/2024, 09:00 - Ann: c\n";
+  expect(told((await read(orderly, { answers: { dateOrder: "month-first" } })).records)[0]).toContain("2024-09-01");
+  expect(
+    told((await read("22/01/2024, 09:00 - Ann: a\n", { answers: { dateOrder: "month-first" } })).records)[0],
+  ).toContain("2024-01-22");
   const american = await read("2/1/24, 9:00 AM - Ann: a\n");
   expect(american.prepared?.dateQuestion?.suggested).toBe("month-first");
 });

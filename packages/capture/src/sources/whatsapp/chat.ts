@@ -1,5 +1,5 @@
 /** A WhatsApp chat export as a source: profile, questions, messages as drafts. */
-import type { MemoryDraft } from "@kaelix/model";
+import { MEMORY_LABEL_LENGTH_MAX, type MemoryDraft } from "@kaelix/model";
 import { askDateOrder, type DateReading } from "../date-order.ts";
 import { hashParts, OrdinalCounter } from "../external-id.ts";
 import { readLines } from "../text-lines.ts";
@@ -28,12 +28,7 @@ export async function prepareChat(source: TextSource, options: PrepareOptions): 
   const profile = await profileChat(source.open(), { signal: options.signal });
   if (profile === undefined) return undefined;
   const { decision } = profile;
-  const answered = options.answers.dateOrder;
-  const isOpen = decision.isUncertain && (answered === undefined || !decision.possible.includes(answered));
-  const reading: DateReading =
-    decision.isUncertain && answered !== undefined && decision.possible.includes(answered)
-      ? { ...decision.reading, order: answered }
-      : decision.reading;
+  const { reading, isOpen } = profile.dates.choose(options.answers.dateOrder);
   return {
     format: "whatsapp",
     bytes: source.bytes,
@@ -111,6 +106,7 @@ class DraftBuilder {
     this.#lastAtMs = atMs;
     const { me, level } = this.#options.answers;
     const media = notice.type === "media" ? notice : undefined;
+    const caption = media?.caption;
     const draft: MemoryDraft = {
       text: notice.text,
       source: "whatsapp",
@@ -118,7 +114,8 @@ class DraftBuilder {
       externalId: this.#externalId(message, speaker, notice.text),
       occurredAtMs: atMs,
       ...(speaker === me ? {} : { speaker }),
-      ...(media?.caption === undefined ? {} : { caption: media.caption }),
+      // A longer caption is the text alone.
+      ...(isLabel(caption) ? { caption } : {}),
       ...(media === undefined ? {} : { attachments: [media.fileName ?? notice.text] }),
       ...(level === undefined ? {} : { level }),
     };
@@ -144,4 +141,8 @@ class DraftBuilder {
     const id = hashParts("whatsapp", this.#conversation.key, String(minute), name, text);
     return this.#ordinals.next(`wa:${id}`);
   }
+}
+
+function isLabel(text: string | undefined): text is string {
+  return text !== undefined && text.length <= MEMORY_LABEL_LENGTH_MAX;
 }
