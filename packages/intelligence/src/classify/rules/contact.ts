@@ -45,9 +45,9 @@ const TOLL_FREE = /^(?:0800|00800|0900|0845|0870|0808|1800|1888|1877|1866|18[0-9
 function phoneWeight(scene: Scene, span: NumberSpan, at: number): number {
   const length = span.digits.length;
   if (length < 7 || length > 15 || span.isGlued || isDateOrTime(span)) return 0;
-  if (scene.concepts.isNear("harmlessNumber", at, at, 5) || TOLL_FREE.test(span.digits)) return 0;
-  if (/[.,]\d{1,2}$/.test(scene.text.slice(span.start, span.end + 3)) && span.groups.length === 2) return 0;
   const isNamed = scene.concepts.isNear("contactNoun", at, at, 8);
+  if ((!isNamed && scene.concepts.isNear("harmlessNumber", at, at, 5)) || TOLL_FREE.test(span.digits)) return 0;
+  if (/[.,]\d{1,2}$/.test(scene.text.slice(span.start, span.end + 3)) && span.groups.length === 2) return 0;
   const looksDialled = span.hasPlus || span.hasBracket || span.digits.startsWith("0") || span.groups.length >= 2;
   let weight = isNamed ? 0.85 : 0;
   if (span.hasPlus && length >= 9) weight = Math.max(weight, 0.85);

@@ -199,7 +199,7 @@ function valueBehind(scene: Scene, noun: SecretNoun, last: number): Given | unde
       return { shape, isLinked: linkAt >= 0, distance: index };
     const isLink = isAt(scene, "link", chunk.token);
     const isKnown = isLink || isAt(scene, "notValue", chunk.token);
-    if (!isKnown && (shape === "quoted" || (shape === "plain" && isLinked && linkAt >= index - 1))) {
+    if (!isKnown && isLinked && linkAt >= index - 1 && (shape === "quoted" || shape === "plain")) {
       if (noun.weights[shape] !== undefined && endsHere(scene, chunk))
         return { shape, isLinked: linkAt >= 0, distance: index };
     }

@@ -103,7 +103,7 @@ const COMBINED: readonly Rule[] = [
     rule: "source-identity-hushed",
     level: 4,
     weight: 0.4,
-    all: ["sourceNoun", ["secrecy", "hunter", "link"]],
+    all: ["sourceNoun", ["secrecy", "hunter"]],
     within: 12,
     text: SOURCE_TEXT,
   },

@@ -60,6 +60,7 @@ function joinsWord(text: string, at: number, wordStart: number): boolean {
   let after = 0;
   while (after < 4 && (FOLD_TABLE[text.charCodeAt(at + 1 + after)] ?? 0) > SKIP) after += 1;
   if (after === 0 || after > 2) return false;
+  if (before === 2 && (text.charCodeAt(wordStart) | 32) === 0x71) return false;
   if (before === 1) return (text.charCodeAt(wordStart) | 32) === 0x69;
   return true;
 }

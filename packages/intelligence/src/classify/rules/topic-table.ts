@@ -46,7 +46,7 @@ const SECRET_TOPICS: readonly Topic[] = [
   ["private-affair-told", 3, "affairSaid", "Tells of an affair", [0.66, 0.1, 0.2]],
   ["safety-abuse", 3, "abuse", "Tells of violence or abuse", [0.35, 0.35, 0.3]],
   ["safety-abuse-told", 3, "abuseSaid", "Tells of violence or abuse", [0.68, 0.1, 0.2]],
-  ["law-trouble", 3, "legal", "Tells of trouble with the law", [0.3, 0.3, 0.35]],
+  ["law-trouble", 3, "legal", "Tells of trouble with the law", [0.25, 0.3, 0.35]],
   ["law-trouble-told", 3, "legalSaid", "Tells of trouble with the law", [0.66, 0.1, 0.2]],
   ["law-crime", 3, "crime", "Tells of a crime", [0.25, 0.25, 0.35]],
   ["law-crime-told", 3, "crimeSaid", "Tells of a crime", [0.66, 0.1, 0.2]],

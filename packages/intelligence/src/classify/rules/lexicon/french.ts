@@ -36,7 +36,7 @@ export const french: Lexicon = {
     patternNoun: `schéma, schéma de déverrouillage, motif, dessin du téléphone`,
     patternShape: `un l, un z, un n, un u, en haut à gauche, en bas à gauche, en diagonale, zigzag, du haut, du bas`,
     pickUpWord: `mot de code, nom de code pour, mot secret, le mot c est, mot magique, mot pour venir chercher`,
-    sourceNoun: `notre source, ma source, la source au, source est, informateur*, informatrice, indic, balance, lanceur d alerte, lanceuse d alerte, témoin, témoins, taupe, nous passe les`,
+    sourceNoun: `notre source, ma source, la source au, source est, informateur*, informatrice, notre indic, une balance, lanceur d alerte, lanceuse d alerte, témoin, témoins, taupe, nous passe les`,
     undercover: `infiltré, infiltrée, sous couverture, faux nom, sous un autre nom, nouvelle identité, protection des témoins, ne s appelle pas, s appelle pas vraiment, en réalité flic, est flic`,
     hiding: `cachée, caché, cachés, se cache, planqué*, hébergée chez, hébergé chez, dort chez, réfugiée, réfugié`,
     hidingSaid: `est cachée, est caché, sont cachés, se cache chez, cachée chez, caché chez, cachette, planque, planquée chez, foyer pour femmes`,
