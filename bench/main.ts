@@ -22,8 +22,9 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   import: () => import("./import/main.ts"),
   recall: () => import("./recall/main.ts"),
   api: () => import("./api/main.ts"),
+  house: () => import("./house/main.ts"),
 };
-const SMOKE = ["log", "classify", "import", "recall", "api"];
+const SMOKE = ["log", "classify", "import", "recall", "house", "api"];
 
 const given = process.argv.slice(2);
 const [name = "help", ...rest] = given.filter((word) => !["--json", "--quick", "--record"].includes(word));
@@ -59,7 +60,10 @@ async function runBench(bench: string, quick: boolean, parameters: readonly stri
 function printTable(rows: readonly BenchRow[]): void {
   for (const row of rows) {
     const value = Number.isInteger(row.value) ? row.value.toLocaleString("en") : row.value.toPrecision(4);
-    const target = row.target === undefined ? "" : `  target ${row.target.toLocaleString("en")}${row.reached === false ? " ✘" : " ✔"}`;
+    const target =
+      row.target === undefined
+        ? ""
+        : `  target ${row.target.toLocaleString("en")}${row.reached === false ? " ✘" : " ✔"}`;
     const peer = row.peer === undefined ? "" : `  ${row.ratio?.toPrecision(3) ?? "?"} × ${row.peer}`;
     console.log(`  ${row.name.padEnd(44)} ${value.padStart(12)} ${row.unit}${target}${peer}`);
   }

@@ -57,7 +57,11 @@ async function inProcess(options: CommonOptions): Promise<Connection> {
       bar.show(done / steps.length, steps.find((step) => step.state === "running")?.name ?? "");
     },
   });
-  const client = createClient({ baseUrl: "http://kaelix.local", fetch: house.fetch, accessToken: () => house.operatorToken });
+  const client = createClient({
+    baseUrl: "http://kaelix.local",
+    fetch: house.fetch,
+    accessToken: () => house.operatorToken,
+  });
   return { client, url: undefined, as: "operator", close: () => house.close() };
 }
 
@@ -90,10 +94,15 @@ async function toServer(url: string, options: CommonOptions): Promise<Connection
 }
 
 /** A client without a session, for signing in: the named server or the running one. */
-export async function connectWithoutSession(options: CommonOptions): Promise<{ readonly client: Client; readonly url: string }> {
+export async function connectWithoutSession(
+  options: CommonOptions,
+): Promise<{ readonly client: Client; readonly url: string }> {
   const named = options.server ?? process.env["KAELIX_SERVER"] ?? (await findRunningServer(options.data))?.url;
   if (named === undefined) {
-    throw new CommandFailure(EXIT.unreachable, "No server is running on this data directory: start one with kaelix serve, or name one with --server");
+    throw new CommandFailure(
+      EXIT.unreachable,
+      "No server is running on this data directory: start one with kaelix serve, or name one with --server",
+    );
   }
   const url = named.replace(/\/+$/, "");
   return { client: createClient({ baseUrl: url, fetch: reaching(url) }), url };

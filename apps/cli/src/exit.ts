@@ -36,7 +36,10 @@ export function describeFailure(failure: unknown): { readonly exitCode: number; 
   }
   if (isKaelixError(failure)) {
     const advice = failure.details["advice"];
-    return { exitCode: codeOfStatus(failure.status), text: `${failure.message}${typeof advice === "string" ? `\n  ${advice}` : ""}` };
+    return {
+      exitCode: codeOfStatus(failure.status),
+      text: `${failure.message}${typeof advice === "string" ? `\n  ${advice}` : ""}`,
+    };
   }
   return { exitCode: EXIT.failed, text: failure instanceof Error ? failure.message : String(failure) };
 }

@@ -33,7 +33,10 @@ function command(parent: Command, usage: string, text: string): Command {
     .command(usage)
     .description(text)
     .option("--data <folder>", "data directory (KAELIX_DATA, else ~/.kaelix)")
-    .option("--server <url>", "a server to talk to (KAELIX_SERVER); else the one on the data directory, else none is needed")
+    .option(
+      "--server <url>",
+      "a server to talk to (KAELIX_SERVER); else the one on the data directory, else none is needed",
+    )
     .option("--json [fields]", "print JSON, all fields or those named")
     .option("--quiet", "no words and no bars on standard error");
 }
@@ -64,7 +67,9 @@ command(program, "signup", "sign up: the first person claims the server")
   .option("--claim <code>", "claim code that the server printed")
   .option("--invite <code>", "invitation code")
   .action(ending(signUp));
-command(program, "login", "sign in and keep the session").option("--phone <number>", "phone number").action(ending(logIn));
+command(program, "login", "sign in and keep the session")
+  .option("--phone <number>", "phone number")
+  .action(ending(logIn));
 command(program, "logout", "end the kept session").action(ending(logOut));
 command(program, "add [text...]", "tell something; - reads standard input")
   .option("--level <level>", "auto, general, confidential, secret, ultra-secret or 1 to 4")
@@ -110,7 +115,10 @@ command(program, "status", "log, views, lag and engines").action(ending(status))
 command(program, "doctor", "look at machine and data directory, change nothing").action(ending(doctor));
 command(program, "classify [file]", "judge JSONL {id?, text} line by line").action(ending(classify));
 command(program, "config", "every setting, its value and meaning").action(ending(config));
-program.command("openapi").description("print the OpenAPI 3.1 document").action(ending(() => openApi(VERSION)));
+program
+  .command("openapi")
+  .description("print the OpenAPI 3.1 document")
+  .action(ending(() => openApi(VERSION)));
 program
   .command("bench [parameters...]")
   .description("run a benchmark: log, crash, classify, import, recall, api")

@@ -13,14 +13,21 @@ export interface OutputOptions {
 
 /** Prints data as JSON: everything, or the named fields of each object. */
 export function printJson(data: unknown, json: boolean | string): void {
-  const picked = typeof json === "string" ? pick(data, json.split(",").map((field) => field.trim())) : data;
+  const picked =
+    typeof json === "string"
+      ? pick(
+          data,
+          json.split(",").map((field) => field.trim()),
+        )
+      : data;
   process.stdout.write(`${JSON.stringify(picked)}\n`);
 }
 
 /** Prints rows: aligned with a head on a terminal, tab-separated without one in a pipe. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   if (!process.stdout.isTTY) {
-    for (const row of rows) process.stdout.write(`${row.map((cell) => cell.replaceAll(/[\t\n\r]+/g, " ")).join("\t")}\n`);
+    for (const row of rows)
+      process.stdout.write(`${row.map((cell) => cell.replaceAll(/[\t\n\r]+/g, " ")).join("\t")}\n`);
     return;
   }
   const room = process.stdout.columns;

@@ -15,7 +15,8 @@ export async function askSecret(question: string, variable: string): Promise<str
   if (given !== undefined && given !== "") return given;
   if (canAsk()) return answered(await password({ message: question, output: process.stderr }));
   const line = await firstLine();
-  if (line === undefined) throw new CommandFailure(EXIT.usage, `Cannot ask for it here: give it on standard input or in ${variable}`);
+  if (line === undefined)
+    throw new CommandFailure(EXIT.usage, `Cannot ask for it here: give it on standard input or in ${variable}`);
   return line;
 }
 

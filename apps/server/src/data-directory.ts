@@ -1,7 +1,10 @@
 /** The data directory: where things stand in it, and whether it can be used. */
 import { constants } from "node:fs";
-import { access, chmod, mkdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, readdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+
+import type { Log } from "@kaelix/log";
+import { TOPICS } from "@kaelix/model";
 
 import { serverErrors } from "./errors.ts";
 import { readSettings, type ServerSettings } from "./settings.ts";
@@ -61,6 +64,22 @@ export async function prepareDataDirectory(paths: DataPaths): Promise<void> {
       message: `Cannot start on ${paths.root}: ${Math.floor((bavail * bsize) / 2 ** 20)} MiB are free, must be ${FREE_BYTES_MIN / 2 ** 20} MiB at least; what is stored there is safe`,
     });
   }
+}
+
+/** True when anything was ever appended to the log. */
+export async function hasLog(log: Log): Promise<boolean> {
+  const topics = await log.topics();
+  return topics.some((topic) => topic.bounds.some((bounds) => bounds.endOffset > 0));
+}
+
+/** Whether somebody has signed up, judged before the log is open: identities have bytes on disk. For words on a terminal only. */
+export async function isProbablyClaimed(paths: DataPaths): Promise<boolean> {
+  const folder = join(paths.log, "topics", TOPICS.identity.name, "0");
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (name.endsWith(".log") && (await stat(join(folder, name))).size > 0) return true;
+  }
+  return false;
 }
 
 /** How to reach a running server with the rights of whoever can read its data directory. */

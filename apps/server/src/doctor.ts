@@ -18,19 +18,31 @@ const FREE_GIB_MIN = 1;
 export async function findProblems(dataDirectory: string | undefined): Promise<readonly Finding[]> {
   const settings = readSettings(process.env, dataDirectory === undefined ? {} : { dataDirectory });
   const paths = dataPaths(settings);
-  return [nodeFinding(), await folderFinding(paths.root), await spaceFinding(paths.root), await keyFinding(paths.keyFile), await serverFinding(dataDirectory)];
+  return [
+    nodeFinding(),
+    await folderFinding(paths.root),
+    await spaceFinding(paths.root),
+    await keyFinding(paths.keyFile),
+    await serverFinding(dataDirectory),
+  ];
 }
 
 function nodeFinding(): Finding {
   const major = Number(process.versions.node.split(".")[0]);
   const ok = major >= NODE_MAJOR_MIN;
-  return { name: "node", ok, text: ok ? process.versions.node : `${process.versions.node}, must be ${NODE_MAJOR_MIN} or newer` };
+  return {
+    name: "node",
+    ok,
+    text: ok ? process.versions.node : `${process.versions.node}, must be ${NODE_MAJOR_MIN} or newer`,
+  };
 }
 
 async function folderFinding(root: string): Promise<Finding> {
   const found = await stat(root).catch(() => undefined);
-  if (found === undefined) return { name: "data", ok: true, text: `${root} does not exist yet; the first start makes it` };
-  if (!found.isDirectory()) return { name: "data", ok: false, text: `${root} is not a folder: choose another with --data` };
+  if (found === undefined)
+    return { name: "data", ok: true, text: `${root} does not exist yet; the first start makes it` };
+  if (!found.isDirectory())
+    return { name: "data", ok: false, text: `${root} is not a folder: choose another with --data` };
   const isPrivate = process.platform === "win32" || (found.mode & 0o077) === 0;
   const text = isPrivate ? root : `${root} can be read by others: run chmod 700 ${root}`;
   return { name: "data", ok: isPrivate, text };
@@ -41,7 +53,11 @@ async function spaceFinding(root: string): Promise<Finding> {
   if (found === undefined) return { name: "disk", ok: true, text: "not looked at: there is no data directory yet" };
   const freeGib = (found.bavail * found.bsize) / 2 ** 30;
   const ok = freeGib >= FREE_GIB_MIN;
-  return { name: "disk", ok, text: `${freeGib.toFixed(1)} GiB free${ok ? "" : `, should be ${FREE_GIB_MIN} GiB at least`}` };
+  return {
+    name: "disk",
+    ok,
+    text: `${freeGib.toFixed(1)} GiB free${ok ? "" : `, should be ${FREE_GIB_MIN} GiB at least`}`,
+  };
 }
 
 async function keyFinding(keyFile: string): Promise<Finding> {

@@ -15,5 +15,18 @@ export const serverErrors = defineErrors({
     text: "Too little space is free on the disk of the data directory",
   },
   "node-too-old": { kind: "input", retry: false, status: 500, text: "Node is too old: 24 or newer is needed" },
+  "cursor-invalid": {
+    kind: "input",
+    retry: false,
+    status: 400,
+    text: "Cursor is not one of this list: begin again without it",
+  },
+  "view-behind": {
+    kind: "busy",
+    retry: true,
+    status: 503,
+    text: "What was told is safe on the log; the view that answers is still behind it: try again in a moment",
+  },
+  "part-missing": { kind: "bug", retry: false, status: 500, text: "A part of the house is used before it is open" },
   "port-refused": { kind: "input", retry: false, status: 500, text: "Port must be a whole number from 0 to 65535" },
 });

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { parseConfig, settingParsers, type SettingValues } from "@kaelix/base";
+import { gatewaySettings } from "@kaelix/gateway";
 
 const LOG_LEVEL_NAMES = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -66,12 +67,6 @@ export const serverSettings = {
     unit: "bytes",
     text: "Memory for search indexes; the least recently used are put away above it",
   },
-  metricsPublic: {
-    variable: "KAELIX_METRICS_PUBLIC",
-    parse: settingParsers.flag,
-    fallback: false,
-    text: "Whether /metrics answers to other machines",
-  },
   logLevel: {
     variable: "KAELIX_LOG_LEVEL",
     parse: (text: string) => {
@@ -103,7 +98,7 @@ export interface SettingRow {
 
 /** Every setting with the value in force. */
 export function settingsReference(environment: Readonly<Record<string, string | undefined>>): readonly SettingRow[] {
-  return Object.values(serverSettings).map((setting) => {
+  return [...Object.values(serverSettings), ...Object.values(gatewaySettings)].map((setting) => {
     const given = environment[setting.variable];
     const isSecret = "secret" in setting;
     const value = given === undefined || given === "" ? String(setting.fallback ?? "") : isSecret ? "(hidden)" : given;

@@ -132,7 +132,11 @@ export class Changes {
     if (first === undefined) return 0;
     await this.#parts.keystore.shredMemories(still.map((row) => row.memoryId));
     const owner = { tenant: first.tenant, user: first.userId };
-    const events = still.map((row): MemoryEvent => ({ ...this.#base(owner), type: "memory.erased", memory: row.memoryId }));
+    const events = still.map((row): MemoryEvent => ({
+      ...this.#base(owner),
+      type: "memory.erased",
+      memory: row.memoryId,
+    }));
     await this.#appended(owner, events);
     return still.length;
   }

@@ -4,7 +4,12 @@ import { defineErrors } from "@kaelix/base";
 export const captureErrors = defineErrors({
   "memory-text-too-long": { kind: "input", retry: false, status: 413, text: "Text is longer than a memory may be" },
   "memory-text-empty": { kind: "input", retry: false, status: 400, text: "Text must hold more than white space" },
-  "memory-context-too-large": { kind: "input", retry: false, status: 413, text: "Context is larger than 8 KiB of JSON" },
+  "memory-context-too-large": {
+    kind: "input",
+    retry: false,
+    status: 413,
+    text: "Context is larger than 8 KiB of JSON",
+  },
   "memory-sealed-away": {
     kind: "corrupt",
     retry: false,
@@ -14,5 +19,10 @@ export const captureErrors = defineErrors({
   "import-busy": { kind: "busy", retry: true, status: 409, text: "Import is already running" },
   "import-not-waiting": { kind: "conflict", retry: false, status: 409, text: "Import has already been started" },
   "import-not-undoable": { kind: "conflict", retry: false, status: 409, text: "Import has nothing to undo" },
-  "import-unreadable": { kind: "input", retry: false, status: 422, text: "File is none of the formats that can be imported" },
+  "import-unreadable": {
+    kind: "input",
+    retry: false,
+    status: 422,
+    text: "File is none of the formats that can be imported",
+  },
 });

@@ -21,7 +21,7 @@ import {
   type ImportFormat,
   type ImportPreview,
   type ImportProblem,
-  previewImport,
+  preview as previewImport,
   readDrafts,
 } from "./sources/sources.ts";
 
@@ -135,8 +135,8 @@ export class Imports {
     upload: { readonly importId: ImportId; readonly path: string; readonly fileName: string; readonly zone?: string },
   ): Promise<ImportStatus> {
     try {
-      const answers = upload.zone === undefined ? {} : { zone: upload.zone };
-      const preview = await previewImport({ path: upload.path, fileName: upload.fileName }, { sample: 8, answers });
+      const zone = upload.zone === undefined ? {} : { zone: upload.zone };
+      const preview = await previewImport({ path: upload.path, fileName: upload.fileName }, { sample: 8, ...zone });
       const job: Job = {
         owner,
         path: upload.path,
@@ -252,7 +252,8 @@ export class Imports {
       }
       unfinished.delete(importId);
     }
-    for (const lost of unfinished.values()) await this.#finish(lost, lost.importId, "failed", { added: 0, known: 0, failed: 0 });
+    for (const lost of unfinished.values())
+      await this.#finish(lost, lost.importId, "failed", { added: 0, known: 0, failed: 0 });
   }
 
   /** Stops running imports; they go on after the next start. */
@@ -345,7 +346,10 @@ export class Imports {
     }
     const error = failure instanceof Error ? failure.message : "Import failed";
     job.status = { ...job.status, error };
-    this.#parts.logger.warn({ import: job.status.id, code: failure instanceof Error ? failure.name : "unknown" }, "Import failed");
+    this.#parts.logger.warn(
+      { import: job.status.id, code: failure instanceof Error ? failure.name : "unknown" },
+      "Import failed",
+    );
     await this.#end(job, "failed", counts);
   }
 

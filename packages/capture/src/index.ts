@@ -1,11 +1,19 @@
 export { type ChangeTarget, type Changed, Changes, type ContentChange, positionOf } from "./changes.ts";
 export { captureErrors } from "./errors.ts";
-export {
-  type ImportRegister,
-  Imports,
-  type ImportState,
-  type ImportStatus,
-  type RegisteredImport,
-} from "./imports.ts";
+export { type ImportRegister, Imports, type ImportState, type ImportStatus, type RegisteredImport } from "./imports.ts";
 export type { KnownExternal, MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
 export { type Owner, partitionOfUser, Remember, type Remembered } from "./remember.ts";
+export {
+  type DateOrder,
+  detect,
+  type ImportAnswers,
+  type ImportFormat,
+  type ImportPreview,
+  type ImportPreviewJson,
+  type ImportProblem,
+  type ImportQuestion,
+  preview,
+  previewJson,
+  readDrafts,
+  sourceErrors,
+} from "./sources/sources.ts";

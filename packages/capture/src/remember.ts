@@ -272,7 +272,8 @@ export function judge(said: {
   readonly context?: MemoryDraft["context"];
 }): Classification {
   if (said.level !== undefined) return { level: said.level, confidence: 1, decidedBy: "person", reasons: [] };
-  const context = said.context === undefined ? "" : typeof said.context === "string" ? said.context : JSON.stringify(said.context);
+  const context =
+    said.context === undefined ? "" : typeof said.context === "string" ? said.context : JSON.stringify(said.context);
   return classifyByRules([said.text, said.caption ?? "", context].filter((part) => part !== "").join("\n"));
 }
 

@@ -14,8 +14,16 @@ export async function status(options: CommonOptions): Promise<number> {
       printJson(data, options.json);
       return EXIT.ok;
     }
-    say(`kaelix ${data.version} · data ${data.data_directory} · ${connection.url ?? "no server running, opened here"}`, options);
-    const rows = data.views.map((view) => [view.name, view.state, String(view.lag_records), `${(view.lag_ms / 1_000).toFixed(1)} s`]);
+    say(
+      `kaelix ${data.version} · data ${data.data_directory} · ${connection.url ?? "no server running, opened here"}`,
+      options,
+    );
+    const rows = data.views.map((view) => [
+      view.name,
+      view.state,
+      String(view.lag_records),
+      `${(view.lag_ms / 1_000).toFixed(1)} s`,
+    ]);
     printTable(["VIEW", "STATE", "LAG", "BEHIND"], rows);
     const records = data.log.topics.map((topic) => `${topic.name} ${topic.records}`).join(" · ");
     say(`log ${data.log.health} · ${records}`, options);
@@ -55,7 +63,10 @@ export async function verify(options: CommonOptions): Promise<number> {
       }
       for (const range of log.damaged) say(`log: ${range}`, options);
       if (log.unreadable > 0) say(`log: ${log.unreadable} records cannot be read`, options);
-      say(data.agree ? "Log and views agree" : "Log and views differ: kaelix rebuild VIEW makes a view anew from the log", options);
+      say(
+        data.agree ? "Log and views agree" : "Log and views differ: kaelix rebuild VIEW makes a view anew from the log",
+        options,
+      );
     }
     return data.agree ? EXIT.ok : EXIT.found;
   } finally {
@@ -82,7 +93,9 @@ export async function rebuild(view: "relational" | "search", options: CommonOpti
 export async function doctor(options: CommonOptions): Promise<number> {
   const findings = await findProblems(options.data);
   if (options.json !== undefined) printJson(findings, options.json);
-  else for (const finding of findings) process.stdout.write(`${finding.ok ? "✔" : "!"} ${finding.name}: ${finding.text}\n`);
+  else
+    for (const finding of findings)
+      process.stdout.write(`${finding.ok ? "✔" : "!"} ${finding.name}: ${finding.text}\n`);
   return findings.every((finding) => finding.ok) ? EXIT.ok : EXIT.found;
 }
 
@@ -96,6 +109,10 @@ export function openApi(version: string): number {
 export function config(options: CommonOptions): number {
   const rows = settingsReference(process.env);
   if (options.json !== undefined) printJson(rows, options.json);
-  else printTable(["VARIABLE", "VALUE", "MEANING"], rows.map((row) => [row.variable, row.value, row.text]));
+  else
+    printTable(
+      ["VARIABLE", "VALUE", "MEANING"],
+      rows.map((row) => [row.variable, row.value, row.text]),
+    );
   return EXIT.ok;
 }

@@ -2,7 +2,7 @@ import { createReadStream, openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 
-import { printedPreview, previewImport } from "@kaelix/capture";
+import { type ImportAnswers, preview as previewImport, previewJson } from "@kaelix/capture";
 
 import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
@@ -28,16 +28,22 @@ export async function previewFile(path: string, options: PreviewOptions): Promis
   await mustExist(path);
   const sample = options.sample === undefined ? 5 : options.sample === "all" ? "all" : Number(options.sample);
   if (sample !== "all" && !(Number.isInteger(sample) && sample >= 0)) {
-    throw new CommandFailure(EXIT.usage, `Cannot use --sample: current value is ${options.sample}, must be a whole number or all`);
+    throw new CommandFailure(
+      EXIT.usage,
+      `Cannot use --sample: current value is ${options.sample}, must be a whole number or all`,
+    );
   }
   const preview = await previewImport({ path, fileName: basename(path) }, { sample, answers: answersOf(options) });
   if (options.json !== undefined) {
-    printJson(printedPreview(preview), options.json);
+    printJson(previewJson(preview), options.json);
     return EXIT.ok;
   }
   say(`${basename(path)}: ${preview.format} (${preview.why})`, options);
   say(`${preview.total} memories, ${preview.first ?? "no date"} to ${preview.last ?? "no date"}`, options);
-  printTable(["AT", "FROM", "TEXT"], preview.sample.map((item) => [item.at ?? "", item.from ?? "", item.text]));
+  printTable(
+    ["AT", "FROM", "TEXT"],
+    preview.sample.map((item) => [item.at ?? "", item.from ?? "", item.text]),
+  );
   for (const problem of preview.problems) say(`line ${problem.line}: ${problem.why}`, options);
   for (const question of preview.questions) say(`? ${question.text}`, options);
   return EXIT.ok;
@@ -70,7 +76,14 @@ export async function listImports(options: CommonOptions): Promise<number> {
     const { data } = await connection.client.call("imports.list");
     if (options.json !== undefined) printJson(data.data, options.json);
     else {
-      const rows = data.data.map((item) => [item.id, item.state, String(item.added), String(item.known), String(item.failed), item.file]);
+      const rows = data.data.map((item) => [
+        item.id,
+        item.state,
+        String(item.added),
+        String(item.known),
+        String(item.failed),
+        item.file,
+      ]);
       printTable(["ID", "STATE", "ADDED", "KNOWN", "FAILED", "FILE"], rows);
     }
     return EXIT.ok;
@@ -111,7 +124,11 @@ async function follow(connection: Connection, id: string, options: CommonOptions
   }
 }
 
-type Question = { readonly id: "me" | "date-order" | "zone"; readonly text: string; readonly suggested: string | null } & {
+type Question = {
+  readonly id: "me" | "date-order" | "zone";
+  readonly text: string;
+  readonly suggested: string | null;
+} & {
   readonly options: readonly { readonly value: string; readonly label: string }[];
 };
 
@@ -136,10 +153,13 @@ async function completeAnswers(questions: readonly Question[], options: RunOptio
   return answers;
 }
 
-function answersOf(options: PreviewOptions): Parameters<typeof previewImport>[1]["answers"] {
+function answersOf(options: PreviewOptions): ImportAnswers {
   const order = options.dateOrder;
   if (order !== undefined && order !== "day-first" && order !== "month-first" && order !== "year-first") {
-    throw new CommandFailure(EXIT.usage, `Cannot use --date-order: current value is ${order}, must be day-first, month-first or year-first`);
+    throw new CommandFailure(
+      EXIT.usage,
+      `Cannot use --date-order: current value is ${order}, must be day-first, month-first or year-first`,
+    );
   }
   return {
     ...(options.me === undefined ? {} : { me: options.me }),

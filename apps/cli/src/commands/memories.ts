@@ -101,12 +101,17 @@ export async function ask(words: readonly string[], options: RecallOptions): Pro
       printJson(data, options.json);
       return EXIT.ok;
     }
-    const marked = data.sentences.map((sentence) => `${sentence.text} ${sentence.citations.map((at) => `[${at}]`).join("")}`);
+    const marked = data.sentences.map(
+      (sentence) => `${sentence.text} ${sentence.citations.map((at) => `[${at}]`).join("")}`,
+    );
     process.stdout.write(`${marked.length === 0 ? data.text : marked.join("\n")}\n`);
     for (const citation of data.citations) {
       const { memory } = citation;
       const who = memory.speaker ?? "you";
-      say(`[${citation.number}] ${who}, ${memory.source}, ${memory.occurred_at.slice(0, 10)}, ${memory.position}`, options);
+      say(
+        `[${citation.number}] ${who}, ${memory.source}, ${memory.occurred_at.slice(0, 10)}, ${memory.position}`,
+        options,
+      );
     }
     return EXIT.ok;
   } finally {
@@ -136,7 +141,10 @@ export async function exportAll(options: CommonOptions & { readonly open?: strin
 function filterOf(options: RecallOptions): NonNullable<CallInput<Routes["searches.run"]>["body"]>["filter"] {
   const source = SOURCE_KINDS.find((kind) => kind === options.source);
   if (options.source !== undefined && source === undefined) {
-    throw new CommandFailure(EXIT.usage, `Cannot use source: current value is ${options.source}, must be one of ${SOURCE_KINDS.join(", ")}`);
+    throw new CommandFailure(
+      EXIT.usage,
+      `Cannot use source: current value is ${options.source}, must be one of ${SOURCE_KINDS.join(", ")}`,
+    );
   }
   return {
     ...(options.person === undefined ? {} : { person: options.person }),
@@ -151,7 +159,10 @@ function filterOf(options: RecallOptions): NonNullable<CallInput<Routes["searche
 export function levelOf(text: string): "general" | "confidential" | "secret" | "ultra-secret" | number {
   if (/^[1-4]$/.test(text)) return Number(text);
   if (text === "general" || text === "confidential" || text === "secret" || text === "ultra-secret") return text;
-  throw new CommandFailure(EXIT.usage, `Cannot use level: current value is ${text}, must be auto, general, confidential, secret, ultra-secret or 1 to 4`);
+  throw new CommandFailure(
+    EXIT.usage,
+    `Cannot use level: current value is ${text}, must be auto, general, confidential, secret, ultra-secret or 1 to 4`,
+  );
 }
 
 /** RFC 3339 of a date or a time; without an offset it is local. */
@@ -159,7 +170,10 @@ function timeOf(text: string): string {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
   const parsed = new Date(isDay ? `${text}T00:00:00` : text);
   if (Number.isNaN(parsed.getTime()) || (isDay && parsed.getDate() !== Number(text.slice(8)))) {
-    throw new CommandFailure(EXIT.usage, `Cannot use time: current value is ${text}, must be like 2024-12-31 or 2024-12-31T18:00:00+01:00`);
+    throw new CommandFailure(
+      EXIT.usage,
+      `Cannot use time: current value is ${text}, must be like 2024-12-31 or 2024-12-31T18:00:00+01:00`,
+    );
   }
   return parsed.toISOString();
 }

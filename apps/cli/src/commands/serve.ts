@@ -22,7 +22,8 @@ export async function serve(options: ServeOptions): Promise<number> {
     ...(options.port === undefined ? {} : { port: Number(options.port) }),
     onListening: (listening) => {
       line(`kaelix ${listening.version} · data ${listening.dataDirectory} · node ${process.versions.node}`, options);
-      if (listening.portTaken !== undefined) line(`Port ${listening.portTaken} is taken, so it is ${listening.port}`, options);
+      if (listening.portTaken !== undefined)
+        line(`Port ${listening.portTaken} is taken, so it is ${listening.port}`, options);
       line(`Open  ${styleText("bold", listening.openUrl)}`, options);
       line(
         listening.isLoopback

@@ -1,0 +1,57 @@
+import type { Clock } from "@kaelix/base";
+import type { Changes } from "@kaelix/capture";
+import type { Logger } from "@kaelix/coordinator";
+
+/** What the eraser works with. */
+export interface EraserParts {
+  readonly changes: Changes;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long forgetting can be undone. */
+  readonly undoMs: number;
+}
+
+const INTERVAL_MS_MAX = 30_000;
+const BATCH = 500;
+
+/** Shreds the keys of forgotten memories once undoing is over. What a stop interrupts goes on after the next start. */
+export class Eraser {
+  readonly #parts: EraserParts;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(parts: EraserParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins to look, at once and then again and again. */
+  start(): void {
+    this.#running = this.#round();
+    const everyMs = Math.min(INTERVAL_MS_MAX, Math.max(1_000, this.#parts.undoMs / 2));
+    this.#timer = setInterval(() => {
+      this.#running = this.#running.then(() => this.#round());
+    }, everyMs);
+    this.#timer.unref();
+  }
+
+  /** Ends after the batch in flight. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #round(): Promise<void> {
+    const { changes, clock, logger, undoMs } = this.#parts;
+    try {
+      while (!this.#isStopped) {
+        const erased = await changes.eraseForgotten(clock.nowMs() - undoMs, BATCH);
+        if (erased > 0) logger.info({ erased }, "Keys of forgotten memories were shredded");
+        if (erased < BATCH) return;
+      }
+    } catch (failure) {
+      logger.warn({ failure: failure instanceof Error ? failure.message : "unknown" }, "Erasing will be tried again");
+    }
+  }
+}

@@ -1,0 +1,178 @@
+/** Status, verification, rebuilding and metrics, as the gateway asks for them. */
+import type { Clock, LogPosition } from "@kaelix/base";
+import { Metrics } from "@kaelix/coordinator";
+import type { HouseApplication, HouseStatus, VerificationOutcome, ViewState } from "@kaelix/gateway";
+import type { StreamerLog } from "@kaelix/log";
+import type { Keystore } from "@kaelix/security";
+import { type Database, type SearchView, verify, type ViewRunner, type ViewStatus } from "@kaelix/views";
+
+/** What it is wired from. */
+export interface HouseKeepingParts {
+  readonly log: StreamerLog;
+  readonly database: Database;
+  readonly searchView: SearchView;
+  readonly runner: ViewRunner;
+  readonly keystore: Keystore;
+  readonly clock: Clock;
+  readonly describe: HouseApplication["describe"];
+  readonly dataDirectory: string;
+}
+
+/** The application's side of running the house. */
+export class HouseKeeping implements HouseApplication {
+  readonly #parts: HouseKeepingParts;
+  readonly #metrics = new Metrics();
+  readonly #startedMs: number;
+  readonly describe: HouseApplication["describe"];
+
+  constructor(parts: HouseKeepingParts) {
+    this.#parts = parts;
+    this.#startedMs = parts.clock.monotonicMs();
+    this.describe = parts.describe;
+    this.#addMetrics();
+  }
+
+  async status(): Promise<HouseStatus> {
+    const { log, database, runner, clock, dataDirectory } = this.#parts;
+    const topics = await log.topics();
+    return {
+      version: this.describe().version,
+      uptimeMs: clock.monotonicMs() - this.#startedMs,
+      dataDirectory,
+      logHealth: log.health(),
+      topics: topics.map((topic) => ({
+        name: topic.name,
+        partitions: topic.partitions,
+        records: topic.bounds.reduce((sum, bounds) => sum + bounds.durableOffset - bounds.startOffset, 0),
+      })),
+      views: (await runner.status()).map(viewStateOf),
+      engines: {
+        log: "MemoryStreamer (embedded)",
+        relational: database.type === "pglite" ? "PGlite (embedded)" : "PostgreSQL",
+        search: "in memory, levels 1 and 2, snapshots sealed",
+        keys: "key file",
+      },
+      rssBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  async verify(): Promise<VerificationOutcome> {
+    const { log, runner, clock } = this.#parts;
+    const beganMs = clock.monotonicMs();
+    const outcome = await runner.whilePaused(() => verify(log, runner.views));
+    const { records, unreadableRecords, damagedRanges, ...census } = outcome.log;
+    return {
+      agree: outcome.agree,
+      log: {
+        ...census,
+        records,
+        unreadable: unreadableRecords,
+        damaged: damagedRanges.map(
+          (range) =>
+            `${range.topic}/${range.partition} offsets ${range.firstOffset} to ${range.nextOffset - 1}: ${range.reason}`,
+        ),
+      },
+      views: outcome.views.map((view) => ({
+        name: view.name,
+        agree: view.agrees,
+        census: view.census ?? null,
+        missing: view.missing.ids,
+        extra: view.extra.ids,
+        notes: view.atSameOffsets ? [] : ["stands at another offset than the log; nothing else was compared"],
+      })),
+      tookMs: clock.monotonicMs() - beganMs,
+    };
+  }
+
+  async rebuild(view: "relational" | "search"): Promise<{ readonly events: number; readonly tookMs: number }> {
+    const { runner, clock, log, searchView } = this.#parts;
+    const beganMs = clock.monotonicMs();
+    await runner.rebuild(view);
+    // Search reads its users on demand; rebuilt means that every one of them has been read.
+    if (view === "search") await searchView.census();
+    const topics = runner.views.find((one) => one.name === view)?.topics ?? [];
+    let events = 0;
+    for (const topic of await log.topics()) {
+      if (!topics.includes(topic.name)) continue;
+      for (const bounds of topic.bounds) events += bounds.durableOffset - bounds.startOffset;
+    }
+    return { events, tookMs: clock.monotonicMs() - beganMs };
+  }
+
+  metrics(): Promise<string> {
+    return this.#metrics.print();
+  }
+
+  waitFor(
+    position: LogPosition,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<"reached" | "timeout"> {
+    return this.#parts.runner.waitFor({ position, ...options });
+  }
+
+  #addMetrics(): void {
+    const { runner, keystore, searchView, log } = this.#parts;
+    const metrics = this.#metrics;
+    metrics.gauge(
+      "kaelix_view_lag_records",
+      "Records on the log that a view has not folded",
+      ["view"],
+      async (gauge) => {
+        for (const view of await runner.status()) gauge.set({ view: view.name }, view.lagRecords);
+      },
+    );
+    metrics.gauge(
+      "kaelix_view_lag_seconds",
+      "Age of the newest folded record while records wait",
+      ["view"],
+      async (gauge) => {
+        for (const view of await runner.status()) gauge.set({ view: view.name }, view.lagMs / 1_000);
+      },
+    );
+    metrics.gauge(
+      "kaelix_view_unreadable_records",
+      "Records that no event could be read from",
+      ["view"],
+      async (gauge) => {
+        for (const view of await runner.status()) gauge.set({ view: view.name }, view.unreadableCount);
+      },
+    );
+    metrics.gauge("kaelix_log_records", "Durable records of a topic", ["topic"], async (gauge) => {
+      for (const topic of await log.topics()) {
+        gauge.set(
+          { topic: topic.name },
+          topic.bounds.reduce((sum, one) => sum + one.durableOffset - one.startOffset, 0),
+        );
+      }
+    });
+    metrics.gauge("kaelix_log_suspect", "1 when a disk error was seen", [], (gauge) =>
+      gauge.set(log.health() === "ok" ? 0 : 1),
+    );
+    metrics.gauge("kaelix_search_bytes", "Bytes of search indexes in memory", [], (gauge) =>
+      gauge.set(searchView.bytes),
+    );
+    metrics.gauge("kaelix_search_users", "Users whose search index is in memory", [], (gauge) =>
+      gauge.set(searchView.usersLoaded),
+    );
+    metrics.gauge("kaelix_keys_memories", "Memory keys that are kept", [], (gauge) =>
+      gauge.set(keystore.status().memories),
+    );
+    metrics.gauge("kaelix_resident_bytes", "Resident memory of the process", [], (gauge) =>
+      gauge.set(process.memoryUsage.rss()),
+    );
+  }
+}
+
+function viewStateOf(status: ViewStatus): ViewState {
+  return {
+    name: status.name,
+    state:
+      status.state === "following" || status.state === "rebuilding" || status.state === "failed"
+        ? status.state
+        : "catching-up",
+    lagRecords: status.lagRecords,
+    lagMs: status.lagMs,
+    watermarks: status.watermarks.map(({ topic, partition, nextOffset }) => ({ topic, partition, offset: nextOffset })),
+    error: status.failure ?? null,
+  };
+}

@@ -1,0 +1,342 @@
+/**
+ * The house: opens every part in order, joins them, and closes them in reverse.
+ *
+ *   log ─► keys ─► database ─► search ─► people ─► capture ─► (gateway attached)
+ *
+ * Guarantees: a part is used only after what it stands on is open; what is closed was drained; nothing acknowledged rests on `close`.
+ */
+import { createHash } from "node:crypto";
+
+import { type Clock, type LogPosition, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
+import { Changes, Imports, Remember, partitionOfUser } from "@kaelix/capture";
+import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
+import type { Application, IdentityPort } from "@kaelix/gateway";
+import { detectLanguage, loadLanguageDetector } from "@kaelix/intelligence";
+import { openStreamerLog, type StreamerLog } from "@kaelix/log";
+import { TOPICS, type UserId } from "@kaelix/model";
+import type { RecallSource } from "@kaelix/recall";
+import { type Identity, type Keystore, openFileKek, openIdentity, openKeystore } from "@kaelix/security";
+import {
+  createMemoryStore,
+  createPeopleStore,
+  createRelationalView,
+  type Database,
+  type MemoryStore,
+  openPglite,
+  openPostgres,
+  type PeopleStore,
+  RELATIONAL_VIEW,
+  SearchView,
+  ViewRunner,
+} from "@kaelix/views";
+
+import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.ts";
+import { Eraser } from "./eraser.ts";
+import { serverErrors } from "./errors.ts";
+import { LiveEvents } from "./events-application.ts";
+import { HouseKeeping } from "./house-application.ts";
+import { importsApplication } from "./imports-application.ts";
+import { Memories } from "./memory-application.ts";
+import { openRows } from "./open-memories.ts";
+import { Operator } from "./operator.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** What a house is built from. */
+export interface HouseOptions {
+  readonly version: string;
+  readonly settings: ServerSettings;
+  readonly paths: DataPaths;
+  readonly logger: Logger;
+  /** Lets the first person in. */
+  readonly claimCode: string;
+  readonly onSteps: (steps: readonly ServiceStep[]) => void;
+  /** Told in a sentence what was found and mended; never content. */
+  readonly onNotice: (notice: string) => void;
+  readonly clock?: Clock;
+  readonly random?: RandomSource;
+}
+
+const CAUGHT_UP_MS_MAX = 60_000;
+/** A guess of the language below this is not used: the words are then stemmed as English. */
+const LANGUAGE_CONFIDENCE_MIN = 0.6;
+
+/** Parts that are open; each is set by its own step. */
+interface Parts {
+  log: StreamerLog;
+  keystore: Keystore;
+  database: Database;
+  store: MemoryStore;
+  people: PeopleStore;
+  searchView: SearchView;
+  runner: ViewRunner;
+  identity: Identity;
+  remember: Remember;
+  imports: Imports;
+  eraser: Eraser;
+  live: LiveEvents;
+}
+
+/** A house. Call `open` once, then `close` once. */
+export class House {
+  readonly #options: HouseOptions;
+  readonly #clock: Clock;
+  readonly #random: RandomSource;
+  readonly #lifeCycle: LifeCycle;
+  readonly #parts: Partial<Parts> = {};
+  readonly #searched = new Map<number, number>();
+  #isClaimed = false;
+
+  constructor(options: HouseOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#lifeCycle = new LifeCycle(this.#clock, options.onSteps);
+    this.#register();
+  }
+
+  /** Version, claim and progress of the start; answers at any time. */
+  describe(): { version: string; claimed: boolean; ready: boolean; steps: readonly ServiceStep[] } {
+    const { version } = this.#options;
+    return { version, claimed: this.#isClaimed, ready: this.#lifeCycle.isReady(), steps: this.#lifeCycle.steps() };
+  }
+
+  /** Opens everything. What had been opened is closed again when a part fails. */
+  async open(): Promise<{
+    readonly application: Application;
+    readonly identity: IdentityPort;
+    readonly operatorToken: string;
+  }> {
+    await this.#lifeCycle.start();
+    const { log, keystore, database, store, people, searchView, runner, identity, remember, imports, live } =
+      this.#all();
+    const clock = this.#clock;
+    const changes = new Changes({ remember, keystore, register: store, clock, random: this.#random });
+    const recall = this.#recallSource(searchView);
+    const memories = new Memories({
+      ...{ remember, changes, store, database, keystore, searchView, recall },
+      isSearched: (position) => (this.#searched.get(position.partition) ?? 0) > position.offset,
+    });
+    const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
+    const keeping = new HouseKeeping({
+      ...{ log, database, searchView, runner, keystore, clock },
+      describe: () => this.describe(),
+      dataDirectory: this.#options.paths.root,
+    });
+    this.#isClaimed = await identity.isClaimed();
+    return {
+      application: { memories, imports: importsApplication(imports), house: keeping, events: live },
+      identity: this.#noticingClaim(operator.port()),
+      operatorToken: operator.token,
+    };
+  }
+
+  /** Drains and closes. Answers with what could not be closed cleanly. */
+  close(): Promise<readonly Error[]> {
+    return this.#lifeCycle.stop();
+  }
+
+  #register(): void {
+    const { paths, settings, onNotice } = this.#options;
+    const service = (
+      name: string,
+      dependsOn: readonly string[],
+      start: (report: (progress: number, detail?: string) => void) => Promise<void>,
+      stop: () => Promise<void>,
+    ): void => this.#lifeCycle.register({ name, dependsOn, start, stop });
+
+    service(
+      "log",
+      [],
+      () => this.#openLog(),
+      async () => this.#parts.log?.close(),
+    );
+    service(
+      "keys",
+      ["log"],
+      () => this.#openKeys(),
+      async () => this.#parts.keystore?.close(),
+    );
+    service(
+      "database",
+      ["keys"],
+      async () => {
+        const url = settings.databaseUrl;
+        this.#parts.database =
+          url === undefined ? await openPglite({ directory: paths.database, onNotice }) : await openPostgres({ url });
+      },
+      async () => this.#parts.database?.close(),
+    );
+    service(
+      "views",
+      ["database"],
+      (report) => this.#openViews(report),
+      async () => {
+        await this.#parts.runner?.stop();
+        await this.#parts.searchView?.close();
+      },
+    );
+    service(
+      "people",
+      ["views"],
+      () => this.#openPeople(),
+      async () => undefined,
+    );
+    service(
+      "capture",
+      ["people"],
+      () => this.#openCapture(),
+      async () => {
+        await this.#parts.eraser?.stop();
+        await this.#parts.imports?.stop();
+      },
+    );
+  }
+
+  async #openLog(): Promise<void> {
+    await prepareDataDirectory(this.#options.paths);
+    const log = await openStreamerLog({ directory: this.#options.paths.log, clock: this.#clock });
+    this.#parts.log = log;
+    for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
+    this.#parts.live = new LiveEvents(log);
+  }
+
+  async #openKeys(): Promise<void> {
+    const { log } = this.#parts;
+    if (log === undefined) throw serverErrors("part-missing");
+    // A log without its key file must not get a new one: that would hide the loss.
+    const isFresh = !(await hasLog(log));
+    const kek = await openFileKek(this.#options.paths.keyFile, { create: isFresh });
+    const onProblem = (problem: string): void => this.#options.logger.warn({ problem }, "Keystore");
+    this.#parts.keystore = await openKeystore({ log, kek, clock: this.#clock, random: this.#random, onProblem });
+  }
+
+  async #openViews(report: (progress: number, detail?: string) => void): Promise<void> {
+    const { log, keystore, database, live } = this.#parts;
+    if (log === undefined || keystore === undefined || database === undefined) throw serverErrors("part-missing");
+    await loadLanguageDetector();
+    const caughtUp = (position: LogPosition): Promise<void> => this.#caughtUp(position);
+    const store = createMemoryStore(database, caughtUp);
+    const people = createPeopleStore(database, this.#clock, caughtUp);
+    const place = (user: UserId) => ({ user, purpose: "snapshot", subject: "search" }) as const;
+    const searchView = new SearchView({
+      folder: this.#options.paths.search,
+      logId: createHash("sha256").update(keystore.systemSecret("log-id")).digest("hex"),
+      rows: {
+        rowsOf: (user, afterOffset) => store.rowsOf(user, afterOffset),
+        caughtUp: async (partition, nextOffset) => {
+          if (nextOffset > 0) await caughtUp({ topic: TOPICS.memories.name, partition, offset: nextOffset - 1 });
+        },
+      },
+      openRows: (rows) => openRows(keystore, rows),
+      detectLanguage: languageOfText,
+      partitionOf: partitionOfUser,
+      users: () => people.userIds(),
+      sealSnapshot: (user, bytes) => keystore.sealForUser(place(user), bytes),
+      openSnapshot: async (user, sealed) => {
+        const opened = await keystore.openForUser(place(user), sealed);
+        return opened.type === "opened" ? opened.bytes : undefined;
+      },
+      bytesMax: this.#options.settings.searchBytesMax,
+    });
+    const runner = new ViewRunner({
+      log,
+      views: [createRelationalView(database), searchView],
+      clock: this.#clock,
+      onProblem: (problem) => this.#options.logger.warn({ problem }, "Views"),
+    });
+    Object.assign(this.#parts, { store, people, searchView, runner });
+    runner.onWatermark(({ view, topic, partition, nextOffset }) => {
+      if (topic !== TOPICS.memories.name) return;
+      if (view === searchView.name) this.#searched.set(partition, nextOffset);
+      if (nextOffset > 0)
+        live?.emit({ type: "watermark", view, position: { topic, partition, offset: nextOffset - 1 } });
+    });
+    const failed = await runner.catchUp((fraction) => report(fraction, "folding the log"));
+    for (const view of failed)
+      this.#options.onNotice(`The view ${view} failed; the log is whole. kaelix rebuild ${view} makes it anew`);
+    await people.releaseStaleClaims(this.#clock.nowMs() - CAUGHT_UP_MS_MAX);
+  }
+
+  async #openPeople(): Promise<void> {
+    const { log, keystore, people } = this.#parts;
+    if (log === undefined || keystore === undefined || people === undefined) throw serverErrors("part-missing");
+    const settings = { passwordLengthMin: this.#options.settings.passwordLengthMin };
+    this.#parts.identity = await openIdentity({
+      ...{ log, keystore, settings, store: people, clock: this.#clock, random: this.#random },
+      claimCode: this.#options.claimCode,
+    });
+  }
+
+  async #openCapture(): Promise<void> {
+    const { log, keystore, store, live } = this.#parts;
+    if (log === undefined || keystore === undefined || store === undefined || live === undefined) {
+      throw serverErrors("part-missing");
+    }
+    const shared = { keystore, register: store, clock: this.#clock, random: this.#random };
+    const remember = new Remember({ ...shared, log, onAppended: (events, first) => live.tell(events, first) });
+    const imports = new Imports({
+      ...shared,
+      remember,
+      logger: this.#options.logger,
+      spoolFolder: this.#options.paths.spool,
+      onChange: (owner, importId) => {
+        const position = { topic: TOPICS.memories.name, partition: partitionOfUser(owner.user), offset: 0 };
+        live.emit({ type: "import.changed", userId: owner.user, position, importId });
+      },
+    });
+    const changes = new Changes({ ...shared, remember });
+    const eraser = new Eraser({
+      changes,
+      clock: this.#clock,
+      logger: this.#options.logger,
+      undoMs: this.#options.settings.forgetUndoSeconds * 1_000,
+    });
+    Object.assign(this.#parts, { remember, imports, eraser });
+    await imports.resume();
+    eraser.start();
+  }
+
+  /** Waits until the relational view has folded a position. @throws `view-behind` */
+  async #caughtUp(position: LogPosition): Promise<void> {
+    const runner = this.#parts.runner;
+    if (runner === undefined) throw serverErrors("part-missing");
+    const outcome = await runner.waitFor({ view: RELATIONAL_VIEW, position, timeoutMs: CAUGHT_UP_MS_MAX });
+    if (outcome === "timeout") throw serverErrors("view-behind");
+  }
+
+  #recallSource(searchView: SearchView): RecallSource {
+    return {
+      index: (user) => searchView.index(user),
+      partitionOf: partitionOfUser,
+      nextOffset: (partition) => searchView.nextOffset(TOPICS.memories.name, partition),
+      detectLanguage: languageOfText,
+      monotonicMs: () => this.#clock.monotonicMs(),
+    };
+  }
+
+  #noticingClaim(identity: IdentityPort): IdentityPort {
+    return {
+      ...identity,
+      signUp: async (request) => {
+        const signedIn = await identity.signUp(request);
+        this.#isClaimed = true;
+        return signedIn;
+      },
+    };
+  }
+
+  #all(): Parts {
+    // Every step has run: `start` throws otherwise.
+    return this.#parts as Parts;
+  }
+}
+
+function languageOfText(text: string): string | undefined {
+  const detected = detectLanguage(text);
+  return detected !== undefined && detected.confidence >= LANGUAGE_CONFIDENCE_MIN ? detected.language : undefined;
+}
+
+async function firstUser(people: PeopleStore): Promise<UserId | undefined> {
+  const [first] = await people.users(1);
+  return first?.user;
+}

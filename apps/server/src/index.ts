@@ -1,0 +1,12 @@
+export { findRunningServer, type RunningServer, sessionFile } from "./data-directory.ts";
+export { type Finding, findProblems } from "./doctor.ts";
+export {
+  type ListeningNews,
+  type OpenHouse,
+  openHouse,
+  type RunningProduct,
+  type StartOptions,
+  startServer,
+  VERSION,
+} from "./server.ts";
+export { type SettingRow, settingsReference } from "./settings.ts";

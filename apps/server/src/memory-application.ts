@@ -1,0 +1,336 @@
+/** Memories as the gateway asks for them: telling and changing through capture, reading through rows, recall through the index. */
+import type { LogPosition } from "@kaelix/base";
+import { type Changed, type Changes, type ChangeTarget, type Remember } from "@kaelix/capture";
+import type {
+  AnswerOutcome,
+  ChangeOutcome,
+  ConversationSummary,
+  ListRequest,
+  MemoryApplication,
+  MemoryVersion,
+  PageOf,
+  PlacedMemory,
+  RecallFilter,
+  RememberOutcome,
+  SearchOutcome,
+  Signal,
+} from "@kaelix/gateway";
+import {
+  type Level,
+  LEVEL_INDEXED_MAX,
+  levelName,
+  type Memory,
+  type MemoryDraft,
+  type MemoryId,
+  TOPICS,
+  type UserPrincipal,
+} from "@kaelix/model";
+import { ask, type RecallHit, type RecallScope, type RecallSource, searchMemories } from "@kaelix/recall";
+import type { Keystore } from "@kaelix/security";
+import {
+  type Database,
+  type Facets,
+  listByTime,
+  listConversations,
+  type MemoryStore,
+  placeOf,
+  type SealedMemory,
+  type SearchDocument,
+  type SearchFilters,
+  type SearchView,
+} from "@kaelix/views";
+
+import { decodeCountCursor, decodeTimeCursor, encodeCountCursor, encodeTimeCursor } from "./cursor.ts";
+import { ownerOf } from "./imports-application.ts";
+import { isVisible, memoryOf, openRows } from "./open-memories.ts";
+
+/** What it is wired from. */
+export interface MemoryParts {
+  readonly remember: Remember;
+  readonly changes: Changes;
+  readonly store: MemoryStore;
+  readonly database: Database;
+  readonly keystore: Keystore;
+  readonly searchView: SearchView;
+  readonly recall: RecallSource;
+  /** True when search has folded a position. */
+  readonly isSearched: (position: LogPosition) => boolean;
+}
+
+const EXPORT_PAGE = 500;
+
+/** The application's side of memories. */
+export class Memories implements MemoryApplication {
+  readonly #parts: MemoryParts;
+
+  constructor(parts: MemoryParts) {
+    this.#parts = parts;
+  }
+
+  async remember(principal: UserPrincipal, draft: MemoryDraft): Promise<RememberOutcome> {
+    const [result] = await this.#parts.remember.remember(ownerOf(principal), [draft]);
+    if (result === undefined) throw new Error("One draft has one result");
+    if (result.type === "stored") {
+      return { type: "stored", placed: this.#placed(result.memory, result.position) };
+    }
+    if (result.type === "conflict") return { type: "conflict", memoryId: result.memoryId };
+    // The person has just said it themself: they may see it, whatever the session is open to.
+    const known = await this.read({ ...principal, ceiling: 4 }, result.memoryId);
+    return known === undefined ? { type: "conflict", memoryId: result.memoryId } : { type: "known", placed: known };
+  }
+
+  async read(principal: UserPrincipal, id: MemoryId): Promise<PlacedMemory | undefined> {
+    await this.#parts.remember.written(principal.userId);
+    const row = await this.#parts.store.memory(principal.userId, id);
+    if (!isVisible(row, principal)) return undefined;
+    return (await this.#openAll([row]))[0];
+  }
+
+  async list(principal: UserPrincipal, request: ListRequest): Promise<PageOf<PlacedMemory>> {
+    await this.#parts.remember.written(principal.userId);
+    const { limit, cursor, ...narrow } = request;
+    const filter = JSON.stringify(Object.entries(narrow).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+    const from = cursor === undefined ? undefined : decodeTimeCursor(cursor, filter);
+    const page = await listByTime(this.#parts.database, principal.userId, {
+      ...narrow,
+      limit,
+      ceiling: principal.ceiling,
+      ...(from === undefined ? {} : { from }),
+    });
+    const first = page.rows[0];
+    const last = page.rows.at(-1);
+    return {
+      items: await this.#openAll(page.rows),
+      next: page.hasOlder && last !== undefined ? encodeTimeCursor(placeOf(last), "older", filter) : null,
+      previous: page.hasNewer && first !== undefined ? encodeTimeCursor(placeOf(first), "newer", filter) : null,
+    };
+  }
+
+  async versions(principal: UserPrincipal, id: MemoryId): Promise<readonly MemoryVersion[] | undefined> {
+    await this.#parts.remember.written(principal.userId);
+    const row = await this.#parts.store.memory(principal.userId, id);
+    if (!isVisible(row, principal)) return undefined;
+    const versions = await this.#parts.store.versions(principal.userId, id);
+    const sealed = versions.map((version) => ({ ...version, userId: principal.userId, memoryId: id }));
+    const contents = await openRows(this.#parts.keystore, sealed);
+    return versions.map((version, index) => ({
+      version: version.version,
+      change: version.change,
+      text: version.level > principal.ceiling ? null : (contents[index]?.text ?? null),
+      level: version.level,
+      levelDecidedBy: version.levelDecidedBy,
+      atMs: version.atMs,
+      position: positionAt(row.partition, version.offset),
+    }));
+  }
+
+  async edit(
+    principal: UserPrincipal,
+    id: MemoryId,
+    change: Parameters<MemoryApplication["edit"]>[2],
+    expectedVersion: number,
+  ): Promise<ChangeOutcome> {
+    return this.#outcome(await this.#parts.changes.edit(targetOf(principal, id, expectedVersion), change));
+  }
+
+  async move(principal: UserPrincipal, id: MemoryId, level: Level, expectedVersion: number): Promise<ChangeOutcome> {
+    return this.#outcome(await this.#parts.changes.move(targetOf(principal, id, expectedVersion), level));
+  }
+
+  async forget(principal: UserPrincipal, id: MemoryId, expectedVersion: number): Promise<ChangeOutcome> {
+    return this.#outcome(await this.#parts.changes.forget(targetOf(principal, id, expectedVersion)));
+  }
+
+  async restore(principal: UserPrincipal, id: MemoryId): Promise<ChangeOutcome> {
+    return this.#outcome(await this.#parts.changes.restore(ownerOf(principal), id, principal.ceiling));
+  }
+
+  async conversations(
+    principal: UserPrincipal,
+    request: { readonly limit: number; readonly cursor?: string },
+  ): Promise<PageOf<ConversationSummary>> {
+    const index = await this.#parts.searchView.index(principal.userId);
+    const skip = request.cursor === undefined ? 0 : decodeCountCursor(request.cursor);
+    const all = listConversations(index, principal.ceiling).filter((summary) => summary.conversationId !== null);
+    const page = all.slice(skip, skip + request.limit);
+    const items = page.flatMap((summary): ConversationSummary[] => {
+      const last = index.document(summary.lastMemoryId);
+      if (last === undefined || summary.conversationId === null) return [];
+      return [
+        {
+          id: summary.conversationId,
+          title: summary.title ?? null,
+          memories: summary.count,
+          lastAtMs: summary.lastOccurredAtMs,
+          lastText: last.text,
+          lastSpeaker: last.speaker ?? null,
+          source: last.source,
+        },
+      ];
+    });
+    const next = skip + request.limit < all.length ? encodeCountCursor(skip + request.limit) : null;
+    return { items, next, previous: skip > 0 ? encodeCountCursor(Math.max(0, skip - request.limit)) : null };
+  }
+
+  async search(principal: UserPrincipal, request: Parameters<MemoryApplication["search"]>[1]): Promise<SearchOutcome> {
+    const found = await searchMemories(this.#parts.recall, {
+      ...(await this.#scope(principal)),
+      text: request.query,
+      filters: filtersOf(request.filter),
+      limit: request.limit,
+      skip: request.offset,
+    });
+    const placed = await this.#placedById(
+      principal,
+      found.hits.map((hit) => hit.document.memoryId),
+    );
+    const hits = found.hits.flatMap((hit) => {
+      const memory = placed.get(hit.document.memoryId);
+      if (memory === undefined) return [];
+      const highlights = memory.memory.text === hit.document.text ? hit.highlights : [];
+      return [{ placed: memory, score: hit.score, highlights, why: whyOf(hit) }];
+    });
+    const facets = request.facets ? await this.#facetsOf(principal, found.facets) : null;
+    return { hits, total: found.total, facets, tookMs: found.tookMs };
+  }
+
+  async ask(principal: UserPrincipal, request: Parameters<MemoryApplication["ask"]>[1]): Promise<AnswerOutcome> {
+    const answer = await ask(this.#parts.recall, {
+      ...(await this.#scope(principal)),
+      question: request.question,
+      filters: filtersOf(request.filter),
+    });
+    const placed = await this.#placedById(
+      principal,
+      answer.citations.map((citation) => citation.memoryId),
+    );
+    const citations = answer.citations.flatMap((citation) => {
+      const memory = placed.get(citation.memoryId);
+      if (memory === undefined || memory.memory.text !== citation.text) return [];
+      const [start, end] = citation.quote;
+      const why = citation.reasons.map((text, index): Signal => ({
+        signal: citation.signals[index]?.signal ?? "words",
+        score: citation.signals[index]?.share ?? 0,
+        text,
+      }));
+      return [
+        { number: citation.n, placed: memory, quote: citation.text.slice(start, end), range: citation.quote, why },
+      ];
+    });
+    const text = answer.sentences.map((sentence) => sentence.text).join(" ");
+    const { kind, sentences, confidence } = answer;
+    return { kind, text, sentences, citations, confidence, tookMs: answer.why.tookMs };
+  }
+
+  async *exportAll(principal: UserPrincipal): AsyncIterable<PlacedMemory> {
+    await this.#parts.remember.written(principal.userId);
+    for await (const rows of this.#parts.store.rowsOf(principal.userId, -1)) {
+      const visible = rows.filter((row) => isVisible(row, principal));
+      for (let at = 0; at < visible.length; at += EXPORT_PAGE) {
+        yield* await this.#openAll(visible.slice(at, at + EXPORT_PAGE));
+      }
+    }
+  }
+
+  /** Opens rows in order; one whose key is gone is left out. */
+  async #openAll(rows: readonly SealedMemory[]): Promise<readonly PlacedMemory[]> {
+    const contents = await openRows(this.#parts.keystore, rows);
+    return rows.flatMap((row, index) => {
+      const content = contents[index];
+      if (content === undefined) return [];
+      return [this.#placed(memoryOf(row, content), positionAt(row.partition, row.versionOffset))];
+    });
+  }
+
+  async #placedById(principal: UserPrincipal, ids: readonly MemoryId[]): Promise<ReadonlyMap<MemoryId, PlacedMemory>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#parts.store.memories(principal.userId, ids);
+    const placed = await this.#openAll(rows.filter((row) => isVisible(row, principal)));
+    return new Map(placed.map((item) => [item.memory.memoryId, item]));
+  }
+
+  #placed(memory: Memory, position: LogPosition): PlacedMemory {
+    return { memory, position, searchable: memory.level <= LEVEL_INDEXED_MAX && this.#parts.isSearched(position) };
+  }
+
+  #outcome(changed: Changed): ChangeOutcome {
+    return changed.type === "changed"
+      ? { type: "changed", placed: this.#placed(changed.memory, changed.position) }
+      : changed;
+  }
+
+  /** What may be searched: the index, and above it what an opened session may see, opened for this request alone. */
+  async #scope(principal: UserPrincipal): Promise<RecallScope> {
+    const { userId, ceiling } = principal;
+    if (ceiling <= LEVEL_INDEXED_MAX) return { userId, ceiling };
+    const unlocked: SearchDocument[] = [];
+    for await (const rows of this.#parts.store.liveAtOrAbove(userId, 3)) {
+      const visible = rows.filter((row) => isVisible(row, principal));
+      const contents = await openRows(this.#parts.keystore, visible);
+      for (const [index, row] of visible.entries()) {
+        const content = contents[index];
+        if (content !== undefined) unlocked.push(documentOf(memoryOf(row, content), row));
+      }
+    }
+    return { userId, ceiling, unlocked };
+  }
+
+  async #facetsOf(principal: UserPrincipal, facets: Facets): Promise<SearchOutcome["facets"]> {
+    const index = await this.#parts.searchView.index(principal.userId);
+    const titles = new Map(
+      listConversations(index, principal.ceiling).map((summary) => [summary.conversationId, summary.title] as const),
+    );
+    return {
+      person: facets.people.map(({ value, count }) => ({ value: value ?? "", label: value ?? "You", count })),
+      source: facets.sources.map(({ value, count }) => ({ value, label: value, count })),
+      level: facets.levels.map(({ value, count }) => ({ value: levelName(value), label: levelName(value), count })),
+      month: facets.months.map(({ value, count }) => ({ value, label: value, count })),
+      conversation: facets.conversations.flatMap(({ value, count }) =>
+        value === null ? [] : [{ value, label: titles.get(value) ?? value, count }],
+      ),
+    };
+  }
+}
+
+function targetOf(principal: UserPrincipal, memoryId: MemoryId, expectedVersion: number): ChangeTarget {
+  return { owner: ownerOf(principal), memoryId, expectedVersion, ceiling: principal.ceiling };
+}
+
+function positionAt(partition: number, offset: number): LogPosition {
+  return { topic: TOPICS.memories.name, partition, offset };
+}
+
+function documentOf(memory: Memory, row: SealedMemory): SearchDocument {
+  const { memoryId, conversationId, text, occurredAtMs, recordedAtMs, level, source, importId, version } = memory;
+  return {
+    ...{ memoryId, conversationId, text, occurredAtMs, recordedAtMs, level, source, importId, version },
+    offset: row.versionOffset,
+    firstOffset: row.firstOffset,
+    lastOffset: row.offset,
+    ...(memory.conversationTitle === undefined ? {} : { conversationTitle: memory.conversationTitle }),
+    ...(memory.speaker === undefined ? {} : { speaker: memory.speaker }),
+    ...(memory.caption === undefined ? {} : { caption: memory.caption }),
+  };
+}
+
+function filtersOf(filter: RecallFilter): SearchFilters {
+  return {
+    ...(filter.person === undefined ? {} : { people: [filter.person] }),
+    ...(filter.source === undefined ? {} : { sources: [filter.source] }),
+    ...(filter.afterMs === undefined ? {} : { afterMs: filter.afterMs }),
+    ...(filter.beforeMs === undefined ? {} : { beforeMs: filter.beforeMs }),
+    ...(filter.level === undefined ? {} : { levels: [filter.level] }),
+    ...(filter.conversationId === undefined ? {} : { conversationIds: [filter.conversationId] }),
+    ...(filter.importId === undefined ? {} : { importIds: [filter.importId] }),
+  };
+}
+
+/** Why a hit is one: its sentences, each beside the signal it stands for. */
+function whyOf(hit: RecallHit): readonly Signal[] {
+  const shares = hit.why.signals;
+  return hit.reasons.map((text, index) => ({
+    signal: index === 0 ? "words" : (shares[index - 1]?.signal ?? "context"),
+    score: index === 0 ? hit.why.words.reduce((sum, word) => sum + word.weight, 0) : (shares[index - 1]?.share ?? 0),
+    text,
+  }));
+}

@@ -1,0 +1,37 @@
+import type { MemoryContent, UserPrincipal } from "@kaelix/model";
+import type { Memory } from "@kaelix/model";
+import { type Keystore, openContent } from "@kaelix/security";
+import type { SealedContent, SealedMemory } from "@kaelix/views";
+
+/** Opens sealed contents in order; undefined where the key is gone or the bytes do not hold. */
+export async function openRows(
+  keystore: Keystore,
+  rows: readonly SealedContent[],
+): Promise<readonly (MemoryContent | undefined)[]> {
+  const answers = await keystore.memoryKeys(rows.map((row) => ({ memory: row.memoryId, level: row.level })));
+  return rows.map((row, index) => {
+    const answer = answers[index];
+    if (answer?.type !== "key") return undefined;
+    const opened = openContent(answer.key, row.version, row.sealed);
+    return opened.type === "opened" ? opened.content : undefined;
+  });
+}
+
+/** A memory of a row and its content. */
+export function memoryOf(row: SealedMemory, content: MemoryContent): Memory {
+  const { tenant: _tenant, state: _state, digest: _digest, sealed: _sealed, ...rest } = row;
+  const {
+    changedAtMs: _changed,
+    partition: _partition,
+    offset: _offset,
+    firstOffset: _first,
+    versionOffset: _version,
+    ...header
+  } = rest;
+  return { ...header, ...content };
+}
+
+/** True when a principal may see a row now: theirs, live, and not above the ceiling. */
+export function isVisible(row: SealedMemory | undefined, principal: UserPrincipal): row is SealedMemory {
+  return row !== undefined && row.userId === principal.userId && row.state === "live" && row.level <= principal.ceiling;
+}

@@ -1,0 +1,102 @@
+/**
+ * The operator: whoever can read the running server's data directory. They could read the key file as well, so they get what the owner
+ * has, levels 1 and 2; the upper levels only by the owner's password, as everyone else.
+ */
+import { timingSafeEqual } from "node:crypto";
+
+import { type Clock, encodeBase64Url, type RandomSource } from "@kaelix/base";
+import type { IdentityPort, OpenUpTo } from "@kaelix/gateway";
+import { type Level, LEVEL_INDEXED_MAX, parseId, type SessionId, type UserId, type UserPrincipal } from "@kaelix/model";
+import { type Identity, securityErrors } from "@kaelix/security";
+
+const OPEN_MS = 15 * 60_000;
+/** Not on the log: the operator's session lives as long as the process. */
+const OPERATOR_SESSION = "ses_00000000000000000000000000";
+
+/** What the operator's door is made of. */
+export interface OperatorParts {
+  readonly identity: Identity;
+  /** The first person who signed up; undefined while nobody has. */
+  readonly owner: () => Promise<UserId | undefined>;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+/** The identity service with one more token: the operator's. */
+export class Operator {
+  /** 256 random bits, new at each start. */
+  readonly token: string;
+  readonly #parts: OperatorParts;
+  readonly #session: SessionId;
+  #raised: { readonly level: Level; readonly untilMs: number } | undefined;
+  #principal: Omit<UserPrincipal, "ceiling"> | undefined;
+
+  constructor(parts: OperatorParts) {
+    this.#parts = parts;
+    this.token = `klx_operator_${encodeBase64Url(parts.random.bytes(32))}`;
+    const session = parseId("ses", OPERATOR_SESSION);
+    if (session === undefined) throw new Error("The operator's session id is well formed");
+    this.#session = session;
+  }
+
+  /** Identity as the gateway asks for it, with the operator let in. */
+  port(): IdentityPort {
+    const { identity } = this.#parts;
+    const isOperator = (principal: UserPrincipal): boolean => principal.sessionId === this.#session;
+    return {
+      authenticate: (token) => (this.#isToken(token) ? this.#authenticate() : identity.authenticate(token)),
+      signUp: (request) => identity.signUp(request),
+      logIn: (request) => identity.logIn(request),
+      refresh: (token) => identity.refresh(token),
+      logOut: async (principal, session) => {
+        if (isOperator(principal) && session === undefined) return;
+        await identity.logOut(principal, session);
+      },
+      unlock: (request) => (isOperator(request.principal) ? this.#unlock(request) : identity.unlock(request)),
+      lock: (principal) => {
+        if (!isOperator(principal)) return identity.lock(principal);
+        this.#raised = undefined;
+        return this.#openUpTo();
+      },
+      profile: (user) => identity.profile(user),
+      sessions: (principal) => identity.sessions(principal),
+      createInvite: (principal, role) => identity.createInvite(principal, role),
+    };
+  }
+
+  #isToken(token: string): boolean {
+    const given = Buffer.from(token);
+    const own = Buffer.from(this.token);
+    return given.length === own.length && timingSafeEqual(given, own);
+  }
+
+  async #authenticate(): ReturnType<Identity["authenticate"]> {
+    if (this.#principal === undefined) {
+      const owner = await this.#parts.owner();
+      if (owner === undefined) return { type: "refused", why: "ended" };
+      const { tenant, role } = await this.#parts.identity.profile(owner);
+      this.#principal = { type: "user", tenantId: tenant, userId: owner, role, sessionId: this.#session };
+    }
+    const { level, untilMs } = this.#openUpTo();
+    return { type: "user", principal: { ...this.#principal, ceiling: level }, ceilingUntilMs: untilMs };
+  }
+
+  #openUpTo(): OpenUpTo {
+    if (this.#raised !== undefined && this.#parts.clock.nowMs() < this.#raised.untilMs) return this.#raised;
+    this.#raised = undefined;
+    return { level: LEVEL_INDEXED_MAX, untilMs: null };
+  }
+
+  /** The password is checked by signing in, with all that slows guessing down; that session is ended at once. */
+  async #unlock(request: Parameters<IdentityPort["unlock"]>[0]): Promise<OpenUpTo> {
+    const { identity, clock } = this.#parts;
+    const { principal, password, ceiling, address } = request;
+    if (ceiling !== 3 && ceiling !== 4) throw securityErrors("identity-ceiling-invalid");
+    const { phone } = await identity.profile(principal.userId);
+    const from = address === undefined ? {} : { address };
+    const { session } = await identity.logIn({ phone, password, client: "kaelix on this machine", ...from });
+    await identity.logOut(principal, session);
+    this.#raised = { level: ceiling, untilMs: clock.nowMs() + OPEN_MS };
+    return this.#raised;
+  }
+}

@@ -1,0 +1,187 @@
+/** Starting the product: the gateway listens first, then the house opens behind it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { parseConfig, systemClock, systemRandom } from "@kaelix/base";
+import { captureErrors, sourceErrors } from "@kaelix/capture";
+import { makeLogger, type ServiceStep } from "@kaelix/coordinator";
+import { createGateway, type Gateway, gatewaySettings } from "@kaelix/gateway";
+import { logErrors } from "@kaelix/log";
+import { makeClaimCode, securityErrors } from "@kaelix/security";
+import { searchErrors, viewErrors } from "@kaelix/views";
+
+import { dataPaths, isProbablyClaimed, removeRunFile, writeRunFile } from "./data-directory.ts";
+import { serverErrors } from "./errors.ts";
+import { House } from "./house.ts";
+import { readSettings, type ServerSettings } from "./settings.ts";
+
+/** The version of this build. */
+export const VERSION = "0.1.0";
+
+/** What starting needs to know; everything else comes from the environment. */
+export interface StartOptions {
+  readonly dataDirectory?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly onSteps?: (steps: readonly ServiceStep[]) => void;
+  /** Called as soon as the port is open, before anything else is. */
+  readonly onListening?: (listening: ListeningNews) => void;
+  readonly onNotice?: (notice: string) => void;
+}
+
+/** What to tell the person once the port is open. */
+export interface ListeningNews {
+  readonly version: string;
+  readonly dataDirectory: string;
+  readonly url: string;
+  /** Where to begin: with the claim code until somebody has signed up. */
+  readonly openUrl: string;
+  readonly port: number;
+  /** The port asked for, when another was taken instead. */
+  readonly portTaken: number | undefined;
+  readonly isLoopback: boolean;
+}
+
+/** A server that is ready. */
+export interface RunningProduct {
+  readonly url: string;
+  /** Drains and closes; answers with what could not be closed cleanly. */
+  close(): Promise<readonly Error[]>;
+}
+
+/** A house open in this process, without a port. */
+export interface OpenHouse {
+  /** `fetch` that goes straight to the gateway. */
+  readonly fetch: typeof fetch;
+  readonly operatorToken: string;
+  close(): Promise<void>;
+}
+
+const NODE_MAJOR_MIN = 24;
+const ERROR_TABLES = [
+  captureErrors.table,
+  sourceErrors.table,
+  logErrors.table,
+  securityErrors.table,
+  viewErrors.table,
+  searchErrors.table,
+  serverErrors.table,
+];
+
+interface Built {
+  readonly settings: ServerSettings;
+  readonly gateway: Gateway;
+  readonly house: House;
+  readonly claimCode: string;
+}
+
+function build(options: StartOptions): Built {
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major < NODE_MAJOR_MIN) {
+    throw serverErrors("node-too-old", {
+      message: `Cannot run on Node ${process.versions.node}: must be ${NODE_MAJOR_MIN} or newer`,
+    });
+  }
+  const { dataDirectory, host, port } = options;
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    throw serverErrors("port-refused");
+  const settings = readSettings(process.env, {
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+  });
+  const logger = makeLogger(settings.logLevel);
+  const claimCode = settings.claimCode ?? makeClaimCode(systemRandom);
+  const house = new House({
+    version: VERSION,
+    ...{ settings, logger, claimCode },
+    paths: dataPaths(settings),
+    onSteps: options.onSteps ?? (() => undefined),
+    onNotice: options.onNotice ?? (() => undefined),
+  });
+  const webRoot = join(import.meta.dirname, "../../web/dist");
+  const gateway = createGateway({
+    settings: parseConfig(gatewaySettings, process.env),
+    describe: () => house.describe(),
+    clock: systemClock,
+    log: logger,
+    errorTables: ERROR_TABLES,
+    ...(existsSync(webRoot) ? { webRoot } : {}),
+  });
+  return { settings, gateway, house, claimCode };
+}
+
+/**
+ * Starts the server: listens at once, then opens the house.
+ * @throws KaelixErrors that say what is safe and what to do; the port is closed again
+ */
+export async function startServer(options: StartOptions = {}): Promise<RunningProduct> {
+  const { settings, gateway, house, claimCode } = build(options);
+  const paths = dataPaths(settings);
+  const { host, port } = settings;
+  const listening = await gateway.listen({ host, port });
+  const isClaimed = await isProbablyClaimed(paths);
+  options.onListening?.({
+    version: VERSION,
+    dataDirectory: paths.root,
+    url: listening.url,
+    openUrl: isClaimed ? `${listening.url}/` : `${listening.url}/start#c=${claimCode}`,
+    port: listening.port,
+    portTaken: listening.moved ? port : undefined,
+    isLoopback: ["127.0.0.1", "::1", "localhost"].includes(host),
+  });
+  try {
+    const { application, identity, operatorToken } = await house.open();
+    gateway.attach(application, identity);
+    await writeRunFile(paths, { url: listening.url, operatorToken, pid: process.pid });
+  } catch (failure) {
+    await gateway.close();
+    throw failure;
+  }
+  return {
+    url: listening.url,
+    close: async () => {
+      await removeRunFile(paths);
+      await gateway.close();
+      return house.close();
+    },
+  };
+}
+
+/** Opens the house in this process, for a command that found no server running. */
+export async function openHouse(options: StartOptions = {}): Promise<OpenHouse> {
+  const { gateway, house } = build(options);
+  const { application, identity, operatorToken } = await house.open();
+  gateway.attach(application, identity);
+  await gateway.fastify.ready();
+  return {
+    fetch: injectingFetch(gateway),
+    operatorToken,
+    close: async () => {
+      await gateway.close();
+      await house.close();
+    },
+  };
+}
+
+/** `fetch` without a socket: the request is handed to the gateway as if it had come in. */
+function injectingFetch(gateway: Gateway): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+    const response = await gateway.fastify.inject({
+      // Routes of the contract use these methods alone.
+      method: request.method as "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
+      url: `${url.pathname}${url.search}`,
+      headers: { ...Object.fromEntries(request.headers), host: "localhost" },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(response.headers)) {
+      if (value !== undefined) headers.set(name, String(value));
+    }
+    const isEmpty = response.statusCode === 204 || response.statusCode === 304;
+    return new Response(isEmpty ? null : new Uint8Array(response.rawPayload), { status: response.statusCode, headers });
+  };
+}

@@ -1,0 +1,32 @@
+export { type Database } from "./relational/database.ts";
+export { viewErrors } from "./relational/errors.ts";
+export { createPeopleStore, type PeopleStore } from "./relational/identity/query.ts";
+export {
+  listByTime,
+  placeOf,
+  type TimePage,
+  type TimePageRequest,
+  type TimePlace,
+} from "./relational/memories/list.ts";
+export { createMemoryStore, type MemoryStore, type SealedVersion } from "./relational/memories/query.ts";
+export { type SealedMemory } from "./relational/memories/rows.ts";
+export { openPglite, type PgliteDatabase, type PgliteOptions, type PgliteOrigin } from "./relational/pglite/open.ts";
+export { prepareDatabase } from "./relational/pglite/prepared.ts";
+export { openPostgres, type PostgresOptions } from "./relational/postgres.ts";
+export { createRelationalView, RELATIONAL_VIEW } from "./relational/view.ts";
+export { type DamagedPlace, verify, type Verification, type ViewVerification } from "./runner/verify.ts";
+export type { FoldBatch, PositionedEvent, View, ViewCensus } from "./runner/view.ts";
+export { ViewRunner, type ViewRunnerOptions, type ViewStatus } from "./runner/view-runner.ts";
+export { type Watermark } from "./runner/watermarks.ts";
+export { type SearchDocument } from "./search/document.ts";
+export { searchErrors } from "./search/errors.ts";
+export { addFacets, type FacetCount, type Facets } from "./search/facets.ts";
+export { type SearchFilters } from "./search/filter.ts";
+export { type DetectLanguage, languageOf, loadLanguage, termsOf } from "./search/languages.ts";
+export { type ConversationSummary, listConversations } from "./search/listing.ts";
+export { parseQuery, type ParsedQuery } from "./search/query.ts";
+export { type MemoryRow, type MemoryRows, type OpenRows, type SealedContent } from "./search/rows.ts";
+export { type Signal, type WordWeight } from "./search/score.ts";
+export { SearchView, type SearchViewOptions } from "./search/search-view.ts";
+export { searchIndex, type SearchHit, type SearchResult, type SignalShare } from "./search/search.ts";
+export { UserIndex } from "./search/user-index.ts";
