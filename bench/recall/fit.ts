@@ -29,7 +29,7 @@ const DECAY = 1e-3;
 export function examplesOf(conversations: readonly Conversation[], indexes: readonly UserIndex[]): Example[] {
   const examples: Example[] = [];
   for (const [at, conversation] of conversations.entries()) {
-    const parts = indexes[at]?.parts();
+    const parts = indexes[at]?.parts(2);
     if (parts === undefined) continue;
     for (const question of conversation.questions) {
       const query = parseQuery(question.text, { languages: ["en"] });

@@ -48,6 +48,7 @@ export function indexConversation(conversation: Conversation): { index: UserInde
       version: 1,
       offset,
       firstOffset: offset,
+      lastOffset: offset,
     });
     addsMs.push(performance.now() - startMs);
   }

@@ -50,6 +50,7 @@ export function inventDocuments(count: number, seed: number): SearchDocument[] {
       version: 1,
       offset,
       firstOffset: offset,
+      lastOffset: offset,
     };
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The documents of one user as columns: 63 bytes of numbers each beside their strings; what many share is kept once.
+ * The documents of one user as columns: 71 bytes of numbers each beside their strings; what many share is kept once.
  */
 import type { ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
 
@@ -58,6 +58,7 @@ export class DocumentTable {
   recordedAts = new Float64Array(0);
   offsets = new Float64Array(0);
   firstOffsets = new Float64Array(0);
+  lastOffsets = new Float64Array(0);
   versions = new Int32Array(0);
   speakers = new Int32Array(0);
   conversations = new Int32Array(0);
@@ -106,6 +107,7 @@ export class DocumentTable {
     this.recordedAts[doc] = document.recordedAtMs;
     this.offsets[doc] = document.offset;
     this.firstOffsets[doc] = document.firstOffset;
+    this.lastOffsets[doc] = document.lastOffset;
     this.versions[doc] = document.version;
     this.speakers[doc] = this.speakerNames.intern(document.speaker);
     this.conversations[doc] = this.conversationNames.intern(document.conversationId);
@@ -162,6 +164,7 @@ export class DocumentTable {
       version: this.versions[doc] ?? 1,
       offset: this.offsets[doc] ?? 0,
       firstOffset: this.firstOffsets[doc] ?? 0,
+      lastOffset: this.lastOffsets[doc] ?? 0,
     };
   }
 
@@ -174,6 +177,7 @@ export class DocumentTable {
     this.recordedAts = grown(this.recordedAts, count);
     this.offsets = grown(this.offsets, count);
     this.firstOffsets = grown(this.firstOffsets, count);
+    this.lastOffsets = grown(this.lastOffsets, count);
     this.versions = grown(this.versions, count);
     this.speakers = grown(this.speakers, count);
     this.conversations = grown(this.conversations, count);
@@ -185,7 +189,7 @@ export class DocumentTable {
 
   /** Bytes held: columns, texts, and 130 per memory for its id and its place in the map. */
   get bytes(): number {
-    return this.levels.length * 68 + this.#textBytes + this.#memoryIds.length * 130;
+    return this.levels.length * 76 + this.#textBytes + this.#memoryIds.length * 130;
   }
 }
 

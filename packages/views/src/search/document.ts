@@ -19,4 +19,6 @@ export interface SearchDocument {
   readonly offset: number;
   /** Offset of the record that first told it: its place among those of the same millisecond. */
   readonly firstOffset: number;
+  /** Offset of the last record that changed it in any way. */
+  readonly lastOffset: number;
 }

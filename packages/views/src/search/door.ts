@@ -37,5 +37,8 @@ export {
   type SearchResult,
   type SignalShare,
 } from "./search.ts";
+export { searchErrors } from "./errors.ts";
+export { SearchView, type SearchViewOptions } from "./search-view.ts";
+export type { MemoryRow, MemoryRows, OpenRows, SealedContent } from "./rows.ts";
 export { UserIndex, type UserIndexOptions } from "./user-index.ts";
 export { SHIPPED_RECIPE } from "./weights.ts";

@@ -61,16 +61,13 @@ export function addFacets(left: Facets, right: Facets): Facets {
   };
 }
 
-function addCounts<Value>(
+function addCounts<Value extends string | number | null>(
   left: readonly FacetCount<Value>[],
   right: readonly FacetCount<Value>[],
 ): FacetCount<Value>[] {
   const counts = new Map<Value, number>();
   for (const { value, count } of [...left, ...right]) counts.set(value, (counts.get(value) ?? 0) + count);
-  return [...counts]
-    .map(([value, count]) => ({ value, count }))
-    .sort((one, other) => other.count - one.count)
-    .slice(0, FACET_VALUES_MAX);
+  return firstCounts<Value>(Array.from(counts, ([value, count]) => ({ value, count })));
 }
 
 function bump(counts: Map<number, number>, key: number): void {
@@ -87,9 +84,16 @@ function formatMonth(month: number): string {
   return `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}`;
 }
 
-function ranked<Value>(counts: ReadonlyMap<number, number>, name: (id: number) => Value): FacetCount<Value>[] {
-  return [...counts]
-    .sort((left, right) => right[1] - left[1] || left[0] - right[0])
-    .slice(0, FACET_VALUES_MAX)
-    .map(([id, count]) => ({ value: name(id), count }));
+function ranked<Value extends string | number | null>(
+  counts: ReadonlyMap<number, number>,
+  name: (id: number) => Value,
+): FacetCount<Value>[] {
+  return firstCounts<Value>(Array.from(counts, ([id, count]) => ({ value: name(id), count })));
+}
+
+/** Most frequent first; among equals by name, so that the order does not depend on who was seen first. */
+function firstCounts<Value extends string | number | null>(counts: FacetCount<Value>[]): FacetCount<Value>[] {
+  return counts
+    .sort((left, right) => right.count - left.count || (String(left.value) < String(right.value) ? -1 : 1))
+    .slice(0, FACET_VALUES_MAX);
 }

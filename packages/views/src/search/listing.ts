@@ -45,7 +45,7 @@ export interface ConversationSummary {
 
 /** Documents in order of time, a page at a time. A page never repeats or skips one that was there throughout. */
 export function listDocuments(index: UserIndex, request: ListRequest): ListPage {
-  const parts = index.parts();
+  const parts = index.parts(request.ceiling);
   const isIn = makeTest(parts.table, request.ceiling, request.filters);
   const compare = makeCompare(parts, request.order);
   const after = request.after;
@@ -84,7 +84,9 @@ function isBehind(parts: IndexParts, doc: number, after: TimeCursor, order: List
 
 /** The conversations of a user under a ceiling, the one with the newest memory first. */
 export function listConversations(index: UserIndex, ceiling: Level): ConversationSummary[] {
-  const { table } = index.parts();
+  const parts = index.parts(ceiling);
+  const { table } = parts;
+  const compare = makeCompare(parts, "newest-first");
   const newest = new Map<number, number>();
   const counts = new Map<number, number>();
   for (let doc = 0; doc < table.count; doc++) {
@@ -92,13 +94,10 @@ export function listConversations(index: UserIndex, ceiling: Level): Conversatio
     const conversation = table.conversations[doc] ?? 0;
     counts.set(conversation, (counts.get(conversation) ?? 0) + 1);
     const best = newest.get(conversation);
-    const isNewer =
-      best === undefined ||
-      ((table.occurredAts[doc] ?? 0) - (table.occurredAts[best] ?? 0) ||
-        (table.firstOffsets[doc] ?? 0) - (table.firstOffsets[best] ?? 0)) > 0;
-    if (isNewer) newest.set(conversation, doc);
+    if (best === undefined || compare(doc, best) < 0) newest.set(conversation, doc);
   }
-  const summaries = [...newest].flatMap(([conversation, doc]): ConversationSummary[] => {
+  const placed = [...newest].sort(([, left], [, right]) => compare(left, right));
+  return placed.flatMap(([conversation, doc]): ConversationSummary[] => {
     const document = table.document(doc);
     if (document === undefined) return [];
     return [
@@ -111,5 +110,4 @@ export function listConversations(index: UserIndex, ceiling: Level): Conversatio
       },
     ];
   });
-  return summaries.sort((left, right) => right.lastOccurredAtMs - left.lastOccurredAtMs);
 }

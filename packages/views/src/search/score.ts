@@ -99,23 +99,29 @@ class Scratch {
 
 const scratch = new Scratch();
 
-interface Corpus {
+/** What is visible under a ceiling, as a whole. */
+export interface Corpus {
   readonly documents: number;
   readonly averageLength: number;
   readonly sessions: number;
   readonly averageSessionLength: number;
   readonly sessionLengths: Float32Array;
+  /** Numbers of the speakers and of the languages of what is visible. */
+  readonly speakers: ReadonlySet<number>;
+  readonly languages: ReadonlySet<number>;
 }
 
 let corpusMemo: { readonly parts: IndexParts["table"]; generation: number; ceiling: Level; corpus: Corpus } | undefined;
 
 /** Counts and lengths of what is visible under the ceiling; kept until the index changes. */
-function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
+export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
   const memo = corpusMemo;
   if (memo?.parts === parts.table && memo.generation === parts.generation && memo.ceiling === ceiling)
     return memo.corpus;
-  const { levels, lengths } = parts.table;
+  const { levels, lengths, speakers: speakerOf, languages: languageOf } = parts.table;
   const sessionOf = parts.threads.sessions;
+  const speakers = new Set<number>();
+  const languages = new Set<number>();
   const sessionLengths = new Float32Array(parts.threads.sessionCount);
   let documents = 0;
   let total = 0;
@@ -124,6 +130,8 @@ function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
     const length = lengths[doc] ?? 0;
     documents += 1;
     total += length;
+    speakers.add(speakerOf[doc] ?? 0);
+    languages.add(languageOf[doc] ?? 0);
     const session = sessionOf[doc] ?? 0;
     sessionLengths[session] = (sessionLengths[session] ?? 0) + length;
   }
@@ -134,6 +142,8 @@ function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
     sessions,
     averageSessionLength: total / Math.max(1, sessions),
     sessionLengths,
+    speakers,
+    languages,
   };
   corpusMemo = { parts: parts.table, generation: parts.generation, ceiling, corpus };
   return corpus;
@@ -211,7 +221,7 @@ class Scoring {
     const words = new Set<string>();
     const speakers = new Set<number>();
     const { speakerNames } = this.#parts.table;
-    for (let speaker = 1; speaker < speakerNames.count; speaker++) {
+    for (const speaker of this.#corpus.speakers) {
       const parts = nameWords(speakerNames.name(speaker) ?? "");
       for (const word of this.#query.words) {
         if (word.isStop || !parts.includes(word.text)) continue;

@@ -13,6 +13,7 @@ import { highlight, type TextRange } from "./highlight.ts";
 import { type ParsedQuery, parseQuery, type QueryWord } from "./query.ts";
 import {
   type Candidates,
+  corpusOf,
   type ScoreRecipe,
   scoreCandidates,
   type Signal,
@@ -59,6 +60,10 @@ export interface HitReason {
   readonly signals: readonly SignalShare[];
   /** True when none of the words stands in the document, only around it. */
   readonly isContext: boolean;
+  /** Share of the query's weight whose words stand in the document, 0 to 1. */
+  readonly coverage: number;
+  /** Share of the query's weight whose words stand in the document or its neighbours, 0 to 1. */
+  readonly coverageAround: number;
 }
 
 /** A document that answers. */
@@ -86,9 +91,9 @@ const CONTEXT_SHARE_MIN = 0.25;
 
 /** Searches one user's index. */
 export function searchIndex(index: UserIndex, request: SearchRequest): SearchResult {
-  const parts = index.parts();
+  const parts = index.parts(request.ceiling);
   const query = parseQuery(request.text, {
-    languages: languagesOf(parts),
+    languages: languagesOf(parts, request.ceiling),
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
   });
   const passes = withPhrases(parts, query, makeTest(parts.table, request.ceiling, request.filters));
@@ -124,12 +129,10 @@ function recipeFor(query: ParsedQuery, recipe: ScoreRecipe): ScoreRecipe {
   return { shape: recipe.shape, weights: { ...weights, coverage: weights.coverage + KEYWORD_COVERAGE } };
 }
 
-/** The languages of the index, English when it is empty. */
-function languagesOf(parts: IndexParts): string[] {
-  const { languageNames } = parts.table;
-  const languages: string[] = [];
-  for (let id = 1; id < languageNames.count; id++) languages.push(languageNames.name(id) ?? "en");
-  return languages.length === 0 ? ["en"] : languages;
+/** The languages of what is visible, English when there is nothing. */
+function languagesOf(parts: IndexParts, ceiling: Level): string[] {
+  const languages = [...corpusOf(parts, ceiling).languages].map((id) => parts.table.languageNames.name(id) ?? "en");
+  return languages.length === 0 ? ["en"] : languages.sort();
 }
 
 function* docsOf(candidates: Candidates, matches: readonly number[]): IterableIterator<number> {
@@ -215,13 +218,15 @@ function makeHit(parts: IndexParts, query: ParsedQuery, scored: Scored): SearchH
         .filter(({ share }) => share !== 0)
         .sort((left, right) => Math.abs(right.share) - Math.abs(left.share)),
       isContext: words.length === 0,
+      coverage: candidates.signals[candidate * SIGNAL_COUNT + SIGNALS.indexOf("coverage")] ?? 0,
+      coverageAround: candidates.signals[candidate * SIGNAL_COUNT + SIGNALS.indexOf("windowCoverage")] ?? 0,
     },
   };
 }
 
 /** Everything that passes, newest first. */
 function listAll(index: UserIndex, request: SearchRequest, passes: DocumentTest): SearchResult {
-  const { table } = index.parts();
+  const { table } = index.parts(request.ceiling);
   const docs: number[] = [];
   for (let doc = 0; doc < table.count; doc++) if (passes(doc)) docs.push(doc);
   const { occurredAts, firstOffsets } = table;
@@ -232,7 +237,7 @@ function listAll(index: UserIndex, request: SearchRequest, passes: DocumentTest)
   });
   const hits = top.slice(skip).flatMap((at): SearchHit[] => {
     const document = table.document(docs[at] ?? 0);
-    const why: HitReason = { words: [], signals: [], isContext: false };
+    const why: HitReason = { words: [], signals: [], isContext: false, coverage: 0, coverageAround: 0 };
     return document === undefined ? [] : [{ document, score: 0, highlights: [], why }];
   });
   const facets = request.facets === true ? countFacets(table, docs) : NO_FACETS;

@@ -49,7 +49,7 @@ function pushRun(words: Word[], run: string, start: number): void {
   const tail = run.slice(cut + 1);
   if (ENCLITICS.has(tail.toLowerCase())) {
     // "Carla's", "we're"; and "didn't", whose n belongs to the tail.
-    const isNegation = tail.toLowerCase() === "t" && head.length > 2 && head.toLowerCase().endsWith("n");
+    const isNegation = tail.toLowerCase() === "t" && head.length > 3 && head.toLowerCase().endsWith("n");
     pushWord(words, isNegation ? head.slice(0, -1) : head, start);
     return;
   }

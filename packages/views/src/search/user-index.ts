@@ -7,10 +7,10 @@
  *
  * The indexed text of a document is "(date) speaker: text caption": the date and the speaker are words too.
  */
-import type { MemoryId } from "@kaelix/model";
+import type { Level, MemoryId } from "@kaelix/model";
 
 import type { SearchDocument } from "./document.ts";
-import { DocumentTable } from "./document-table.ts";
+import { DocumentTable, LEVEL_REMOVED } from "./document-table.ts";
 import { type DetectLanguage, type Language, languageOf, monthNamesOf, termOf } from "./languages.ts";
 import { Postings } from "./postings.ts";
 import { splitWords } from "./tokens.ts";
@@ -41,6 +41,9 @@ export class UserIndex {
   #postings = new Postings();
   #threads = makeThreads(this.#table);
   #generation = 0;
+  /** How many documents stand at each level. */
+  readonly #levelCounts = [0, 0, 0, 0, 0];
+  #lower: { readonly ceiling: Level; readonly generation: number; readonly threads: Threads } | undefined;
 
   constructor(options: UserIndexOptions) {
     this.#detect = options.detectLanguage;
@@ -51,10 +54,31 @@ export class UserIndex {
     return this.#table.size;
   }
 
-  /** What queries read, with conversations linked. */
-  parts(): IndexParts {
-    this.#threads.link();
-    return { table: this.#table, postings: this.#postings, threads: this.#threads, generation: this.#generation };
+  /**
+   * What queries under a ceiling read. Conversations are linked as if nothing above the ceiling had been said: two messages with a
+   * hidden one between them are neighbours.
+   */
+  parts(ceiling: Level): IndexParts {
+    const threads = this.#hasAbove(ceiling) ? this.#threadsUnder(ceiling) : this.#threads;
+    threads.link();
+    return { table: this.#table, postings: this.#postings, threads, generation: this.#generation };
+  }
+
+  #hasAbove(ceiling: Level): boolean {
+    return this.#levelCounts.some((count, level) => count > 0 && level > ceiling);
+  }
+
+  /** Threads of what is visible alone, kept until the index changes. */
+  #threadsUnder(ceiling: Level): Threads {
+    const memo = this.#lower;
+    if (memo !== undefined && memo.ceiling === ceiling && memo.generation === this.#generation) return memo.threads;
+    const threads = makeThreads(this.#table);
+    const { levels, conversations, count } = this.#table;
+    for (let doc = 0; doc < count; doc++) {
+      if ((levels[doc] ?? LEVEL_REMOVED) <= ceiling) threads.add(conversations[doc] ?? 0, doc);
+    }
+    this.#lower = { ceiling, generation: this.#generation, threads };
+    return threads;
   }
 
   /** Adds a document, or puts it in the place of the one with its memory id. */
@@ -68,10 +92,15 @@ export class UserIndex {
   #insert(document: SearchDocument, words: IndexedWords): void {
     const doc = this.#postings.add(words.terms);
     this.#table.add(doc, document, words.language);
+    this.#countLevel(document.level, 1);
     this.#table.lengths[doc] = words.terms.length;
     this.#table.headLengths[doc] = words.headLength;
     this.#threads.add(this.#table.conversations[doc] ?? 0, doc);
     this.#generation += 1;
+  }
+
+  #countLevel(level: number, by: number): void {
+    this.#levelCounts[level] = (this.#levelCounts[level] ?? 0) + by;
   }
 
   /** Takes a document out; false when it is not there. */
@@ -79,6 +108,7 @@ export class UserIndex {
     const doc = this.#table.numberOf(memoryId);
     if (doc === undefined) return false;
     this.#threads.remove(this.#table.conversations[doc] ?? 0, doc);
+    this.#countLevel(this.#table.levels[doc] ?? 0, -1);
     this.#postings.wipe(doc);
     this.#table.remove(doc);
     this.#generation += 1;
@@ -98,8 +128,15 @@ export class UserIndex {
     return this.#table.memoryIds();
   }
 
-  /** Every document with its words, in order of adding: what a snapshot keeps. */
-  *entries(): IterableIterator<IndexEntry> {
+  /** Every document, in order of adding. */
+  *documents(): IterableIterator<SearchDocument> {
+    for (let doc = 0; doc < this.#table.count; doc++) {
+      const document = this.#table.document(doc);
+      if (document !== undefined) yield document;
+    }
+  }
+
+  *#entries(): IterableIterator<IndexEntry> {
     for (let doc = 0; doc < this.#table.count; doc++) {
       const document = this.#table.document(doc);
       if (document === undefined) continue;
@@ -109,24 +146,21 @@ export class UserIndex {
     }
   }
 
-  /** Adds a document whose words are known from a snapshot of the same analysis. */
-  restore(entry: IndexEntry): void {
-    this.remove(entry.document.memoryId);
-    this.#insert(entry.document, entry.words);
-  }
-
   /** Forgets every trace of removed documents, names and vocabulary included. */
   sweep(): void {
-    const entries = [...this.entries()];
+    const entries = [...this.#entries()];
     this.#table = new DocumentTable();
     this.#postings = new Postings();
     this.#threads = makeThreads(this.#table);
+    this.#levelCounts.fill(0);
+    this.#lower = undefined;
     for (const entry of entries) this.#insert(entry.document, entry.words);
     this.#postings.trim();
   }
 
   /** Packs what is kept, for a user nobody asks about. */
   pack(): void {
+    this.#lower = undefined;
     this.#postings.trim();
   }
 
@@ -136,16 +170,14 @@ export class UserIndex {
   }
 }
 
-/** A document's words as they stand in the index. */
-export interface IndexedWords {
+interface IndexedWords {
   readonly language: Language;
   readonly terms: readonly string[];
-  /** How many of the terms are date and speaker; they stand first. */
+  // How many of the terms are date and speaker; they stand first.
   readonly headLength: number;
 }
 
-/** A document and its words. */
-export interface IndexEntry {
+interface IndexEntry {
   readonly document: SearchDocument;
   readonly words: IndexedWords;
 }

@@ -1,0 +1,31 @@
+/**
+ * What recall asks of the search view, so that it knows neither how users are loaded nor what a log is.
+ */
+import type { Level, UserId } from "@kaelix/model";
+import type { DetectLanguage, SearchDocument, UserIndex } from "@kaelix/views";
+
+/** Where recall finds a person's memories. */
+export interface RecallSource {
+  /** The person's index, loaded when it is not. */
+  index(userId: UserId): Promise<UserIndex>;
+  /** The partition of topic `memories` that holds a person. */
+  partitionOf(userId: UserId): number;
+  /** The offset below which everything is in the index. */
+  nextOffset(partition: number): Promise<number>;
+  /** As the index itself detects. */
+  readonly detectLanguage: DetectLanguage;
+  /** Monotonic milliseconds. */
+  monotonicMs(): number;
+}
+
+/** Whose memories are asked for and how secret they may be. */
+export interface RecallScope {
+  readonly userId: UserId;
+  /** The highest level that the session may see now. Nothing above is found, counted or weighed. */
+  readonly ceiling: Level;
+  /**
+   * Memories above the indexed level, opened by the caller inside an unlocked session: searched for this request alone and
+   * forgotten with it. Those above the ceiling are left out.
+   */
+  readonly unlocked?: readonly SearchDocument[];
+}

@@ -1,0 +1,31 @@
+import type { SearchHit, Signal } from "@kaelix/views";
+
+/** Signals that a person can be told of, and how. What is only arithmetic (lengths, shapes of scores) is left to `why.signals`. */
+const SIGNAL_SENTENCES: Partial<Readonly<Record<Signal, string>>> = {
+  speaker: "Said by somebody you named",
+  date: "From the time you named",
+  pairs: "Holds words of yours side by side",
+  answer: "Answers a question that holds your words",
+  cue: "Holds the kind of word that you asked for",
+  session: "From a conversation about this",
+};
+
+/** Shares below this are noise to a person. */
+const SHARE_MIN = 0.25;
+
+/** Why a hit is one, as short English sentences, the strongest first. Empty for a list by time. */
+export function wordReasons(hit: SearchHit, text: string): string[] {
+  if (text.trim() === "" || hit.score === 0) return [];
+  const { words, signals, isContext } = hit.why;
+  const reasons: string[] = [];
+  if (words.length > 0) {
+    const named = [...words].sort((left, right) => right.weight - left.weight).map(({ word }) => word);
+    reasons.push(`Holds ${named.join(", ")}`);
+  }
+  if (isContext) reasons.push("Stands beside what holds your words");
+  for (const { signal, share } of signals) {
+    const sentence = SIGNAL_SENTENCES[signal];
+    if (sentence !== undefined && share >= SHARE_MIN) reasons.push(sentence);
+  }
+  return reasons;
+}

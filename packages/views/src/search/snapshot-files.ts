@@ -1,0 +1,101 @@
+/**
+ * Sealed snapshots on disk: `<folder>/<user>.snapshot`, and `<folder>/offsets.json` with where to go on.
+ *
+ * Guarantees: a file is there as a whole or not at all, also after a power cut (written beside, synced, renamed, directory synced).
+ * It does not: look into the bytes.
+ */
+import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { UserId } from "@kaelix/model";
+
+import { replaceFile } from "../relational/durable-file.ts";
+
+const OFFSETS_FILE = "offsets.json";
+const SNAPSHOT_SUFFIX = ".snapshot";
+
+/** Snapshots of one view in one folder. */
+export class SnapshotFiles {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The sealed snapshot of a user; undefined when there is none. */
+  async read(userId: UserId): Promise<Uint8Array | undefined> {
+    return await readOrNothing(this.#pathOf(userId));
+  }
+
+  /** Puts a sealed snapshot in the place of the one before. */
+  async write(userId: UserId, sealed: Uint8Array): Promise<void> {
+    await this.#write(this.#pathOf(userId), sealed);
+  }
+
+  /** Removes the snapshot of a user, if there is one. */
+  async remove(userId: UserId): Promise<void> {
+    await rm(this.#pathOf(userId), { force: true });
+  }
+
+  /** Removes everything this view wrote. */
+  async clear(): Promise<void> {
+    for (const name of await this.#names()) await rm(join(this.#folder, name), { force: true });
+  }
+
+  /** Next offset by partition, as last written; empty when nothing readable is there. */
+  async readOffsets(logId: string): Promise<Map<number, number>> {
+    const bytes = await readOrNothing(join(this.#folder, OFFSETS_FILE));
+    if (bytes === undefined) return new Map();
+    try {
+      const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
+      const fields = new Map(typeof parsed === "object" && parsed !== null ? Object.entries(parsed) : []);
+      const offsets: unknown = fields.get("offsets");
+      if (fields.get("logId") !== logId || typeof offsets !== "object" || offsets === null) return new Map();
+      const pairs = Object.entries(offsets).map(([partition, offset]) => [Number(partition), Number(offset)] as const);
+      return new Map(pairs.filter((pair) => pair.every((value) => Number.isSafeInteger(value) && value >= 0)));
+    } catch {
+      return new Map();
+    }
+  }
+
+  /** Keeps where to go on. */
+  async writeOffsets(logId: string, offsets: ReadonlyMap<number, number>): Promise<void> {
+    const text = JSON.stringify({ logId, offsets: Object.fromEntries(offsets) });
+    await this.#write(join(this.#folder, OFFSETS_FILE), new TextEncoder().encode(text));
+  }
+
+  #pathOf(userId: UserId): string {
+    return join(this.#folder, `${userId}${SNAPSHOT_SUFFIX}`);
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      const names = await readdir(this.#folder);
+      return names.filter((name) => name.includes(SNAPSHOT_SUFFIX) || name.startsWith(OFFSETS_FILE));
+    } catch {
+      return [];
+    }
+  }
+
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const beside = `${path}.new`;
+    const file = await open(beside, "w", 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await replaceFile(beside, path);
+  }
+}
+
+async function readOrNothing(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch {
+    // Missing or unreadable: a snapshot only saves time.
+    return undefined;
+  }
+}
