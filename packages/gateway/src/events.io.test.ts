@@ -100,6 +100,21 @@ test("Last-Event-ID resumes after the event named, nothing twice, nothing left o
   await made.gateway.close();
 });
 
+test("what happens while the past is read comes after it, once", async () => {
+  const made = await serve();
+  for (let offset = 1; offset <= 3; offset++) made.application.emit(stored(made, offset));
+  made.application.onReplay = (when) => {
+    made.application.onReplay = when === "before" ? made.application.onReplay : undefined;
+    made.application.emit(stored(made, when === "before" ? 4 : 5));
+  };
+  const stream = await follow(made.port, { "last-event-id": id(1) });
+  await expect.poll(() => stream.ids().length).toBeGreaterThanOrEqual(4);
+  made.application.emit(stored(made, 6));
+  await expect.poll(() => stream.ids().at(-1)).toBe(id(6));
+  expect(stream.ids()).toEqual([2, 3, 4, 5, 6].map(id));
+  await made.gateway.close();
+});
+
 test("a Last-Event-ID that is no position is 400", async () => {
   const made = await serve();
   const answer = await made.gateway.fastify.inject({

@@ -40,6 +40,8 @@ export interface FakeApplication extends Application {
   /** Makes the next call fail with this. */
   failure: Error | undefined;
   logHealth: "ok" | "suspect" | "failed";
+  /** Called before and after a page of the past is read. */
+  onReplay: ((when: "before" | "after") => void) | undefined;
   emit(event: LiveEvent): void;
   readonly followers: () => number;
 }
@@ -69,6 +71,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     hold: undefined,
     failure: undefined,
     logHealth: "ok",
+    onReplay: undefined,
     emit: (event) => {
       if (event.type !== "watermark") state.past.push(event);
       for (const listener of state.listeners) listener(event);
@@ -82,12 +85,15 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
         state.listeners.add(listener);
         return { stop: () => state.listeners.delete(listener) };
       },
-      replay: async (userId, after, limit) =>
-        state.past
-          .filter(
-            (event) => event.type !== "watermark" && event.userId === userId && event.position.offset > after.offset,
-          )
-          .slice(0, limit),
+      replay: async (userId, after, limit) => {
+        app.onReplay?.("before");
+        const page = state.past
+          .filter((event) => event.type !== "watermark" && event.userId === userId)
+          .filter((event) => event.position.offset > after.offset)
+          .slice(0, limit);
+        app.onReplay?.("after");
+        return page;
+      },
     },
   };
   const whole: State = { ...state, app };
