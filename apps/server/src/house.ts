@@ -11,7 +11,7 @@ import { type Clock, type LogPosition, type RandomSource, systemClock, systemRan
 import { Changes, Imports, Remember, partitionOfUser } from "@kaelix/capture";
 import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
-import { detectLanguage, loadLanguageDetector } from "@kaelix/intelligence";
+import { classifyByRules, detectLanguage, loadLanguageDetector } from "@kaelix/intelligence";
 import { openStreamerLog, type StreamerLog } from "@kaelix/log";
 import { TOPICS, type UserId } from "@kaelix/model";
 import type { RecallSource } from "@kaelix/recall";
@@ -161,8 +161,11 @@ export class House {
       ["keys"],
       async () => {
         const url = settings.databaseUrl;
-        this.#parts.database =
-          url === undefined ? await openPglite({ directory: paths.database, onNotice }) : await openPostgres({ url });
+        const opening = url === undefined ? openPglite({ directory: paths.database, onNotice }) : openPostgres({ url });
+        // The embedded database opens in its worker; meanwhile this thread reads what judging and searching need.
+        classifyByRules("");
+        await loadLanguageDetector();
+        this.#parts.database = await opening;
       },
       async () => this.#parts.database?.close(),
     );
@@ -213,7 +216,6 @@ export class House {
   async #openViews(report: (progress: number, detail?: string) => void): Promise<void> {
     const { log, keystore, database, live } = this.#parts;
     if (log === undefined || keystore === undefined || database === undefined) throw serverErrors("part-missing");
-    await loadLanguageDetector();
     const caughtUp = (position: LogPosition): Promise<void> => this.#caughtUp(position);
     const store = createMemoryStore(database, caughtUp);
     const people = createPeopleStore(database, this.#clock, caughtUp);
