@@ -4,6 +4,7 @@
  *     node crash-writer.ts <directory> <durable|no-sync> <first serial>
  */
 import { writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { nodeDisk } from "@kaelix/streamer";
 
@@ -12,7 +13,13 @@ import { openStreamerLog, type StreamerLog } from "./streamer-log.ts";
 
 const CALLERS = 8;
 
-async function writeForEver(log: StreamerLog, caller: number, nextSerial: (count: number) => number): Promise<never> {
+interface Load {
+  readonly log: StreamerLog;
+  readonly pauseMs: number;
+  readonly nextSerial: (count: number) => number;
+}
+
+async function writeForEver({ log, nextSerial, pauseMs }: Load, caller: number): Promise<never> {
   const partition = caller % CRASH_PARTITIONS;
   for (;;) {
     const count = 1 + (caller % 4);
@@ -20,6 +27,7 @@ async function writeForEver(log: StreamerLog, caller: number, nextSerial: (count
     const records = Array.from({ length: count }, (_, at) => crashRecord(serial + at));
     const { baseOffset } = await log.append(CRASH_TOPIC, partition, records, { acknowledge: "durable" });
     writeSync(1, formatAcknowledged({ partition, baseOffset, count, serial }));
+    if (pauseMs > 0) await sleep(pauseMs);
   }
 }
 
@@ -35,7 +43,9 @@ async function main([directory, mode, first]: readonly string[]): Promise<void> 
     serial += count;
     return serial - count;
   };
-  await Promise.all(Array.from({ length: CALLERS }, (_, caller) => writeForEver(log, caller, nextSerial)));
+  // Without fdatasync it would fill any disk in seconds.
+  const load = { log, nextSerial, pauseMs: mode === "no-sync" ? 1 : 0 };
+  await Promise.all(Array.from({ length: CALLERS }, (_, caller) => writeForEver(load, caller)));
 }
 
 await main(process.argv.slice(2));

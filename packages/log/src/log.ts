@@ -35,7 +35,7 @@ export interface LogRecord {
   readonly timestampMs?: number;
 }
 
-/** A record as it is read back. */
+/** A record as it is read back. Key and value may be views into the batch they were read with: copy what is kept for long. */
 export interface StoredRecord {
   readonly offset: number;
   readonly timestampMs: number;
@@ -92,12 +92,16 @@ export type LogHealth = "ok" | "suspect" | "failed";
 
 /** The port. Offsets are safe integers. All errors are KaelixErrors of `logErrors`. */
 export interface Log {
-  /** Creates a topic; does nothing when it exists with as many partitions. Throws `log-topic-mismatch` otherwise. */
+  /**
+   * Creates a topic, durably; does nothing when it exists with as many partitions. Throws `log-topic-mismatch` otherwise,
+   * `log-topic-invalid` for a name or number of partitions that cannot be.
+   */
   createTopic(spec: TopicSpec): Promise<void>;
   topics(): Promise<readonly TopicDescription[]>;
   bounds(topic: string, partition: number): Promise<PartitionBounds>;
   /**
-   * Appends records as one batch: all or none become visible.
+   * Appends records as one batch: all or none become visible. No records: nothing happens.
+   * A refused durable append may, after a crash, still be found in the log: it is not acknowledged, not undone.
    * @returns the offset of the first record; the others follow densely.
    * @throws `log-topic-missing`, `log-record-too-large`, `log-disk-full`, `log-disk-failed`, `log-closed`
    */
