@@ -43,7 +43,7 @@ export type {
 export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./identity/parse.ts";
 export { makePasswords, type PasswordOptions, type Passwords } from "./identity/passwords.ts";
 export type { InviteRow, SessionRow, UserRow } from "./identity/rows.ts";
-export { type Ceiling, REFRESH_DAYS_ABSOLUTE, REFRESH_DAYS_SLIDING, UNLOCK_MS } from "./identity/sessions.ts";
+export { type Ceiling, REFRESH_DAYS_SLIDING } from "./identity/sessions.ts";
 export type { IdentityStore } from "./identity/store.ts";
 export { type Action, type ActionRule, ACTIONS, parseAction } from "./policy/actions.ts";
 export {

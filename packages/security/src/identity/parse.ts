@@ -1,12 +1,5 @@
 /** What people type when they sign up or in, parsed once. Pure. */
 
-/** The name of a phone number after its parser. */
-export interface SignUpText {
-  readonly phone: string;
-  readonly name: string;
-  readonly password: string;
-}
-
 /** Shortest password that settings start with, and the longest there is, in UTF-16 units. */
 export const PASSWORD_LENGTH_MIN = 8;
 /** Longest password, in UTF-16 units: longer input is refused before it is hashed. */

@@ -31,9 +31,9 @@ import type { IdentityStore } from "./store.ts";
 /** Days a session lives after its last exchange. */
 export const REFRESH_DAYS_SLIDING = 30;
 /** Days a session lives at most. */
-export const REFRESH_DAYS_ABSOLUTE = 90;
+const REFRESH_DAYS_ABSOLUTE = 90;
 /** How long a raised ceiling lasts, ms. */
-export const UNLOCK_MS = 15 * 60_000;
+const UNLOCK_MS = 15 * 60_000;
 
 /** What a session may see now. `untilMs` is when a raised ceiling falls back, epoch ms; null when it is not raised. */
 export interface Ceiling {
@@ -42,7 +42,7 @@ export interface Ceiling {
 }
 
 /** What sessions work with. */
-export interface SessionTools {
+interface SessionTools {
   readonly store: IdentityStore;
   readonly journal: IdentityJournal;
   readonly clock: Clock;

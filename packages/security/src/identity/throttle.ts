@@ -7,7 +7,7 @@
 import { isIPv6 } from "node:net";
 
 /** How quickly waiting grows. */
-export interface ThrottleOptions {
+interface ThrottleOptions {
   /** Failures without any wait. */
   readonly free: number;
   /** Names remembered. */

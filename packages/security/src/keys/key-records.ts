@@ -4,7 +4,7 @@ import type { LogRecord } from "@kaelix/log";
 import { decodeEvent, encodeEvent, type KeyEvent, type MemoryId, parseId, type UserId } from "@kaelix/model";
 
 /** What a record of topic `keys` says. */
-export type KeyFact =
+type KeyFact =
   | { readonly type: "put"; readonly event: KeyEvent }
   | { readonly type: "shred-memory"; readonly memory: MemoryId }
   | { readonly type: "shred-user"; readonly user: UserId }

@@ -7,8 +7,7 @@ import type { MemoryKey } from "../sealing/content.ts";
 import type { SealPurpose } from "../sealing/envelope.ts";
 import type { KekProvider } from "./kek.ts";
 
-/** The pseudo user whose key is the installation's own. Never signs in, owns no memory. */
-// 26 zeros are a ULID.
+/** The pseudo user whose key is the installation's own (26 zeros are a ULID). Never signs in, owns no memory. */
 export const SYSTEM_USER = "usr_00000000000000000000000000" as UserId;
 
 /** A memory's key, or why there is none. `damaged`: its record is there and cannot be used; `absent`: never made, or shredded. */

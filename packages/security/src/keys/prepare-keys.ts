@@ -39,7 +39,7 @@ export interface PreparedKeys {
 }
 
 /** What preparing works with. */
-export interface PrepareTools {
+interface PrepareTools {
   readonly memories: MemoryKeys;
   readonly users: UserKeyring;
   readonly random: RandomSource;

@@ -14,7 +14,7 @@ import type { KekProvider, WrappedSecret } from "./kek.ts";
 import { deriveKey, userKeyAad } from "./wrapping.ts";
 
 /** A person, or the installation itself, as the owner of keys. */
-export interface KeyOwner {
+interface KeyOwner {
   readonly tenant: TenantId;
   readonly user: UserId;
 }
@@ -73,7 +73,7 @@ interface Cached {
 }
 
 /** How many unwrapped keys are kept and for how long. */
-export interface KeyringOptions {
+interface KeyringOptions {
   readonly kek: KekProvider;
   readonly clock: Clock;
   readonly cacheMs: number;

@@ -33,7 +33,7 @@ export function userKeyAad(tenant: string, user: string, keyVersion: number): Bu
 }
 
 /** Where a memory's key belongs. */
-export interface MemoryKeyPlace {
+interface MemoryKeyPlace {
   readonly tenant: string;
   readonly user: string;
   readonly memory: string;

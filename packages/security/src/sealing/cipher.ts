@@ -34,7 +34,7 @@ const AES_BLOCK_BYTES = 16;
 export type AeadCipher = "aes-256-gcm" | "chacha20-poly1305";
 
 /** A fresh 96-bit nonce and the data that is authenticated but not encrypted. */
-export interface AeadPlace {
+interface AeadPlace {
   readonly nonce: Uint8Array;
   readonly aad: Uint8Array;
 }
@@ -75,7 +75,7 @@ export function openAead(cipher: AeadCipher, key: KeyObject, place: AeadPlace, s
 }
 
 /** What a Fernet token carries in clear beside its ciphertext. */
-export interface FernetStamp {
+interface FernetStamp {
   /** Epoch ms; the token holds whole seconds. */
   readonly nowMs: number;
   /** 16 random bytes. */
