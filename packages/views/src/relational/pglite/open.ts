@@ -64,8 +64,9 @@ export async function openPglite(options: PgliteOptions = {}): Promise<PgliteDat
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(directory, options.identity);
   try {
+    const openedAtMs = Date.now();
     const opened = await openBest(directory, lock, options);
-    return handle(directory, lock, opened);
+    return handle(directory, lock, { ...opened, openedAtMs });
   } catch (error) {
     await lock.release({ clean: false });
     throw error;
@@ -129,12 +130,19 @@ async function attempt(settings: {
   }
 }
 
-function handle(directory: string, lock: DirectoryLock, { client, queries, origin }: Opened): PgliteDatabase {
+function handle(
+  directory: string,
+  lock: DirectoryLock,
+  opened: Opened & { readonly openedAtMs: number },
+): PgliteDatabase {
+  const { client, queries, origin, openedAtMs } = opened;
   let ending: Promise<void> | undefined;
+  // After a clean stop everything older is on the disk; a second is left for clocks and coarse file times.
+  const syncedBeforeMs = lock.lastStop === "clean" && origin === "directory" ? openedAtMs - 1_000 : 0;
   async function close(): Promise<void> {
     try {
       await queries.destroy();
-      await syncTree(join(directory, "pglite"));
+      await syncTree(join(directory, "pglite"), syncedBeforeMs);
     } catch (error) {
       await lock.release({ clean: false });
       throw error;

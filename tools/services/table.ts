@@ -1,0 +1,28 @@
+import { chromium } from "./chromium.ts";
+import { postgres } from "./postgres.ts";
+import { installPackages, type Service } from "./service.ts";
+
+/** Every real server that tests may ask for. A new one is a file beside this and a row here. */
+export const SERVICES: readonly Service[] = [postgres, chromium];
+
+/** The service of a name; undefined when there is none. */
+export function serviceOf(name: string): Service | undefined {
+  return SERVICES.find((service) => service.name === name);
+}
+
+/**
+ * Finds a service, installs it when it is missing and this may, and starts it unless it runs.
+ * @returns what to put in the environment
+ */
+export async function startService(name: string): Promise<Readonly<Record<string, string>>> {
+  const service = serviceOf(name);
+  if (service === undefined)
+    throw new Error(`There is no service ${name}: ${SERVICES.map((row) => row.name).join(", ")}`);
+  let program = await service.find();
+  if (program === undefined) {
+    await installPackages(service.packages);
+    program = await service.find();
+  }
+  if (program === undefined) throw new Error(`Cannot find ${name} after installing ${service.packages.join(", ")}`);
+  return service.start(program);
+}
