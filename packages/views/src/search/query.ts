@@ -70,7 +70,7 @@ export function parseQuery(text: string, options: ParseOptions): ParsedQuery {
       excluded.push(...wordsOf(word, options));
       return space;
     });
-  const words = wordsOf(rest, options).slice(0, QUERY_WORDS_MAX);
+  const words = markMeasures(wordsOf(rest, options).slice(0, QUERY_WORDS_MAX));
   const last = words.at(-1);
   if (options.prefixLast === true && last !== undefined && /[\p{L}\p{N}]$/u.test(rest)) {
     words[words.length - 1] = { ...last, isPrefix: true, isStop: false };
@@ -87,6 +87,15 @@ function wordsOf(text: string, options: ParseOptions): QueryWord[] {
     isStop: options.languages.some((language) => isStopWord(word.text, language)),
     isPrefix: false,
   }));
+}
+
+/** What is measured in "how often", "how long": it belongs to the question and not to its matter. */
+const MEASURES = new Set(["often", "frequently", "many", "much", "long", "old", "far", "big", "tall"]);
+
+function markMeasures(words: QueryWord[]): QueryWord[] {
+  return words.map((word, at) =>
+    words[at - 1]?.text === "how" && MEASURES.has(word.text) ? { ...word, isStop: true } : word,
+  );
 }
 
 const KIND_PATTERNS: readonly (readonly [QuestionKind, RegExp])[] = [
