@@ -28,7 +28,7 @@ export interface Container {
 }
 
 /** How the limits are set when nobody says otherwise. */
-export const DEFAULT_LIMITS = { unpackedBytesMax: 8 * 1024 ** 3, entriesMax: 100_000 } as const;
+const DEFAULT_LIMITS = { unpackedBytesMax: 8 * 1024 ** 3, entriesMax: 100_000 } as const;
 
 const CHUNK_BYTES = 256 * 1024;
 const FOLDER_DEPTH_MAX = 64;

@@ -26,7 +26,7 @@ const ROLE_WORDS: readonly (readonly [Exclude<ColumnRole, "other">, string])[] =
   ["time", "time uhrzeit zeit hora heure ora tijd godzina saat время 時間 时间 시간 klockslag"],
   [
     "speaker",
-    "speaker from author sender person who user autor autorin absender von auteur expéditeur de remitente remetente autore mittente afzender auteur nadawca gönderen автор отправитель 发送者 作者 寄件者 送信者 발신자 المرسل שולח pengirim avsändare afsender lähettäjä feladó odesílatel personne persona pessoa persoon osoba kişi name_from",
+    "speaker from name_from author sender person who user autor autorin absender von auteur expéditeur de remitente remetente autore mittente afzender auteur nadawca gönderen автор отправитель 发送者 作者 寄件者 送信者 발신자 المرسل שולח pengirim avsändare afsender lähettäjä feladó odesílatel personne persona pessoa persoon osoba kişi",
   ],
   ["id", "id external_id externalid uuid guid key kennung identifier message_id"],
   [
@@ -52,7 +52,7 @@ function normaliseHead(text: string): string {
 }
 
 /** True for a cell that holds a date and nothing else. */
-export function isDateCell(cell: string): boolean {
+function isDateCell(cell: string): boolean {
   return parseIsoTime(cell) !== undefined || scanDateCell(spellMonth(cell)) !== undefined;
 }
 

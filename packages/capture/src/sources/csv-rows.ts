@@ -20,7 +20,7 @@ export interface CsvRow {
 }
 
 /** A row or what was wrong with it. */
-export type CsvItem = CsvRow | ({ readonly type: "problem" } & ImportProblem);
+type CsvItem = CsvRow | ({ readonly type: "problem" } & ImportProblem);
 
 interface RowState {
   readonly cells: string[];
@@ -28,22 +28,30 @@ interface RowState {
   isQuoted: boolean;
 }
 
-/** Runs one line through the machine; true when the row is complete. */
-function feedLine(state: RowState, line: string, separator: string): boolean {
+/**
+ * Runs one line through the machine.
+ * @returns `row` when it is complete, `open` while a quote is, `broken` when the quote that ends a field of several lines has
+ * letters behind it: then it is no end but the beginning of another field, and the first quote was never closed
+ */
+function feedLine(state: RowState, line: string, separator: string): "row" | "open" | "broken" {
   let index = 0;
   while (index <= line.length) {
     if (state.isQuoted) {
       const quote = line.indexOf('"', index);
       if (quote < 0) {
         state.cell += `${line.slice(index)}\n`;
-        return false;
+        return "open";
       }
       state.cell += line.slice(index, quote);
       index = quote + 1;
       if (line.charAt(index) === '"') {
         state.cell += '"';
         index++;
-      } else state.isQuoted = false;
+      } else {
+        state.isQuoted = false;
+        const next = line.charAt(index);
+        if (state.cell.includes("\n") && next !== "" && next !== separator && next.trim() !== "") return "broken";
+      }
       continue;
     }
     const letter = line.charAt(index);
@@ -59,15 +67,15 @@ function feedLine(state: RowState, line: string, separator: string): boolean {
     state.cells.push(state.cell);
     state.cell = "";
     index = stop + 1;
-    if (end < 0) return true;
+    if (end < 0) return "row";
   }
-  return true;
+  return "row";
 }
 
 /** The cells of one line taken alone; undefined when a quote stays open. */
 export function splitCsvLine(line: string, separator: string): string[] | undefined {
   const state: RowState = { cells: [], cell: "", isQuoted: false };
-  return feedLine(state, line, separator) ? state.cells : undefined;
+  return feedLine(state, line, separator) === "row" ? state.cells : undefined;
 }
 
 /** Puts lines together to rows; give it every line in order, then `finish`. */
@@ -100,13 +108,15 @@ export class CsvAssembler {
     if (this.#held.length === 0 && line.text.trim() === "") return;
     this.#held.push(line);
     this.#heldLength += line.text.length;
-    if (feedLine(this.#state, line.text, this.#separator)) {
+    const outcome = feedLine(this.#state, line.text, this.#separator);
+    if (outcome === "row") {
       const [first] = this.#held;
       if (first !== undefined) {
         items.push({ type: "row", line: first.number, cells: this.#state.cells, head: excerpt(first.text) });
       }
       this.#reset();
-    } else if (this.#heldLength > ROW_LENGTH_MAX || this.#unclosed >= UNCLOSED_MAX) this.#giveUp(items);
+    } else if (outcome === "broken" || this.#heldLength > ROW_LENGTH_MAX || this.#unclosed >= UNCLOSED_MAX)
+      this.#giveUp(items);
   }
 
   #reset(): void {

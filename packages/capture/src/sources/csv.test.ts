@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { prepareCsv } from "./csv.ts";
 import { CsvAssembler, splitCsvLine } from "./csv-rows.ts";
 import { formatRecordTime } from "./local-time.ts";
-import { collect, prepareOptions, textSource } from "./text-fixture.ts";
+import { collect, prepareOptions, textSource } from "./testing/text-fixture.ts";
 import type { ImportAnswers } from "./types.ts";
 
 async function read(content: string, answers: ImportAnswers = {}, name = "x.csv") {
@@ -72,7 +72,7 @@ test("prepareCsv asks for the order of ambiguous dates and takes the answer", as
   expect((await read("date,text\n01/13/2024,a\n01/02/2024,b\n")).told[1]).toBe("2024-01-02|-|b");
 });
 
-test("CsvAssembler gives back the cells it was rendered from", () => {
+test("CsvAssembler gives back the cells that were rendered", () => {
   const cell = fc.string({ unit: fc.constantFrom("a", "b", '"', ",", ";", "\n", " ", "ä", "🌿"), maxLength: 8 });
   const property = fc.property(
     fc.array(fc.array(cell, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 6 }),
@@ -87,6 +87,12 @@ test("CsvAssembler gives back the cells it was rendered from", () => {
     },
   );
   fc.assert(property, { numRuns: 200, seed: 7 });
+});
+
+test("prepareCsv does not let a quote that never closes swallow the rows below", async () => {
+  const { told, problems } = await read('date,text\n2025-01-01,"open\n2025-01-02,"closed"\n2025-01-03,plain\n');
+  expect(told).toEqual(["2025-01-02|-|closed", "2025-01-03|-|plain"]);
+  expect(problems.map(({ line }) => line)).toEqual([2]);
 });
 
 test("splitCsvLine tells an open quote", () => {

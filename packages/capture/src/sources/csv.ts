@@ -19,7 +19,7 @@ import type { PreparedSource, PrepareOptions, ReadOptions, RecordTime, SourceIte
 const HEAD_LINES = 200;
 
 /** What was learned of a table from its first lines. */
-export interface TableShape {
+interface TableShape {
   readonly separator: string;
   readonly columns: CsvColumns;
   /** Lines before the table (`sep=;`). */

@@ -73,7 +73,7 @@ const NIGHT: readonly string[] = [
 ];
 
 /** What a day-period word says of an hour on a 12-hour clock. */
-export type DayPeriod = "before-noon" | "after-noon" | "around-noon" | "night";
+type DayPeriod = "before-noon" | "after-noon" | "around-noon" | "night";
 
 function buildPeriods(): ReadonlyMap<string, DayPeriod> {
   const periods = new Map<string, DayPeriod>();

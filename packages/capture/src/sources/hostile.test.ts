@@ -4,7 +4,7 @@ import { MEMORY_TEXT_LENGTH_MAX } from "@kaelix/model";
 import { prepareCsv } from "./csv.ts";
 import { prepareJsonl } from "./jsonl.ts";
 import { prepareMarkdown } from "./markdown.ts";
-import { collect, prepareOptions, textSource } from "./text-fixture.ts";
+import { collect, prepareOptions, textSource } from "./testing/text-fixture.ts";
 import type { PreparedSource } from "./types.ts";
 import { prepareChat } from "./whatsapp/chat.ts";
 

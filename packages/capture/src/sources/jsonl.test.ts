@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { prepareJsonl } from "./jsonl.ts";
 import { formatRecordTime } from "./local-time.ts";
-import { collect, prepareOptions, textSource } from "./text-fixture.ts";
+import { collect, prepareOptions, textSource } from "./testing/text-fixture.ts";
 import type { ImportAnswers } from "./types.ts";
 
 function read(lines: readonly unknown[], answers: ImportAnswers = {}, end = "\n") {

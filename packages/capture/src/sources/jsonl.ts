@@ -26,7 +26,7 @@ const TIME_NAMES = [
   "ts",
   "datetime",
 ] as const;
-const SPEAKER_NAMES = ["speaker", "from", "author", "sender", "user", "name"] as const;
+const SPEAKER_NAMES = "speaker from author sender user name".split(" ");
 const CONVERSATION_NAMES = ["conversation", "chat", "thread", "channel", "conversation_id", "chat_id"] as const;
 const ID_NAMES = ["external_id", "externalId", "id", "uuid", "_id"] as const;
 

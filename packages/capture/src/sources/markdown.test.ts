@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readFrontMatter } from "./front-matter.ts";
 import { formatRecordTime } from "./local-time.ts";
 import { dropComments, prepareMarkdown, splitNote } from "./markdown.ts";
-import { collect, prepareOptions, textSource } from "./text-fixture.ts";
+import { collect, prepareOptions, textSource } from "./testing/text-fixture.ts";
 
 async function read(notes: Readonly<Record<string, string>>) {
   const sources = Object.entries(notes).map(([name, text]) => textSource(name, text, 1000));

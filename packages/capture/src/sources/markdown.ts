@@ -96,7 +96,7 @@ async function readWhole(
 }
 
 /** A note that was read. */
-export interface NoteFile {
+interface NoteFile {
   /** Relative path with `/`. */
   readonly path: string;
   /** With LF alone. */
@@ -105,7 +105,7 @@ export interface NoteFile {
 }
 
 /** The memories of one note, and what was wrong with it. */
-export function* draftsOfNote(
+function* draftsOfNote(
   note: NoteFile,
   context: { readonly zone: ZoneConverter; readonly prepare: PrepareOptions },
 ): Iterable<SourceItem> {
@@ -213,7 +213,7 @@ export function dropComments(text: string): string {
 }
 
 /** A part of a note. */
-export interface NotePart {
+interface NotePart {
   /** The heading it stands under, with an ordinal when it comes again; empty for the head and for a whole note. */
   readonly heading: string;
   /** 1 for the body's first line. */

@@ -254,7 +254,7 @@ function packShape(
 }
 
 /** What closes the stamp: the index where the stamp's tail ends, or -1 when the text goes on in a way no stamp does. */
-export type StampTail = (text: string, clockEnd: number) => number;
+type StampTail = (text: string, clockEnd: number) => number;
 
 function makeStamp(
   date: DatePart,

@@ -1,6 +1,7 @@
+import { encodeText } from "@kaelix/base";
 import { expect, test } from "vitest";
 import { LINE_BYTES_MAX, readLines, type TextLine } from "./text-lines.ts";
-import { textSource } from "./text-fixture.ts";
+import { textSource } from "./testing/text-fixture.ts";
 
 async function lines(content: string | Uint8Array, chunk?: number): Promise<TextLine[]> {
   const all: TextLine[] = [];
@@ -28,7 +29,7 @@ test("readLines drops a line over the limit and keeps its neighbours", async () 
 });
 
 test("readLines replaces broken UTF-8 and says so, but not for a replacement letter that was written", async () => {
-  const read = await lines(Buffer.concat([Buffer.from("ok \ufffd\n"), Buffer.from([0x61, 0xff, 0x62, 0x0a])]));
+  const read = await lines(Buffer.concat([encodeText("ok \ufffd\n"), Buffer.from([0x61, 0xff, 0x62, 0x0a])]));
   expect(read.map((line) => [line.text, line.trouble])).toEqual([
     ["ok \ufffd", "none"],
     ["a\ufffdb", "broken"],
@@ -36,5 +37,6 @@ test("readLines replaces broken UTF-8 and says so, but not for a replacement let
 });
 
 test("readLines reads UTF-16 with a byte order mark", async () => {
-  expect((await lines(Buffer.from("\ufeffä\r\n🌿\n", "utf16le"), 3)).map((line) => line.text)).toEqual(["ä", "🌿"]);
+  const written = "\ufeffä\r\n🌿\n";
+  expect((await lines(Buffer.from(written, "utf16le"), 3)).map((line) => line.text)).toEqual(["ä", "🌿"]);
 });

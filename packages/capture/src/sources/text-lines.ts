@@ -25,7 +25,7 @@ export interface TextLine {
 }
 
 /** The lines that ended inside one chunk, and how many bytes were read so far. */
-export interface LineBatch {
+interface LineBatch {
   readonly lines: readonly TextLine[];
   readonly bytesRead: number;
 }

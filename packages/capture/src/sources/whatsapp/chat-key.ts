@@ -59,7 +59,7 @@ export function chatNameOfFile(fileName: string): string | undefined {
 }
 
 /** What the key of a chat is made of. */
-export interface ChatNaming {
+interface ChatNaming {
   /** Name of the text file. */
   readonly entryName: string;
   /** Name of the archive it stood in, or of the file itself. */

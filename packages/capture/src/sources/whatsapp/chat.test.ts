@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatRecordTime } from "../local-time.ts";
-import { collect, prepareOptions, type RecordItem, textSource } from "../text-fixture.ts";
+import { collect, prepareOptions, type RecordItem, textSource } from "../testing/text-fixture.ts";
 import type { ImportAnswers } from "../types.ts";
 import { looksCut, prepareChat } from "./chat.ts";
 import { chatNameOfFile } from "./chat-key.ts";
@@ -113,7 +113,7 @@ test("prepareChat makes nobody the author of a notice, also when it holds a colo
   const android = [
     "Messages and calls are end-to-end encrypted. No one outside of this chat can read them.",
     'Ann created group "Trip: Rome"',
-    'Ann changed the subject from "Trip: Rome" to "Trip: Pisa"',
+    'Ann changed the subject to "Trip: Pisa"',
     "Ann hat den Betreff von „Reise: Rom“ zu „Reise: Pisa“ geändert",
     "Bob cambió el asunto de “Viaje: Roma” a “Viaje: Pisa”",
     "Ann a changé le nom du groupe « Voyage: Rome » en « Voyage: Pise »",

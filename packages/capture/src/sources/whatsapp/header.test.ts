@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import fc from "fast-check";
 import { civilMs, formatRecordTime } from "../local-time.ts";
-import { collect, prepareOptions, textSource } from "../text-fixture.ts";
+import { collect, prepareOptions, textSource } from "../testing/text-fixture.ts";
 import { prepareChat } from "./chat.ts";
 
 /** Heads as phones in many countries write them, with the local time they mean. Invented; the sender is always Ann. */

@@ -93,7 +93,7 @@ export function cleanMarks(text: string): string {
 }
 
 /** A line split at the first colon that is followed by a space or the line's end. */
-export interface SpeakerSplit {
+interface SpeakerSplit {
   readonly speaker: string;
   /** Marks kept. */
   readonly text: string;

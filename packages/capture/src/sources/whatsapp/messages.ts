@@ -28,7 +28,7 @@ export interface ChatMessage {
 }
 
 /** A message or a problem, in file order. */
-export type ChatItem = ChatMessage | ({ readonly type: "problem" } & ImportProblem);
+type ChatItem = ChatMessage | ({ readonly type: "problem" } & ImportProblem);
 
 interface OpenMessage {
   readonly line: number;

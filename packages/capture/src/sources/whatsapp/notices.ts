@@ -120,7 +120,7 @@ function findOmittedTail(text: string): Notice | undefined {
 }
 
 /** A message's text: marks that only steer the export's layout are dropped, lines are kept. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   const unmarked = text.includes(MARK) || text.includes("\ufeff") ? text.replaceAll(/[\u200e\ufeff]/gu, "") : text;
   return unmarked
     .replace(/^[\u200f\u202a-\u202e]+/u, "")
@@ -143,7 +143,7 @@ const QUOTES_OPEN = /["“”„«»「『]/gu;
 
 /**
  * True when what stands before a colon is not a name but the beginning of a notice whose quoted part holds the colon, such as
- * `Ann changed the subject from "Trip: plans" to "Trip: done"`.
+ * `Ann changed the subject to "Trip: done"`.
  */
 export function isNoticeNotName(name: string): boolean {
   const quotes = name.match(QUOTES_OPEN)?.length ?? 0;

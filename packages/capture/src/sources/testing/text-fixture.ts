@@ -1,6 +1,6 @@
 /** Texts in memory as sources, for tests. */
-import type { TextSource } from "./container.ts";
-import type { ImportAnswers, ImportProblem, PreparedSource, PrepareOptions, SourceItem } from "./types.ts";
+import type { TextSource } from "../container.ts";
+import type { ImportAnswers, ImportProblem, PreparedSource, PrepareOptions, SourceItem } from "../types.ts";
 
 /** A source of the given bytes, handed out in chunks of `chunkBytes` so that borders fall anywhere. */
 export function textSource(name: string, content: string | Uint8Array, chunkBytes = 7): TextSource {
