@@ -59,6 +59,43 @@ test("read names damage and serves the records around it", async () => {
   await again.close();
 });
 
+test("append refuses a batch that is larger than the log allows, and takes the next", async () => {
+  const log = await openStreamerLog({
+    directory: "/data",
+    disk: new SimulatedDisk(),
+    settings: { batchBytesMax: 1000 },
+  });
+  await log.createTopic({ name: "t", partitions: 1 });
+  const large = [{ key: null, value: new Uint8Array(1000) }];
+  await expect(log.append("t", 0, large, { acknowledge: "durable" })).rejects.toMatchObject({
+    code: "log-record-too-large",
+  });
+  const small = [{ key: null, value: new Uint8Array(100) }];
+  expect(await log.append("t", 0, small, { acknowledge: "durable" })).toEqual({ baseOffset: 0 });
+  await log.close();
+});
+
+test("append goes on in a new segment by itself after the disk refused once", async () => {
+  const disk = new SimulatedDisk();
+  const log = await openStreamerLog({ directory: "/data", disk });
+  await log.createTopic({ name: "t", partitions: 1 });
+  let failures = 1;
+  disk.fault = (operation, path) => {
+    if (operation !== "sync" || !path.endsWith(".log")) return undefined;
+    failures -= 1;
+    return failures >= 0 ? "EIO" : undefined;
+  };
+  const one = [{ key: null, value: encodeText("x") }];
+  await expect(log.append("t", 0, one, { acknowledge: "durable" })).rejects.toMatchObject({ code: "log-disk-failed" });
+  // The caller does what `retry: true` says, at once.
+  expect(await log.append("t", 0, one, { acknowledge: "durable" })).toEqual({ baseOffset: 1 });
+  expect(log.health()).toBe("suspect");
+  const { damaged, records } = await log.read("t", 0, 0);
+  expect(records.map(({ offset }) => offset)).toEqual([1]);
+  expect(damaged).toMatchObject([{ firstOffset: 0, nextOffset: 1 }]);
+  await log.close();
+});
+
 test("onAppend tells of a batch in the same turn it was accepted in", async () => {
   const log = await openStreamerLog({ directory: "/data", disk: new SimulatedDisk() });
   await log.createTopic({ name: "t", partitions: 1 });

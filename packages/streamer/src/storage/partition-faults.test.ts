@@ -65,6 +65,21 @@ test("what a failed sync refused stays hidden after a restart, even when it coul
   expect([...(await readAll(reopened.partition)).texts.values()]).toEqual(["kept", "after"]);
 });
 
+test("a reader that waits at the beginning goes on when the very first records were refused", async () => {
+  const disk = new SimulatedDisk();
+  const { partition, storage } = await openTest(disk);
+  disk.fault = (operation, path) => (operation === "sync" && path === LOG ? "EIO" : undefined);
+  expect(await codeOf(appendTexts(partition, ["refused"]))).toBe("log-disk-failed");
+  await partition.settled();
+  await appendTexts(partition, ["kept"]);
+  const expected = { texts: new Map([[1, "kept"]]), damaged: [{ firstOffset: 0, nextOffset: 1 }] };
+  expect(await readAll(partition, 0)).toMatchObject(expected);
+  const killed = await openTest(copyDisk(disk));
+  expect(await readAll(killed.partition, 0)).toMatchObject(expected);
+  await storage.close();
+  expect(await readAll((await openTest(disk)).partition, 0)).toMatchObject(expected);
+});
+
 test("a disk that goes on failing refuses appends, serves reads, and takes appends again once it is well", async () => {
   const disk = new SimulatedDisk();
   const clock = new ManualClock();

@@ -364,20 +364,32 @@ export class Partition {
     this.#refused.push({ firstOffset: offset, nextOffset: this.#endOffset });
     for (const segment of [...this.#segments].reverse()) {
       if (segment === durableSegment || segment.nextOffset <= offset) break;
-      this.#segments.pop();
-      segment.close();
-      tryOn(() => this.#context.disk.remove(segment.path("log")));
+      // The first one stays, empty, so that the partition still begins where its readers do.
+      if (this.#segments.length === 1) this.#sealAt(segment, 0, segment.baseOffset);
+      else this.#forget(segment);
     }
     if (durableSegment !== undefined && this.#segments.at(-1) === durableSegment) {
-      durableSegment.sealed = true;
-      durableSegment.size = position;
-      durableSegment.nextOffset = offset;
-      durableSegment.index = undefined;
-      durableSegment.indexFacts = undefined;
-      tryOn(() => durableSegment.open(this.#context.disk, "write").truncate(position));
+      this.#sealAt(durableSegment, position, offset);
     }
     this.#startProbe();
     return refusal(error);
+  }
+
+  /** Hides what stands behind a position of a segment, and cuts it off where the disk still allows it. */
+  #sealAt(segment: Segment, position: number, nextOffset: number): void {
+    segment.sealed = true;
+    segment.size = position;
+    segment.nextOffset = nextOffset;
+    segment.index = undefined;
+    segment.indexFacts = undefined;
+    tryOn(() => segment.open(this.#context.disk, "write").truncate(position));
+  }
+
+  /** Removes the newest segment, of which nothing is durable. */
+  #forget(segment: Segment): void {
+    this.#segments.pop();
+    segment.close();
+    tryOn(() => this.#context.disk.remove(segment.path("log")));
   }
 
   #refuseWhileFailed(): void {
@@ -413,9 +425,7 @@ export class Partition {
       this.#failedAtMs = clock.monotonicMs();
       const unborn = this.#segments.at(-1);
       if (unborn === undefined || unborn.sealed || unborn.size > 0) return;
-      this.#segments.pop();
-      unborn.close();
-      tryOn(() => disk.remove(unborn.path("log")));
+      this.#forget(unborn);
     }
   }
 
