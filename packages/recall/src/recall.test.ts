@@ -84,7 +84,7 @@ test("searchMemories searches unlocked memories for one request alone, and none 
     const counted = facets.levels.reduce((sum, { count }) => sum + count, 0);
     expect(counted).toBe(total);
     expect(Math.max(0, ...facets.levels.map(({ value }) => value))).toBeLessThanOrEqual(ceiling);
-    return [hits.map(({ document }) => document.level).sort(), total];
+    return [hits.map(({ document }) => document.level).sort((left, right) => left - right), total];
   };
   expect(await search(1, { unlocked })).toEqual([[], 0]);
   expect(await search(2, { unlocked })).toEqual([[2], 1]);
