@@ -39,7 +39,7 @@ export function freePort(): Promise<number> {
 }
 
 /** What a service wrote down when it was started. */
-export interface RunningService {
+interface RunningService {
   readonly pid: number;
   readonly port: number;
 }

@@ -8,7 +8,7 @@ export type MemoryState = "live" | "forgotten" | "erased";
 export type MemoryChange = "told" | "edit" | "move";
 
 /** One row per view, topic and partition: where folding goes on. */
-export interface ViewOffsetsTable {
+interface ViewOffsetsTable {
   view: string;
   topic: string;
   partition: number;
@@ -16,7 +16,7 @@ export interface ViewOffsetsTable {
 }
 
 /** How often a fold met something that it had to leave out, by reason. */
-export interface ViewCountersTable {
+interface ViewCountersTable {
   view: string;
   name: string;
   count: number;
@@ -50,7 +50,7 @@ export interface MemoriesTable {
 }
 
 /** Versions that a newer one has replaced. `sealed` is null once its key is gone. */
-export interface MemoryVersionsTable {
+interface MemoryVersionsTable {
   memory_id: string;
   version: number;
   record_offset: number;
@@ -92,7 +92,7 @@ export interface UsersTable {
 }
 
 /** Numbers that are taken, or about to be: the arbiter between two people who sign up at once. */
-export interface PhoneClaimsTable {
+interface PhoneClaimsTable {
   phone_hash: string;
   user_id: string;
   claimed_at_ms: number;

@@ -5,7 +5,7 @@ import type { LogBatch } from "@kaelix/log";
 import type { FoldBatch, PositionedEvent } from "./view.ts";
 
 /** A record that no event could be read from. The problem never quotes it. */
-export interface UnreadableRecord {
+interface UnreadableRecord {
   readonly offset: number;
   readonly problem: string;
 }

@@ -16,7 +16,7 @@ import type { Watermarks } from "./watermarks.ts";
 export type ViewState = "stopped" | "catching-up" | "following" | "rebuilding" | "failed";
 
 /** What a follower works with. */
-export interface FollowerParts {
+interface FollowerParts {
   readonly log: Log;
   readonly view: View;
   readonly watermarks: Watermarks;

@@ -25,7 +25,7 @@ export interface IdentityState {
 }
 
 /** What to read before folding: ids, and the hashes that must be unique. */
-export interface IdentityNames {
+interface IdentityNames {
   readonly users: readonly UserId[];
   readonly phones: readonly string[];
   readonly sessions: readonly SessionId[];
@@ -37,7 +37,7 @@ export interface IdentityNames {
 export type IdentityLeftOut = "identity-repeated-or-late" | "phone-taken" | "invite-code-taken" | "key-too-long";
 
 /** What a batch changed: rows as they stand at its end, and what was left out. */
-export interface IdentityChanges {
+interface IdentityChanges {
   readonly users: readonly UserRow[];
   readonly sessions: readonly SessionRow[];
   readonly invites: readonly InviteRow[];

@@ -46,7 +46,7 @@ export interface MemoryRow extends MemoryStanding {
 }
 
 /** What becomes of the stored content: kept as it is, replaced (base64url), or removed. */
-export type SealedChange =
+type SealedChange =
   | { readonly type: "keep" }
   | { readonly type: "set"; readonly sealed: string }
   | { readonly type: "clear" };
@@ -71,7 +71,7 @@ export interface PastVersion {
 }
 
 /** What one segment changes. The writer applies the lists in this order. */
-export interface MemoryChanges {
+interface MemoryChanges {
   /** The stored row is replaced by a newer version: copy it among the past ones. */
   readonly archive: readonly MemoryId[];
   /** Remove the content of every stored past version: its key is gone. */
@@ -95,7 +95,7 @@ export interface PositionedMemoryEvent {
 }
 
 /** Events up to the next undoing, and that undoing. */
-export interface MemorySegment {
+interface MemorySegment {
   readonly events: readonly (ImportEventAt | { readonly offset: number; readonly event: SingleMemoryEvent })[];
   readonly undone: { readonly offset: number; readonly event: ImportUndone } | undefined;
 }

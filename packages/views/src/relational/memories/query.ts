@@ -57,7 +57,10 @@ export interface MemoryStore extends ImportRegister {
   memory(user: UserId, memory: MemoryId): Promise<SealedMemory | undefined>;
   /** Memories of this user, in any state and no order; unknown ones are left out. */
   memories(user: UserId, memories: readonly MemoryId[]): Promise<readonly SealedMemory[]>;
-  /** Every row of a user whose `offset` is above `afterOffset` (-1: all), in any state, by offset, at most 1,000 at once. */
+  /**
+   * Every row of a user whose `offset` is above `afterOffset` (-1: all), in any state, by offset, at most 1,000 at once.
+   * None is passed over; one that changes while it is read may come a second time, newer.
+   */
   rowsOf(user: UserId, afterOffset: number): AsyncIterable<readonly SealedMemory[]>;
   /** Live memories of a user at `levelMin` or above, by time of happening, at most 1,000 at once. */
   liveAtOrAbove(user: UserId, levelMin: Level): AsyncIterable<readonly SealedMemory[]>;

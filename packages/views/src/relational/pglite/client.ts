@@ -18,7 +18,7 @@ interface OpenCall {
 type Call = WorkerRequest extends infer Request ? (Request extends WorkerRequest ? Omit<Request, "id"> : never) : never;
 
 /** What a statement gives back. */
-export interface StatementResult {
+interface StatementResult {
   readonly rows: unknown[];
   readonly affectedRows: number | undefined;
 }

@@ -16,7 +16,7 @@ import { writeFileDurably } from "../durable-file.ts";
 import { viewErrors } from "../errors.ts";
 
 /** How the holder before ended. `unclean-other-boot`: what it wrote last may never have reached the disk. */
-export type LastStop = "never-opened" | "clean" | "unclean-same-boot" | "unclean-other-boot";
+type LastStop = "never-opened" | "clean" | "unclean-same-boot" | "unclean-other-boot";
 
 /** A held lock. */
 export interface DirectoryLock {

@@ -2,7 +2,7 @@
  * The prepared data directory: an archive of an empty, migrated database, so that a first start need not run initdb.
  * Made by the repository's `prepare` script. Its name says for which PGlite and which tables it is; any other is not looked at.
  */
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,8 +18,11 @@ import { pgliteDialect } from "./dialect.ts";
 /** The version of PGlite that this code was made for. */
 export const PGLITE_VERSION = "0.5.14";
 
+/** A making that is older was killed. */
+const MAKING_MS_MAX = 10 * 60_000;
+
 /** Where the archive of this version belongs. */
-export function preparedPath(): string {
+function preparedPath(): string {
   const room = fileURLToPath(new URL("../../../", import.meta.url));
   return join(room, ".prepared", `pglite-${PGLITE_VERSION}-${migrationDigest(MIGRATIONS)}.tar.gz`);
 }
@@ -52,5 +55,18 @@ export async function prepareDatabase(): Promise<{ readonly path: string; readon
   } finally {
     await rm(workshop, { recursive: true, force: true });
   }
+  await removeOld(path);
   return { path, made: true };
+}
+
+/** Archives for other versions, and what a making that was killed left behind. */
+async function removeOld(kept: string): Promise<void> {
+  const directory = dirname(kept);
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const found = await stat(path).catch(() => undefined);
+    const isOldMaking = name.startsWith("making-") && Date.now() - (found?.mtimeMs ?? Date.now()) > MAKING_MS_MAX;
+    const isOtherArchive = name.startsWith("pglite-") && path !== kept;
+    if (isOldMaking || isOtherArchive) await rm(path, { recursive: true, force: true });
+  }
 }

@@ -53,7 +53,8 @@ export function relationalConformance(open: () => Promise<Database>): void {
 }
 
 async function foldAll(view: View, events: readonly KaelixEvent[], from = 0): Promise<void> {
-  const topic = events[0]?.type.startsWith("memory") || events[0]?.type.startsWith("import") ? "memories" : "identity";
+  const isOfMemories = events.every(({ type }) => /^(memory|import)\./.test(type));
+  const topic = isOfMemories ? "memories" : "identity";
   const positioned = events.map((event, index) => ({ offset: from + index, event }));
   await view.fold({ topic, partition: 0, events: positioned, firstOffset: from, nextOffset: from + events.length });
 }
