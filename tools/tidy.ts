@@ -39,7 +39,7 @@ interface House {
 const FILE_LINES_MAX = 500;
 /** Doors that are an interface to the world outside the repository: their exports need no caller in it. */
 const PUBLIC_ROOMS = new Set(["@kaelix/contract"]);
-const IMPORT_PATTERN = /(?:from|import)\s*\(?\s*"([^"]+)"/g;
+const IMPORT_PATTERN = /(?:\bfrom\s+|\bimport\s*\(?\s*)"([^"]+)"/g;
 const EXPORT_PATTERN =
   /^export (?:async )?(?:declare )?(?:const|let|function\*?|class|abstract class|interface|type) ([A-Za-z0-9_$]+)/gm;
 /** Words that belong to where something was made rather than to the product. */

@@ -3,10 +3,10 @@
  * this process. All three speak the same contract, so that a command is written once.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
 import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
-import { findRunningServer, openHouse, sessionFile } from "@kaelix/server";
+import { dataDirectoryOf, findRunningServer } from "@kaelix/coordinator";
 
 import { CommandFailure, EXIT } from "./exit.ts";
 import { ProgressBar } from "./output.ts";
@@ -50,6 +50,7 @@ export async function connect(options: CommonOptions): Promise<Connection> {
 /** Opens the house itself. Only for commands that may run without a server. */
 async function inProcess(options: CommonOptions): Promise<Connection> {
   const bar = new ProgressBar("opening", options);
+  const { openHouse } = await import("@kaelix/server");
   const house = await openHouse({
     ...(options.data === undefined ? {} : { dataDirectory: options.data }),
     onSteps: (steps) => {
@@ -66,7 +67,7 @@ async function inProcess(options: CommonOptions): Promise<Connection> {
 }
 
 async function toServer(url: string, options: CommonOptions): Promise<Connection> {
-  const path = sessionFile(options.data);
+  const path = sessionFileOf(options);
   let accessToken = process.env["KAELIX_TOKEN"];
   const saved = accessToken === undefined ? await readSession(path, url) : undefined;
   if (accessToken === undefined && saved === undefined) {
@@ -110,12 +111,17 @@ export async function connectWithoutSession(
 
 /** Keeps a session for later commands. */
 export async function keepSession(options: CommonOptions, server: string, refreshToken: string): Promise<void> {
-  await saveSession(sessionFile(options.data), { server, refresh_token: refreshToken });
+  await saveSession(sessionFileOf(options), { server, refresh_token: refreshToken });
 }
 
 /** Forgets the kept session. */
 export async function dropSession(options: CommonOptions): Promise<void> {
-  await rm(sessionFile(options.data), { force: true });
+  await rm(sessionFileOf(options), { force: true });
+}
+
+/** Where the signed-in session is kept; mode 0600. */
+function sessionFileOf(options: CommonOptions): string {
+  return join(dataDirectoryOf(options.data), "session.json");
 }
 
 async function saveSession(path: string, session: SavedSession): Promise<void> {

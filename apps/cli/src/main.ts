@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 /** The command line of Kaelix. Every command maps to calls of the contract; exit codes are in exit.ts. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
-import { logIn, logOut, signUp } from "./commands/account.ts";
-import { bench } from "./commands/bench.ts";
-import { classify } from "./commands/classify.ts";
-import { config, doctor, openApi, rebuild, status, verify } from "./commands/house.ts";
-import { listImports, previewFile, runImport, undoImport } from "./commands/import.ts";
-import { add, ask, exportAll, search } from "./commands/memories.ts";
-import { serve } from "./commands/serve.ts";
+import type * as accountCommands from "./commands/account.ts";
+import type * as classifyCommands from "./commands/classify.ts";
+import type * as houseCommands from "./commands/house.ts";
+import type * as importCommands from "./commands/import.ts";
+import type * as memoriesCommands from "./commands/memories.ts";
+import type * as serveCommands from "./commands/serve.ts";
+import type { CommonOptions } from "./connection.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 
 const VERSION = "0.1.0";
@@ -18,6 +18,7 @@ function ending<Parameters extends readonly unknown[]>(
   action: (...parameters: Parameters) => Promise<number> | number,
 ): (...parameters: Parameters) => Promise<void> {
   return async (...parameters) => {
+    for (const options of parameters) if (isWithFields(options)) options.json = options.jsonFields;
     try {
       process.exitCode = await action(...parameters);
     } catch (failure) {
@@ -26,6 +27,15 @@ function ending<Parameters extends readonly unknown[]>(
       process.exitCode = exitCode;
     }
   };
+}
+
+function isWithFields(value: unknown): value is { jsonFields: string; json: unknown } {
+  return typeof value === "object" && value !== null && "jsonFields" in value && typeof value.jsonFields === "string";
+}
+
+/** `--json` takes no word after it, `--json=a,b` names fields: an option that takes both would swallow the next argument. */
+function separateFields(parameters: readonly string[]): string[] {
+  return parameters.map((word) => word.replace(/^--json=/, "--json-fields="));
 }
 
 function command(parent: Command, usage: string, text: string): Command {
@@ -37,7 +47,8 @@ function command(parent: Command, usage: string, text: string): Command {
       "--server <url>",
       "a server to talk to (KAELIX_SERVER); else the one on the data directory, else none is needed",
     )
-    .option("--json [fields]", "print JSON, all fields or those named")
+    .option("--json", "print JSON; --json=a,b prints these fields alone")
+    .addOption(new Option("--json-fields <fields>").hideHelp())
     .option("--quiet", "no words and no bars on standard error");
 }
 
@@ -60,28 +71,56 @@ const program = new Command("kaelix")
 command(program, "serve", "start the server")
   .option("--host <address>", "address to listen on (KAELIX_HOST, else 127.0.0.1)")
   .option("--port <number>", "port to listen on (KAELIX_PORT, else 7171; the next free one when taken)")
-  .action(ending(serve));
+  .action(
+    ending(async (...given: Parameters<typeof serveCommands.serve>) =>
+      (await import("./commands/serve.ts")).serve(...given),
+    ),
+  );
 command(program, "signup", "sign up: the first person claims the server")
   .option("--phone <number>", "phone number, your sign-in name")
   .option("--name <name>", "your name")
   .option("--claim <code>", "claim code that the server printed")
   .option("--invite <code>", "invitation code")
-  .action(ending(signUp));
+  .action(
+    ending(async (...given: Parameters<typeof accountCommands.signUp>) =>
+      (await import("./commands/account.ts")).signUp(...given),
+    ),
+  );
 command(program, "login", "sign in and keep the session")
   .option("--phone <number>", "phone number")
-  .action(ending(logIn));
-command(program, "logout", "end the kept session").action(ending(logOut));
+  .action(
+    ending(async (...given: Parameters<typeof accountCommands.logIn>) =>
+      (await import("./commands/account.ts")).logIn(...given),
+    ),
+  );
+command(program, "logout", "end the kept session").action(
+  ending(async (...given: Parameters<typeof accountCommands.logOut>) =>
+    (await import("./commands/account.ts")).logOut(...given),
+  ),
+);
 command(program, "add [text...]", "tell something; - reads standard input")
   .option("--level <level>", "auto, general, confidential, secret, ultra-secret or 1 to 4")
   .option("--at <time>", "when it happened")
   .option("--with <name>", "who said it")
   .option("--external-id <id>", "stable id: telling it again adds nothing")
   .option("--wait <state>", "wait until stored, indexed or classified")
-  .action(ending(add));
+  .action(
+    ending(async (...given: Parameters<typeof memoriesCommands.add>) =>
+      (await import("./commands/memories.ts")).add(...given),
+    ),
+  );
 recallOptions(command(program, "search <query...>", "find memories"))
   .option("--limit <number>", "how many", "20")
-  .action(ending(search));
-recallOptions(command(program, "ask <question...>", "ask; answered by quotation with sources")).action(ending(ask));
+  .action(
+    ending(async (...given: Parameters<typeof memoriesCommands.search>) =>
+      (await import("./commands/memories.ts")).search(...given),
+    ),
+  );
+recallOptions(command(program, "ask <question...>", "ask; answered by quotation with sources")).action(
+  ending(async (...given: Parameters<typeof memoriesCommands.ask>) =>
+    (await import("./commands/memories.ts")).ask(...given),
+  ),
+);
 
 const imports = program.command("import").description("bring in exports: WhatsApp, JSONL, CSV, Markdown");
 const withAnswers = (of: Command): Command =>
@@ -91,39 +130,79 @@ const withAnswers = (of: Command): Command =>
     .option("--zone <zone>", "time zone of the export, such as Europe/Berlin");
 withAnswers(command(imports, "preview <file>", "show what a file holds; keeps nothing"))
   .option("--sample <number>", "how many records to show, or all", "5")
-  .action(ending(previewFile));
+  .action(
+    ending(async (...given: Parameters<typeof importCommands.previewFile>) =>
+      (await import("./commands/import.ts")).previewFile(...given),
+    ),
+  );
 withAnswers(command(imports, "run <file>", "import a file; doing it again adds nothing"))
   .option("--level <level>", "level for everything; else it is decided for each")
-  .action(ending(runImport));
-command(imports, "list", "imports, newest first").action(ending(listImports));
-command(imports, "undo <id>", "forget everything an import brought").action(ending(undoImport));
+  .action(
+    ending(async (...given: Parameters<typeof importCommands.runImport>) =>
+      (await import("./commands/import.ts")).runImport(...given),
+    ),
+  );
+command(imports, "list", "imports, newest first").action(
+  ending(async (...given: Parameters<typeof importCommands.listImports>) =>
+    (await import("./commands/import.ts")).listImports(...given),
+  ),
+);
+command(imports, "undo <id>", "forget everything an import brought").action(
+  ending(async (...given: Parameters<typeof importCommands.undoImport>) =>
+    (await import("./commands/import.ts")).undoImport(...given),
+  ),
+);
 
 command(program, "export", "print every memory, a JSON object a line")
   .option("--open <level>", "open up to this level first; asks for the password")
-  .action(ending(exportAll));
-command(program, "verify", "count the log against every view").action(ending(verify));
+  .action(
+    ending(async (...given: Parameters<typeof memoriesCommands.exportAll>) =>
+      (await import("./commands/memories.ts")).exportAll(...given),
+    ),
+  );
+command(program, "verify", "count the log against every view").action(
+  ending(async (...given: Parameters<typeof houseCommands.verify>) =>
+    (await import("./commands/house.ts")).verify(...given),
+  ),
+);
 command(program, "rebuild <view>", "make a view anew from the log: relational or search").action(
-  ending((view: string, options) => {
+  ending(async (view: string, options: CommonOptions) => {
     if (view !== "relational" && view !== "search") {
       process.stderr.write(`kaelix: Cannot rebuild ${view}: must be relational or search\n`);
       return EXIT.usage;
     }
-    return rebuild(view, options);
+    return (await import("./commands/house.ts")).rebuild(view, options);
   }),
 );
-command(program, "status", "log, views, lag and engines").action(ending(status));
-command(program, "doctor", "look at machine and data directory, change nothing").action(ending(doctor));
-command(program, "classify [file]", "judge JSONL {id?, text} line by line").action(ending(classify));
-command(program, "config", "every setting, its value and meaning").action(ending(config));
+command(program, "status", "log, views, lag and engines").action(
+  ending(async (...given: Parameters<typeof houseCommands.status>) =>
+    (await import("./commands/house.ts")).status(...given),
+  ),
+);
+command(program, "doctor", "look at machine and data directory, change nothing").action(
+  ending(async (...given: Parameters<typeof houseCommands.doctor>) =>
+    (await import("./commands/house.ts")).doctor(...given),
+  ),
+);
+command(program, "classify [file]", "judge JSONL {id?, text} line by line").action(
+  ending(async (...given: Parameters<typeof classifyCommands.classify>) =>
+    (await import("./commands/classify.ts")).classify(...given),
+  ),
+);
+command(program, "config", "every setting, its value and meaning").action(
+  ending(async (...given: Parameters<typeof houseCommands.config>) =>
+    (await import("./commands/house.ts")).config(...given),
+  ),
+);
 program
   .command("openapi")
   .description("print the OpenAPI 3.1 document")
-  .action(ending(() => openApi(VERSION)));
+  .action(ending(async () => (await import("./commands/house.ts")).openApi(VERSION)));
 program
   .command("bench [parameters...]")
   .description("run a benchmark: log, crash, classify, import, recall, api")
   .allowUnknownOption()
   .helpOption(false)
-  .action(ending((parameters: string[]) => bench(parameters)));
+  .action(ending(async (parameters: string[]) => (await import("./commands/bench.ts")).bench(parameters)));
 
-await program.parseAsync();
+await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

@@ -1,13 +1,14 @@
 /** The data directory: where things stand in it, and whether it can be used. */
 import { constants } from "node:fs";
-import { access, chmod, mkdir, readdir, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
+import { runFileOf } from "@kaelix/coordinator";
 import type { Log } from "@kaelix/log";
 import { TOPICS } from "@kaelix/model";
 
 import { serverErrors } from "./errors.ts";
-import { readSettings, type ServerSettings } from "./settings.ts";
+import type { ServerSettings } from "./settings.ts";
 
 /** Free space below which the server does not start. */
 const FREE_BYTES_MIN = 256 * 2 ** 20;
@@ -34,7 +35,7 @@ export function dataPaths(settings: ServerSettings): DataPaths {
     database: join(root, "database"),
     search: join(root, "search"),
     spool: join(root, "spool"),
-    runFile: join(root, "run", "server.json"),
+    runFile: runFileOf(root),
   };
 }
 
@@ -80,64 +81,4 @@ export async function isProbablyClaimed(paths: DataPaths): Promise<boolean> {
     if (name.endsWith(".log") && (await stat(join(folder, name))).size > 0) return true;
   }
   return false;
-}
-
-/** How to reach a running server with the rights of whoever can read its data directory. */
-export interface RunningServer {
-  readonly url: string;
-  readonly operatorToken: string;
-  readonly pid: number;
-}
-
-/** Says where the server listens, for commands on the same machine. */
-export async function writeRunFile(paths: DataPaths, running: RunningServer): Promise<void> {
-  await writeFile(paths.runFile, JSON.stringify(running), { mode: 0o600 });
-  await chmod(paths.runFile, 0o600);
-}
-
-/** Takes the saying back. */
-export async function removeRunFile(paths: DataPaths): Promise<void> {
-  await rm(paths.runFile, { force: true });
-}
-
-/** The server that runs on a data directory now, when it answers. */
-export async function findRunningServer(dataDirectory: string | undefined): Promise<RunningServer | undefined> {
-  const settings = readSettings(process.env, dataDirectory === undefined ? {} : { dataDirectory });
-  const running = await readRunFile(dataPaths(settings).runFile);
-  if (running === undefined || !isAlive(running.pid)) return undefined;
-  try {
-    const response = await fetch(`${running.url}/health`, { signal: AbortSignal.timeout(2_000) });
-    return response.ok ? running : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Where the command line keeps its signed-in session; mode 0600. */
-export function sessionFile(dataDirectory: string | undefined): string {
-  const settings = readSettings(process.env, dataDirectory === undefined ? {} : { dataDirectory });
-  return join(resolve(settings.dataDirectory), "session.json");
-}
-
-async function readRunFile(path: string): Promise<RunningServer | undefined> {
-  try {
-    const { mode } = await stat(path);
-    if ((mode & 0o077) !== 0 && process.platform !== "win32") return undefined;
-    const parsed: unknown = JSON.parse(await readFile(path, "utf8"));
-    if (typeof parsed !== "object" || parsed === null) return undefined;
-    const { url, operatorToken, pid } = { url: 0, operatorToken: 0, pid: "", ...parsed };
-    const isWhole = typeof url === "string" && typeof operatorToken === "string" && typeof pid === "number";
-    return isWhole ? { url, operatorToken, pid } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (failure) {
-    return failure instanceof Error && "code" in failure && failure.code === "EPERM";
-  }
 }

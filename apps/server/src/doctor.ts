@@ -1,7 +1,9 @@
 /** `kaelix doctor`: looks at machine and data directory without changing anything. */
 import { stat, statfs } from "node:fs/promises";
 
-import { dataPaths, findRunningServer } from "./data-directory.ts";
+import { findRunningServer } from "@kaelix/coordinator";
+
+import { dataPaths } from "./data-directory.ts";
 import { readSettings } from "./settings.ts";
 
 /** One thing that was looked at. `text` says what is, and when it is not well, what to do. */

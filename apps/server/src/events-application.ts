@@ -67,7 +67,13 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "import.finished":
     case "import.undone":
       return { type: "import.changed", userId, position, importId: event.import };
-    default:
+    case "user.registered":
+    case "session.started":
+    case "session.rotated":
+    case "session.revoked":
+    case "invite.created":
+    case "key.user":
+    case "key.memory":
       return undefined;
   }
 }

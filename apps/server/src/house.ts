@@ -113,12 +113,23 @@ export class House {
     const changes = new Changes({ remember, keystore, register: store, clock, random: this.#random });
     const recall = this.#recallSource(searchView);
     const memories = new Memories({
-      ...{ remember, changes, store, database, keystore, searchView, recall },
+      remember,
+      changes,
+      store,
+      database,
+      keystore,
+      searchView,
+      recall,
       isSearched: (position) => (this.#searched.get(position.partition) ?? 0) > position.offset,
     });
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
     const keeping = new HouseKeeping({
-      ...{ log, database, searchView, runner, keystore, clock },
+      log,
+      database,
+      searchView,
+      runner,
+      keystore,
+      clock,
       describe: () => this.describe(),
       dataDirectory: this.#options.paths.root,
     });
@@ -264,7 +275,12 @@ export class House {
     if (log === undefined || keystore === undefined || people === undefined) throw serverErrors("part-missing");
     const settings = { passwordLengthMin: this.#options.settings.passwordLengthMin };
     this.#parts.identity = await openIdentity({
-      ...{ log, keystore, settings, store: people, clock: this.#clock, random: this.#random },
+      log,
+      keystore,
+      settings,
+      store: people,
+      clock: this.#clock,
+      random: this.#random,
       claimCode: this.#options.claimCode,
     });
   }

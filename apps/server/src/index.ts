@@ -1,4 +1,3 @@
-export { findRunningServer, type RunningServer, sessionFile } from "./data-directory.ts";
 export { type Finding, findProblems } from "./doctor.ts";
 export {
   type ListeningNews,

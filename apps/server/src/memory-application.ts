@@ -303,7 +303,15 @@ function positionAt(partition: number, offset: number): LogPosition {
 function documentOf(memory: Memory, row: SealedMemory): SearchDocument {
   const { memoryId, conversationId, text, occurredAtMs, recordedAtMs, level, source, importId, version } = memory;
   return {
-    ...{ memoryId, conversationId, text, occurredAtMs, recordedAtMs, level, source, importId, version },
+    memoryId,
+    conversationId,
+    text,
+    occurredAtMs,
+    recordedAtMs,
+    level,
+    source,
+    importId,
+    version,
     offset: row.versionOffset,
     firstOffset: row.firstOffset,
     lastOffset: row.offset,

@@ -4,13 +4,13 @@ import { join } from "node:path";
 
 import { parseConfig, systemClock, systemRandom } from "@kaelix/base";
 import { captureErrors, sourceErrors } from "@kaelix/capture";
-import { makeLogger, type ServiceStep } from "@kaelix/coordinator";
+import { makeLogger, removeRunFile, type ServiceStep, writeRunFile } from "@kaelix/coordinator";
 import { createGateway, type Gateway, gatewaySettings } from "@kaelix/gateway";
 import { logErrors } from "@kaelix/log";
 import { makeClaimCode, securityErrors } from "@kaelix/security";
 import { searchErrors, viewErrors } from "@kaelix/views";
 
-import { dataPaths, isProbablyClaimed, removeRunFile, writeRunFile } from "./data-directory.ts";
+import { dataPaths, isProbablyClaimed } from "./data-directory.ts";
 import { serverErrors } from "./errors.ts";
 import { House } from "./house.ts";
 import { readSettings, type ServerSettings } from "./settings.ts";
@@ -94,7 +94,9 @@ function build(options: StartOptions): Built {
   const claimCode = settings.claimCode ?? makeClaimCode(systemRandom);
   const house = new House({
     version: VERSION,
-    ...{ settings, logger, claimCode },
+    settings,
+    logger,
+    claimCode,
     paths: dataPaths(settings),
     onSteps: options.onSteps ?? (() => undefined),
     onNotice: options.onNotice ?? (() => undefined),
@@ -133,7 +135,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
   try {
     const { application, identity, operatorToken } = await house.open();
     gateway.attach(application, identity);
-    await writeRunFile(paths, { url: listening.url, operatorToken, pid: process.pid });
+    await writeRunFile(paths.runFile, { url: listening.url, operatorToken, pid: process.pid });
   } catch (failure) {
     await gateway.close();
     throw failure;
@@ -141,7 +143,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
   return {
     url: listening.url,
     close: async () => {
-      await removeRunFile(paths);
+      await removeRunFile(paths.runFile);
       await gateway.close();
       return house.close();
     },

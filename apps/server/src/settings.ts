@@ -1,7 +1,5 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
-
 import { parseConfig, settingParsers, type SettingValues } from "@kaelix/base";
+import { dataDirectoryOf } from "@kaelix/coordinator";
 import { gatewaySettings } from "@kaelix/gateway";
 
 const LOG_LEVEL_NAMES = ["debug", "info", "warn", "error", "silent"] as const;
@@ -11,7 +9,7 @@ export const serverSettings = {
   dataDirectory: {
     variable: "KAELIX_DATA",
     parse: settingParsers.text,
-    fallback: join(homedir(), ".kaelix"),
+    fallback: dataDirectoryOf(undefined),
     text: "Data directory",
   },
   host: {

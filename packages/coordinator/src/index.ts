@@ -1,3 +1,11 @@
 export { LifeCycle, type ReportProgress, type Service, type ServiceStep } from "./life-cycle.ts";
 export { LOG_LEVELS, type Logger, makeLogger } from "./logger.ts";
 export { type Counter, type Gauge, type Histogram, Metrics } from "./metrics.ts";
+export {
+  dataDirectoryOf,
+  findRunningServer,
+  removeRunFile,
+  type RunningServer,
+  runFileOf,
+  writeRunFile,
+} from "./run-file.ts";

@@ -1,6 +1,3 @@
-import { findProblems, settingsReference } from "@kaelix/server";
-import { printOpenApi } from "@kaelix/contract";
-
 import { type CommonOptions, connect } from "../connection.ts";
 import { EXIT } from "../exit.ts";
 import { printJson, printTable, ProgressBar, say } from "../output.ts";
@@ -91,6 +88,7 @@ export async function rebuild(view: "relational" | "search", options: CommonOpti
 
 /** `kaelix doctor`: looks at the machine and the data directory without changing anything. */
 export async function doctor(options: CommonOptions): Promise<number> {
+  const { findProblems } = await import("@kaelix/server");
   const findings = await findProblems(options.data);
   if (options.json !== undefined) printJson(findings, options.json);
   else
@@ -100,13 +98,15 @@ export async function doctor(options: CommonOptions): Promise<number> {
 }
 
 /** `kaelix openapi`: prints the OpenAPI 3.1 document. */
-export function openApi(version: string): number {
+export async function openApi(version: string): Promise<number> {
+  const { printOpenApi } = await import("@kaelix/contract");
   process.stdout.write(`${JSON.stringify(printOpenApi(version), null, 2)}\n`);
   return EXIT.ok;
 }
 
 /** `kaelix config`: every setting with its variable, value in force and meaning. */
-export function config(options: CommonOptions): number {
+export async function config(options: CommonOptions): Promise<number> {
+  const { settingsReference } = await import("@kaelix/server");
   const rows = settingsReference(process.env);
   if (options.json !== undefined) printJson(rows, options.json);
   else

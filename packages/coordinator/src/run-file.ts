@@ -1,0 +1,76 @@
+/**
+ * How commands on the same machine find the server that runs on a data directory. No domain words, no heavy imports: the command line
+ * reads this before it knows whether it needs anything else.
+ */
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+/** How to reach a running server with the rights of whoever can read its data directory. */
+export interface RunningServer {
+  readonly url: string;
+  readonly operatorToken: string;
+  readonly pid: number;
+}
+
+const ANSWER_MS_MAX = 2_000;
+
+/** The data directory in force: the one named, else `KAELIX_DATA`, else `~/.kaelix`. Absolute. */
+export function dataDirectoryOf(named: string | undefined): string {
+  const variable = process.env["KAELIX_DATA"];
+  const fallback = variable === undefined || variable === "" ? join(homedir(), ".kaelix") : variable;
+  return resolve(named ?? fallback);
+}
+
+/** The file in a data directory where the running server says how to reach it; mode 0600. */
+export function runFileOf(dataDirectory: string): string {
+  return join(dataDirectory, "run", "server.json");
+}
+
+/** Says where the server listens. */
+export async function writeRunFile(path: string, running: RunningServer): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writeFile(path, JSON.stringify(running), { mode: 0o600 });
+  await chmod(path, 0o600);
+}
+
+/** Takes the saying back. */
+export async function removeRunFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/** The server that runs on a data directory now, when it answers. */
+export async function findRunningServer(dataDirectory: string | undefined): Promise<RunningServer | undefined> {
+  const running = await readRunFile(runFileOf(dataDirectoryOf(dataDirectory)));
+  if (running === undefined || !isAlive(running.pid)) return undefined;
+  try {
+    const response = await fetch(`${running.url}/health`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    return response.ok ? running : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readRunFile(path: string): Promise<RunningServer | undefined> {
+  try {
+    const { mode } = await stat(path);
+    // A file that others can write could send our token to them.
+    if ((mode & 0o077) !== 0 && process.platform !== "win32") return undefined;
+    const parsed: unknown = JSON.parse(await readFile(path, "utf8"));
+    if (typeof parsed !== "object" || parsed === null) return undefined;
+    const { url, operatorToken, pid } = { url: 0, operatorToken: 0, pid: "", ...parsed };
+    const isWhole = typeof url === "string" && typeof operatorToken === "string" && typeof pid === "number";
+    return isWhole ? { url, operatorToken, pid } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (failure) {
+    return failure instanceof Error && "code" in failure && failure.code === "EPERM";
+  }
+}
