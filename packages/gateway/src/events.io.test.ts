@@ -221,7 +221,9 @@ test("socket.io gives the same events to a signed-in socket and lets it go when 
   made.application.emit(stored(made, 8, { level: 3 }));
   made.application.emit({ type: "watermark", view: "search", position: positionAt(7) });
   await expect.poll(() => socket.packets.filter((packet) => packet.startsWith("42")).length).toBe(2);
-  expect(socket.packets.find((packet) => packet.startsWith('42["memory.stored"'))).toContain('"id":"memories/0@7"');
+  expect(
+    socket.packets.find((packet) => packet.startsWith('42["event",{"id":"memories/0@7","type":"memory.stored"')),
+  ).toBeDefined();
   made.identity.endAll();
   made.clock.advance(2_000);
   await expect.poll(() => socket.closed()).toBe(true);

@@ -28,7 +28,7 @@ export interface Follower {
   readonly principal: UserPrincipal;
   send(event: SentEvent): boolean;
   /** Called once when the hub lets go of it. */
-  end(why: "session-ended" | "too-slow" | "closing"): void;
+  end(why: "token-expired" | "session-ended" | "too-slow" | "closing"): void;
   /** Called every 15 seconds. */
   beat(): void;
 }
@@ -168,8 +168,9 @@ export class LiveHub {
     const outcome = this.#identity?.authenticate(followed.follower.accessToken);
     if (outcome === undefined) return;
     const settle = (known: Authentication): void => {
-      if (known.type === "refused") this.#letGo(followed, "session-ended");
-      else {
+      if (known.type === "refused") {
+        this.#letGo(followed, known.why === "expired" ? "token-expired" : "session-ended");
+      } else {
         followed.principal = known.principal;
         followed.ceilingUntilMs = known.ceilingUntilMs;
       }

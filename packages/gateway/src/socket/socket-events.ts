@@ -1,6 +1,7 @@
 /**
  * The live events over socket.io, for the app. The access token comes in `auth`, never in an address or a cookie, so a page of
- * another site has nothing to ride on. The hub looks at the session again every second and ends what has ended.
+ * another site has nothing to ride on. Every event is called `event` and says its `type`; before a socket is closed it hears `end`
+ * and why. The hub looks at the session again every second: what has ended or expired is closed.
  */
 import type { IncomingMessage, Server as HttpServer } from "node:http";
 
@@ -94,14 +95,16 @@ class SocketFollower implements Follower {
   }
 
   send(event: SentEvent): boolean {
-    this.#socket.emit(event.name, event.id === undefined ? event.data : { id: event.id, ...event.data });
+    this.#socket.emit("event", event.id === undefined ? event.data : { id: event.id, ...event.data });
     // The engine keeps what the transport has not taken in a plain array.
     return pendingOf(this.#socket) <= PENDING_PACKETS_MAX;
   }
 
   end(why: Parameters<Follower["end"]>[0]): void {
     this.#socket.emit("end", { why });
-    this.#socket.disconnect(true);
+    // Not `disconnect`: the client would take that as final. When only the connection closes it comes back with the token it has
+    // then, which may have been renewed; if not, it is refused with the reason.
+    this.#socket.conn.close(why === "too-slow");
   }
 
   beat(): void {
