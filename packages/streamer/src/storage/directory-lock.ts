@@ -7,7 +7,8 @@
  * (LockFileEx on Windows) that Node does bring. `kaelix.lock` stays empty: nothing is ever written into that database.
  * Beside it `kaelix.lock.json` says who holds it, for the message alone.
  *
- * Does not: hold between machines over a network file system.
+ * Does not: hold between machines over a network file system. Nor when this process itself opens and closes `kaelix.lock` (a backup
+ * that copies every file): POSIX drops all of a process's locks on a file with the first descriptor it closes. Leave that file out.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
