@@ -73,6 +73,23 @@ test("encodeRecordBatch writes the bytes of message format v2", () => {
   );
 });
 
+test("encodeRecordBatch writes the same bytes as another implementation", () => {
+  // Built by kafka-python 2.0.2 (DefaultRecordBatchBuilder) from the same three records.
+  const foreign = [
+    "00000000000000000000009b0000000002b8b72f920000000000020000018bcfe568000000018bcfe74a40",
+    "ffffffffffffffffffffffffffff0000000310000000026b02760014000a0201010202680231",
+    "a8010080890f040a6b65792d328c01",
+    "78".repeat(70),
+    "00",
+  ].join("");
+  const ours = encodeRecordBatch([
+    { key: encodeText("k"), value: encodeText("v"), timestampMs: 1_700_000_000_000 },
+    { key: null, value: null, timestampMs: 1_700_000_000_005, headers: [{ key: "h", value: encodeText("1") }] },
+    { key: encodeText("key-2"), value: encodeText("x".repeat(70)), timestampMs: 1_700_000_123_456 },
+  ]);
+  expect(encodeHex(ours)).toBe(foreign);
+});
+
 test("patchBaseOffset and patchLeaderEpoch keep the checksum right", () => {
   const bytes = TWO.slice();
   patchBaseOffset(bytes, 0, 2 ** 40 + 3);
