@@ -39,7 +39,7 @@ export function examplesOf(conversations: readonly Conversation[], indexes: read
         const id = parts.table.document(docs[place] ?? 0)?.memoryId;
         return id !== undefined && evidence.has(id);
       });
-      if (relevant.length > 0) examples.push({ conversation: at, signals, relevant });
+      if (relevant.length > 0) examples.push({ conversation: at, signals: signals.slice(), relevant });
     }
   }
   return examples;

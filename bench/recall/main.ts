@@ -24,7 +24,10 @@ const TARGETS: Readonly<Record<string, number>> = {
   "recall@25": 84,
 };
 
-/** What the bench is run with. `--dataset FILE` names a data set, `--peers` runs other systems through the same harness. */
+/**
+ * What the bench is run with. `--dataset FILE` names a data set, `--peers` runs other systems through the same harness,
+ * `--mem0 FOLDER` finds one of them installed there.
+ */
 export interface BenchOptions {
   readonly quick: boolean;
   readonly arguments: readonly string[];
@@ -32,17 +35,24 @@ export interface BenchOptions {
 
 /** Runs the bench. Without a data set only the rows of speed are there. */
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
-  const named = options.arguments[options.arguments.indexOf("--dataset") + 1];
-  const file = options.arguments.includes("--dataset") && named !== undefined ? named : DEFAULT_DATASET;
-  if (!existsSync(file)) {
+  const named = valueOf(options.arguments, "--dataset");
+  const file = named ?? DEFAULT_DATASET;
+  if (named === undefined && !existsSync(file)) {
     console.error("recall: skipped: data set absent");
     return speedRows(options.quick);
   }
   const conversations = readLocomo(file);
   const rows = await recallRows(conversations, options.quick);
   rows.push(...speedRows(options.quick));
-  if (options.arguments.includes("--peers")) rows.push(...(await peerRows(conversations, rows)));
+  if (options.arguments.includes("--peers")) {
+    rows.push(...(await peerRows(conversations, rows, valueOf(options.arguments, "--mem0"))));
+  }
   return rows;
+}
+
+function valueOf(parameters: readonly string[], name: string): string | undefined {
+  const at = parameters.indexOf(name);
+  return at < 0 ? undefined : parameters[at + 1];
 }
 
 async function recallRows(conversations: readonly Conversation[], isQuick: boolean): Promise<BenchRow[]> {

@@ -19,13 +19,21 @@ import { percentile } from "./metrics.ts";
 
 const MEM0_VERSION = "3.3.1";
 const EMBEDDING_DIMENSIONS = 1_024;
-const INSTALL_TIMEOUT_MS = 240_000;
+/** Its database driver is compiled when no ready one is found. */
+const INSTALL_TIMEOUT_MS = 600_000;
 
-/** Rows of each peer beside ours. */
-export async function peerRows(conversations: readonly Conversation[], own: readonly BenchRow[]): Promise<BenchRow[]> {
+/**
+ * Rows of each peer beside ours.
+ * @param mem0Folder a folder in which mem0ai is installed already; absent: it is installed for this run
+ */
+export async function peerRows(
+  conversations: readonly Conversation[],
+  own: readonly BenchRow[],
+  mem0Folder?: string,
+): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   rows.push(...compare("SQLite FTS5", await askAll(conversations, fts5Retriever), own));
-  const mem0 = await askMem0(conversations);
+  const mem0 = await askMem0(conversations, mem0Folder);
   if (mem0 !== undefined) rows.push(...compare(`mem0ai ${MEM0_VERSION}`, mem0, own));
   return rows;
 }
@@ -103,10 +111,14 @@ interface Mem0 {
   ): Promise<{ readonly results: readonly { readonly metadata?: { readonly turn?: string } }[] }>;
 }
 
-async function askMem0(conversations: readonly Conversation[]): Promise<Asked[] | undefined> {
+async function askMem0(
+  conversations: readonly Conversation[],
+  installed: string | undefined,
+): Promise<Asked[] | undefined> {
   const folder = mkdtempSync(join(tmpdir(), "kaelix-bench-"));
   try {
-    const Memory = await installMem0(folder);
+    if (installed === undefined) installMem0(folder);
+    const Memory = await loadMem0(installed ?? folder);
     return await askAll(conversations, async (conversation, at) => {
       const memory = new Memory(mem0Config(join(folder, `${at}.db`)));
       for (const turn of conversation.turns) {
@@ -130,19 +142,15 @@ async function askMem0(conversations: readonly Conversation[]): Promise<Asked[] 
   }
 }
 
-async function installMem0(folder: string): Promise<new (config: unknown) => Mem0> {
-  process.env["MEM0_TELEMETRY"] = "false";
-  const parameters = [
-    "install",
-    "--prefix",
-    folder,
-    "--no-audit",
-    "--no-fund",
-    "--ignore-scripts",
-    `mem0ai@${MEM0_VERSION}`,
-  ];
+function installMem0(folder: string): void {
+  const parameters = ["install", "--prefix", folder, "--no-audit", "--no-fund", `mem0ai@${MEM0_VERSION}`];
   execFileSync("npm", parameters, { stdio: "ignore", timeout: INSTALL_TIMEOUT_MS });
+}
+
+async function loadMem0(folder: string): Promise<new (config: unknown) => Mem0> {
+  process.env["MEM0_TELEMETRY"] = "false";
   const resolved = createRequire(join(folder, "package.json")).resolve("mem0ai/oss");
+  // The shape was read off its documentation; a wrong guess ends in the catch of `askMem0`.
   const loaded = (await import(pathToFileURL(resolved).href)) as { Memory: new (config: unknown) => Mem0 };
   return loaded.Memory;
 }

@@ -1,5 +1,5 @@
 /**
- * The documents of one user as columns: 71 bytes of numbers each beside their strings; what many share is kept once.
+ * The documents of one user as columns: 76 bytes of numbers each beside their strings; what many share is kept once.
  */
 import type { ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
 
@@ -66,6 +66,10 @@ export class DocumentTable {
   imports = new Int32Array(0);
   sources = new Uint8Array(0);
   languages = new Uint8Array(0);
+  /** 1 where the text ends in a question mark. */
+  asks = new Uint8Array(0);
+  /** Months since year 0, UTC. */
+  months = new Int32Array(0);
   readonly speakerNames = new Names<string>();
   readonly conversationNames = new Names<ConversationId>();
   readonly titleNames = new Names<string>();
@@ -115,6 +119,8 @@ export class DocumentTable {
     this.imports[doc] = this.importNames.intern(document.importId);
     this.sources[doc] = this.sourceNames.intern(document.source);
     this.languages[doc] = this.languageNames.intern(language);
+    this.asks[doc] = /[?？؟]\s*$/.test(document.text) ? 1 : 0;
+    this.months[doc] = monthNumber(document.occurredAtMs);
   }
 
   /** Removes a document: its strings are dropped at once. */
@@ -185,12 +191,21 @@ export class DocumentTable {
     this.imports = grown(this.imports, count);
     this.sources = grown(this.sources, count);
     this.languages = grown(this.languages, count);
+    this.asks = grown(this.asks, count);
+    this.months = grown(this.months, count);
   }
 
   /** Bytes held: columns, texts, and 130 per memory for its id and its place in the map. */
   get bytes(): number {
-    return this.levels.length * 76 + this.#textBytes + this.#memoryIds.length * 130;
+    return this.levels.length * 81 + this.#textBytes + this.#memoryIds.length * 130;
   }
+}
+
+/** Months since year 0, UTC; 0 for a time that no calendar knows. */
+function monthNumber(atMs: number): number {
+  const date = new Date(atMs);
+  const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
+  return Number.isNaN(month) ? 0 : month;
 }
 
 /** V8 keeps a string in one byte per unit while all its letters are Latin-1. */

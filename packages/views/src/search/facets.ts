@@ -28,24 +28,26 @@ export const NO_FACETS: Facets = { people: [], sources: [], levels: [], months: 
 
 /** Counts the facets of documents, each once. */
 export function countFacets(table: DocumentTable, docs: Iterable<number>): Facets {
-  const people = new Map<number, number>();
-  const sources = new Map<number, number>();
-  const levels = new Map<number, number>();
+  const people = new Int32Array(table.speakerNames.count);
+  const sources = new Int32Array(table.sourceNames.count);
+  const levels = new Int32Array(5);
+  const conversations = new Int32Array(table.conversationNames.count);
   const months = new Map<number, number>();
-  const conversations = new Map<number, number>();
   for (const doc of docs) {
     bump(people, table.speakers[doc] ?? 0);
     bump(sources, table.sources[doc] ?? 0);
     bump(levels, table.levels[doc] ?? 0);
-    bump(months, monthOf(table.occurredAts[doc] ?? 0));
     bump(conversations, table.conversations[doc] ?? 0);
+    const month = table.months[doc] ?? 0;
+    months.set(month, (months.get(month) ?? 0) + 1);
   }
+  const monthCounts = Array.from(months, ([month, count]) => ({ value: formatMonth(month), count }));
   return {
     people: ranked(people, (id) => table.speakerNames.name(id)),
     sources: ranked(sources, (id) => table.sourceNames.name(id) ?? "rest"),
     // Levels of documents that are there are 1 to 4.
     levels: ranked(levels, (level) => level as Level),
-    months: ranked(months, formatMonth).sort((left, right) => (left.value < right.value ? 1 : -1)),
+    months: firstCounts(monthCounts).sort((left, right) => (left.value < right.value ? 1 : -1)),
     conversations: ranked(conversations, (id) => table.conversationNames.name(id)),
   };
 }
@@ -70,25 +72,22 @@ function addCounts<Value extends string | number | null>(
   return firstCounts<Value>(Array.from(counts, ([value, count]) => ({ value, count })));
 }
 
-function bump(counts: Map<number, number>, key: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-/** Months since year 0, so that counting needs no strings. */
-function monthOf(occurredAtMs: number): number {
-  const date = new Date(occurredAtMs);
-  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+function bump(counts: Int32Array, id: number): void {
+  counts[id] = (counts[id] ?? 0) + 1;
 }
 
 function formatMonth(month: number): string {
   return `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}`;
 }
 
+/** Counts by number as counts by name, those above 0. */
 function ranked<Value extends string | number | null>(
-  counts: ReadonlyMap<number, number>,
+  counts: Int32Array,
   name: (id: number) => Value,
 ): FacetCount<Value>[] {
-  return firstCounts<Value>(Array.from(counts, ([id, count]) => ({ value: name(id), count })));
+  const found: FacetCount<Value>[] = [];
+  for (const [id, count] of counts.entries()) if (count > 0) found.push({ value: name(id), count });
+  return firstCounts<Value>(found);
 }
 
 /** Most frequent first; among equals by name, so that the order does not depend on who was seen first. */

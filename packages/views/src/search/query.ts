@@ -20,6 +20,8 @@ export interface QueryWord {
   readonly isStop: boolean;
   /** True when every term that begins with it counts. */
   readonly isPrefix: boolean;
+  /** True when its terms are only nearly what was typed (near-terms.ts). */
+  readonly isNear?: boolean;
 }
 
 /** What sort of answer a question wants. */

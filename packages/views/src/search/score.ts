@@ -12,6 +12,7 @@ import type { Level } from "@kaelix/model";
 
 import { cueDocuments, dateShare, nameWords, termIdsOf } from "./cues.ts";
 import type { ParsedQuery, QueryWord } from "./query.ts";
+import { selectTop } from "./top.ts";
 import type { IndexParts } from "./user-index.ts";
 
 /** The signals, in the order they stand in a row. */
@@ -69,7 +70,7 @@ export interface WordWeight {
 /** The documents that may answer, with their signals. */
 export interface Candidates {
   readonly docs: Int32Array;
-  /** `SIGNAL_COUNT` numbers per candidate, in the order of `SIGNALS`. */
+  /** `SIGNAL_COUNT` numbers per candidate, in the order of `SIGNALS`. Valid until the next query of the process. */
   readonly signals: Float32Array;
   readonly words: readonly WordWeight[];
 }
@@ -82,6 +83,9 @@ export interface ScoreOptions {
 
 /** Pairs of words are looked for in this many candidates, the best by the other signals. */
 const PAIR_CANDIDATES_MAX = 200;
+
+/** What a word counts that is only nearly what was typed. */
+const NEAR_WEIGHT = 0.7;
 
 /** Room for dense numbers by document, shared by all queries of the process (scoring never yields) and always left zeroed. */
 class Scratch {
@@ -175,7 +179,7 @@ class Scoring {
   readonly #best: Float32Array;
   readonly #coverage: Float32Array;
   readonly #windowCoverage: Float32Array;
-  readonly #seen: Float32Array;
+  readonly #windowLengths: Float32Array;
   readonly #candidates: number[] = [];
 
   constructor(parts: IndexParts, query: ParsedQuery, options: ScoreOptions) {
@@ -191,7 +195,7 @@ class Scoring {
     this.#window = scratch.zeroed("window", count);
     this.#coverage = scratch.zeroed("coverage", count);
     this.#windowCoverage = scratch.zeroed("windowCoverage", count);
-    this.#seen = scratch.zeroed("seen", count);
+    this.#windowLengths = scratch.zeroed("windowLengths", count);
     const sessions = parts.threads.sessionCount;
     this.#sessionCounts = scratch.zeroed("sessionCounts", sessions);
     this.#session = scratch.zeroed("session", sessions);
@@ -234,7 +238,8 @@ class Scoring {
 
   #addWord(word: QueryWord, isName: boolean): WordWeight {
     const touched = this.#countWord(word);
-    const weight = inverseFrequency(this.#corpus.documents, touched.length) * (isName ? this.#shape.nameWeight : 1);
+    const trust = (isName ? this.#shape.nameWeight : 1) * (word.isNear === true ? NEAR_WEIGHT : 1);
+    const weight = inverseFrequency(this.#corpus.documents, touched.length) * trust;
     this.#addTurns(touched, weight);
     this.#addWindows(touched, weight);
     this.#addSessions(touched, weight);
@@ -299,11 +304,14 @@ class Scoring {
     for (const doc of reached) {
       const count = this.#windowCounts[doc] ?? 0;
       this.#windowCounts[doc] = 0;
-      const score = (weight * count) / (count + k1 * (1 - b + (b * this.#windowLength(doc)) / averageLength));
-      if (this.#seen[doc] === 0) {
-        this.#seen[doc] = 1;
+      let length = this.#windowLengths[doc] ?? 0;
+      if (length === 0) {
+        // The first word that reaches this document: its window is measured once.
+        length = this.#windowLength(doc);
+        this.#windowLengths[doc] = length;
         this.#candidates.push(doc);
       }
+      const score = (weight * count) / (count + k1 * (1 - b + (b * length) / averageLength));
       this.#window[doc] = (this.#window[doc] ?? 0) + score;
       this.#windowCoverage[doc] = (this.#windowCoverage[doc] ?? 0) + weight;
     }
@@ -360,7 +368,7 @@ class Scoring {
   }
 
   #signals(docs: Int32Array, total: number, speakers: ReadonlySet<number>): Float32Array {
-    const signals = new Float32Array(docs.length * SIGNAL_COUNT);
+    const signals = scratch.zeroed("signals", docs.length * SIGNAL_COUNT).subarray(0, docs.length * SIGNAL_COUNT);
     if (total === 0) return signals;
     const { table, threads } = this.#parts;
     const sessionOf = threads.sessions;
@@ -370,27 +378,30 @@ class Scoring {
     }
     const cues = cueDocuments(this.#parts, this.#query);
     const lengthScale = 1 / Math.log(1 + this.#corpus.averageLength);
+    const share = 1 / total;
     for (let index = 0; index < docs.length; index++) {
       const doc = docs[index] ?? 0;
       const session = sessionOf[doc] ?? 0;
-      const row = [
-        (this.#turn[doc] ?? 0) / total,
-        (this.#window[doc] ?? 0) / total,
-        (this.#session[session] ?? 0) / total,
-        this.#turnOf(threads.befores[doc] ?? -1) / total,
-        this.#turnOf(threads.afters[doc] ?? -1) / total,
-        (this.#coverage[doc] ?? 0) / total,
-        (this.#windowCoverage[doc] ?? 0) / total,
-        speakers.has(table.speakers[doc] ?? 0) ? 1 : 0,
-        dateShare(table.occurredAts[doc] ?? 0, this.#query.dates),
-        0,
-        table.textOf(doc).endsWith("?") ? 1 : 0,
-        cues?.has(doc) === true ? 1 : 0,
-        Math.min(2, Math.log(1 + (table.lengths[doc] ?? 0)) * lengthScale),
-        (this.#best[session] ?? 0) / total,
-        this.#answeredTurn(threads.befores[doc] ?? -1) / total,
-      ];
-      signals.set(row, index * SIGNAL_COUNT);
+      const before = threads.befores[doc] ?? -1;
+      const turnBefore = this.#turnOf(before) * share;
+      // In the order of `SIGNALS`.
+      let at = index * SIGNAL_COUNT;
+      signals[at++] = (this.#turn[doc] ?? 0) * share;
+      signals[at++] = (this.#window[doc] ?? 0) * share;
+      signals[at++] = (this.#session[session] ?? 0) * share;
+      signals[at++] = turnBefore;
+      signals[at++] = this.#turnOf(threads.afters[doc] ?? -1) * share;
+      signals[at++] = (this.#coverage[doc] ?? 0) * share;
+      signals[at++] = (this.#windowCoverage[doc] ?? 0) * share;
+      signals[at++] = speakers.size > 0 && speakers.has(table.speakers[doc] ?? 0) ? 1 : 0;
+      signals[at++] = dateShare(table.occurredAts[doc] ?? 0, this.#query.dates);
+      signals[at++] = 0;
+      signals[at++] = table.asks[doc] ?? 0;
+      signals[at++] = cues?.has(doc) === true ? 1 : 0;
+      signals[at++] = Math.min(2, Math.log(1 + (table.lengths[doc] ?? 0)) * lengthScale);
+      signals[at++] = (this.#best[session] ?? 0) * share;
+      // Answers stand behind questions.
+      signals[at++] = before >= 0 && table.asks[before] === 1 ? turnBefore : 0;
     }
     this.#addPairs(docs, signals);
     return signals;
@@ -398,11 +409,6 @@ class Scoring {
 
   #turnOf(doc: number): number {
     return doc < 0 ? 0 : (this.#turn[doc] ?? 0);
-  }
-
-  /** The score of the document before when it asks: answers stand behind questions. */
-  #answeredTurn(before: number): number {
-    return before >= 0 && this.#parts.table.textOf(before).endsWith("?") ? (this.#turn[before] ?? 0) : 0;
   }
 
   /** Words that stand next to each other in the query and in a document, or with one word between. */
@@ -417,13 +423,13 @@ class Scoring {
         pairs.push([left, right]);
     }
     if (pairs.length === 0) return;
-    const order = Array.from(docs.keys());
-    if (order.length > PAIR_CANDIDATES_MAX) {
-      const prior = (index: number): number =>
-        (signals[index * SIGNAL_COUNT] ?? 0) + (signals[index * SIGNAL_COUNT + 1] ?? 0);
-      order.sort((left, right) => prior(right) - prior(left));
-      order.length = PAIR_CANDIDATES_MAX;
-    }
+    const prior = (index: number): number =>
+      (signals[index * SIGNAL_COUNT] ?? 0) + (signals[index * SIGNAL_COUNT + 1] ?? 0);
+    const order = selectTop(
+      docs.length,
+      PAIR_CANDIDATES_MAX,
+      (left, right) => prior(right) - prior(left) || left - right,
+    );
     for (const index of order) {
       const tokens = this.#parts.postings.tokensOf(docs[index] ?? 0);
       const found = pairs.filter(([left, right]) => standTogether(tokens, left, right)).length;
@@ -438,7 +444,7 @@ class Scoring {
       this.#window[doc] = 0;
       this.#coverage[doc] = 0;
       this.#windowCoverage[doc] = 0;
-      this.#seen[doc] = 0;
+      this.#windowLengths[doc] = 0;
       const session = sessionOf[doc] ?? 0;
       this.#session[session] = 0;
       this.#best[session] = 0;

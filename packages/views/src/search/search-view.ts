@@ -204,6 +204,7 @@ export class SearchView implements View {
       if (outcome === "incomplete") return undefined;
     }
     if (this.#isClosed || epoch !== this.#epoch) throw searchErrors("search-closed");
+    memories.index.pack();
     const loaded = { memories, hasChanged: true, lastBytes: 0 };
     this.#loaded.set(userId, loaded);
     this.#waiting.delete(userId);

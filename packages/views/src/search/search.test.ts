@@ -81,6 +81,15 @@ test("searchIndex takes the last word as a beginning when asked", () => {
   expect(hit?.highlights.map(([start, end]) => hit.document.text.slice(start, end))).toEqual(["bicycle"]);
 });
 
+test("searchIndex forgives one slip in a word that nothing holds", () => {
+  for (const text of ["lighthuose", "ligthouse", "lighthous", "lightthouse", "lighthousing"]) {
+    expect(numbers({ text }), text).toContain(6);
+  }
+  expect(numbers({ text: "allergies" })).toContain(2);
+  expect(numbers({ text: "lighthuose", ceiling: 1 })).toEqual([]);
+  expect(numbers({ text: "lightning" })).toEqual([]);
+});
+
 test("searchIndex finds captions, dates and speakers as words", () => {
   expect(numbers({ text: "lighthouse" })).toContain(6);
   expect(numbers({ text: "8 May 2023" })).toContain(3);
@@ -130,7 +139,14 @@ test("searchIndex under a ceiling is as if nothing above it existed", () => {
   );
   const whole = makeIndex(all);
   const lower = makeIndex(all.filter(({ level }) => level === 1));
-  for (const text of ["walnut", "harbour note 3", "", "when did the secretary say walnut?", "note -walnut"]) {
+  for (const text of [
+    "walnut",
+    "harbour note 3",
+    "",
+    "when did the secretary say walnut?",
+    "note -walnut",
+    "walnat secretarry",
+  ]) {
     const request = { text, ceiling: 1, limit: 100, facets: true } as const;
     expect(searchIndex(whole, request), text).toEqual(searchIndex(lower, request));
   }

@@ -10,6 +10,7 @@ import type { SearchDocument } from "./document.ts";
 import { countFacets, type Facets, NO_FACETS } from "./facets.ts";
 import { type DocumentTest, makeTest, type SearchFilters } from "./filter.ts";
 import { highlight, type TextRange } from "./highlight.ts";
+import { withNearTerms } from "./near-terms.ts";
 import { type ParsedQuery, parseQuery, type QueryWord } from "./query.ts";
 import {
   type Candidates,
@@ -92,10 +93,11 @@ const CONTEXT_SHARE_MIN = 0.25;
 /** Searches one user's index. */
 export function searchIndex(index: UserIndex, request: SearchRequest): SearchResult {
   const parts = index.parts(request.ceiling);
-  const query = parseQuery(request.text, {
+  const typed = parseQuery(request.text, {
     languages: languagesOf(parts, request.ceiling),
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
   });
+  const query = withNearTerms(parts, typed, request.ceiling);
   const passes = withPhrases(parts, query, makeTest(parts.table, request.ceiling, request.filters));
   if (query.words.length === 0) return listAll(index, request, passes);
   const recipe = recipeFor(query, request.recipe ?? SHIPPED_RECIPE);
@@ -140,7 +142,7 @@ function* docsOf(candidates: Candidates, matches: readonly number[]): IterableIt
 }
 
 function weigh(candidates: Candidates, recipe: ScoreRecipe): Float64Array {
-  const weights = SIGNALS.map((signal) => recipe.weights[signal]);
+  const weights = Float64Array.from(SIGNALS, (signal) => recipe.weights[signal]);
   const scores = new Float64Array(candidates.docs.length);
   for (let candidate = 0; candidate < scores.length; candidate++) {
     let score = 0;
