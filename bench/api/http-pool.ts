@@ -5,13 +5,13 @@
 import { connect, type Socket } from "node:net";
 
 /** What came back. `body` is empty unless it was asked for. */
-export interface PoolAnswer {
+interface PoolAnswer {
   readonly status: number;
   readonly body: string;
 }
 
 /** A request, ready to be written. */
-export interface PoolRequest {
+interface PoolRequest {
   readonly path: string;
   readonly token: string | undefined;
   readonly body: string;

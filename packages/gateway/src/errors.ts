@@ -64,6 +64,7 @@ export const gatewayErrors = defineErrors({
     text: "Something went wrong inside; the trace id finds it in the log",
   },
   "storage-full": { kind: "spent", retry: true, status: 507, text: "There is no room left on the disk" },
+  stopping: { kind: "busy", retry: true, status: 503, text: "The server is stopping" },
   starting: { kind: "busy", retry: true, status: 503, text: "The server is still starting" },
   "view-behind": { kind: "busy", retry: true, status: 503, text: "Views have not reached this position yet" },
 });

@@ -1,4 +1,4 @@
-import { createServer, request as httpRequest } from "node:http";
+import { Agent, createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 
@@ -347,6 +347,37 @@ test("a port that is taken gives way to the next", async () => {
   await expect(stubborn.gateway.listen({ host: "127.0.0.1", port, portTries: 1 })).rejects.toThrow(/EADDRINUSE/);
   await stubborn.gateway.close();
   await new Promise((resolve) => blocker.close(resolve));
+});
+
+test("closing finishes what is in flight, refuses what comes after, and does not wait for idle connections", async () => {
+  const made = harness();
+  const { port } = await made.gateway.listen({ host: "127.0.0.1", port: 0 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 2 });
+  const post = (): Promise<{ readonly status: number | undefined; readonly body: string }> =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: "Bearer good-1", "content-type": "application/json" };
+      const request = httpRequest(
+        { agent, port, host: "127.0.0.1", method: "POST", path: MEMORIES, headers },
+        (response) => {
+          let body = "";
+          response.on("data", (chunk) => (body += String(chunk)));
+          response.on("end", () => resolve({ status: response.statusCode, body }));
+        },
+      );
+      request.on("error", reject);
+      request.end('{"text":"a"}');
+    });
+  expect((await post()).status).toBe(201);
+  let letGo = (): void => undefined;
+  made.application.hold = new Promise((resolve) => (letGo = resolve));
+  const slow = post();
+  await expect.poll(() => made.application.calls.length).toBe(2);
+  const closing = made.gateway.close();
+  letGo();
+  expect((await slow).status).toBe(201);
+  await closing;
+  await expect(post()).rejects.toThrow(/ECONNREFUSED|ECONNRESET|socket hang up/);
+  agent.destroy();
 });
 
 test("what is no HTTP at all gets a problem and the door", async () => {

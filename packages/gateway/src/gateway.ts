@@ -85,11 +85,15 @@ const KEYS_MAX = 10_000;
 const KEYS_BYTES_MAX = 32 * 1_024 * 1_024;
 const BUCKETS_MAX = 20_000;
 const PORT_TRIES = 10;
+const SWEEP_EVERY_MS = 50;
+/** How long requests in flight may take to finish when the gateway closes. */
+const DRAIN_MS_MAX = 10_000;
 
 /** State that hooks and handlers share. */
 interface Rooms {
   house: House | undefined;
   hostCheck: HostCheck;
+  isClosing: boolean;
 }
 
 /**
@@ -98,7 +102,8 @@ interface Rooms {
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const { settings, clock } = options;
-  const rooms: Rooms = { house: undefined, hostCheck: makeHostCheck("localhost", settings.publicOrigins) };
+  const hostCheck = makeHostCheck("localhost", settings.publicOrigins);
+  const rooms: Rooms = { house: undefined, hostCheck, isClosing: false };
   const hub = new LiveHub({ clock, perUserMax: settings.streamsPerUserMax });
   const fastify = makeFastify(options);
   const parts: PipelineParts = {
@@ -115,6 +120,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   addEdge(fastify, {
     ...options,
     hostCheck: (host) => rooms.hostCheck(host),
+    isClosing: () => rooms.isClosing,
     web: new WebApp(options.webRoot),
     methodsAt: methodIndex([...all.map(({ route }) => route), ...HOUSE_PATHS.map((path) => ({ path, method: "GET" }))]),
   });
@@ -139,10 +145,16 @@ export function createGateway(options: GatewayOptions): Gateway {
       return listenAtFreePort(fastify, { host, port, tries: portTries ?? PORT_TRIES });
     },
     close: async () => {
+      rooms.isClosing = true;
       hub.close();
+      // Connections that fall idle only now would be kept alive for another minute; those that never do are cut.
+      const sweep = setInterval(() => fastify.server.closeIdleConnections(), SWEEP_EVERY_MS);
+      const cut = setTimeout(() => fastify.server.closeAllConnections(), DRAIN_MS_MAX);
       // socket.io closes the HTTP server with itself; Fastify then finds it closed and runs its own hooks.
       await sockets.close();
       await fastify.close();
+      clearInterval(sweep);
+      clearTimeout(cut);
     },
   };
 }
@@ -157,11 +169,12 @@ function makeFastify(options: GatewayOptions): FastifyInstance {
     // The hops nearest to us are our own proxies; what they were told by others is not believed.
     trustProxy: settings.proxyHops === 0 ? false : (_address: string, hop: number) => hop < settings.proxyHops,
     bodyLimit: settings.bodyBytesMax,
-    // From the first byte of a request to its last; uploads of 4 GiB over slow lines take hours.
-    requestTimeout: 6 * 3_600_000,
+    // From the first byte of a request to its last; uploads of 4 GiB take their time.
+    requestTimeout: 3_600_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: "idle",
-    return503OnClosing: true,
+    // Our own hook refuses what comes while closing, with a problem.
+    return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
     // Addresses that cannot be decoded never reach a hook.
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply, options.log),

@@ -12,11 +12,13 @@ import { TokenBuckets } from "./token-bucket.ts";
 import type { WebApp } from "./web-app.ts";
 
 /** What the edge works with. */
-export interface EdgeOptions {
+interface EdgeOptions {
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   readonly log: Logger;
   readonly hostCheck: HostCheck;
+  /** True once the gateway has begun to close. */
+  readonly isClosing: () => boolean;
   readonly web: WebApp;
   /** Methods that there are at a path. */
   readonly methodsAt: (path: string) => readonly string[];
@@ -34,6 +36,10 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
   fastify.addHook("onRequest", (request, reply, done) => {
     reply.header("kaelix-trace-id", request.id);
     if (request.protocol === "https") reply.header("strict-transport-security", TRANSPORT_SECURITY);
+    if (options.isClosing()) {
+      reply.header("connection", "close");
+      return done(gatewayErrors("stopping"));
+    }
     if (!options.hostCheck(request.headers.host)) return done(gatewayErrors("host-refused"));
     const taken = addresses.take(request.ip, clock.monotonicMs());
     if (taken.type === "taken") return done();

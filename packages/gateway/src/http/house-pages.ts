@@ -10,7 +10,7 @@ import { collectRows, problemPage } from "./problem-page.ts";
 import { DATA_HEADERS, PAGE_HEADERS } from "./security-headers.ts";
 
 /** What the pages outside the API need. */
-export interface HousePagesOptions {
+interface HousePagesOptions {
   readonly describe: HouseApplication["describe"];
   readonly application: () => Application | undefined;
   readonly metricsOpen: boolean;

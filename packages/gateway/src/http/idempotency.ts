@@ -20,7 +20,7 @@ export interface KeptAnswer {
 }
 
 /** What a key comes to. `run`: do it, then call `keep` or `release` exactly once. */
-export type KeyOutcome =
+type KeyOutcome =
   | { readonly type: "run"; keep(answer: KeptAnswer): void; release(): void }
   | { readonly type: "replay"; readonly answer: KeptAnswer }
   | { readonly type: "in-flight" | "mismatch" };

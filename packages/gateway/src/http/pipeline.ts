@@ -50,7 +50,7 @@ export interface PipelineParts {
 }
 
 /** What Fastify needs of one route. */
-export interface ServedRoute {
+interface ServedRoute {
   readonly guard: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 }

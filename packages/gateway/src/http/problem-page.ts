@@ -1,7 +1,7 @@
 import type { ErrorRow } from "@kaelix/base";
 
 /** Every code with its row, for the pages at `/problems/{code}`. */
-export type ProblemRows = ReadonlyMap<string, ErrorRow>;
+type ProblemRows = ReadonlyMap<string, ErrorRow>;
 
 /** Collects the error tables of all rooms. */
 export function collectRows(tables: readonly Readonly<Record<string, ErrorRow>>[]): ProblemRows {
@@ -36,7 +36,7 @@ export function problemPage(code: string, row: ErrorRow): string {
 }
 
 /** Text as HTML shows it. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   const names: Readonly<Record<string, string>> = {
     "&": "&amp;",
     "<": "&lt;",

@@ -1,5 +1,5 @@
 /** What a bucket says: taken, or how long until there is one more. */
-export type TakeOutcome = { readonly type: "taken" } | { readonly type: "spent"; readonly retryAfterMs: number };
+type TakeOutcome = { readonly type: "taken" } | { readonly type: "spent"; readonly retryAfterMs: number };
 
 interface Bucket {
   tokens: number;

@@ -17,7 +17,7 @@ import type { Follower, LiveHub, SentEvent } from "./live-hub.ts";
 const PENDING_PACKETS_MAX = 1_000;
 
 /** What the sockets need. */
-export interface SocketEventsOptions {
+interface SocketEventsOptions {
   readonly hub: LiveHub;
   /** Undefined while the house is starting. */
   readonly identity: () => IdentityPort | undefined;
