@@ -40,6 +40,8 @@ export interface MemoryRegister {
   /** By keyed hash of the external id (base64url); hashes that are unknown are left out. */
   externals(user: UserId, hashes: readonly string[]): Promise<ReadonlyMap<string, KnownExternal>>;
   memory(user: UserId, memory: MemoryId): Promise<RegisteredMemory | undefined>;
+  /** Memories of this user, in any state and no order; unknown ones are left out. */
+  memories(user: UserId, memories: readonly MemoryId[]): Promise<readonly RegisteredMemory[]>;
   /** Memories forgotten before a time and not yet erased, oldest first. */
   forgottenBefore(timeMs: number, limit: number): Promise<readonly RegisteredMemory[]>;
 }

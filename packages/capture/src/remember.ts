@@ -23,6 +23,7 @@ import {
   type MemoryHeader,
   type MemoryId,
   type MemoryRemembered,
+  parseId,
   type SourceKind,
   type TenantId,
   TOPICS,
@@ -32,7 +33,7 @@ import { type Keystore, type LookupHasher, type PreparedKeys, sealContent } from
 
 import { captureErrors } from "./errors.ts";
 import { PendingExternals } from "./pending-externals.ts";
-import type { KnownExternal, MemoryRegister } from "./register.ts";
+import type { KnownExternal, MemoryRegister, RegisteredMemory } from "./register.ts";
 
 /** Whose memories are written. */
 export interface Owner {
@@ -111,11 +112,24 @@ export class Remember {
     if (unknownHashes.length > 0) {
       for (const [hash, row] of await this.#parts.register.externals(owner.user, unknownHashes)) known.set(hash, row);
     }
+    const { keystore } = this.#parts;
+    const exported = await this.#exportedBefore(owner.user, decided);
     const results: Remembered[] = [];
+    /** External ids that came earlier in this batch; their keys are made further down. */
+    const told = new Set<string>();
     const fresh: { readonly index: number; readonly item: Decided }[] = [];
     for (const [index, item] of decided.entries()) {
+      const own = exported.get(item.draft.externalId ?? "");
+      if (own?.digest === item.digest) {
+        results[index] = { type: "known", memoryId: own.memoryId };
+        continue;
+      }
       const before = item.external === null ? undefined : known.get(item.external);
-      if (before?.state === "live") {
+      // A memory whose key never became durable was never acknowledged: it is told anew.
+      const isTold = item.external !== null && told.has(item.external);
+      const hasKey =
+        isTold || (before !== undefined && keystore.cachedMemoryKey({ memory: before.memoryId }).type !== "absent");
+      if (before?.state === "live" && hasKey) {
         results[index] = { type: before.digest === item.digest ? "known" : "conflict", memoryId: before.memoryId };
         continue;
       }
@@ -124,6 +138,7 @@ export class Remember {
       fresh.push({ index, item: { ...item, header: { ...item.header, version } } });
       if (item.external !== null) {
         known.set(item.external, { memoryId: item.header.memoryId, digest: item.digest, state: "live", version });
+        told.add(item.external);
       }
     }
     const stored = await this.#store(
@@ -135,6 +150,14 @@ export class Remember {
       if (result !== undefined) results[index] = result;
     }
     return results;
+  }
+
+  /** Live memories whose own ids stand as external ids: an export of Kaelix that comes back to where it was made. */
+  async #exportedBefore(user: UserId, decided: readonly Decided[]): Promise<ReadonlyMap<string, RegisteredMemory>> {
+    const ids = decided.flatMap((item) => parseId("mem", item.draft.externalId ?? "") ?? []);
+    if (ids.length === 0) return new Map();
+    const rows = await this.#parts.register.memories(user, ids);
+    return new Map(rows.filter((row) => row.state === "live").map((row) => [row.memoryId, row]));
   }
 
   #decide(owner: Owner, draft: MemoryDraft, hash: LookupHasher): Decided {

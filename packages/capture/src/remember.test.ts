@@ -1,0 +1,217 @@
+import { ManualClock, seededRandom } from "@kaelix/base";
+import { DEFAULT_TENANT, makeId, type MemoryDraft, TOPICS } from "@kaelix/model";
+import { openContent, openKeystore } from "@kaelix/security";
+import { expect, test } from "vitest";
+
+import { memoryKek } from "../../security/src/testing/memory-kek.ts";
+import { MemoryLog } from "../../security/src/testing/memory-log.ts";
+import { Changes } from "./changes.ts";
+import { partitionOfUser, Remember } from "./remember.ts";
+import { FakeRegister } from "./testing/fake-register.ts";
+
+async function makeHouse(seed = 1) {
+  const log = new MemoryLog();
+  for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
+  const clock = new ManualClock();
+  const random = seededRandom(seed);
+  const keystore = await openKeystore({ log, kek: memoryKek(), clock, random });
+  const register = new FakeRegister(log);
+  const remember = new Remember({ log, keystore, register, clock, random });
+  const changes = new Changes({ remember, keystore, register, clock, random });
+  const owner = { tenant: DEFAULT_TENANT, user: makeId("usr", clock.nowMs(), random) };
+  return { log, clock, keystore, register, remember, changes, owner };
+}
+
+const draft = (text: string, more: Partial<MemoryDraft> = {}): MemoryDraft => ({ text, source: "rest", ...more });
+
+test("Remember.remember seals before it appends: no word of it stands in the log's bytes", async () => {
+  const house = await makeHouse();
+  const canary = "zanzibarcanary";
+  await house.remember.remember(house.owner, [
+    draft(`the ${canary} sings`, {
+      speaker: canary,
+      caption: canary,
+      externalId: canary,
+      conversation: { key: canary, title: canary },
+      context: { note: canary },
+      attachments: [canary],
+    }),
+  ]);
+  for (const topic of [TOPICS.memories, TOPICS.keys]) {
+    for (let partition = 0; partition < topic.partitions; partition++) {
+      for (const record of house.log.records(topic.name, partition)) {
+        const bytes = Buffer.concat([record.key ?? Buffer.alloc(0), record.value ?? Buffer.alloc(0)]).toString(
+          "latin1",
+        );
+        expect(bytes).not.toContain(canary);
+        expect(bytes).not.toContain(Buffer.from(canary).toString("base64").slice(2, 14));
+      }
+    }
+  }
+  const [row] = house.register.rows();
+  if (row === undefined) throw new Error("The memory is there");
+  const key = await house.keystore.memoryKey(row.memoryId);
+  if (key === undefined) throw new Error("Its key is there");
+  const opened = openContent(key, row.version, row.sealed);
+  expect(opened).toMatchObject({ type: "opened", content: { text: `the ${canary} sings`, speaker: canary } });
+});
+
+test("Remember.remember takes the same external id told many times at once for one memory", async () => {
+  const house = await makeHouse();
+  const told = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      house.remember.remember(house.owner, [draft("the train leaves at nine", { externalId: "m1" })]),
+    ),
+  );
+  const types = told.flat().map((result) => result.type);
+  expect(types.filter((type) => type === "stored")).toHaveLength(1);
+  expect(types.filter((type) => type === "known")).toHaveLength(19);
+  expect(house.register.rows()).toHaveLength(1);
+});
+
+test("Remember.remember remembers what it told while the view is still behind", async () => {
+  const house = await makeHouse();
+  house.register.lagging = true;
+  const first = await house.remember.remember(house.owner, [draft("one", { externalId: "m1" })]);
+  const again = await house.remember.remember(house.owner, [draft("one", { externalId: "m1" })]);
+  const other = await house.remember.remember(house.owner, [draft("two", { externalId: "m1" })]);
+  expect([first[0]?.type, again[0]?.type, other[0]?.type]).toEqual(["stored", "known", "conflict"]);
+});
+
+test("Remember.remember finds repetitions and contradictions inside one batch", async () => {
+  const house = await makeHouse();
+  const results = await house.remember.remember(house.owner, [
+    draft("one", { externalId: "a" }),
+    draft("one", { externalId: "a" }),
+    draft("two", { externalId: "a" }),
+    draft("three"),
+    draft("three"),
+  ]);
+  expect(results.map((result) => result.type)).toEqual(["stored", "known", "conflict", "stored", "stored"]);
+});
+
+test("Remember.remember keeps the spaces of external ids of different imports apart", async () => {
+  const house = await makeHouse();
+  const results = await house.remember.remember(house.owner, [
+    draft("one", { externalId: "a", source: "rest" }),
+    draft("one", { externalId: "a", source: "cli" }),
+    draft("one", { externalId: "a", source: "whatsapp" }),
+  ]);
+  expect(results.map((result) => result.type)).toEqual(["stored", "known", "stored"]);
+});
+
+test("Remember.remember acknowledges nothing whose key or event did not become durable", async () => {
+  for (const broken of [TOPICS.keys.name, TOPICS.memories.name]) {
+    const house = await makeHouse();
+    await house.keystore.ensureUserKey(house.owner.tenant, house.owner.user);
+    house.log.beforeAppend = async (topic) => {
+      if (topic === broken) throw new Error("disk");
+    };
+    await expect(house.remember.remember(house.owner, [draft("lost", { externalId: "x" })])).rejects.toThrow("disk");
+    house.log.beforeAppend = async () => undefined;
+    const [again] = await house.remember.remember(house.owner, [draft("lost", { externalId: "x" })]);
+    // Not even when the event alone was durable: a memory without its key is told anew, and opens.
+    expect(again?.type).toBe("stored");
+    const [row] = house.register.rows();
+    const key = row === undefined ? undefined : await house.keystore.memoryKey(row.memoryId, row.level);
+    if (row === undefined || key === undefined) throw new Error("Memory and key are there");
+    expect(openContent(key, row.version, row.sealed).type).toBe("opened");
+  }
+});
+
+test("Remember.remember refuses what is empty, too long, or has too much context, and stores none of the batch", async () => {
+  const house = await makeHouse();
+  for (const bad of [draft("   "), draft("x".repeat(65_537)), draft("x", { context: { note: "y".repeat(9_000) } })]) {
+    await expect(house.remember.remember(house.owner, [draft("fine"), bad])).rejects.toMatchObject({ kind: "input" });
+  }
+  expect(house.register.rows()).toHaveLength(0);
+});
+
+test("Remember.remember keeps the level a person chose, and judges by rules otherwise", async () => {
+  const house = await makeHouse();
+  const [chosen, judged] = await house.remember.remember(house.owner, [
+    draft("the alarm code is 4417", { level: 1 }),
+    draft("the alarm code is 4417"),
+  ]);
+  expect(chosen).toMatchObject({ memory: { level: 1, levelDecidedBy: "person", confidence: 1 } });
+  expect(judged).toMatchObject({ memory: { level: 4, levelDecidedBy: "rule" } });
+});
+
+test("Remember.remember takes an exported memory that comes back for what it is", async () => {
+  const house = await makeHouse();
+  const [first] = await house.remember.remember(house.owner, [draft("the shed is green", { source: "chat" })]);
+  if (first?.type !== "stored") throw new Error("It was stored");
+  const back = draft("the shed is green", { source: "jsonl", externalId: first.memory.memoryId });
+  const [again] = await house.remember.remember(house.owner, [back]);
+  expect(again).toEqual({ type: "known", memoryId: first.memory.memoryId });
+});
+
+test("Changes edits against the version that was seen, and tells the current one otherwise", async () => {
+  const { changes, owner, remember, register } = await makeHouse();
+  const [stored] = await remember.remember(owner, [draft("the shed is green")]);
+  if (stored?.type !== "stored") throw new Error("It was stored");
+  const target = { owner, memoryId: stored.memory.memoryId, expectedVersion: 1, ceiling: 2 } as const;
+  const edited = await changes.edit(target, { text: "the shed is blue" });
+  expect(edited).toMatchObject({ type: "changed", memory: { version: 2, text: "the shed is blue" } });
+  expect(await changes.edit(target, { text: "the shed is red" })).toEqual({ type: "stale", version: 2 });
+  expect(register.rows()).toHaveLength(1);
+});
+
+test("Changes.move seals under a new key: what was sealed at the old level opens no more", async () => {
+  const { changes, owner, remember, register, keystore } = await makeHouse();
+  const [stored] = await remember.remember(owner, [draft("the letter is in the piano")]);
+  if (stored?.type !== "stored") throw new Error("It was stored");
+  const [before] = register.rows();
+  const target = { owner, memoryId: stored.memory.memoryId, expectedVersion: 1, ceiling: 2 } as const;
+  const moved = await changes.move(target, 3);
+  expect(moved).toMatchObject({ type: "changed", memory: { level: 3, levelDecidedBy: "person", version: 2 } });
+  expect(await keystore.memoryKey(stored.memory.memoryId, before?.level)).toBeUndefined();
+  const [after] = register.rows();
+  const key = await keystore.memoryKey(stored.memory.memoryId, 3);
+  if (key === undefined || after === undefined || before === undefined) throw new Error("Key and rows are there");
+  expect(openContent(key, 2, after.sealed).type).toBe("opened");
+  expect(openContent(key, 1, before.sealed).type).toBe("refused");
+  // The session that moved it up does not see it any more.
+  expect(await changes.edit({ ...target, expectedVersion: 2 }, { text: "x" })).toEqual({ type: "missing" });
+});
+
+test("Changes forgets, restores in time, and shreds the key afterwards for good", async () => {
+  const { changes, owner, remember, register, keystore, clock } = await makeHouse();
+  const told = draft("the letter is in the piano", { externalId: "letter" });
+  const [stored] = await remember.remember(owner, [told]);
+  if (stored?.type !== "stored") throw new Error("It was stored");
+  const { memoryId } = stored.memory;
+  const target = { owner, memoryId, expectedVersion: 1, ceiling: 2 } as const;
+
+  expect((await changes.forget(target)).type).toBe("changed");
+  expect((await changes.forget(target)).type).toBe("missing");
+  expect((await changes.restore(owner, memoryId, 2)).type).toBe("changed");
+  expect((await changes.restore(owner, memoryId, 2)).type).toBe("missing");
+
+  await changes.forget(target);
+  expect(await changes.eraseForgotten(clock.nowMs() - 1_000, 10)).toBe(0);
+  clock.advance(2_000);
+  expect(await changes.eraseForgotten(clock.nowMs() - 1_000, 10)).toBe(1);
+  expect(await keystore.memoryKey(memoryId)).toBeUndefined();
+  expect((await changes.restore(owner, memoryId, 2)).type).toBe("missing");
+
+  const [again] = await remember.remember(owner, [told]);
+  expect(again).toMatchObject({ type: "stored", memory: { memoryId, version: 2 } });
+  expect(register.rows().filter((row) => row.state === "live")).toHaveLength(1);
+});
+
+test("Changes shows nothing of other users", async () => {
+  const { changes, owner, remember, clock } = await makeHouse();
+  const [stored] = await remember.remember(owner, [draft("mine")]);
+  if (stored?.type !== "stored") throw new Error("It was stored");
+  const stranger = { tenant: DEFAULT_TENANT, user: makeId("usr", clock.nowMs(), seededRandom(9)) };
+  const target = { owner: stranger, memoryId: stored.memory.memoryId, expectedVersion: 1, ceiling: 4 } as const;
+  expect(await changes.edit(target, { text: "theirs" })).toEqual({ type: "missing" });
+  expect(await changes.restore(stranger, stored.memory.memoryId, 4)).toEqual({ type: "missing" });
+});
+
+test("partitionOfUser spreads users over all partitions", () => {
+  const random = seededRandom(3);
+  const seen = new Set(Array.from({ length: 200 }, () => partitionOfUser(makeId("usr", 1, random))));
+  expect(seen.size).toBe(TOPICS.memories.partitions);
+});
