@@ -83,7 +83,13 @@ function AfterEntering(): ReactNode {
   const location = useLocation();
   const from: unknown = location.state;
   const target =
-    typeof from === "object" && from !== null && "from" in from && typeof from.from === "string" ? from.from : "/";
+    typeof from === "object" &&
+    from !== null &&
+    "from" in from &&
+    typeof from.from === "string" &&
+    from.from !== "/settings"
+      ? from.from
+      : "/";
   return <Navigate to={target} replace />;
 }
 

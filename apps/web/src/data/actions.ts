@@ -11,9 +11,6 @@ import type { OutputOf, WireMemory, WireUser } from "./wire.ts";
 
 type Thunk<Result = void> = (dispatch: Dispatch, getState: () => State) => Result;
 
-/** Conversation that the person's own notes belong to. */
-export const NOTES = { key: "notes", title: "Notes" } as const;
-
 /** A random id that also works where `crypto.randomUUID` does not (plain http over a LAN). */
 export function makeLocalId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -106,7 +103,7 @@ export function send(saying: Saying): Thunk<Promise<void>> {
     try {
       const { data, position } = await client.call(
         "memories.create",
-        { body: { text: saying.text, level: saying.level, conversation: NOTES, occurred_at: saying.at } },
+        { body: { text: saying.text, level: saying.level, occurred_at: saying.at } },
         { idempotencyKey: saying.id },
       );
       noteWrite(position, Date.now());

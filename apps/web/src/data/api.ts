@@ -45,8 +45,7 @@ interface VersionedArguments {
 
 const etagOf = (version: number): string => `"${version}"`;
 
-/** The API slice. */
-export const api = createApi({
+const memoryApi = createApi({
   reducerPath: "api",
   baseQuery,
   tagTypes: ["Memory", "Memories", "Conversations", "Imports", "Sessions", "Me", "Status", "Server"],
@@ -105,6 +104,12 @@ export const api = createApi({
       query: (id) => ask("memories.restore", { params: { id } }),
       invalidatesTags: (_result, _error, id) => [{ type: "Memory", id }, "Memories", "Conversations"],
     }),
+  }),
+});
+
+/** The API slice. */
+export const api = memoryApi.injectEndpoints({
+  endpoints: (build) => ({
     imports: build.query<readonly WireImport[], void>({
       query: () => ask("imports.list"),
       transformResponse: (answer: OutputOf<"imports.list">) => answer.data,

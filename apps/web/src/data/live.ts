@@ -7,11 +7,12 @@ import type { Socket } from "socket.io-client";
 import { z } from "zod";
 
 import { api } from "./api.ts";
-import { currentToken } from "./connection.ts";
+import { currentToken, renew } from "./connection.ts";
 import { interfaceSlice } from "./interface.ts";
 import type { Dispatch } from "./store.ts";
 
 const REFETCH_MS = 700;
+const STARTING_MS = 2_000;
 
 const eventSchema = z.looseObject({
   type: z.string(),
@@ -54,11 +55,18 @@ export function followServer(dispatch: Dispatch): { stop(): void } {
 
   let socket: Socket | undefined;
   let isStopped = false;
+  /** Refused by name: an old token is renewed, a starting server is given a moment. Lost connections come back by themselves. */
+  const comeAgain = async (why: string): Promise<void> => {
+    if (why === "starting") await new Promise((resolve) => setTimeout(resolve, STARTING_MS));
+    else if (!why.startsWith("token-") || !(await renew())) return;
+    if (!isStopped) socket?.connect();
+  };
   const connect = async (): Promise<void> => {
     const { io } = await import("socket.io-client");
     if (isStopped) return;
     socket = io({ path: "/socket.io", auth: (give) => give({ token: currentToken() }), reconnectionDelayMax: 30_000 });
     socket.on("event", receive);
+    socket.on("connect_error", (error) => void comeAgain(error.message));
   };
   connect().catch(() => {
     // Without the socket's code the lists poll.

@@ -59,12 +59,12 @@ export function Signals({ why }: { readonly why: readonly WireSignal[] }): React
   return (
     <ul className="text-13 text-muted">
       {why.map((signal) => (
-        <li key={signal.signal} className="flex gap-3">
-          <span className="w-16 shrink-0 text-ink">{signal.signal}</span>
+        <li key={signal.signal} className="flex items-baseline gap-3">
           <span className="flex-1">
             <Words text={signal.text} />
           </span>
-          <span className="tabular-nums">{signal.score.toFixed(2)}</span>
+          <span className="font-mono text-12">{signal.signal}</span>
+          <span className="w-10 text-end tabular-nums">{signal.score.toFixed(2)}</span>
         </li>
       ))}
     </ul>

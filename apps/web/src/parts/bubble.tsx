@@ -39,7 +39,7 @@ export function MemoryBubble({ memory, showName, showSource }: BubbleProps): Rea
         </p>
       )}
       <p className="mt-0.5 flex flex-wrap items-center justify-end gap-x-2 text-12 text-muted">
-        {showSource && <span>{sourceLabel(memory.source)}</span>}
+        {showSource && memory.source !== "chat" && <span>{sourceLabel(memory.source)}</span>}
         <Link
           to={`/memories/${memory.id}`}
           className="underline decoration-transparent underline-offset-2 hover:decoration-current"

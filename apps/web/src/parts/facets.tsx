@@ -39,7 +39,7 @@ export function FacetList({ facets, parameters, ceiling, onChange }: FacetsProps
   return (
     <div className="flex flex-col gap-5">
       {GROUPS.map(({ name, title }) => {
-        const counts = facets[name].slice(0, SHOWN_MAX);
+        const counts = facets[name].filter(({ value }) => value !== "").slice(0, SHOWN_MAX);
         if (counts.length === 0) return null;
         return (
           <fieldset key={name}>

@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { countOf, formatCount, formatLocal, sourceLabel } from "../core/format.ts";
 import type { Problem } from "../core/problem-words.ts";
 import { api } from "../data/api.ts";
+import { useAppSelector } from "../data/store.ts";
 import type { LevelChoice } from "../data/thread.ts";
 import type { WireImport } from "../data/wire.ts";
 import { Button, Name, problemFrom, ProblemNote, Words } from "./basics.tsx";
@@ -17,6 +18,8 @@ type Answers = Readonly<Partial<Record<ImportQuestion["id"], string>>>;
 
 /** Shown problems of a file at once. */
 const PROBLEMS_MAX = 50;
+/** Says that one is none of the people of a file. */
+const NOBODY = "\u0000nobody";
 const DATE_ORDERS = ["day-first", "month-first", "year-first"] as const;
 
 /** Lines that could not be read, with why. */
@@ -87,15 +90,17 @@ function Ask({
     <RadioGroup value={value} onChange={onChange} className="flex flex-col gap-1.5">
       <Label className="font-medium">{question.text}</Label>
       <div className="flex flex-wrap gap-2">
-        {question.options.map((option) => (
-          <Radio
-            key={option.value}
-            value={option.value}
-            className="flex min-h-9 cursor-pointer items-center rounded-control border border-border bg-surface px-3.5 transition-feedback touch:min-h-11 data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent data-[selected]:bg-accent-soft data-[selected]:text-accent"
-          >
-            <Name text={option.label} />
-          </Radio>
-        ))}
+        {[...question.options, ...(question.id === "me" ? [{ value: NOBODY, label: "None of them" }] : [])].map(
+          (option) => (
+            <Radio
+              key={option.value}
+              value={option.value}
+              className="flex min-h-9 cursor-pointer items-center rounded-control border border-border bg-surface px-3.5 transition-feedback touch:min-h-11 data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent data-[selected]:bg-accent-soft data-[selected]:text-accent"
+            >
+              <Name text={option.label} />
+            </Radio>
+          ),
+        )}
       </div>
     </RadioGroup>
   );
@@ -127,9 +132,11 @@ function SampleBubbles({ preview, me }: { readonly preview: Preview; readonly me
   );
 }
 
-function initialAnswers(preview: Preview): Answers {
+/** What is suggested; for "me" also the person of one's own name. */
+function initialAnswers(preview: Preview, ownName: string): Answers {
   const entries = preview.questions.map((question) => {
-    const fallback = question.id === "zone" ? Intl.DateTimeFormat().resolvedOptions().timeZone : undefined;
+    const named = question.options.find(({ value }) => question.id === "me" && value === ownName)?.value;
+    const fallback = question.id === "zone" ? Intl.DateTimeFormat().resolvedOptions().timeZone : named;
     return [question.id, question.suggested ?? fallback ?? ""];
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== ""));
@@ -138,17 +145,39 @@ function initialAnswers(preview: Preview): Answers {
 function bodyOf(answers: Answers, level: LevelChoice) {
   const order = DATE_ORDERS.find((name) => name === answers["date-order"]);
   return {
-    ...(answers.me === undefined ? {} : { me: answers.me }),
+    ...(answers.me === undefined || answers.me === NOBODY ? {} : { me: answers.me }),
     ...(order === undefined ? {} : { date_order: order }),
     ...(answers.zone === undefined ? {} : { zone: answers.zone }),
     ...(level === "auto" ? {} : { level }),
   };
 }
 
+function Summary({ preview }: { readonly preview: Preview }): ReactNode {
+  return (
+    <div className="rounded-card border border-line bg-surface px-5 py-4">
+      <p className="text-18 font-medium">{countOf(preview.total, "message")}</p>
+      <p className="text-muted">
+        {sourceLabel(preview.format)} · {countOf(preview.people.length, "person", "people")} ·{" "}
+        {formatLocal(preview.first)} to {formatLocal(preview.last)}
+      </p>
+      <p className="mt-2 text-13">
+        {preview.people.slice(0, 12).map((person, at) => (
+          <span key={person.name}>
+            {at > 0 && " · "}
+            <Name text={person.name} /> <span className="text-muted tabular-nums">{formatCount(person.messages)}</span>
+          </span>
+        ))}
+      </p>
+      <ProblemLines problems={preview.problems} />
+    </div>
+  );
+}
+
 /** What a file holds and what must be known before it is kept. */
 export function ImportPreview({ item, preview }: { readonly item: WireImport; readonly preview: Preview }): ReactNode {
   const navigate = useNavigate();
-  const [answers, setAnswers] = useState(() => initialAnswers(preview));
+  const ownName = useAppSelector((state) => state.session.user?.name ?? "");
+  const [answers, setAnswers] = useState(() => initialAnswers(preview, ownName));
   const [level, setLevel] = useState<LevelChoice>("auto");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [start, { isLoading }] = api.useStartImportMutation();
@@ -165,23 +194,7 @@ export function ImportPreview({ item, preview }: { readonly item: WireImport; re
   };
   return (
     <div className="max-w-measure">
-      <div className="rounded-card border border-line bg-surface px-5 py-4">
-        <p className="text-18 font-medium">{countOf(preview.total, "message")}</p>
-        <p className="text-muted">
-          {sourceLabel(preview.format)} · {countOf(preview.people.length, "person", "people")} ·{" "}
-          {formatLocal(preview.first)} to {formatLocal(preview.last)}
-        </p>
-        <p className="mt-2 text-13">
-          {preview.people.slice(0, 12).map((person, at) => (
-            <span key={person.name}>
-              {at > 0 && " · "}
-              <Name text={person.name} />{" "}
-              <span className="text-muted tabular-nums">{formatCount(person.messages)}</span>
-            </span>
-          ))}
-        </p>
-        <ProblemLines problems={preview.problems} />
-      </div>
+      <Summary preview={preview} />
       <div className="mt-6 flex flex-col gap-5">
         {preview.questions.map((question) => (
           <Ask

@@ -19,7 +19,7 @@ const EDGE: Readonly<Record<string, string>> = {
 /** The classes of the thin inline edge that shows a level; General has none. */
 export function edgeOf(level: string): string {
   const ink = EDGE[level] ?? "before:bg-ultra-secret";
-  return `relative before:absolute before:inset-y-2.5 before:start-0 before:w-0.5 before:rounded-full ${ink}`;
+  return `relative before:absolute before:inset-y-3.5 before:start-0 before:w-0.5 before:rounded-full ${ink}`;
 }
 
 /** The glyph of a level: circle, diamond, padlock, double padlock. */

@@ -84,7 +84,7 @@ export function Palette({ onDone }: { readonly onDone: () => void }): ReactNode 
       <Menu
         aria-label="Places and doings"
         items={choices}
-        className="max-h-80 overflow-y-auto p-2 outline-none"
+        className="p-2 outline-none"
         onAction={(key) => {
           onDone();
           choices.find((choice) => choice.id === key)?.run();

@@ -85,7 +85,11 @@ export function Thread({ label, entries, showSource, onOlder, empty }: ThreadPro
           </Button>
         )}
         {entries.length === 0 && empty}
-        <div role="feed" aria-label={label} className="flex flex-col gap-2" onKeyDown={moveIn}>
+        <div
+          {...(entries.length === 0 ? {} : { role: "feed", "aria-label": label })}
+          className="flex flex-col gap-2"
+          onKeyDown={moveIn}
+        >
           {items.map((item, at) => {
             if (item.type === "day") {
               return (

@@ -6,7 +6,7 @@ import { type Tick, tickOf, tickWords } from "../core/ticks.ts";
 import { useAppSelector } from "../data/store.ts";
 import type { Saying } from "../data/thread.ts";
 import type { WireMemory } from "../data/wire.ts";
-import { LevelBadge, LevelGlyph } from "./level.tsx";
+import { LevelGlyph } from "./level.tsx";
 
 function TickShape({ tick }: { readonly tick: Tick }): ReactNode {
   if (tick === "failed") return <span className="font-semibold text-danger">!</span>;
@@ -43,8 +43,8 @@ export function Ticks({ tick, at, level }: TicksProps): ReactNode {
     <span className="inline-flex items-center gap-1" title={words} data-tick={tick}>
       <span aria-hidden="true" className="inline-flex items-center gap-1">
         <TickShape tick={tick} />
-        {level === "general" && <LevelGlyph level={level} className="size-3" />}
-        {level !== undefined && level !== "general" && <LevelBadge level={level} />}
+        {level !== undefined && <LevelGlyph level={level} className="size-3" />}
+        {level !== "general" && label}
       </span>
       <span className="sr-only">{words}</span>
     </span>

@@ -9,6 +9,7 @@ import { client, problemOf } from "../data/connection.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote } from "./basics.tsx";
 import { Field } from "./field.tsx";
+import { Icon } from "./icon.tsx";
 import { LevelBadge } from "./level.tsx";
 
 const RAISED = LEVEL_WORDS.filter((words) => words.pips > 2);
@@ -43,10 +44,14 @@ function LevelChoices({
         <Radio
           key={words.name}
           value={words.name}
-          className="cursor-pointer rounded-card border border-border px-4 py-2.5 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent data-[selected]:bg-accent-soft"
+          className="group relative cursor-pointer rounded-card border border-border py-2.5 ps-4 pe-11 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent"
         >
           <LevelBadge level={words.name} pips />
           <span className="block text-13 text-muted">{words.text}</span>
+          <Icon
+            name="check"
+            className="absolute end-3.5 top-3 text-accent opacity-0 group-data-[selected]:opacity-100"
+          />
         </Radio>
       ))}
     </RadioGroup>

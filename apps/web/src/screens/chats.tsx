@@ -1,8 +1,7 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { NavLink, useNavigate, useParams } from "react-router";
 
 import { countOf, formatWhen, sourceLabel } from "../core/format.ts";
-import { NOTES } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { useAppSelector } from "../data/store.ts";
 import type { WireConversation, WireMemory } from "../data/wire.ts";
@@ -15,8 +14,21 @@ import { useProgress } from "../parts/use-progress.ts";
 
 const NO_MEMORIES: readonly WireMemory[] = [];
 
-function isNotes(conversation: WireConversation): boolean {
-  return conversation.title === NOTES.title && (conversation.source === "chat" || conversation.source === "rest");
+/** Pages that are read to find notes among everything else before somebody must ask for more. */
+const NOTE_PAGES = 5;
+const NOTES_WANTED = 40;
+
+/** What was told outside any conversation, newest first. The API lists all; the others are passed over. */
+function useNotes(pagesMax: number) {
+  const query = api.useMemoriesInfiniteQuery({ limit: 100 });
+  const pages = query.data?.pages ?? [];
+  const notes = pages.flatMap((page) => page.data.filter((memory) => memory.conversation === null));
+  const wantsMore = notes.length < NOTES_WANTED && pages.length < pagesMax && query.hasNextPage && !query.isFetching;
+  const { fetchNextPage } = query;
+  useEffect(() => {
+    if (wantsMore) void fetchNextPage();
+  }, [wantsMore, fetchNextPage]);
+  return { query, notes };
 }
 
 interface RowProps {
@@ -62,7 +74,7 @@ function Row({ to, title, text, when, icon }: RowProps): ReactNode {
 }
 
 function ConversationList({ conversations }: { readonly conversations: readonly WireConversation[] }): ReactNode {
-  const notes = conversations.find(isNotes);
+  const note = useNotes(1).notes[0];
   const asked = useAppSelector((state) => state.thread.questions.at(-1));
   return (
     <nav aria-label="Conversations" className="flex-1 overflow-y-auto py-2">
@@ -71,8 +83,8 @@ function ConversationList({ conversations }: { readonly conversations: readonly 
           to="/chats/notes"
           title="Notes"
           icon="note"
-          text={notes?.last_text ?? "What you tell it yourself"}
-          {...(notes === undefined ? {} : { when: notes.last_at })}
+          text={note?.text ?? "What you tell it yourself"}
+          {...(note === undefined ? {} : { when: note.occurred_at })}
         />
         <Row
           to="/chats/ask"
@@ -83,17 +95,15 @@ function ConversationList({ conversations }: { readonly conversations: readonly 
         />
       </ul>
       <ul className="mt-2 border-t border-line pt-2">
-        {conversations
-          .filter((conversation) => conversation !== notes)
-          .map((conversation) => (
-            <Row
-              key={conversation.id}
-              to={`/chats/${conversation.id}`}
-              title={conversation.title ?? sourceLabel(conversation.source)}
-              text={`${conversation.last_speaker === null ? "You: " : ""}${conversation.last_text}`}
-              when={conversation.last_at}
-            />
-          ))}
+        {conversations.map((conversation) => (
+          <Row
+            key={conversation.id}
+            to={`/chats/${conversation.id}`}
+            title={conversation.title ?? sourceLabel(conversation.source)}
+            text={`${conversation.last_speaker === null ? "You: " : ""}${conversation.last_text}`}
+            when={conversation.last_at}
+          />
+        ))}
       </ul>
     </nav>
   );
@@ -155,9 +165,38 @@ function AskPane(): ReactNode {
           </Empty>
         }
       />
-      <div className="mx-auto w-full max-w-page px-3 pb-3 md:px-8 md:pb-5">
+      <Foot>
         <Composer only="ask" autoFocus />
-      </div>
+      </Foot>
+    </>
+  );
+}
+
+function NotesPane(): ReactNode {
+  useTitle("Notes");
+  const { query, notes } = useNotes(NOTE_PAGES);
+  useProgress(notes);
+  const own = useOwnEntries("notes", null, new Set(notes.map((memory) => memory.id)));
+  return (
+    <>
+      <PaneHead title="Notes" aside="What you told it yourself" />
+      {query.error !== undefined && <ProblemNote problem={query.error} onRetry={() => void query.refetch()} />}
+      {query.isLoading ? (
+        <PaneLoading />
+      ) : (
+        <Thread
+          label="Notes"
+          entries={[...notes.map(entryOf), ...own]}
+          showSource
+          onOlder={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
+          empty={
+            <Empty>Nothing told yet. Whatever you keep here is sealed, found by search, and quoted when you ask.</Empty>
+          }
+        />
+      )}
+      <Foot>
+        <Composer only="keep" autoFocus />
+      </Foot>
     </>
   );
 }
@@ -169,55 +208,63 @@ function ConversationPane({
   readonly id: string;
   readonly conversation: WireConversation | undefined;
 }): ReactNode {
-  const inNotes = id === "notes";
-  const title = inNotes
-    ? "Notes"
-    : (conversation?.title ?? (conversation === undefined ? "Conversation" : sourceLabel(conversation.source)));
+  const title = conversation?.title ?? (conversation === undefined ? "Conversation" : sourceLabel(conversation.source));
   useTitle(title);
-  const listId = conversation?.id ?? (inNotes ? undefined : id);
-  const query = api.useMemoriesInfiniteQuery({ conversation: listId ?? "", limit: 60 }, { skip: listId === undefined });
-  const memories = listId === undefined ? NO_MEMORIES : (query.data?.pages.flatMap((page) => page.data) ?? NO_MEMORIES);
+  const query = api.useMemoriesInfiniteQuery({ conversation: id, limit: 60 });
+  const memories = query.data?.pages.flatMap((page) => page.data) ?? NO_MEMORIES;
   useProgress(memories);
-  const own = useOwnEntries(id, inNotes ? null : id, new Set(memories.map((memory) => memory.id)));
-  const entries = [
-    ...memories.map((memory): ThreadEntry => ({ type: "memory", id: memory.id, at: memory.occurred_at, memory })),
-    ...own,
-  ];
+  const own = useOwnEntries(id, id, new Set());
   const aside = conversation === undefined ? "" : countOf(conversation.memories, "memory", "memories");
   return (
     <>
       <PaneHead title={title} aside={aside}>
-        {listId !== undefined && <TextLink href={`/search?conversation=${listId}`}>Search in it</TextLink>}
+        <TextLink href={`/search?conversation=${id}`}>Search in it</TextLink>
       </PaneHead>
       {query.error !== undefined && <ProblemNote problem={query.error} onRetry={() => void query.refetch()} />}
       {query.isLoading ? (
-        <div className="flex-1 px-8">
-          <Loading what="Reading" />
-        </div>
+        <PaneLoading />
       ) : (
         <Thread
           label={title}
-          entries={entries}
-          showSource={inNotes}
+          entries={[...memories.map(entryOf), ...own]}
+          showSource={false}
           onOlder={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
-          empty={
-            <Empty>
-              {inNotes
-                ? "Nothing told yet. Whatever you keep here is sealed, found by search, and quoted when you ask."
-                : "There is nothing here, or it is above the lock."}
-            </Empty>
-          }
+          empty={<Empty>There is nothing here, or it is above the lock.</Empty>}
         />
       )}
-      <div className="mx-auto w-full max-w-page px-3 pb-3 md:px-8 md:pb-5">
-        {inNotes ? (
-          <Composer only="keep" autoFocus placeholder="Tell it something…" />
-        ) : (
-          <Composer only="ask" scope={listId ?? null} placeholder={`Ask what was said in ${title}…`} />
-        )}
-      </div>
+      <Foot>
+        <Composer only="ask" scope={id} placeholder={`Ask what was said in ${title}…`} />
+      </Foot>
     </>
   );
+}
+
+function entryOf(memory: WireMemory): ThreadEntry {
+  return { type: "memory", id: memory.id, at: memory.occurred_at, memory };
+}
+
+function PaneLoading(): ReactNode {
+  return (
+    <div className="flex-1 px-4 md:px-8">
+      <Loading what="Reading" />
+    </div>
+  );
+}
+
+function Foot({ children }: { readonly children: ReactNode }): ReactNode {
+  return <div className="mx-auto w-full max-w-page px-3 pb-3 md:px-8 md:pb-5">{children}</div>;
+}
+
+function OpenPane({
+  id,
+  conversations,
+}: {
+  readonly id: string;
+  readonly conversations: readonly WireConversation[];
+}): ReactNode {
+  if (id === "ask") return <AskPane />;
+  if (id === "notes") return <NotesPane />;
+  return <ConversationPane key={id} id={id} conversation={conversations.find((candidate) => candidate.id === id)} />;
 }
 
 /** Conversations beside the open one; one at a time on a phone. */
@@ -225,7 +272,6 @@ export function Chats(): ReactNode {
   const { id } = useParams();
   const { data = [], error, isLoading, refetch } = api.useConversationsQuery();
   const open = id ?? "notes";
-  const conversation = data.find((candidate) => (open === "notes" ? isNotes(candidate) : candidate.id === open));
   return (
     <div className="flex h-full">
       <div
@@ -258,7 +304,7 @@ export function Chats(): ReactNode {
         aria-label="Open conversation"
         className={`min-w-0 flex-1 flex-col md:flex ${id === undefined ? "hidden" : "flex"}`}
       >
-        {open === "ask" ? <AskPane /> : <ConversationPane key={open} id={open} conversation={conversation} />}
+        <OpenPane id={open} conversations={data} />
       </section>
     </div>
   );

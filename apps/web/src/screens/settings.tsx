@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { Switch } from "react-aria-components";
 
+import { clientName } from "../core/client-name.ts";
 import { formatMoment } from "../core/format.ts";
 import { leave, notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
@@ -35,7 +36,7 @@ function Devices(): ReactNode {
           <li key={session.id} className="flex min-h-11 flex-wrap items-center gap-x-4 py-2">
             <span className="min-w-0 flex-1">
               <span className="block">
-                <Name text={session.client} />
+                <Name text={clientName(session.client)} />
               </span>
               <span className="text-13 text-muted">
                 {session.current ? "This one" : `Last used ${formatMoment(session.last_used_at)}`} · since{" "}

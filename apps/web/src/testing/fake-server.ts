@@ -9,7 +9,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { type Route, type RouteName, routes } from "@kaelix/contract";
 
-import { fakeHandlers, FakeProblem, makeFakeState } from "./fake-state.ts";
+import { fakeHandlers } from "./fake-handlers.ts";
+import { FakeProblem, makeFakeState } from "./fake-state.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 const BODY_BYTES_MAX = 32 * 1024 * 1024;

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+
+import { claimCodeIn } from "./claim-code.ts";
+import { sessionSlice } from "./session.ts";
+import { hasUnsent, type Saying, threadSlice } from "./thread.ts";
+
+const { said, sayingChanged, sayingDropped, veiled, asked } = threadSlice.actions;
+const reduce = threadSlice.reducer;
+const empty = reduce(undefined, { type: "start" });
+const saying = (id: string, state: Saying["state"]): Saying => ({
+  id,
+  text: `text ${id}`,
+  level: "auto",
+  at: "2026-11-20T10:00:00Z",
+  state,
+  problem: null,
+  memory: null,
+  known: false,
+});
+
+test("threadSlice keeps sayings in order and changes only the one named", () => {
+  let state = reduce(empty, said(saying("a", "sending")));
+  state = reduce(state, said(saying("b", "sending")));
+  state = reduce(state, sayingChanged({ id: "a", change: { state: "kept" } }));
+  expect(state.sayings.map(({ id, state: at }) => [id, at])).toEqual([
+    ["a", "kept"],
+    ["b", "sending"],
+  ]);
+  expect(hasUnsent(state)).toBe(true);
+  expect(hasUnsent(reduce(state, sayingDropped("b")))).toBe(false);
+});
+
+test("threadSlice after locking drops answers and kept text, not what still waits to be sent", () => {
+  let state = reduce(empty, said(saying("kept", "kept")));
+  state = reduce(state, said(saying("waits", "waiting")));
+  state = reduce(
+    state,
+    asked({ id: "q", text: "?", scope: null, at: "", state: "answered", answer: null, problem: null }),
+  );
+  state = reduce(state, veiled());
+  expect(state.sayings.map(({ id }) => id)).toEqual(["waits"]);
+  expect(state.questions).toEqual([]);
+});
+
+test("threadSlice forgets everything when the session ends", () => {
+  const state = reduce(reduce(empty, said(saying("a", "waiting"))), sessionSlice.actions.signedOut());
+  expect(state).toEqual(empty);
+});
+
+test("sessionSlice spends the claim code on entering", () => {
+  const user = {
+    id: "usr_1",
+    name: "Ann",
+    phone: "+1",
+    role: "owner",
+    open_up_to: "confidential",
+    open_until: null,
+  } as const;
+  const coded = sessionSlice.reducer(undefined, sessionSlice.actions.claimCodeFound("7F3K"));
+  expect(sessionSlice.reducer(coded, sessionSlice.actions.signedOut()).claimCode).toBe("7F3K");
+  expect(sessionSlice.reducer(coded, sessionSlice.actions.signedIn(user)).claimCode).toBeNull();
+});
+
+test("claimCodeIn reads the fragment of the terminal's address", () => {
+  expect([claimCodeIn("#c=7F3K-Q2"), claimCodeIn("#"), claimCodeIn("#c="), claimCodeIn("#x=1")]).toEqual([
+    "7F3K-Q2",
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});

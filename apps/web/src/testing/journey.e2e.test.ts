@@ -1,0 +1,212 @@
+/**
+ * Every screen in a real Chromium against the fake server: wide and phone, light and dark, looked at by axe, walked by keyboard.
+ * `KAELIX_SHOTS=<folder>` keeps a picture of each. Needs `npm run build -w @kaelix/web` before.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { AxeBuilder } from "@axe-core/playwright";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type FakeServer, startFakeServer } from "./fake-server.ts";
+import { claimServer, type JourneyBrowser, keepMessage, logIn, openBrowser, signUp } from "./journey.ts";
+import { walkScreens } from "./walk.ts";
+
+const SHOTS = process.env["KAELIX_SHOTS"];
+const OWNER = { phone: "+15550100", password: "fake password" };
+const WIDE = { viewport: { width: 1280, height: 800 } } as const;
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
+/** Long enough for a dialog on a phone, which waits for the keyboard before it shows. */
+const SETTLE_MS = 600;
+
+let browser: JourneyBrowser;
+const running: FakeServer[] = [];
+
+beforeAll(async () => {
+  const built = fileURLToPath(new URL("../../dist/index.html", import.meta.url));
+  expect(existsSync(built), "the web app is built").toBe(true);
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await Promise.all(running.map((fake) => fake.stop()));
+});
+
+async function fakeServer(seeded: boolean): Promise<FakeServer> {
+  const fake = await startFakeServer({ port: 0, seeded });
+  running.push(fake);
+  return fake;
+}
+
+async function openPage(options: BrowserContextOptions): Promise<{ page: Page; errors: string[] }> {
+  const page = await browser.newPage({ ...options, reducedMotion: "reduce" });
+  page.setDefaultTimeout(15_000);
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (/Content Security Policy|Content-Security-Policy/i.test(message.text())) errors.push(message.text());
+  });
+  return { page, errors };
+}
+
+/** Serious and critical findings of axe, by rule and place. */
+async function findingsOf(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
+}
+
+const LOOKS = [
+  ["wide-light", { ...WIDE, colorScheme: "light" }],
+  ["wide-dark", { ...WIDE, colorScheme: "dark" }],
+  ["phone-light", { ...PHONE, colorScheme: "light" }],
+  ["phone-dark", { ...PHONE, colorScheme: "dark" }],
+] as const;
+
+test.each(LOOKS)("every screen %s has no serious finding and never scrolls sideways", async (mode, options) => {
+  const fake = await fakeServer(true);
+  const { page, errors } = await openPage(options);
+  const findings: string[] = [];
+  await logIn(page, fake.url, OWNER);
+  await walkScreens(page, fake.url, async (name) => {
+    await page.waitForTimeout(SETTLE_MS);
+    if (SHOTS !== undefined) {
+      mkdirSync(SHOTS, { recursive: true });
+      await page.screenshot({ path: join(SHOTS, `${mode}-${name}.png`) });
+    }
+    findings.push(...(await findingsOf(page)).map((finding) => `${name}: ${finding}`));
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    if (overflow > 0) findings.push(`${name}: ${overflow} too wide`);
+  });
+  await page.context().close();
+  expect(errors).toEqual([]);
+  expect(findings).toEqual([]);
+});
+
+test("the first minutes: claim by the terminal's address, sign up, tell, sign out, sign in", async () => {
+  const fake = await fakeServer(false);
+  const { page, errors } = await openPage(WIDE);
+  await claimServer(page, `${fake.url}/start#c=${fake.claimCode}`);
+  expect(page.url()).not.toContain(fake.claimCode);
+  expect(await page.getByTestId("claim-input").count()).toBe(0);
+  expect(await findingsOf(page)).toEqual([]);
+  await signUp(page, { phone: "+1234567890", name: "Ann", password: "testpassword" });
+  expect(await findingsOf(page)).toEqual([]);
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("data-testid"))).toBe("message-input");
+  await keepMessage(page, "Mum is allergic to walnuts");
+  await page.getByTestId("memory-entry").locator("[data-tick=searchable]").waitFor();
+  expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain("walnuts");
+  await page.reload();
+  await page.getByTestId("memory-entry").filter({ hasText: "walnuts" }).waitFor();
+  await page.goto(`${fake.url}/settings`);
+  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await page.waitForURL("**/login");
+  await page.getByTestId("phone-input").fill("+1234567890");
+  await page.getByTestId("password-input").fill("wrong");
+  await page.getByTestId("login-button").click();
+  await page.getByText("Phone or password is not right.").waitFor();
+  await page.getByTestId("password-input").fill("testpassword");
+  await page.getByTestId("login-button").click();
+  await page.getByTestId("dashboard").waitFor();
+  await page.context().close();
+  expect(errors).toEqual([]);
+});
+
+test("without the terminal's address the claim code is asked for", async () => {
+  const fake = await fakeServer(false);
+  const { page } = await openPage(PHONE);
+  await page.goto(fake.url);
+  await page.waitForURL("**/signup");
+  await page.getByTestId("claim-input").fill(fake.claimCode);
+  await signUp(page, { phone: "+41 79 123 45 67", name: "Ann", password: "testpassword" });
+  await page.context().close();
+});
+
+test("the keyboard alone searches, opens, edits, forgets and takes it back", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage(WIDE);
+  await logIn(page, fake.url, OWNER);
+  await page.getByTestId("memory-entry").first().waitFor();
+  await page.keyboard.press("Tab");
+  await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+  await page.keyboard.press("/");
+  await page.getByTestId("search-input").waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches("[data-search-field]"));
+  await page.keyboard.type("drill");
+  await page.locator("[data-hit]").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("memory-text").waitFor();
+  await page.keyboard.press("e");
+  await page.getByRole("textbox", { name: "What the memory says" }).waitFor();
+  await page.keyboard.press("End");
+  await page.keyboard.type(" evening");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("memory-text").filter({ hasText: "Sunday evening" }).waitFor();
+  await page.locator("ins", { hasText: "evening" }).waitFor();
+  await page.keyboard.press("#");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("It is back.").waitFor();
+  await page.context().close();
+});
+
+test("single keys can be switched off, the palette stays", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage(WIDE);
+  await logIn(page, fake.url, OWNER);
+  await page.goto(`${fake.url}/settings`);
+  await page.getByText("Single-key shortcuts").click();
+  await page.keyboard.press("?");
+  await page.waitForTimeout(SETTLE_MS);
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.type("status");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/status");
+  await page.context().close();
+});
+
+test("opening the lock shows what is above, locking takes it off the page again", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage(WIDE);
+  await logIn(page, fake.url, OWNER);
+  const secret = page.getByTestId("memory-entry").filter({ hasText: "passport" });
+  await page.getByTestId("memory-entry").first().waitFor();
+  expect(await secret.count()).toBe(0);
+  await page.getByRole("button", { name: /Open up to Confidential/ }).click();
+  await page.getByTestId("unlock-password").fill("wrong");
+  await page.getByTestId("unlock-button").click();
+  await page.getByText("The password is not right").waitFor();
+  await page.getByTestId("unlock-password").fill(OWNER.password);
+  await page.getByTestId("unlock-button").click();
+  await secret.waitFor();
+  await page.getByRole("button", { name: /Open up to Secret/ }).click();
+  await page.getByRole("button", { name: "Lock again" }).click();
+  await secret.waitFor({ state: "detached" });
+  await page.context().close();
+});
+
+test("a saying told while the server is away waits in the page and is sent when it is back", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage(WIDE);
+  await logIn(page, fake.url, OWNER);
+  await page.getByTestId("memory-entry").first().waitFor();
+  await page.route("**/api/**", (route) => route.abort());
+  await page.getByTestId("message-input").fill("The fuse box is in the cellar");
+  await page.keyboard.press("Enter");
+  const entry = page.getByTestId("memory-entry").filter({ hasText: "fuse box" });
+  await entry.locator("[data-tick=waiting]").waitFor();
+  await page.getByText("One saying waits").waitFor();
+  expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain("fuse");
+  await page.unroute("**/api/**");
+  await entry.locator("[data-tick=stored], [data-tick=searchable]").waitFor();
+  await page.context().close();
+});
