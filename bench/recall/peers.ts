@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 
@@ -144,7 +144,9 @@ async function askMem0(
 
 function installMem0(folder: string): void {
   const parameters = ["install", "--prefix", folder, "--no-audit", "--no-fund", `mem0ai@${MEM0_VERSION}`];
-  execFileSync("npm", parameters, { stdio: "ignore", timeout: INSTALL_TIMEOUT_MS });
+  // Its driver must be compiled for the Node that runs this bench, whichever stands first on the path.
+  const environment = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}` };
+  execFileSync("npm", parameters, { stdio: "ignore", timeout: INSTALL_TIMEOUT_MS, env: environment });
 }
 
 async function loadMem0(folder: string): Promise<new (config: unknown) => Mem0> {

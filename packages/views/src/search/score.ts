@@ -85,7 +85,7 @@ export interface ScoreOptions {
 const PAIR_CANDIDATES_MAX = 200;
 
 /** What a word counts that is only nearly what was typed. */
-const NEAR_WEIGHT = 0.7;
+const NEAR_WEIGHT = 0.5;
 
 /** Room for dense numbers by document, shared by all queries of the process (scoring never yields) and always left zeroed. */
 class Scratch {
@@ -238,11 +238,12 @@ class Scoring {
 
   #addWord(word: QueryWord, isName: boolean): WordWeight {
     const touched = this.#countWord(word);
-    const trust = (isName ? this.#shape.nameWeight : 1) * (word.isNear === true ? NEAR_WEIGHT : 1);
-    const weight = inverseFrequency(this.#corpus.documents, touched.length) * trust;
-    this.#addTurns(touched, weight);
-    this.#addWindows(touched, weight);
-    this.#addSessions(touched, weight);
+    const weight = inverseFrequency(this.#corpus.documents, touched.length) * (isName ? this.#shape.nameWeight : 1);
+    // What is only nearly the word leaves part of the question uncovered.
+    const found = word.isNear === true ? weight * NEAR_WEIGHT : weight;
+    this.#addTurns(touched, found);
+    this.#addWindows(touched, found);
+    this.#addSessions(touched, found);
     for (const doc of touched) this.#counts[doc] = 0;
     return { word: word.text, weight, documents: touched.length };
   }
