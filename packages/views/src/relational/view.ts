@@ -67,19 +67,16 @@ export function createRelationalView(database: Database): View {
 /** Folds one batch; does nothing when its offset was passed before. */
 async function foldInto(transaction: TableTransaction, batch: FoldBatch): Promise<void> {
   const at = { view: RELATIONAL_VIEW, topic: batch.topic, partition: batch.partition };
-  await transaction
+  // The lock on this row keeps two folders of one partition apart; the update that changes nothing is there to take and read it at once.
+  const { next_offset: nextOffset } = await transaction
     .insertInto("view_offsets")
     .values({ ...at, next_offset: 0 })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  // The lock on this row keeps two folders of one partition apart.
-  const { next_offset: nextOffset } = await transaction
-    .selectFrom("view_offsets")
-    .select("next_offset")
-    .where("view", "=", at.view)
-    .where("topic", "=", at.topic)
-    .where("partition", "=", at.partition)
-    .forUpdate()
+    .onConflict((conflict) =>
+      conflict
+        .columns(["view", "topic", "partition"])
+        .doUpdateSet((build) => ({ next_offset: build.ref("view_offsets.next_offset") })),
+    )
+    .returning("next_offset")
     .executeTakeFirstOrThrow();
   if (batch.nextOffset <= nextOffset) return;
   if (batch.firstOffset !== undefined && batch.firstOffset > nextOffset) {
