@@ -1,0 +1,276 @@
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+
+import { type OpenHouse, openHouse } from "./server.ts";
+
+const CLAIM_CODE = "TEST-CODE";
+const folders: string[] = [];
+const houses: OpenHouse[] = [];
+let before: string | undefined;
+
+beforeAll(() => {
+  before = process.env["KAELIX_CLAIM_CODE"];
+  process.env["KAELIX_CLAIM_CODE"] = CLAIM_CODE;
+});
+afterAll(() => {
+  process.env["KAELIX_CLAIM_CODE"] = before;
+});
+afterEach(async () => {
+  for (const house of houses.splice(0)) await house.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "kaelix-house-"));
+  folders.push(folder);
+  return folder;
+}
+
+async function open(dataDirectory: string): Promise<OpenHouse> {
+  const house = await openHouse({ dataDirectory });
+  houses.push(house);
+  return house;
+}
+
+async function close(house: OpenHouse): Promise<void> {
+  houses.splice(houses.indexOf(house), 1);
+  await house.close();
+}
+
+function clientOf(house: OpenHouse, token?: string): Client {
+  return createClient({ baseUrl: "http://localhost", fetch: house.fetch, accessToken: () => token });
+}
+
+async function claimed(house: OpenHouse): Promise<Client> {
+  const body = { phone: "+1234567890", name: "Ann", password: "testpassword", claim_code: CLAIM_CODE };
+  const { data } = await clientOf(house).call("auth.signUp", { body });
+  return clientOf(house, data.access_token);
+}
+
+async function problemOf(call: Promise<unknown>): Promise<KaelixProblem> {
+  try {
+    await call;
+  } catch (failure) {
+    if (failure instanceof KaelixProblem) return failure;
+    throw failure;
+  }
+  throw new Error("The call should have been refused");
+}
+
+const CHAT = [
+  "22.08.18, 14:42 - Ann: shall we meet at the harbour?",
+  "22.08.18, 14:43 - Carla: yes, and bring the blue umbrella",
+  "23.08.18, 09:05 - Ann: the ferry leaves at ten",
+  "23.08.18, 09:06 - Carla: Nils is allergic to shellfish",
+].join("\n");
+
+async function importChat(
+  client: Client,
+  text: string,
+): Promise<{ readonly id: string; readonly added: number; readonly known: number }> {
+  const file = { name: "WhatsApp Chat with Carla.txt", data: new Blob([text]) };
+  const { data: waiting } = await client.call("imports.upload", { query: { zone: "Europe/Berlin" } }, { file });
+  await client.call("imports.start", { params: { id: waiting.id }, body: { me: "Ann", zone: "Europe/Berlin" } });
+  for (let tries = 0; tries < 600; tries++) {
+    const { data } = await client.call("imports.read", { params: { id: waiting.id } });
+    if (data.state === "done") return data;
+    if (data.state !== "running") throw new Error(`Import ended as ${data.state}: ${data.error}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("Import did not end");
+}
+
+test("an import is previewed, brings what it holds once, and is undone as one", async () => {
+  const data = newFolder();
+  const client = await claimed(await open(data));
+  const first = await importChat(client, CHAT);
+  expect(first).toMatchObject({ added: 4, known: 0 });
+  const again = await importChat(client, `${CHAT}\n23.08.18, 18:00 - Carla: home again`);
+  expect(again).toMatchObject({ added: 1, known: 4 });
+
+  const { data: listed } = await client.call("memories.list", { query: {} });
+  expect(listed.data.map((memory) => memory.occurred_at)).toContain("2018-08-22T12:42:00.000Z");
+  expect(listed.data.find((memory) => memory.text.includes("umbrella"))).toMatchObject({
+    speaker: "Carla",
+    source: "whatsapp",
+  });
+  const { data: answer } = await client.call(
+    "answers.ask",
+    { body: { question: "What is Nils allergic to?" } },
+    { after: listed.data[0]?.position ?? "" },
+  );
+  expect(answer.kind).toBe("quoted");
+
+  await client.call("imports.undo", { params: { id: first.id } });
+  const { data: left } = await client.call("memories.list", { query: {} });
+  expect(left.data.map((memory) => memory.text)).toEqual(["home again"]);
+  expect((await problemOf(client.call("imports.undo", { params: { id: first.id } }))).status).toBe(409);
+  expect(await importChat(client, CHAT)).toMatchObject({ added: 4, known: 0 });
+  const { data: verified } = await client.call("verifications.run");
+  expect(verified).toMatchObject({ agree: true, log: { memories_live: 5, memories_forgotten: 0 } });
+  expect(readdirSync(join(data, "spool"))).toEqual([]);
+});
+
+test("secret memories show only while the session is open, in lists, search, answers, counts and export", async () => {
+  const client = await claimed(await open(newFolder()));
+  const { data: told } = await client.call("memories.create", {
+    body: { text: "the safe behind the zebra painting opens with 4417" },
+  });
+  expect(["secret", "ultra-secret"]).toContain(told.memory.level);
+  const id = told.memory.id;
+  const seen = async (): Promise<string> => {
+    const list = await client.call("memories.list", { query: {} });
+    const found = await client.call("searches.run", { body: { query: "zebra painting" } });
+    const answer = await client.call("answers.ask", { body: { question: "What is behind the zebra painting?" } });
+    const exported = await (await client.open("exports.memories")).text();
+    return JSON.stringify([
+      list.data.data,
+      found.data.hits,
+      found.data.total,
+      found.data.facets,
+      answer.data.citations,
+      exported,
+    ]);
+  };
+  expect(await seen()).not.toContain("zebra painting opens");
+  expect((await problemOf(client.call("memories.read", { params: { id } }))).status).toBe(404);
+  expect(
+    (await problemOf(client.call("auth.unlock", { body: { password: "wrong password", level: "ultra-secret" } })))
+      .status,
+  ).toBe(403);
+  await client.call("auth.unlock", { body: { password: "testpassword", level: "ultra-secret" } });
+  expect((await seen()).match(/zebra painting opens/g)?.length).toBeGreaterThanOrEqual(4);
+  await client.call("auth.lock");
+  expect(await seen()).not.toContain("zebra painting opens");
+});
+
+test("a memory is edited with If-Match, keeps its versions, moves, is forgotten and restored", async () => {
+  const client = await claimed(await open(newFolder()));
+  const { data: told } = await client.call("memories.create", { body: { text: "the shed is green" } });
+  const params = { id: told.memory.id };
+  const { etag } = await client.call("memories.read", { params });
+  const edited = await client.call(
+    "memories.edit",
+    { params, body: { text: "the shed is blue" } },
+    { ifMatch: etag ?? "" },
+  );
+  expect(edited.data).toMatchObject({ version: 2, text: "the shed is blue" });
+  const stale = await problemOf(
+    client.call("memories.edit", { params, body: { text: "red" } }, { ifMatch: etag ?? "" }),
+  );
+  expect(stale.status).toBe(412);
+  expect((await problemOf(client.call("memories.edit", { params, body: { text: "red" } }))).status).toBe(428);
+  const { data: versions } = await client.call("memories.versions", { params });
+  expect(versions.data.map((version) => [version.version, version.text])).toEqual([
+    [2, "the shed is blue"],
+    [1, "the shed is green"],
+  ]);
+  await client.call("memories.forget", { params }, { ifMatch: edited.etag ?? "" });
+  expect((await problemOf(client.call("memories.read", { params }))).status).toBe(404);
+  const restored = await client.call("memories.restore", { params });
+  expect(restored.data.text).toBe("the shed is blue");
+  const moved = await client.call(
+    "memories.move",
+    { params, body: { level: "secret" } },
+    { ifMatch: edited.etag ?? "" },
+  );
+  expect(moved.data).toMatchObject({ level: "secret", level_decided_by: "person" });
+  expect((await problemOf(client.call("memories.read", { params }))).status).toBe(404);
+});
+
+test("an export comes back into an empty house without loss, and into its own without doubles", async () => {
+  const source = await open(newFolder());
+  const client = await claimed(source);
+  await client.call("memories.create", { body: { text: "the shed is green", context: { mood: "calm" } } });
+  await importChat(client, CHAT);
+  const exported = await (await client.open("exports.memories")).text();
+  const bring = async (to: Client): Promise<unknown> => {
+    const file = { name: "kaelix.jsonl", data: new Blob([exported]) };
+    const { data: waiting } = await to.call("imports.upload", { query: {} }, { file });
+    await to.call("imports.start", { params: { id: waiting.id }, body: {} });
+    for (;;) {
+      const { data } = await to.call("imports.read", { params: { id: waiting.id } });
+      if (data.state !== "running") return data;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  expect(await bring(client)).toMatchObject({ state: "done", added: 0, known: 5, failed: 0 });
+  await close(source);
+  const other = await claimed(await open(newFolder()));
+  expect(await bring(other)).toMatchObject({ state: "done", added: 5, known: 0, failed: 0 });
+  const told = (lines: string): unknown[] =>
+    lines
+      .trimEnd()
+      .split("\n")
+      .map((line) => {
+        const { text, speaker, level, occurred_at } = JSON.parse(line);
+        return JSON.stringify([text, speaker, level, occurred_at]);
+      })
+      .toSorted();
+  expect(told(await (await other.open("exports.memories")).text())).toEqual(told(exported));
+});
+
+test("the house does not open with a key file that is loose, damaged, missing or another's, and changes nothing", async () => {
+  const data = newFolder();
+  const house = await open(data);
+  await (await claimed(house)).call("memories.create", { body: { text: "the shed is green" } });
+  await close(house);
+  const keyFile = join(data, "keys", "kek.json");
+  const bytes = readFileSync(keyFile);
+  const attempt = async (): Promise<string> => {
+    try {
+      await (await openHouse({ dataDirectory: data })).close();
+      return "opened";
+    } catch (failure) {
+      return failure instanceof Error && "code" in failure ? String(failure.code) : String(failure);
+    }
+  };
+  if (process.platform !== "win32") {
+    chmodSync(keyFile, 0o644);
+    expect(await attempt()).toBe("key-file-unsafe");
+    chmodSync(keyFile, 0o600);
+  }
+  const put = (content: Uint8Array): void => {
+    rmSync(keyFile, { force: true });
+    writeFileSync(keyFile, content, { mode: 0o400 });
+  };
+  put(bytes.subarray(0, bytes.length - 5));
+  expect(await attempt()).toBe("key-file-damaged");
+  rmSync(keyFile);
+  expect(await attempt()).toBe("key-file-missing");
+  expect(existsSync(keyFile)).toBe(false);
+  const stranger = newFolder();
+  await close(await open(stranger));
+  put(readFileSync(join(stranger, "keys", "kek.json")));
+  expect(await attempt()).toBe("key-mismatch");
+  put(bytes);
+  expect(await attempt()).toBe("opened");
+});
+
+test("damage of a view's files costs nothing: the log tells them again", async () => {
+  const data = newFolder();
+  let house = await open(data);
+  let client = await claimed(house);
+  await importChat(client, CHAT);
+  await client.call("searches.run", { body: { query: "umbrella" } });
+  await close(house);
+  const spoil = (folder: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+      if (entry.isFile() && !entry.name.includes("lock")) writeFileSync(join(entry.parentPath, entry.name), "rubbish");
+    }
+  };
+  spoil(join(data, "database"));
+  spoil(join(data, "search"));
+  house = await open(data);
+  const { data: session } = await clientOf(house).call("auth.logIn", {
+    body: { phone: "+1234567890", password: "testpassword" },
+  });
+  client = clientOf(house, session.access_token);
+  const { data: found } = await client.call("searches.run", { body: { query: "umbrella" } });
+  expect(found.hits[0]?.memory.text).toContain("umbrella");
+  expect((await client.call("verifications.run")).data.agree).toBe(true);
+});
