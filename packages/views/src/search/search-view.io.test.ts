@@ -390,6 +390,36 @@ function makeTelling(offset: number, number: number, text: string): { offset: nu
   return { offset, event: { ...told, ...judged, ...place, type: "memory.remembered" } };
 }
 
+test("SearchView takes a snapshot away when a memory in it is erased or moved up, whoever is loaded", async () => {
+  for (const isLoaded of [true, false]) {
+    for (const type of ["memory.erased", "memory.revised", "memory.forgotten"] as const) {
+      const told = makeTelling(0, 1, "lighthouse");
+      const base = { v: 1, at: 1, tenant: DEFAULT_TENANT, user: userOf(1), memory: memoryOf(1, 1) } as const;
+      const moved = {
+        memory_version: 2,
+        level: 3,
+        level_by: "person",
+        confidence: 1,
+        digest: "d",
+        sealed: "",
+      } as const;
+      const event: MemoryEvent =
+        type === "memory.revised" ? { ...base, ...moved, type, change: "move" } : { ...base, type };
+      const relational = new FakeRelational([told, { offset: 1, event }]);
+      const folder = await makeFolder();
+      const first = makeView(folder, relational);
+      await first.fold({ topic: "memories", partition: 0, events: [told], nextOffset: 1 });
+      await first.index(userOf(1));
+      await first.snapshot();
+      expect(await readdir(folder)).toContain(`${userOf(1)}.snapshot`);
+      const view = isLoaded ? first : makeView(folder, relational);
+      await view.fold({ topic: "memories", partition: 0, events: [{ offset: 1, event }], nextOffset: 2 });
+      const isKept = (await readdir(folder)).includes(`${userOf(1)}.snapshot`);
+      expect(isKept, `${type} ${isLoaded}`).toBe(type === "memory.forgotten");
+    }
+  }
+});
+
 test("SearchView loads a user up to a batch that is still being folded", async () => {
   const mine = makeTelling(0, 1, "lighthouse");
   const other = makeTelling(1, 1, "harbour");

@@ -10,7 +10,7 @@
  *   not loaded ──ask──► loading (events wait) ──► loaded (events applied) ──least recently used──► not loaded
  */
 import { isKaelixError, KeyedLock } from "@kaelix/base";
-import type { MemoryEvent, MemoryId, UserId } from "@kaelix/model";
+import { LEVEL_INDEXED_MAX, type MemoryEvent, type MemoryId, type UserId } from "@kaelix/model";
 
 import type { FoldBatch, View, ViewCensus } from "../runner/view.ts";
 import { searchErrors } from "./errors.ts";
@@ -117,10 +117,16 @@ export class SearchView implements View {
       if (events === undefined) byUser.set(event.user, [positioned]);
       else events.push(positioned);
     }
-    const applied = [...byUser].map(([userId, events]) => this.#give(userId, events));
+    const applied = [...byUser].map(([userId, events]) => this.#foldUser(userId, events));
     await Promise.all(applied);
     offsets.set(batch.partition, batch.nextOffset);
     this.#evict(undefined);
+  }
+
+  /** Gives events to a user, and takes their snapshot away when it may hold what must not be kept any longer. */
+  async #foldUser(userId: UserId, events: readonly PositionedMemoryEvent[]): Promise<void> {
+    await this.#give(userId, events);
+    if (events.some(({ event }) => endsKeeping(event))) await this.#files.remove(userId);
   }
 
   /** Hands events to a user: applied when loaded, kept when loading, dropped when neither (rows will tell). */
@@ -302,6 +308,11 @@ export class SearchView implements View {
     for (const userId of this.#loaded.keys()) this.#drop(userId);
     return Promise.resolve();
   }
+}
+
+/** True for an event after which a text may not lie in a snapshot, sealed as it is: erased, or moved above what is indexed. */
+function endsKeeping(event: MemoryEvent): boolean {
+  return event.type === "memory.erased" || (event.type === "memory.revised" && event.level > LEVEL_INDEXED_MAX);
 }
 
 function isMemoryEvent(type: string): boolean {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import type { UserId } from "@kaelix/model";
 
-import { replaceFile } from "../relational/durable-file.ts";
+import { replaceFile, syncDirectory } from "../relational/durable-file.ts";
 
 const OFFSETS_FILE = "offsets.json";
 const SNAPSHOT_SUFFIX = ".snapshot";
@@ -34,7 +34,10 @@ export class SnapshotFiles {
 
   /** Removes the snapshot of a user, if there is one. */
   async remove(userId: UserId): Promise<void> {
-    await rm(this.#pathOf(userId), { force: true });
+    const path = this.#pathOf(userId);
+    await rm(path, { force: true });
+    await rm(`${path}.new`, { force: true });
+    await syncDirectory(this.#folder);
   }
 
   /** Removes everything this view wrote. */

@@ -148,6 +148,7 @@ export class UserIndex {
 
   /** Forgets every trace of removed documents, names and vocabulary included. */
   sweep(): void {
+    if (this.#table.count === this.#table.size) return;
     const entries = [...this.#entries()];
     this.#table = new DocumentTable();
     this.#postings = new Postings();
