@@ -93,6 +93,17 @@ function AfterEntering(): ReactNode {
   return <Navigate to={target} replace />;
 }
 
+/** Comes back in when the server answers that did not before. */
+function useTryAgain(): void {
+  const dispatch = useAppDispatch();
+  const isTentative = useAppSelector((all) => all.session.isTentative);
+  const { data } = api.useServerQuery(undefined, { skip: !isTentative, pollingInterval: 2_000 });
+  const isReady = data?.ready === true;
+  useEffect(() => {
+    if (isTentative && isReady) void dispatch(comeBack());
+  }, [dispatch, isTentative, isReady]);
+}
+
 /** The whole app: entrance or inside, as the session stands. */
 export function App(): ReactNode {
   const dispatch = useAppDispatch();
@@ -101,6 +112,7 @@ export function App(): ReactNode {
   useEffect(() => {
     void dispatch(comeBack());
   }, [dispatch]);
+  useTryAgain();
   const entered = state === "in";
   return (
     <RouterProvider navigate={(path) => void navigate(path)}>

@@ -2,7 +2,7 @@
 import { isShown } from "../core/levels.ts";
 import { isPassing } from "../core/problem-words.ts";
 import { api } from "./api.ts";
-import { client, noteWrite, problemOf, setToken } from "./connection.ts";
+import { client, noteWrite, problemOf, refreshTokens, setToken } from "./connection.ts";
 import { interfaceSlice } from "./interface.ts";
 import { sessionSlice } from "./session.ts";
 import type { Dispatch, State } from "./store.ts";
@@ -29,9 +29,9 @@ export function enter(tokens: OutputOf<"auth.logIn">): Thunk {
 export function comeBack(): Thunk<Promise<void>> {
   return async (dispatch) => {
     try {
-      dispatch(enter((await client.call("auth.refresh", { body: {} })).data));
-    } catch {
-      dispatch(sessionSlice.actions.signedOut());
+      dispatch(enter(await refreshTokens()));
+    } catch (error) {
+      dispatch(sessionSlice.actions.signedOut({ isTentative: isPassing(problemOf(error)) }));
     }
   };
 }
@@ -44,15 +44,16 @@ export function leave(): Thunk<Promise<void>> {
     } catch {
       // The cookie stays; it ends by itself. This page forgets all the same.
     }
+    dispatch(threadSlice.actions.cleared());
     dispatch(dropSession());
   };
 }
 
-/** Forgets the session and everything it showed. */
+/** Forgets the session and everything it showed; what was not sent waits for the same person. */
 export function dropSession(): Thunk {
   return (dispatch) => {
     setToken(undefined);
-    dispatch(sessionSlice.actions.signedOut());
+    dispatch(sessionSlice.actions.signedOut({ isTentative: false }));
     dispatch(api.util.resetApiState());
   };
 }

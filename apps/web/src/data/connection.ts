@@ -5,6 +5,7 @@
 import { type CallOptions, type Client, createClient, KaelixProblem, type RouteName, routes } from "@kaelix/contract";
 
 import type { Problem } from "../core/problem-words.ts";
+import type { OutputOf } from "./wire.ts";
 
 let accessToken: string | undefined;
 let renewal: Promise<boolean> | undefined;
@@ -32,19 +33,16 @@ export function whenSignedOut(listener: () => void): void {
 /** The client that all calls go through. */
 export const client: Client = createClient({ baseUrl: "", accessToken: () => accessToken, renew });
 
-interface RefreshAnswer {
-  readonly access_token: string;
-}
-
-async function refresh(): Promise<RefreshAnswer> {
-  const call = async (): Promise<RefreshAnswer> => (await client.call("auth.refresh", { body: {} })).data;
+/** Exchanges the cookie for new tokens; tabs of one browser take turns. @throws KaelixProblem, TypeError */
+export async function refreshTokens(): Promise<OutputOf<"auth.refresh">> {
+  const call = async (): Promise<OutputOf<"auth.refresh">> => (await client.call("auth.refresh", { body: {} })).data;
   const locks: LockManager | undefined = globalThis.navigator?.locks;
   return locks === undefined ? call() : locks.request("kaelix-refresh", call);
 }
 
 /** Gets a new access token by the cookie; callers at the same time share one try. */
 export function renew(): Promise<boolean> {
-  renewal ??= refresh()
+  renewal ??= refreshTokens()
     .then((tokens) => {
       accessToken = tokens.access_token;
       return true;
@@ -80,13 +78,13 @@ export function problemOf(error: unknown): Problem {
   if (!(error instanceof KaelixProblem)) {
     return { status: 0, code: "unreachable", detail: "", traceId: null, fields: [], retryAfter: null };
   }
-  const retryAfter = error.details["retry_after_s"];
+  const waitMs = error.details["retryAfterMs"] ?? error.details["retry_after_ms"];
   return {
     status: error.status,
     code: error.code,
     detail: error.detail,
     traceId: error.traceId ?? null,
     fields: error.errors.map(({ pointer, detail }) => ({ pointer, detail })),
-    retryAfter: typeof retryAfter === "number" ? retryAfter : null,
+    retryAfter: typeof waitMs === "number" ? waitMs / 1_000 : null,
   };
 }

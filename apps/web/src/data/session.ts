@@ -9,9 +9,11 @@ export interface SessionState {
   readonly user: WireUser | null;
   /** The terminal's claim code, kept until it is used. */
   readonly claimCode: string | null;
+  /** Out only because the server did not answer: to be tried again when it does. */
+  readonly isTentative: boolean;
 }
 
-const initialState: SessionState = { state: "unknown", user: null, claimCode: null };
+const initialState: SessionState = { state: "unknown", user: null, claimCode: null, isTentative: false };
 
 /** The session slice. */
 export const sessionSlice = createSlice({
@@ -19,11 +21,17 @@ export const sessionSlice = createSlice({
   initialState,
   reducers: {
     signedIn: (_state, { payload }: PayloadAction<WireUser>): SessionState => ({
+      ...initialState,
       state: "in",
       user: payload,
-      claimCode: null,
     }),
-    signedOut: (state): SessionState => ({ state: "out", user: null, claimCode: state.claimCode }),
+    /** `isTentative`: nobody said that the session has ended. */
+    signedOut: (state, { payload }: PayloadAction<{ readonly isTentative: boolean }>): SessionState => ({
+      ...initialState,
+      state: "out",
+      claimCode: state.claimCode,
+      isTentative: payload.isTentative,
+    }),
     userChanged: (state, { payload }: PayloadAction<WireUser>): SessionState => ({ ...state, user: payload }),
     claimCodeFound: (state, { payload }: PayloadAction<string>): SessionState => ({ ...state, claimCode: payload }),
   },

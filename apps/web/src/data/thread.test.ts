@@ -42,9 +42,23 @@ test("threadSlice after locking drops answers and kept text, not what still wait
   expect(state.questions).toEqual([]);
 });
 
-test("threadSlice forgets everything when the session ends", () => {
-  const state = reduce(reduce(empty, said(saying("a", "waiting"))), sessionSlice.actions.signedOut());
-  expect(state).toEqual(empty);
+test("threadSlice keeps what was not sent for the same person alone", () => {
+  const person = (id: string) =>
+    sessionSlice.actions.signedIn({
+      id,
+      name: "Ann",
+      phone: "+1",
+      role: "owner",
+      open_up_to: "general",
+      open_until: null,
+    });
+  let state = reduce(empty, person("usr_1"));
+  state = reduce(state, said(saying("waits", "waiting")));
+  state = reduce(state, said(saying("kept", "kept")));
+  state = reduce(state, sessionSlice.actions.signedOut({ isTentative: false }));
+  expect(state.sayings.map(({ id }) => id)).toEqual(["waits"]);
+  expect(reduce(state, person("usr_1")).sayings).toHaveLength(1);
+  expect(reduce(state, person("usr_2")).sayings).toHaveLength(0);
 });
 
 test("sessionSlice spends the claim code on entering", () => {
@@ -57,7 +71,7 @@ test("sessionSlice spends the claim code on entering", () => {
     open_until: null,
   } as const;
   const coded = sessionSlice.reducer(undefined, sessionSlice.actions.claimCodeFound("7F3K"));
-  expect(sessionSlice.reducer(coded, sessionSlice.actions.signedOut()).claimCode).toBe("7F3K");
+  expect(sessionSlice.reducer(coded, sessionSlice.actions.signedOut({ isTentative: false })).claimCode).toBe("7F3K");
   expect(sessionSlice.reducer(coded, sessionSlice.actions.signedIn(user)).claimCode).toBeNull();
 });
 

@@ -38,11 +38,13 @@ export interface Question {
 
 /** The page's own part of the threads. */
 export interface ThreadState {
+  /** Whose they are: unsent sayings outlive the end of a session, for nobody else. */
+  readonly owner: string | null;
   readonly sayings: readonly Saying[];
   readonly questions: readonly Question[];
 }
 
-const initialState: ThreadState = { sayings: [], questions: [] };
+const initialState: ThreadState = { owner: null, sayings: [], questions: [] };
 const QUESTIONS_MAX = 50;
 
 function changed<Item extends { readonly id: string }>(
@@ -53,49 +55,56 @@ function changed<Item extends { readonly id: string }>(
   return items.map((item) => (item.id === id ? { ...item, ...change } : item));
 }
 
-/** The thread slice. */
+/** The state with the sayings that pass; the same object when all do. */
+function withSayings(state: ThreadState, passes: (saying: Saying) => boolean): ThreadState {
+  const sayings = state.sayings.filter(passes);
+  return sayings.length === state.sayings.length ? state : { ...state, sayings };
+}
+
+function unsentOf(state: ThreadState): ThreadState {
+  return { ...state, questions: [], sayings: state.sayings.filter((saying) => saying.state !== "kept") };
+}
+
+/** The thread slice. The casts take off the draft's mutability: every reducer returns a new state. */
 export const threadSlice = createSlice({
   name: "thread",
   initialState,
   reducers: {
     said: (state, { payload }: PayloadAction<Saying>): ThreadState => ({
-      questions: state.questions as ThreadState["questions"],
-      sayings: [...(state.sayings as ThreadState["sayings"]), payload],
+      ...(state as ThreadState),
+      sayings: [...(state as ThreadState).sayings, payload],
     }),
-    sayingChanged: (state, { payload }: PayloadAction<{ id: string; change: Partial<Saying> }>): ThreadState => {
-      const { sayings, questions } = state as ThreadState;
-      return { questions, sayings: changed(sayings, payload.id, payload.change) };
-    },
-    sayingDropped: (state, { payload }: PayloadAction<string>): ThreadState => {
-      const { sayings, questions } = state as ThreadState;
-      return { questions, sayings: sayings.filter((saying) => saying.id !== payload) };
-    },
-    asked: (state, { payload }: PayloadAction<Question>): ThreadState => {
-      const { sayings, questions } = state as ThreadState;
-      return { sayings, questions: [...questions, payload].slice(-QUESTIONS_MAX) };
-    },
-    questionChanged: (state, { payload }: PayloadAction<{ id: string; change: Partial<Question> }>): ThreadState => {
-      const { sayings, questions } = state as ThreadState;
-      return { sayings, questions: changed(questions, payload.id, payload.change) };
-    },
+    sayingChanged: (state, { payload }: PayloadAction<{ id: string; change: Partial<Saying> }>): ThreadState => ({
+      ...(state as ThreadState),
+      sayings: changed((state as ThreadState).sayings, payload.id, payload.change),
+    }),
+    sayingDropped: (state, { payload }: PayloadAction<string>): ThreadState =>
+      withSayings(state as ThreadState, (saying) => saying.id !== payload),
+    asked: (state, { payload }: PayloadAction<Question>): ThreadState => ({
+      ...(state as ThreadState),
+      questions: [...(state as ThreadState).questions, payload].slice(-QUESTIONS_MAX),
+    }),
+    questionChanged: (state, { payload }: PayloadAction<{ id: string; change: Partial<Question> }>): ThreadState => ({
+      ...(state as ThreadState),
+      questions: changed((state as ThreadState).questions, payload.id, payload.change),
+    }),
     /** After locking: whatever may quote a higher level goes; what is still on its way stays. */
-    veiled: (state): ThreadState => ({
-      questions: [],
-      sayings: (state as ThreadState).sayings.filter((saying) => saying.state !== "kept"),
-    }),
+    veiled: (state): ThreadState => unsentOf(state as ThreadState),
+    cleared: (): ThreadState => initialState,
   },
   extraReducers: (builder) => {
-    builder.addCase(sessionSlice.actions.signedOut, () => initialState);
+    builder.addCase(sessionSlice.actions.signedOut, (state) => unsentOf(state));
+    builder.addCase(sessionSlice.actions.signedIn, (state, { payload }) => {
+      const isSame = state.owner === null || state.owner === payload.id;
+      return { ...(isSame ? state : initialState), owner: payload.id };
+    });
     builder.addMatcher(api.endpoints.memories.matchFulfilled, (state, { payload }) => {
-      const { sayings, questions } = state as ThreadState;
       const listed = new Set(payload.pages.flatMap((page) => page.data.map((memory) => memory.id)));
-      const left = sayings.filter((saying) => saying.memory === null || !listed.has(saying.memory.id));
-      return left.length === sayings.length ? { sayings, questions } : { questions, sayings: left };
+      return withSayings(state, ({ memory }) => memory === null || !listed.has(memory.id));
     });
-    builder.addMatcher(api.endpoints.forgetMemory.matchFulfilled, (state, { meta }) => {
-      const { sayings, questions } = state as ThreadState;
-      return { questions, sayings: sayings.filter(({ memory }) => memory?.id !== meta.arg.originalArgs.id) };
-    });
+    builder.addMatcher(api.endpoints.forgetMemory.matchFulfilled, (state, { meta }) =>
+      withSayings(state, ({ memory }) => memory?.id !== meta.arg.originalArgs.id),
+    );
   },
 });
 

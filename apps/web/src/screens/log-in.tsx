@@ -1,14 +1,15 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { type ReactNode, useState } from "react";
-import { useForm } from "react-hook-form";
+import { useForm, type UseFormReturn } from "react-hook-form";
 import { z } from "zod";
 
+import { countOf } from "../core/format.ts";
 import { normalizePhone } from "../core/phone.ts";
 import { type Problem } from "../core/problem-words.ts";
 import { enter } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { client, problemOf } from "../data/connection.ts";
-import { useAppDispatch } from "../data/store.ts";
+import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
@@ -18,13 +19,44 @@ const schema = z.object({
   password: z.string().min(1, "Your password"),
 });
 
+type Form = UseFormReturn<z.infer<typeof schema>>;
+
+function Fields({ form }: { readonly form: Form }): ReactNode {
+  const errors = form.formState.errors;
+  return (
+    <>
+      <Field
+        label="Phone"
+        error={errors.phone?.message}
+        input={{
+          ...form.register("phone"),
+          type: "tel",
+          autoComplete: "username",
+          autoFocus: true,
+          "data-testid": "phone-input",
+        }}
+      />
+      <Field
+        label="Password"
+        error={errors.password?.message}
+        input={{
+          ...form.register("password"),
+          type: "password",
+          autoComplete: "current-password",
+          "data-testid": "password-input",
+        }}
+      />
+    </>
+  );
+}
+
 /** Sign-in. A wrong phone and a wrong password read the same. */
 export function LogIn(): ReactNode {
   const dispatch = useAppDispatch();
   const { data: server } = api.useServerQuery();
+  const unsent = useAppSelector((state) => state.thread.sayings.length);
   const [problem, setProblem] = useState<Problem | null>(null);
   const form = useForm({ resolver: zodResolver(schema), defaultValues: { phone: "", password: "" } });
-  const errors = form.formState.errors;
   const submit = form.handleSubmit(async ({ phone, password }) => {
     setProblem(null);
     try {
@@ -36,29 +68,14 @@ export function LogIn(): ReactNode {
   });
   const isWrong = problem?.status === 401 || problem?.status === 422 || problem?.status === 400;
   return (
-    <Door title="Sign in">
+    <Door
+      title="Sign in"
+      lead={
+        unsent === 0 ? undefined : `${countOf(unsent, "saying")} not sent yet, kept in this tab until you are back.`
+      }
+    >
       <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-        <Field
-          label="Phone"
-          error={errors.phone?.message}
-          input={{
-            ...form.register("phone"),
-            type: "tel",
-            autoComplete: "username",
-            autoFocus: true,
-            "data-testid": "phone-input",
-          }}
-        />
-        <Field
-          label="Password"
-          error={errors.password?.message}
-          input={{
-            ...form.register("password"),
-            type: "password",
-            autoComplete: "current-password",
-            "data-testid": "password-input",
-          }}
-        />
+        <Fields form={form} />
         {isWrong && (
           <p role="alert" className="text-danger">
             Phone or password is not right.

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useParams } from "react-router";
 
 import { formatDay, formatMoment, formatTime, sourceLabel } from "../core/format.ts";
 import { isShown, stopsAt, wordsOf } from "../core/levels.ts";
@@ -24,6 +24,7 @@ import { edgeOf, LevelBadge } from "../parts/level.tsx";
 import { LevelPicker } from "../parts/level-picker.tsx";
 import { MemoryTicks } from "../parts/ticks.tsx";
 import { Section, useTitle } from "../parts/page.tsx";
+import { useBack } from "../parts/use-back.ts";
 import { useProgress } from "../parts/use-progress.ts";
 import { Difference, Versions } from "../parts/versions.tsx";
 
@@ -233,7 +234,7 @@ function useMemoryKeys(actions: Readonly<Record<string, () => void>>): void {
 
 function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly onReload: () => void }): ReactNode {
   const dispatch = useAppDispatch();
-  const navigate = useNavigate();
+  const back = useBack();
   const [isEditing, setEditing] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [forget] = api.useForgetMemoryMutation();
@@ -249,13 +250,13 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
       return;
     }
     dispatch(interfaceSlice.actions.toastShown({ id: memory.id, text: "Forgotten.", undo: memory.id }));
-    void navigate(-1);
+    back();
   };
   useMemoryKeys({
     e: () => setEditing(true),
     m: () => document.querySelector<HTMLElement>("[data-testid=move-level] button")?.focus(),
     "#": () => void forgetIt(),
-    Escape: () => void navigate(-1),
+    Escape: back,
   });
   return (
     <>
@@ -297,14 +298,14 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
 /** One memory: its words, its level and why, where it comes from, what it was before. */
 export function MemoryPage(): ReactNode {
   const { id = "" } = useParams();
-  const navigate = useNavigate();
+  const back = useBack();
   const dispatch = useAppDispatch();
   const { data, error, refetch } = api.useMemoryQuery(id);
   useTitle("Memory");
   const isMissing = error !== undefined && "status" in error && error.status === 404;
   return (
     <div className="mx-auto w-full max-w-page px-4 pt-3 pb-16 md:px-8 md:pt-5">
-      <Button look="quiet" icon="back" className="-ms-2 mb-3 text-13 text-muted" onPress={() => void navigate(-1)}>
+      <Button look="quiet" icon="back" className="-ms-2 mb-3 text-13 text-muted" onPress={back}>
         Back
       </Button>
       <h1 tabIndex={-1} className="sr-only">

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 import { AxeBuilder } from "@axe-core/playwright";
 import type { BrowserContextOptions, Page } from "playwright-core";
@@ -154,6 +155,53 @@ test("the keyboard alone searches, opens, edits, forgets and takes it back", asy
   await page.keyboard.press("#");
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("It is back.").waitFor();
+  await page.context().close();
+});
+
+test("two pages change one memory: the second sees the newer one before it writes", async () => {
+  const fake = await fakeServer(true);
+  const { page: first } = await openPage(WIDE);
+  const { page: second } = await openPage(WIDE);
+  for (const page of [first, second]) {
+    await logIn(page, fake.url, OWNER);
+    await page.getByRole("link", { name: /return the drill/ }).click();
+    await page.getByTestId("memory-text").waitFor();
+    await page.getByRole("button", { name: "Edit" }).click();
+  }
+  const write = async (page: Page, text: string): Promise<void> => {
+    await page.getByRole("textbox", { name: "What the memory says" }).fill(text);
+    await page.getByRole("button", { name: "Save as a new version" }).click();
+  };
+  await write(first, "Returned the drill to Bob");
+  await first.getByTestId("memory-text").filter({ hasText: "Returned" }).waitFor();
+  await write(second, "Promised Bob the drill for Monday");
+  await second.getByText("It was changed meanwhile. The newer one reads:").waitFor();
+  await second.locator("ins", { hasText: "Returned" }).first().waitFor();
+  await second.getByRole("button", { name: "Keep writing mine" }).click();
+  await second.getByRole("button", { name: "Save as a new version" }).click();
+  await second.getByTestId("memory-text").filter({ hasText: "Monday" }).waitFor();
+  await first.context().close();
+  await second.context().close();
+});
+
+test("the first page loads at most 250 kB of script, gzipped", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage(WIDE);
+  const sizes = new Map<string, number>();
+  page.on("response", (response) => {
+    if (!response.url().endsWith(".js")) return;
+    void response.body().then((bytes) => sizes.set(response.url(), gzipSync(bytes).length));
+  });
+  await logIn(page, fake.url, OWNER);
+  await page.reload();
+  await page.getByTestId("memory-entry").first().waitFor();
+  sizes.clear();
+  await page.reload();
+  await page.getByTestId("memory-entry").first().waitFor();
+  await page.waitForLoadState("networkidle");
+  const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  expect(total).toBeGreaterThan(50_000);
+  expect(total).toBeLessThanOrEqual(250_000);
   await page.context().close();
 });
 
