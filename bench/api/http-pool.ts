@@ -40,7 +40,7 @@ export class HttpPool {
   readonly #idle: Line[] = [];
   readonly #waiting: Waiting[] = [];
   #nextWaiting = 0;
-  #lines = 0;
+  readonly #lines = new Set<Line>();
 
   constructor(port: number, linesMax: number) {
     this.#port = port;
@@ -63,9 +63,11 @@ export class HttpPool {
     return this.#waiting.length - this.#nextWaiting;
   }
 
-  /** Closes every connection. */
+  /** Closes every connection; what was not answered stays so. */
   close(): void {
-    for (const line of this.#idle.splice(0)) line.socket.destroy();
+    this.#waiting.length = 0;
+    this.#nextWaiting = 0;
+    for (const line of this.#lines) line.socket.destroy();
   }
 
   #pump(): void {
@@ -87,15 +89,15 @@ export class HttpPool {
   }
 
   #open(): Line | undefined {
-    if (this.#lines >= this.#linesMax) return undefined;
-    this.#lines += 1;
+    if (this.#lines.size >= this.#linesMax) return undefined;
     const socket = connect(this.#port, "127.0.0.1");
     socket.setNoDelay(true);
     const line: Line = { socket, current: undefined, head: "", bodyBytesLeft: -1, status: 0, body: "" };
+    this.#lines.add(line);
     socket.on("data", (chunk: Buffer) => this.#take(line, chunk));
     socket.on("error", () => undefined);
     socket.on("close", () => {
-      this.#lines -= 1;
+      this.#lines.delete(line);
       const at = this.#idle.indexOf(line);
       if (at >= 0) this.#idle.splice(at, 1);
       line.current?.settle({ status: 0, body: "" });

@@ -36,6 +36,8 @@ export interface LoadReport {
 
 const CONNECTIONS_MAX = 256;
 const TICK_MS = 1;
+/** How long after the last request was due answers are still waited for; what comes later counts as unanswered. */
+const GRACE_SECONDS = 30;
 
 if (parentPort !== null) {
   // The bench that starts this worker passes a plan.
@@ -63,7 +65,7 @@ async function load(plan: LoadPlan): Promise<LoadReport> {
   return { remember: remembered, search: searched };
 }
 
-/** Sends by the clock and waits for the last answer. */
+/** Sends by the clock and waits for the last answer, within bounds. */
 async function openLoop(options: {
   readonly perSecond: number;
   readonly seconds: number;
@@ -71,36 +73,43 @@ async function openLoop(options: {
   readonly send: () => Promise<{ readonly status: number }>;
 }): Promise<LoadOutcome> {
   const total = Math.round(options.perSecond * options.seconds);
-  const latenciesMs = new Float64Array(total);
+  const latenciesMs = new Float64Array(total).fill(-1);
   const statuses: Record<string, number> = {};
   const startedMs = performance.now();
+  const dueAtMs = (index: number): number => startedMs + (index * 1_000) / options.perSecond;
+  const deadlineMs = startedMs + (options.seconds + GRACE_SECONDS) * 1_000;
   let sent = 0;
   let answered = 0;
-  let failed = 0;
+  const settle = (index: number, status: number): void => {
+    latenciesMs[index] = performance.now() - dueAtMs(index);
+    answered += 1;
+    if (status !== options.expected) statuses[status] = (statuses[status] ?? 0) + 1;
+  };
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
-      const due = Math.min(total, Math.floor(((performance.now() - startedMs) / 1_000) * options.perSecond) + 1);
+      const nowMs = performance.now();
+      const due = Math.min(total, Math.floor(((nowMs - startedMs) / 1_000) * options.perSecond) + 1);
       for (; sent < due; sent++) {
-        const dueAtMs = startedMs + (sent * 1_000) / options.perSecond;
-        void options.send().then(({ status }) => {
-          latenciesMs[answered] = performance.now() - dueAtMs;
-          answered += 1;
-          if (status !== options.expected) {
-            failed += 1;
-            statuses[status] = (statuses[status] ?? 0) + 1;
-          }
-          if (answered === total) resolve();
-          return undefined;
-        });
+        const index = sent;
+        void options.send().then(({ status }) => settle(index, status));
       }
-      if (sent === total) clearInterval(timer);
+      if (answered < total && nowMs < deadlineMs) return;
+      clearInterval(timer);
+      resolve();
     }, TICK_MS);
   });
+  const endedMs = performance.now();
+  for (let index = 0; index < total; index++) {
+    if (latenciesMs[index] !== -1) continue;
+    latenciesMs[index] = endedMs - dueAtMs(index);
+    statuses["unanswered"] = (statuses["unanswered"] ?? 0) + 1;
+  }
+  const failed = Object.values(statuses).reduce((sum, count) => sum + count, 0);
   return {
-    latenciesMs: latenciesMs.sort(),
+    latenciesMs: latenciesMs.slice().sort(),
     sent,
     failed,
     statuses,
-    tookSeconds: (performance.now() - startedMs) / 1_000,
+    tookSeconds: (endedMs - startedMs) / 1_000,
   };
 }

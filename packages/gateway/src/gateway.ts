@@ -26,7 +26,7 @@ import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { recallHandlers } from "./handlers/recall.ts";
-import { addEdge, sendProblem } from "./http/edge.ts";
+import { addEdge, problemSender } from "./http/edge.ts";
 import type { Handler } from "./http/exchange.ts";
 import { type HostCheck, isCrossSite, isLoopback, makeHostCheck } from "./http/host-check.ts";
 import { addHousePages, HOUSE_PATHS } from "./http/house-pages.ts";
@@ -40,6 +40,7 @@ import { WebApp } from "./http/web-app.ts";
 import type { IdentityPort } from "./identity-port.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { LiveHub } from "./socket/live-hub.ts";
+import { collectRows, type ProblemRows } from "./http/problem-page.ts";
 import { serveSocketEvents } from "./socket/socket-events.ts";
 
 /** What a gateway is made of. */
@@ -105,7 +106,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const hostCheck = makeHostCheck("localhost", settings.publicOrigins);
   const rooms: Rooms = { house: undefined, hostCheck, isClosing: false };
   const hub = new LiveHub({ clock, perUserMax: settings.streamsPerUserMax });
-  const fastify = makeFastify(options);
+  const rows = collectRows([gatewayErrors.table, ...options.errorTables]);
+  const fastify = makeFastify(options, rows);
   const parts: PipelineParts = {
     house: () => rooms.house,
     clock,
@@ -120,6 +122,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   addEdge(fastify, {
     ...options,
     hostCheck: (host) => rooms.hostCheck(host),
+    rows,
     isClosing: () => rooms.isClosing,
     web: new WebApp(options.webRoot),
     methodsAt: methodIndex([...all.map(({ route }) => route), ...HOUSE_PATHS.map((path) => ({ path, method: "GET" }))]),
@@ -128,7 +131,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     describe: options.describe,
     application: () => rooms.house?.application,
     metricsOpen: settings.metricsOpen,
-    errorTables: options.errorTables,
+    rows,
   });
   for (const entry of all) addRoute(fastify, parts, entry, settings);
   const sockets = serveSocketEvents(fastify.server, { hub, identity: () => rooms.house?.identity, isWelcome });
@@ -159,8 +162,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-function makeFastify(options: GatewayOptions): FastifyInstance {
+function makeFastify(options: GatewayOptions, rows: ProblemRows): FastifyInstance {
   const { settings } = options;
+  const send = problemSender({ log: options.log, rows });
   const nextTraceId = traceIds(options.random ?? systemRandom);
   const fastify: FastifyInstance = createFastify<Server, IncomingMessage, ServerResponse>({
     logger: false,
@@ -177,7 +181,7 @@ function makeFastify(options: GatewayOptions): FastifyInstance {
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
     // Addresses that cannot be decoded never reach a hook.
-    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply, options.log),
+    frameworkErrors: (error, request, reply) => void send(error, request, reply),
     routerOptions: { maxParamLength: 200 },
   });
   fastify.removeAllContentTypeParsers();

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { gatewayErrors } from "../errors.ts";
 import type { GatewaySettings } from "../settings.ts";
 import type { HostCheck } from "./host-check.ts";
+import type { ProblemRows } from "./problem-page.ts";
 import { describeForLog, problemOf } from "./problem.ts";
 import { DATA_HEADERS, TRANSPORT_SECURITY } from "./security-headers.ts";
 import { TokenBuckets } from "./token-bucket.ts";
@@ -16,6 +17,8 @@ interface EdgeOptions {
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Rows of all codes: their texts are the titles of problems. */
+  readonly rows: ProblemRows;
   readonly hostCheck: HostCheck;
   /** True once the gateway has begun to close. */
   readonly isClosing: () => boolean;
@@ -31,6 +34,7 @@ const DATA_PATH_PATTERN = /^\/(api|auth|socket\.io|health|ready|metrics|openapi\
 /** Adds the hooks, the error handler and what answers unknown addresses. */
 export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
   const { clock, log, settings } = options;
+  const send = problemSender(options);
   const addresses = new TokenBuckets({ perSecond: settings.addressRequestsPerSecond, keysMax: ADDRESSES_MAX });
 
   fastify.addHook("onRequest", (request, reply, done) => {
@@ -61,33 +65,35 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
       done();
     });
   }
-  fastify.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log));
+  fastify.setErrorHandler((error, request, reply) => send(error, request, reply));
   fastify.setNotFoundHandler((request, reply) => {
     const path = request.url.split("?")[0] ?? "";
     const isRead = request.method === "GET" || request.method === "HEAD";
     if (isRead && !DATA_PATH_PATTERN.test(path) && options.web.serve(request, reply, clock.monotonicMs())) return reply;
     const methods = options.methodsAt(path);
-    if (methods.length === 0) return sendProblem(gatewayErrors("route-unknown"), request, reply, log);
+    if (methods.length === 0) return send(gatewayErrors("route-unknown"), request, reply);
     reply.header("allow", methods.join(", "));
-    return sendProblem(gatewayErrors("method-not-allowed"), request, reply, log);
+    return send(gatewayErrors("method-not-allowed"), request, reply);
   });
 }
 
-/** Answers with the problem document of an error; what nobody expected goes to the log, without its message. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
-  const instance = request.url.split("?")[0] ?? "";
-  const problem = problemOf(error, { instance, traceId: request.id });
-  if (problem.unexpected || problem.status === 500) {
-    log.error(
-      { trace_id: request.id, route: request.routeOptions.url ?? "(none)", ...describeForLog(error) },
-      "failed",
-    );
-  }
-  return reply
-    .header("kaelix-trace-id", request.id)
-    .headers(DATA_HEADERS)
-    .headers(problem.headers)
-    .code(problem.status)
-    .type("application/problem+json; charset=utf-8")
-    .send(JSON.stringify(problem.document));
+/** Makes what answers with the problem document of an error; what nobody expected goes to the log, without its message. */
+export function problemSender(
+  options: Pick<EdgeOptions, "log" | "rows">,
+): (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+  return (error, request, reply) => {
+    const instance = request.url.split("?")[0] ?? "";
+    const problem = problemOf(error, { instance, traceId: request.id }, options.rows);
+    if (problem.unexpected || problem.status === 500) {
+      const route = request.routeOptions.url ?? "(none)";
+      options.log.error({ trace_id: request.id, route, ...describeForLog(error) }, "failed");
+    }
+    return reply
+      .header("kaelix-trace-id", request.id)
+      .headers(DATA_HEADERS)
+      .headers(problem.headers)
+      .code(problem.status)
+      .type("application/problem+json; charset=utf-8")
+      .send(JSON.stringify(problem.document));
+  };
 }

@@ -1,4 +1,3 @@
-import type { ErrorRow } from "@kaelix/base";
 import { printOpenApi } from "@kaelix/contract";
 import type { FastifyInstance } from "fastify";
 
@@ -6,7 +5,7 @@ import type { Application, HouseApplication } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import { foundingPaths } from "../founding-aliases.ts";
 import { isLoopback } from "./host-check.ts";
-import { collectRows, problemPage } from "./problem-page.ts";
+import { problemPage, type ProblemRows } from "./problem-page.ts";
 import { DATA_HEADERS, PAGE_HEADERS } from "./security-headers.ts";
 
 /** What the pages outside the API need. */
@@ -14,7 +13,7 @@ interface HousePagesOptions {
   readonly describe: HouseApplication["describe"];
   readonly application: () => Application | undefined;
   readonly metricsOpen: boolean;
-  readonly errorTables: readonly Readonly<Record<string, ErrorRow>>[];
+  readonly rows: ProblemRows;
 }
 
 /** Paths of these pages, all read with GET. */
@@ -22,7 +21,6 @@ export const HOUSE_PATHS = ["/health", "/ready", "/metrics", "/openapi.json", "/
 
 /** Adds `/health`, `/ready`, `/metrics`, `/openapi.json` and `/problems/:code`. */
 export function addHousePages(fastify: FastifyInstance, options: HousePagesOptions): void {
-  const rows = collectRows([gatewayErrors.table, ...options.errorTables]);
   let openApi: string | undefined;
 
   fastify.get("/health", (_request, reply) => {
@@ -51,7 +49,7 @@ export function addHousePages(fastify: FastifyInstance, options: HousePagesOptio
       .send(openApi);
   });
   fastify.get<{ Params: { code: string } }>("/problems/:code", (request, reply) => {
-    const row = rows.get(request.params.code);
+    const row = options.rows.get(request.params.code);
     if (row === undefined) throw gatewayErrors("route-unknown");
     reply.headers(PAGE_HEADERS).header("cache-control", "no-cache").type("text/html; charset=utf-8");
     reply.send(problemPage(request.params.code, row));

@@ -1,7 +1,7 @@
 import type { ErrorRow } from "@kaelix/base";
 
 /** Every code with its row, for the pages at `/problems/{code}`. */
-type ProblemRows = ReadonlyMap<string, ErrorRow>;
+export type ProblemRows = ReadonlyMap<string, ErrorRow>;
 
 /** Collects the error tables of all rooms. */
 export function collectRows(tables: readonly Readonly<Record<string, ErrorRow>>[]): ProblemRows {

@@ -2,9 +2,10 @@
  * Errors as problem documents (RFC 9457). Guarantees: every error has a stable code whose page is served at its `type`; an error
  * that is not ours becomes `internal` without a word of what it was; nothing here carries what a caller sent.
  */
-import { type ErrorRow, isKaelixError, KaelixError } from "@kaelix/base";
+import { isKaelixError, KaelixError } from "@kaelix/base";
 
 import { gatewayErrors } from "../errors.ts";
+import type { ProblemRows } from "./problem-page.ts";
 
 /** One field that is wrong; `pointer` is a JSON pointer into the body, or into parameters by name. */
 export interface FieldProblem {
@@ -53,12 +54,16 @@ const FRAMEWORK_CODES: Readonly<Record<string, keyof typeof gatewayErrors.table>
 };
 
 /** Makes the problem document of anything that was thrown while `instance` (a path without its query) was served. */
-export function problemOf(error: unknown, request: { readonly instance: string; readonly traceId: string }): Problem {
+export function problemOf(
+  error: unknown,
+  request: { readonly instance: string; readonly traceId: string },
+  rows: ProblemRows,
+): Problem {
   const known = ourErrorOf(error);
   const problem = known ?? gatewayErrors("internal");
   const document: Record<string, unknown> = {
     type: `/problems/${problem.code}`,
-    title: titleOf(problem),
+    title: rows.get(problem.code)?.text ?? KIND_TITLES[problem.kind],
     status: problem.status,
     detail: problem.message,
     instance: request.instance,
@@ -77,12 +82,7 @@ function ourErrorOf(error: unknown): KaelixError | undefined {
   return mapped === undefined ? undefined : gatewayErrors(mapped);
 }
 
-/** The row's own words: the same for every occurrence, as the RFC wants it. */
-function titleOf(error: KaelixError): string {
-  const table: Readonly<Record<string, ErrorRow>> = gatewayErrors.table;
-  return table[error.code]?.text ?? KIND_TITLES[error.kind];
-}
-
+/** For codes of tables that the gateway was not given. */
 const KIND_TITLES = {
   input: "Request cannot be used",
   denied: "Not allowed",
