@@ -55,7 +55,11 @@ function listOf(value: unknown): readonly unknown[] {
 
 /** Reads a data set from a file. */
 export function readLocomo(file: string): readonly Conversation[] {
-  const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));
+  return parseLocomo(JSON.parse(readFileSync(file, "utf8")));
+}
+
+/** Reads a data set: a list of conversations, or one. What is missing is empty. */
+export function parseLocomo(parsed: unknown): readonly Conversation[] {
   return listOf(Array.isArray(parsed) ? parsed : [parsed]).map((item, index) => readConversation(item, index));
 }
 

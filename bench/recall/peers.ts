@@ -5,7 +5,7 @@
  * reached, with a hashed bag-of-words embedder in process: it shows the system without a model, not the best it can do with one.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -144,8 +144,11 @@ async function askMem0(
 
 function installMem0(folder: string): void {
   const parameters = ["install", "--prefix", folder, "--no-audit", "--no-fund", `mem0ai@${MEM0_VERSION}`];
-  // Its driver must be compiled for the Node that runs this bench, whichever stands first on the path.
-  const environment = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env["PATH"] ?? ""}` };
+  // Its driver must be compiled for the Node that runs this bench, whichever stands first on the path, with the headers it brings.
+  const home = dirname(dirname(process.execPath));
+  const headers = existsSync(join(home, "include/node/node.h")) ? { npm_config_nodedir: home } : {};
+  const path = `${join(home, "bin")}${delimiter}${process.env["PATH"] ?? ""}`;
+  const environment = { ...process.env, ...headers, PATH: path };
   execFileSync("npm", parameters, { stdio: "ignore", timeout: INSTALL_TIMEOUT_MS, env: environment });
 }
 

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 
 import type { SearchFilters } from "./filter.ts";
+import { loadLanguage } from "./languages.ts";
 import { listConversations, listDocuments } from "./listing.ts";
 import { parseQuery } from "./query.ts";
 import { searchIndex, type SearchRequest } from "./search.ts";
 import { conversationId, makeDocument, makeIndex, memoryId } from "./testing.ts";
+import { UserIndex } from "./user-index.ts";
 
 const DAY_MS = 86_400_000;
 const MAY_8 = Date.UTC(2023, 4, 8, 12);
@@ -94,6 +96,24 @@ test("searchIndex finds captions, dates and speakers as words", () => {
   expect(numbers({ text: "lighthouse" })).toContain(6);
   expect(numbers({ text: "8 May 2023" })).toContain(3);
   expect(searchIndex(index, { text: "bob", ceiling: 2, limit: 1 }).hits[0]?.document.memoryId).toBe(memoryId(5));
+});
+
+test("searchIndex finds words of scripts without spaces, and of several languages in one index", async () => {
+  await loadLanguage("de");
+  const languages = [/[\u3040-\u30ff]/u, /[äöüß]|\bdie\b/u];
+  const mixed = new UserIndex({
+    detectLanguage: (text) =>
+      languages[0]?.test(text) === true ? "ja" : languages[1]?.test(text) === true ? "de" : "en",
+  });
+  await loadLanguage("ja");
+  mixed.put(makeDocument(1, "昨日東京で寿司を食べた"));
+  mixed.put(makeDocument(2, "Die Kinder fütterten die Vögel", { conversationId: conversationId(2) }));
+  mixed.put(makeDocument(3, "The children fed the birds", { conversationId: conversationId(3) }));
+  const first = (text: string): string | undefined =>
+    searchIndex(mixed, { text, ceiling: 2, limit: 1 }).hits[0]?.document.text;
+  expect(first("寿司")).toContain("東京");
+  expect(first("vogel kindern")).toContain("Vögel");
+  expect(first("bird child")).toContain("birds");
 });
 
 test("searchIndex highlights whole words in the text as given", () => {
