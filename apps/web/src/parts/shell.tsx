@@ -138,8 +138,9 @@ function ConnectionBanner(): ReactNode {
       <Icon name="alert" className="size-4 text-muted" />
       <span>
         {online ? "The server is busy." : "The server cannot be reached."}{" "}
-        {waiting > 0 &&
-          `${waiting === 1 ? "One saying waits" : `${waiting} sayings wait`} in this tab only: keep it open. They are sent as soon as it answers.`}
+        {waiting === 1 && "One saying waits in this tab only: keep it open. It is sent as soon as the server answers."}
+        {waiting > 1 &&
+          `${waiting} sayings wait in this tab only: keep it open. They are sent as soon as the server answers.`}
       </span>
     </div>
   );

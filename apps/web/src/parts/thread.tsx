@@ -103,7 +103,7 @@ export function Thread({ label, entries, showSource, onOlder, empty }: ThreadPro
               <article
                 key={item.key}
                 tabIndex={item.key === last ? 0 : -1}
-                aria-posinset={at + 1}
+                aria-posinset={items.slice(0, at + 1).filter(({ type }) => type === "entry").length}
                 aria-setsize={-1}
                 aria-label={item.entry.type === "question" ? "Question and answer" : "Memory"}
                 onKeyDown={(event) => opened(event, item.entry)}

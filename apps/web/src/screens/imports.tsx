@@ -137,7 +137,9 @@ function UndoButton({ item }: { readonly item: WireImport }): ReactNode {
 }
 
 function History(): ReactNode {
-  const { data, error, refetch } = api.useImportsQuery();
+  const [isRunning, setRunning] = useState(false);
+  const { data, error, refetch } = api.useImportsQuery(undefined, { pollingInterval: isRunning ? POLL_MS : 0 });
+  useEffect(() => setRunning(data?.some((item) => item.state === "running") === true), [data]);
   if (error !== undefined) return <ProblemNote problem={error} onRetry={() => void refetch()} />;
   if (data === undefined || data.length === 0) return null;
   return (
@@ -155,6 +157,11 @@ function History(): ReactNode {
               </span>
             </span>
             {item.state === "done" && <UndoButton item={item} />}
+            {item.state === "running" && (
+              <span className="w-full">
+                <ImportProgress item={item} />
+              </span>
+            )}
           </li>
         ))}
       </ul>

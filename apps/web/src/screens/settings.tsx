@@ -179,6 +179,14 @@ export function Settings(): ReactNode {
           <p className="text-13 text-muted">
             Kaelix {server?.version ?? ""}. Everything stays on this server; this page loads nothing from anywhere else.
           </p>
+          <Button
+            look="quiet"
+            icon="help"
+            className="-ms-3.5 mt-2"
+            onPress={() => dispatch(interfaceSlice.actions.overlayChanged("help"))}
+          >
+            Keys, and what the signs mean
+          </Button>
         </Section>
       </div>
     </Page>

@@ -13,6 +13,7 @@ const POLL_MS = 700;
 
 function Step({ step }: { readonly step: WireServer["steps"][number] }): ReactNode {
   const isRunning = step.state === "running";
+  const isMeasured = isRunning && step.progress > 0;
   return (
     <li className="flex items-center gap-3 py-2">
       <span className="flex size-5 items-center justify-center">
@@ -22,7 +23,7 @@ function Step({ step }: { readonly step: WireServer["steps"][number] }): ReactNo
         {isRunning && <span className="turning size-4 rounded-full border-2 border-line border-t-accent" />}
       </span>
       <span className={`w-24 ${step.state === "waiting" ? "text-muted" : ""}`}>{step.name}</span>
-      {isRunning ? (
+      {isMeasured ? (
         <ProgressBar aria-label={step.name} value={step.progress} maxValue={1} className="flex-1">
           {({ percentage = 0 }) => (
             <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">
@@ -31,7 +32,7 @@ function Step({ step }: { readonly step: WireServer["steps"][number] }): ReactNo
           )}
         </ProgressBar>
       ) : (
-        <span className="flex-1 text-13 text-muted">{step.detail}</span>
+        <span className="flex-1 text-13 text-muted">{step.detail ?? (isRunning ? "at work" : "")}</span>
       )}
       <span className="text-13 text-muted tabular-nums">
         {step.took_ms === null ? "" : formatDuration(step.took_ms)}

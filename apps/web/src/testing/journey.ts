@@ -71,7 +71,10 @@ export async function dashboardReady(page: Page): Promise<void> {
   await page.getByTestId("message-input").waitFor();
 }
 
-/** Tells something through the composer and waits until its ticks say it is stored. */
+/**
+ * Tells something through the composer and waits until its ticks say it is stored. For texts that stay below the lock: one that
+ * is judged Secret is kept, but its words leave the page at once.
+ */
 export async function keepMessage(page: Page, text: string): Promise<void> {
   await page.getByTestId("message-input").fill(text);
   await page.getByTestId("send-button").click();
