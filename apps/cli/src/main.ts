@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The command line of Kaelix. Every command maps to calls of the contract; exit codes are in exit.ts. */
+import { enableCompileCache } from "node:module";
+
 import { Command, Option } from "commander";
 
 import type * as accountCommands from "./commands/account.ts";
@@ -10,6 +12,9 @@ import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
 import type { CommonOptions } from "./connection.ts";
 import { describeFailure, EXIT } from "./exit.ts";
+
+// Commands are loaded below, when one is chosen: with the cache they come compiled from the second start on.
+enableCompileCache();
 
 const VERSION = "0.1.0";
 

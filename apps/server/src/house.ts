@@ -11,7 +11,7 @@ import { type Clock, type LogPosition, type RandomSource, systemClock, systemRan
 import { Changes, Imports, Remember, partitionOfUser } from "@kaelix/capture";
 import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
-import { classifyByRules, detectLanguage, loadLanguageDetector } from "@kaelix/intelligence";
+import { classifyByRules, languageOfText } from "@kaelix/intelligence";
 import { openStreamerLog, type StreamerLog } from "@kaelix/log";
 import { TOPICS, type UserId } from "@kaelix/model";
 import type { RecallSource } from "@kaelix/recall";
@@ -57,8 +57,6 @@ export interface HouseOptions {
 }
 
 const CAUGHT_UP_MS_MAX = 60_000;
-/** A guess of the language below this is not used: the words are then stemmed as English. */
-const LANGUAGE_CONFIDENCE_MIN = 0.6;
 
 /** Parts that are open; each is set by its own step. */
 interface Parts {
@@ -173,9 +171,8 @@ export class House {
       async () => {
         const url = settings.databaseUrl;
         const opening = url === undefined ? openPglite({ directory: paths.database, onNotice }) : openPostgres({ url });
-        // The embedded database opens in its worker; meanwhile this thread reads what judging and searching need.
+        // The embedded database opens in its worker; meanwhile this thread reads the word lists that judging needs.
         classifyByRules("");
-        await loadLanguageDetector();
         this.#parts.database = await opening;
       },
       async () => this.#parts.database?.close(),
@@ -347,11 +344,6 @@ export class House {
     // Every step has run: `start` throws otherwise.
     return this.#parts as Parts;
   }
-}
-
-function languageOfText(text: string): string | undefined {
-  const detected = detectLanguage(text);
-  return detected !== undefined && detected.confidence >= LANGUAGE_CONFIDENCE_MIN ? detected.language : undefined;
 }
 
 async function firstUser(people: PeopleStore): Promise<UserId | undefined> {

@@ -1,6 +1,8 @@
 /** Starting the product: the gateway listens first, then the house opens behind it. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 import { parseConfig, systemClock, systemRandom } from "@kaelix/base";
 import { captureErrors, sourceErrors } from "@kaelix/capture";
@@ -135,6 +137,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
   try {
     const { application, identity, operatorToken } = await house.open();
     gateway.attach(application, identity);
+    giveMemoryBack();
     await writeRunFile(paths.runFile, { url: listening.url, operatorToken, pid: process.pid });
   } catch (failure) {
     await gateway.close();
@@ -148,6 +151,15 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
       return house.close();
     },
   };
+}
+
+/** Gives back what starting needed: V8 would keep it until the machine is short of memory. Once, after the start. */
+function giveMemoryBack(): void {
+  setTimeout(() => {
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    if (typeof collect === "function") collect();
+  }, 2_000).unref();
 }
 
 /** Opens the house in this process, for a command that found no server running. */

@@ -8,3 +8,4 @@ export {
 } from "./classify/classify-lines.ts";
 export { type FixtureHalf, fixtureHalf } from "./classify/fixture-halves.ts";
 export { detectLanguage, type DetectedLanguage, loadLanguageDetector } from "./language/detect-language.ts";
+export { languageOfText } from "./language/language-of-text.ts";

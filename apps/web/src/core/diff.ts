@@ -1,7 +1,7 @@
 /** A word diff of two versions. Joined without `removed` it is the newer text, without `added` the older. */
 
 /** A run of words that stayed, went or came. */
-export interface DiffPart {
+interface DiffPart {
   readonly type: "same" | "removed" | "added";
   readonly text: string;
 }

@@ -1,7 +1,7 @@
 import type { LevelName } from "@kaelix/model";
 
 /** What the interface says of a level. */
-export interface LevelWords {
+interface LevelWords {
   readonly name: LevelName;
   readonly label: string;
   readonly pips: number;

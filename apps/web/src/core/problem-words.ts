@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 /** A problem in words. */
-export interface ProblemWords {
+interface ProblemWords {
   readonly happened: string;
   readonly todo: string;
 }

@@ -6,10 +6,10 @@ export type Command =
   | { readonly type: "palette" | "help" | "lock" | "search" | "compose" };
 
 /** A started sequence: after `g` within this time a letter goes somewhere. */
-export const SEQUENCE_MS = 1_200;
+const SEQUENCE_MS = 1_200;
 
 /** Where `g` and a letter go. */
-export const GO: Readonly<Record<string, string>> = {
+const GO: Readonly<Record<string, string>> = {
   t: "/",
   c: "/chats",
   s: "/search",

@@ -1,7 +1,7 @@
 /** Text cut into parts that can be shown: plain, marked, linked. Parts joined are always the text itself. */
 
 /** A piece of a text. `url` only for http and https. */
-export interface TextPart {
+interface TextPart {
   readonly text: string;
   readonly marked: boolean;
   readonly url?: string;

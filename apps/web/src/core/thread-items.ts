@@ -2,13 +2,13 @@
 import { dayKey } from "./format.ts";
 
 /** Anything with an id and a time. */
-export interface Timed {
+interface Timed {
   readonly id: string;
   readonly at: string;
 }
 
 /** An entry of the thread, or the mark of a new day before it. */
-export type ThreadItem<Entry extends Timed> =
+type ThreadItem<Entry extends Timed> =
   | { readonly type: "day"; readonly key: string; readonly at: string }
   | { readonly type: "entry"; readonly key: string; readonly entry: Entry };
 

@@ -8,13 +8,13 @@ import { type LogPosition, parsePosition } from "@kaelix/base";
 export type Watermarks = Readonly<Record<string, number>>;
 
 /** Views that must have passed a position before its memory counts as searchable. */
-export const TICK_VIEWS = ["relational", "search"] as const;
+const TICK_VIEWS = ["relational", "search"] as const;
 
 /** What the ticks of a bubble say. */
 export type Tick = "sending" | "waiting" | "failed" | "stored" | "searchable";
 
 /** The part of a memory that ticks are read from. */
-export interface TickSource {
+interface TickSource {
   readonly position: string;
   readonly level: string;
   readonly progress: { readonly stored: boolean; readonly searchable: boolean; readonly classified: boolean };

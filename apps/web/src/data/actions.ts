@@ -12,7 +12,7 @@ import type { OutputOf, WireMemory, WireUser } from "./wire.ts";
 type Thunk<Result = void> = (dispatch: Dispatch, getState: () => State) => Result;
 
 /** A random id that also works where `crypto.randomUUID` does not (plain http over a LAN). */
-export function makeLocalId(): string {
+function makeLocalId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

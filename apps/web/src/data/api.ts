@@ -32,7 +32,7 @@ function ask<Name extends RouteName>(name: Name, input?: InputOf<Name>, options?
 }
 
 /** Which memories a list shows. */
-export interface ListArguments {
+interface ListArguments {
   readonly conversation?: string;
   readonly import?: string;
   readonly limit?: number;

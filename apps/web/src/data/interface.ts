@@ -15,7 +15,7 @@ export interface Toast {
 }
 
 /** The interface's own state. */
-export interface InterfaceState {
+interface InterfaceState {
   readonly appearance: Appearance;
   /** Single-key shortcuts; WCAG 2.1.4 asks that they can be turned off. */
   readonly shortcuts: boolean;

@@ -4,7 +4,7 @@ import { createSlice, type PayloadAction } from "@reduxjs/toolkit";
 import type { WireUser } from "./wire.ts";
 
 /** `unknown` until the first refresh has been answered. */
-export interface SessionState {
+interface SessionState {
   readonly state: "unknown" | "in" | "out";
   readonly user: WireUser | null;
   /** The terminal's claim code, kept until it is used. */

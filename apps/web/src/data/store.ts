@@ -7,7 +7,7 @@ import { sessionSlice } from "./session.ts";
 import { threadSlice } from "./thread.ts";
 
 /** Makes the store of a page. */
-export function makeStore() {
+function makeStore() {
   return configureStore({
     reducer: {
       [api.reducerPath]: api.reducer,

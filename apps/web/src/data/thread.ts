@@ -37,7 +37,7 @@ export interface Question {
 }
 
 /** The page's own part of the threads. */
-export interface ThreadState {
+interface ThreadState {
   /** Whose they are: unsent sayings outlive the end of a session, for nobody else. */
   readonly owner: string | null;
   readonly sayings: readonly Saying[];

@@ -26,9 +26,5 @@ export type WireSignal = WireCitation["why"][number];
 export type WireImport = OutputOf<"imports.read">;
 /** The signed-in person. */
 export type WireUser = OutputOf<"me.read">;
-/** A signed-in device. */
-export type WireSession = OutputOf<"sessions.list">["data"][number];
 /** What anyone may know of the server. */
 export type WireServer = OutputOf<"server.describe">;
-/** What narrows a search. */
-export type WireFilter = NonNullable<NonNullable<InputOf<"searches.run">["body"]>["filter"]>;

@@ -17,7 +17,7 @@ const BUTTONS = {
 } as const;
 
 /** How a button looks. */
-export type ButtonLook = keyof typeof BUTTONS;
+type ButtonLook = keyof typeof BUTTONS;
 
 interface LookProps {
   readonly look?: ButtonLook;
@@ -25,7 +25,7 @@ interface LookProps {
 }
 
 /** The classes of a button, for links that look like one. */
-export function buttonClass(look: ButtonLook = "plain"): string {
+function buttonClass(look: ButtonLook = "plain"): string {
   return `inline-flex min-h-9 min-touch cursor-pointer items-center justify-center gap-2 rounded-control px-3.5 whitespace-nowrap transition-feedback disabled:cursor-default disabled:opacity-50 ${BUTTONS[look]}`;
 }
 
@@ -95,7 +95,7 @@ export function Name({ text }: { readonly text: string }): ReactNode {
 }
 
 /** True once `active` has held for 300 ms; before that nothing is shown. */
-export function useLate(active: boolean): boolean {
+function useLate(active: boolean): boolean {
   const [late, setLate] = useState(false);
   useEffect(() => {
     if (!active) {

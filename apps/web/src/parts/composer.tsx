@@ -12,7 +12,7 @@ import { LevelPicker } from "./level-picker.tsx";
 import { Segmented } from "./segmented.tsx";
 
 /** What pressing send does. */
-export type ComposerMode = "keep" | "ask";
+type ComposerMode = "keep" | "ask";
 
 const MODES = [
   { value: "keep", label: "Keep" },

@@ -11,12 +11,14 @@ export interface DetectedLanguage {
   readonly confidence: number;
 }
 
-interface Detector {
+/** What is used of the package. */
+export interface Detector {
   detect(text: string): { readonly language: string; getScores(): Record<string, number>; isReliable(): boolean };
 }
 
 const LETTERS_MIN = 8;
-const LETTERS_SURE = 40;
+/** From as many letters on a guess counts in full. */
+export const LETTERS_SURE = 40;
 const TEXT_LENGTH_MAX = 1024;
 
 let detector: Detector | undefined;
@@ -43,8 +45,13 @@ export function detectLanguage(text: string): DetectedLanguage | undefined {
   const head = text.slice(0, TEXT_LENGTH_MAX);
   const letters = head.match(/\p{L}/gu)?.length ?? 0;
   if (letters < LETTERS_MIN) return undefined;
+  const guess = certaintyOf(detector, head, letters);
+  return guess.language === "" ? undefined : guess;
+}
+
+/** The detector's guess and how sure it is; an empty language when there is none. */
+export function certaintyOf(detector: Detector, head: string, letters: number): DetectedLanguage {
   const result = detector.detect(head);
-  if (result.language === "") return undefined;
   const scores = Object.values(result.getScores()).sort((left, right) => right - left);
   const lead = (scores[0] ?? 0) === 0 ? 0 : 1 - (scores[1] ?? 0) / (scores[0] ?? 1);
   const certainty = result.isReliable() ? 0.6 + 0.39 * Math.min(1, lead * 2) : 0.5 * Math.min(1, lead * 2);

@@ -1,8 +1,9 @@
 /**
  * Kysely over the PGlite worker.
  *
- * PGlite has one session. Statements outside transactions share it and may travel together; a transaction has it alone: others wait
- * in order of asking until it has ended.
+ * PGlite has one session. Statements outside transactions share it and may travel together; a transaction has it alone. When it ends,
+ * the statements that waited go first, then the next transaction: whoever reads waits for one fold at most, however many are queued, and
+ * no fold waits for more than the statements that were there before it.
  */
 import {
   type CompiledQuery,
@@ -19,16 +20,19 @@ import type { PgliteClient } from "./client.ts";
 
 class Connection implements DatabaseConnection {
   readonly #driver: PgliteDriver;
-  /** Ends this connection's transaction for those who wait. */
-  leave: (() => void) | undefined;
+  /** True while this connection's transaction has the session alone. */
+  hasSession = false;
 
   constructor(driver: PgliteDriver) {
     this.#driver = driver;
   }
 
   async executeQuery<Row>(compiled: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.leave === undefined) await this.#driver.turn();
-    const { rows, affectedRows } = await this.#driver.client.query(compiled.sql, compiled.parameters);
+    const { sql, parameters } = compiled;
+    const answer = this.hasSession
+      ? this.#driver.client.query(sql, parameters)
+      : this.#driver.statement(sql, parameters);
+    const { rows, affectedRows } = await answer;
     return {
       // The row type is the caller's statement about its own SQL, as everywhere in Kysely.
       rows: rows as Row[],
@@ -44,15 +48,21 @@ class Connection implements DatabaseConnection {
 
 class PgliteDriver implements Driver {
   readonly client: PgliteClient;
-  #tail: Promise<void> = Promise.resolve();
+  #isTaken = false;
+  /** Both are bounded by the requests and views in flight. */
+  #statements: (() => void)[] = [];
+  readonly #transactions: (() => void)[] = [];
 
   constructor(client: PgliteClient) {
     this.client = client;
   }
 
-  /** Resolves when no transaction is open that was asked for earlier. */
-  turn(): Promise<void> {
-    return this.#tail;
+  /** Runs a statement outside transactions: at once, or as soon as the transaction that has the session has ended. */
+  statement(sql: string, parameters: readonly unknown[]): ReturnType<PgliteClient["query"]> {
+    if (!this.#isTaken) return this.client.query(sql, parameters);
+    return new Promise((resolve, reject) => {
+      this.#statements.push(() => this.client.query(sql, parameters).then(resolve, reject));
+    });
   }
 
   init(): Promise<void> {
@@ -65,11 +75,9 @@ class PgliteDriver implements Driver {
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const mine = this.#own(connection);
-    const before = this.#tail;
-    let leave = (): void => undefined;
-    this.#tail = new Promise<void>((resolve) => (leave = resolve));
-    await before;
-    mine.leave = leave;
+    if (this.#isTaken) await new Promise<void>((resolve) => this.#transactions.push(resolve));
+    this.#isTaken = true;
+    mine.hasSession = true;
     try {
       await this.client.query("begin", []);
     } catch (error) {
@@ -104,9 +112,17 @@ class PgliteDriver implements Driver {
     return this.client.close();
   }
 
+  /** Hands the session on. Everything is sent in this very turn, so that nothing slips in between. */
   #end(connection: Connection): void {
-    connection.leave?.();
-    connection.leave = undefined;
+    connection.hasSession = false;
+    this.#isTaken = false;
+    const waiting = this.#statements;
+    this.#statements = [];
+    for (const run of waiting) run();
+    const next = this.#transactions.shift();
+    if (next === undefined) return;
+    this.#isTaken = true;
+    next();
   }
 
   #own(connection: DatabaseConnection): Connection {
