@@ -20,6 +20,12 @@ export const viewErrors = defineErrors({
     status: 500,
     text: "Database refused a statement",
   },
+  "views-archive-damaged": {
+    kind: "corrupt",
+    retry: false,
+    status: 500,
+    text: "Archive of the database is damaged: the log fills the view again",
+  },
   "views-database-closed": { kind: "busy", retry: false, status: 503, text: "Database of the view is closed" },
   "views-schema-mismatch": {
     kind: "conflict",

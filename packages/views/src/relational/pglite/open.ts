@@ -24,6 +24,7 @@ import { type PgliteClient, startWorker } from "./client.ts";
 import { pgliteDialect } from "./dialect.ts";
 import { type DirectoryLock, lockDirectory, type LockIdentity } from "./directory-lock.ts";
 import { findPrepared } from "./prepared.ts";
+import { unpackArchive } from "./unpack.ts";
 
 /** Where the database that was opened came from. */
 export type PgliteOrigin = "directory" | "snapshot" | "prepared" | "empty";
@@ -106,8 +107,7 @@ async function openBest(directory: string, lock: DirectoryLock, options: PgliteO
     await rm(data, { recursive: true, force: true });
     if (archive === undefined || !(await isFile(archive))) continue;
     try {
-      // Unpacking leaves its thread with hundreds of megabytes that it never gives back: a fresh one opens what was unpacked.
-      await (await attempt({ directory: data, archive })).queries.destroy();
+      await unpackArchive(archive, data);
       return { ...(await attempt({ directory: data })), origin };
     } catch (error) {
       notice(`Archive of the database did not open and is left out: ${reasonOf(error)}`);
