@@ -40,7 +40,7 @@ function CitationMark({ citation, onPress }: MarkProps): ReactNode {
         onPress={onPress}
         aria-label={`Source ${citation.number}`}
         data-testid="citation"
-        className="mx-0.5 min-w-6 cursor-pointer rounded-control px-1 text-12 font-medium text-accent tabular-nums hover:bg-accent-soft"
+        className="mx-0.5 min-w-6 py-1 touch:-my-2.5 touch:px-2.5 touch:py-3 cursor-pointer rounded-control px-1 text-12 font-medium text-accent tabular-nums hover:bg-accent-soft"
       >
         [{citation.number}]
       </AriaButton>

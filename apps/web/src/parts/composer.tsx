@@ -145,9 +145,11 @@ function KeepTools({ state }: { readonly state: ComposerState }): ReactNode {
   return (
     <>
       <LevelPicker value={state.level} onChange={state.setLevel} />
-      <FileTrigger onSelect={pick}>
-        <Button look="quiet" icon="import" aria-label="Import a file" className="text-muted" />
-      </FileTrigger>
+      <span className="hidden sm:block">
+        <FileTrigger onSelect={pick}>
+          <Button look="quiet" icon="import" aria-label="Import a file" className="text-muted" />
+        </FileTrigger>
+      </span>
     </>
   );
 }

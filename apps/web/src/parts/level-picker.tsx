@@ -18,6 +18,14 @@ interface LevelPickerProps {
 const ITEM =
   "flex min-h-11 cursor-pointer flex-col justify-center rounded-control px-3 py-1.5 outline-none data-[focused]:bg-accent-soft";
 
+function AutoLabel(): ReactNode {
+  return (
+    <span className="whitespace-nowrap">
+      Auto<span className="hidden sm:inline"> level</span>
+    </span>
+  );
+}
+
 /** Which level something is kept at; Auto lets the rules decide. */
 export function LevelPicker({ value, onChange, isFixed = false, label }: LevelPickerProps): ReactNode {
   const choose = (key: unknown): void => {
@@ -26,8 +34,8 @@ export function LevelPicker({ value, onChange, isFixed = false, label }: LevelPi
   };
   return (
     <Select aria-label={label === undefined ? "Level" : `${label} to another level`} value={value} onChange={choose}>
-      <Button className="inline-flex min-h-9 min-touch cursor-pointer items-center gap-1.5 rounded-control px-2.5 text-13 text-muted transition-feedback hover:bg-sunken">
-        <SelectValue>{label ?? (value === "auto" ? "Auto level" : <LevelBadge level={value} />)}</SelectValue>
+      <Button className="inline-flex min-h-9 touch:min-h-11 touch:min-w-11 cursor-pointer items-center gap-1.5 rounded-control px-2.5 text-13 text-muted transition-feedback hover:bg-sunken">
+        <SelectValue>{label ?? (value === "auto" ? <AutoLabel /> : <LevelBadge level={value} />)}</SelectValue>
         <Icon name="down" className="size-3.5" />
       </Button>
       <Popover className="w-panel rounded-card border border-line bg-surface p-1.5 shadow-overlay">
