@@ -59,14 +59,26 @@ function readmeCommands(): string[] {
 }
 
 function shell(command: string): number {
-  const outcome = spawnSync(command, { cwd: clone, env: environment, shell: true, stdio: "inherit", timeout: INSTALL_MS_MAX });
+  const outcome = spawnSync(command, {
+    cwd: clone,
+    env: environment,
+    shell: true,
+    stdio: "inherit",
+    timeout: INSTALL_MS_MAX,
+  });
   return outcome.status ?? 1;
 }
 
 /** Starts the product, waits until it is ready, asks its page, and stops it as Ctrl+C would. */
 async function startOnce(command: string, name: string, limitMs: number): Promise<void> {
   const beganMs = performance.now();
-  const child = spawn(command, { cwd: clone, env: environment, shell: true, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, {
+    cwd: clone,
+    env: environment,
+    shell: true,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -11,7 +11,9 @@ import { prepareDatabase } from "./prepare-database.ts";
 const root = join(import.meta.dirname, "..");
 
 if (existsSync(join(root, ".git"))) step("hooks", () => run("git", ["config", "core.hooksPath", ".githooks"]));
-step("web", () => run(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"], "apps/web"));
+step("web", () =>
+  run(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"], "apps/web"),
+);
 try {
   await prepareDatabase();
 } catch (failure) {

@@ -9,7 +9,7 @@ import { globSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
 /** One rule broken: where, and what to do. */
-export interface Breach {
+interface Breach {
   readonly file: string;
   readonly rule: "import-law" | "size" | "docstring" | "dead-export" | "title" | "purity" | "words";
   readonly text: string;
@@ -39,7 +39,7 @@ interface House {
 const FILE_LINES_MAX = 500;
 /** Doors that are an interface to the world outside the repository: their exports need no caller in it. */
 const PUBLIC_ROOMS = new Set(["@kaelix/contract"]);
-const IMPORT_PATTERN = /(?:\bfrom\s+|\bimport\s*\(?\s*)"([^"]+)"/g;
+const IMPORT_PATTERN = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)"([^"]+)"/g;
 const EXPORT_PATTERN =
   /^export (?:async )?(?:declare )?(?:const|let|function\*?|class|abstract class|interface|type) ([A-Za-z0-9_$]+)/gm;
 /** Words that belong to where something was made rather than to the product. */
@@ -198,9 +198,8 @@ function deadExportBreaches(house: House): Breach[] {
       const usedInside = users.some((user) => !user.path.endsWith("/index.ts"));
       const usedByOwnDoor = users.some((user) => user.path.endsWith("/index.ts"));
       // A type that only appears in signatures of other exports of its file must still be nameable by callers.
-      const isTypeOfDoor =
-        usedByOwnDoor && /^export (interface|type)/.test(match[0]) && countOf(file.text, pattern) > 1;
-      if (usedInside || isTypeOfDoor || (open && usedByOwnDoor)) continue;
+      const isTypeOfSignature = /^export (interface|type)/.test(match[0]) && countOf(file.text, pattern) > 1;
+      if (usedInside || isTypeOfSignature || (open && usedByOwnDoor)) continue;
       breaches.push({ file: file.path, rule: "dead-export", text: `Export ${name} is used nowhere else` });
     }
   }

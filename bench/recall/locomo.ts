@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 
 /** What the numbers of the data set's categories mean. */
-export const CATEGORIES: Readonly<Record<number, string>> = {
+const CATEGORIES: Readonly<Record<number, string>> = {
   1: "multi-hop",
   2: "temporal",
   3: "open-domain",

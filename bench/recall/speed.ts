@@ -32,7 +32,7 @@ function inventWord(random: Random): string {
 }
 
 /** Invented chat messages of 30 to 240 letters, some minutes apart, in conversations of about 200. */
-export function inventDocuments(count: number, seed: number): SearchDocument[] {
+function inventDocuments(count: number, seed: number): SearchDocument[] {
   const random = seededRandom(seed);
   let occurredAtMs = Date.UTC(2022, 0, 1);
   return Array.from({ length: count }, (_, offset) => {

@@ -180,16 +180,13 @@ export class Memories implements MemoryApplication {
       limit: request.limit,
       skip: request.offset,
     });
-    const placed = await this.#placedById(
-      principal,
-      found.hits.map((hit) => hit.document.memoryId),
-    );
-    const hits = found.hits.flatMap((hit) => {
-      const memory = placed.get(hit.document.memoryId);
-      if (memory === undefined) return [];
-      const highlights = memory.memory.text === hit.document.text ? hit.highlights : [];
-      return [{ placed: memory, score: hit.score, highlights, why: whyOf(hit) }];
-    });
+    const hits = found.hits.map((hit) => ({
+      memory: hit.document,
+      position: hit.position,
+      score: hit.score,
+      highlights: hit.highlights,
+      why: whyOf(hit),
+    }));
     const facets = request.facets ? await this.#facetsOf(principal, found.facets) : null;
     return { hits, total: found.total, facets, tookMs: found.tookMs };
   }

@@ -5,7 +5,7 @@ import { gatewaySettings } from "@kaelix/gateway";
 const LOG_LEVEL_NAMES = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** Every setting of the server. The reference page and `kaelix config` are printed from it. */
-export const serverSettings = {
+const serverSettings = {
   dataDirectory: {
     variable: "KAELIX_DATA",
     parse: settingParsers.text,

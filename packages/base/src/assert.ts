@@ -7,8 +7,3 @@ export class AssertionFailure extends Error {
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new AssertionFailure(message);
 }
-
-/** Closes a `switch` over a union: the type checker refuses the call while a case is missing. */
-export function exhaustive(value: never): never {
-  throw new AssertionFailure(`Unhandled case: ${JSON.stringify(value)}`);
-}

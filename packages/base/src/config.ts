@@ -5,7 +5,7 @@
 import { defineErrors } from "./errors.ts";
 
 /** Errors of reading configuration. */
-export const configErrors = defineErrors({
+const configErrors = defineErrors({
   "config-invalid": { kind: "input", retry: false, status: 400, text: "Configuration is invalid" },
 });
 

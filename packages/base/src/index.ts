@@ -1,23 +1,8 @@
-export { assert, AssertionFailure, exhaustive } from "./assert.ts";
+export { assert, AssertionFailure } from "./assert.ts";
 export { BoundedQueue } from "./bounded-queue.ts";
-export {
-  concatBytes,
-  decodeBase64Url,
-  decodeText,
-  encodeBase64Url,
-  encodeHex,
-  encodeText,
-  equalBytes,
-} from "./bytes.ts";
+export { decodeBase64Url, decodeText, encodeBase64Url, encodeHex, encodeText, equalBytes } from "./bytes.ts";
 export { type Clock, ManualClock, systemClock } from "./clock.ts";
-export {
-  configErrors,
-  parseConfig,
-  type Setting,
-  settingParsers,
-  type SettingTable,
-  type SettingValues,
-} from "./config.ts";
+export { parseConfig, type Setting, settingParsers, type SettingTable, type SettingValues } from "./config.ts";
 export {
   defineErrors,
   type ErrorDetails,

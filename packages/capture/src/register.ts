@@ -1,5 +1,5 @@
 import type { LogPosition } from "@kaelix/base";
-import type { ImportId, MemoryHeader, MemoryId, TenantId, UserId } from "@kaelix/model";
+import type { MemoryHeader, MemoryId, TenantId, UserId } from "@kaelix/model";
 
 /** Whether a memory can be recalled, is hidden but can be restored, or can never be opened again. */
 export type MemoryState = "live" | "forgotten" | "erased";
@@ -22,13 +22,6 @@ export interface KnownExternal {
   readonly digest: string;
   readonly state: MemoryState;
   readonly version: number;
-}
-
-/** An import that was started and, as far as the log says, never ended. */
-export interface UnfinishedImport {
-  readonly importId: ImportId;
-  readonly userId: UserId;
-  readonly tenant: TenantId;
 }
 
 /**

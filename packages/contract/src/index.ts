@@ -9,6 +9,7 @@ export {
   citationSchema,
   conversationIdSchema,
   conversationSchema,
+  foundMemorySchema,
   hitSchema,
   importAnswersSchema,
   importIdSchema,

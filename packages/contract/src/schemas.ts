@@ -26,7 +26,7 @@ export const importIdSchema = idOf("imp", "imp_01JD8QYB3M6W5T0ZK1E9V7RXSC");
 /** Id of a session on the wire. */
 export const sessionIdSchema = idOf("ses", "ses_01JD8QYB3M6W5T0ZK1E9V7RXSC");
 /** Id of a user on the wire. */
-export const userIdSchema = idOf("usr", "usr_01JD8QYB3M6W5T0ZK1E9V7RXSC");
+const userIdSchema = idOf("usr", "usr_01JD8QYB3M6W5T0ZK1E9V7RXSC");
 
 /** RFC 3339 with an offset or Z; years 0001 to 9999. */
 export const timeSchema = z.iso.datetime({ offset: true }).meta({ example: "2024-12-12T18:03:00+01:00" });
@@ -40,9 +40,7 @@ export const levelInputSchema = z
   .transform((value) => parseLevel(value) ?? 4);
 
 /** Why a memory stands at its level. */
-export const reasonSchema = z
-  .object({ rule: z.string(), level: levelNameSchema, text: z.string() })
-  .meta({ id: "Reason" });
+const reasonSchema = z.object({ rule: z.string(), level: levelNameSchema, text: z.string() }).meta({ id: "Reason" });
 
 const label = z.string().min(1).max(MEMORY_LABEL_LENGTH_MAX);
 /** Text that holds more than white space and no NUL. */
@@ -57,7 +55,7 @@ const sayable = z
 const contextSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
 /** Which conversation a memory belongs to: a stable key of the caller's, and the title to show. */
-export const conversationInputSchema = z.strictObject({ key: label, title: label.optional() });
+const conversationInputSchema = z.strictObject({ key: label, title: label.optional() });
 
 /** Body of `POST /memories`. */
 export const memoryCreateSchema = z
@@ -85,7 +83,7 @@ export const memoryEditSchema = z
   .meta({ id: "MemoryEdit" });
 
 /** How far a memory has come: on the log, found by search, level final. */
-export const progressSchema = z
+const progressSchema = z
   .object({ stored: z.boolean(), searchable: z.boolean(), classified: z.boolean() })
   .meta({ id: "Progress" });
 
@@ -156,7 +154,7 @@ export const conversationSchema = z
   .meta({ id: "Conversation" });
 
 /** What a search may be narrowed to. */
-export const searchFilterSchema = z.strictObject({
+const searchFilterSchema = z.strictObject({
   person: z.string().max(MEMORY_LABEL_LENGTH_MAX).optional(),
   source: z.enum([...SOURCE_KINDS]).optional(),
   after: timeSchema.optional(),
@@ -182,10 +180,28 @@ export const signalSchema = z
   .object({ signal: z.string(), score: z.number(), text: z.string() })
   .meta({ id: "Signal" });
 
+/** A memory as search shows it: what stands in the index. `GET /memories/{id}` has the rest. */
+export const foundMemorySchema = memorySchema
+  .pick({
+    id: true,
+    text: true,
+    caption: true,
+    speaker: true,
+    conversation: true,
+    level: true,
+    source: true,
+    import_id: true,
+    occurred_at: true,
+    recorded_at: true,
+    version: true,
+    position: true,
+  })
+  .meta({ id: "FoundMemory" });
+
 /** A memory found, with what matched. Ranges are [start, end) in UTF-16 units of `memory.text`. */
 export const hitSchema = z
   .object({
-    memory: memorySchema,
+    memory: foundMemorySchema,
     score: z.number(),
     highlights: z.array(z.tuple([z.number().int(), z.number().int()])),
     why: z.array(signalSchema),

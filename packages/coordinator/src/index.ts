@@ -1,5 +1,5 @@
 export { LifeCycle, type ReportProgress, type Service, type ServiceStep } from "./life-cycle.ts";
-export { LOG_LEVELS, type Logger, makeLogger } from "./logger.ts";
+export { type Logger, makeLogger } from "./logger.ts";
 export { type Counter, type Gauge, type Histogram, Metrics } from "./metrics.ts";
 export {
   dataDirectoryOf,

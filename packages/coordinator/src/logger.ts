@@ -4,7 +4,7 @@ import { type DestinationStream, pino, type Logger as PinoLogger } from "pino";
 export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error">;
 
 /** Levels of the log, quietest last. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** Makes the logger of a process; JSON lines to `destination` (standard error by default). */
 export function makeLogger(

@@ -88,10 +88,28 @@ export interface FacetCount {
   readonly count: number;
 }
 
+/** A memory as the search index holds it. */
+export interface FoundMemory {
+  readonly memoryId: MemoryId;
+  readonly version: number;
+  readonly text: string;
+  readonly caption?: string;
+  readonly speaker?: string;
+  readonly conversationId: ConversationId | null;
+  readonly conversationTitle?: string;
+  readonly level: Level;
+  readonly source: SourceKind;
+  readonly importId: ImportId | null;
+  readonly occurredAtMs: number;
+  readonly recordedAtMs: number;
+}
+
 /** What a search found. Ranges are [start, end) in UTF-16 units. */
 export interface SearchOutcome {
   readonly hits: readonly {
-    readonly placed: PlacedMemory;
+    readonly memory: FoundMemory;
+    /** Of the event that made the state shown. */
+    readonly position: LogPosition;
     readonly score: number;
     readonly highlights: readonly (readonly [number, number])[];
     readonly why: readonly Signal[];

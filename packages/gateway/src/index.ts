@@ -6,6 +6,7 @@ export type {
   ConversationSummary,
   EventsApplication,
   FacetCount,
+  FoundMemory,
   HouseApplication,
   HouseStatus,
   ImportApplication,

@@ -92,7 +92,7 @@ const FURTHER_SHARE_MIN = 0.85;
  * public conversations (LoCoMo; evaluation only): 83 of 100 questions that have an answer get one; asked of somebody else's
  * conversation 2 of 100 get one, and 15 of 100 when the names in the question are exchanged for the names of those who speak there.
  */
-export const COVERAGE_MIN = 0.5;
+const COVERAGE_MIN = 0.5;
 
 const NOTHING_TEXT = "I have nothing on that.";
 
@@ -138,7 +138,7 @@ function nothing(why: AnswerReason): Answer {
 }
 
 /** How much of the question a hit and its neighbours hold; the hit itself counts more. */
-export function evidenceOf(hit: RecallHit): number {
+function evidenceOf(hit: RecallHit): number {
   return 0.5 * hit.why.coverage + 0.5 * hit.why.coverageAround;
 }
 

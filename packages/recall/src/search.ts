@@ -24,7 +24,7 @@ import type { RecallScope, RecallSource } from "./source.ts";
 import { wordReasons } from "./why.ts";
 
 /** Hits that one request may ask for. */
-export const SEARCH_LIMIT_MAX = 200;
+const SEARCH_LIMIT_MAX = 200;
 const SEARCH_LIMIT_DEFAULT = 20;
 
 /** What is looked for. */

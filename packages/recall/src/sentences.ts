@@ -10,7 +10,7 @@ export interface Sentence {
 }
 
 /** A quote longer than this is cut at a word. */
-export const SENTENCE_LENGTH_MAX = 320;
+const SENTENCE_LENGTH_MAX = 320;
 
 let segmenter: Intl.Segmenter | undefined;
 

@@ -1,11 +1,12 @@
 /** From what the application answers to the JSON of the contract: snake_case, RFC 3339, null for what is absent. Pure. */
-import { formatPosition } from "@kaelix/base";
+import { formatPosition, type LogPosition } from "@kaelix/base";
 import { levelName } from "@kaelix/model";
 
 import type {
   AnswerOutcome,
   ConversationSummary,
   FacetCount,
+  FoundMemory,
   HouseStatus,
   ImportView,
   MemoryVersion,
@@ -25,9 +26,8 @@ export function timeText(ms: number): string {
 
 const timeOrNull = (ms: number | null): string | null => (ms === null ? null : timeText(ms));
 
-/** A memory. */
-export function memoryJson(placed: PlacedMemory): Json {
-  const { memory } = placed;
+/** A memory as search shows it. */
+function foundMemoryJson(memory: FoundMemory, position: LogPosition): Json {
   return {
     id: memory.memoryId,
     text: memory.text,
@@ -36,6 +36,20 @@ export function memoryJson(placed: PlacedMemory): Json {
     conversation:
       memory.conversationId === null ? null : { id: memory.conversationId, title: memory.conversationTitle ?? null },
     level: levelName(memory.level),
+    source: memory.source,
+    import_id: memory.importId,
+    occurred_at: timeText(memory.occurredAtMs),
+    recorded_at: timeText(memory.recordedAtMs),
+    version: memory.version,
+    position: formatPosition(position),
+  };
+}
+
+/** A memory. */
+export function memoryJson(placed: PlacedMemory): Json {
+  const { memory } = placed;
+  return {
+    ...foundMemoryJson(memory, placed.position),
     level_decided_by: memory.levelDecidedBy,
     confidence: memory.confidence,
     reasons: memory.reasons.map((reason) => ({
@@ -43,15 +57,9 @@ export function memoryJson(placed: PlacedMemory): Json {
       level: levelName(reason.level),
       text: reason.text,
     })),
-    source: memory.source,
     external_id: memory.externalId ?? null,
-    import_id: memory.importId,
     attachments: memory.attachments ?? [],
     context: memory.context ?? null,
-    occurred_at: timeText(memory.occurredAtMs),
-    recorded_at: timeText(memory.recordedAtMs),
-    version: memory.version,
-    position: formatPosition(placed.position),
     // A memory is shown only after it was stored, and rules classify before storing.
     progress: { stored: true, searchable: placed.searchable, classified: true },
   };
@@ -91,7 +99,7 @@ export function searchJson(outcome: SearchOutcome): Json {
   const { facets } = outcome;
   return {
     hits: outcome.hits.map((hit) => ({
-      memory: memoryJson(hit.placed),
+      memory: foundMemoryJson(hit.memory, hit.position),
       score: hit.score,
       highlights: hit.highlights,
       why: hit.why,

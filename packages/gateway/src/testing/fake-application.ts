@@ -178,8 +178,9 @@ function recallOf(
         .filter((placed) => placed.memory.text.includes(request.query))
         .slice(0, request.limit);
       return {
-        hits: found.map((placed) => ({
-          placed,
+        hits: found.map(({ memory, position }) => ({
+          memory,
+          position,
           score: 1,
           highlights: [[0, 3]],
           why: [{ signal: "text", score: 1, text: "has the words" }],

@@ -20,6 +20,8 @@ import type { TableTransaction } from "./schema.ts";
 /** The name under which the relational view keeps its offsets. */
 export const RELATIONAL_VIEW = "relational";
 
+/** A transaction costs some four milliseconds of the database's thread, with one event or with thirty. */
+const LINGER_MS = 100;
 const IDS_PAGE = 10_000;
 /** Below this many events a snapshot saves less time than it costs: they are folded again in seconds. */
 const SNAPSHOT_EVENTS_MIN = 10_000;
@@ -31,6 +33,7 @@ export function createRelationalView(database: Database): View {
   return {
     name: RELATIONAL_VIEW,
     topics: [TOPICS.memories.name, TOPICS.identity.name],
+    lingerMs: LINGER_MS,
     async nextOffset(topic, partition) {
       const row = await queries
         .selectFrom("view_offsets")

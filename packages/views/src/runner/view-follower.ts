@@ -159,6 +159,9 @@ export class ViewFollower {
         await this.#fold(decoded);
       }
       from = logBatch.nextOffset;
+      const { lingerMs } = this.view;
+      const isCaughtUp = logBatch.nextOffset >= logBatch.endOffset;
+      if (lingerMs !== undefined && isCaughtUp) await this.#parts.watermarks.linger(at, lingerMs, signal);
     }
   }
 

@@ -38,6 +38,11 @@ export interface View {
   readonly name: string;
   /** Topics it folds. */
   readonly topics: readonly string[];
+  /**
+   * How long a caught-up partition may gather events before the next fold, ms, when nobody waits for them. For views whose folds cost
+   * much however small they are. Absent: at once.
+   */
+  readonly lingerMs?: number;
   /** Where to go on; 0 when nothing was folded yet. */
   nextOffset(topic: string, partition: number): Promise<number>;
   fold(batch: FoldBatch): Promise<void>;

@@ -31,6 +31,9 @@ export class Watermarks {
   /** Waiters by `topic/partition`. */
   readonly #waiters = new Map<string, Set<() => void>>();
 
+  /** Those who gather events before they fold, by `topic/partition`. */
+  readonly #lingering = new Map<string, Set<() => void>>();
+
   /** Sets a mark, also back after a reset, and tells those who listen or wait. */
   set(mark: Watermark): void {
     this.#marks.set(`${mark.view} ${mark.topic}/${mark.partition}`, mark);
@@ -55,6 +58,25 @@ export class Watermarks {
   /** Wakes everybody who waits, to look again: a view has failed or the runner stops. */
   wakeAll(): void {
     for (const waiters of this.#waiters.values()) for (const look of waiters) look();
+  }
+
+  /** Lets time pass, but none while somebody waits for this partition, and no more once somebody begins to. */
+  linger({ topic, partition }: Omit<LogPosition, "offset">, ms: number, signal: AbortSignal): Promise<void> {
+    const key = `${topic}/${partition}`;
+    if (signal.aborted || (this.#waiters.get(key)?.size ?? 0) > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const lingering = this.#lingering.get(key) ?? new Set();
+      this.#lingering.set(key, lingering);
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        lingering.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done, { once: true });
+      lingering.add(done);
+    });
   }
 
   /**
@@ -92,6 +114,7 @@ export class Watermarks {
       }, timeoutMs);
       signal?.addEventListener("abort", abort, { once: true });
       waiters.add(ask);
+      for (const hurry of this.#lingering.get(key) ?? []) hurry();
     });
   }
 }

@@ -21,7 +21,7 @@ export interface Facets {
 }
 
 /** Values of one facet that are returned at most. */
-export const FACET_VALUES_MAX = 50;
+const FACET_VALUES_MAX = 50;
 
 /** No matches, no facets. */
 export const NO_FACETS: Facets = { people: [], sources: [], levels: [], months: [], conversations: [] };

@@ -61,11 +61,6 @@ export async function loadLanguage(language: Language): Promise<void> {
   memos.delete(language);
 }
 
-/** True when texts of the language can be indexed now. */
-export function isLanguageLoaded(language: Language): boolean {
-  return stemmers.has(language);
-}
-
 /** The term of a normalised word in a language. Without a loaded stemmer the word itself, without diacritics. */
 export function termOf(word: string, language: Language): string {
   let memo = memos.get(language);

@@ -7,7 +7,7 @@ import { isStopWord } from "./stop-words.ts";
 import { foldDiacritics, splitWords } from "./tokens.ts";
 
 /** Longest query that is looked at, in UTF-16 units; a longer one is cut. */
-export const QUERY_LENGTH_MAX = 2_048;
+const QUERY_LENGTH_MAX = 2_048;
 /** Words of a query that are looked up; more are left out. */
 const QUERY_WORDS_MAX = 64;
 
@@ -134,7 +134,7 @@ function kindAtStart(text: string): boolean {
 }
 
 /** The dates a text names: "May", "May 2023", "8 May, 2023", "2023-05-08", "2023". English abbreviations are known. */
-export function namedDates(text: string, languages: readonly string[]): NamedDate[] {
+function namedDates(text: string, languages: readonly string[]): NamedDate[] {
   const dates: NamedDate[] = [];
   const lower = text.toLowerCase();
   const spaced = lower.replace(

@@ -154,7 +154,7 @@ export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
 }
 
 /** BM25's inverse document frequency, never negative. */
-export function inverseFrequency(documents: number, holding: number): number {
+function inverseFrequency(documents: number, holding: number): number {
   return Math.log(1 + (documents - holding + 0.5) / (holding + 0.5));
 }
 

@@ -11,9 +11,9 @@ import { grown } from "./postings.ts";
  * Silence longer than this ends a session. Measured on public conversations: recall is the same from 20 minutes to 6 hours, since people
  * pause either for minutes or until another day.
  */
-export const SESSION_GAP_MS = 60 * 60 * 1_000;
+const SESSION_GAP_MS = 60 * 60 * 1_000;
 /** A session is cut after so many documents, so that a chat without pauses still has places (recall is flat from 24 to 120). */
-export const SESSION_DOCUMENTS_MAX = 60;
+const SESSION_DOCUMENTS_MAX = 60;
 
 /** Tells when a document happened and where its record stands. */
 export interface DocumentOrder {

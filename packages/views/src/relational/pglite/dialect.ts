@@ -61,7 +61,9 @@ class PgliteDriver implements Driver {
   statement(sql: string, parameters: readonly unknown[]): ReturnType<PgliteClient["query"]> {
     if (!this.#isTaken) return this.client.query(sql, parameters);
     return new Promise((resolve, reject) => {
-      this.#statements.push(() => this.client.query(sql, parameters).then(resolve, reject));
+      this.#statements.push(() => {
+        this.client.query(sql, parameters).then(resolve, reject);
+      });
     });
   }
 
