@@ -32,9 +32,10 @@ export function temporaryData(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
-/** Starts `kaelix serve` and waits until it is ready. */
+/** Starts `kaelix serve` and waits until it is ready. Listens at any free port unless `KAELIX_PORT` is given. */
 export async function startProduct(data: string, environment: Readonly<Record<string, string>> = {}): Promise<Product> {
-  const child = spawn(process.execPath, [MAIN, "serve", "--data", data, "--port", "0"], {
+  const { KAELIX_PORT: port = "0" } = environment;
+  const child = spawn(process.execPath, [MAIN, "serve", "--data", data, "--port", port], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, KAELIX_CLAIM_CODE: CLAIM_CODE, ...environment },
   });
