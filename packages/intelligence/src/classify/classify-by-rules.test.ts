@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { classifyByRules } from "./classify-by-rules.ts";
-import { TEXT_LENGTH_MAX } from "./gather.ts";
+import { TEXT_LENGTH_MAX } from "./decide.ts";
 
 test.each([
   ["number-iban", "pay to DE89 3704 0044 0532 0130 00 please"],

@@ -1,7 +1,6 @@
 /** Classification that works alone: no network, no model, the same answer for the same text. */
 import type { Classification } from "@kaelix/model";
 import { decide } from "./decide.ts";
-import { gatherEvidence } from "./gather.ts";
 
 /** What a caller may know of a text. */
 export interface RuleOptions {
@@ -18,5 +17,5 @@ export interface RuleOptions {
  * classifyByRules("netflix password is BurntToast88").level; // 4
  */
 export function classifyByRules(text: string, options: RuleOptions = {}): Classification {
-  return decide(gatherEvidence(text, options.language));
+  return decide(text, options.language);
 }

@@ -7,13 +7,21 @@ import type { Evidence } from "./rules/evidence.ts";
 import { findGivenSecrets } from "./rules/given-secrets.ts";
 import { findKeyShapes } from "./rules/key-shapes.ts";
 import { english } from "./rules/lexicon/english.ts";
+import { englishHints } from "./rules/lexicon/english-hints.ts";
 import { french } from "./rules/lexicon/french.ts";
+import { frenchHints } from "./rules/lexicon/french-hints.ts";
 import { german } from "./rules/lexicon/german.ts";
+import { germanHints } from "./rules/lexicon/german-hints.ts";
 import { hinglish } from "./rules/lexicon/hinglish.ts";
+import { hinglishHints } from "./rules/lexicon/hinglish-hints.ts";
 import { italian } from "./rules/lexicon/italian.ts";
+import { italianHints } from "./rules/lexicon/italian-hints.ts";
 import { portuguese } from "./rules/lexicon/portuguese.ts";
+import { portugueseHints } from "./rules/lexicon/portuguese-hints.ts";
 import { spanish } from "./rules/lexicon/spanish.ts";
+import { spanishHints } from "./rules/lexicon/spanish-hints.ts";
 import { turkish } from "./rules/lexicon/turkish.ts";
+import { turkishHints } from "./rules/lexicon/turkish-hints.ts";
 import { activeLanguages, matchPhrases } from "./rules/match.ts";
 import { findNumbers } from "./rules/numbers.ts";
 import { readNumberSpans } from "./rules/number-spans.ts";
@@ -21,14 +29,22 @@ import type { Scene } from "./rules/scene.ts";
 import { markShapes } from "./rules/shapes.ts";
 import { readTokens } from "./rules/tokens.ts";
 
-/** Texts are read up to this many UTF-16 units; what is behind is not judged, and the answer says so. */
-export const TEXT_LENGTH_MAX = 262_144;
+const LEXICONS = [english, german, spanish, french, portuguese, italian, turkish, hinglish].concat([
+  englishHints,
+  germanHints,
+  spanishHints,
+  frenchHints,
+  portugueseHints,
+  italianHints,
+  turkishHints,
+  hinglishHints,
+]);
 
 let compiled: CompiledLexicon | undefined;
 
 /** The lexicons of all languages, compiled on first use and kept. */
 export function lexicons(): CompiledLexicon {
-  compiled ??= compileLexicons([english, german, spanish, french, portuguese, italian, turkish, hinglish]);
+  compiled ??= compileLexicons(LEXICONS);
   return compiled;
 }
 
@@ -40,10 +56,15 @@ function weaken(scene: Scene, evidence: Evidence): Evidence {
   return factor === 1 ? evidence : { ...evidence, weight: evidence.weight * factor };
 }
 
-/** Everything that speaks for a level above general. */
-export function gatherEvidence(text: string, language?: string): Evidence[] {
-  const cut = text.length > TEXT_LENGTH_MAX ? text.slice(0, TEXT_LENGTH_MAX) : text;
-  const read = NEEDS_COMPOSING.test(cut) ? cut.normalize("NFKC") : cut;
+/** What was read of one text: its rules and the nouns they are written in. */
+export interface Reading {
+  readonly scene: Scene;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Reads a text: everything that speaks for a level above general. */
+export function readText(text: string, language?: string): Reading {
+  const read = NEEDS_COMPOSING.test(text) ? text.normalize("NFKC") : text;
   const lexicon = lexicons();
   const tokens = readTokens(read, lexicon.tables);
   const { concepts, votes } = matchPhrases(tokens, lexicon);
@@ -52,15 +73,5 @@ export function gatherEvidence(text: string, language?: string): Evidence[] {
   markShapes(scene);
   const found = [...findKeyShapes(scene), ...findNumbers(scene), ...findGivenSecrets(scene), ...findContacts(scene)];
   const evidence = [...found.map((one) => weaken(scene, one)), ...applyRules(scene)];
-  if (cut.length < text.length) {
-    evidence.push({
-      rule: "unread-rest",
-      level: 2,
-      weight: 0.55,
-      text: "Is too long to be read to its end",
-      at: 0,
-      soft: false,
-    });
-  }
-  return evidence;
+  return { scene, evidence };
 }

@@ -1,8 +1,7 @@
 /** Finds where the rows of the rule table fire. */
-import type { Concept } from "./concepts.ts";
+import { conceptNumber } from "./concepts.ts";
 import { contextFactor } from "./context.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Occurrences } from "./match.ts";
 import { RULES } from "./rule-table.ts";
 import type { Scene } from "./scene.ts";
 import type { Rule } from "./topic-table.ts";
@@ -11,32 +10,45 @@ import type { Rule } from "./topic-table.ts";
 const PLACES_MAX = 256;
 const WITHIN_DEFAULT = 12;
 
-function placesOf(scene: Scene, need: Concept | readonly Concept[]): Occurrences[] {
-  const needs = typeof need === "string" ? [need] : need;
-  return needs.map((concept) => scene.concepts.get(concept)).filter((places) => places !== undefined);
+interface ReadyRule {
+  readonly rule: Rule;
+  /** The rule's nouns as numbers: any of each group. */
+  readonly needs: readonly (readonly number[])[];
 }
 
-interface Stretch {
-  readonly first: number;
-  readonly last: number;
-  readonly within: number;
+const READY: readonly ReadyRule[] = RULES.map((rule) => ({
+  rule,
+  needs: rule.all.map((need) => (typeof need === "string" ? [need] : need).map(conceptNumber)),
+}));
+
+/** Most rules end here: one of their nouns does not stand in the text at all. */
+function occurs(scene: Scene, need: readonly number[]): boolean {
+  for (const concept of need) if (scene.concepts.getAt(concept) !== undefined) return true;
+  return false;
 }
 
-function isNearAny(scene: Scene, need: Concept | readonly Concept[], { first, last, within }: Stretch): boolean {
-  if (typeof need === "string") return scene.concepts.isNear(need, first, last, within);
-  return need.some((concept) => scene.concepts.isNear(concept, first, last, within));
+function isNearAny(scene: Scene, need: readonly number[], from: number, to: number): boolean {
+  for (const concept of need) if (scene.concepts.nearestAt(concept, from, to) >= 0) return true;
+  return false;
 }
 
-function fireRule(scene: Scene, rule: Rule): Evidence | undefined {
-  const [anchor, ...others] = rule.all;
-  if (anchor === undefined) return undefined;
+function areNear(scene: Scene, needs: readonly (readonly number[])[], from: number, to: number): boolean {
+  for (let index = 1; index < needs.length; index += 1)
+    if (!isNearAny(scene, needs[index] ?? [], from, to)) return false;
+  return true;
+}
+
+function fireRule(scene: Scene, { rule, needs }: ReadyRule): Evidence | undefined {
+  for (const need of needs) if (!occurs(scene, need)) return undefined;
+  const within = rule.within ?? WITHIN_DEFAULT;
   let best: Evidence | undefined;
-  for (const places of placesOf(scene, anchor)) {
+  for (const anchor of needs[0] ?? []) {
+    const places = scene.concepts.getAt(anchor);
+    if (places === undefined) continue;
     for (let index = 0; index < places.first.length && index < PLACES_MAX; index += 1) {
       const first = places.first[index] ?? 0;
       const last = places.last[index] ?? 0;
-      const within = rule.within ?? WITHIN_DEFAULT;
-      if (!others.every((need) => isNearAny(scene, need, { first, last, within }))) continue;
+      if (!areNear(scene, needs, first - within, last + within)) continue;
       const fired: Evidence = {
         rule: rule.rule,
         level: rule.level,
@@ -56,7 +68,7 @@ function fireRule(scene: Scene, rule: Rule): Evidence | undefined {
 /** The evidence of all rows, already weakened by what stands around it. */
 export function applyRules(scene: Scene): Evidence[] {
   const found: Evidence[] = [];
-  for (const rule of RULES) {
+  for (const rule of READY) {
     const evidence = fireRule(scene, rule);
     if (evidence !== undefined) found.push(evidence);
   }

@@ -9,7 +9,7 @@ export const ID_ANY = 1;
 /** A word of digits. */
 export const ID_NUMBER = 2;
 const ID_FIRST = 3;
-const ID_BITS = 14;
+const ID_BITS = 15;
 
 /** One phrase ends here: the concept it stands for and the languages (bits) that say so. */
 export interface PhraseEnd {
@@ -58,7 +58,7 @@ class PhraseTree {
     if (known !== undefined) return known;
     const id = ID_FIRST + this.#ids.size;
     if (id >= 1 << ID_BITS)
-      throw new Error("Cannot compile lexicons: current value is too many words, must be below 16384");
+      throw new Error("Cannot compile lexicons: current value is too many words, must be below 32768");
     this.#ids.set(word, id);
     return id;
   }
@@ -99,16 +99,17 @@ function plainPhrase(phrase: string): string {
   return foldText(phrase.replaceAll(/['’]/g, "")).replaceAll("-", " ").trim();
 }
 
-/** Compiles lexicons; the position of a lexicon is its language's bit. */
+/** Compiles lexicons; a language's bit is the position of its first lexicon among the languages. */
 export function compileLexicons(lexicons: readonly Lexicon[]): CompiledLexicon {
   const tree = new PhraseTree();
-  for (const [at, lexicon] of lexicons.entries()) {
+  const languages = [...new Set(lexicons.map((lexicon) => lexicon.language))];
+  for (const lexicon of lexicons) {
+    const at = languages.indexOf(lexicon.language);
     for (const concept of LEXICAL_CONCEPTS) {
       for (const entry of (lexicon.phrases[concept] ?? "").split(/[,\n]/)) {
         for (const phrase of expandPhrase(plainPhrase(entry))) tree.add(phrase, conceptNumber(concept), 1 << at);
       }
     }
   }
-  const languages = lexicons.map((lexicon) => lexicon.language);
   return { ...tree.tables(), ends: tree.ends, languages, phraseCount: tree.phraseCount };
 }

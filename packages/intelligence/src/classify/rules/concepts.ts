@@ -105,17 +105,61 @@ export const LEXICAL_CONCEPTS = [
   "month",
   "harmlessNumber",
   "currency",
+  // Told without the name: what people say instead
+  "collect",
+  "sayWord",
+  "stay",
+  "shelter",
+  "errand",
+  "danger",
+  "leak",
+  "turn",
+  "keypress",
+  "codeSource",
+  "medical",
+  "finding",
+  "babyHint",
+  "loveHint",
+  "genderHint",
+  "violenceHint",
+  "mindHint",
+  "drinkHint",
+  "lawHint",
+  "crimeHint",
+  "alibi",
+  "papersHint",
+  "sackHint",
+  "dealHint",
+  "oweHint",
+  "payHint",
+  "entryHint",
+  "hideObject",
+  "everyday",
+  "general",
+  "third",
+  "selfWord",
 ] as const;
 
 /** Concepts found by shape, not by words. */
-export const SHAPE_CONCEPTS = ["money", "number", "longNumber", "date", "name", "passwordShape"] as const;
+export const SHAPE_CONCEPTS = [
+  "money",
+  "number",
+  "longNumber",
+  "date",
+  "name",
+  "passwordShape",
+  "codeNumber",
+  "quotedWord",
+  "wordRow",
+] as const;
 
 /** A noun of the rules that has words. */
 export type LexicalConcept = (typeof LEXICAL_CONCEPTS)[number];
 /** Any noun of the rules. */
 export type Concept = LexicalConcept | (typeof SHAPE_CONCEPTS)[number];
 
-const ALL_CONCEPTS: readonly Concept[] = [...LEXICAL_CONCEPTS, ...SHAPE_CONCEPTS];
+/** Every noun of the rules. */
+export const ALL_CONCEPTS: readonly Concept[] = [...LEXICAL_CONCEPTS, ...SHAPE_CONCEPTS];
 const NUMBER_BY_CONCEPT: ReadonlyMap<Concept, number> = new Map(ALL_CONCEPTS.map((concept, at) => [concept, at]));
 
 /** How many concepts there are. */

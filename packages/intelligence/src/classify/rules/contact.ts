@@ -46,7 +46,8 @@ function phoneWeight(scene: Scene, span: NumberSpan, at: number): number {
   const length = span.digits.length;
   if (length < 7 || length > 15 || span.isGlued || isDateOrTime(span)) return 0;
   const isNamed = scene.concepts.isNear("contactNoun", at, at, 8);
-  if ((!isNamed && scene.concepts.isNear("harmlessNumber", at, at, 5)) || TOLL_FREE.test(span.digits)) return 0;
+  const isHarmless = scene.concepts.isNear("harmlessNumber", at, at, isNamed ? 3 : 5);
+  if ((isHarmless && !span.hasPlus) || TOLL_FREE.test(span.digits)) return 0;
   if (/[.,]\d{1,2}$/.test(scene.text.slice(span.start, span.end + 3)) && span.groups.length === 2) return 0;
   const looksDialled = span.hasPlus || span.hasBracket || span.digits.startsWith("0") || span.groups.length >= 2;
   let weight = isNamed ? 0.85 : 0;

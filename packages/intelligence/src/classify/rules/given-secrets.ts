@@ -171,6 +171,10 @@ function judgeValue(scene: Scene, noun: SecretNoun, chunk: Chunk, isLinked: bool
   const { count, end } = digitsOf(scene, chunk.start);
   if (
     count < noun.digitsMin ||
+    (count >= 9 &&
+      noun.concept !== "keySecretNoun" &&
+      noun.concept !== "recoveryNoun" &&
+      noun.concept !== "passwordNoun") ||
     /[£$€₹₺]/.test(chunk.text) ||
     /[£$€₹₺]\s?$/.test(scene.text.slice(Math.max(0, chunk.start - 2), chunk.start))
   )

@@ -34,6 +34,11 @@ export class ConceptMap {
     return this.#byConcept[conceptNumber(concept)];
   }
 
+  /** The places of the concept with this number. */
+  getAt(concept: number): Occurrences | undefined {
+    return this.#byConcept[concept];
+  }
+
   /** True when the concept stands within `distance` words of the words from `first` to `last`. */
   isNear(concept: Concept, first: number, last: number, distance: number): boolean {
     return this.nearest(concept, first - distance, last + distance) >= 0;
@@ -41,7 +46,12 @@ export class ConceptMap {
 
   /** The index of the first place that touches the words from `from` to `to`; -1 when none does. */
   nearest(concept: Concept, from: number, to: number): number {
-    const known = this.get(concept);
+    return this.nearestAt(conceptNumber(concept), from, to);
+  }
+
+  /** The same, by the concept's number. */
+  nearestAt(concept: number, from: number, to: number): number {
+    const known = this.#byConcept[concept];
     if (known === undefined) return -1;
     let low = 0;
     let high = known.first.length;

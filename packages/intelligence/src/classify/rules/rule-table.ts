@@ -3,6 +3,7 @@
  * within `within` words; a list inside `all` means any of them. Weights add up as independent doubts (see decide.ts):
  * a row of 0.5 or more decides alone, two rows of 0.3 together.
  */
+import { HINT_RULES } from "./hint-table.ts";
 import { PERSON, type Rule, TOPIC_RULES } from "./topic-table.ts";
 
 const KEY_TEXT = "Says where a key lies";
@@ -236,4 +237,4 @@ const COMBINED: readonly Rule[] = [
 ];
 
 /** Every rule over concepts. */
-export const RULES: readonly Rule[] = [...TOPIC_RULES, ...COMBINED];
+export const RULES: readonly Rule[] = [...TOPIC_RULES, ...COMBINED, ...HINT_RULES];

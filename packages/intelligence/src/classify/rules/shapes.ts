@@ -1,5 +1,6 @@
 /** Concepts found by their shape in any language: sums of money, numbers, dates, names, made-up words. */
 import { conceptNumber } from "./concepts.ts";
+import type { NumberSpan } from "./number-spans.ts";
 import { type Scene, tokenAt } from "./scene.ts";
 import { FLAG_CAPITAL, FLAG_DIGIT, FLAG_INNER_CAPITAL, FLAG_LETTER, FLAG_OPENS } from "./tokens.ts";
 import { valueShape } from "./value-shape.ts";
@@ -11,6 +12,9 @@ const LONG_NUMBER = conceptNumber("longNumber");
 const DATE = conceptNumber("date");
 const NAME = conceptNumber("name");
 const PASSWORD_SHAPE = conceptNumber("passwordShape");
+const CODE_NUMBER = conceptNumber("codeNumber");
+const QUOTED_WORD = conceptNumber("quotedWord");
+const WORD_ROW = conceptNumber("wordRow");
 
 const MONEY_BEFORE = /(?:[£$€₹₺]|\brs\.?|\beur|\bchf|\bgbp|\busd|r\$)\s?$/i;
 const MONEY_AFTER =
@@ -46,7 +50,96 @@ function markWords(scene: Scene): void {
     if (end - start < 6 || end - start > 40) continue;
     const shape = valueShape(text.slice(start, end));
     const isMadeUp = (shape === "strong" && /[a-z]{3}/i.test(text.slice(start, end))) || shape === "camel";
-    if (isMadeUp) scene.concepts.add(PASSWORD_SHAPE, at, at, EVERY_LANGUAGE);
+    if (isMadeUp && !scene.concepts.isNear("harmlessCode", at, at, 2))
+      scene.concepts.add(PASSWORD_SHAPE, at, at, EVERY_LANGUAGE);
+  }
+}
+
+const UNIT_AFTER =
+  /^\s?(?:am\b|pm\b|uhr|h\b|hrs?\b|hours|min|days?\b|years?\b|people|times|%|km|kg|g\b|ml|miles|steps|pieces|pages|combos|views|cal|watt|°|grad|personen|personas|jahre|años|ans\b|anni|anos)/i;
+const MASKED_AFTER = /^[,.]\d|^[/:]\d/;
+
+/** True for a run that looks like a PIN or a one-time code: "4471", "884 201", "2-8-5-0". */
+function isCodeNumber(span: NumberSpan, text: string): boolean {
+  const { digits, groups } = span;
+  if (digits.length < 4 || digits.length > 8 || span.isGlued || span.hasPlus) return false;
+  if (/[£$€₹₺+#.,]\s?$/.test(text.slice(Math.max(0, span.start - 2), span.start).replace("#", ""))) return false;
+  const after = text.slice(span.end, span.end + 12);
+  if (MONEY_AFTER.test(after) || UNIT_AFTER.test(after) || MASKED_AFTER.test(after)) return false;
+  if (groups.length === 1) return !/^(?:19|20)\d\d$/.test(digits) && !/^\d{1,4}0{3}$/.test(digits);
+  const size = groups[0] ?? 0;
+  if (groups.length === 3 && groups.every((group) => group <= 2) && /^-+$/.test(span.separators)) return true;
+  if (groups.some((group) => group !== size)) return false;
+  return size === 1 || (groups.length === 2 && size >= 3 && !span.separators.includes("."));
+}
+
+function markCodeNumbers(scene: Scene): void {
+  for (const span of scene.numbers) {
+    if (!isCodeNumber(span, scene.text)) continue;
+    const at = tokenAt(scene.tokens, span.start);
+    if (scene.concepts.isNear("harmlessNumber", at, at, 6)) continue;
+    if (scene.concepts.isNear("accountNoun", at, at, 3) && !scene.concepts.isNear("pinNoun", at, at, 3)) continue;
+    scene.concepts.add(CODE_NUMBER, at, at, EVERY_LANGUAGE);
+  }
+}
+
+const CHUNKS_MAX = 512;
+const SIGN = /[\p{L}\d][_$!#%^&*][^\s"'“”]/gu;
+const CHUNK_REACH = 40;
+
+/** Made-up passwords that hold signs: the tokeniser cuts them, so they are read from the text itself. */
+function markSignChunks(scene: Scene): void {
+  const { text } = scene;
+  let seen = 0;
+  let last = -1;
+  for (const match of text.matchAll(SIGN)) {
+    if (match.index < last) continue;
+    if ((seen += 1) > CHUNKS_MAX) return;
+    const before = /[^\s"'“”]{0,40}$/.exec(text.slice(Math.max(0, match.index - CHUNK_REACH), match.index))?.[0] ?? "";
+    const after = /^[^\s"'“”]{0,40}/.exec(text.slice(match.index, match.index + CHUNK_REACH))?.[0] ?? "";
+    last = match.index + after.length;
+    if (!/\p{L}{3}/u.test(before + after) || valueShape(before + after) !== "strong") continue;
+    const at = tokenAt(scene.tokens, match.index - before.length);
+    scene.concepts.add(PASSWORD_SHAPE, at, at, EVERY_LANGUAGE);
+  }
+}
+
+const QUOTED = /(?:^|[\s(:,])['"‘“«„]\s?\p{L}[\p{L} -]{2,24}['"’”»“]/gu;
+
+function markQuotes(scene: Scene): void {
+  let seen = 0;
+  for (const match of scene.text.matchAll(QUOTED)) {
+    if ((seen += 1) > CHUNKS_MAX) return;
+    const at = tokenAt(scene.tokens, match.index + 2);
+    scene.concepts.add(QUOTED_WORD, at, at, EVERY_LANGUAGE);
+  }
+}
+
+const FUNCTION_WORDS = new Set(
+  `the and for you that this with are not but was have has had its our your his her their they she him them from just all
+  out get got who what when then than too can will would did does been were about over into off still again only very
+  der die das und ist nicht ich wir sie ein eine mit von auf für noch auch aber wie wenn dass mir bei aus nach mal nur was
+  que los las del una con por para pero como más muy todo esta este les des est pas une dans sur avec pour mais qui
+  não uma com mas tem ele ela isso che non una per con sono del della dei anche più come questo hanno
+  bir çok için ama ile daha gibi var yok değil hai nahi bhi aur kya tha thi raha rahi kar par mat toh koi`.split(/\s+/),
+);
+const ROW = /(?:\b[a-z]{3,8} ){5,23}[a-z]{3,8}\b/g;
+const ROW_LENGTH = 6;
+
+/** Six words in a row that no sentence would put there: the words of a wallet. */
+function markWordRows(scene: Scene): void {
+  let seen = 0;
+  for (const match of scene.text.matchAll(ROW)) {
+    if ((seen += 1) > CHUNKS_MAX) return;
+    const row = new Set<string>();
+    for (const word of match[0].split(" ")) {
+      if (FUNCTION_WORDS.has(word)) row.clear();
+      else row.add(word);
+      if (row.size < ROW_LENGTH) continue;
+      const at = tokenAt(scene.tokens, match.index);
+      scene.concepts.add(WORD_ROW, at, at, EVERY_LANGUAGE);
+      return;
+    }
   }
 }
 
@@ -54,4 +147,8 @@ function markWords(scene: Scene): void {
 export function markShapes(scene: Scene): void {
   markNumbers(scene);
   markWords(scene);
+  markSignChunks(scene);
+  markCodeNumbers(scene);
+  markQuotes(scene);
+  markWordRows(scene);
 }

@@ -1,0 +1,71 @@
+/**
+ * A small linear model over what the rules found: three odds (at least confidential, at least secret, ultra-secret). It
+ * starts from the rules' own verdict and adds what labelled texts taught (training/fit.ts). It never lowers what check
+ * digits and key formats prove.
+ */
+import type { Level } from "@kaelix/model";
+import { type Features, logOdds, supportOf } from "./features.ts";
+import type { Evidence } from "./rules/evidence.ts";
+import { BIASES, WEIGHTS } from "./scorer-weights.ts";
+
+/** How likely a text is of at least level 2, 3 and 4. Never rises with the level. */
+export type LevelOdds = readonly [atLeast2: number, atLeast3: number, atLeast4: number];
+
+/** How far the rules' own log odds count; the rest is learnt. */
+export const PRIOR_SHARE = 0.5;
+
+/** Rules of these families prove what they say: formats and check digits. */
+const PROVEN = /^(?:number-(?!id-named|account-named|pan|nino|dni)|key-|unread-)/;
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-value));
+}
+
+function provenSupport(byRule: ReadonlyMap<string, Evidence>, level: number): number {
+  let best = 0;
+  for (const one of byRule.values())
+    if (one.level >= level && !one.soft && one.weight > best && PROVEN.test(one.rule)) best = one.weight;
+  return best;
+}
+
+/** A noun such as "pin" with a value right behind it is a given secret, whatever else the text holds. */
+const GIVEN = /^secret-(?:password|pin|wifi|recovery|lock-code|key|seed-phrase)$/;
+const GIVEN_WEIGHT_MIN = 0.88;
+const GIVEN_ODDS = 0.62;
+
+function givenSupport(byRule: ReadonlyMap<string, Evidence>): number {
+  for (const one of byRule.values()) if (one.weight >= GIVEN_WEIGHT_MIN && GIVEN.test(one.rule)) return GIVEN_ODDS;
+  return 0;
+}
+
+/** Scores a text. Pure. */
+export function scoreLevels(features: Features, byRule: ReadonlyMap<string, Evidence>): LevelOdds {
+  const sums = [2, 3, 4].map((level, at) => (BIASES[at] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, level)));
+  for (const [name, value] of features) {
+    const weights = WEIGHTS[name];
+    if (weights === undefined) continue;
+    for (let at = 0; at < 3; at += 1) sums[at] = (sums[at] ?? 0) + (weights[at] ?? 0) * value;
+  }
+  const [two, three, four] = [2, 3, 4].map((level, at) =>
+    Math.max(sigmoid(sums[at] ?? 0), provenSupport(byRule, level)),
+  );
+  const atLeast4 = Math.max(four ?? 0, givenSupport(byRule));
+  const atLeast3 = Math.max(three ?? 0, atLeast4);
+  return [Math.max(two ?? 0, atLeast3), atLeast3, atLeast4];
+}
+
+/** The odds a level needs; a little below one half where a miss costs more than a false alarm. */
+export const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.47, 4: 0.48 };
+
+/** The highest level whose odds suffice; `raise` asks for more, for texts read in many pieces. */
+export function levelOf(odds: LevelOdds, raise = 0): Level {
+  if (odds[2] >= NEEDED[4] + raise) return 4;
+  if (odds[1] >= NEEDED[3] + raise) return 3;
+  return odds[0] >= NEEDED[2] + raise ? 2 : 1;
+}
+
+/** The share of the odds that stands on exactly this level. */
+export function shareOf(odds: LevelOdds, level: Level): number {
+  const at = [1, ...odds, 0];
+  return (at[level - 1] ?? 0) - (at[level] ?? 0);
+}
