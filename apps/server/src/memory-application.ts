@@ -13,7 +13,6 @@ import type {
   RecallFilter,
   RememberOutcome,
   SearchOutcome,
-  Signal,
 } from "@kaelix/gateway";
 import {
   type Level,
@@ -25,7 +24,7 @@ import {
   TOPICS,
   type UserPrincipal,
 } from "@kaelix/model";
-import { ask, type RecallHit, type RecallScope, type RecallSource, searchMemories } from "@kaelix/recall";
+import { ask, type RecallScope, type RecallSource, searchMemories } from "@kaelix/recall";
 import type { Keystore } from "@kaelix/security";
 import {
   type Database,
@@ -185,7 +184,7 @@ export class Memories implements MemoryApplication {
       position: hit.position,
       score: hit.score,
       highlights: hit.highlights,
-      why: whyOf(hit),
+      why: hit.reasons,
     }));
     const facets = request.facets ? await this.#facetsOf(principal, found.facets) : null;
     return { hits, total: found.total, facets, tookMs: found.tookMs };
@@ -205,11 +204,7 @@ export class Memories implements MemoryApplication {
       const memory = placed.get(citation.memoryId);
       if (memory === undefined || memory.memory.text !== citation.text) return [];
       const [start, end] = citation.quote;
-      const why = citation.reasons.map((text, index): Signal => ({
-        signal: citation.signals[index]?.signal ?? "words",
-        score: citation.signals[index]?.share ?? 0,
-        text,
-      }));
+      const why = citation.reasons;
       return [
         { number: citation.n, placed: memory, quote: citation.text.slice(start, end), range: citation.quote, why },
       ];
@@ -328,14 +323,4 @@ function filtersOf(filter: RecallFilter): SearchFilters {
     ...(filter.conversationId === undefined ? {} : { conversationIds: [filter.conversationId] }),
     ...(filter.importId === undefined ? {} : { importIds: [filter.importId] }),
   };
-}
-
-/** Why a hit is one: its sentences, each beside the signal it stands for. */
-function whyOf(hit: RecallHit): readonly Signal[] {
-  const shares = hit.why.signals;
-  return hit.reasons.map((text, index) => ({
-    signal: index === 0 ? "words" : (shares[index - 1]?.signal ?? "context"),
-    score: index === 0 ? hit.why.words.reduce((sum, word) => sum + word.weight, 0) : (shares[index - 1]?.share ?? 0),
-    text,
-  }));
 }

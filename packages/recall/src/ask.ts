@@ -20,6 +20,7 @@ import { kindShare } from "./question-kind.ts";
 import { type RecallHit, searchMemories } from "./search.ts";
 import { type Sentence, splitSentences } from "./sentences.ts";
 import type { RecallScope, RecallSource } from "./source.ts";
+import type { Reason } from "./why.ts";
 
 /** What is asked. */
 export interface AskRequest extends RecallScope {
@@ -44,7 +45,7 @@ export interface Citation {
   readonly position: LogPosition;
   /** Why this memory, as data and in words. */
   readonly signals: readonly SignalShare[];
-  readonly reasons: readonly string[];
+  readonly reasons: readonly Reason[];
 }
 
 /** One sentence of an answer and the numbers of its citations. */

@@ -72,7 +72,7 @@ test("searchMemories answers with position, reasons and the offset it is as of",
     document: { memoryId: idOf(2) },
     position: { topic: "memories", partition: 4, offset: 102 },
   });
-  expect(result.hits[0]?.reasons).toContain("Holds harbour, dinner");
+  expect(result.hits[0]?.reasons[0]).toMatchObject({ signal: "words", text: "Holds harbour, dinner" });
   expect(result.asOf).toEqual({ topic: "memories", partition: 4, offset: 500 });
   expect(result.tookMs).toBeGreaterThanOrEqual(0);
 });

@@ -21,7 +21,7 @@ import {
 } from "@kaelix/views";
 
 import type { RecallScope, RecallSource } from "./source.ts";
-import { wordReasons } from "./why.ts";
+import { type Reason, wordReasons } from "./why.ts";
 
 /** Hits that one request may ask for. */
 const SEARCH_LIMIT_MAX = 200;
@@ -44,8 +44,8 @@ export interface RecallSearchRequest extends RecallScope {
 export interface RecallHit extends SearchHit {
   /** The log record it comes from. */
   readonly position: LogPosition;
-  /** The same reasons as `why`, as short English sentences. */
-  readonly reasons: readonly string[];
+  /** The same as `why`, in words. */
+  readonly reasons: readonly Reason[];
 }
 
 /** What was found. */

@@ -13,19 +13,34 @@ const SIGNAL_SENTENCES: Partial<Readonly<Record<Signal, string>>> = {
 /** Shares below this are noise to a person. */
 const SHARE_MIN = 0.25;
 
-/** Why a hit is one, as short English sentences, the strongest first. Empty for a list by time. */
-export function wordReasons(hit: SearchHit, text: string): string[] {
+/** One thing that spoke for a hit. */
+export interface Reason {
+  /** `words`, `neighbours`, or the name of a signal. */
+  readonly signal: Signal | "words" | "neighbours";
+  /** Its part of the score. */
+  readonly score: number;
+  /** The same as a short English sentence. */
+  readonly text: string;
+}
+
+/** Why a hit is one, the strongest first. Empty for a list by time. */
+export function wordReasons(hit: SearchHit, text: string): Reason[] {
   if (text.trim() === "" || hit.score === 0) return [];
   const { words, signals, isContext } = hit.why;
-  const reasons: string[] = [];
+  const shareOf = (...names: readonly Signal[]): number =>
+    signals.reduce((sum, { signal, share }) => (names.includes(signal) ? sum + share : sum), 0);
+  const reasons: Reason[] = [];
   if (words.length > 0) {
     const named = [...words].sort((left, right) => right.weight - left.weight).map(({ word }) => word);
-    reasons.push(`Holds ${named.join(", ")}`);
+    reasons.push({ signal: "words", score: shareOf("turn", "coverage"), text: `Holds ${named.join(", ")}` });
   }
-  if (isContext) reasons.push("Stands beside what holds your words");
+  if (isContext) {
+    const score = shareOf("window", "windowCoverage", "before", "after");
+    reasons.push({ signal: "neighbours", score, text: "Stands beside what holds your words" });
+  }
   for (const { signal, share } of signals) {
     const sentence = SIGNAL_SENTENCES[signal];
-    if (sentence !== undefined && share >= SHARE_MIN) reasons.push(sentence);
+    if (sentence !== undefined && share >= SHARE_MIN) reasons.push({ signal, score: share, text: sentence });
   }
   return reasons;
 }

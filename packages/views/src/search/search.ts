@@ -87,7 +87,7 @@ export interface SearchResult {
   readonly words: readonly WordWeight[];
 }
 
-/** A document that holds no word of the query must reach this share of the best score to count as a match. */
+/** A document that holds no word of a question must reach this share of the best score to count as a match. */
 const CONTEXT_SHARE_MIN = 0.25;
 
 /** Searches one user's index. */
@@ -100,10 +100,11 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
   const query = withNearTerms(parts, typed, request.ceiling);
   const passes = withPhrases(parts, query, makeTest(parts.table, request.ceiling, request.filters));
   if (query.words.length === 0) return listAll(index, request, passes);
-  const recipe = recipeFor(query, request.recipe ?? SHIPPED_RECIPE);
+  const isKeywords = !query.isQuestion && !query.words.some((word) => word.isStop);
+  const recipe = isKeywords ? recipeOfKeywords(request.recipe ?? SHIPPED_RECIPE) : (request.recipe ?? SHIPPED_RECIPE);
   const candidates = scoreCandidates(parts, query, { ceiling: request.ceiling, shape: recipe.shape });
   const scores = weigh(candidates, recipe);
-  const matches = matchesOf(candidates, scores, passes);
+  const matches = matchesOf({ candidates, scores, needsWord: isKeywords }, passes);
   const { occurredAts, firstOffsets } = parts.table;
   const docAt = (match: number): number => candidates.docs[matches[match] ?? 0] ?? 0;
   const scoreAt = (match: number): number => scores[matches[match] ?? 0] ?? 0;
@@ -125,10 +126,8 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
 }
 
 /** Keywords weigh what a document holds itself; questions weigh as shipped. */
-function recipeFor(query: ParsedQuery, recipe: ScoreRecipe): ScoreRecipe {
-  if (query.isQuestion || query.words.some((word) => word.isStop)) return recipe;
-  const { weights } = recipe;
-  return { shape: recipe.shape, weights: { ...weights, coverage: weights.coverage + KEYWORD_COVERAGE } };
+function recipeOfKeywords({ shape, weights }: ScoreRecipe): ScoreRecipe {
+  return { shape, weights: { ...weights, coverage: weights.coverage + KEYWORD_COVERAGE } };
 }
 
 /** The languages of what is visible, English when there is nothing. */
@@ -154,14 +153,21 @@ function weigh(candidates: Candidates, recipe: ScoreRecipe): Float64Array {
   return scores;
 }
 
-/** Candidates that hold a word themselves or stand right beside a very good one, and that pass. */
-function matchesOf(candidates: Candidates, scores: Float64Array, passes: DocumentTest): number[] {
+/**
+ * Candidates that hold a word themselves and pass; for a question also those that stand right beside a very good one: the answer often
+ * holds none of its words. Who types keywords wants what holds them.
+ */
+function matchesOf(
+  scored: { readonly candidates: Candidates; readonly scores: Float64Array; readonly needsWord: boolean },
+  passes: DocumentTest,
+): number[] {
+  const { candidates, scores, needsWord } = scored;
   const coverageAt = SIGNALS.indexOf("coverage");
   const least = scores.reduce((best, score) => Math.max(best, score), 0) * CONTEXT_SHARE_MIN;
   const matches: number[] = [];
   for (let candidate = 0; candidate < scores.length; candidate++) {
     const holdsWord = (candidates.signals[candidate * SIGNAL_COUNT + coverageAt] ?? 0) > 0;
-    if (!holdsWord && (scores[candidate] ?? 0) < least) continue;
+    if (!holdsWord && (needsWord || (scores[candidate] ?? 0) < least)) continue;
     if (passes(candidates.docs[candidate] ?? 0)) matches.push(candidate);
   }
   return matches;
