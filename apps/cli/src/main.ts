@@ -16,6 +16,12 @@ import { describeFailure, EXIT } from "./exit.ts";
 // Commands are loaded below, when one is chosen: with the cache they come compiled from the second start on.
 enableCompileCache();
 
+// Whoever reads our output may have read enough: `kaelix export | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.ok);
+  throw error;
+});
+
 const VERSION = "0.1.0";
 
 /** Runs an action and ends the process with its code; a failure is one sentence on standard error. */

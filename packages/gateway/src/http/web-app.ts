@@ -64,7 +64,9 @@ export class WebApp {
       send(request, reply, name, file);
       return true;
     }
-    if (!(request.headers.accept ?? "").includes("text/html")) return false;
+    // Pages of the app are for browsers; the address itself answers whoever asks for it.
+    const isPage = name === "index.html" || (request.headers.accept ?? "").includes("text/html");
+    if (!isPage) return false;
     const index = this.#files.get("index.html");
     if (index === undefined) {
       reply.headers(PAGE_HEADERS).header("cache-control", "no-store").type("text/html; charset=utf-8").send(NOT_BUILT);
