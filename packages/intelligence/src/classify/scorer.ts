@@ -28,13 +28,20 @@ function provenSupport(byRule: ReadonlyMap<string, Evidence>, level: number): nu
   return best;
 }
 
-/** A noun such as "pin" with a value right behind it is a given secret, whatever else the text holds. */
-const GIVEN = /^secret-(?:password|pin|wifi|recovery|lock-code|key|seed-phrase)$/;
-const GIVEN_WEIGHT_MIN = 0.88;
+/** A noun such as "pin" with a value right behind it is a given secret, whatever else the text holds: rule, least weight. */
+const GIVEN: ReadonlyMap<string, number> = new Map([
+  ["secret-pin", 0.74],
+  ["secret-recovery", 0.8],
+  ["secret-password", 0.88],
+  ["secret-wifi", 0.88],
+  ["secret-lock-code", 0.88],
+  ["secret-key", 0.85],
+  ["secret-seed-phrase", 0.85],
+]);
 const GIVEN_ODDS = 0.62;
 
 function givenSupport(byRule: ReadonlyMap<string, Evidence>): number {
-  for (const one of byRule.values()) if (one.weight >= GIVEN_WEIGHT_MIN && GIVEN.test(one.rule)) return GIVEN_ODDS;
+  for (const [rule, weight] of GIVEN) if ((byRule.get(rule)?.weight ?? 0) >= weight) return GIVEN_ODDS;
   return 0;
 }
 

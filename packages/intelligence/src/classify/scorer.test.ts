@@ -1,0 +1,32 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Evidence } from "./rules/evidence.ts";
+import { levelOf, scoreLevels, shareOf } from "./scorer.ts";
+import { WEIGHTS } from "./scorer-weights.ts";
+
+const names = fc.constantFrom(...Object.keys(WEIGHTS));
+const features = fc.array(fc.tuple(names, fc.double({ min: 0, max: 1.5, noNaN: true }))).map((all) => new Map(all));
+
+test("scoreLevels never holds a higher level for likelier than a lower one", () => {
+  fc.assert(
+    fc.property(features, (found) => {
+      const [two, three, four] = scoreLevels(found, new Map());
+      expect(two).toBeGreaterThanOrEqual(three);
+      expect(three).toBeGreaterThanOrEqual(four);
+    }),
+  );
+});
+
+test("scoreLevels never falls below what a check digit proves", () => {
+  const iban: Evidence = { rule: "number-iban", level: 3, weight: 0.95, text: "", at: 0, soft: false };
+  fc.assert(
+    fc.property(features, (found) => {
+      expect(levelOf(scoreLevels(found, new Map([[iban.rule, iban]])))).toBeGreaterThanOrEqual(3);
+    }),
+  );
+});
+
+test("shareOf splits the odds among the four levels", () => {
+  const shares = ([1, 2, 3, 4] as const).map((level) => shareOf([0.9, 0.6, 0.2], level));
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+});
