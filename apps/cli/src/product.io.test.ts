@@ -46,7 +46,7 @@ test("kaelix keeps every acknowledged memory through kill -9, and through the lo
       for (;;) {
         try {
           const text = `memory ${round} ${random.integer(1e9)}`;
-          const { data: told } = await client.call("memories.create", { body: { text } });
+          const { data: told } = await client.call("memories.create", { body: { text, level: "general" } });
           acknowledged.add(told.memory.id);
         } catch {
           return;
@@ -95,7 +95,17 @@ test("kaelix tells, finds, asks, exports and verifies from the terminal, with an
   const product = await start(data);
   await claim(product);
   const walk = async (text: string): Promise<void> => {
-    const added = await runCommand(["add", "--data", data, "--wait", "indexed", "--json=status", text]);
+    const added = await runCommand([
+      "add",
+      "--data",
+      data,
+      "--wait",
+      "indexed",
+      "--level",
+      "confidential",
+      "--json=status",
+      text,
+    ]);
     expect(added, added.err).toMatchObject({ code: 0 });
     const asked = await runCommand(["ask", "--data", data, "--json", "what", "is", "Mum", "allergic", "to?"]);
     expect(JSON.parse(asked.out)).toMatchObject({ kind: "quoted" });

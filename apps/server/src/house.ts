@@ -26,6 +26,7 @@ import {
   openPostgres,
   type PeopleStore,
   RELATIONAL_VIEW,
+  type SealedContent,
   SearchView,
   ViewRunner,
 } from "@kaelix/views";
@@ -37,7 +38,7 @@ import { LiveEvents } from "./events-application.ts";
 import { HouseKeeping } from "./house-application.ts";
 import { importsApplication } from "./imports-application.ts";
 import { Memories } from "./memory-application.ts";
-import { openRows } from "./open-memories.ts";
+import { FreshContents, openRows } from "./open-memories.ts";
 import { Operator } from "./operator.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -82,6 +83,7 @@ export class House {
   readonly #lifeCycle: LifeCycle;
   readonly #parts: Partial<Parts> = {};
   readonly #searched = new Map<number, number>();
+  readonly #fresh = new FreshContents();
   #isClaimed = false;
 
   constructor(options: HouseOptions) {
@@ -237,7 +239,7 @@ export class House {
           if (nextOffset > 0) await caughtUp({ topic: TOPICS.memories.name, partition, offset: nextOffset - 1 });
         },
       },
-      openRows: (rows) => openRows(keystore, rows),
+      openRows: (rows) => this.#openFresh(keystore, rows),
       detectLanguage: languageOfText,
       partitionOf: partitionOfUser,
       users: () => people.userIds(),
@@ -288,7 +290,12 @@ export class House {
       throw serverErrors("part-missing");
     }
     const shared = { keystore, register: store, clock: this.#clock, random: this.#random };
-    const remember = new Remember({ ...shared, log, onAppended: (events, first) => live.tell(events, first) });
+    const remember = new Remember({
+      ...shared,
+      log,
+      onAppended: (events, first) => live.tell(events, first),
+      onSealed: (memory, version, content) => this.#fresh.keep(memory, version, content),
+    });
     const imports = new Imports({
       ...shared,
       remember,
@@ -309,6 +316,14 @@ export class House {
     Object.assign(this.#parts, { remember, imports, eraser });
     await imports.resume();
     eraser.start();
+  }
+
+  async #openFresh(keystore: Keystore, rows: readonly SealedContent[]): ReturnType<typeof openRows> {
+    const contents = rows.map((row) => this.#fresh.take(row.memoryId, row.version));
+    const sealed = rows.filter((_row, index) => contents[index] === undefined);
+    const opened = sealed.length === 0 ? [] : await openRows(keystore, sealed);
+    let next = 0;
+    return contents.map((content) => content ?? opened[next++]);
   }
 
   /** Waits until the relational view has folded a position. @throws `view-behind` */

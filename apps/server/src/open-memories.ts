@@ -1,7 +1,31 @@
-import type { MemoryContent, UserPrincipal } from "@kaelix/model";
-import type { Memory } from "@kaelix/model";
+import type { Memory, MemoryContent, MemoryId, UserPrincipal } from "@kaelix/model";
 import { type Keystore, openContent } from "@kaelix/security";
 import type { SealedContent, SealedMemory } from "@kaelix/views";
+
+const FRESH_MAX = 5_000;
+
+/** Contents that were sealed a moment ago, until the search view takes them: it would open each at once otherwise. Bounded. */
+export class FreshContents {
+  readonly #contents = new Map<string, MemoryContent>();
+
+  /** Keeps a content; the oldest goes when there are too many. */
+  keep(memory: MemoryId, version: number, content: MemoryContent): void {
+    this.#contents.set(`${memory}/${version}`, content);
+    if (this.#contents.size <= FRESH_MAX) return;
+    for (const oldest of this.#contents.keys()) {
+      this.#contents.delete(oldest);
+      return;
+    }
+  }
+
+  /** Hands a content over, once. */
+  take(memory: MemoryId, version: number): MemoryContent | undefined {
+    const key = `${memory}/${version}`;
+    const content = this.#contents.get(key);
+    if (content !== undefined) this.#contents.delete(key);
+    return content;
+  }
+}
 
 /** Opens sealed contents in order; undefined where the key is gone or the bytes do not hold. */
 export async function openRows(

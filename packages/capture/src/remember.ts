@@ -13,6 +13,7 @@ import {
   encodeEvent,
   EVENT_VERSION,
   idFromBytes,
+  LEVEL_INDEXED_MAX,
   makeId,
   type Memory,
   MEMORY_CONTEXT_BYTES_MAX,
@@ -55,6 +56,8 @@ export interface RememberParts {
   readonly random: RandomSource;
   /** Told of every acknowledged event, in order per user, with the position of the first. */
   readonly onAppended?: (events: readonly MemoryEvent[], first: LogPosition) => void;
+  /** Shown what is about to be appended, so that a view need not open again what was sealed a moment ago. Never above level 2. */
+  readonly onSealed?: (memory: MemoryId, version: number, content: MemoryContent) => void;
 }
 
 /** A draft with everything decided but its key. */
@@ -200,6 +203,8 @@ export class Remember {
     const events = items.map((item, index) => {
       const key = prepared.keys[index];
       assert(key !== undefined, "Every memory was given a key");
+      const { memoryId, version, level } = item.header;
+      if (level <= LEVEL_INDEXED_MAX) this.#parts.onSealed?.(memoryId, version, item.content);
       return rememberedEvent(owner, item, sealContent(key, item.header.version, item.content, sources));
     });
     const base = await this.appendWithKeys(owner, prepared, events);
