@@ -88,7 +88,8 @@ function calibrationError(judged: readonly Judged[]): number {
 
 function row(name: string, value: number, unit: string, target?: number): BenchRow {
   const rounded = Math.round(value * 10_000) / 10_000;
-  return target === undefined ? { name, value: rounded, unit } : { name, value: rounded, unit, target };
+  if (target === undefined) return { name, value: rounded, unit };
+  return { name, value: rounded, unit, target, reached: unit === "share" ? value >= target : value <= target };
 }
 
 function speedRows(labelled: readonly LabelledText[], isQuick: boolean): BenchRow[] {

@@ -27,10 +27,11 @@ test("piecesOf ends on a text without a blank", () => {
   expect(piecesOf("x".repeat(50_000)).length).toBeLessThan(100);
 });
 
-test("decide finds a secret that stands where two pieces meet", () => {
-  for (let lead = 850; lead < 1010; lead += 16) {
+test("decide finds a number that stands where two pieces meet", () => {
+  for (let lead = 970; lead < 1000; lead += 5) {
     const prose = "we looked at boats. ".repeat(60).slice(0, lead);
-    expect(decide(`${prose} the alarm code is 4417, then hash. ${"boats and more boats. ".repeat(40)}`).level).toBe(4);
+    const text = `${prose} DE89 3704 0044 0532 0130 00 ${"boats and more boats. ".repeat(40)}`;
+    expect(decide(text).reasons.map((reason) => reason.rule)).toContain("number-iban");
   }
 });
 

@@ -60,5 +60,9 @@ export function featuresOf(reading: Reading, byRule: ReadonlyMap<string, Evidenc
   if (!isSomeone) features.set("mix:nobody", 1);
   if (features.has("has:everyday") && !isHushed) features.set("mix:everyday", 1);
   if (isHushed && isSomeone) features.set("mix:hushed-someone", 1);
+  const isGrave = features.has("has:illness") || features.has("has:mental") || features.has("has:finding");
+  if (features.has("has:healthOrdinary") && !isGrave && !isHushed) features.set("mix:mild", 1);
+  if (features.has("has:public") && (features.has("contact-phone") || features.has("contact-address")))
+    features.set("mix:public-contact", 1);
   return features;
 }

@@ -40,9 +40,9 @@ interface Floor {
 
 const FLOORS: readonly Floor[] = [
   { name: "the first fixture", file: FIXTURE, half: "development", accuracy: 0.9, caught: 0.95 },
-  { name: "the first fixture", file: FIXTURE, half: "held-out", accuracy: 0.85, caught: 0.94 },
+  { name: "the first fixture", file: FIXTURE, half: "held-out", accuracy: 0.91, caught: 0.97 },
   { name: "the strangers' fixture", file: STRANGERS, half: "development", accuracy: 0.9, caught: 0.92 },
-  { name: "the strangers' fixture", file: STRANGERS, half: "held-out", accuracy: 0.0, caught: 0.0 },
+  { name: "the strangers' fixture", file: STRANGERS, half: "held-out", accuracy: 0.84, caught: 0.9 },
 ];
 
 test.each(FLOORS)("classifyByRules keeps its floor on $name, $half half", ({ file, half, accuracy, caught }) => {
