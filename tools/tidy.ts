@@ -188,13 +188,14 @@ function docstringBreaches(house: House, room: Room): Breach[] {
 
 function deadExportBreaches(house: House): Breach[] {
   const breaches: Breach[] = [];
+  const words = new Map(house.sources.map((file) => [file, new Set(file.text.match(/[A-Za-z0-9_$]+/g))]));
   for (const file of house.sources) {
     if (file.isTest || file.path.endsWith("/index.ts")) continue;
     const open = file.room !== undefined && PUBLIC_ROOMS.has(file.room.name);
     for (const match of file.text.matchAll(EXPORT_PATTERN)) {
       const name = match[1] ?? "";
       const pattern = new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b`);
-      const users = house.sources.filter((other) => other !== file && pattern.test(other.text));
+      const users = house.sources.filter((other) => other !== file && words.get(other)?.has(name) === true);
       const usedInside = users.some((user) => !user.path.endsWith("/index.ts"));
       const usedByOwnDoor = users.some((user) => user.path.endsWith("/index.ts"));
       // A type that only appears in signatures of other exports of its file must still be nameable by callers.
