@@ -71,7 +71,7 @@ function readHouse(root: string): House {
     return { name: String(own["name"]), folder, order, dependencies: new Set(namesOf(own["dependencies"])) };
   });
   const paths = globSync(
-    ["packages/*/src/**/*.{ts,tsx}", "apps/*/src/**/*.{ts,tsx}", "tools/**/*.ts", "bench/**/*.ts"],
+    ["packages/*/{src,training}/**/*.ts", "apps/*/src/**/*.{ts,tsx}", "tools/**/*.ts", "bench/**/*.ts"],
     {
       cwd: root,
     },

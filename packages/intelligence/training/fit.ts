@@ -40,6 +40,7 @@ function toExample(one: Labelled, share: number): Example {
     features: [...featuresOf(reading, byRule)],
     offsets: [2, 3, 4].map((level) => PRIOR_SHARE * logOdds(supportOf(byRule, level))),
     ruleLevels: new Map([...byRule.values()].map((evidence) => [evidence.rule, evidence.level])),
+    byRule,
   };
 }
 
@@ -73,7 +74,7 @@ function crossJudge(examples: readonly Example[], decay: number): Judged[] {
     );
     for (const one of examples.filter((candidate) => foldOf(candidate.id) === fold)) {
       const odds = held(predict(model, one));
-      const found = levelOf(odds);
+      const found = levelOf(odds, one.byRule);
       judged.push({ id: one.id, level: one.level, found, share: shareOf(odds, found), weight: one.share });
     }
   }

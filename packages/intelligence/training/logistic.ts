@@ -1,4 +1,5 @@
 /** Three logistic regressions with offsets, squared decay and signs held where a rule's meaning fixes them. */
+import type { Evidence } from "../src/classify/rules/evidence.ts";
 
 /** One labelled text as numbers. */
 export interface Example {
@@ -10,6 +11,8 @@ export interface Example {
   /** What the rules alone add to the log odds, for levels 2, 3 and 4. */
   readonly offsets: readonly number[];
   readonly ruleLevels: ReadonlyMap<string, number>;
+  /** What the rules found, strongest of each. */
+  readonly byRule: ReadonlyMap<string, Evidence>;
 }
 
 /** Fitted weights by feature, for levels 2, 3 and 4. */

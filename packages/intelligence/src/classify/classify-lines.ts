@@ -47,7 +47,7 @@ function parseLine(line: string): LineInput | BadLine["problem"] {
 }
 
 /** Classifies one line of JSON: `{id?, text}`. */
-export function classifyLine(line: string, lineNumber: number): LineResult {
+function classifyLine(line: string, lineNumber: number): LineResult {
   const input = parseLine(line);
   if (typeof input === "string") return { type: "bad", line: lineNumber, problem: input };
   const { level, confidence, reasons } = classifyByRules(input.text);

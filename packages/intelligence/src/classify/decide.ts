@@ -90,7 +90,7 @@ export function decide(text: string, language?: string): Classification {
     judgements.push({ odds: [UNREAD.weight, 0, 0], byRule: new Map([[UNREAD.rule, UNREAD]]) });
   const { odds, byRule } = judgements.length === 1 && judgements[0] ? judgements[0] : joinJudgements(judgements);
   const raise = RAISE_MAX * (1 - 1 / Math.sqrt(pieces.length));
-  const found = levelOf(odds, raise);
+  const found = levelOf(odds, byRule, raise);
   const level = found === 1 && text.length > TEXT_LENGTH_MAX ? 2 : found;
   const reasons = reasonsFor([...byRule.values()], level);
   return { level, confidence: calibratedConfidence(level, shareOf(odds, level)), decidedBy: "rule", reasons };

@@ -41,8 +41,8 @@ interface Floor {
 const FLOORS: readonly Floor[] = [
   { name: "the first fixture", file: FIXTURE, half: "development", accuracy: 0.9, caught: 0.95 },
   { name: "the first fixture", file: FIXTURE, half: "held-out", accuracy: 0.91, caught: 0.97 },
-  { name: "the strangers' fixture", file: STRANGERS, half: "development", accuracy: 0.9, caught: 0.92 },
-  { name: "the strangers' fixture", file: STRANGERS, half: "held-out", accuracy: 0.84, caught: 0.9 },
+  { name: "the strangers' fixture", file: STRANGERS, half: "development", accuracy: 0.88, caught: 0.85 },
+  { name: "the strangers' fixture", file: STRANGERS, half: "held-out", accuracy: 0.85, caught: 0.84 },
 ];
 
 test.each(FLOORS)("classifyByRules keeps its floor on $name, $half half", ({ file, half, accuracy, caught }) => {
@@ -55,4 +55,11 @@ test.skipIf(!existsSync(SAMPLE))("classifyByRules keeps its floor on the sample 
   const { accuracy, caught } = measure(readLabelled(SAMPLE));
   expect(accuracy).toBeGreaterThan(0.8);
   expect(caught).toBeGreaterThan(0.9);
+});
+
+test("classifyByRules lets everyday talk be: hardly any of it is called secret, most of it general", () => {
+  const everyday = readLabelled(new URL("../../fixtures/everyday.jsonl", import.meta.url));
+  const levels = everyday.map((one) => classifyByRules(one.text).level);
+  expect(levels.filter((level) => level >= 3).length / levels.length).toBeLessThan(0.05);
+  expect(levels.filter((level) => level === 1).length / levels.length).toBeGreaterThan(0.75);
 });

@@ -21,11 +21,18 @@ test("scoreLevels never falls below what a check digit proves", () => {
   const iban: Evidence = { rule: "number-iban", level: 3, weight: 0.95, text: "", at: 0, soft: false };
   const against = Object.entries(WEIGHTS).filter(([, weights]) => (weights[1] ?? 0) < 0);
   const found = new Map(against.map(([name]) => [name, 1.5]));
-  expect(levelOf(scoreLevels(found, new Map()))).toBeLessThan(3);
-  expect(levelOf(scoreLevels(found, new Map([[iban.rule, iban]])))).toBeGreaterThanOrEqual(3);
+  expect(levelOf(scoreLevels(found, new Map()), new Map())).toBeLessThan(3);
+  const proven = new Map([[iban.rule, iban]]);
+  expect(levelOf(scoreLevels(found, proven), proven)).toBeGreaterThanOrEqual(3);
 });
 
 test("shareOf splits the odds among the four levels", () => {
   const shares = ([1, 2, 3, 4] as const).map((level) => shareOf([0.9, 0.6, 0.2], level));
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+});
+
+test("levelOf calls nothing secret by its tone alone: a rule must be able to say why", () => {
+  const hint: Evidence = { rule: "hint", level: 3, weight: 0.3, text: "", at: 0, soft: true };
+  expect(levelOf([0.95, 0.9, 0.8], new Map())).toBe(2);
+  expect(levelOf([0.95, 0.9, 0.8], new Map([[hint.rule, hint]]))).toBe(3);
 });

@@ -62,13 +62,27 @@ export function scoreLevels(features: Features, byRule: ReadonlyMap<string, Evid
 }
 
 /** The odds a level needs; a little below one half where a miss costs more than a false alarm. */
-export const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.47, 4: 0.48 };
+const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.47, 4: 0.48 };
+/**
+ * The weight that some rule must give a level for the odds to count. Labelled texts are one quarter secret, everyday talk hardly ever: by
+ * tone alone one in four turns of ordinary chats was called secret, with a rule to name why one in twelve.
+ */
+const GROUND_MIN = 0.25;
+/** How much more odds level 2 needs when no rule stands firmly behind it. */
+const UNGROUNDED_RAISE = 0.2;
+const FIRM_MIN = 0.4;
 
-/** The highest level whose odds suffice; `raise` asks for more, for texts read in many pieces. */
-export function levelOf(odds: LevelOdds, raise = 0): Level {
-  if (odds[2] >= NEEDED[4] + raise) return 4;
-  if (odds[1] >= NEEDED[3] + raise) return 3;
-  return odds[0] >= NEEDED[2] + raise ? 2 : 1;
+/** The highest level whose odds suffice and for which a rule can say why; `raise` asks for more, for texts read in many pieces. */
+export function levelOf(odds: LevelOdds, byRule: ReadonlyMap<string, Evidence>, raise = 0): Level {
+  const ground = (level: Level): number => {
+    let best = 0;
+    for (const one of byRule.values()) if (one.level >= level && one.weight > best) best = one.weight;
+    return best;
+  };
+  if (odds[2] >= NEEDED[4] + raise && ground(4) >= GROUND_MIN) return 4;
+  if (odds[1] >= NEEDED[3] + raise && ground(3) >= GROUND_MIN) return 3;
+  const needed = NEEDED[2] + raise + (ground(2) >= FIRM_MIN ? 0 : UNGROUNDED_RAISE);
+  return odds[0] >= needed ? 2 : 1;
 }
 
 /** The share of the odds that stands on exactly this level. */

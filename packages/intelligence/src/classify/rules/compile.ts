@@ -33,7 +33,7 @@ export function edgeKey(node: number, wordId: number): number {
 }
 
 /** Writes a phrase with choices out as plain phrases: `a (b|c)? d` → `a d`, `a b d`, `a c d`. */
-export function expandPhrase(phrase: string): string[] {
+function expandPhrase(phrase: string): string[] {
   const close = phrase.indexOf(")");
   const open = phrase.lastIndexOf("(", close);
   if (close < 0 || open < 0) return [phrase.trim().split(/\s+/).join(" ")].filter((text) => text !== "");

@@ -141,7 +141,7 @@ export const LEXICAL_CONCEPTS = [
 ] as const;
 
 /** Concepts found by shape, not by words. */
-export const SHAPE_CONCEPTS = [
+const SHAPE_CONCEPTS = [
   "money",
   "number",
   "longNumber",

@@ -14,7 +14,7 @@ interface KeyShape {
 const TOKEN_TEXT = "Holds an API token";
 
 /** Every shape; tests walk these pattern sources. */
-export const KEY_SHAPES: readonly KeyShape[] = [
+const KEY_SHAPES: readonly KeyShape[] = [
   { rule: "key-block", text: "Holds a private key", head: "-----BEGIN [A-Z ]{0,20}PRIVATE KEY", tailMin: 0 },
   { rule: "key-block", text: "Holds a private key", head: "AGE-SECRET-KEY-1", tailMin: 20 },
   { rule: "key-openai", text: TOKEN_TEXT, head: "\\bsk-", tailMin: 16 },
