@@ -13,7 +13,16 @@ export default defineConfig({
       {
         test: { name: "pure", include: withSuffix("test"), exclude: [...needy, "**/node_modules/**"], isolate: false },
       },
-      { test: { name: "io", include: withSuffix("io.test"), testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 } },
+      {
+        test: {
+          name: "io",
+          include: withSuffix("io.test"),
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         test: {
           name: "svc",
