@@ -86,6 +86,11 @@ export interface ImportParts {
   readonly onChange: (owner: Owner, importId: ImportId) => void;
 }
 
+interface ReadDraft {
+  readonly draft: MemoryDraft;
+  readonly line: number;
+}
+
 interface Job {
   readonly owner: Owner;
   readonly path: string;
@@ -104,7 +109,7 @@ interface JobFile {
   readonly answers: ImportAnswers;
 }
 
-const BATCH_DRAFTS = 200;
+const BATCH_DRAFTS = 250;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
 const JOB_FILE = "job.json";
@@ -309,17 +314,18 @@ export class Imports {
       counts.failed++;
       if (problems.length < PROBLEMS_SHOWN_MAX) problems.push(problem);
     };
+    // One batch is stored while the next is judged and looked up.
+    let storing: Promise<void> = Promise.resolve();
     try {
-      let batch: { readonly draft: MemoryDraft; readonly line: number }[] = [];
+      let batch: ReadDraft[] = [];
       const flush = async (): Promise<void> => {
-        const drafts = batch.map((item) => ({ ...item.draft, importId }));
-        const results = await this.#parts.remember.remember(job.owner, drafts);
-        for (const [index, result] of results.entries()) {
-          if (result.type === "stored") counts.added++;
-          else if (result.type === "known") counts.known++;
-          else note({ line: batch[index]?.line ?? 0, text: "", why: "Known under the same id with another text" });
-        }
+        const told = batch;
         batch = [];
+        const before = storing;
+        storing = this.#tellBatch(job, told, { counts, note });
+        // Whoever reads the failure is the next flush; until then it must not be unhandled.
+        storing.catch(() => undefined);
+        await before;
         show();
         // Other requests get their turn between batches.
         await new Promise((resolve) => setImmediate(resolve));
@@ -330,11 +336,28 @@ export class Imports {
         else batch.push(item);
         if (batch.length >= BATCH_DRAFTS) await flush();
       }
-      if (batch.length > 0) await flush();
+      await flush();
+      await storing;
       if (job.abort.signal.aborted) throw job.abort.signal.reason;
       await this.#end(job, "done", counts);
     } catch (failure) {
+      await storing.catch(() => undefined);
       await this.#failed(job, counts, failure);
+    }
+  }
+
+  async #tellBatch(
+    job: Job,
+    batch: readonly ReadDraft[],
+    tally: { readonly counts: { added: number; known: number }; readonly note: (problem: ImportProblem) => void },
+  ): Promise<void> {
+    const importId = job.status.id;
+    const drafts = batch.map((item) => ({ ...item.draft, importId }));
+    const results = await this.#parts.remember.remember(job.owner, drafts);
+    for (const [index, result] of results.entries()) {
+      if (result.type === "stored") tally.counts.added++;
+      else if (result.type === "known") tally.counts.known++;
+      else tally.note({ line: batch[index]?.line ?? 0, text: "", why: "Known under the same id with another text" });
     }
   }
 

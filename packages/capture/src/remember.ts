@@ -69,6 +69,16 @@ interface Decided {
   readonly digest: string;
 }
 
+/** What the register said of external ids, and when. */
+interface LookedUp {
+  readonly known: ReadonlyMap<string, KnownExternal>;
+  readonly atMs: number;
+  readonly epoch: number;
+}
+
+/** Older answers are asked again. Well below the time that what was told stays pending. */
+const LOOKED_UP_MS_MAX = 5_000;
+
 /** Sources that a person or an agent tells directly: one space of external ids for all of them. */
 const TOLD_SOURCES: ReadonlySet<SourceKind> = new Set(["chat", "rest", "cli", "mcp"]);
 
@@ -83,6 +93,8 @@ export class Remember {
   /** One writer per user where order or uniqueness matters. Shared with changes to existing memories. */
   readonly locks = new KeyedLock();
   readonly #pending = new PendingExternals();
+  /** Grows whenever a user's memories change by anything but telling: what was looked up before is then void. */
+  readonly #epochs = new Map<UserId, number>();
   /** Last position appended per user that nobody has waited for yet; bounded by users who write without reading. */
   readonly #lastWritten = new Map<UserId, LogPosition>();
 
@@ -100,21 +112,32 @@ export class Remember {
     const hash = await this.#parts.keystore.lookupHasher(owner.user);
     const decided = drafts.map((draft) => this.#decide(owner, draft, hash));
     if (decided.every((item) => item.external === null)) return this.#store(owner, decided);
-    return this.locks.run(owner.user, () => this.#storeOnce(owner, decided));
+    const looked = await this.#lookUp(owner.user, decided);
+    return this.locks.run(owner.user, () => this.#storeOnce(owner, decided, looked));
+  }
+
+  /** Asks the register before the lock is taken, so that the next batch of an import looks up while this one is stored. */
+  async #lookUp(user: UserId, decided: readonly Decided[]): Promise<LookedUp> {
+    const hashes = decided.flatMap((item) => (item.external === null ? [] : [item.external]));
+    const [atMs, epoch] = [this.#parts.clock.monotonicMs(), this.#epochs.get(user) ?? 0];
+    return { known: await this.#parts.register.externals(user, hashes), atMs, epoch };
+  }
+
+  /** What is known under the external ids: looked up, unless that is old or overtaken, and over it what was told since. */
+  async #knownNow(user: UserId, decided: readonly Decided[], looked: LookedUp): Promise<Map<string, KnownExternal>> {
+    const isFresh = this.#parts.clock.monotonicMs() - looked.atMs < LOOKED_UP_MS_MAX;
+    const isCurrent = isFresh && looked.epoch === (this.#epochs.get(user) ?? 0);
+    const known = new Map(isCurrent ? looked.known : (await this.#lookUp(user, decided)).known);
+    for (const { external } of decided) {
+      const pending = external === null ? undefined : this.#pending.get(user, external);
+      if (external !== null && pending !== undefined) known.set(external, pending);
+    }
+    return known;
   }
 
   /** Stores those that are not known yet; holds the user's lock. */
-  async #storeOnce(owner: Owner, decided: readonly Decided[]): Promise<readonly Remembered[]> {
-    const hashes = decided.flatMap((item) => (item.external === null ? [] : [item.external]));
-    const known = new Map<string, KnownExternal>();
-    const unknownHashes = hashes.filter((hash) => {
-      const pending = this.#pending.get(owner.user, hash);
-      if (pending !== undefined) known.set(hash, pending);
-      return pending === undefined;
-    });
-    if (unknownHashes.length > 0) {
-      for (const [hash, row] of await this.#parts.register.externals(owner.user, unknownHashes)) known.set(hash, row);
-    }
+  async #storeOnce(owner: Owner, decided: readonly Decided[], looked: LookedUp): Promise<readonly Remembered[]> {
+    const known = await this.#knownNow(owner.user, decided, looked);
     const { keystore } = this.#parts;
     const exported = await this.#exportedBefore(owner.user, decided);
     const results: Remembered[] = [];
@@ -259,13 +282,15 @@ export class Remember {
     if (item.external === null) return;
     const { memoryId, version } = item.header;
     const known: KnownExternal = { memoryId, digest: item.digest, state: "live", version };
-    this.#pending.add(user, item.external, known, this.#parts.register.caughtUp(position));
+    const nowMs = (): number => this.#parts.clock.monotonicMs();
+    this.#pending.add(user, item.external, known, { folded: this.#parts.register.caughtUp(position), nowMs });
   }
 
   /** Forgets what is pending of a user: their state is about to change by other events (an undo, a forgetting). */
   async settle(user: UserId, position: LogPosition): Promise<void> {
     await this.#parts.register.caughtUp(position);
     this.#pending.clear(user);
+    this.#epochs.set(user, (this.#epochs.get(user) ?? 0) + 1);
   }
 }
 
