@@ -109,7 +109,8 @@ interface JobFile {
   readonly answers: ImportAnswers;
 }
 
-const BATCH_DRAFTS = 250;
+const BATCH_DRAFTS = 80;
+const BATCHES_IN_FLIGHT = 6;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
 const JOB_FILE = "job.json";
@@ -314,18 +315,17 @@ export class Imports {
       counts.failed++;
       if (problems.length < PROBLEMS_SHOWN_MAX) problems.push(problem);
     };
-    // One batch is stored while the next is judged and looked up.
-    let storing: Promise<void> = Promise.resolve();
+    // Some batches wait for look-ups while others are judged or stored; they are stored in order.
+    const storing: Promise<void>[] = [];
     try {
       let batch: ReadDraft[] = [];
       const flush = async (): Promise<void> => {
-        const told = batch;
+        const told = this.#tellBatch(job, batch, { counts, note });
         batch = [];
-        const before = storing;
-        storing = this.#tellBatch(job, told, { counts, note });
-        // Whoever reads the failure is the next flush; until then it must not be unhandled.
-        storing.catch(() => undefined);
-        await before;
+        // Whoever reads a failure is a later flush; until then it must not be unhandled.
+        told.catch(() => undefined);
+        storing.push(told);
+        if (storing.length >= BATCHES_IN_FLIGHT) await storing.shift();
         show();
         // Other requests get their turn between batches.
         await new Promise((resolve) => setImmediate(resolve));
@@ -337,11 +337,11 @@ export class Imports {
         if (batch.length >= BATCH_DRAFTS) await flush();
       }
       await flush();
-      await storing;
+      await Promise.all(storing);
       if (job.abort.signal.aborted) throw job.abort.signal.reason;
       await this.#end(job, "done", counts);
     } catch (failure) {
-      await storing.catch(() => undefined);
+      await Promise.allSettled(storing);
       await this.#failed(job, counts, failure);
     }
   }

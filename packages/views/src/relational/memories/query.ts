@@ -232,15 +232,24 @@ async function externals(
   hashes: readonly string[],
 ): Promise<ReadonlyMap<string, KnownExternal>> {
   if (hashes.length === 0) return new Map();
-  const rows = await queries
-    .selectFrom("memories")
-    .select(["external_hash", "memory_id", "digest", "state", "version"])
-    .where("user_id", "=", user)
-    .where(sql<boolean>`external_hash = any(${hashes}::text[])`)
-    .execute();
+  // One index probe per hash: left to itself the planner reads all memories of the user and filters.
+  const { rows } = await sql<{
+    external_hash: string;
+    memory_id: string;
+    digest: string;
+    state: KnownExternal["state"];
+    version: number;
+  }>`
+    select asked.hash as external_hash, found.memory_id, found.digest, found.state, found.version
+    from unnest(${hashes}::text[]) as asked (hash)
+    cross join lateral (
+      select memory_id, digest, state, version from memories
+      where user_id = ${user} and external_hash = asked.hash
+      limit 1
+    ) as found`.execute(queries);
   return new Map(
     rows.map((row) => [
-      row.external_hash ?? "",
+      row.external_hash,
       { memoryId: row.memory_id as MemoryId, digest: row.digest, state: row.state, version: row.version },
     ]),
   );
