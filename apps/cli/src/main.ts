@@ -211,7 +211,7 @@ program
   .action(ending(async () => (await import("./commands/house.ts")).openApi(VERSION)));
 program
   .command("bench [parameters...]")
-  .description("run a benchmark: log, crash, classify, import, recall, api")
+  .description("run a benchmark: log, crash, classify, import, recall, house, api")
   .allowUnknownOption()
   .helpOption(false)
   .action(ending(async (parameters: string[]) => (await import("./commands/bench.ts")).bench(parameters)));

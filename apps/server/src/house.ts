@@ -70,6 +70,7 @@ interface Parts {
   runner: ViewRunner;
   identity: Identity;
   remember: Remember;
+  changes: Changes;
   imports: Imports;
   eraser: Eraser;
   live: LiveEvents;
@@ -107,10 +108,9 @@ export class House {
     readonly operatorToken: string;
   }> {
     await this.#lifeCycle.start();
-    const { log, keystore, database, store, people, searchView, runner, identity, remember, imports, live } =
+    const { log, keystore, database, store, people, searchView, runner, identity, remember, changes, imports, live } =
       this.#all();
     const clock = this.#clock;
-    const changes = new Changes({ remember, keystore, register: store, clock, random: this.#random });
     const recall = this.#recallSource(searchView);
     const memories = new Memories({
       remember,
@@ -313,7 +313,7 @@ export class House {
       logger: this.#options.logger,
       undoMs: this.#options.settings.forgetUndoSeconds * 1_000,
     });
-    Object.assign(this.#parts, { remember, imports, eraser });
+    Object.assign(this.#parts, { remember, changes, imports, eraser });
     await imports.resume();
     eraser.start();
   }

@@ -19,10 +19,4 @@ export const captureErrors = defineErrors({
   "import-busy": { kind: "busy", retry: true, status: 409, text: "Import is already running" },
   "import-not-waiting": { kind: "conflict", retry: false, status: 409, text: "Import has already been started" },
   "import-not-undoable": { kind: "conflict", retry: false, status: 409, text: "Import has nothing to undo" },
-  "import-unreadable": {
-    kind: "input",
-    retry: false,
-    status: 422,
-    text: "File is none of the formats that can be imported",
-  },
 });
