@@ -1,7 +1,7 @@
 /** The data directory: where things stand in it, and whether it can be used. */
 import { constants } from "node:fs";
 import { access, mkdir, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 import { runFileOf } from "@kaelix/coordinator";
 import type { Log } from "@kaelix/log";
@@ -40,31 +40,75 @@ export function dataPaths(settings: ServerSettings): DataPaths {
 }
 
 /**
- * Makes the data directory (mode 0700) and checks that it can be written and that space is left.
+ * Makes the data directory and the folder of the key file (mode 0700), and checks that it can be written and that space is left.
  * @throws `data-directory-unusable`, `disk-space-low`
  */
 export async function prepareDataDirectory(paths: DataPaths): Promise<void> {
   try {
-    await mkdir(paths.root, { recursive: true, mode: 0o700 });
+    await makeFolder(paths.root);
     await access(paths.root, constants.R_OK | constants.W_OK | constants.X_OK);
     const probe = join(paths.root, `.probe-${process.pid}`);
     await writeFile(probe, "");
     await rm(probe);
-    await mkdir(join(paths.root, "run"), { recursive: true, mode: 0o700 });
+    await makeFolder(join(paths.root, "run"));
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+    const reason = codeOf(cause);
     throw serverErrors("data-directory-unusable", {
       message: `Cannot use data directory ${paths.root} (${reason}): it must be a folder that this user can write; choose another with --data`,
       details: { reason },
       cause,
     });
   }
+  await makeKeyFolder(dirname(paths.keyFile));
   const { bavail, bsize } = await statfs(paths.root);
   if (bavail * bsize < FREE_BYTES_MIN) {
     throw serverErrors("disk-space-low", {
       message: `Cannot start on ${paths.root}: ${Math.floor((bavail * bsize) / 2 ** 20)} MiB are free, must be ${FREE_BYTES_MIN / 2 ** 20} MiB at least; what is stored there is safe`,
     });
   }
+}
+
+async function makeKeyFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+  } catch (cause) {
+    const reason = codeOf(cause);
+    throw serverErrors("data-directory-unusable", {
+      message: `Cannot make ${folder} for the key file (${reason}): it must be a folder that this user can write; choose another with KAELIX_KEY_FILE`,
+      details: { reason },
+      cause,
+    });
+  }
+}
+
+/**
+ * Makes a folder and those above it, asking for each once on the way up and once on the way down.
+ *
+ * Not `mkdir` with `recursive`: where a folder that is there answers "no such file" to whatever is made in it, as `/proc` does, Node
+ * goes up and down for ever, and on a thread that no signal but SIGKILL ends.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (cause) {
+    if (codeOf(cause) !== "ENOENT" || dirname(path) === path) throw cause;
+    await makeFolder(dirname(path));
+    await makeOne(path);
+  }
+}
+
+/** Makes a folder in one that is there; no wrong if it is there already. */
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (cause) {
+    const isThere = codeOf(cause) === "EEXIST" && (await stat(path)).isDirectory();
+    if (!isThere) throw cause;
+  }
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
 }
 
 /** True when anything was ever appended to the log. */
