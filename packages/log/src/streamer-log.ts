@@ -91,7 +91,15 @@ class EmbeddedLog implements StreamerLog {
     const descriptions: TopicDescription[] = [];
     for (const { spec, partitions } of this.storage.topics().values()) {
       if (spec.name === OFFSETS_TOPIC) continue;
-      descriptions.push({ ...spec, bounds: partitions.map((partition) => partition.bounds()) });
+      const { compacted, name, retentionBytes, retentionMs } = spec;
+      descriptions.push({
+        name,
+        partitions: spec.partitions,
+        compacted,
+        ...(retentionMs === undefined ? {} : { retentionMs }),
+        ...(retentionBytes === undefined ? {} : { retentionBytes }),
+        bounds: partitions.map((partition) => partition.bounds()),
+      });
     }
     return descriptions;
   }

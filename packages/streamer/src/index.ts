@@ -18,8 +18,9 @@ export {
   Storage,
   type StorageOptions,
   type StorageSettings,
-  type StoredTopicSpec,
+  type TopicEvent,
 } from "./storage/storage.ts";
+export type { Cleanup, NewTopic, StoredTopicSpec, TopicChange, TopicSettings } from "./storage/topic-spec.ts";
 export { type DiskOperation, SimulatedDisk, type SimulatedDiskOptions } from "./storage/simulated-disk.ts";
 export { verifyStorage, type VerifyProblem, type VerifyReport } from "./storage/verify.ts";
 export { type PowerCutOptions, type PowerCutOutcome, runPowerCuts } from "./storage/power-cuts.ts";

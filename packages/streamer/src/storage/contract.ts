@@ -41,8 +41,15 @@ export interface PartitionSettings {
   readonly idleFlushMs: number;
   /** Durable bytes between checkpoints. */
   readonly checkpointBytes: number;
+  readonly cleanup: "delete" | "compact" | "compact,delete";
   readonly retentionMs?: number | undefined;
   readonly retentionBytes?: number | undefined;
+  /** Records younger than this are not compacted, ms. */
+  readonly compactionLagMsMin: number;
+  /** How long a deletion is kept after it was first compacted, ms. */
+  readonly deletionsKeptMs: number;
+  /** Share of bytes not yet compacted from which on compaction runs by itself. */
+  readonly dirtyRatioMin: number;
 }
 
 /** A batch that was just appended, for synchronous subscribers. The bytes may be changed by their owner after the call. */

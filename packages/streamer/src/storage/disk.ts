@@ -42,6 +42,8 @@ export interface Disk {
   rename(from: string, to: string): void;
   /** Removes a file; does nothing when it does not exist. */
   remove(path: string): void;
+  /** Removes an empty directory; does nothing when it does not exist. */
+  removeDirectory(path: string): void;
   syncDirectory(path: string): Promise<void>;
   /** Takes the data directory for this process. Throws `log-directory-locked` when another has it. */
   lock(directory: string): DirectoryLock;

@@ -60,6 +60,11 @@ export class GroupCommit {
     await this.#running;
   }
 
+  /** Resolves when no sync is under way. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
   /** Refuses all waiters and stops the timer. */
   stop(error: unknown): void {
     clearTimeout(this.#timer);

@@ -13,6 +13,7 @@ import {
   readdirSync,
   readSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeSync,
@@ -41,6 +42,9 @@ export const nodeDisk: Disk = {
   size: (path) => statSync(path, { throwIfNoEntry: false })?.size,
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
+  removeDirectory: (path) => {
+    if (existsSync(path)) rmdirSync(path);
+  },
   syncDirectory,
   lock: (directory): DirectoryLock => lockDirectory(directory),
 };

@@ -9,9 +9,10 @@
  *     open ──sync failed──► failed ──probe passed──► open (new segment, health "suspect")
  *       └── write failed, disk full: the batch is rolled back and refused, the state stays open
  */
-import { assert, type Clock } from "@kaelix/base";
-import { type BatchHeader, inspectBatch, patchBaseOffset, patchLeaderEpoch, readBatchHeader } from "@kaelix/protocol";
+import type { Clock } from "@kaelix/base";
+import { patchBaseOffset, patchLeaderEpoch } from "@kaelix/protocol";
 
+import { checkBatch } from "./batch-check.ts";
 import { type DurableEnd, writeCheckpoint } from "./checkpointing.ts";
 import type {
   AppendedBatch,
@@ -59,6 +60,7 @@ export interface AppendOptions {
 export class Partition {
   readonly report: RecoveryReport;
   readonly #context: PartitionContext;
+  #settings: PartitionSettings;
   readonly #segments: Segment[];
   readonly #commit: GroupCommit;
   readonly #durableWaiters = new OffsetWaiters();
@@ -73,7 +75,8 @@ export class Partition {
   #durable: DurableEnd;
   #mustRoll: boolean;
   #health: DiskHealth = "ok";
-  #closed = false;
+  /** Makes the error that calls are refused with once this is closed or deleted. */
+  #ended: (() => Error) | undefined;
   #failedAtMs: number | undefined;
   #probing: Promise<void> | undefined;
   #bytesSinceCheckpoint = 0;
@@ -81,6 +84,7 @@ export class Partition {
 
   constructor(context: PartitionContext, recovered: Recovered) {
     this.#context = context;
+    this.#settings = context.settings;
     this.#segments = recovered.segments;
     this.#endOffset = recovered.endOffset;
     this.#mustRoll = recovered.mustRoll;
@@ -110,7 +114,7 @@ export class Partition {
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#ended !== undefined;
   }
 
   /** Bytes of log kept. */
@@ -126,9 +130,9 @@ export class Partition {
    * @throws `log-batch-invalid`, `log-record-too-large`, `log-disk-full`, `log-disk-failed`, `log-closed`
    */
   append(bytes: Uint8Array, options: AppendOptions = {}): number {
-    if (this.#closed) throw storageErrors("log-closed");
+    if (this.#ended !== undefined) throw this.#ended();
     if (this.#failedAtMs !== undefined) this.#refuseWhileFailed();
-    if (bytes.length > this.#context.settings.batchBytesMax) throw this.#tooLarge(bytes.length);
+    if (bytes.length > this.#settings.batchBytesMax) throw this.#tooLarge(bytes.length);
     const trusted = options.trusted === true;
     const header = checkBatch(bytes, trusted);
     const segment = this.#segmentFor(bytes.length, header.lastOffsetDelta);
@@ -156,7 +160,7 @@ export class Partition {
     const refused = this.#refused.some((range) => nextOffset > range.firstOffset && nextOffset <= range.nextOffset);
     if (refused) return Promise.reject(storageErrors("log-disk-failed"));
     if (nextOffset <= this.#durable.offset) return Promise.resolve();
-    if (this.#closed) return Promise.reject(storageErrors("log-closed"));
+    if (this.#ended !== undefined) return Promise.reject(this.#ended());
     return this.#commit.wait(nextOffset);
   }
 
@@ -176,19 +180,19 @@ export class Partition {
    * @throws `log-offset-out-of-range`, `log-closed`
    */
   async read(offset: number, bytesMax: number, visibility: Visibility): Promise<PartitionRead> {
-    if (this.#closed) throw storageErrors("log-closed");
+    if (this.#ended !== undefined) throw this.#ended();
     const visibleEnd = this.visibleEnd(visibility);
     this.checkRange(offset);
     if (offset >= visibleEnd) return { batches: [], nextOffset: offset, endOffset: visibleEnd, damaged: [] };
     const cached = this.#tail.read(offset, bytesMax, visibleEnd);
     if (cached !== undefined) return { ...cached, endOffset: visibleEnd, damaged: [] };
-    const { disk, keeper, settings } = this.#context;
+    const { disk, keeper } = this.#context;
     for (const segment of this.#segments)
       if (segment.nextOffset > offset) {
         keeper.touch(segment);
         break;
       }
-    const source = { disk, segments: this.#segments, visibleEnd, batchBytesMax: settings.batchBytesMax };
+    const source = { disk, segments: this.#segments, visibleEnd };
     try {
       return await readBatches(source, offset, bytesMax);
     } catch (error) {
@@ -198,17 +202,16 @@ export class Partition {
 
   /** Resolves true when something at or after an offset is visible, false when the signal aborts or the partition closes. */
   waitFor(offset: number, visibility: Visibility, signal?: AbortSignal): Promise<boolean> {
-    if (this.#closed || signal?.aborted === true) return Promise.resolve(false);
+    if (this.#ended !== undefined || signal?.aborted === true) return Promise.resolve(false);
     if (this.visibleEnd(visibility) > offset) return Promise.resolve(true);
     return (visibility === "durable" ? this.#durableWaiters : this.#acceptedWaiters).wait(offset, signal);
   }
 
   /** An offset before which no durable record is at or after a time; the visible end when there is none at all. */
   async offsetBeforeTime(timestampMs: number): Promise<number> {
-    const { disk, settings } = this.#context;
     for (const segment of this.#segments.slice()) {
       if (!segment.sealed || segment.maxTimestampMs >= timestampMs) {
-        const index = await ensureIndex(disk, segment, settings.batchBytesMax);
+        const index = await ensureIndex(this.#context.disk, segment);
         if (index.maxTimestampMs >= timestampMs) return index.offsetBeforeTime(timestampMs);
       }
     }
@@ -222,12 +225,14 @@ export class Partition {
 
   /** Drops whole segments that end at or before an offset; never the active one. */
   async dropBefore(offset: number): Promise<void> {
+    if (this.#ended !== undefined) throw this.#ended();
     await this.#drop(this.#segments.filter((segment) => segment.nextOffset <= offset));
   }
 
   /** Drops what retention by time and bytes no longer asks to keep. */
   async applyRetention(): Promise<void> {
-    await this.#drop(segmentsToDrop(this.#segments, this.#context.settings, this.#context.clock.nowMs()));
+    if (this.#settings.cleanup === "compact" || this.#ended !== undefined) return;
+    await this.#drop(segmentsToDrop(this.#segments, this.#settings, this.#context.clock.nowMs()));
   }
 
   /** Syncs everything appended so far, or is refused. */
@@ -235,18 +240,35 @@ export class Partition {
     if (this.#endOffset > this.#durable.offset) await this.durable(this.#endOffset);
   }
 
+  /** Puts other limits into effect at once. */
+  configure(settings: PartitionSettings): void {
+    this.#settings = settings;
+  }
+
   /** Answers what is in flight, writes indexes and checkpoint, closes files. */
   async close(): Promise<void> {
-    if (this.#closed) return;
+    if (this.#ended !== undefined) return;
     if (this.#failedAtMs === undefined) await this.#commit.drain();
-    this.#closed = true;
-    await this.#probing;
-    await this.#checkpointing;
+    await this.#end(() => storageErrors("log-closed"));
     if (this.#failedAtMs === undefined) await this.#writeCheckpoint(true);
-    this.#commit.stop(storageErrors("log-closed"));
+    for (const segment of this.#segments) segment.close();
+  }
+
+  /** Ends without making anything durable: the topic was deleted. Readers that wait end, callers are refused. */
+  async discard(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    await this.#end(() => storageErrors("log-topic-missing"));
+    for (const segment of this.#segments) segment.close();
+  }
+
+  async #end(refuse: () => Error): Promise<void> {
+    this.#ended = refuse;
+    this.#commit.stop(refuse());
     this.#durableWaiters.end();
     this.#acceptedWaiters.end();
-    for (const segment of this.#segments) segment.close();
+    await this.#commit.idle();
+    await this.#probing;
+    await this.#checkpointing;
   }
 
   /** Throws `log-offset-out-of-range` when a reader cannot begin at an offset. */
@@ -260,7 +282,7 @@ export class Partition {
   }
 
   #tooLarge(bytes: number): Error {
-    const { batchBytesMax } = this.#context.settings;
+    const { batchBytesMax } = this.#settings;
     return storageErrors("log-record-too-large", {
       message: `Cannot append: batch has ${bytes} bytes, must be at most ${batchBytesMax}`,
       details: { bytes, batchBytesMax },
@@ -269,7 +291,8 @@ export class Partition {
 
   #segmentFor(bytes: number, lastOffsetDelta: number): Segment {
     const active = this.#segments.at(-1);
-    const { clock, settings } = this.#context;
+    const { clock } = this.#context;
+    const settings = this.#settings;
     if (active === undefined || this.#mustRoll || active.sealed) return this.#beginSegment();
     if (active.size === 0) {
       active.firstAppendMs ??= clock.monotonicMs();
@@ -346,7 +369,7 @@ export class Partition {
     this.#bytesSinceCheckpoint += bytes;
     const rolled = this.#durable.segment !== active && this.#segments.length > 1;
     this.#durable = { offset: target, segment: active, position };
-    if (rolled || this.#bytesSinceCheckpoint > this.#context.settings.checkpointBytes) this.#startCheckpoint();
+    if (rolled || this.#bytesSinceCheckpoint > this.#settings.checkpointBytes) this.#startCheckpoint();
     return target;
   }
 
@@ -411,7 +434,7 @@ export class Partition {
     const { clock, directory, disk } = this.#context;
     try {
       await probeDisk(disk, directory);
-      if (this.#closed) return;
+      if (this.#ended !== undefined) return;
       const segment = this.#beginSegment();
       this.#directoryChanged = false;
       await segment.open(disk, "write").sync();
@@ -457,24 +480,6 @@ export class Partition {
     }
     if (dropped > 0) await this.#context.disk.syncDirectory(this.#context.directory);
   }
-}
-
-function checkBatch(bytes: Uint8Array, trusted: boolean): BatchHeader {
-  if (trusted) {
-    const header = readBatchHeader(bytes);
-    assert(header !== undefined, "A trusted batch has a header");
-    return header;
-  }
-  const inspection = inspectBatch(bytes, 0);
-  if (inspection.type !== "batch" || inspection.header.sizeBytes !== bytes.length) {
-    const reason = inspection.type === "bad" ? inspection.reason : "length";
-    throw storageErrors("log-batch-invalid", { details: { reason } });
-  }
-  const { header } = inspection;
-  if (header.recordCount !== header.lastOffsetDelta + 1) {
-    throw storageErrors("log-batch-invalid", { details: { reason: "record count" } });
-  }
-  return header;
 }
 
 function refusal(error: unknown): Error {

@@ -20,7 +20,6 @@ interface ReadSource {
   readonly segments: readonly Segment[];
   /** Records from here on are not shown. */
   readonly visibleEnd: number;
-  readonly batchBytesMax: number;
 }
 
 /** Reads from one segment, stepping over damage and gaps until there is a batch or the visible end. */
@@ -72,8 +71,8 @@ async function readSegment(
   offset: number,
   bytesMax: number,
 ): Promise<SegmentPart> {
-  const { batchBytesMax, disk, visibleEnd } = source;
-  const limits = { endPosition: segment.size, offsetBound: segment.nextOffset, batchBytesMax };
+  const { disk, visibleEnd } = source;
+  const limits = { endPosition: segment.size, offsetBound: segment.nextOffset };
   const walker = new SegmentWalker(segment.open(disk), limits, Math.min(bytesMax, segment.size, CHUNK_BYTES_MAX));
   const batches: FoundBatch[] = [];
   const damaged: DamagedRange[] = [];
@@ -117,7 +116,7 @@ interface Start {
 }
 
 async function findStart(source: ReadSource, segment: Segment, walker: SegmentWalker, offset: number): Promise<Start> {
-  const index = await ensureIndex(source.disk, segment, source.batchBytesMax);
+  const index = await ensureIndex(source.disk, segment);
   let tries = 0;
   for (const entry of index.entriesBefore(offset)) {
     if (entry.lastOffset === undefined || tries >= INDEX_TRIES_MAX) break;

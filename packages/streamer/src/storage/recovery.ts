@@ -11,7 +11,7 @@
  * Guarantees: nothing valid is ever truncated; an offset that was ever durable is never given again; after it returns, all that will
  * be served as durable is on the disk. A checkpoint that cannot be believed costs time, never records.
  */
-import type { DamagedRange, PartitionSettings, RecoveryReport } from "./contract.ts";
+import type { DamagedRange, RecoveryReport } from "./contract.ts";
 import { CHECKPOINT_NAME, decodeCheckpoint } from "./checkpoint.ts";
 import { type Disk, readWholeFile } from "./disk.ts";
 import type { Damage } from "./scan.ts";
@@ -31,12 +31,12 @@ export interface Recovered {
 }
 
 /** Opens the segments of a partition; see the top of the file. */
-export async function recoverPartition(disk: Disk, directory: string, settings: PartitionSettings): Promise<Recovered> {
+export async function recoverPartition(disk: Disk, directory: string): Promise<Recovered> {
   const names = disk.list(directory);
   const known = readFacts(disk, directory);
   const bases = segmentBases(disk, directory, names, known);
   removeOrphans(disk, directory, names, bases);
-  const opening = new PartitionOpening(disk, directory, settings, known);
+  const opening = new PartitionOpening(disk, directory, known);
   for (const [at, base] of bases.entries()) await opening.open(base, bases[at + 1]);
   return opening.finish();
 }
@@ -75,7 +75,6 @@ function removeOrphans(disk: Disk, directory: string, names: readonly string[], 
 class PartitionOpening {
   readonly #disk: Disk;
   readonly #directory: string;
-  readonly #settings: PartitionSettings;
   readonly #known: ReadonlyMap<number, SegmentFacts>;
   readonly #segments: Segment[] = [];
   readonly #scanned: Segment[] = [];
@@ -83,10 +82,9 @@ class PartitionOpening {
   #tornBytes = 0;
   #mustRoll = false;
 
-  constructor(disk: Disk, directory: string, settings: PartitionSettings, known: ReadonlyMap<number, SegmentFacts>) {
+  constructor(disk: Disk, directory: string, known: ReadonlyMap<number, SegmentFacts>) {
     this.#disk = disk;
     this.#directory = directory;
-    this.#settings = settings;
     this.#known = known;
   }
 
@@ -99,11 +97,7 @@ class PartitionOpening {
     if (facts !== undefined && fileBytes >= facts.size && this.#believe(segment, facts, fileBytes, nextBase)) return;
     const start = facts === undefined || fileBytes < facts.size ? undefined : this.#startFrom(facts, segment);
     segment.open(this.#disk, "write");
-    const limits = {
-      endPosition: fileBytes,
-      offsetBound: nextBase ?? Number.MAX_SAFE_INTEGER,
-      batchBytesMax: this.#settings.batchBytesMax,
-    };
+    const limits = { endPosition: fileBytes, offsetBound: nextBase ?? Number.MAX_SAFE_INTEGER };
     const outcome = await scanSegment(this.#disk, segment, limits, start);
     this.#scannedBytes += fileBytes - (start?.position ?? 0);
     this.#scanned.push(segment);

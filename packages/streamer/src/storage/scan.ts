@@ -15,6 +15,8 @@ import type { DiskFile } from "./disk.ts";
 
 /** The leader epoch in every stored batch: leaders never change on one node. */
 export const STORED_LEADER_EPOCH = 0;
+/** Largest batch that is looked for, whatever a topic allows now: it may have allowed more before. */
+export const STORED_BATCH_BYTES_MAX = 2 ** 27;
 /** A compressed batch may hold this many records per byte; more is not explained by lost bytes. */
 const RECORDS_PER_LOST_BYTE_MAX = 1024;
 const CHUNK_BYTES = 1 << 20;
@@ -51,7 +53,6 @@ export interface WalkLimits {
   readonly endPosition: number;
   /** Offsets from here on belong to the next segment. */
   readonly offsetBound: number;
-  readonly batchBytesMax: number;
 }
 
 /** Reads a segment batch by batch through one growing window. */
@@ -91,12 +92,12 @@ export class SegmentWalker {
 
   /** A valid batch at a position whatever its offset, or why there is none. */
   async inspect(position: number): Promise<FoundBatch | string> {
-    const { endPosition, batchBytesMax } = this.#limits;
+    const { endPosition } = this.#limits;
     if (endPosition - position < BATCH_HEADER_BYTES) return "batch is cut off";
     await this.#load(position, BATCH_HEADER_BYTES);
     let inspection = this.#inspectWindow(position);
     if (inspection.type === "incomplete") {
-      if (inspection.bytesNeeded > batchBytesMax) return "batch length is wrong";
+      if (inspection.bytesNeeded > STORED_BATCH_BYTES_MAX) return "batch length is wrong";
       if (position + inspection.bytesNeeded > endPosition) return "batch is cut off";
       await this.#load(position, inspection.bytesNeeded);
       inspection = this.#inspectWindow(position);
@@ -114,7 +115,7 @@ export class SegmentWalker {
   }
 
   #inspectWindow(position: number): ReturnType<typeof inspectBatch> {
-    return inspectBatch(this.#window, position - this.#windowStart, this.#window.length, this.#limits.batchBytesMax);
+    return inspectBatch(this.#window, position - this.#windowStart, this.#window.length, STORED_BATCH_BYTES_MAX);
   }
 
   /** Makes `bytes` bytes from a position stand in the window, as far as the file has them. */
@@ -175,7 +176,7 @@ export class SegmentWalker {
     const shape =
       header.magic === 2 &&
       header.sizeBytes >= BATCH_HEADER_BYTES &&
-      header.sizeBytes <= this.#limits.batchBytesMax &&
+      header.sizeBytes <= STORED_BATCH_BYTES_MAX &&
       header.leaderEpoch === STORED_LEADER_EPOCH &&
       header.lastOffsetDelta >= 0;
     const explained = lostOffsets >= 0 && lostOffsets <= skippedBytes * RECORDS_PER_LOST_BYTE_MAX;

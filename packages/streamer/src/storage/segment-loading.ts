@@ -66,11 +66,11 @@ export async function scanSegment(
 }
 
 /** The index of a segment; loads or rebuilds it when it is not in memory. */
-export async function ensureIndex(disk: Disk, segment: Segment, batchBytesMax: number): Promise<SegmentIndex> {
+export async function ensureIndex(disk: Disk, segment: Segment): Promise<SegmentIndex> {
   if (segment.index !== undefined) return segment.index;
   if (segment.loading === undefined) {
     segment.pin();
-    segment.loading = loadOrRebuild(disk, segment, batchBytesMax).finally(() => {
+    segment.loading = loadOrRebuild(disk, segment).finally(() => {
       segment.loading = undefined;
       segment.unpin();
     });
@@ -78,13 +78,13 @@ export async function ensureIndex(disk: Disk, segment: Segment, batchBytesMax: n
   return segment.loading;
 }
 
-async function loadOrRebuild(disk: Disk, segment: Segment, batchBytesMax: number): Promise<SegmentIndex> {
+async function loadOrRebuild(disk: Disk, segment: Segment): Promise<SegmentIndex> {
   const loaded = loadIndex(disk, segment.baseOffset, segment.indexFacts, segment);
   if (loaded !== undefined) {
     segment.index = loaded;
     return loaded;
   }
-  const limits = { endPosition: segment.size, offsetBound: segment.nextOffset, batchBytesMax };
+  const limits = { endPosition: segment.size, offsetBound: segment.nextOffset };
   const outcome = await scanSegment(disk, segment, limits);
   segment.index = outcome.index;
   segment.damages = mergeDamages(segment.damages, outcome.damages);

@@ -251,6 +251,12 @@ export class SimulatedDisk implements Disk {
     if (this.#names.has(path)) this.#change({ directory: parentOf(path), path, inode: undefined });
   }
 
+  removeDirectory(path: string): void {
+    this.check("remove", path);
+    if (this.list(path).length > 0) throw systemError("ENOTEMPTY", path);
+    this.#directories.delete(path);
+  }
+
   async syncDirectory(path: string): Promise<void> {
     const pending = this.#changes.filter((change) => change.directory === path);
     await nextTurn();

@@ -2,14 +2,22 @@
  * A data directory of topics.
  *
  *     <directory>/kaelix.lock                              one process at a time
- *     <directory>/topics/<topic>/topic.json                what it was created with
+ *     <directory>/topics/<topic>/topic.json                what it is stored with; gone first when it is deleted
  *     <directory>/topics/<topic>/<partition>/checkpoint    what need not be read again
  *     <directory>/topics/<topic>/<partition>/<base offset, 20 digits>.log | .index | .timeindex
  *
  * Guarantees: what partition.ts and recovery.ts say, per partition. A topic that cannot be understood stops the opening; nothing
  * is deleted or renamed to make it pass.
  */
-import { AssertionFailure, type Clock, isKaelixError, KeyedLock, systemClock } from "@kaelix/base";
+import {
+  AssertionFailure,
+  type Clock,
+  isKaelixError,
+  KeyedLock,
+  type RandomSource,
+  systemClock,
+  systemRandom,
+} from "@kaelix/base";
 
 import type { DiskHealth, PartitionSettings } from "./contract.ts";
 import { type DirectoryLock, type Disk, isDiskFull, readWholeFile, writeFileAtomically } from "./disk.ts";
@@ -18,22 +26,23 @@ import { nodeDisk } from "./node-disk.ts";
 import { Partition } from "./partition.ts";
 import { recoverPartition } from "./recovery.ts";
 import { SegmentKeeper } from "./segment-keeper.ts";
-import { decodeTopicFile, encodeTopicFile, isPartitionCount, isTopicName, TOPIC_FILE_NAME } from "./topic-file.ts";
+import { decodeTopicFile, encodeTopicFile, TOPIC_FILE_NAME } from "./topic-file.ts";
+import { isMarkedDeleted, markDeleted, removeDeleted } from "./topic-removal.ts";
+import {
+  changedSpec,
+  isPartitionCount,
+  isTopicName,
+  makeTopicId,
+  type NewTopic,
+  partitionSettings,
+  settingsProblem,
+  specOf,
+  type StoredTopicSpec,
+  type TopicChange,
+} from "./topic-spec.ts";
 
 const RETENTION_INTERVAL_MS = 30_000;
 const SEGMENTS_OPEN_MAX = 64;
-
-/** What a topic is stored with. */
-export interface StoredTopicSpec {
-  readonly name: string;
-  readonly partitions: number;
-  /** Kept for readers of the settings; segments are not compacted yet. */
-  readonly compacted?: boolean;
-  readonly retentionMs?: number;
-  readonly retentionBytes?: number;
-  /** Overrides the storage's own. */
-  readonly segmentBytesMax?: number;
-}
 
 /** Limits of a storage. */
 export interface StorageSettings {
@@ -47,6 +56,12 @@ export interface StorageSettings {
   readonly idleFlushMs: number;
   /** Default 16 MiB. */
   readonly checkpointBytes: number;
+  /** Default 0. */
+  readonly compactionLagMsMin: number;
+  /** Default 1 day. */
+  readonly deletionsKeptMs: number;
+  /** Default 0.5. */
+  readonly dirtyRatioMin: number;
 }
 
 /** How a storage is opened. */
@@ -54,6 +69,8 @@ export interface StorageOptions {
   readonly directory: string;
   readonly clock?: Clock;
   readonly disk?: Disk;
+  /** Makes the ids of topics. Default: the machine's generator. */
+  readonly random?: RandomSource;
   readonly settings?: Partial<StorageSettings>;
 }
 
@@ -63,12 +80,21 @@ export interface OpenTopic {
   readonly partitions: readonly Partition[];
 }
 
+/** What happened to a topic. Deleted: its partitions refuse every call by then. */
+export type TopicEvent =
+  | { readonly type: "created"; readonly topic: OpenTopic }
+  | { readonly type: "changed"; readonly topic: OpenTopic; readonly before: OpenTopic }
+  | { readonly type: "deleted"; readonly topic: OpenTopic };
+
 const DEFAULTS: StorageSettings = {
   segmentBytesMax: 64 * 2 ** 20,
   segmentAgeMsMax: 7 * 24 * 3600 * 1000,
   batchBytesMax: 32 * 2 ** 20,
   idleFlushMs: 500,
   checkpointBytes: 16 * 2 ** 20,
+  compactionLagMsMin: 0,
+  deletionsKeptMs: 24 * 3600 * 1000,
+  dirtyRatioMin: 0.5,
 };
 
 /**
@@ -81,7 +107,9 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const lock = takeDirectory(disk, directory);
   try {
     const settings = { ...DEFAULTS, ...options.settings };
-    const storage = new Storage({ disk, directory, clock: options.clock ?? systemClock, settings, lock });
+    const clock = options.clock ?? systemClock;
+    const random = options.random ?? systemRandom;
+    const storage = new Storage({ disk, directory, clock, random, settings, lock });
     await storage.recover();
     return storage;
   } catch (error) {
@@ -118,6 +146,7 @@ interface StorageContext {
   readonly disk: Disk;
   readonly directory: string;
   readonly clock: Clock;
+  readonly random: RandomSource;
   readonly settings: StorageSettings;
   readonly lock: DirectoryLock;
 }
@@ -126,7 +155,8 @@ interface StorageContext {
 export class Storage {
   readonly #context: StorageContext;
   readonly #topics = new Map<string, OpenTopic>();
-  readonly #creating = new KeyedLock();
+  readonly #changing = new KeyedLock();
+  readonly #listeners = new Set<(event: TopicEvent) => void>();
   readonly #keeper = new SegmentKeeper(SEGMENTS_OPEN_MAX);
   readonly #retentionTimer: NodeJS.Timeout;
   #closed = false;
@@ -155,7 +185,11 @@ export class Storage {
     for (const name of [...disk.list(`${directory}/topics`)].sort()) {
       const bytes = readWholeFile(disk, `${this.#topicDirectory(name)}/${TOPIC_FILE_NAME}`);
       // A crash in the middle of creating it: it was never acknowledged, and creating it again goes on from here.
-      if (bytes === undefined) continue;
+      // Or in the middle of removing it: what cannot be removed now is tried again at the next opening.
+      if (bytes === undefined) {
+        if (isMarkedDeleted(disk, this.#topicDirectory(name))) await this.#removeLeftovers(name).catch(() => undefined);
+        continue;
+      }
       const spec = decodeTopicFile(bytes);
       if (spec === undefined || spec.name !== name) {
         throw storageErrors("log-directory-invalid", { details: { file: `topics/${name}/${TOPIC_FILE_NAME}` } });
@@ -181,58 +215,168 @@ export class Storage {
    * Creates a topic, durably; does nothing when it exists with as many partitions.
    * @throws `log-topic-invalid`, `log-topic-mismatch`, `log-disk-full`, `log-disk-failed`, `log-closed`
    */
-  createTopic(spec: StoredTopicSpec): Promise<void> {
-    if (this.#closed) return Promise.reject(storageErrors("log-closed"));
-    if (!isTopicName(spec.name) || !isPartitionCount(spec.partitions)) {
-      return Promise.reject(storageErrors("log-topic-invalid", { details: { partitions: spec.partitions } }));
-    }
-    return this.#creating.run("topics", () => this.#create(spec));
+  createTopic(topic: NewTopic): Promise<void> {
+    return this.#change(async () => {
+      if (!isTopicName(topic.name) || !isPartitionCount(topic.partitions)) {
+        throw storageErrors("log-topic-invalid", { details: { partitions: topic.partitions } });
+      }
+      checkSettings(topic);
+      await this.#create(topic);
+    });
   }
 
-  async #create(spec: StoredTopicSpec): Promise<void> {
-    const existing = this.#topics.get(spec.name);
+  /**
+   * Deletes a topic: its name is free and its partitions refuse every call when this resolves; readers that wait end.
+   * A crash leaves it whole or gone. Disk space that could not be given back is given back at the next opening.
+   * @throws `log-topic-missing`, `log-disk-full`, `log-disk-failed`, `log-closed`
+   */
+  deleteTopic(name: string): Promise<void> {
+    return this.#change(async () => {
+      const topic = this.#existing(name);
+      await markDeleted(this.#context.disk, this.#topicDirectory(name));
+      this.#topics.delete(name);
+      for (const partition of topic.partitions) await partition.discard();
+      this.#tell({ type: "deleted", topic });
+      await this.#removeLeftovers(name).catch(() => undefined);
+    });
+  }
+
+  /**
+   * Gives a topic more partitions, durably; does nothing when it has that many.
+   * @param total partitions the topic has afterwards
+   * @throws `log-topic-missing`, `log-topic-invalid`, `log-topic-mismatch` (fewer than now), `log-disk-full`, `log-disk-failed`, `log-closed`
+   */
+  addPartitions(name: string, total: number): Promise<void> {
+    return this.#change(async () => {
+      const before = this.#existing(name);
+      const now = before.spec.partitions;
+      if (!isPartitionCount(total)) throw storageErrors("log-topic-invalid", { details: { partitions: total } });
+      if (total === now) return;
+      if (total < now) {
+        const message = `Cannot add partitions: total is ${total}, must be ${now} or more`;
+        throw storageErrors("log-topic-mismatch", { message, details: { topic: name } });
+      }
+      const spec = { ...before.spec, partitions: total };
+      await this.#keep(spec, now);
+      const added = await this.#openPartitions(spec, now);
+      const topic = { spec, partitions: [...before.partitions, ...added] };
+      this.#topics.set(name, topic);
+      this.#tell({ type: "changed", topic, before });
+    });
+  }
+
+  /**
+   * Changes a topic's settings, durably; they are in effect when this resolves. See `TopicChange`.
+   * @throws `log-topic-missing`, `log-topic-invalid`, `log-disk-full`, `log-disk-failed`, `log-closed`
+   */
+  updateTopic(name: string, change: TopicChange): Promise<void> {
+    return this.#change(async () => {
+      const before = this.#existing(name);
+      checkSettings(change);
+      const spec = changedSpec(before.spec, change);
+      await this.#keep(spec, spec.partitions);
+      const settings = partitionSettings(spec, this.#defaults());
+      for (const partition of before.partitions) partition.configure(settings);
+      const topic = { spec, partitions: before.partitions };
+      this.#topics.set(name, topic);
+      this.#tell({ type: "changed", topic, before });
+    });
+  }
+
+  /** Calls a function after every creation, change and deletion of a topic, on this thread. Returns what ends it. */
+  onTopics(listener: (event: TopicEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Changes of topics run one after the other; whatever the disk answers becomes an error of ours. */
+  async #change(work: () => Promise<void>): Promise<void> {
+    if (this.#closed) throw storageErrors("log-closed");
+    await this.#changing.run("topics", async () => {
+      if (this.#closed) throw storageErrors("log-closed");
+      try {
+        await work();
+      } catch (error) {
+        if (isKaelixError(error) || error instanceof AssertionFailure) throw error;
+        throw storageErrors(isDiskFull(error) ? "log-disk-full" : "log-disk-failed", { cause: error });
+      }
+    });
+  }
+
+  #existing(name: string): OpenTopic {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) throw storageErrors("log-topic-missing", { details: { topic: name } });
+    return topic;
+  }
+
+  async #create(wanted: NewTopic): Promise<void> {
+    const existing = this.#topics.get(wanted.name);
     if (existing !== undefined) {
-      if (existing.spec.partitions === spec.partitions) return;
-      throw mismatch(spec.name, `partitions is ${existing.spec.partitions}, must be ${spec.partitions}`);
+      if (existing.spec.partitions === wanted.partitions) return;
+      throw mismatch(wanted.name, `partitions is ${existing.spec.partitions}, must be ${wanted.partitions}`);
     }
     for (const name of this.#topics.keys()) {
       // Some file systems do not tell them apart.
-      if (name.toLowerCase() === spec.name.toLowerCase()) throw mismatch(spec.name, `"${name}" differs only in case`);
+      if (name.toLowerCase() === wanted.name.toLowerCase()) {
+        throw mismatch(wanted.name, `"${name}" differs only in case`);
+      }
     }
+    const { disk, random } = this.#context;
+    if (isMarkedDeleted(disk, this.#topicDirectory(wanted.name))) await this.#removeLeftovers(wanted.name);
+    const spec = specOf(wanted, makeTopicId(random));
+    await this.#keep(spec, 0);
+    const topic = { spec, partitions: await this.#openPartitions(spec, 0) };
+    this.#topics.set(spec.name, topic);
+    this.#tell({ type: "created", topic });
+  }
+
+  /** Writes a topic's file after the directories of its partitions from a number on were made durable. */
+  async #keep(spec: StoredTopicSpec, firstPartition: number): Promise<void> {
     const { directory, disk } = this.#context;
     const topicDirectory = this.#topicDirectory(spec.name);
-    try {
-      for (let at = 0; at < spec.partitions; at += 1) disk.makeDirectory(`${topicDirectory}/${at}`);
-      await disk.syncDirectory(topicDirectory);
-      await disk.syncDirectory(`${directory}/topics`);
-      await writeFileAtomically(disk, `${topicDirectory}/${TOPIC_FILE_NAME}`, encodeTopicFile(spec));
-    } catch (error) {
-      throw storageErrors(isDiskFull(error) ? "log-disk-full" : "log-disk-failed", { cause: error });
+    for (let at = firstPartition; at < spec.partitions; at += 1) disk.makeDirectory(`${topicDirectory}/${at}`);
+    await disk.syncDirectory(topicDirectory);
+    if (firstPartition === 0) await disk.syncDirectory(`${directory}/topics`);
+    await writeFileAtomically(disk, `${topicDirectory}/${TOPIC_FILE_NAME}`, encodeTopicFile(spec));
+  }
+
+  async #removeLeftovers(name: string): Promise<void> {
+    const { directory, disk } = this.#context;
+    await removeDeleted(disk, this.#topicDirectory(name));
+    await disk.syncDirectory(`${directory}/topics`);
+  }
+
+  #tell(event: TopicEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
-    await this.#openTopic(spec);
   }
 
   async #openTopic(spec: StoredTopicSpec): Promise<void> {
-    const { clock, disk } = this.#context;
-    const settings = this.#partitionSettings(spec);
-    const partitions: Partition[] = [];
-    for (let at = 0; at < spec.partitions; at += 1) {
-      const directory = `${this.#topicDirectory(spec.name)}/${at}`;
-      disk.makeDirectory(directory);
-      const recovered = await recoverPartition(disk, directory, settings);
-      partitions.push(new Partition({ directory, disk, clock, settings, keeper: this.#keeper }, recovered));
-    }
-    this.#topics.set(spec.name, { spec, partitions });
+    this.#topics.set(spec.name, { spec, partitions: await this.#openPartitions(spec, 0) });
   }
 
-  #partitionSettings(spec: StoredTopicSpec): PartitionSettings {
-    const { settings } = this.#context;
-    return {
-      ...settings,
-      segmentBytesMax: spec.segmentBytesMax ?? settings.segmentBytesMax,
-      retentionMs: spec.retentionMs,
-      retentionBytes: spec.retentionBytes,
-    };
+  async #openPartitions(spec: StoredTopicSpec, first: number): Promise<readonly Partition[]> {
+    const { clock, disk } = this.#context;
+    const settings = partitionSettings(spec, this.#defaults());
+    const partitions: Partition[] = [];
+    for (let at = first; at < spec.partitions; at += 1) {
+      const directory = `${this.#topicDirectory(spec.name)}/${at}`;
+      disk.makeDirectory(directory);
+      const recovered = await recoverPartition(disk, directory);
+      partitions.push(new Partition({ directory, disk, clock, settings, keeper: this.#keeper }, recovered));
+    }
+    return partitions;
+  }
+
+  #defaults(): PartitionSettings {
+    return { ...this.#context.settings, cleanup: "delete" };
   }
 
   #topicDirectory(name: string): string {
@@ -242,7 +386,6 @@ export class Storage {
   /** Drops what retention no longer asks to keep. Runs by itself every 30 s. */
   async applyRetention(): Promise<void> {
     for (const topic of this.#topics.values()) {
-      if (topic.spec.retentionMs === undefined && topic.spec.retentionBytes === undefined) continue;
       for (const partition of topic.partitions) await partition.applyRetention();
     }
   }
@@ -265,11 +408,17 @@ export class Storage {
     this.#closed = true;
     clearInterval(this.#retentionTimer);
     try {
+      await this.#changing.run("topics", async () => undefined);
       for (const topic of this.#topics.values()) for (const partition of topic.partitions) await partition.close();
     } finally {
       this.#context.lock.release();
     }
   }
+}
+
+function checkSettings(settings: TopicChange): void {
+  const problem = settingsProblem(settings);
+  if (problem !== undefined) throw storageErrors("log-topic-invalid", { message: `Cannot keep topic: ${problem}` });
 }
 
 function mismatch(topic: string, why: string): Error {

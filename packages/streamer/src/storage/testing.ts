@@ -1,5 +1,5 @@
 /** Helpers of this folder's tests. */
-import { decodeText, encodeText, ManualClock } from "@kaelix/base";
+import { decodeText, encodeText, ManualClock, type seededRandom } from "@kaelix/base";
 import { decodeRecords, encodeRecordBatch } from "@kaelix/protocol";
 
 import type { DamagedRange } from "./contract.ts";
@@ -70,4 +70,30 @@ export function copyDisk(disk: SimulatedDisk): SimulatedDisk {
     file.write(disk.contentOf(path), 0);
   }
   return copy;
+}
+
+/** The disk as it would be found if the power was cut, or the process killed, just before each operation that some work does. */
+export async function crashesDuring(
+  disk: SimulatedDisk,
+  random: ReturnType<typeof seededRandom>,
+  work: () => Promise<unknown>,
+): Promise<readonly { readonly step: string; readonly after: SimulatedDisk }[]> {
+  const crashes: { readonly step: string; readonly after: SimulatedDisk }[] = [];
+  const crash = (step: string): void => {
+    crashes.push({ step: `${step}, power cut`, after: disk.cut(random) });
+    crashes.push({ step: `${step}, power cut again`, after: disk.cut(random) });
+    crashes.push({ step: `${step}, killed`, after: disk.afterKill() });
+    crashes.push({ step: `${step}, killed, power cut later`, after: disk.afterKill().cut(random) });
+  };
+  disk.fault = (operation, path) => {
+    if (operation !== "read") crash(`${operation} ${path}`);
+    return undefined;
+  };
+  try {
+    await work();
+  } finally {
+    disk.fault = () => undefined;
+  }
+  crash("the end");
+  return crashes;
 }

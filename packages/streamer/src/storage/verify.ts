@@ -13,9 +13,8 @@ import { SegmentWalker } from "./scan.ts";
 import { SegmentIndex } from "./segment-index.ts";
 import { scanSegment } from "./segment-loading.ts";
 import { parseSegmentName, Segment, type SegmentFacts } from "./segment.ts";
+import { isMarkedDeleted } from "./topic-removal.ts";
 import { decodeTopicFile, TOPIC_FILE_NAME } from "./topic-file.ts";
-
-const BATCH_BYTES_MAX = 2 ** 30;
 
 /** One thing that is wrong. */
 export interface VerifyProblem {
@@ -65,6 +64,8 @@ class Verification {
 
   async topic(topic: string, directory: string): Promise<void> {
     const bytes = readWholeFile(this.#disk, `${directory}/${TOPIC_FILE_NAME}`);
+    // Deleted, not yet removed: nothing of it is served.
+    if (bytes === undefined && isMarkedDeleted(this.#disk, directory)) return;
     const spec = bytes === undefined ? undefined : decodeTopicFile(bytes);
     if (spec === undefined) {
       const detail = bytes === undefined ? "topic was never finished" : "topic file cannot be understood";
@@ -106,7 +107,7 @@ class Verification {
     const fileBytes = this.#disk.size(segment.path("log")) ?? 0;
     const endPosition = facts?.sealed === true ? Math.min(fileBytes, facts.size) : fileBytes;
     const offsetBound = nextBase ?? Number.MAX_SAFE_INTEGER;
-    const limits = { endPosition, offsetBound, batchBytesMax: BATCH_BYTES_MAX };
+    const limits = { endPosition, offsetBound };
     const outcome = await scanSegment(this.#disk, segment, limits);
     const file = segment.path("log").slice(directory.length + 1);
     this.#counts.segments += 1;
@@ -146,7 +147,7 @@ class Verification {
       problem("index", "entries do not grow or lie outside the segment");
       return;
     }
-    const limits = { endPosition: segment.size, offsetBound: Number.MAX_SAFE_INTEGER, batchBytesMax: BATCH_BYTES_MAX };
+    const limits = { endPosition: segment.size, offsetBound: Number.MAX_SAFE_INTEGER };
     const walker = new SegmentWalker(segment.open(this.#disk), limits);
     for (const { lastOffset, position } of index.entries()) {
       const found = await walker.inspect(position);
