@@ -1,14 +1,18 @@
 /**
  * `npm run newcomer`: proves README's two commands as somebody who has only Node and npm would type them.
+ * `npm run newcomer -- --package`: proves the npm package in its place, see newcomer-package.ts.
  *
  * A fresh clone in a temporary folder, an empty HOME, an empty npm cache. The first command must print the URL with its claim code,
  * answer at it and be ready within 15 seconds after the install; stopped and started again it must be ready within 3 seconds.
  * The second must end with success.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { packageWay } from "./newcomer-package.ts";
+import { answers, bareEnvironment, must, say, seconds, stop, until } from "./newcomer-steps.ts";
 
 const FIRST_START_MS_MAX = 15_000;
 const RESTART_MS_MAX = 3_000;
@@ -20,18 +24,25 @@ const clone = join(folder, "kaelix");
 const home = join(folder, "home");
 mkdirSync(home);
 const environment: NodeJS.ProcessEnv = {
-  PATH: (process.env["PATH"] ?? "")
-    .split(":")
-    .filter((part) => !part.includes("node_modules"))
-    .join(":"),
-  HOME: home,
+  ...bareEnvironment(home),
   npm_config_cache: join(folder, "cache"),
-  LANG: process.env["LANG"] ?? "C.UTF-8",
   KAELIX_PORT: "7431",
 };
 
 let failures = 0;
 try {
+  if (process.argv.includes("--package")) await packageWay(root, folder);
+  else await checkoutWay();
+} catch (failure) {
+  failures++;
+  console.error(String(failure));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`newcomer: ${failures === 0 ? "1 passed, 0 failed" : "0 passed, 1 failed"}`);
+process.exitCode = failures === 0 ? 0 : 1;
+
+async function checkoutWay(): Promise<void> {
   must("clone", spawnSync("git", ["clone", "--quiet", root, clone], { stdio: "inherit" }).status === 0);
   const [startCommand = "", testCommand = ""] = readmeCommands();
   const [install = "", start = ""] = startCommand.split("&&").map((part) => part.trim());
@@ -43,14 +54,7 @@ try {
   await startOnce(start, "restart", RESTART_MS_MAX);
   say(`2. ${testCommand}`);
   must("tests", shell(testCommand) === 0);
-} catch (failure) {
-  failures++;
-  console.error(String(failure));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
-console.log(`newcomer: ${failures === 0 ? "1 passed, 0 failed" : "0 passed, 1 failed"}`);
-process.exitCode = failures === 0 ? 0 : 1;
 
 /** The two commands of README's first screen: the lines of its first two `sh` blocks. */
 function readmeCommands(): string[] {
@@ -95,46 +99,4 @@ async function startOnce(command: string, name: string, limitMs: number): Promis
   } finally {
     await stop(child);
   }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return;
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  process.kill(-child.pid, "SIGINT");
-  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 15_000))]);
-}
-
-async function answers(url: string): Promise<true | undefined> {
-  try {
-    const response = await fetch(url);
-    return response.ok ? true : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function until<Found>(
-  look: () => Found | undefined | Promise<Found | undefined>,
-  limitMs: number,
-): Promise<Found | undefined> {
-  const deadlineMs = performance.now() + limitMs;
-  while (performance.now() < deadlineMs) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return undefined;
-}
-
-function must(what: string, holds: boolean): void {
-  if (!holds) throw new Error(`newcomer: ${what}: failed`);
-  say(`   ✔ ${what}`);
-}
-
-function say(line: string): void {
-  console.log(line);
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }

@@ -40,7 +40,8 @@ for (const room of rooms) {
 }
 copy("apps/web/dist");
 copy("packages/views/.prepared");
-for (const file of ["LICENSE", "README.md"]) copy(file);
+copy("LICENSE");
+writeFileSync(join(target, "README.md"), readme());
 writeFileSync(
   join(target, "package.json"),
   `${JSON.stringify(
@@ -81,6 +82,14 @@ function write(path: string): void {
   const out = join(target, path.replace(/\.ts$/, ".js"));
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, head + code.replaceAll(/^[ \t]+$/gm, ""), { mode: head === "" ? 0o644 : 0o755 });
+}
+
+/** The repository's README speaks to somebody who has the repository: of it the package keeps what it is. */
+function readme(): string {
+  const [title = "", text = ""] = readFileSync(join(root, "README.md"), "utf8").split("\n\n");
+  const start = ["```sh", "npm install --global kaelix", "kaelix serve", "```"].join("\n");
+  const then = "It prints one URL with a claim code: open it and sign up. `kaelix --help` names the other commands.";
+  return `${[title, text, "It needs Node 24 or newer, no keys, no cloud and no database to set up.", start, then].join("\n\n")}\n`;
 }
 
 function copy(path: string): void {
