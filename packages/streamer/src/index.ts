@@ -24,3 +24,16 @@ export type { Cleanup, NewTopic, StoredTopicSpec, TopicChange, TopicSettings } f
 export { type DiskOperation, SimulatedDisk, type SimulatedDiskOptions } from "./storage/simulated-disk.ts";
 export { verifyStorage, type VerifyProblem, type VerifyReport } from "./storage/verify.ts";
 export { type PowerCutOptions, type PowerCutOutcome, runPowerCuts } from "./storage/power-cuts.ts";
+export { type AllocationMetrics, type AllocationSettings, StreamingAllocationManager } from "./streams/allocation.ts";
+export type { StreamBatch } from "./streams/delivery.ts";
+export { streamErrors } from "./streams/errors.ts";
+export type { StreamRecord } from "./streams/partition-streams.ts";
+export {
+  openStreams,
+  type StreamDescription,
+  type StreamReadOptions,
+  Streams,
+  type StreamSettings,
+  type StreamsMetrics,
+  type StreamsOptions,
+} from "./streams/streams.ts";
