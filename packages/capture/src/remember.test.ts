@@ -4,7 +4,7 @@ import { openContent, openKeystore } from "@kaelix/security";
 import { expect, test } from "vitest";
 
 import { memoryKek } from "../../security/src/testing/memory-kek.ts";
-import { MemoryLog } from "../../security/src/testing/memory-log.ts";
+import { MemoryLog } from "@kaelix/log/testing";
 import { Changes } from "./changes.ts";
 import { partitionOfUser, Remember } from "./remember.ts";
 import { FakeRegister } from "./testing/fake-register.ts";

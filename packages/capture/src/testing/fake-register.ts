@@ -2,7 +2,7 @@
 import type { LogPosition } from "@kaelix/base";
 import { decodeEvent, type MemoryEvent, type MemoryId, TOPICS, type UserId } from "@kaelix/model";
 
-import type { MemoryLog } from "../../../security/src/testing/memory-log.ts";
+import type { MemoryLog } from "@kaelix/log/testing";
 import type { KnownExternal, MemoryRegister, RegisteredMemory } from "../register.ts";
 
 type Row = RegisteredMemory & { readonly external: string | null; readonly changedAtMs: number };

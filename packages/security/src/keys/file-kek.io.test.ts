@@ -6,7 +6,7 @@ import { DEFAULT_TENANT, makeId } from "@kaelix/model";
 import { systemRandom } from "@kaelix/base";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { MemoryLog } from "../testing/memory-log.ts";
+import { MemoryLog } from "@kaelix/log/testing";
 import { openFileKek } from "./file-kek.ts";
 import { openKeystore } from "./keystore.ts";
 

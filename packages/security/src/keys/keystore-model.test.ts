@@ -4,7 +4,7 @@ import { DEFAULT_TENANT, type Level, LEVELS, makeId, type MemoryId } from "@kael
 import { expect, test } from "vitest";
 
 import { memoryKek } from "../testing/memory-kek.ts";
-import { MemoryLog } from "../testing/memory-log.ts";
+import { MemoryLog } from "@kaelix/log/testing";
 import { openKeystore } from "./keystore.ts";
 
 /** Key bytes by level; the level that is current. */

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { openContent, sealContent } from "../sealing/content.ts";
 import { memoryKek } from "../testing/memory-kek.ts";
-import { MemoryLog } from "../testing/memory-log.ts";
+import { MemoryLog } from "@kaelix/log/testing";
 import { type Keystore, openKeystore } from "./keystore.ts";
 import { SYSTEM_USER } from "./keystore-types.ts";
 

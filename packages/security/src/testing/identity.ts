@@ -6,7 +6,7 @@ import { makePasswords } from "../identity/passwords.ts";
 import { type Keystore, openKeystore } from "../keys/keystore.ts";
 import { MemoryIdentityStore } from "./memory-identity-store.ts";
 import { memoryKek } from "./memory-kek.ts";
-import { MemoryLog } from "./memory-log.ts";
+import { MemoryLog } from "@kaelix/log/testing";
 
 /** The claim code of every test installation. */
 export const TEST_CLAIM_CODE = "X7KD-93QM";
