@@ -43,12 +43,11 @@ async function refusal(work: Promise<void>): Promise<{ readonly code: string; re
  * this process must not make it.
  */
 function prepareApart(environment: Readonly<Record<string, string>>): Promise<{ signal: string | null; out: string }> {
-  const { href: room } = new URL("./", import.meta.url);
+  const modules = ["./data-directory.ts", "./settings.ts"].map((name) => new URL(name, import.meta.url).href);
   const script = `
-    const { dataPaths, prepareDataDirectory } = await import("${room}data-directory.ts");
-    const { readSettings } = await import("${room}settings.ts");
+    const [{ dataPaths, prepareDataDirectory }, { readSettings }] = await Promise.all(process.argv.slice(1).map((name) => import(name)));
     await prepareDataDirectory(dataPaths(readSettings(process.env))).catch((failure) => console.log(failure.code, failure.message));`;
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script, ...modules], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
     timeout: CHILD_MS_MAX,
