@@ -1,15 +1,23 @@
 /** What a real server for tests must be able to do. One row per server in `table.ts`. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+
+const START_MS_MAX = 60_000;
+const STOP_MS_MAX = 30_000;
 
 /** A server (or program) that tests need and the repository does not bring. */
 export interface Service {
   readonly name: string;
-  /** Debian packages that bring it. */
+  /** Debian packages that bring it, or what `install` needs. */
   readonly packages: readonly string[];
+  /** Brings what no package has; called after the packages are there. */
+  install?(): Promise<void>;
   /** Where its program is; undefined when it is not installed. */
   find(): Promise<string | undefined>;
   /** Starts it unless it runs, waits until it answers; what to put in the environment. Idempotent. */
@@ -23,6 +31,11 @@ export interface Service {
 /** Where services keep their data, logs and process ids. Not in git. */
 export function servicesDirectory(name: string): string {
   return join(dirname(fileURLToPath(import.meta.url)), "..", "..", ".services", name);
+}
+
+/** Where programs that no Debian package brings are kept, for every check-out of this user. */
+export function cacheDirectory(name: string): string {
+  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "kaelix", "services", name);
 }
 
 /** A loopback port that nothing listens on now. */
@@ -39,7 +52,7 @@ export function freePort(): Promise<number> {
 }
 
 /** What a service wrote down when it was started. */
-interface RunningService {
+export interface RunningService {
   readonly pid: number;
   readonly port: number;
 }
@@ -50,12 +63,7 @@ export async function readRunning(name: string): Promise<RunningService | undefi
   if (text === undefined) return undefined;
   // Written by keepRunning below.
   const running = JSON.parse(text) as RunningService;
-  try {
-    process.kill(running.pid, 0);
-    return running;
-  } catch {
-    return undefined;
-  }
+  return isRunning(running.pid) ? running : undefined;
 }
 
 /** Writes down that a service runs. */
@@ -67,6 +75,74 @@ export async function keepRunning(name: string, running: RunningService): Promis
 /** Forgets that a service runs. */
 export async function forgetRunning(name: string): Promise<void> {
   await rm(join(servicesDirectory(name), "running.json"), { force: true });
+}
+
+/**
+ * Starts a server that stays when this process ends; what it says goes to `log` in the service's folder.
+ * @returns its process id
+ */
+export async function startServer(name: string, program: string, parameters: readonly string[]): Promise<number> {
+  const folder = servicesDirectory(name);
+  await mkdir(folder, { recursive: true });
+  const log = await open(join(folder, "log"), "a");
+  try {
+    const child = spawn(program, [...parameters], {
+      cwd: folder,
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+    });
+    await once(child, "spawn");
+    child.unref();
+    if (child.pid === undefined) throw new Error(`Cannot start ${program}`);
+    return child.pid;
+  } finally {
+    await log.close();
+  }
+}
+
+/** Waits until a server accepts connections on a loopback port. Throws when its process ends, or after a minute. */
+export async function waitForPort(name: string, running: RunningService): Promise<void> {
+  const deadlineMs = Date.now() + START_MS_MAX;
+  while (!(await accepts(running.port))) {
+    if (!isRunning(running.pid) || Date.now() > deadlineMs) {
+      throw new Error(`${name} does not answer: see ${join(servicesDirectory(name), "log")}`);
+    }
+    await sleep(50);
+  }
+}
+
+/** Ends what `startServer` started, politely, and waits until it is gone. */
+export async function stopServer(name: string): Promise<void> {
+  const running = await readRunning(name);
+  if (running !== undefined) {
+    process.kill(running.pid, "SIGTERM");
+    const deadlineMs = Date.now() + STOP_MS_MAX;
+    while (isRunning(running.pid)) {
+      if (Date.now() > deadlineMs) process.kill(running.pid, "SIGKILL");
+      await sleep(50);
+    }
+  }
+  await forgetRunning(name);
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Runs a program to its end. Throws with the end of what it said when it fails. */

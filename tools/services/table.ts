@@ -1,9 +1,21 @@
 import { chromium } from "./chromium.ts";
+import { kafka, kafkaOfThree } from "./kafka.ts";
+import { nats, natsAlways } from "./nats.ts";
 import { postgres } from "./postgres.ts";
+import { redis, redisAlways } from "./redis.ts";
 import { installPackages, type Service } from "./service.ts";
 
 /** Every real server that tests may ask for. A new one is a file beside this and a row here. */
-export const SERVICES: readonly Service[] = [postgres, chromium];
+export const SERVICES: readonly Service[] = [
+  postgres,
+  chromium,
+  kafka,
+  kafkaOfThree,
+  nats,
+  natsAlways,
+  redis,
+  redisAlways,
+];
 
 /** The service of a name; undefined when there is none. */
 export function serviceOf(name: string): Service | undefined {
@@ -21,6 +33,7 @@ export async function startService(name: string): Promise<Readonly<Record<string
   let program = await service.find();
   if (program === undefined) {
     await installPackages(service.packages);
+    await service.install?.();
     program = await service.find();
   }
   if (program === undefined) throw new Error(`Cannot find ${name} after installing ${service.packages.join(", ")}`);
