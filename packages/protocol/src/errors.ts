@@ -1,6 +1,10 @@
 import { defineErrors } from "@kaelix/base";
 
-/** What the codecs throw for their caller's own mistakes. Bad bytes from outside are returned as unions, never thrown. */
+/**
+ * What the codecs throw. `protocol-frame-invalid` is the one answer to bytes that break the protocol's grammar: whoever reads frames
+ * closes the connection. Everything else is a mistake of the caller. Bad record batches and bad compressed bytes are returned as
+ * unions, never thrown.
+ */
 export const protocolErrors = defineErrors({
   "protocol-batch-empty": {
     kind: "input",
@@ -13,5 +17,17 @@ export const protocolErrors = defineErrors({
     retry: false,
     status: 413,
     text: "Record batch must be smaller than 2 GiB",
+  },
+  "protocol-frame-invalid": {
+    kind: "input",
+    retry: false,
+    status: 400,
+    text: "Frame does not follow the Kafka protocol",
+  },
+  "protocol-message-invalid": {
+    kind: "bug",
+    retry: false,
+    status: 500,
+    text: "Message cannot be written in this version of the Kafka protocol",
   },
 });

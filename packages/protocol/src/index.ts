@@ -23,3 +23,21 @@ export {
   type RecordHeader,
 } from "./record-batch.ts";
 export { protocolErrors } from "./errors.ts";
+export { KAFKA_ERRORS, type KafkaErrorCode } from "./kafka-errors.ts";
+export { type Complete, type Loose, type RecordBytes, type UnknownTag } from "./wire/message.ts";
+export { WireReader, type WireReaderOptions } from "./wire/reader.ts";
+export { WireWriter } from "./wire/writer.ts";
+export { APIS } from "./generated/apis.ts";
+export {
+  type ApiName,
+  type ApiRow,
+  decodeRequestHeader,
+  decodeResponseHeader,
+  encodeRequestHeader,
+  encodeResponseHeader,
+  findApi,
+  type RequestHeader,
+  requestHeaderVersion,
+  type ResponseHeader,
+  responseHeaderVersion,
+} from "./api-table.ts";
