@@ -1,5 +1,11 @@
 import type { Queries } from "./schema.ts";
 
+/** A statement and its parameters; what Kysely's `compile` gives. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
 /**
  * A database that holds the relational view: PGlite in a worker, or PostgreSQL.
  *
@@ -9,6 +15,13 @@ import type { Queries } from "./schema.ts";
 export interface Database {
   readonly type: "pglite" | "postgres";
   readonly queries: Queries;
+  /**
+   * Runs a guard and then statements as one transaction; none of it when the guard does not touch exactly one row.
+   * They are known beforehand, so that the embedded database gets them as one message: a transaction that asks and answers would stand
+   * still, and everybody else with it, whenever this thread has other work.
+   * @returns `overtaken` when the guard did not hold
+   */
+  commit(guard: Statement, statements: readonly Statement[]): Promise<"committed" | "overtaken">;
   /** Makes the state survive a power cut cheaply; does nothing where the server sees to it. */
   snapshot(): Promise<void>;
   close(): Promise<void>;

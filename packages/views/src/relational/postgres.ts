@@ -2,7 +2,7 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 
-import type { Database } from "./database.ts";
+import type { Database, Statement } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import type { Tables } from "./schema.ts";
 
@@ -39,5 +39,33 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     await queries.destroy();
     throw error;
   }
-  return { type: "postgres", queries, snapshot: () => Promise.resolve(), close: () => queries.destroy() };
+  return {
+    type: "postgres",
+    queries,
+    commit: (guard, statements) => commit(pool, guard, statements),
+    snapshot: () => Promise.resolve(),
+    close: () => queries.destroy(),
+  };
+}
+
+async function commit(
+  pool: pg.Pool,
+  guard: Statement,
+  statements: readonly Statement[],
+): Promise<"committed" | "overtaken"> {
+  const client = await pool.connect();
+  let isBroken = false;
+  try {
+    await client.query("begin");
+    const { rowCount } = await client.query(guard.sql, [...guard.parameters]);
+    if (rowCount === 1) for (const { sql, parameters } of statements) await client.query(sql, [...parameters]);
+    await client.query(rowCount === 1 ? "commit" : "rollback");
+    return rowCount === 1 ? "committed" : "overtaken";
+  } catch (error) {
+    // What cannot even roll back is not given to the next who asks.
+    await client.query("rollback").catch(() => (isBroken = true));
+    throw error;
+  } finally {
+    client.release(isBroken);
+  }
 }

@@ -1,5 +1,5 @@
 /** The tables as Kysely sees them. `migrations.ts` makes them; the two change together. */
-import type { Kysely, Transaction } from "kysely";
+import type { Kysely } from "kysely";
 
 /** Where a memory stands: told, hidden until restored, or its key shredded. */
 export type MemoryState = "live" | "forgotten" | "erased";
@@ -138,6 +138,3 @@ export interface Tables {
 
 /** A connection or pool that speaks these tables. */
 export type Queries = Kysely<Tables>;
-
-/** A transaction over these tables. */
-export type TableTransaction = Transaction<Tables>;

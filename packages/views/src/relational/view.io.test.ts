@@ -9,7 +9,7 @@ import { ViewRunner } from "../runner/view-runner.ts";
 import type { View } from "../runner/view.ts";
 import { openPglite, type PgliteDatabase } from "./pglite/open.ts";
 import { prepareDatabase } from "./pglite/prepared.ts";
-import { baseOf, idOf, randomStory } from "./testing/events.ts";
+import { baseOf, idOf, randomStory, remembered } from "./testing/events.ts";
 import { createRelationalView } from "./view.ts";
 
 let database: PgliteDatabase;
@@ -99,4 +99,18 @@ test("verify names a memory that was lost from the relational view", async () =>
   expect(agree).toBe(false);
   expect(views[0]?.missing).toEqual({ total: 1, ids: [victim.memory_id] });
   await runner.stop();
+});
+
+test("a memory that two users tell under one id at once stays with one of them, as a whole", async () => {
+  await view.reset();
+  const tell = (user: number): Promise<void> =>
+    view.fold({
+      topic: "memories",
+      partition: user,
+      events: [{ offset: 0, event: remembered(user, 7) }],
+      nextOffset: 1,
+    });
+  await Promise.all([tell(1), tell(2)]);
+  const rows = await database.queries.selectFrom("memories").select(["user_id", "partition"]).execute();
+  expect(rows).toEqual([{ user_id: idOf("usr", 1), partition: 1 }]);
 });

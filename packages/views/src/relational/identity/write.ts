@@ -1,9 +1,10 @@
-/** Applies what the fold of identities decided, inside the caller's transaction. */
+/** What the fold of identities decided, as statements. */
 import type { IdentityEvent } from "@kaelix/model";
 import { sql } from "kysely";
 
+import type { Statement } from "../database.ts";
 import { columnNames, excludedValues, type RecordColumn, recordset } from "../recordset.ts";
-import type { TableTransaction } from "../schema.ts";
+import type { Queries } from "../schema.ts";
 import { storableText } from "../text.ts";
 import { foldIdentities, type IdentityLeftOut, type IdentityState, namedIdentities } from "./fold.ts";
 import {
@@ -21,26 +22,28 @@ import {
 } from "./rows.ts";
 
 /**
- * Folds identity events in offset order.
- * @returns how many events were left out, by reason
+ * Reads what identity events name, in offset order, and folds them.
+ * @returns what to run in one transaction, and how many events were left out, by reason
  */
-export async function writeIdentities(
-  transaction: TableTransaction,
+export async function prepareIdentities(
+  queries: Queries,
   events: readonly IdentityEvent[],
-): Promise<ReadonlyMap<IdentityLeftOut, number>> {
-  if (events.length === 0) return new Map();
-  const changes = foldIdentities(await readState(transaction, events), events);
-  await upsert(transaction, "users", { columns: USER_COLUMNS, rows: changes.users.map(storedUser) });
+): Promise<{ readonly statements: readonly Statement[]; readonly leftOut: ReadonlyMap<IdentityLeftOut, number> }> {
+  if (events.length === 0) return { statements: [], leftOut: new Map() };
+  const changes = foldIdentities(await readState(queries, events), events);
   const claims = changes.users.map((row) => ({
     phone_hash: storableText(row.phone),
     user_id: row.user,
     claimed_at_ms: CLAIM_REGISTERED,
   }));
-  // What the log says of a number stands over any claim.
-  await upsert(transaction, "phone_claims", { columns: CLAIM_COLUMNS, rows: claims });
-  await upsert(transaction, "sessions", { columns: SESSION_COLUMNS, rows: changes.sessions.map(storedSession) });
-  await upsert(transaction, "invites", { columns: INVITE_COLUMNS, rows: changes.invites.map(storedInvite) });
-  return changes.leftOut;
+  const statements = [
+    ...upsert(queries, "users", { columns: USER_COLUMNS, rows: changes.users.map(storedUser) }),
+    // What the log says of a number stands over any claim.
+    ...upsert(queries, "phone_claims", { columns: CLAIM_COLUMNS, rows: claims }),
+    ...upsert(queries, "sessions", { columns: SESSION_COLUMNS, rows: changes.sessions.map(storedSession) }),
+    ...upsert(queries, "invites", { columns: INVITE_COLUMNS, rows: changes.invites.map(storedInvite) }),
+  ];
+  return { statements, leftOut: changes.leftOut };
 }
 
 interface UpsertRows {
@@ -49,19 +52,20 @@ interface UpsertRows {
   readonly rows: readonly object[];
 }
 
-async function upsert(transaction: TableTransaction, table: string, { columns, rows }: UpsertRows): Promise<void> {
+function upsert(queries: Queries, table: string, { columns, rows }: UpsertRows): readonly Statement[] {
   const [key, ...rest] = columns;
-  if (rows.length === 0 || key === undefined) return;
-  await sql`insert into ${sql.table(table)} (${columnNames(columns)})
+  if (rows.length === 0 || key === undefined) return [];
+  const statement = sql`insert into ${sql.table(table)} (${columnNames(columns)})
     select ${columnNames(columns)} from ${recordset(rows, columns)}
-    on conflict (${columnNames([key])}) do update set ${excludedValues(rest)}`.execute(transaction);
+    on conflict (${columnNames([key])}) do update set ${excludedValues(rest)}`;
+  return [statement.compile(queries)];
 }
 
-async function readState(transaction: TableTransaction, events: readonly IdentityEvent[]): Promise<IdentityState> {
+async function readState(queries: Queries, events: readonly IdentityEvent[]): Promise<IdentityState> {
   const names = namedIdentities(events);
   const state: IdentityState = { users: new Map(), sessions: new Map(), invites: new Map() };
   if (names.users.length > 0) {
-    const users = await transaction
+    const users = await queries
       .selectFrom("users")
       .selectAll()
       .where(sql<boolean>`(user_id = any(${names.users}::text[]) or phone_hash = any(${names.phones}::text[]))`)
@@ -69,7 +73,7 @@ async function readState(transaction: TableTransaction, events: readonly Identit
     for (const row of users.map(userOf)) state.users.set(row.user, row);
   }
   if (names.sessions.length > 0) {
-    const sessions = await transaction
+    const sessions = await queries
       .selectFrom("sessions")
       .selectAll()
       .where(sql<boolean>`session_id = any(${names.sessions}::text[])`)
@@ -77,7 +81,7 @@ async function readState(transaction: TableTransaction, events: readonly Identit
     for (const row of sessions.map(sessionOf)) state.sessions.set(row.session, row);
   }
   if (names.invites.length > 0) {
-    const invites = await transaction
+    const invites = await queries
       .selectFrom("invites")
       .selectAll()
       .where(sql<boolean>`(invite_id = any(${names.invites}::text[]) or code_hash = any(${names.codes}::text[]))`)

@@ -1,9 +1,11 @@
-/** Applies what the fold of memories decided, inside the caller's transaction: few statements, whatever the number of rows. */
+/** What the fold of memories decided, as statements: few, whatever the number of rows. */
+import { assert } from "@kaelix/base";
 import type { ImportUndone, MemoryId } from "@kaelix/model";
 import { sql } from "kysely";
 
+import type { Statement } from "../database.ts";
 import { columnNames, excludedValues, hexOfSealed, type RecordColumn, recordset } from "../recordset.ts";
-import type { TableTransaction } from "../schema.ts";
+import type { Queries } from "../schema.ts";
 import {
   foldMemories,
   type ImportEventAt,
@@ -59,35 +61,34 @@ const VERSION_COLUMNS: readonly RecordColumn[] = [
 ];
 
 /**
- * Folds events of one partition, in offset order.
- * @returns how many events were left out, by reason
+ * Reads what events of one partition name, in offset order, and folds them. Only the last may be an `import.undone`: what it touches is
+ * known when it is done.
+ * @returns what to run in one transaction, and how many events were left out, by reason
  */
-export async function writeMemories(
-  transaction: TableTransaction,
+export async function prepareMemories(
+  queries: Queries,
   partition: number,
   events: readonly PositionedMemoryEvent[],
-): Promise<ReadonlyMap<LeftOutReason, number>> {
-  const leftOut = new Map<LeftOutReason, number>();
-  for (const segment of segmentsOf(events)) {
-    const known = await readKnown(transaction, namedMemories(segment));
-    const changes = foldMemories(known, segment, partition);
-    await archiveStored(transaction, changes.archive);
-    await clearPast(transaction, changes.clearPast);
-    await insertPast(transaction, changes.pastVersions);
-    await upsertRows(transaction, changes.rows);
-    for (const at of changes.imports) await writeImport(transaction, at);
-    if (segment.undone !== undefined) await undoImport(transaction, segment.undone.event, segment.undone.offset);
-    for (const [reason, count] of changes.leftOut) leftOut.set(reason, (leftOut.get(reason) ?? 0) + count);
-  }
-  return leftOut;
+): Promise<{ readonly statements: readonly Statement[]; readonly leftOut: ReadonlyMap<LeftOutReason, number> }> {
+  const [segment, ...others] = segmentsOf(events);
+  assert(others.length === 0, "Events are cut at an undoing");
+  if (segment === undefined) return { statements: [], leftOut: new Map() };
+  const known = await readKnown(queries, namedMemories(segment));
+  const changes = foldMemories(known, segment, partition);
+  const statements = [
+    ...archiveStored(queries, changes.archive),
+    ...clearPast(queries, changes.clearPast),
+    ...insertPast(queries, changes.pastVersions),
+    ...upsertRows(queries, changes.rows),
+    ...changes.imports.map((at) => writeImport(queries, at)),
+    ...(segment.undone === undefined ? [] : undoImport(queries, segment.undone.event, segment.undone.offset)),
+  ];
+  return { statements, leftOut: changes.leftOut };
 }
 
-async function readKnown(
-  transaction: TableTransaction,
-  ids: readonly MemoryId[],
-): Promise<ReadonlyMap<MemoryId, MemoryRow>> {
+async function readKnown(queries: Queries, ids: readonly MemoryId[]): Promise<ReadonlyMap<MemoryId, MemoryRow>> {
   if (ids.length === 0) return new Map();
-  const rows = await transaction
+  const rows = await queries
     .selectFrom("memories")
     .select(MEMORY_ROW_COLUMNS)
     .where(sql<boolean>`memory_id = any(${ids}::text[])`)
@@ -95,21 +96,23 @@ async function readKnown(
   return new Map(rows.map(memoryRowOf).map((row) => [row.memoryId, row]));
 }
 
-async function archiveStored(transaction: TableTransaction, ids: readonly MemoryId[]): Promise<void> {
-  if (ids.length === 0) return;
-  await sql`insert into memory_versions (${columnNames(VERSION_COLUMNS)})
+function archiveStored(queries: Queries, ids: readonly MemoryId[]): readonly Statement[] {
+  if (ids.length === 0) return [];
+  const archive = sql`insert into memory_versions (${columnNames(VERSION_COLUMNS)})
     select memory_id, version, version_offset, change, level, level_by, version_at_ms, sealed
-    from memories where memory_id = any(${ids}::text[])`.execute(transaction);
+    from memories where memory_id = any(${ids}::text[])`;
+  return [archive.compile(queries)];
 }
 
-async function clearPast(transaction: TableTransaction, ids: readonly MemoryId[]): Promise<void> {
-  if (ids.length === 0) return;
-  await sql`update memory_versions set sealed = null
-    where memory_id = any(${ids}::text[]) and sealed is not null`.execute(transaction);
+function clearPast(queries: Queries, ids: readonly MemoryId[]): readonly Statement[] {
+  if (ids.length === 0) return [];
+  const clear = sql`update memory_versions set sealed = null
+    where memory_id = any(${ids}::text[]) and sealed is not null`;
+  return [clear.compile(queries)];
 }
 
-async function insertPast(transaction: TableTransaction, versions: readonly PastVersion[]): Promise<void> {
-  if (versions.length === 0) return;
+function insertPast(queries: Queries, versions: readonly PastVersion[]): readonly Statement[] {
+  if (versions.length === 0) return [];
   const rows = versions.map((version) => ({
     memory_id: version.memoryId,
     version: version.version,
@@ -120,24 +123,31 @@ async function insertPast(transaction: TableTransaction, versions: readonly Past
     at_ms: version.atMs,
     sealed: version.sealed === null ? null : hexOfSealed(version.sealed),
   }));
-  await sql`insert into memory_versions (${columnNames(VERSION_COLUMNS)})
-    select ${columnNames(VERSION_COLUMNS)} from ${recordset(rows, VERSION_COLUMNS)}`.execute(transaction);
+  const insert = sql`insert into memory_versions (${columnNames(VERSION_COLUMNS)})
+    select ${columnNames(VERSION_COLUMNS)} from ${recordset(rows, VERSION_COLUMNS)}`;
+  return [insert.compile(queries)];
 }
 
-async function upsertRows(transaction: TableTransaction, changes: readonly RowChange[]): Promise<void> {
+function upsertRows(queries: Queries, changes: readonly RowChange[]): readonly Statement[] {
+  const statements: Statement[] = [];
   const whole = changes.filter(({ sealed }) => sealed.type !== "keep").map(wholeRow);
   if (whole.length > 0) {
-    await sql`insert into memories (${columnNames(ROW_COLUMNS)})
+    // Another user's memory under the same id was told in another partition since this one was read: the first stays.
+    const upsert = sql`insert into memories (${columnNames(ROW_COLUMNS)})
       select ${columnNames(ROW_COLUMNS)} from ${recordset(whole, ROW_COLUMNS)}
-      on conflict (memory_id) do update set ${excludedValues(ROW_COLUMNS.slice(1))}`.execute(transaction);
+      on conflict (memory_id) do update set ${excludedValues(ROW_COLUMNS.slice(1))}
+      where memories.user_id = excluded.user_id`;
+    statements.push(upsert.compile(queries));
   }
   // What keeps its content changes in state alone: forgotten, restored.
   const states = changes.filter(({ sealed }) => sealed.type === "keep").map(({ row }) => stateRow(row));
   if (states.length > 0) {
-    await sql`update memories set state = r.state, changed_at_ms = r.changed_at_ms, last_offset = r.last_offset
+    const update = sql`update memories set state = r.state, changed_at_ms = r.changed_at_ms, last_offset = r.last_offset
       from ${recordset(states, [["memory_id", "text"], ...STATE_COLUMNS])}
-      where memories.memory_id = r.memory_id`.execute(transaction);
+      where memories.memory_id = r.memory_id`;
+    statements.push(update.compile(queries));
   }
+  return statements;
 }
 
 function stateRow(row: MemoryRow): object {
@@ -174,9 +184,9 @@ function wholeRow({ row, sealed }: RowChange): object {
   };
 }
 
-async function writeImport(transaction: TableTransaction, { event }: ImportEventAt): Promise<void> {
+function writeImport(queries: Queries, { event }: ImportEventAt): Statement {
   if (event.type === "import.started") {
-    await transaction
+    return queries
       .insertInto("imports")
       .values({
         import_id: event.import,
@@ -193,11 +203,10 @@ async function writeImport(transaction: TableTransaction, { event }: ImportEvent
         undone_at_ms: null,
       })
       .onConflict((conflict) => conflict.column("import_id").doNothing())
-      .execute();
-    return;
+      .compile();
   }
   // An import that was undone stays undone, though it may end later; the first end counts.
-  await transaction
+  return queries
     .updateTable("imports")
     .set({
       state: sql`case when state = 'undone' then state else ${event.outcome} end`,
@@ -209,22 +218,23 @@ async function writeImport(transaction: TableTransaction, { event }: ImportEvent
     .where("import_id", "=", event.import)
     .where("user_id", "=", event.user)
     .where("finished_at_ms", "is", null)
-    .execute();
+    .compile();
 }
 
-async function undoImport(transaction: TableTransaction, event: ImportUndone, offset: number): Promise<void> {
-  await transaction
+function undoImport(queries: Queries, event: ImportUndone, offset: number): readonly Statement[] {
+  const memories = queries
     .updateTable("memories")
     .set({ state: "forgotten", changed_at_ms: event.at, last_offset: offset })
     .where("import_id", "=", event.import)
     .where("user_id", "=", event.user)
     .where("state", "=", "live")
-    .execute();
-  await transaction
+    .compile();
+  const imports = queries
     .updateTable("imports")
     .set({ state: "undone", undone_at_ms: event.at })
     .where("import_id", "=", event.import)
     .where("user_id", "=", event.user)
     .where("state", "!=", "undone")
-    .execute();
+    .compile();
+  return [memories, imports];
 }

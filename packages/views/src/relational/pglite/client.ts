@@ -6,6 +6,7 @@
  */
 import { Worker } from "node:worker_threads";
 
+import type { Statement } from "../database.ts";
 import { viewErrors } from "../errors.ts";
 import type { WorkerGreeting, WorkerReply, WorkerRequest, WorkerSettings } from "./messages.ts";
 
@@ -64,6 +65,12 @@ export class PgliteClient {
   async query(sql: string, parameters: readonly unknown[]): Promise<StatementResult> {
     const reply = await this.#call({ type: "query", sql, parameters });
     return reply.type === "rows" ? reply : { rows: [], affectedRows: undefined };
+  }
+
+  /** Runs a guard and statements as one transaction, as `Database.commit`. Throws as `query` does. */
+  async commit(guard: Statement, statements: readonly Statement[]): Promise<"committed" | "overtaken"> {
+    const reply = await this.#call({ type: "commit", guard, statements });
+    return reply.type === "overtaken" ? "overtaken" : "committed";
   }
 
   /** Writes an archive of the data directory to a file and waits until it is on the disk. */

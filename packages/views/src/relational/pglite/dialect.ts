@@ -1,9 +1,9 @@
 /**
  * Kysely over the PGlite worker.
  *
- * PGlite has one session. Statements outside transactions share it and may travel together; a transaction has it alone. When it ends,
- * the statements that waited go first, then the next transaction: whoever reads waits for one fold at most, however many are queued, and
- * no fold waits for more than the statements that were there before it.
+ * PGlite has one session. Statements outside transactions share it and may travel together, and so may transactions that are one message
+ * (`commit`). One that asks and answers, as a migration does, has the session alone; when it ends, those that waited go first, then the
+ * next of its kind.
  */
 import {
   type CompiledQuery,
@@ -16,6 +16,7 @@ import {
   type QueryResult,
 } from "kysely";
 
+import type { Statement } from "../database.ts";
 import type { PgliteClient } from "./client.ts";
 
 class Connection implements DatabaseConnection {
@@ -46,7 +47,8 @@ class Connection implements DatabaseConnection {
   }
 }
 
-class PgliteDriver implements Driver {
+/** Who has the session. One per worker. */
+export class PgliteDriver implements Driver {
   readonly client: PgliteClient;
   #isTaken = false;
   /** Both are bounded by the requests and views in flight. */
@@ -59,10 +61,19 @@ class PgliteDriver implements Driver {
 
   /** Runs a statement outside transactions: at once, or as soon as the transaction that has the session has ended. */
   statement(sql: string, parameters: readonly unknown[]): ReturnType<PgliteClient["query"]> {
-    if (!this.#isTaken) return this.client.query(sql, parameters);
+    return this.#whenFree(() => this.client.query(sql, parameters));
+  }
+
+  /** Runs a transaction that is one message: to the others it is one statement. */
+  commit(guard: Statement, statements: readonly Statement[]): ReturnType<PgliteClient["commit"]> {
+    return this.#whenFree(() => this.client.commit(guard, statements));
+  }
+
+  #whenFree<Result>(run: () => Promise<Result>): Promise<Result> {
+    if (!this.#isTaken) return run();
     return new Promise((resolve, reject) => {
       this.#statements.push(() => {
-        this.client.query(sql, parameters).then(resolve, reject);
+        run().then(resolve, reject);
       });
     });
   }
@@ -134,10 +145,10 @@ class PgliteDriver implements Driver {
 }
 
 /** The dialect of a PGlite worker. Destroying the Kysely instance closes the worker. */
-export function pgliteDialect(client: PgliteClient): Dialect {
+export function pgliteDialect(driver: PgliteDriver): Dialect {
   return {
     createAdapter: () => new PGliteAdapter(),
-    createDriver: () => new PgliteDriver(client),
+    createDriver: () => driver,
     createIntrospector: (database) => new PostgresIntrospector(database),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };

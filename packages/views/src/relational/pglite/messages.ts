@@ -1,3 +1,5 @@
+import type { Statement } from "../database.ts";
+
 /** What the worker and its client say to each other: arrays of these, several calls per message. */
 
 /** What the worker is started with. */
@@ -11,6 +13,12 @@ export interface WorkerSettings {
 /** One call. */
 export type WorkerRequest =
   | { readonly id: number; readonly type: "query"; readonly sql: string; readonly parameters: readonly unknown[] }
+  | {
+      readonly id: number;
+      readonly type: "commit";
+      readonly guard: Statement;
+      readonly statements: readonly Statement[];
+    }
   | { readonly id: number; readonly type: "dump"; readonly path: string; readonly compressed: boolean }
   | { readonly id: number; readonly type: "close" };
 
@@ -18,6 +26,7 @@ export type WorkerRequest =
 export type WorkerReply =
   | { readonly id: number; readonly type: "rows"; readonly rows: unknown[]; readonly affectedRows: number | undefined }
   | { readonly id: number; readonly type: "done" }
+  | { readonly id: number; readonly type: "overtaken" }
   | { readonly id: number; readonly type: "failed"; readonly message: string; readonly sqlState: string | undefined };
 
 /** The first message of a worker: it is open, or could not be. */

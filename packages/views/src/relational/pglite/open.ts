@@ -21,7 +21,7 @@ import { replaceFile, syncTree } from "../durable-file.ts";
 import { migrate } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
 import { type PgliteClient, startWorker } from "./client.ts";
-import { pgliteDialect } from "./dialect.ts";
+import { pgliteDialect, PgliteDriver } from "./dialect.ts";
 import { type DirectoryLock, lockDirectory, type LockIdentity } from "./directory-lock.ts";
 import { findPrepared } from "./prepared.ts";
 import { unpackArchive } from "./unpack.ts";
@@ -52,6 +52,7 @@ export interface PgliteDatabase extends Database {
 interface Opened {
   readonly client: PgliteClient;
   readonly queries: Kysely<Tables>;
+  readonly driver: PgliteDriver;
   readonly origin: PgliteOrigin;
 }
 
@@ -80,6 +81,7 @@ async function inMemory(options: PgliteOptions): Promise<PgliteDatabase> {
   return {
     type: "pglite",
     queries: opened.queries,
+    commit: (guard, statements) => opened.driver.commit(guard, statements),
     origin: archive === undefined ? "empty" : "prepared",
     snapshot: () => Promise.resolve(),
     close: () => opened.queries.destroy(),
@@ -123,9 +125,10 @@ async function attempt(settings: {
 }): Promise<Omit<Opened, "origin">> {
   const client = await startWorker(settings);
   try {
-    const queries = new Kysely<Tables>({ dialect: pgliteDialect(client) });
+    const driver = new PgliteDriver(client);
+    const queries = new Kysely<Tables>({ dialect: pgliteDialect(driver) });
     await migrate(queries);
-    return { client, queries };
+    return { client, driver, queries };
   } catch (error) {
     await client.terminate();
     throw error;
@@ -137,7 +140,7 @@ function handle(
   lock: DirectoryLock,
   opened: Opened & { readonly openedAtMs: number },
 ): PgliteDatabase {
-  const { client, queries, origin, openedAtMs } = opened;
+  const { client, driver, queries, origin, openedAtMs } = opened;
   let ending: Promise<void> | undefined;
   // After a clean stop everything older is on the disk; a second is left for clocks and coarse file times.
   const syncedBeforeMs = lock.lastStop === "clean" && origin === "directory" ? openedAtMs - 1_000 : 0;
@@ -154,6 +157,7 @@ function handle(
   return {
     type: "pglite",
     queries,
+    commit: (guard, statements) => driver.commit(guard, statements),
     origin,
     async snapshot() {
       const beside = join(directory, "snapshot.new");

@@ -13,7 +13,7 @@ import { migrate, migrationDigest } from "../migrate.ts";
 import { MIGRATIONS } from "../migrations.ts";
 import type { Tables } from "../schema.ts";
 import { startWorker } from "./client.ts";
-import { pgliteDialect } from "./dialect.ts";
+import { pgliteDialect, PgliteDriver } from "./dialect.ts";
 
 /** The version of PGlite that this code was made for. */
 export const PGLITE_VERSION = "0.5.14";
@@ -46,7 +46,7 @@ export async function prepareDatabase(): Promise<{ readonly path: string; readon
   const workshop = await mkdtemp(join(dirname(path), "making-"));
   try {
     const client = await startWorker({ directory: join(workshop, "pglite") });
-    const queries = new Kysely<Tables>({ dialect: pgliteDialect(client) });
+    const queries = new Kysely<Tables>({ dialect: pgliteDialect(new PgliteDriver(client)) });
     await migrate(queries);
     await client.query("checkpoint", []);
     await client.dump(join(workshop, "archive"), { compressed: true });

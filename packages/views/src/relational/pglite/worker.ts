@@ -13,6 +13,8 @@ import { PGlite } from "@electric-sql/pglite";
 
 import type { WorkerGreeting, WorkerReply, WorkerRequest, WorkerSettings } from "./messages.ts";
 
+type CommitRequest = Extract<WorkerRequest, { readonly type: "commit" }>;
+
 if (parentPort === null) throw new Error("This file runs as a worker thread");
 const port = parentPort;
 // The client starts this file with exactly these settings.
@@ -53,6 +55,19 @@ async function dump(database: PGlite, path: string, compressed: boolean): Promis
   }
 }
 
+/** One transaction; false when its guard did not touch exactly one row and nothing was done. */
+async function commit(database: PGlite, { guard, statements }: CommitRequest): Promise<boolean> {
+  return database.transaction(async (transaction) => {
+    const { affectedRows } = await transaction.query(guard.sql, [...guard.parameters]);
+    if (affectedRows !== 1) {
+      await transaction.rollback();
+      return false;
+    }
+    for (const { sql, parameters } of statements) await transaction.query(sql, [...parameters]);
+    return true;
+  });
+}
+
 async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerReply> {
   try {
     switch (request.type) {
@@ -60,6 +75,8 @@ async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerR
         const result = await database.query(request.sql, [...request.parameters]);
         return { id: request.id, type: "rows", rows: result.rows, affectedRows: result.affectedRows };
       }
+      case "commit":
+        return { id: request.id, type: (await commit(database, request)) ? "done" : "overtaken" };
       case "dump":
         await dump(database, request.path, request.compressed);
         return { id: request.id, type: "done" };

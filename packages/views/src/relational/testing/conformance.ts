@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import type { View } from "../../runner/view.ts";
-import type { Database } from "../database.ts";
+import type { Database, Statement } from "../database.ts";
 import { createPeopleStore, type PeopleStore } from "../identity/query.ts";
 import { createMemoryStore, type MemoryStore } from "../memories/query.ts";
 import type { SealedMemory } from "../memories/rows.ts";
@@ -45,6 +45,7 @@ export function relationalConformance(open: () => Promise<Database>): void {
 
   foldTests(() => house);
   refusalTests(() => house);
+  commitTests(() => house);
   memoryQueryTests(() => house);
   historyTests(() => house);
   importTests(() => house);
@@ -151,6 +152,62 @@ function refusalTests(house: () => House): void {
     const ids = new Set<string>();
     for await (const id of view.memoryIds()) ids.add(id);
     expect(ids.size).toBe(300);
+  });
+}
+
+function commitTests(house: () => House): void {
+  const guard = (from: number): Statement =>
+    house()
+      .database.queries.updateTable("view_counters")
+      .set({ count: from + 1 })
+      .where("count", "=", from)
+      .compile();
+  const refused: Statement = { sql: "insert into view_counters (view) values ($1)", parameters: ["no name"] };
+  const counter = { view: "test", name: "commits", count: 0 };
+
+  test("commit does nothing when its guard touches no row", async () => {
+    const { database } = house();
+    const insert = database.queries.insertInto("view_counters").values(counter).compile();
+    expect(await database.commit(guard(0), [insert])).toBe("overtaken");
+    expect(await everything(database)).toMatchObject({ view_counters: [] });
+    // The session is free again, and not inside a transaction.
+    expect(await database.commit(insert, [guard(0)])).toBe("committed");
+    expect(await database.commit(guard(0), [])).toBe("overtaken");
+    expect(await database.commit(guard(1), [])).toBe("committed");
+  });
+
+  test("commit that fails leaves nothing behind and the session usable", async () => {
+    const { database } = house();
+    await database.queries.insertInto("view_counters").values(counter).execute();
+    await expect(database.commit(guard(0), [refused])).rejects.toThrow();
+    const [row] = await database.queries.selectFrom("view_counters").selectAll().execute();
+    expect(row).toEqual(counter);
+    expect(await database.commit(guard(0), [])).toBe("committed");
+  });
+
+  test("fold by two views at once folds each event once", async () => {
+    const { view, database } = house();
+    const other = createRelationalView(database);
+    // An event that is left out is counted, once.
+    const story = [...Array.from({ length: 60 }, (_, index) => remembered(1, index)), revised(1, 999)];
+    await Promise.all(
+      [view, other].map(async (one) => {
+        for (let from = 0; from < story.length; from += 7) await foldAll(one, story.slice(from, from + 7), from);
+      }),
+    );
+    const twice = await everything(database);
+    await view.reset();
+    await foldAll(view, story);
+    expect(await everything(database)).toEqual(twice);
+  });
+
+  test("fold finds out that another view has emptied the tables", async () => {
+    const { view, database } = house();
+    await foldAll(view, [remembered(1, 1), remembered(1, 2)]);
+    await createRelationalView(database).reset();
+    await expect(foldAll(view, [remembered(1, 3)], 2)).rejects.toMatchObject({ code: "views-offset-gap" });
+    await foldAll(view, [remembered(1, 1)]);
+    expect(await view.nextOffset("memories", 0)).toBe(1);
   });
 }
 
