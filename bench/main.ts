@@ -23,8 +23,9 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   recall: () => import("./recall/main.ts"),
   api: () => import("./api/main.ts"),
   house: () => import("./house/main.ts"),
+  streams: () => import("./streams/main.ts"),
 };
-const SMOKE = ["log", "classify", "import", "recall", "house", "api"];
+const SMOKE = ["log", "classify", "import", "recall", "house", "api", "streams"];
 
 const given = process.argv.slice(2);
 const [name = "help", ...rest] = given.filter((word) => !["--json", "--quick", "--record"].includes(word));
