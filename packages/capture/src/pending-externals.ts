@@ -2,9 +2,14 @@ import type { UserId } from "@kaelix/model";
 
 import type { KnownExternal } from "./register.ts";
 
+/** What was told as one. */
+interface Told {
+  foldedAtMs: number | undefined;
+}
+
 interface Entry {
   readonly known: KnownExternal;
-  foldedAtMs: number | undefined;
+  readonly told: Told;
 }
 
 /** How long an entry stays after it was folded: longer than anybody uses what they looked up before. */
@@ -22,15 +27,21 @@ export class PendingExternals {
     return this.#users.get(user)?.get(hash)?.known;
   }
 
-  /** Keeps an entry until some time after `folded` settles. `nowMs` is monotonic and is asked again then. */
-  add(user: UserId, hash: string, known: KnownExternal, seen: { folded: Promise<void>; nowMs: () => number }): void {
+  /** Keeps what was told by external id until some time after `folded` settles. `nowMs` is monotonic and is asked again then. */
+  add(
+    user: UserId,
+    entries: ReadonlyMap<string, KnownExternal>,
+    seen: { readonly folded: Promise<void>; readonly nowMs: () => number },
+  ): void {
     const own = this.#users.get(user) ?? new Map<string, Entry>();
     this.#users.set(user, own);
-    const entry: Entry = { known, foldedAtMs: undefined };
-    own.delete(hash);
-    own.set(hash, entry);
+    const told: Told = { foldedAtMs: undefined };
+    for (const [hash, known] of entries) {
+      own.delete(hash);
+      own.set(hash, { known, told });
+    }
     const mark = (): void => {
-      entry.foldedAtMs = seen.nowMs();
+      told.foldedAtMs = seen.nowMs();
     };
     seen.folded.then(mark, mark);
     sweep(own, seen.nowMs());
@@ -44,8 +55,8 @@ export class PendingExternals {
 
 /** Entries stand in the order they were added, so the old ones come first. */
 function sweep(own: Map<string, Entry>, nowMs: number): void {
-  for (const [hash, entry] of own) {
-    if (entry.foldedAtMs === undefined || nowMs - entry.foldedAtMs < KEPT_MS) return;
+  for (const [hash, { told }] of own) {
+    if (told.foldedAtMs === undefined || nowMs - told.foldedAtMs < KEPT_MS) return;
     own.delete(hash);
   }
 }

@@ -231,9 +231,9 @@ export class Remember {
       return rememberedEvent(owner, item, sealContent(key, item.header.version, item.content, sources));
     });
     const base = await this.appendWithKeys(owner, prepared, events);
+    this.#keepPending(owner.user, items, { ...base, offset: base.offset + items.length - 1 });
     return items.map((item, index): Remembered => {
       const position = { ...base, offset: base.offset + index };
-      this.#keepPending(owner.user, item, position);
       return { type: "stored", memory: { ...item.header, ...item.content }, position };
     });
   }
@@ -278,12 +278,16 @@ export class Remember {
     if (this.#lastWritten.get(user) === last) this.#lastWritten.delete(user);
   }
 
-  #keepPending(user: UserId, item: Decided, position: LogPosition): void {
-    if (item.external === null) return;
-    const { memoryId, version } = item.header;
-    const known: KnownExternal = { memoryId, digest: item.digest, state: "live", version };
+  /** Keeps what was told until the register shows the last of it: one wait for a batch, not one for each. */
+  #keepPending(user: UserId, items: readonly Decided[], last: LogPosition): void {
+    const told = new Map<string, KnownExternal>();
+    for (const { external, digest, header } of items) {
+      if (external === null) continue;
+      told.set(external, { memoryId: header.memoryId, digest, state: "live", version: header.version });
+    }
+    if (told.size === 0) return;
     const nowMs = (): number => this.#parts.clock.monotonicMs();
-    this.#pending.add(user, item.external, known, { folded: this.#parts.register.caughtUp(position), nowMs });
+    this.#pending.add(user, told, { folded: this.#parts.register.caughtUp(last), nowMs });
   }
 
   /** Forgets what is pending of a user: their state is about to change by other events (an undo, a forgetting). */
