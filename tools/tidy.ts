@@ -38,7 +38,9 @@ interface House {
 
 const FILE_LINES_MAX = 500;
 /** Doors that are an interface to the world outside the repository: their exports need no caller in it. */
-const PUBLIC_ROOMS = new Set(["@kaelix/contract"]);
+const PUBLIC_ROOMS = new Set(["@kaelix/contract", "@kaelix/protocol"]);
+/** Doors beside a room's first one. */
+const SECOND_DOORS = new Set(["@kaelix/protocol/messages"]);
 const IMPORT_PATTERN = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)"([^"]+)"/g;
 const EXPORT_PATTERN =
   /^export (?:async )?(?:declare )?(?:const|let|function\*?|class|abstract class|interface|type) ([A-Za-z0-9_$]+)/gm;
@@ -114,7 +116,8 @@ function importBreaches(house: House, file: SourceFile): Breach[] {
     }
     if (other === room) return [breach(`Cannot import ${name}: a room does not go through its own door`)];
     const isTesting = file.isTest && specifier === `${name}/testing`;
-    if (specifier !== name && !isTesting) return [breach(`Cannot import ${specifier}: only the door ${name} is open`)];
+    const isDoor = specifier === name || SECOND_DOORS.has(specifier);
+    if (!isDoor && !isTesting) return [breach(`Cannot import ${specifier}: only the door ${name} is open`)];
     if (file.isTest) return [];
     if (other.order > room.order)
       return [breach(`Cannot import ${name}: it is listed below ${room.name} in workspaces`)];

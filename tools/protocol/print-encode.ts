@@ -57,7 +57,7 @@ function printPrimitive(field: Field, struct: Struct): string[] {
 }
 
 function writeCall(field: Field, struct: Struct, value: string, isNullable: boolean): string {
-  const base = String(field.type);
+  const base = typeof field.type === "string" ? field.type : field.type.typeName;
   const capital = `${base.slice(0, 1).toUpperCase()}${base.slice(1)}`;
   const plural = field.isList ? "s" : "";
   const hasLength = field.isList || base === "string" || base === "bytes" || base === "records";
@@ -117,6 +117,7 @@ function printTaggedTest(field: Field, struct: Struct): string[] {
   const tests = [taggedCondition(field, struct)];
   let value = valueOf(field, struct);
   if (field.isList) tests.push(`${name}.length > 0`);
+  else if (type === "boolean") tests.push(field.default === "true" ? `!${name}` : name);
   else if (typeof type === "string") tests.push(`${name} !== ${field.default}`);
   else {
     value = `message.${name}`;

@@ -34,19 +34,12 @@ function typeOf(field: Field, struct: Struct): string {
 }
 
 /** The TypeScript type of a field, or of its elements when it is a list. */
-export function elementTypeOf(field: Field, struct: Struct): string {
-  if (typeof field.type !== "string") return field.type.typeName;
-  switch (field.type) {
-    case "boolean":
-      return "boolean";
-    case "string":
-    case "uuid":
-      return "string";
-    case "bytes":
-      return "Uint8Array";
-    case "records":
-      return struct.kind === "request" ? "Uint8Array" : "RecordBytes";
-    default:
-      return "number";
-  }
+function elementTypeOf(field: Field, struct: Struct): string {
+  const { type } = field;
+  if (typeof type !== "string") return type.typeName;
+  if (type === "boolean") return "boolean";
+  if (type === "string" || type === "uuid") return "string";
+  if (type === "bytes") return "Uint8Array";
+  if (type === "records") return struct.kind === "request" ? "Uint8Array" : "RecordBytes";
+  return "number";
 }

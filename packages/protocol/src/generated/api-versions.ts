@@ -154,7 +154,7 @@ export function encodeApiVersionsResponse(writer: WireWriter, version: number, m
     const finalizedFeatures = message.finalizedFeatures ?? [];
     const hasFinalizedFeatures = finalizedFeatures.length > 0;
     const zkMigrationReady = message.zkMigrationReady ?? false;
-    const hasZkMigrationReady = zkMigrationReady !== false;
+    const hasZkMigrationReady = zkMigrationReady;
     writer.uvarint((hasSupportedFeatures ? 1 : 0) + (hasFinalizedFeaturesEpoch ? 1 : 0) + (hasFinalizedFeatures ? 1 : 0) + (hasZkMigrationReady ? 1 : 0) + (message.unknownTags?.length ?? 0));
     if (hasSupportedFeatures) {
       const supportedFeaturesTag = writer.beginTag(0);
