@@ -106,7 +106,7 @@ function measureLookups(streams: Streams, count: number): BenchRow[] {
       samples[sample] = Number(process.hrtime.bigint() - start) / LOOKUPS_PER_SAMPLE;
     }
     if (found !== samples.length * LOOKUPS_PER_SAMPLE) throw new Error("A stream was not found");
-    const half = percentile(samples, 50);
+    const half = percentile(samples, 0.5);
     rows.push(
       {
         name: `look-up, ${kind} stream, p50`,
@@ -115,7 +115,7 @@ function measureLookups(streams: Streams, count: number): BenchRow[] {
         target: LOOKUP_NS_MAX,
         reached: half < LOOKUP_NS_MAX,
       },
-      { name: `look-up, ${kind} stream, p99`, value: percentile(samples, 99), unit: "ns" },
+      { name: `look-up, ${kind} stream, p99`, value: percentile(samples, 0.99), unit: "ns" },
     );
   }
   return rows;
@@ -138,8 +138,8 @@ async function measureHistory(streams: Streams, count: number): Promise<BenchRow
     if (records.length < 20) throw new Error("A history is not whole");
   }
   return [
-    { name: "history of one stream, 21 records among others', p50", value: percentile(samples, 50), unit: "µs" },
-    { name: "history of one stream, 21 records among others', p99", value: percentile(samples, 99), unit: "µs" },
+    { name: "history of one stream, 21 records among others', p50", value: percentile(samples, 0.5), unit: "µs" },
+    { name: "history of one stream, 21 records among others', p99", value: percentile(samples, 0.99), unit: "µs" },
   ];
 }
 
@@ -157,15 +157,17 @@ async function measureFairness(storage: Storage, records: number): Promise<Bench
   const abort = new AbortController();
   const seen = new Set<string>();
   let delivered = 0;
+  let hot = 0;
   for await (const batch of streams.deliver(abort.signal)) {
     delivered += batch.records.length;
-    if (batch.name !== "hot") seen.add(batch.name);
+    if (batch.name === "hot") hot += batch.records.length;
+    else seen.add(batch.name);
     if (seen.size === Math.min(999, records / 2)) abort.abort();
   }
   await streams.close();
   return {
-    name: "delivered before the last of 999 streams had its turn, beside a hot one",
-    value: (delivered / records) * 100,
-    unit: "% of all records",
+    name: "share of a stream with half of all records, until 999 others had their turn",
+    value: (hot / delivered) * 100,
+    unit: "% (fair: 0.1)",
   };
 }

@@ -60,6 +60,7 @@ interface Request {
 export class StreamingAllocationManager {
   readonly #settings: AllocationSettings;
   readonly #grants = new Map<number, Grant>();
+  #sweep = this.#grants.entries();
   readonly #waiting = new Map<number, Request[]>();
   readonly #order = new FairSchedule(GRANT_BYTES_MIN);
   /** The stream whose turn it is and whose request did not fit yet: nobody overtakes it. */
@@ -223,13 +224,18 @@ export class StreamingAllocationManager {
   /** Sees to it that so many bytes are free, taking back what others hold and do not use. */
   #makeRoom(bytes: number, slot: number): boolean {
     const { bytesMax } = this.#settings;
-    if (bytesMax - this.#granted >= bytes) return true;
     // Everything that is not in use is spare: when that does not suffice nothing will, and no grant need be looked at.
     if (bytesMax - this.#used < bytes) return false;
-    for (const [other, grant] of this.#grants) {
-      if (other === slot) continue;
-      this.#shrink(other, grant, grant.used);
-      if (bytesMax - this.#granted >= bytes) return true;
+    // Goes on where it stopped: every grant is looked at once before any is looked at again.
+    for (let looked = 0; bytesMax - this.#granted < bytes && looked <= this.#grants.size * 2; looked += 1) {
+      let next = this.#sweep.next();
+      if (next.done === true) {
+        this.#sweep = this.#grants.entries();
+        next = this.#sweep.next();
+        if (next.done === true) break;
+      }
+      const [other, grant] = next.value;
+      if (other !== slot) this.#shrink(other, grant, grant.used);
     }
     return bytesMax - this.#granted >= bytes;
   }

@@ -13,6 +13,7 @@ import type { Partition } from "../storage/partition.ts";
 import type { FoundBatch } from "../storage/scan.ts";
 import { HistoryIndex } from "./history-index.ts";
 import { decodeStreamCheckpoint, encodeStreamCheckpoint } from "./stream-checkpoint.ts";
+import { findRecord, type FoundRecord } from "./find-record.ts";
 import { STREAM_NAME_BYTES_MAX, StreamDirectory } from "./stream-directory.ts";
 import { StreamTable } from "./stream-table.ts";
 
@@ -55,7 +56,7 @@ export class PartitionStreams {
   #checkpointAt = 0;
   /** Slots of the batch this process is appending, so that its keys need not be decoded again. */
   #ownSlots: readonly number[] | undefined;
-  #lastRead: { readonly baseOffset: number; readonly records: readonly DecodedRecord[] } | undefined;
+  #lastBatch: FoundBatch | undefined;
 
   constructor(context: PartitionStreamsContext) {
     this.#context = context;
@@ -227,19 +228,17 @@ export class PartitionStreams {
     this.#context.onRecord(slot, record.value?.length ?? 0);
   }
 
-  async #recordAt(offset: number, visibility: Visibility): Promise<DecodedRecord | undefined> {
-    const last = this.#lastRead;
-    const first = last?.records[0]?.offset ?? Number.POSITIVE_INFINITY;
-    if (last !== undefined && offset >= first && offset <= (last.records.at(-1)?.offset ?? -1)) {
-      return last.records.find((record) => record.offset === offset);
+  async #recordAt(offset: number, visibility: Visibility): Promise<FoundRecord | undefined> {
+    let batch = this.#lastBatch;
+    if (batch === undefined || !isWithin(batch, offset)) {
+      if (offset < this.partition.bounds().startOffset) return undefined;
+      batch = (await this.partition.read(offset, 1, visibility)).batches[0];
+      this.#lastBatch = batch;
     }
-    if (offset < this.partition.bounds().startOffset) return undefined;
-    const read = await this.partition.read(offset, 1, visibility);
-    const batch = read.batches[0];
-    if (batch === undefined) return undefined;
-    const records = decodeRecords(batch.bytes, batch.at, batch.header);
-    if (typeof records === "string") return undefined;
-    this.#lastRead = { baseOffset: batch.header.baseOffset, records };
-    return records.find((record) => record.offset === offset);
+    return batch === undefined ? undefined : findRecord(batch, offset);
   }
+}
+
+function isWithin({ header }: FoundBatch, offset: number): boolean {
+  return offset >= header.baseOffset && offset <= header.baseOffset + header.lastOffsetDelta;
 }

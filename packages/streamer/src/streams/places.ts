@@ -16,6 +16,8 @@ export interface Place {
 export class StreamPlaces {
   readonly owners: readonly PartitionStreams[];
   readonly #streamsMax: number;
+  readonly #keyBuffer = new Uint8Array(STREAM_NAME_BYTES_MAX);
+  readonly #keyViews: Uint8Array[] = [];
 
   constructor(owners: readonly PartitionStreams[], streamsMax: number) {
     this.owners = owners;
@@ -29,9 +31,20 @@ export class StreamPlaces {
 
   /** Finds a stream; undefined when it does not exist. */
   find(name: string): Place | undefined {
-    const owner = this.owners.length === 1 ? 0 : partitionForKey(encodeText(name), this.owners.length);
+    const owner = this.owners.length === 1 ? 0 : partitionForKey(this.#keyOfName(name), this.owners.length);
     const slot = this.owners[owner]?.directory.find(name) ?? -1;
     return slot < 0 ? undefined : { owner, slot };
+  }
+
+  /** A name's bytes, in a buffer used again and again: making one for each look-up would be most of its cost. */
+  #keyOfName(name: string): Uint8Array {
+    const buffer = this.#keyBuffer;
+    for (let at = 0; at < name.length; at += 1) {
+      const code = name.charCodeAt(at);
+      if (code > 127 || at >= buffer.length) return encodeText(name);
+      buffer[at] = code;
+    }
+    return (this.#keyViews[name.length] ??= buffer.subarray(0, name.length));
   }
 
   /** Finds a stream, or throws `stream-missing`. */

@@ -27,7 +27,8 @@ import { spendQuota } from "./stream-table.ts";
 import { StreamTails } from "./tails.ts";
 
 const RECORD_OVERHEAD_BYTES = 64;
-const BATCH_BYTES_MAX = 1 << 20;
+/** Small, because a history is read a batch at a time. */
+const BATCH_BYTES_MAX = 32 << 10;
 const TICK_MS = 1000;
 /** Streams looked at for expiry in one tick, per partition. */
 const EXPIRY_SLICE = 100_000;
