@@ -21,15 +21,19 @@ interface CheckpointSource {
   readonly durable: DurableEnd;
   /** True when nothing is pending: then the active segment's index is kept too. */
   readonly clean: boolean;
+  readonly startOffset: number;
+  readonly chainHead: string;
 }
 
 /** Writes a partition's checkpoint atomically. It says nothing of what is not durable. */
 export async function writeCheckpoint(source: CheckpointSource): Promise<void> {
-  const facts: SegmentFacts[] = [];
+  const segments: SegmentFacts[] = [];
   for (const segment of source.segments) {
-    if (segment.baseOffset <= source.durable.offset) facts.push(factsOf(source, segment));
+    if (segment.baseOffset <= source.durable.offset) segments.push(factsOf(source, segment));
   }
-  await writeFileAtomically(source.disk, `${source.directory}/${CHECKPOINT_NAME}`, encodeCheckpoint(facts));
+  const { chainHead, startOffset } = source;
+  const bytes = encodeCheckpoint({ segments, startOffset, chainHead });
+  await writeFileAtomically(source.disk, `${source.directory}/${CHECKPOINT_NAME}`, bytes);
 }
 
 function factsOf({ clean, disk, durable }: CheckpointSource, segment: Segment): SegmentFacts {
@@ -47,7 +51,8 @@ function factsOf({ clean, disk, durable }: CheckpointSource, segment: Segment): 
     baseOffset: segment.baseOffset,
     size: active ? durable.position : segment.size,
     nextOffset: active ? durable.offset : segment.nextOffset,
-    maxTimestampMs: null,
+    // Of the active segment it may tell of records behind those: a segment is rather kept too long than dropped too early.
+    maxTimestampMs: Number.isFinite(segment.maxTimestampMs) ? segment.maxTimestampMs : null,
     sealed: whole && segment.sealed,
     indexed: false,
     indexCrc: 0,

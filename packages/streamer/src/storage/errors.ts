@@ -1,4 +1,6 @@
-import { defineErrors } from "@kaelix/base";
+import { defineErrors, isKaelixError } from "@kaelix/base";
+
+import { isDiskFull } from "./disk.ts";
 
 /** What the storage throws. The codes are those of the `Log` port, so that they reach its callers unchanged. */
 export const storageErrors = defineErrors({
@@ -44,3 +46,9 @@ export const storageErrors = defineErrors({
   },
   "log-closed": { kind: "busy", retry: false, status: 503, text: "Log is closed" },
 });
+
+/** What a caller is told when the disk answered with an error; an error of ours stays what it is. */
+export function refusal(error: unknown): Error {
+  if (isKaelixError(error)) return error;
+  return storageErrors(isDiskFull(error) ? "log-disk-full" : "log-disk-failed", { cause: error });
+}

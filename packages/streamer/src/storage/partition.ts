@@ -12,8 +12,9 @@
 import type { Clock } from "@kaelix/base";
 import { patchBaseOffset, patchLeaderEpoch } from "@kaelix/protocol";
 
+import { AppendEnd } from "./append-end.ts";
 import { checkBatch } from "./batch-check.ts";
-import { type DurableEnd, writeCheckpoint } from "./checkpointing.ts";
+import type { DurableEnd } from "./checkpointing.ts";
 import type {
   AppendedBatch,
   DiskHealth,
@@ -23,31 +24,26 @@ import type {
   RecoveryReport,
   Visibility,
 } from "./contract.ts";
-import { type Disk, isDiskFull } from "./disk.ts";
-import { storageErrors } from "./errors.ts";
+import { isDiskFull } from "./disk.ts";
+import { refusal, storageErrors } from "./errors.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { OffsetWaiters } from "./offset-waiters.ts";
+import { type FilesPlace, PartitionFiles } from "./partition-files.ts";
 import { probeDisk } from "./probe.ts";
 import { readBatches } from "./reading.ts";
 import type { Recovered } from "./recovery.ts";
 import { segmentsToDrop } from "./retention.ts";
 import { STORED_LEADER_EPOCH } from "./scan.ts";
 import { ensureIndex } from "./segment-loading.ts";
-import { SegmentIndex } from "./segment-index.ts";
-import { Segment } from "./segment.ts";
-import type { SegmentKeeper } from "./segment-keeper.ts";
+import type { Segment } from "./segment.ts";
 import { TailCache } from "./tail-cache.ts";
 
-const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;
 const PROBE_AGAIN_MS = 1000;
 
 /** Where a partition lives and what it works with. */
-interface PartitionContext {
-  readonly directory: string;
-  readonly disk: Disk;
+interface PartitionContext extends FilesPlace {
   readonly clock: Clock;
   readonly settings: PartitionSettings;
-  readonly keeper: SegmentKeeper;
 }
 
 /** How a batch is handed to `append`. */
@@ -61,7 +57,9 @@ export class Partition {
   readonly report: RecoveryReport;
   readonly #context: PartitionContext;
   #settings: PartitionSettings;
+  readonly #files: PartitionFiles;
   readonly #segments: Segment[];
+  readonly #end: AppendEnd;
   readonly #commit: GroupCommit;
   readonly #durableWaiters = new OffsetWaiters();
   readonly #acceptedWaiters = new OffsetWaiters();
@@ -70,10 +68,8 @@ export class Partition {
   #unsynced = new Set<Segment>();
   /** Ranges whose sync failed: never acknowledged, also not to who asks late. */
   readonly #refused: { readonly firstOffset: number; readonly nextOffset: number }[] = [];
-  #directoryChanged = false;
   #endOffset: number;
   #durable: DurableEnd;
-  #mustRoll: boolean;
   #health: DiskHealth = "ok";
   /** Makes the error that calls are refused with once this is closed or deleted. */
   #ended: (() => Error) | undefined;
@@ -85,9 +81,10 @@ export class Partition {
   constructor(context: PartitionContext, recovered: Recovered) {
     this.#context = context;
     this.#settings = context.settings;
+    this.#files = new PartitionFiles(context, recovered);
     this.#segments = recovered.segments;
     this.#endOffset = recovered.endOffset;
-    this.#mustRoll = recovered.mustRoll;
+    this.#end = new AppendEnd(this.#files, context.clock, recovered.mustRoll);
     this.report = recovered.report;
     const last = recovered.segments.at(-1);
     this.#durable = { offset: recovered.endOffset, segment: last, position: last?.size ?? 0 };
@@ -107,7 +104,7 @@ export class Partition {
 
   bounds(): PartitionBounds {
     return {
-      startOffset: this.#segments[0]?.baseOffset ?? this.#endOffset,
+      startOffset: this.#files.startOffset(this.#endOffset),
       endOffset: this.#endOffset,
       durableOffset: this.#durable.offset,
     };
@@ -119,9 +116,7 @@ export class Partition {
 
   /** Bytes of log kept. */
   sizeBytes(): number {
-    let bytes = 0;
-    for (const segment of this.#segments) bytes += segment.size;
-    return bytes;
+    return this.#files.sizeBytes();
   }
 
   /**
@@ -135,8 +130,9 @@ export class Partition {
     if (bytes.length > this.#settings.batchBytesMax) throw this.#tooLarge(bytes.length);
     const trusted = options.trusted === true;
     const header = checkBatch(bytes, trusted);
-    const segment = this.#segmentFor(bytes.length, header.lastOffsetDelta);
     const baseOffset = this.#endOffset;
+    const place = { baseOffset, lastOffsetDelta: header.lastOffsetDelta, bytes: bytes.length };
+    const segment = this.#end.segmentFor(place, this.#settings);
     patchBaseOffset(bytes, 0, baseOffset);
     patchLeaderEpoch(bytes, 0, STORED_LEADER_EPOCH);
     this.#write(segment, bytes);
@@ -146,7 +142,10 @@ export class Partition {
     segment.nextOffset = nextOffset;
     if (header.maxTimestampMs > segment.maxTimestampMs) segment.maxTimestampMs = header.maxTimestampMs;
     this.#endOffset = nextOffset;
-    this.#unsynced.add(segment);
+    if (!segment.dirty) {
+      segment.dirty = true;
+      this.#unsynced.add(segment);
+    }
     if (trusted) this.#tail.add(bytes, header, baseOffset);
     else this.#tail.clear();
     this.#acceptedWaiters.wake(nextOffset);
@@ -220,19 +219,59 @@ export class Partition {
 
   /** Begins a new segment with the next append. */
   roll(): void {
-    if ((this.#segments.at(-1)?.size ?? 0) > 0) this.#mustRoll = true;
+    this.#end.roll();
   }
 
   /** Drops whole segments that end at or before an offset; never the active one. */
   async dropBefore(offset: number): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended();
-    await this.#drop(this.#segments.filter((segment) => segment.nextOffset <= offset));
+    const asked = (segments: readonly Segment[]): readonly Segment[] =>
+      segments.filter((segment) => segment.nextOffset <= offset);
+    await this.#files.drop(asked, this.#durable.offset);
   }
 
-  /** Drops what retention by time and bytes no longer asks to keep. */
+  /** Drops what retention by time and bytes no longer asks to keep, and what deleteRecords left. */
   async applyRetention(): Promise<void> {
-    if (this.#settings.cleanup === "compact" || this.#ended !== undefined) return;
-    await this.#drop(segmentsToDrop(this.#segments, this.#settings, this.#context.clock.nowMs()));
+    if (this.#ended !== undefined) return;
+    const { clock } = this.#context;
+    const { startOffset } = this.#files.state;
+    if ((this.#segments[0]?.nextOffset ?? 0) < startOffset) await this.dropBefore(startOffset);
+    if (this.#settings.cleanup === "compact") return;
+    const asked = (segments: readonly Segment[]): readonly Segment[] =>
+      segmentsToDrop(segments, this.#settings, clock.nowMs());
+    await this.#files.drop(asked, this.#durable.offset);
+  }
+
+  /**
+   * Deletes records before an offset: readers are out of range there from now on, also after a crash, and whole segments before it
+   * are removed. What has not reached the disk yet is made durable first.
+   * @returns where the partition begins now; an offset before its start changes nothing
+   * @throws `log-offset-out-of-range` beyond the end, `log-disk-full`, `log-disk-failed`, `log-topic-missing`, `log-closed`
+   */
+  async deleteRecords(beforeOffset: number): Promise<number> {
+    if (this.#ended !== undefined) throw this.#ended();
+    const { endOffset, startOffset } = this.bounds();
+    if (!Number.isSafeInteger(beforeOffset) || beforeOffset < 0 || beforeOffset > endOffset) {
+      throw outOfRange("delete records", beforeOffset, this.bounds());
+    }
+    if (beforeOffset <= startOffset) return startOffset;
+    await this.durable(beforeOffset);
+    try {
+      await this.#files.saveState({ startOffset: Math.max(beforeOffset, this.#files.state.startOffset) });
+      if (beforeOffset === this.#endOffset) await this.#beginAnew();
+      await this.dropBefore(beforeOffset);
+    } catch (error) {
+      throw refusal(error);
+    }
+    return this.bounds().startOffset;
+  }
+
+  /** Begins a segment so that all before it may go; durable before anything goes. */
+  async #beginAnew(): Promise<void> {
+    if ((this.#segments.at(-1)?.size ?? 0) === 0) return;
+    this.#end.begin(this.#endOffset);
+    await this.#commit.drain();
+    if (this.#failedAtMs !== undefined) throw storageErrors("log-disk-failed");
   }
 
   /** Syncs everything appended so far, or is refused. */
@@ -249,19 +288,19 @@ export class Partition {
   async close(): Promise<void> {
     if (this.#ended !== undefined) return;
     if (this.#failedAtMs === undefined) await this.#commit.drain();
-    await this.#end(() => storageErrors("log-closed"));
+    await this.#finish(() => storageErrors("log-closed"));
     if (this.#failedAtMs === undefined) await this.#writeCheckpoint(true);
-    for (const segment of this.#segments) segment.close();
+    this.#files.closeAll();
   }
 
   /** Ends without making anything durable: the topic was deleted. Readers that wait end, callers are refused. */
   async discard(): Promise<void> {
     if (this.#ended !== undefined) return;
-    await this.#end(() => storageErrors("log-topic-missing"));
-    for (const segment of this.#segments) segment.close();
+    await this.#finish(() => storageErrors("log-topic-missing"));
+    this.#files.closeAll();
   }
 
-  async #end(refuse: () => Error): Promise<void> {
+  async #finish(refuse: () => Error): Promise<void> {
     this.#ended = refuse;
     this.#commit.stop(refuse());
     this.#durableWaiters.end();
@@ -269,16 +308,14 @@ export class Partition {
     await this.#commit.idle();
     await this.#probing;
     await this.#checkpointing;
+    await this.#files.settled();
   }
 
   /** Throws `log-offset-out-of-range` when a reader cannot begin at an offset. */
   checkRange(offset: number): void {
-    const { startOffset, endOffset } = this.bounds();
-    if (Number.isSafeInteger(offset) && offset >= startOffset && offset <= endOffset) return;
-    throw storageErrors("log-offset-out-of-range", {
-      message: `Cannot read: offset is ${offset}, must be ${startOffset} to ${endOffset}`,
-      details: { offset, startOffset, endOffset },
-    });
+    const bounds = this.bounds();
+    if (Number.isSafeInteger(offset) && offset >= bounds.startOffset && offset <= bounds.endOffset) return;
+    throw outOfRange("read", offset, bounds);
   }
 
   #tooLarge(bytes: number): Error {
@@ -289,53 +326,11 @@ export class Partition {
     });
   }
 
-  #segmentFor(bytes: number, lastOffsetDelta: number): Segment {
-    const active = this.#segments.at(-1);
-    const { clock } = this.#context;
-    const settings = this.#settings;
-    if (active === undefined || this.#mustRoll || active.sealed) return this.#beginSegment();
-    if (active.size === 0) {
-      active.firstAppendMs ??= clock.monotonicMs();
-      return active;
-    }
-    const age = active.firstAppendMs === undefined ? 0 : clock.monotonicMs() - active.firstAppendMs;
-    active.firstAppendMs ??= clock.monotonicMs();
-    const full = active.size + bytes > settings.segmentBytesMax || age > settings.segmentAgeMsMax;
-    const far = this.#endOffset + lastOffsetDelta - active.baseOffset > RELATIVE_OFFSET_MAX;
-    return full || far ? this.#beginSegment() : active;
-  }
-
-  #beginSegment(): Segment {
-    const segment = new Segment(this.#context.directory, this.#endOffset);
-    try {
-      segment.open(this.#context.disk, "create");
-    } catch (error) {
-      throw refusal(error);
-    }
-    const before = this.#segments.at(-1);
-    if (before !== undefined) before.sealed = true;
-    segment.index = new SegmentIndex(this.#endOffset);
-    segment.firstAppendMs = this.#context.clock.monotonicMs();
-    this.#segments.push(segment);
-    this.#directoryChanged = true;
-    this.#mustRoll = false;
-    return segment;
-  }
-
   #write(segment: Segment, bytes: Uint8Array): void {
-    const file = segment.open(this.#context.disk, "write");
     try {
-      file.write(bytes, segment.size);
+      this.#end.write(segment, bytes);
     } catch (error) {
-      try {
-        file.truncate(segment.size);
-      } catch {
-        // The next write begins at the same position; what is left behind it has no valid batch and is cut on opening.
-      }
-      if (!isDiskFull(error)) {
-        this.#health = "suspect";
-        this.roll();
-      }
+      if (!isDiskFull(error)) this.#health = "suspect";
       throw refusal(error);
     }
   }
@@ -358,11 +353,20 @@ export class Partition {
     const position = active?.size ?? 0;
     const segments = [...this.#unsynced];
     this.#unsynced = new Set();
-    const directoryChanged = this.#directoryChanged;
-    this.#directoryChanged = false;
+    const directoryChanged = this.#end.directoryChanged;
+    this.#end.directoryChanged = false;
+    // What is appended while the sync runs belongs to the next one. Pinned, because bytes are synced through the file they were written to.
     for (const segment of segments) {
-      await segment.open(this.#context.disk, "write").sync();
-      this.#context.keeper.touch(segment);
+      segment.pin();
+      segment.dirty = false;
+    }
+    try {
+      for (const segment of segments) {
+        await segment.open(this.#context.disk, "write").sync();
+        this.#context.keeper.touch(segment);
+      }
+    } finally {
+      for (const segment of segments) segment.unpin();
     }
     if (directoryChanged) await this.#context.disk.syncDirectory(this.#context.directory);
     const bytes = position - (this.#durable.segment === active ? this.#durable.position : 0);
@@ -381,6 +385,7 @@ export class Partition {
   #onFailure(error: unknown): unknown {
     this.#health = "failed";
     this.#failedAtMs = this.#context.clock.monotonicMs();
+    for (const segment of this.#unsynced) segment.dirty = false;
     this.#unsynced = new Set();
     this.#tail.clear();
     const { segment: durableSegment, position, offset } = this.#durable;
@@ -435,8 +440,8 @@ export class Partition {
     try {
       await probeDisk(disk, directory);
       if (this.#ended !== undefined) return;
-      const segment = this.#beginSegment();
-      this.#directoryChanged = false;
+      const segment = this.#end.begin(this.#endOffset);
+      this.#end.directoryChanged = false;
       await segment.open(disk, "write").sync();
       await disk.syncDirectory(directory);
       this.#durable = { offset: this.#endOffset, segment, position: 0 };
@@ -459,31 +464,19 @@ export class Partition {
 
   /** Checkpoints are derived: one that cannot be written costs time at the next start, nothing else. */
   async #writeCheckpoint(clean: boolean): Promise<void> {
-    const { directory, disk } = this.#context;
     try {
-      await writeCheckpoint({ disk, directory, segments: this.#segments, durable: this.#durable, clean });
+      await this.#files.checkpoint(() => this.#durable, clean);
     } catch {
       this.#bytesSinceCheckpoint = 0;
     }
   }
-
-  async #drop(segments: readonly Segment[]): Promise<void> {
-    const active = this.#segments.at(-1);
-    let dropped = 0;
-    for (const segment of segments) {
-      // Oldest first, so that a crash in between leaves no gap in front of something.
-      if (segment !== this.#segments[0] || segment === active || segment.nextOffset > this.#durable.offset) break;
-      this.#segments.shift();
-      segment.close();
-      for (const file of ["log", "index", "timeindex"] as const) this.#context.disk.remove(segment.path(file));
-      dropped += 1;
-    }
-    if (dropped > 0) await this.#context.disk.syncDirectory(this.#context.directory);
-  }
 }
 
-function refusal(error: unknown): Error {
-  return storageErrors(isDiskFull(error) ? "log-disk-full" : "log-disk-failed", { cause: error });
+function outOfRange(what: string, offset: number, { endOffset, startOffset }: PartitionBounds): Error {
+  return storageErrors("log-offset-out-of-range", {
+    message: `Cannot ${what}: offset is ${offset}, must be ${startOffset} to ${endOffset}`,
+    details: { offset, startOffset, endOffset },
+  });
 }
 
 function tryOn(work: () => void): void {

@@ -5,6 +5,9 @@
  *     last segment after a clean stop                           → believed, index loaded
  *     anything else                                             → every batch is checked
  *
+ *     a finished but not yet installed compaction (.swap)       → checked and installed
+ *     an unfinished one (.cleaned)                              → removed
+ *
  *     bytes behind the last valid batch of the last segment     → torn tail: kept aside in a `.torn` file, cut
  *     bytes between valid batches, or where durable data was    → damage: left as they are, named, stepped over
  *
@@ -12,10 +15,13 @@
  * be served as durable is on the disk. A checkpoint that cannot be believed costs time, never records.
  */
 import type { DamagedRange, RecoveryReport } from "./contract.ts";
+import { CHAIN_NAME, SegmentChain } from "./chain.ts";
 import { CHECKPOINT_NAME, decodeCheckpoint } from "./checkpoint.ts";
 import { type Disk, readWholeFile } from "./disk.ts";
+import { decodeState, FRESH_STATE, type PartitionState, STATE_NAME } from "./partition-state.ts";
 import type { Damage } from "./scan.ts";
 import { loadIndex, mergeDamages, type ScanOutcome, type ScanStart, scanSegment } from "./segment-loading.ts";
+import { finishSwaps } from "./swap.ts";
 import { parseSegmentName, Segment, type SegmentFacts } from "./segment.ts";
 
 const TORN_BYTES_KEPT_MAX = 64 * 2 ** 20;
@@ -24,6 +30,8 @@ const TORN_FILES_MAX = 16;
 /** An opened partition directory. */
 export interface Recovered {
   readonly segments: Segment[];
+  readonly state: PartitionState;
+  readonly chain: SegmentChain;
   readonly endOffset: number;
   /** True when the last segment may not be written to any more. */
   readonly mustRoll: boolean;
@@ -32,19 +40,31 @@ export interface Recovered {
 
 /** Opens the segments of a partition; see the top of the file. */
 export async function recoverPartition(disk: Disk, directory: string): Promise<Recovered> {
+  const checkpoint = readDecoded(disk, `${directory}/${CHECKPOINT_NAME}`, decodeCheckpoint);
+  const known = new Map((checkpoint?.segments ?? []).map((row) => [row.baseOffset, row]));
+  const chain = readDecoded(disk, `${directory}/${CHAIN_NAME}`, SegmentChain.decode) ?? new SegmentChain();
+  for (const { baseOffset, nextOffset } of await finishSwaps(disk, directory)) {
+    // What was known is known of the segments that were replaced.
+    for (const base of known.keys()) if (base >= baseOffset && base < nextOffset) known.delete(base);
+    chain.remove(baseOffset, nextOffset);
+  }
   const names = disk.list(directory);
-  const known = readFacts(disk, directory);
   const bases = segmentBases(disk, directory, names, known);
   removeOrphans(disk, directory, names, bases);
   const opening = new PartitionOpening(disk, directory, known);
   for (const [at, base] of bases.entries()) await opening.open(base, bases[at + 1]);
-  return opening.finish();
+  const state = readDecoded(disk, `${directory}/${STATE_NAME}`, decodeState) ?? FRESH_STATE;
+  const startOffset = Math.max(state.startOffset, checkpoint?.startOffset ?? 0);
+  return opening.finish({ ...state, startOffset }, chain);
 }
 
-function readFacts(disk: Disk, directory: string): ReadonlyMap<number, SegmentFacts> {
-  const bytes = readWholeFile(disk, `${directory}/${CHECKPOINT_NAME}`);
-  const facts = bytes === undefined ? undefined : decodeCheckpoint(bytes);
-  return new Map((facts ?? []).map((row) => [row.baseOffset, row]));
+function readDecoded<Value>(
+  disk: Disk,
+  path: string,
+  decode: (bytes: Uint8Array) => Value | undefined,
+): Value | undefined {
+  const bytes = readWholeFile(disk, path);
+  return bytes === undefined ? undefined : decode(bytes);
 }
 
 /** Base offsets in order. An empty last file was made just before a crash: the segment before it is then the last. */
@@ -68,7 +88,8 @@ function segmentBases(
 function removeOrphans(disk: Disk, directory: string, names: readonly string[], bases: readonly number[]): void {
   for (const name of names) {
     const base = parseSegmentName(name, "index") ?? parseSegmentName(name, "timeindex");
-    if (name.endsWith(".tmp") || (base !== undefined && !bases.includes(base))) disk.remove(`${directory}/${name}`);
+    if (name.endsWith(".tmp") || name.endsWith(".cleaned") || (base !== undefined && !bases.includes(base)))
+      disk.remove(`${directory}/${name}`);
   }
 }
 
@@ -113,6 +134,7 @@ class PartitionOpening {
   #believe(segment: Segment, facts: SegmentFacts, fileBytes: number, nextBase: number | undefined): boolean {
     const complete = nextBase !== undefined && (facts.sealed || facts.nextOffset === nextBase);
     if (!complete && fileBytes !== facts.size) return false;
+    if (facts.maxTimestampMs === null && facts.size > 0) return false;
     if (nextBase === undefined) {
       const index = loadIndex(this.#disk, segment.baseOffset, facts, segment);
       if (index === undefined) return false;
@@ -124,7 +146,6 @@ class PartitionOpening {
     segment.damages = facts.damages;
     segment.indexFacts = facts;
     segment.sealed = nextBase !== undefined;
-    if (nextBase === undefined) segment.open(this.#disk, "write");
     return true;
   }
 
@@ -205,17 +226,22 @@ class PartitionOpening {
   }
 
   /** Makes what was found durable and says where the partition ends. */
-  async finish(): Promise<Recovered> {
+  async finish(state: PartitionState, chain: SegmentChain): Promise<Recovered> {
     // Batches that survived a killed process may still be in the page cache alone.
     for (const segment of this.#scanned) await segment.open(this.#disk).sync();
     if (this.#scanned.length > 0) await this.#disk.syncDirectory(this.#directory);
     const last = this.#segments.at(-1);
     let endOffset = last?.nextOffset ?? 0;
     for (const facts of this.#known.values()) endOffset = Math.max(endOffset, facts.nextOffset);
+    endOffset = Math.max(endOffset, state.startOffset);
     const mustRoll = this.#mustRoll || endOffset > (last?.nextOffset ?? 0);
     if (mustRoll && last !== undefined) last.sealed = true;
+    // Opened again when they are used: there may be thousands of partitions.
+    for (const segment of this.#segments) segment.close();
     return {
       segments: this.#segments,
+      state,
+      chain,
       endOffset,
       mustRoll,
       report: { scannedBytes: this.#scannedBytes, tornBytes: this.#tornBytes, damaged: this.#damaged(endOffset) },

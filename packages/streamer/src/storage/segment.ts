@@ -1,7 +1,7 @@
 /**
  * One file of batches and what is known about it. The file is the truth; everything else here can be rebuilt from it.
  */
-import type { Disk, DiskFile } from "./disk.ts";
+import type { Disk, DiskFile, OpenMode } from "./disk.ts";
 import type { SegmentIndex } from "./segment-index.ts";
 import type { Damage } from "./scan.ts";
 
@@ -56,6 +56,8 @@ export class Segment {
   damages: readonly Damage[] = [];
   /** Index being loaded or rebuilt for several readers at once. */
   loading: Promise<SegmentIndex> | undefined;
+  /** True while bytes were written that no sync has covered. */
+  dirty = false;
   #file: DiskFile | undefined;
   #pins = 0;
   #closeWanted = false;
@@ -71,10 +73,19 @@ export class Segment {
     return `${this.directory}/${segmentName(this.baseOffset, file)}`;
   }
 
-  /** Its log file, opened when it is not. */
-  open(disk: Disk, mode: "create" | "write" | "read" = "read"): DiskFile {
+  get isOpen(): boolean {
+    return this.#file !== undefined;
+  }
+
+  /** Its log file, opened when it is not: for writing too as long as it is not sealed. */
+  open(disk: Disk, mode: OpenMode = this.sealed ? "read" : "write"): DiskFile {
     this.#file ??= disk.open(this.path("log"), mode);
     return this.#file;
+  }
+
+  /** Takes a file that will get its name later. */
+  adopt(file: DiskFile): void {
+    this.#file = file;
   }
 
   /** Closes its file, once nobody has it pinned; the next `open` opens it again. */

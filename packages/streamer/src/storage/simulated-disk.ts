@@ -130,6 +130,8 @@ export class SimulatedDisk implements Disk {
   readonly #names = new Map<string, Inode>();
   readonly #durableNames = new Map<string, Inode>();
   readonly #directories = new Set<string>();
+  /** Names in each directory, so that listing one does not look at every file there is. */
+  readonly #children = new Map<string, Set<string>>();
   #changes: NameChange[] = [];
   #locked = new Set<string>();
   /** Answers with an error code ("EIO", "ENOSPC", "EMFILE"…) to let an operation fail. May be replaced at any time. */
@@ -145,7 +147,7 @@ export class SimulatedDisk implements Disk {
   /** The disk after a power cut at this moment; this one goes on as if nothing had happened. */
   cut(random: Random, options: SimulatedDiskOptions = this.#options): SimulatedDisk {
     const after = new SimulatedDisk(options);
-    for (const directory of this.#directories) after.#directories.add(directory);
+    for (const directory of this.#directories) after.makeDirectory(directory);
     const names = new Map(this.#durableNames);
     const kept = new Map<string, number>();
     for (const directory of new Set(this.#changes.map((change) => change.directory))) {
@@ -165,6 +167,7 @@ export class SimulatedDisk implements Disk {
       reborn.size = bytes.length;
       reborn.durable = bytes.slice();
       after.#names.set(path, reborn);
+      after.#link(path);
       after.#durableNames.set(path, reborn);
     }
     return after;
@@ -173,14 +176,17 @@ export class SimulatedDisk implements Disk {
   /** The disk as a killed process leaves it: nothing is lost, nothing more is durable. This one goes on as if nothing had happened. */
   afterKill(): SimulatedDisk {
     const after = new SimulatedDisk(this.#options);
-    for (const directory of this.#directories) after.#directories.add(directory);
+    for (const directory of this.#directories) after.makeDirectory(directory);
     const copies = new Map<Inode, Inode>();
     const copyOf = (inode: Inode): Inode => {
       const copy = copies.get(inode) ?? inode.copy();
       copies.set(inode, copy);
       return copy;
     };
-    for (const [path, inode] of this.#names) after.#names.set(path, copyOf(inode));
+    for (const [path, inode] of this.#names) {
+      after.#names.set(path, copyOf(inode));
+      after.#link(path);
+    }
     for (const [path, inode] of this.#durableNames) after.#durableNames.set(path, copyOf(inode));
     after.#changes = this.#changes.map((change) => ({
       ...change,
@@ -225,16 +231,21 @@ export class SimulatedDisk implements Disk {
 
   makeDirectory(path: string): void {
     this.#directories.add(path);
+    this.#link(path);
+  }
+
+  /** Tells a path's directory, and those above it, of it. */
+  #link(path: string): void {
+    let name = path;
+    for (let parent = parentOf(name); parent !== ""; parent = parentOf(parent)) {
+      const names = this.#children.get(parent) ?? new Set();
+      this.#children.set(parent, names.add(name.slice(parent.length + 1)));
+      name = parent;
+    }
   }
 
   list(path: string): readonly string[] {
-    const names = new Set<string>();
-    for (const known of [...this.#names.keys(), ...this.#directories]) {
-      if (!known.startsWith(`${path}/`)) continue;
-      const [name] = known.slice(path.length + 1).split("/");
-      if (name !== undefined) names.add(name);
-    }
-    return [...names];
+    return [...(this.#children.get(path) ?? [])];
   }
 
   size(path: string): number | undefined {
@@ -255,6 +266,7 @@ export class SimulatedDisk implements Disk {
     this.check("remove", path);
     if (this.list(path).length > 0) throw systemError("ENOTEMPTY", path);
     this.#directories.delete(path);
+    this.#unlink(path);
   }
 
   async syncDirectory(path: string): Promise<void> {
@@ -299,6 +311,14 @@ export class SimulatedDisk implements Disk {
   #change(change: NameChange): void {
     this.#changes.push(change);
     applyName(this.#names, change);
+    if (change.from !== undefined) this.#unlink(change.from);
+    if (change.inode === undefined) this.#unlink(change.path);
+    else this.#link(change.path);
+  }
+
+  #unlink(path: string): void {
+    const parent = parentOf(path);
+    this.#children.get(parent)?.delete(path.slice(parent.length + 1));
   }
 
   #inode(path: string): Inode {

@@ -42,7 +42,8 @@ import {
 } from "./topic-spec.ts";
 
 const RETENTION_INTERVAL_MS = 30_000;
-const SEGMENTS_OPEN_MAX = 64;
+const SEALED_OPEN_MAX = 64;
+const ACTIVE_OPEN_MAX = 256;
 
 /** Limits of a storage. */
 export interface StorageSettings {
@@ -157,7 +158,7 @@ export class Storage {
   readonly #topics = new Map<string, OpenTopic>();
   readonly #changing = new KeyedLock();
   readonly #listeners = new Set<(event: TopicEvent) => void>();
-  readonly #keeper = new SegmentKeeper(SEGMENTS_OPEN_MAX);
+  readonly #keeper = new SegmentKeeper(SEALED_OPEN_MAX, ACTIVE_OPEN_MAX);
   readonly #retentionTimer: NodeJS.Timeout;
   #closed = false;
 

@@ -96,7 +96,7 @@ class Verification {
     const bytes = readWholeFile(this.#disk, `${directory}/${CHECKPOINT_NAME}`);
     if (bytes === undefined) return undefined;
     const facts = decodeCheckpoint(bytes);
-    if (facts !== undefined) return new Map(facts.map((row) => [row.baseOffset, row]));
+    if (facts !== undefined) return new Map(facts.segments.map((row) => [row.baseOffset, row]));
     this.#problems.push({ ...place, file: CHECKPOINT_NAME, kind: "checkpoint", detail: "checksum is wrong" });
     return undefined;
   }
@@ -104,6 +104,8 @@ class Verification {
   async #segment(place: SegmentPlace): Promise<void> {
     const { base, directory, facts, nextBase, partition, topic } = place;
     const segment = new Segment(directory, base);
+    // Opened for reading alone.
+    segment.sealed = true;
     const fileBytes = this.#disk.size(segment.path("log")) ?? 0;
     const endPosition = facts?.sealed === true ? Math.min(fileBytes, facts.size) : fileBytes;
     const offsetBound = nextBase ?? Number.MAX_SAFE_INTEGER;

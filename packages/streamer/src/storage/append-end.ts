@@ -1,0 +1,94 @@
+/** The end of a partition that is appended to: which segment takes the next batch, when a new one begins, and writing into it. */
+import type { Clock } from "@kaelix/base";
+
+import type { PartitionSettings } from "./contract.ts";
+import { isDiskFull } from "./disk.ts";
+import { refusal } from "./errors.ts";
+import type { PartitionFiles } from "./partition-files.ts";
+import { SegmentIndex } from "./segment-index.ts";
+import { Segment } from "./segment.ts";
+
+const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;
+
+/** A batch that looks for its place. */
+interface Incoming {
+  readonly baseOffset: number;
+  readonly lastOffsetDelta: number;
+  readonly bytes: number;
+}
+
+/** See the top of the file. */
+export class AppendEnd {
+  /** True when a segment's name is not durable yet. */
+  directoryChanged = false;
+  #mustRoll: boolean;
+  readonly #files: PartitionFiles;
+  readonly #clock: Clock;
+
+  constructor(files: PartitionFiles, clock: Clock, mustRoll: boolean) {
+    this.#files = files;
+    this.#clock = clock;
+    this.#mustRoll = mustRoll;
+  }
+
+  /** Begins a new segment with the next append. */
+  roll(): void {
+    if ((this.#files.segments.at(-1)?.size ?? 0) > 0) this.#mustRoll = true;
+  }
+
+  /** Monotonic ms since the active segment's first append by this process; 0 when there was none. */
+  ageMs(): number {
+    const first = this.#files.segments.at(-1)?.firstAppendMs;
+    return first === undefined ? 0 : this.#clock.monotonicMs() - first;
+  }
+
+  /** The segment that takes a batch; begins one when the last is full, old, sealed or too far away. */
+  segmentFor(batch: Incoming, settings: PartitionSettings): Segment {
+    const active = this.#files.segments.at(-1);
+    if (active === undefined || this.#mustRoll || active.sealed) return this.begin(batch.baseOffset);
+    const age = this.ageMs();
+    active.firstAppendMs ??= this.#clock.monotonicMs();
+    if (active.size === 0) return active;
+    const full = active.size + batch.bytes > settings.segmentBytesMax || age > settings.segmentAgeMsMax;
+    const far = batch.baseOffset + batch.lastOffsetDelta - active.baseOffset > RELATIVE_OFFSET_MAX;
+    return full || far ? this.begin(batch.baseOffset) : active;
+  }
+
+  /** Begins a segment and seals the one before. Throws `log-disk-full`, `log-disk-failed`. */
+  begin(baseOffset: number): Segment {
+    const { directory, disk, keeper, segments } = this.#files;
+    const segment = new Segment(directory, baseOffset);
+    keeper.touch(segment);
+    try {
+      segment.open(disk, "create");
+    } catch (error) {
+      throw refusal(error);
+    }
+    const before = segments.at(-1);
+    if (before !== undefined) before.sealed = true;
+    segment.index = new SegmentIndex(baseOffset);
+    segment.firstAppendMs = this.#clock.monotonicMs();
+    segments.push(segment);
+    this.directoryChanged = true;
+    this.#mustRoll = false;
+    return segment;
+  }
+
+  /** Writes a batch behind a segment's last one, or nothing. Throws what the disk throws. */
+  write(segment: Segment, bytes: Uint8Array): void {
+    const { disk, keeper } = this.#files;
+    if (!segment.isOpen) keeper.touch(segment);
+    const file = segment.open(disk, "write");
+    try {
+      file.write(bytes, segment.size);
+    } catch (error) {
+      try {
+        file.truncate(segment.size);
+      } catch {
+        // The next write begins at the same position; what is left behind it has no valid batch and is cut on opening.
+      }
+      if (!isDiskFull(error)) this.roll();
+      throw error;
+    }
+  }
+}
