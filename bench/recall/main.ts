@@ -14,6 +14,7 @@ import { examplesOf, fitRecipe } from "./fit.ts";
 import { askAll, figuresOf, indexConversation, kaelixRetriever } from "./harness.ts";
 import { type Conversation, readLocomo } from "./locomo.ts";
 import { percentile } from "./metrics.ts";
+import { peerSpeedRows } from "./peer-speed.ts";
 import { peerRows } from "./peers.ts";
 import { speedRows } from "./speed.ts";
 
@@ -25,7 +26,7 @@ const TARGETS: Readonly<Record<string, number>> = {
 };
 
 /**
- * What the bench is run with. `--dataset FILE` names a data set, `--peers` runs other systems through the same harness,
+ * What the bench is run with. `--dataset FILE` names a data set, `--peers` runs other systems through the same harness and beside the API,
  * `--mem0 FOLDER` finds one of them installed there.
  */
 export interface BenchOptions {
@@ -45,7 +46,9 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const rows = await recallRows(conversations, options.quick);
   rows.push(...speedRows(options.quick));
   if (options.arguments.includes("--peers")) {
-    rows.push(...(await peerRows(conversations, rows, valueOf(options.arguments, "--mem0"))));
+    const mem0Folder = valueOf(options.arguments, "--mem0");
+    rows.push(...(await peerRows(conversations, rows, mem0Folder)));
+    rows.push(...(await peerSpeedRows(options.quick, mem0Folder)));
   }
   return rows;
 }

@@ -32,7 +32,7 @@ function inventWord(random: Random): string {
 }
 
 /** Invented chat messages of 30 to 240 letters, some minutes apart, in conversations of about 200. */
-function inventDocuments(count: number, seed: number): SearchDocument[] {
+export function inventDocuments(count: number, seed: number): SearchDocument[] {
   const random = seededRandom(seed);
   let occurredAtMs = Date.UTC(2022, 0, 1);
   return Array.from({ length: count }, (_, offset) => {
@@ -55,7 +55,7 @@ function inventDocuments(count: number, seed: number): SearchDocument[] {
   });
 }
 
-function inventQuestion(random: Random): string {
+export function inventQuestion(random: Random): string {
   const words = Array.from({ length: 3 + random.integer(4) }, () => inventWord(random)).join(" ");
   return `when did ${SPEAKERS[random.integer(SPEAKERS.length)] ?? ""} ${words}?`;
 }
