@@ -1,4 +1,13 @@
 export { logErrors } from "./errors.ts";
+export { type KafkaLogOptions, openKafkaLog } from "./kafka-log.ts";
+export {
+  type KafkaAddress,
+  type KafkaPlace,
+  type KafkaSasl,
+  type KafkaTls,
+  type ParsedKafkaUrl,
+  parseKafkaUrl,
+} from "./kafka-log-url.ts";
 export type {
   Acknowledgement,
   DamagedRange,
