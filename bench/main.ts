@@ -24,8 +24,9 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   api: () => import("./api/main.ts"),
   house: () => import("./house/main.ts"),
   streams: () => import("./streams/main.ts"),
+  interceptors: () => import("./interceptors/main.ts"),
 };
-const SMOKE = ["log", "classify", "import", "recall", "house", "api", "streams"];
+const SMOKE = ["log", "classify", "import", "recall", "house", "api", "streams", "interceptors"];
 
 const given = process.argv.slice(2);
 const [name = "help", ...rest] = given.filter((word) => !["--json", "--quick", "--record"].includes(word));

@@ -37,3 +37,14 @@ export {
   type StreamsMetrics,
   type StreamsOptions,
 } from "./streams/streams.ts";
+export type {
+  AppendEvent,
+  CommitEvent,
+  FetchEvent,
+  Interceptor,
+  InterceptorSpec,
+  InterceptorStatus,
+  Verdict,
+} from "./interceptors/contract.ts";
+export { interceptorErrors } from "./interceptors/errors.ts";
+export { type ChainOutcome, Interceptors } from "./interceptors/interceptors.ts";
