@@ -102,6 +102,11 @@ export class Partition {
     return this.#health;
   }
 
+  /** How often a sync failed and records that were accepted went away: who derives something from them begins again. */
+  get failedSyncCount(): number {
+    return this.#refused.length;
+  }
+
   bounds(): PartitionBounds {
     return {
       startOffset: this.#files.startOffset(this.#endOffset),
