@@ -3,7 +3,7 @@
  * text itself, so nothing that is learnt from labelled texts can quote them.
  */
 import type { Reading } from "./gather.ts";
-import { ALL_CONCEPTS } from "./rules/concepts.ts";
+import { ALL_CONCEPTS, conceptNumber } from "./rules/concepts.ts";
 import type { Evidence } from "./rules/evidence.ts";
 
 /** One feature of a text; names are stable. */
@@ -11,9 +11,9 @@ export type Features = ReadonlyMap<string, number>;
 
 /** Nouns that say nothing by occurring. */
 const SILENT: ReadonlySet<string> = new Set(["stop", "link", "notValue"]);
-const HAS_NAMES: readonly (readonly [(typeof ALL_CONCEPTS)[number], string])[] = ALL_CONCEPTS.filter(
+const HAS_NAMES: readonly (readonly [number: number, name: string])[] = ALL_CONCEPTS.filter(
   (concept) => !SILENT.has(concept),
-).map((concept) => [concept, `has:${concept}`] as const);
+).map((concept) => [conceptNumber(concept), `has:${concept}`] as const);
 
 const SUPPORT_MIN = 0.03;
 
@@ -43,7 +43,7 @@ export function featuresOf(reading: Reading, byRule: ReadonlyMap<string, Evidenc
   const features = new Map<string, number>();
   for (const one of byRule.values()) features.set(one.rule, one.weight);
   for (const [concept, name] of HAS_NAMES) {
-    const places = scene.concepts.get(concept);
+    const places = scene.concepts.getAt(concept);
     if (places !== undefined) features.set(name, Math.min(1.5, 0.75 + 0.25 * places.first.length));
   }
   const words = scene.tokens.count;

@@ -82,15 +82,18 @@ function unleetedHash(text: string, start: number, end: number): number {
   return hash;
 }
 
+/** All arrays stand in one piece of memory: to ask for it costs more than to fill it. */
 function emptyTokens(capacity: number): Tokens {
+  const size = capacity * Int32Array.BYTES_PER_ELEMENT;
+  const memory = new ArrayBuffer(5 * size + capacity);
   return {
     count: 0,
-    start: new Int32Array(capacity),
-    end: new Int32Array(capacity),
-    word: new Int32Array(capacity),
-    stemShort: new Int32Array(capacity),
-    stemLong: new Int32Array(capacity),
-    flags: new Uint8Array(capacity),
+    start: new Int32Array(memory, 0, capacity),
+    end: new Int32Array(memory, size, capacity),
+    word: new Int32Array(memory, 2 * size, capacity),
+    stemShort: new Int32Array(memory, 3 * size, capacity),
+    stemLong: new Int32Array(memory, 4 * size, capacity),
+    flags: new Uint8Array(memory, 5 * size, capacity),
   };
 }
 
