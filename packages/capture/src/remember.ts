@@ -10,6 +10,7 @@ import { classifyByRules } from "@kaelix/intelligence";
 import { type Log, partitionForKey } from "@kaelix/log";
 import {
   type Classification,
+  type ConversationId,
   encodeEvent,
   EVENT_VERSION,
   idFromBytes,
@@ -69,6 +70,12 @@ interface Decided {
   readonly digest: string;
 }
 
+/** A user's keyed hashes while a batch is decided. */
+interface Hashes {
+  readonly hash: LookupHasher;
+  readonly conversationOf: (key: string) => ConversationId;
+}
+
 /** What the register said of external ids, and when. */
 interface LookedUp {
   readonly known: ReadonlyMap<string, KnownExternal>;
@@ -110,7 +117,8 @@ export class Remember {
     for (const draft of drafts) checkDraft(draft);
     await this.#parts.keystore.ensureUserKey(owner.tenant, owner.user);
     const hash = await this.#parts.keystore.lookupHasher(owner.user);
-    const decided = drafts.map((draft) => this.#decide(owner, draft, hash));
+    const hashes = { hash, conversationOf: conversationHasher(hash) };
+    const decided = drafts.map((draft) => this.#decide(owner, draft, hashes));
     if (decided.every((item) => item.external === null)) return this.#store(owner, decided);
     const looked = await this.#lookUp(owner.user, decided);
     return this.locks.run(owner.user, () => this.#storeOnce(owner, decided, looked));
@@ -186,7 +194,7 @@ export class Remember {
     return new Map(rows.filter((row) => row.state === "live").map((row) => [row.memoryId, row]));
   }
 
-  #decide(owner: Owner, draft: MemoryDraft, hash: LookupHasher): Decided {
+  #decide(owner: Owner, draft: MemoryDraft, { hash, conversationOf }: Hashes): Decided {
     const { clock, random } = this.#parts;
     const nowMs = clock.nowMs();
     const space = TOLD_SOURCES.has(draft.source) ? "told" : draft.source;
@@ -201,8 +209,7 @@ export class Remember {
       levelDecidedBy: judged.decidedBy,
       confidence: judged.confidence,
       source: draft.source,
-      conversationId:
-        conversation === undefined ? null : idFromBytes("con", hash("conversation", `${space}\n${conversation.key}`)),
+      conversationId: conversation === undefined ? null : conversationOf(`${space}\n${conversation.key}`),
       importId: draft.importId ?? null,
       occurredAtMs: draft.occurredAtMs ?? nowMs,
       recordedAtMs: nowMs,
@@ -304,6 +311,15 @@ export function digestOf(
   hash: LookupHasher,
 ): string {
   return toBase64Url(hash("digest", JSON.stringify([said.text, said.caption ?? null, said.speaker ?? null])));
+}
+
+/** Ids of conversations. What is told together mostly stands in one: the last is kept. */
+function conversationHasher(hash: LookupHasher): Hashes["conversationOf"] {
+  let last: { readonly key: string; readonly id: ConversationId } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, id: idFromBytes("con", hash("conversation", key)) };
+    return last.id;
+  };
 }
 
 function checkDraft(draft: MemoryDraft): void {
