@@ -16,6 +16,7 @@ export {
   type BatchRecord,
   type DecodedBatch,
   decodeRecordBatch,
+  type DecodeOptions,
   decodeRecords,
   type DecodedRecord,
   encodeRecordBatch,
@@ -41,3 +42,18 @@ export {
   type ResponseHeader,
   responseHeaderVersion,
 } from "./api-table.ts";
+export {
+  codecOfAttributes,
+  compress,
+  type CompressionCodec,
+  decompress,
+  type Decompressed,
+} from "./compression/compression.ts";
+export {
+  encodeTransactionMarker,
+  isControlBatch,
+  isTransactionalBatch,
+  readControlKey,
+  type TransactionMarker,
+  type TransactionOutcome,
+} from "./control-record.ts";

@@ -9,7 +9,15 @@ import {
   patchLeaderEpoch,
   readBatchHeader,
 } from "./batch-header.ts";
-import { type BatchRecord, decodeRecordBatch, encodeRecordBatch } from "./record-batch.ts";
+import { codecOfAttributes } from "./compression/compression.ts";
+import { encodeTransactionMarker, isControlBatch, isTransactionalBatch, readControlKey } from "./control-record.ts";
+import {
+  type BatchRecord,
+  type DecodedRecord,
+  decodeRecordBatch,
+  decodeRecords,
+  encodeRecordBatch,
+} from "./record-batch.ts";
 
 const field = fc.option(fc.uint8Array({ maxLength: 40 }), { nil: null });
 const record: fc.Arbitrary<BatchRecord> = fc.record({
@@ -143,10 +151,72 @@ test("decodeRecordBatch answers bad records behind a right checksum without thro
   );
 });
 
-test("decodeRecordBatch refuses compressed records by name", () => {
-  const bytes = TWO.slice();
-  bytes[22] = 4;
-  expect(decodeRecordBatch(reseal(bytes))).toEqual({ type: "bad", reason: "codec" });
+test("decodeRecordBatch refuses by name records that a codec cannot read", () => {
+  for (let codec = 1; codec < 8; codec += 1) {
+    const bytes = TWO.slice();
+    bytes[22] = codec;
+    expect(decodeRecordBatch(reseal(bytes)), `codec ${codec}`).toEqual({ type: "bad", reason: "codec" });
+  }
+});
+
+test("decodeRecordBatch reads what encodeRecordBatch compressed, with every codec", () => {
+  fc.assert(
+    fc.property(records, fc.constantFrom("gzip", "snappy", "lz4", "zstd"), (written, compression) => {
+      const bytes = encodeRecordBatch(written, { baseOffset: 3, compression });
+      const plain = decodeRecordBatch(encodeRecordBatch(written, { baseOffset: 3 }));
+      const decoded = decodeRecordBatch(bytes);
+      if (decoded.type !== "batch" || plain.type !== "batch") throw new Error(decoded.type);
+      expect(codecOfAttributes(decoded.header.attributes)).toBe(compression);
+      expect(decoded.records.map(plainRecord)).toEqual(plain.records.map(plainRecord));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("decodeRecords gives up on a batch that becomes too many bytes or records", () => {
+  const value = new Uint8Array(100_000);
+  const bytes = encodeRecordBatch([{ key: null, value, timestampMs: 1 }], { compression: "zstd" });
+  const header = readBatchHeader(bytes);
+  if (header === undefined) throw new Error("No header");
+  expect(decodeRecords(bytes, 0, header, { decompressedBytesMax: 50_000 })).toBe("codec");
+  expect(decodeRecords(bytes, 0, header, { recordsMax: 0 })).toBe("records");
+  expect(decodeRecords(bytes, 0, header)).toHaveLength(1);
+});
+
+test("encodeRecordBatch sets the producer's fields and attributes", () => {
+  const [record] = [{ key: null, value: null, timestampMs: 5 }];
+  const bytes = encodeRecordBatch([record], {
+    producerId: 2 ** 40 + 1,
+    producerEpoch: 7,
+    baseSequence: 9,
+    isTransactional: true,
+  });
+  const header = readBatchHeader(bytes);
+  expect(header).toMatchObject({ producerId: 2 ** 40 + 1, producerEpoch: 7, baseSequence: 9, attributes: 0b1_0000 });
+  expect(inspectBatch(bytes, 0).type).toBe("batch");
+});
+
+test("encodeTransactionMarker writes the control batch of KIP-98", () => {
+  for (const outcome of ["commit", "abort"] as const) {
+    const bytes = encodeTransactionMarker({
+      outcome,
+      producerId: 4_000,
+      producerEpoch: 1,
+      coordinatorEpoch: 258,
+      timestampMs: 5,
+    });
+    const decoded = decodeRecordBatch(bytes);
+    if (decoded.type !== "batch") throw new Error(decoded.type);
+    expect(isControlBatch(decoded.header)).toBe(true);
+    expect(isTransactionalBatch(decoded.header)).toBe(true);
+    expect(decoded.header).toMatchObject({ producerId: 4_000, producerEpoch: 1, baseSequence: -1 });
+    const [record] = decoded.records;
+    expect(encodeHex(record?.key ?? new Uint8Array(0))).toBe(outcome === "commit" ? "00000001" : "00000000");
+    expect(encodeHex(record?.value ?? new Uint8Array(0))).toBe("000000000102");
+    expect(readControlKey(record?.key ?? null)).toBe(outcome);
+  }
+  expect(readControlKey(new Uint8Array(3))).toBe(undefined);
+  expect(readControlKey(new Uint8Array([0, 0, 0, 2]))).toBe(undefined);
 });
 
 test("decodeRecordBatch does not believe a record count that the bytes cannot hold", () => {
@@ -181,6 +251,12 @@ test("decodeRecordBatch hands out views, so that decoding copies nothing", () =>
   expect(first?.value?.buffer).toBe(bytes.buffer);
   expect(decodeText(first?.value ?? new Uint8Array(0))).toBe("v");
 });
+
+function plainRecord(record: DecodedRecord): object {
+  const hex = (bytes: Uint8Array | null): string | null => (bytes === null ? null : encodeHex(bytes));
+  const headers = record.headers.map((header) => [header.key, hex(header.value)]);
+  return { ...record, key: hex(record.key), value: hex(record.value), headers };
+}
 
 function reseal(bytes: Uint8Array): Uint8Array {
   const copy = bytes.slice();

@@ -5,8 +5,8 @@
  *             | key length varint, key | value length varint, value | header count varint, headers
  *
  * Guarantees: decoding never reads past the batch, never throws for bad bytes and never allocates by a length it has not checked;
- * keys and values are views into the given bytes (copy them to keep them longer than the bytes).
- * Does not: compress or decompress. A batch with a codec is answered as bad with reason "codec".
+ * keys and values are views into the given or the decompressed bytes (copy them to keep them longer than the bytes). What a
+ * compressed batch may become is bounded in bytes and in records: a few kilobytes can say to be gigabytes.
  */
 import {
   BATCH_HEADER_BYTES,
@@ -17,14 +17,24 @@ import {
   inspectBatch,
   patchBaseOffset,
 } from "./batch-header.ts";
+import {
+  attributesOfCodec,
+  codecOfAttributes,
+  compress,
+  type CompressionCodec,
+  decompress,
+} from "./compression/compression.ts";
 import { protocolErrors } from "./errors.ts";
 import { encodedVarintSize, readVarint, type VarintCursor, writeVarint } from "./varint.ts";
 
-const CODEC_MASK = 0b111;
 const LOG_APPEND_TIME = 0b1000;
+const TRANSACTIONAL = 0b1_0000;
+const CONTROL = 0b10_0000;
 const RECORD_BYTES_MIN = 7;
 const TWO_TO_32 = 2 ** 32;
 const BATCH_BYTES_MAX = 2 ** 31 - 1;
+const DECOMPRESSED_BYTES_MAX = 2 ** 27;
+const COMPRESSED_RECORDS_MAX = 2 ** 20;
 
 /** A named value beside a record. */
 export interface RecordHeader {
@@ -57,6 +67,22 @@ export interface EncodeOptions {
   readonly producerId?: number;
   readonly producerEpoch?: number;
   readonly baseSequence?: number;
+  /** Default: none. */
+  readonly compression?: CompressionCodec;
+  /** Level of gzip or zstd; default: the codec's own. */
+  readonly compressionLevel?: number;
+  /** Sets the attribute of records that belong to a transaction. */
+  readonly isTransactional?: boolean;
+  /** Sets the attribute of control records, which clients do not show (see control-record.ts). */
+  readonly isControl?: boolean;
+}
+
+/** Bounds of decoding. */
+export interface DecodeOptions {
+  /** The most bytes that compressed records may become; default 128 MiB. */
+  readonly decompressedBytesMax?: number;
+  /** The most records of a compressed batch; default 1,048,576. */
+  readonly recordsMax?: number;
 }
 
 /** What decoding a batch gives. */
@@ -73,7 +99,7 @@ const textEncoder = new TextEncoder();
 const textDecoder = new TextDecoder();
 
 /**
- * Encodes records as one uncompressed batch.
+ * Encodes records as one batch, not compressed unless the options say how.
  * @throws `protocol-batch-empty`, `protocol-batch-too-large`
  */
 export function encodeRecordBatch(records: readonly BatchRecord[], options: EncodeOptions = {}): Uint8Array {
@@ -101,8 +127,19 @@ export function encodeRecordBatch(records: readonly BatchRecord[], options: Enco
       offsetDelta: index,
     });
   }
-  writeHeader(bytes, options, { count: records.length, baseTimestampMs, maxTimestampMs });
-  return bytes;
+  const batch = compressBody(bytes, options);
+  writeHeader(batch, options, { count: records.length, baseTimestampMs, maxTimestampMs });
+  return batch;
+}
+
+/** The batch with its records compressed; its header is still to be written. */
+function compressBody(bytes: Uint8Array, options: EncodeOptions): Uint8Array {
+  const codec = options.compression ?? "none";
+  if (codec === "none") return bytes;
+  const body = compress(codec, bytes.subarray(BATCH_HEADER_BYTES), options.compressionLevel);
+  const batch = new Uint8Array(BATCH_HEADER_BYTES + body.length);
+  batch.set(body, BATCH_HEADER_BYTES);
+  return batch;
 }
 
 /** Sizes of the batch being encoded, so that each record is measured once. */
@@ -174,7 +211,7 @@ function writeHeader(bytes: Uint8Array, options: EncodeOptions, facts: HeaderFac
   view.setInt32(8, bytes.length - BATCH_OVERHEAD_BYTES);
   view.setInt32(12, options.leaderEpoch ?? 0);
   view.setInt8(16, 2);
-  view.setInt16(21, 0);
+  view.setInt16(21, attributesOf(options));
   view.setInt32(23, facts.count - 1);
   writeInt64(view, 27, facts.baseTimestampMs);
   writeInt64(view, 35, facts.maxTimestampMs);
@@ -183,6 +220,11 @@ function writeHeader(bytes: Uint8Array, options: EncodeOptions, facts: HeaderFac
   view.setInt32(53, options.baseSequence ?? -1);
   view.setInt32(57, facts.count);
   view.setUint32(17, computeCrc(bytes, 0, bytes.length));
+}
+
+function attributesOf(options: EncodeOptions): number {
+  const codec = attributesOfCodec(options.compression ?? "none");
+  return codec | (options.isTransactional === true ? TRANSACTIONAL : 0) | (options.isControl === true ? CONTROL : 0);
 }
 
 function writeInt64(view: DataView, at: number, value: number): void {
@@ -205,15 +247,35 @@ export function decodeRecordBatch(bytes: Uint8Array, at = 0, end = bytes.length)
 }
 
 /**
- * Decodes the records of a batch whose header was checked by `inspectBatch`.
- * @returns the records, or why they cannot be read
+ * Decodes the records of a batch whose header was checked by `inspectBatch`, decompressing them when they are compressed.
+ * @returns the records, or why they cannot be read: `codec` when the compression is not known, broken or makes too much
  */
-export function decodeRecords(bytes: Uint8Array, at: number, header: BatchHeader): DecodedRecord[] | BadBatchReason {
-  if ((header.attributes & CODEC_MASK) !== 0) return "codec";
+export function decodeRecords(
+  bytes: Uint8Array,
+  at: number,
+  header: BatchHeader,
+  options: DecodeOptions = {},
+): DecodedRecord[] | BadBatchReason {
+  const codec = codecOfAttributes(header.attributes);
+  if (codec === undefined) return "codec";
+  const start = at + BATCH_HEADER_BYTES;
   const end = at + header.sizeBytes;
+  if (codec === "none") return readRecords(bytes, start, end, header);
+  if (header.recordCount > (options.recordsMax ?? COMPRESSED_RECORDS_MAX)) return "records";
+  const bytesMax = options.decompressedBytesMax ?? DECOMPRESSED_BYTES_MAX;
+  const body = decompress(codec, bytes.subarray(start, end), bytesMax);
+  return body.type === "bytes" ? readRecords(body.bytes, 0, body.bytes.length, header) : "codec";
+}
+
+function readRecords(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  header: BatchHeader,
+): DecodedRecord[] | BadBatchReason {
   const { recordCount } = header;
-  if (recordCount < 0 || recordCount * RECORD_BYTES_MIN > end - at - BATCH_HEADER_BYTES) return "records";
-  const cursor: VarintCursor = { at: at + BATCH_HEADER_BYTES, valid: true };
+  if (recordCount < 0 || recordCount * RECORD_BYTES_MIN > end - start) return "records";
+  const cursor: VarintCursor = { at: start, valid: true };
   const records: DecodedRecord[] = [];
   for (let index = 0; index < recordCount; index += 1) {
     const record = readRecord(bytes, cursor, header, end);
