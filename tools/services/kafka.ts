@@ -81,7 +81,7 @@ function kafkaOf(count: 1 | 3, name: string, variable: string): Service {
 }
 
 async function find(): Promise<string | undefined> {
-  const files = await readdir(LIBRARIES).catch(() => []);
+  const files: readonly string[] = await readdir(LIBRARIES).catch(() => []);
   const hasJava = await run("java", ["-version"]).then(
     () => true,
     () => false,

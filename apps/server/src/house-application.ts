@@ -2,13 +2,14 @@
 import type { Clock, LogPosition } from "@kaelix/base";
 import { Metrics } from "@kaelix/coordinator";
 import type { HouseApplication, HouseStatus, VerificationOutcome, ViewState } from "@kaelix/gateway";
-import type { StreamerLog } from "@kaelix/log";
+import type { Log } from "@kaelix/log";
 import type { Keystore } from "@kaelix/security";
 import { type Database, type SearchView, verify, type ViewRunner, type ViewStatus } from "@kaelix/views";
 
 /** What it is wired from. */
 export interface HouseKeepingParts {
-  readonly log: StreamerLog;
+  readonly log: Log;
+  readonly logEngine: string;
   readonly database: Database;
   readonly searchView: SearchView;
   readonly runner: ViewRunner;
@@ -47,7 +48,7 @@ export class HouseKeeping implements HouseApplication {
       })),
       views: (await runner.status()).map(viewStateOf),
       engines: {
-        log: "MemoryStreamer (embedded)",
+        log: this.#parts.logEngine,
         relational: database.type === "pglite" ? "PGlite (embedded)" : "PostgreSQL",
         search: "in memory, levels 1 and 2, snapshots sealed",
         keys: "key file",

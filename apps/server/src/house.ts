@@ -12,7 +12,7 @@ import { Changes, Imports, Remember, partitionOfUser } from "@kaelix/capture";
 import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
 import { classifyByRules, languageOfText } from "@kaelix/intelligence";
-import { openStreamerLog, type StreamerLog } from "@kaelix/log";
+import type { Log } from "@kaelix/log";
 import { TOPICS, type UserId } from "@kaelix/model";
 import type { RecallSource } from "@kaelix/recall";
 import { type Identity, type Keystore, openFileKek, openIdentity, openKeystore } from "@kaelix/security";
@@ -39,6 +39,7 @@ import { HouseKeeping } from "./house-application.ts";
 import { importsApplication } from "./imports-application.ts";
 import { Memories } from "./memory-application.ts";
 import { FreshContents, openRows } from "./open-memories.ts";
+import { openLog } from "./open-log.ts";
 import { Operator } from "./operator.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -61,7 +62,8 @@ const CAUGHT_UP_MS_MAX = 60_000;
 
 /** Parts that are open; each is set by its own step. */
 interface Parts {
-  log: StreamerLog;
+  log: Log;
+  logEngine: string;
   keystore: Keystore;
   database: Database;
   store: MemoryStore;
@@ -125,6 +127,7 @@ export class House {
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
     const keeping = new HouseKeeping({
       log,
+      logEngine: this.#all().logEngine,
       database,
       searchView,
       runner,
@@ -207,8 +210,9 @@ export class House {
 
   async #openLog(): Promise<void> {
     await prepareDataDirectory(this.#options.paths);
-    const log = await openStreamerLog({ directory: this.#options.paths.log, clock: this.#clock });
-    this.#parts.log = log;
+    const { paths, settings } = this.#options;
+    const { engine, log } = await openLog({ url: settings.logUrl, directory: paths.log, clock: this.#clock });
+    Object.assign(this.#parts, { log, logEngine: engine });
     for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
     this.#parts.live = new LiveEvents(log);
   }

@@ -2,6 +2,8 @@ import { parseConfig, settingParsers, type SettingValues } from "@kaelix/base";
 import { dataDirectoryOf } from "@kaelix/coordinator";
 import { gatewaySettings } from "@kaelix/gateway";
 
+import { parseLogUrl } from "./open-log.ts";
+
 const LOG_LEVEL_NAMES = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** Every setting of the server. The reference page and `kaelix config` are printed from it. */
@@ -23,6 +25,13 @@ const serverSettings = {
     parse: settingParsers.integer(0, 65_535),
     fallback: 7_171,
     text: "Port to listen on; the next free one when it is taken; 0 takes any",
+  },
+  logUrl: {
+    variable: "KAELIX_LOG",
+    parse: parseLogUrl,
+    fallback: undefined,
+    secret: true,
+    text: "Kafka cluster to keep the log on, kafka://host:port[,host:port] or kafkas://user:password@…; empty: embedded",
   },
   databaseUrl: {
     variable: "DATABASE_URL",

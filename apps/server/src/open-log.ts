@@ -1,0 +1,29 @@
+/** Which log the house keeps its record on: the embedded one, or a Kafka cluster named by `KAELIX_LOG`. */
+import type { Clock } from "@kaelix/base";
+import { type Log, openKafkaLog, openStreamerLog, parseKafkaUrl } from "@kaelix/log";
+
+import { serverErrors } from "./errors.ts";
+
+/** Reads the setting; the text is kept as it is, since it may hold a password that must not be printed in parts. */
+export function parseLogUrl(text: string): { readonly value: string | undefined } | { readonly must: string } {
+  if (text === "") return { value: undefined };
+  const parsed = parseKafkaUrl(text);
+  return parsed.type === "place" ? { value: text } : { must: parsed.must };
+}
+
+/** Opens the log and says in words which it is. @throws errors of the log */
+export async function openLog(options: {
+  readonly url: string | undefined;
+  readonly directory: string;
+  readonly clock: Clock;
+}): Promise<{ readonly log: Log; readonly engine: string }> {
+  const { clock, directory, url } = options;
+  if (url === undefined) {
+    return { log: await openStreamerLog({ directory, clock }), engine: "MemoryStreamer (embedded)" };
+  }
+  const parsed = parseKafkaUrl(url);
+  // The settings were read by the same parser.
+  if (parsed.type === "invalid") throw serverErrors("part-missing");
+  const brokers = parsed.place.brokers.map(({ host, port }) => `${host}:${port}`).join(", ");
+  return { log: await openKafkaLog({ place: parsed.place, clock }), engine: `Kafka at ${brokers}` };
+}
