@@ -1,0 +1,83 @@
+import { randomInt } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { seededRandom } from "@kaelix/base";
+import { afterEach, expect, test } from "vitest";
+
+import { claim, type Product, signIn, startProduct, temporaryData } from "./testing/product.ts";
+
+type Client = Awaited<ReturnType<typeof signIn>>;
+
+const MESSAGES = 4_000;
+const PEOPLE = ["Ann", "Bob", "Carla"];
+
+let product: Product | undefined;
+const data = temporaryData();
+afterEach(async () => {
+  await product?.kill();
+  data.remove();
+});
+
+/** A WhatsApp export in which every message says its own number. */
+function chat(): string {
+  const lines = Array.from({ length: MESSAGES }, (_, index) => {
+    const at = new Date(Date.UTC(2020, 0, 15, 8) + index * 7 * 60_000).toISOString();
+    const stamp = `${at.slice(8, 10)}.${at.slice(5, 7)}.${at.slice(2, 4)}, ${at.slice(11, 16)}`;
+    return `${stamp} - ${PEOPLE[index % PEOPLE.length]}: walnut bicycle garden ${index}\n`;
+  });
+  return lines.join("");
+}
+
+async function readImport(client: Client, id: string) {
+  return (await client.call("imports.read", { params: { id } })).data;
+}
+
+/** Looks until `isReached`; the caller's test has the time limit. */
+async function until(client: Client, id: string, isReached: (import_: Import) => boolean): Promise<Import> {
+  for (;;) {
+    const found = await readImport(client, id);
+    if (isReached(found)) return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+type Import = Awaited<ReturnType<typeof readImport>>;
+
+test("an import that kill -9 interrupts goes on after each start and brings every message once", async () => {
+  const seed = Number(process.env["KAELIX_TEST_SEED"] ?? randomInt(1_000_000));
+  const random = seededRandom(seed);
+  const repeat = `repeat with KAELIX_TEST_SEED=${seed}`;
+  product = await startProduct(data.path);
+  let client = await claim(product);
+  const file = { name: "WhatsApp Chat with Carla.txt", data: new Blob([chat()]) };
+  const { data: waiting } = await client.call("imports.upload", { query: { zone: "Europe/Berlin" } }, { file });
+  await client.call("imports.start", {
+    params: { id: waiting.id },
+    body: { me: "Ann", zone: "Europe/Berlin", date_order: "day-first" },
+  });
+
+  let interrupted = 0;
+  for (let addedMin = 0, round = 0; round < 3; round++) {
+    addedMin += 1 + random.integer(1_200);
+    const { state } = await until(client, waiting.id, (found) => found.state !== "running" || found.added >= addedMin);
+    await product.kill();
+    if (state === "running") interrupted++;
+    product = await startProduct(data.path);
+    client = await signIn(product);
+  }
+  expect(interrupted, repeat).toBeGreaterThan(0);
+
+  const ended = await until(client, waiting.id, (found) => found.state !== "running");
+  expect(ended, repeat).toMatchObject({ state: "done", added: MESSAGES, known: 0, failed: 0 });
+  const response = await client.open("exports.memories");
+  const told = (await response.text()).trimEnd().split("\n");
+  const numbers = told.map((line) => Number(/ (\d+)$/.exec(String(JSON.parse(line).text))?.[1]));
+  expect(
+    numbers.toSorted((left, right) => left - right),
+    repeat,
+  ).toEqual(Array.from({ length: MESSAGES }, (_, index) => index));
+  const { data: verified } = await client.call("verifications.run");
+  expect(verified, repeat).toMatchObject({ agree: true, log: { memories_live: MESSAGES } });
+  // What was uploaded does not stay behind.
+  expect(await readdir(join(data.path, "spool")), repeat).toEqual([]);
+});
