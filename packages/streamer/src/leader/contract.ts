@@ -8,13 +8,14 @@ import type { KafkaErrorCode } from "@kaelix/protocol";
 
 import type { DamagedRange, PartitionBounds } from "../storage/contract.ts";
 import type { FoundBatch } from "../storage/scan.ts";
+import type { ProducerMarker, ProducerRow } from "./producer-state.ts";
 
 /** What happened to a batch that a client produced. */
 export type AppendOutcome =
   | {
       readonly type: "appended";
       readonly baseOffset: number;
-      /** Wait for `durable(nextOffset)` before an answer that promises the disk. */
+      /** Wait for `durable(nextOffset)` before an answer that promises the disk; also when it is a duplicate. */
       readonly nextOffset: number;
       /** True when this very batch had been appended before: `baseOffset` is the first one's. */
       readonly duplicate: boolean;
@@ -40,16 +41,32 @@ export interface LeaderRead {
   readonly lastStableOffset: number;
   readonly logStartOffset: number;
   readonly damaged: readonly DamagedRange[];
-  /** Null when reading uncommitted. */
+  /** By first offset. Null when reading uncommitted. */
   readonly abortedTransactions: readonly AbortedTransaction[] | null;
 }
 
 /** The end of a producer's transaction in one partition. */
-export interface TransactionMarker {
+export type TransactionMarker = ProducerMarker;
+
+/** What happened to a marker. */
+export type MarkerOutcome =
+  /** Also when the very marker was here already: then wait for `nextOffset` all the same. */
+  | { readonly type: "appended"; readonly nextOffset: number }
+  | { readonly type: "refused"; readonly error: KafkaErrorCode; readonly message: string };
+
+/** A transaction that has not ended in a partition. */
+export interface OpenTransaction {
   readonly producerId: number;
   readonly producerEpoch: number;
-  readonly committed: boolean;
-  readonly coordinatorEpoch: number;
+  readonly firstOffset: number;
+}
+
+/** How a batch is handed to `append`. */
+export interface LeaderAppendOptions {
+  /** 2 for Produce 12 and later: its producer gets a new epoch with every transaction (KIP-890). Default 1. */
+  readonly transactionVersion?: number;
+  /** True for the broker's own batches: the caller has just encoded it. Neither the topic's rules nor the guard are asked. */
+  readonly trusted?: boolean;
 }
 
 /** Leads one partition. One owner; no call blocks. */
@@ -61,31 +78,34 @@ export interface PartitionLeader {
   lastStableOffset(): number;
   /**
    * Appends exactly one batch as a client sent it (idempotent and transactional batches are checked against the producer's state; control
-   * batches are refused). Patches base offset and leader epoch into the bytes, which become the leader's.
-   * Throws only storage's errors (`log-disk-full`, `log-disk-failed`, `log-closed`).
+   * batches are refused). The bytes become the leader's: base offset, leader epoch and, where the topic stamps batches itself, the time
+   * are written into them. Records are looked at only where a compacted topic asks for keys or a topic for its own codec. A small part of a large buffer is copied first, so that the newest batches do not keep whole requests alive.
+   * Throws only storage's errors (`log-disk-full`, `log-disk-failed`, `log-closed`, `log-topic-missing`).
    */
   append(bytes: Uint8Array, options?: LeaderAppendOptions): AppendOutcome;
-  /** Appends a control batch that ends a producer's transaction here; tells marker listeners. */
-  appendMarker(marker: TransactionMarker): { readonly nextOffset: number };
+  /** Appends a control batch that ends a producer's transaction here; tells marker listeners. Throws as `append`. */
+  appendMarker(marker: TransactionMarker): MarkerOutcome;
   /** Resolves when everything before an offset is on the disk. */
   durable(nextOffset: number): Promise<void>;
   /** Reads whole batches from an offset on, at least one when one is visible. Throws `log-offset-out-of-range`. */
   read(offset: number, bytesMax: number, isolation: Isolation): Promise<LeaderRead>;
-  /** Calls a function once when something at or after an offset becomes visible; returns what cancels it. */
+  /**
+   * Calls a function once, never within this call, when something at or after an offset is visible or the partition ends; returns what
+   * cancels it.
+   */
   onVisible(offset: number, isolation: Isolation, listener: () => void): () => void;
   /** Tells of every marker appended here, in log order. */
   onMarker(listener: (marker: TransactionMarker & { readonly offset: number }) => void): () => void;
   /** Raises the log start offset; records before it are gone for readers at once. Returns the new start. */
   deleteRecords(beforeOffset: number): Promise<number>;
+  /** Producers that are remembered here, for DescribeProducers. Times are monotonic ms. */
+  producers(): readonly ProducerRow[];
+  /** Transactions that are open here, oldest first. */
+  openTransactions(): readonly OpenTransaction[];
 }
 
-/** How a batch is handed to `append`. */
-export interface LeaderAppendOptions {
-  /** The transactional id's batches must belong to a transaction that the coordinator has begun here (KIP-890). Default: not checked. */
-  readonly verifiedTransaction?: boolean;
-  /** True for the broker's own internal topics: the caller has just encoded the batch. */
-  readonly trusted?: boolean;
-}
+/** Says whether a producer may begin its transaction's part in a partition now. Asked for the first batch alone; must not wait. */
+export type TransactionGuard = (producerId: number, producerEpoch: number, leader: PartitionLeader) => boolean;
 
 /** All leaders of a storage, made on first use, forgotten when their topic is deleted. */
 export interface Leaders {
@@ -93,5 +113,9 @@ export interface Leaders {
   get(topic: string, partition: number): Promise<PartitionLeader | undefined>;
   /** The same without waiting, for the hot path: undefined when not loaded yet. */
   loaded(topic: string, partition: number): PartitionLeader | undefined;
+  /** Sets who is asked before a transaction is begun in a partition. Without one nobody is asked. */
+  guardTransactions(guard: TransactionGuard): void;
+  /** Tells of every leader, of those loaded already at once. */
+  onLoaded(listener: (leader: PartitionLeader) => void): () => void;
   close(): Promise<void>;
 }
