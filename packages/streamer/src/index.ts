@@ -48,3 +48,11 @@ export type {
 } from "./interceptors/contract.ts";
 export { interceptorErrors } from "./interceptors/errors.ts";
 export { type ChainOutcome, Interceptors } from "./interceptors/interceptors.ts";
+export type { AclOperation, AclResourceType, Authorizer, KafkaPrincipal, RequestContext } from "./broker/api.ts";
+export type { ConnectionAuthentication, ListenerAuthenticator } from "./broker/authentication.ts";
+export type { Broker, BrokerOptions } from "./broker/broker.ts";
+export { brokerErrors } from "./broker/errors.ts";
+export type { ListenerOptions } from "./broker/listener.ts";
+export type { BrokerMetrics, ConnectionCounters, PartitionCounters, RequestCounters } from "./broker/metrics.ts";
+export { startBroker } from "./broker/start-broker.ts";
+export type { FetchTrace, ProduceTrace, RequestTrace } from "./broker/traces.ts";

@@ -35,6 +35,11 @@ export interface ServedApi<Request, Response> {
   readonly decodeRequest: (reader: WireReader, version: number) => Request;
   readonly encodeResponse: (writer: WireWriter, version: number, response: Response) => void;
   readonly handle: (request: Request, context: RequestContext) => Response | undefined | Promise<Response | undefined>;
+  /**
+   * True when `handle` does everything that must keep its order before it returns, so that the connection's next request may begin
+   * while this one's answer is still awaited. Answers keep their order in any case. Default: the next request waits for the answer.
+   */
+  readonly overlaps?: (request: Request, context: RequestContext) => boolean;
   /** The response that says this error for everything the request asked. */
   readonly failed: (request: Request, errorCode: number, message: string) => Response;
 }

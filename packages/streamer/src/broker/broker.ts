@@ -1,0 +1,305 @@
+/**
+ * A Kafka-compatible broker in one process.
+ *
+ * Guarantees: `startBroker` resolves when every listener accepts; `close` answers what was begun, makes it durable and gives back ports
+ * and directory. What clients are promised is said by the rooms that answer them.
+ * Does not: replicate. It is one node, broker 1, leader of everything and its own controller.
+ */
+import {
+  AssertionFailure,
+  type Clock,
+  encodeBase64Url,
+  type RandomSource,
+  systemClock,
+  systemRandom,
+} from "@kaelix/base";
+
+import type { Leaders } from "../leader/contract.ts";
+import { openStorage, type Storage } from "../storage/storage.ts";
+import type { AnyServedApi } from "./api-table.ts";
+import { ApiTable } from "./api-table.ts";
+import type { Authorizer } from "./api.ts";
+import { brokerApis } from "./broker-apis.ts";
+import { BROKER_CONFIGS } from "./broker-configs.ts";
+import type { BrokerCore } from "./broker-core.ts";
+import { ByteBudget } from "./byte-budget.ts";
+import { type ClusterStore, openClusterStore } from "./cluster-store.ts";
+import { ConfigKeeper, type ConfigValues } from "./config-keeper.ts";
+import { valueProblem } from "./config-values.ts";
+import { brokerErrors } from "./errors.ts";
+import { type Endpoint, type Ground, NODE_ID } from "./ground.ts";
+import { type ConnectionGate, Listener, type ListenerOptions } from "./listener.ts";
+import { BrokerMetrics } from "./metrics.ts";
+import { Quotas } from "./quotas.ts";
+import { TopicCatalog } from "./topic-catalog.ts";
+import type { TransactionGate } from "./transaction-gate.ts";
+
+const SWEEP_MS = 1000;
+const DRAIN_MS = 5000;
+const CLUSTER_ID_BYTES = 16;
+const FREE_FRAME_BYTES = 64 * 1024;
+const WRITE_BYTES_MAX = 1 << 20;
+const AHEAD_BYTES_MAX = 256 * 1024;
+const STALL_MS = 30_000;
+const ALLOW_ALL: Authorizer = { allows: () => true };
+
+/** How a broker is started. */
+export interface BrokerOptions {
+  /** An open storage to serve; it stays open when the broker closes. Either this or `directory`. */
+  readonly storage?: Storage;
+  /** A data directory, opened and closed with the broker. */
+  readonly directory?: string;
+  /** Default: one on 127.0.0.1:9092. */
+  readonly listeners?: readonly ListenerOptions[];
+  /** Kafka's broker configuration, as in server.properties: name to value. */
+  readonly config?: ConfigValues;
+  /** Default: everybody may do everything. */
+  readonly authorizer?: Authorizer;
+  readonly clock?: Clock;
+  readonly random?: RandomSource;
+  /** How long a connection may hold memory others wait for without getting on, ms. Default 30 s. */
+  readonly stallMs?: number;
+  /** How long `close` waits for answers that are under way, ms. Default 5 s. */
+  readonly drainMs?: number;
+  /** Told of errors nobody expected. Default: they become warnings of the process. */
+  readonly report?: (error: unknown) => void;
+}
+
+/** What other rooms of the streamer add to a broker. */
+export interface BrokerRooms {
+  readonly leaders: Leaders;
+  readonly transactions?: TransactionGate;
+  /** Groups, transactions, security. */
+  readonly apis: (ground: Ground, store: ClusterStore) => Iterable<AnyServedApi>;
+  readonly close?: () => Promise<void>;
+}
+
+/** A running broker; made by `startBroker`. */
+export class Broker {
+  readonly storage: Storage;
+  readonly #ground: Ground;
+  readonly #rooms: BrokerRooms;
+  readonly #listeners: readonly Listener[];
+  readonly #sweeping: NodeJS.Timeout;
+  readonly #drainMs: number;
+  readonly #closeStorage: () => Promise<void>;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: BrokerParts) {
+    this.storage = parts.ground.storage;
+    this.#ground = parts.ground;
+    this.#rooms = parts.rooms;
+    this.#listeners = parts.listeners;
+    this.#drainMs = parts.drainMs;
+    this.#closeStorage = parts.closeStorage;
+    this.#sweeping = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#sweeping.unref();
+  }
+
+  /** Where a listener listens; the first one when no name is given. */
+  address(listener?: string): Endpoint {
+    const found = this.#listeners.find(({ name }) => listener === undefined || name === listener);
+    if (found === undefined)
+      throw brokerErrors("broker-config-invalid", { message: `There is no listener ${listener ?? ""}` });
+    return found.address();
+  }
+
+  /** What clients are told to connect to, as `host:port`; the first listener when no name is given. */
+  bootstrap(listener?: string): string {
+    const { host, port } = this.address(listener);
+    return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  }
+
+  get clusterId(): string {
+    return this.#ground.clusterId;
+  }
+
+  /** Everything counted. A living object: read it whenever needed. */
+  metrics(): BrokerMetrics {
+    return this.#ground.metrics;
+  }
+
+  /** Accepts nothing more, answers what is under way, and closes everything the broker opened. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#sweeping);
+    for (const listener of this.#listeners) listener.stop();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, this.#drainMs)));
+    await Promise.race([Promise.all(this.#listeners.map((listener) => listener.drain())), late]);
+    clearTimeout(timer);
+    for (const listener of this.#listeners) listener.destroy();
+    await this.#rooms.close?.();
+    await this.#rooms.leaders.close();
+    this.#ground.topics.close();
+    await this.#closeStorage();
+  }
+
+  #sweep(): void {
+    const nowMs = this.#ground.clock.monotonicMs();
+    for (const listener of this.#listeners) listener.sweep(nowMs);
+  }
+}
+
+interface BrokerParts {
+  readonly ground: Ground;
+  readonly rooms: BrokerRooms;
+  readonly listeners: readonly Listener[];
+  readonly drainMs: number;
+  readonly closeStorage: () => Promise<void>;
+}
+
+/** Opens what the other rooms bring, over a storage that is open. */
+export type OpenRooms = (storage: Storage, clock: Clock, configs: ConfigKeeper) => Promise<BrokerRooms> | BrokerRooms;
+
+/**
+ * Starts a broker with the rooms it is given; `startBroker` gives it all of them.
+ * @throws `broker-config-invalid`, `broker-listen-failed` and what opening a storage throws
+ */
+export async function startBrokerWith(openRooms: OpenRooms, options: BrokerOptions): Promise<Broker> {
+  checkConfig(options.config ?? {});
+  const clock = options.clock ?? systemClock;
+  const { closeStorage, storage } = await storageOf(options, clock);
+  try {
+    const { core, ground, rooms } = await assemble(openRooms, storage, options, clock);
+    const listeners = await listenAll(options, core, ground);
+    return new Broker({ ground, rooms, listeners, drainMs: options.drainMs ?? DRAIN_MS, closeStorage });
+  } catch (error) {
+    await closeStorage();
+    throw error;
+  }
+}
+
+interface OpenedStorage {
+  readonly storage: Storage;
+  readonly closeStorage: () => Promise<void>;
+}
+
+async function storageOf({ directory, random, storage }: BrokerOptions, clock: Clock): Promise<OpenedStorage> {
+  if (storage !== undefined) return { storage, closeStorage: () => Promise.resolve() };
+  if (directory === undefined) {
+    throw brokerErrors("broker-config-invalid", { message: "Cannot start broker: storage or directory must be given" });
+  }
+  const opened = await openStorage({ directory, clock, ...(random === undefined ? {} : { random }) });
+  return { storage: opened, closeStorage: () => opened.close() };
+}
+
+interface Assembled {
+  readonly core: BrokerCore;
+  readonly ground: Ground & { endpoint: (listener: string) => Endpoint };
+  readonly rooms: BrokerRooms;
+}
+
+async function assemble(
+  openRooms: OpenRooms,
+  storage: Storage,
+  options: BrokerOptions,
+  clock: Clock,
+): Promise<Assembled> {
+  const store = await openClusterStore(storage, clock);
+  const fixed = { ...options.config, "log.dirs": storage.directory };
+  const configs = new ConfigKeeper(store, storage, fixed);
+  const budget = new ByteBudget(configs.brokerNumber("queued.max.request.bytes"));
+  const metrics = new BrokerMetrics(() => budget.usedBytes);
+  const quotas = new Quotas(store, clock);
+  const report = options.report ?? warn;
+  const rooms = await openRooms(storage, clock, configs);
+  const ground = {
+    storage,
+    leaders: rooms.leaders,
+    topics: new TopicCatalog(storage, configs),
+    configs,
+    quotas,
+    authorizer: options.authorizer ?? ALLOW_ALL,
+    metrics,
+    budget,
+    clock,
+    clusterId: await clusterIdOf(store, options.random ?? systemRandom),
+    // Replaced when the ports are known, before anybody can ask.
+    endpoint: (): Endpoint => ({ host: "127.0.0.1", port: 0 }),
+    report,
+  };
+  const table = new ApiTable([...brokerApis(ground, rooms.transactions, () => table), ...rooms.apis(ground, store)]);
+  const limits = {
+    frameBytesMax: configs.brokerNumber("socket.request.max.bytes"),
+    freeFrameBytes: FREE_FRAME_BYTES,
+    requestsMax: configs.brokerNumber("queued.max.requests"),
+    writeBytesMax: WRITE_BYTES_MAX,
+    aheadBytesMax: AHEAD_BYTES_MAX,
+    stallMs: options.stallMs ?? STALL_MS,
+    idleMs: () => configs.brokerNumber("connections.max.idle.ms"),
+  };
+  return { core: { table, limits, budget, metrics, quotas, clock, report }, ground, rooms };
+}
+
+async function listenAll(options: BrokerOptions, core: BrokerCore, ground: Assembled["ground"]): Promise<Listener[]> {
+  const gate = connectionGate(ground.configs, core.metrics);
+  const listeners = (options.listeners ?? [{}]).map((one) => new Listener(one, core, gate));
+  const names = new Set(listeners.map(({ name }) => name));
+  if (names.size !== listeners.length || listeners.length === 0) {
+    throw brokerErrors("broker-config-invalid", { message: "Every listener must have a name of its own" });
+  }
+  ground.endpoint = (name) => (listeners.find((one) => one.name === name) ?? listeners[0])?.advertised() ?? NOWHERE;
+  try {
+    for (const listener of listeners) await listener.listen();
+  } catch (error) {
+    for (const listener of listeners) listener.stop();
+    throw error;
+  }
+  return listeners;
+}
+
+const NOWHERE: Endpoint = { host: "127.0.0.1", port: 0 };
+
+function connectionGate(configs: ConfigKeeper, metrics: BrokerMetrics): ConnectionGate {
+  const hosts = new Map<string, number>();
+  return {
+    enter: (host) => {
+      const count = hosts.get(host) ?? 0;
+      if (metrics.connections.open >= configs.brokerNumber("max.connections")) return false;
+      if (count >= configs.brokerNumber("max.connections.per.ip")) return false;
+      hosts.set(host, count + 1);
+      return true;
+    },
+    leave: (host) => {
+      const count = (hosts.get(host) ?? 1) - 1;
+      if (count === 0) hosts.delete(host);
+      else hosts.set(host, count);
+    },
+  };
+}
+
+/** The cluster's id is made at the first start and kept with everything else. */
+async function clusterIdOf(store: ClusterStore, random: RandomSource): Promise<string> {
+  const kept = store.entries("cluster").get("id");
+  if (typeof kept === "string") return kept;
+  const id = encodeBase64Url(random.bytes(CLUSTER_ID_BYTES));
+  await store.put("cluster", "id", id);
+  return id;
+}
+
+function checkConfig(config: ConfigValues): void {
+  for (const [name, value] of Object.entries(config)) {
+    const row = BROKER_CONFIGS.get(name);
+    const problem = row === undefined ? `There is no broker key ${name}` : valueProblem(row, value);
+    if (problem !== undefined)
+      throw brokerErrors("broker-config-invalid", { message: `Cannot start broker: ${problem}` });
+  }
+  if (config["broker.id"] !== undefined && config["broker.id"] !== String(NODE_ID)) {
+    throw brokerErrors("broker-config-invalid", { message: `Cannot start broker: broker.id must be ${NODE_ID}` });
+  }
+}
+
+function warn(error: unknown): void {
+  // A broken invariant is a bug, and must not be survived.
+  if (error instanceof AssertionFailure) queueMicrotask(() => throwAgain(error));
+  else process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+}
+
+function throwAgain(error: Error): never {
+  throw error;
+}

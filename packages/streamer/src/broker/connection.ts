@@ -1,0 +1,402 @@
+/**
+ * One client's connection: frames in, requests served, responses out in the order of the requests.
+ *
+ *     socket ─► FrameReader ─► header ─► decode ─► handle ─► slot ─► encode ─► one writev per turn of the event loop
+ *                  ▲                                                    │
+ *                  └── reading stops while too much is in flight ◄──────┘
+ *
+ * Guarantees: a request begins only after the one before it has been answered or has done everything whose order counts (`overlaps`);
+ * responses keep the order of requests; what one connection holds in memory is bounded, and what all hold together is (`ByteBudget`);
+ * a client that goes away cancels what waits for it. Bytes that are no request close the connection.
+ * Does not: know any API but ApiVersions, whose versions are answered in a form every client understands.
+ */
+import type { Socket } from "node:net";
+
+import { isKaelixError } from "@kaelix/base";
+import { KAFKA_ERRORS, WireReader, WireWriter } from "@kaelix/protocol";
+
+import { AnswerWriter } from "./answer-writer.ts";
+import type { KafkaPrincipal } from "./api.ts";
+import type { TableEntry } from "./api-table.ts";
+import { ANONYMOUS, type ConnectionAuthentication } from "./authentication.ts";
+import type { BrokerCore } from "./broker-core.ts";
+import { clientError } from "./errors.ts";
+import { FrameReader } from "./frame-reader.ts";
+import { parseRequestHeader, type RequestHeader } from "./request-header.ts";
+import { type Slot, SlotContext, SlotQueue } from "./slot.ts";
+
+const API_VERSIONS_KEY = 18;
+const SASL_HANDSHAKE_KEY = 17;
+const SASL_AUTHENTICATE_KEY = 36;
+/** Half of the shortest header. */
+const FRAME_BYTES_MIN = 8;
+
+/** What a listener tells a connection. */
+export interface ConnectionOptions {
+  readonly socket: Socket;
+  readonly core: BrokerCore;
+  readonly listener: string;
+  readonly authentication: ConnectionAuthentication;
+  readonly closed: (connection: Connection) => void;
+}
+
+/** Serves one socket; see the top of the file. */
+export class Connection {
+  readonly listener: string;
+  readonly clientHost: string;
+  readonly #socket: Socket;
+  readonly #core: BrokerCore;
+  readonly #authentication: ConnectionAuthentication;
+  readonly #reader: FrameReader;
+  readonly #writer: AnswerWriter;
+  readonly #onClosed: (connection: Connection) => void;
+  #abort: AbortController | undefined;
+  readonly #slots = new SlotQueue();
+  #serialRunning = false;
+  #closed = false;
+  #draining = false;
+  #paused = false;
+  #pumping = false;
+  /** Taken from the budget for the frame that is being read. */
+  #reservedBytes = 0;
+  #leaveQueue: (() => void) | undefined;
+  #muteTimer: NodeJS.Timeout | undefined;
+  #frameBytesHeld = 0;
+  #lastDataMs: number;
+  #drained: (() => void) | undefined;
+
+  constructor(options: ConnectionOptions) {
+    const { socket, core } = options;
+    this.#socket = socket;
+    this.#core = core;
+    this.listener = options.listener;
+    this.clientHost = socket.remoteAddress ?? "";
+    this.#authentication = options.authentication;
+    this.#onClosed = options.closed;
+    this.#writer = new AnswerWriter(socket, core);
+    const { frameBytesMax, freeFrameBytes } = core.limits;
+    const limits = { frameBytesMin: FRAME_BYTES_MIN, frameBytesMax, freeFrameBytes };
+    this.#reader = new FrameReader(limits, (bytes) => this.#reserve(bytes));
+    this.#lastDataMs = core.clock.monotonicMs();
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
+    socket.on("drain", () => this.#onDrain());
+    // "close" follows, and is where everything ends.
+    socket.on("error", () => undefined);
+    socket.on("close", () => this.#onClose());
+  }
+
+  /** Aborts when the connection is gone or the broker closes. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#closed || this.#draining) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  /** Reads nothing for a while, as quotas ask. */
+  mute(ms: number): void {
+    if (ms <= 0 || this.#closed) return;
+    clearTimeout(this.#muteTimer);
+    this.#muteTimer = setTimeout(() => {
+      this.#muteTimer = undefined;
+      this.#pump();
+    }, ms);
+    this.#updateReading();
+  }
+
+  /** Looks for a connection that is idle or stands in everybody's way. Called about once a second. */
+  sweep(nowMs: number): void {
+    this.#writer.account();
+    const { limits, budget, metrics } = this.#core;
+    const busy = this.#slots.size > 0;
+    const idleMs = limits.idleMs();
+    if (idleMs > 0 && !busy && this.#writer.heldBytes === 0 && nowMs - this.#lastDataMs > idleMs) {
+      metrics.connections.idle += 1;
+      this.#socket.destroy();
+    } else if (budget.contended && this.#standsInTheWay(nowMs)) {
+      metrics.connections.stalled += 1;
+      this.#socket.destroy();
+    }
+  }
+
+  /** Somebody waits for memory, and this connection holds some without getting on. */
+  #standsInTheWay(nowMs: number): boolean {
+    const { stallMs } = this.#core.limits;
+    const halfFrame = this.#reservedBytes > 0 && nowMs - this.#lastDataMs > stallMs;
+    return halfFrame || (this.#writer.heldBytes > 0 && nowMs - this.#writer.lastProgressMs > stallMs);
+  }
+
+  /** Begins no other request, answers those that run, and ends. */
+  async drain(): Promise<void> {
+    if (this.#closed) return;
+    this.#draining = true;
+    this.#abort?.abort();
+    if (this.#slots.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
+    if (!this.#closed) this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #onData(chunk: Buffer): void {
+    this.#lastDataMs = this.#core.clock.monotonicMs();
+    this.#reader.push(chunk);
+    this.#pump();
+  }
+
+  #onDrain(): void {
+    this.#writer.account();
+    this.#pump();
+  }
+
+  #onClose(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#leaveQueue?.();
+    clearTimeout(this.#muteTimer);
+    const { budget } = this.#core;
+    this.#writer.close();
+    budget.give(this.#frameBytesHeld + this.#reservedBytes);
+    this.#frameBytesHeld = 0;
+    this.#reservedBytes = 0;
+    this.#abort?.abort();
+    this.#authentication.closed?.();
+    this.#drained?.();
+    this.#onClosed(this);
+  }
+
+  #mustWait(): boolean {
+    const { limits, budget } = this.#core;
+    return (
+      this.#serialRunning ||
+      this.#draining ||
+      this.#muteTimer !== undefined ||
+      this.#slots.size >= limits.requestsMax ||
+      this.#socket.writableLength > limits.writeBytesMax ||
+      budget.spent
+    );
+  }
+
+  #pump(): void {
+    if (this.#pumping || this.#leaveQueue !== undefined) return;
+    this.#pumping = true;
+    while (!this.#closed && !this.#mustWait()) {
+      const next = this.#reader.next();
+      if (next.type === "incomplete") break;
+      if (next.type === "frame") this.#onFrame(next.bytes, next.reserved);
+      else if (next.type === "bad") this.#malformed();
+      else {
+        this.#waitForMemory(next.frameBytes);
+        break;
+      }
+    }
+    this.#pumping = false;
+    if (this.#closed) return;
+    if (this.#core.budget.spent && this.#reader.heldBytes > 0 && this.#leaveQueue === undefined) this.#waitForMemory(0);
+    this.#updateReading();
+  }
+
+  #waitForMemory(frameBytes: number): void {
+    this.#leaveQueue = this.#core.budget.whenFree(Math.max(1, frameBytes), () => {
+      this.#leaveQueue = undefined;
+      if (frameBytes > 0) {
+        this.#core.budget.take(frameBytes);
+        this.#reservedBytes = frameBytes;
+      }
+      // Not at once: whoever gave memory back is in the middle of something.
+      setImmediate(() => this.#pump());
+    });
+  }
+
+  #reserve(frameBytes: number): boolean {
+    if (this.#reservedBytes > 0) return true;
+    if (!this.#core.budget.tryTake(frameBytes)) return false;
+    this.#reservedBytes = frameBytes;
+    return true;
+  }
+
+  #updateReading(): void {
+    const { limits } = this.#core;
+    const pause =
+      this.#leaveQueue !== undefined ||
+      this.#muteTimer !== undefined ||
+      (this.#reader.heldBytes > limits.aheadBytesMax && this.#mustWait());
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #malformed(): void {
+    this.#core.metrics.connections.malformed += 1;
+    this.#socket.destroy();
+  }
+
+  #onFrame(frame: Buffer, reserved: boolean): void {
+    if (reserved) this.#reservedBytes = 0;
+    else this.#core.budget.take(frame.length);
+    this.#frameBytesHeld += frame.length;
+    const raw = this.#authentication.rawFrame?.();
+    if (raw !== undefined) {
+      this.#serveRaw(frame, raw);
+      return;
+    }
+    const header = parseRequestHeader(frame, this.#core.table);
+    if (header === undefined) {
+      this.#malformed();
+      return;
+    }
+    const { entry } = header;
+    const supported = entry !== undefined && header.version >= entry.versionMin && header.version <= entry.versionMax;
+    if (supported) this.#serve(entry, header, frame);
+    else if (header.key === API_VERSIONS_KEY) this.#refuseApiVersions(header, frame.length);
+    else this.#malformed();
+  }
+
+  #serveRaw(frame: Buffer, answer: (frame: Uint8Array) => Promise<Uint8Array | undefined>): void {
+    const header: RequestHeader = {
+      entry: undefined,
+      key: SASL_AUTHENTICATE_KEY,
+      version: 0,
+      correlationId: 0,
+      clientId: null,
+      bodyAt: 0,
+    };
+    const slot = this.#open(header, frame.length, undefined);
+    this.#serialRunning = true;
+    void answer(frame)
+      .catch(() => undefined)
+      .then((bytes) => {
+        slot.raw = bytes;
+        if (bytes === undefined) this.#socket.destroy();
+        return this.#finish(slot, undefined);
+      });
+  }
+
+  /** Who asks, when it may ask this. */
+  #principalFor(key: number): KafkaPrincipal | undefined {
+    const principal = this.#authentication.principal();
+    const open = key === API_VERSIONS_KEY || key === SASL_HANDSHAKE_KEY || key === SASL_AUTHENTICATE_KEY;
+    if (open) return principal ?? ANONYMOUS;
+    const expiresAtMs = this.#authentication.expiresAtMs?.();
+    return expiresAtMs !== undefined && this.#core.clock.monotonicMs() > expiresAtMs ? undefined : principal;
+  }
+
+  #open(header: RequestHeader, frameBytes: number, request: unknown, principal?: KafkaPrincipal): Slot {
+    const context = new SlotContext(header, principal ?? ANONYMOUS, this);
+    const { entry } = header;
+    const slot: Slot = {
+      entry,
+      header,
+      request,
+      context,
+      counters: this.#core.metrics.request(header.key),
+      frameBytes,
+      startedMs: this.#core.clock.monotonicMs(),
+      serial: entry?.api.overlaps?.(request, context) !== true,
+      parked: false,
+      done: false,
+      response: undefined,
+      raw: undefined,
+    };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  #serve(entry: TableEntry, header: RequestHeader, frame: Buffer): void {
+    const principal = this.#principalFor(header.key);
+    if (principal === undefined) {
+      this.#malformed();
+      return;
+    }
+    let request: unknown;
+    try {
+      const reader = new WireReader(frame.subarray(header.bodyAt));
+      request = entry.api.decodeRequest(reader, header.version);
+    } catch (error) {
+      if (!isKaelixError(error)) this.#core.report(error);
+      this.#malformed();
+      return;
+    }
+    const slot = this.#open(header, frame.length, request, principal);
+    let result: object | undefined | Promise<object | undefined>;
+    try {
+      const sasl = header.key === SASL_HANDSHAKE_KEY || header.key === SASL_AUTHENTICATE_KEY;
+      const own = sasl ? this.#authentication.handle : undefined;
+      result =
+        own === undefined
+          ? entry.api.handle(request, slot.context)
+          : (own(header.key, request, slot.context) as object | Promise<object>);
+    } catch (error) {
+      this.#fail(slot, error);
+      return;
+    }
+    if (!(result instanceof Promise)) this.#finish(slot, result);
+    else {
+      this.#serialRunning = slot.serial;
+      slot.parked = true;
+      result.then(
+        (response) => this.#finish(slot, response),
+        (error: unknown) => this.#fail(slot, error),
+      );
+    }
+  }
+
+  #fail(slot: Slot, error: unknown): void {
+    slot.counters.errors += 1;
+    const { code, message } = clientError(error);
+    if (!isKaelixError(error)) this.#core.report(error);
+    if (this.#closed) return;
+    if (isKaelixError(error, "broker-connection-unusable")) {
+      this.#socket.destroy();
+      return;
+    }
+    try {
+      this.#finish(slot, slot.entry?.api.failed(slot.request, code, message));
+    } catch (another) {
+      this.#core.report(another);
+      this.#socket.destroy();
+    }
+  }
+
+  /** Version 0 of the answer, which every client reads, saying which versions there are. */
+  #refuseApiVersions(header: RequestHeader, frameBytes: number): void {
+    const slot = this.#open({ ...header, entry: undefined }, frameBytes, undefined);
+    const writer = new WireWriter();
+    writer.int32(header.correlationId);
+    writer.int16(KAFKA_ERRORS.UNSUPPORTED_VERSION);
+    writer.int32(1);
+    writer.int16(API_VERSIONS_KEY);
+    const entry = this.#core.table.get(API_VERSIONS_KEY);
+    writer.int16(entry?.advertisedMin ?? 0);
+    writer.int16(entry?.versionMax ?? 0);
+    slot.raw = writer.toBytes();
+    this.#finish(slot, undefined);
+  }
+
+  #finish(slot: Slot, response: object | undefined): void {
+    if (slot.serial) this.#serialRunning = false;
+    slot.done = true;
+    slot.response = response;
+    if (this.#closed) return;
+    this.#frameBytesHeld -= slot.frameBytes;
+    this.#core.budget.give(slot.frameBytes);
+    try {
+      this.#writeDone();
+    } catch (error) {
+      // A response that cannot be encoded is ours; the client can only be told by losing the connection.
+      this.#core.report(error);
+      this.#socket.destroy();
+      return;
+    }
+    if (!this.#pumping) this.#pump();
+    if (this.#slots.size === 0) this.#drained?.();
+  }
+
+  #writeDone(): void {
+    for (let slot = this.#slots.takeDone(); slot !== undefined; slot = this.#slots.takeDone()) {
+      this.mute(this.#writer.write(slot));
+    }
+  }
+}
