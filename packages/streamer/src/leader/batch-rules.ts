@@ -6,22 +6,18 @@
 import {
   BATCH_HEADER_BYTES,
   type BatchHeader,
+  codecOfAttributes,
   inspectBatch,
+  isControlBatch,
+  isTransactionalBatch,
   KAFKA_ERRORS,
   type KafkaErrorCode,
 } from "@kaelix/protocol";
 
-import { isControl } from "./control-batch.ts";
-import { isTransactional } from "./producer-state.ts";
-
-const CODEC_MASK = 0b111;
 const LOG_APPEND_TIME = 0b1000;
 const RECORD_BYTES_MIN = 7;
 /** Recovery takes more records than this per byte for damage, whatever the codec. */
 const RECORDS_PER_BYTE_MAX = 1024;
-
-/** The codecs of a batch, by their number in its attributes. */
-export const CODECS = ["uncompressed", "gzip", "snappy", "lz4", "zstd"] as const;
 
 /** A topic's configuration as far as appending goes by it. */
 export interface LeaderRules {
@@ -72,17 +68,17 @@ export function headerProblem(header: BatchHeader, rules: LeaderRules, nowMs: nu
   if (recordCount !== lastOffsetDelta + 1 || recordCount < 1) {
     return refusal("INVALID_RECORD", `record count is ${recordCount}, must be ${lastOffsetDelta + 1} and at least 1`);
   }
-  const codec = attributes & CODEC_MASK;
+  const codec = codecOfAttributes(attributes);
+  if (codec === undefined) return refusal("UNSUPPORTED_COMPRESSION_TYPE", "codec is not one of Kafka's");
   const bodyBytes = sizeBytes - BATCH_HEADER_BYTES;
-  const recordsMax = codec === 0 ? Math.floor(bodyBytes / RECORD_BYTES_MIN) : bodyBytes * RECORDS_PER_BYTE_MAX;
+  const recordsMax = codec === "none" ? Math.floor(bodyBytes / RECORD_BYTES_MIN) : bodyBytes * RECORDS_PER_BYTE_MAX;
   // Offsets are given by the count without a look at the records: a lie must not burn two thousand million of them.
   if (recordCount > recordsMax) {
     return refusal("INVALID_RECORD", `record count is ${recordCount}, must be at most ${recordsMax} in so many bytes`);
   }
   if (baseOffset !== 0) return refusal("INVALID_RECORD", `base offset is ${baseOffset}, must be 0`);
-  if (isControl(header)) return refusal("INVALID_RECORD", "control batches are written by the broker alone");
-  if (codec >= CODECS.length) return refusal("UNSUPPORTED_COMPRESSION_TYPE", `codec is ${codec}, must be 0 to 4`);
-  if (producerId >= 0 ? baseSequence < 0 || header.producerEpoch < 0 : isTransactional(header)) {
+  if (isControlBatch(header)) return refusal("INVALID_RECORD", "control batches are written by the broker alone");
+  if (producerId >= 0 ? baseSequence < 0 || header.producerEpoch < 0 : isTransactionalBatch(header)) {
     return refusal(
       "INVALID_RECORD",
       "a batch of a transaction needs a producer, and a producer an epoch and a sequence",

@@ -8,7 +8,7 @@ import type { KafkaErrorCode } from "@kaelix/protocol";
 
 import type { DamagedRange, PartitionBounds } from "../storage/contract.ts";
 import type { FoundBatch } from "../storage/scan.ts";
-import type { ProducerMarker, ProducerRow } from "./producer-state.ts";
+import type { OpenTransaction, ProducerMarker, ProducerRow } from "./producer-state.ts";
 
 /** What happened to a batch that a client produced. */
 export type AppendOutcome =
@@ -54,13 +54,6 @@ export type MarkerOutcome =
   | { readonly type: "appended"; readonly nextOffset: number }
   | { readonly type: "refused"; readonly error: KafkaErrorCode; readonly message: string };
 
-/** A transaction that has not ended in a partition. */
-export interface OpenTransaction {
-  readonly producerId: number;
-  readonly producerEpoch: number;
-  readonly firstOffset: number;
-}
-
 /** How a batch is handed to `append`. */
 export interface LeaderAppendOptions {
   /** 2 for Produce 12 and later: its producer gets a new epoch with every transaction (KIP-890). Default 1. */
@@ -100,6 +93,8 @@ export interface PartitionLeader {
   deleteRecords(beforeOffset: number): Promise<number>;
   /** Producers that are remembered here, for DescribeProducers. Times are monotonic ms. */
   producers(): readonly ProducerRow[];
+  /** True while a producer's transaction is open here: its further batches need no word of the coordinator. */
+  hasOpenTransaction(producerId: number, producerEpoch: number): boolean;
   /** Transactions that are open here, oldest first. */
   openTransactions(): readonly OpenTransaction[];
 }

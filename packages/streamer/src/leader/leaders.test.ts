@@ -141,3 +141,15 @@ test("get loads once for all who ask; loaded gives it without waiting", async ()
   expect(await leaders.get("t", 2)).toBeUndefined();
   expect(await leaders.get("u", 0)).toBeUndefined();
 });
+
+test("a topic with its own codec keeps batches in it, with the producer's sequence", async () => {
+  const { leader } = await openLed({ config: { "compression.type": "gzip" } });
+  const text = "a".repeat(500);
+  sent(leader, batchOf(3, { producerId: 7, sequence: 0, text }));
+  expect(leader.append(batchOf(3, { producerId: 7, sequence: 0, text }))).toMatchObject({ duplicate: true });
+  sent(leader, batchOf(1, { producerId: 7, sequence: 3, transactional: true }));
+  const { batches } = await leader.read(0, 10_000, "read_uncommitted");
+  expect(batches.map(({ header }) => header.attributes)).toEqual([1, 17]);
+  expect(batches[0]).toMatchObject({ header: { producerId: 7, baseSequence: 0, recordCount: 3 } });
+  expect(batches[0]?.header.sizeBytes).toBeLessThan(200);
+});

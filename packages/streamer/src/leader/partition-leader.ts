@@ -6,7 +6,7 @@
  * When a sync of the partition fails, accepted batches go away: the state is then loaded again, and batches are refused until it is.
  */
 import { assert, type Clock, isKaelixError } from "@kaelix/base";
-import { type BatchHeader, KAFKA_ERRORS, readBatchHeader } from "@kaelix/protocol";
+import { type BatchHeader, isTransactionalBatch, KAFKA_ERRORS, readBatchHeader } from "@kaelix/protocol";
 
 import type { AppendedBatch, PartitionBounds } from "../storage/contract.ts";
 import type { Partition } from "../storage/partition.ts";
@@ -17,15 +17,14 @@ import type {
   LeaderAppendOptions,
   LeaderRead,
   MarkerOutcome,
-  OpenTransaction,
   PartitionLeader,
   TransactionGuard,
   TransactionMarker,
 } from "./contract.ts";
 import { encodeMarkerBatch, stampAppendTime } from "./control-batch.ts";
-import type { ProducerLimits, ProducerRow, ProducerStates } from "./producer-state.ts";
+import type { OpenTransaction, ProducerLimits, ProducerRow, ProducerStates } from "./producer-state.ts";
 import { applyBatch, type LastBatch, type LoadedProducers, loadProducers } from "./producers-loading.ts";
-import { recordsProblem } from "./record-rules.ts";
+import { applyRecordRules, type CheckedBatch } from "./record-rules.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
 import { VisibleWaiters } from "./visible-waiters.ts";
 
@@ -190,12 +189,12 @@ export class LogLeader implements PartitionLeader {
     return [...this.#states.rows()];
   }
 
+  hasOpenTransaction(producerId: number, producerEpoch: number): boolean {
+    return this.#states.isOpen(producerId, producerEpoch);
+  }
+
   openTransactions(): readonly OpenTransaction[] {
-    const open: OpenTransaction[] = [];
-    for (const { openOffset, producerEpoch, producerId } of this.#states.rows()) {
-      if (openOffset >= 0) open.push({ producerId, producerEpoch, firstOffset: openOffset });
-    }
-    return open.sort((left, right) => left.firstOffset - right.firstOffset);
+    return this.#states.openTransactions();
   }
 
   /** Forgets what is no longer needed. Called now and then. */
@@ -230,8 +229,7 @@ export class LogLeader implements PartitionLeader {
     const rules = this.#context.rules();
     const inspected = inspectProduced(bytes, rules);
     if ("type" in inspected) return inspected;
-    const problem = headerProblem(inspected, rules, nowMs) ?? recordsProblem(bytes, inspected, rules);
-    return problem ?? { type: "batch", bytes, header: inspected };
+    return headerProblem(inspected, rules, nowMs) ?? applyRecordRules(bytes, inspected, rules);
   }
 
   /** The answer to a batch that is not to be appended; undefined for one that is. */
@@ -245,7 +243,8 @@ export class LogLeader implements PartitionLeader {
       const nextOffset = baseOffset + header.lastOffsetDelta + 1;
       return { type: "appended", baseOffset, nextOffset, duplicate: true, logAppendTimeMs: NOT_STAMPED };
     }
-    if (options.trusted === true || !this.#states.opensTransaction(header)) return undefined;
+    if (options.trusted === true || !isTransactionalBatch(header)) return undefined;
+    if (this.#states.isOpen(header.producerId, header.producerEpoch)) return undefined;
     // Without this a late batch of a transaction that has ended begins one that nobody will end (KIP-890).
     if (this.#context.guard()?.(header.producerId, header.producerEpoch, this) !== false) return undefined;
     return refusal("INVALID_TXN_STATE", "the transaction has not begun in this partition, or has ended");
@@ -349,12 +348,6 @@ export class LogLeader implements PartitionLeader {
       // Tried again with the next batch.
     }
   }
-}
-
-interface CheckedBatch {
-  readonly type: "batch";
-  readonly bytes: Uint8Array;
-  readonly header: BatchHeader;
 }
 
 function trustedBatch(bytes: Uint8Array): CheckedBatch {

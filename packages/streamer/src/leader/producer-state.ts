@@ -13,11 +13,10 @@
  * KIP-890): a producer nobody remembers may begin with any sequence, unless it speaks transactions of version 2, which begin at 0.
  * Does not: read a clock, know the partition's end or look at records.
  */
-import { type BatchHeader, KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
+import { type BatchHeader, isTransactionalBatch, KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
 
 import { AbortedIndex } from "./aborted-index.ts";
 
-const TRANSACTIONAL = 0b1_0000;
 /** Batches of a producer that are recognised when they come again. Java's client has at most five in flight. */
 export const BATCHES_REMEMBERED = 5;
 const FIELDS_PER_BATCH = 3;
@@ -67,6 +66,13 @@ export interface ProducerRow {
   readonly lastSeenMs: number;
   /** Oldest first. */
   readonly batches: readonly RememberedBatch[];
+}
+
+/** A transaction that has not ended in the partition. */
+export interface OpenTransaction {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly firstOffset: number;
 }
 
 /** Bounds of what is remembered. */
@@ -125,11 +131,6 @@ class Producer {
   }
 }
 
-/** True for a batch that belongs to a transaction. */
-export function isTransactional(header: BatchHeader): boolean {
-  return (header.attributes & TRANSACTIONAL) !== 0;
-}
-
 /** The last sequence of a batch; by offsets, because compaction takes records away and leaves those. */
 export function lastSequenceOf(header: BatchHeader): number {
   return (header.baseSequence + header.lastOffsetDelta) % SEQUENCES;
@@ -162,7 +163,7 @@ export class ProducerStates {
     const { baseSequence, producerEpoch, producerId } = header;
     const known = this.#remembered(producerId, nowMs);
     if (known === undefined) {
-      if (transactionVersion < 2 || !isTransactional(header) || baseSequence <= 0) return FRESH;
+      if (transactionVersion < 2 || !isTransactionalBatch(header) || baseSequence <= 0) return FRESH;
       return outOfOrder(`sequence is ${baseSequence}, must be 0 for a producer that is not known here`);
     }
     if (producerEpoch < known.epoch) return oldEpoch(producerEpoch, known.epoch);
@@ -170,7 +171,7 @@ export class ProducerStates {
       const baseOffset = known.find(baseSequence, lastSequenceOf(header));
       if (baseOffset >= 0) return { type: "duplicate", baseOffset };
     }
-    if (known.openOffset >= 0 && !isTransactional(header)) {
+    if (known.openOffset >= 0 && !isTransactionalBatch(header)) {
       const message = "Cannot append: producer has an open transaction here, the batch must belong to it";
       return { type: "refused", error: KAFKA_ERRORS.INVALID_TXN_STATE, message };
     }
@@ -181,9 +182,18 @@ export class ProducerStates {
     return baseSequence === expected ? FRESH : outOfOrder(`sequence is ${baseSequence}, must be ${expected}`);
   }
 
-  /** True when a batch would open a transaction here. */
-  opensTransaction(header: BatchHeader): boolean {
-    return isTransactional(header) && !this.#open.has(header.producerId);
+  /** True while a producer's transaction is open here. */
+  isOpen(producerId: number, producerEpoch: number): boolean {
+    return this.#open.has(producerId) && this.#producers.get(producerId)?.epoch === producerEpoch;
+  }
+
+  /** Transactions that are open, oldest first. */
+  openTransactions(): OpenTransaction[] {
+    const open: OpenTransaction[] = [];
+    for (const [producerId, firstOffset] of this.#open) {
+      open.push({ producerId, producerEpoch: this.#producers.get(producerId)?.epoch ?? NONE, firstOffset });
+    }
+    return open;
   }
 
   /** Takes note of a batch with a producer id that stands in the log at an offset. */
@@ -193,7 +203,7 @@ export class ProducerStates {
     producer.enter(producerEpoch);
     producer.lastSeenMs = nowMs;
     if (baseSequence >= 0) producer.add(baseSequence, lastSequenceOf(header), baseOffset);
-    if (!isTransactional(header) || producer.openOffset >= 0) return;
+    if (!isTransactionalBatch(header) || producer.openOffset >= 0) return;
     producer.openOffset = baseOffset;
     this.#open.set(producerId, baseOffset);
     if (baseOffset < this.#firstOpenOffset) this.#firstOpenOffset = baseOffset;

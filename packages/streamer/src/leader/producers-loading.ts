@@ -5,10 +5,10 @@
  * an older one, else the whole log is read. Batches appended meanwhile are included: `finish` runs in the moment nothing is missing.
  */
 import type { Clock } from "@kaelix/base";
-import type { BatchHeader } from "@kaelix/protocol";
+import { type BatchHeader, isControlBatch } from "@kaelix/protocol";
 
 import type { Partition } from "../storage/partition.ts";
-import { decodeMarkerBatch, isControl } from "./control-batch.ts";
+import { decodeMarkerBatch } from "./control-batch.ts";
 import { type ProducerLimits, ProducerStates } from "./producer-state.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
 
@@ -47,7 +47,7 @@ export function applyBatch(
 ): void {
   const { at, bytes, header } = batch;
   if (header.producerId < 0) return;
-  if (!isControl(header)) states.apply(header, header.baseOffset, nowMs);
+  if (!isControlBatch(header)) states.apply(header, header.baseOffset, nowMs);
   else {
     const marker = decodeMarkerBatch(bytes, at, header);
     if (marker !== undefined) states.applyMarker(marker, header.baseOffset + header.lastOffsetDelta, nowMs);
