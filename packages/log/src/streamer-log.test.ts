@@ -1,5 +1,6 @@
 import { decodeText, encodeText, ManualClock } from "@kaelix/base";
-import { SimulatedDisk } from "@kaelix/streamer";
+import { encodeRecordBatch } from "@kaelix/protocol";
+import { openStorage, SimulatedDisk } from "@kaelix/streamer";
 import { expect, test } from "vitest";
 
 import { logConformance } from "./conformance.ts";
@@ -23,13 +24,52 @@ logConformance("streamer on a simulated disk", async () => {
 test("committed offsets survive many commits, and their topic does not grow without end", async () => {
   const disk = new SimulatedDisk();
   const log = await openStreamerLog({ directory: "/data", disk });
-  const group = "g".repeat(200_000);
-  for (let at = 0; at < 60; at += 1) await log.commit(group, "t", at % 3, at);
+  const group = "g".repeat(30_000);
+  for (let at = 0; at < 400; at += 1) await log.commit(group, "t", at % 3, at);
   await log.close();
   const bytes = disk.paths().reduce((sum, path) => sum + (path.endsWith(".log") ? (disk.size(path) ?? 0) : 0), 0);
   expect(bytes).toBeLessThan(8 * 2 ** 20);
   const again = await openStreamerLog({ directory: "/data", disk });
-  expect(await Promise.all([0, 1, 2].map((at) => again.committed(group, "t", at)))).toEqual([57, 58, 59]);
+  expect(await Promise.all([0, 1, 2].map((at) => again.committed(group, "t", at)))).toEqual([399, 397, 398]);
+  await again.close();
+});
+
+test("commit refuses a group whose name no Kafka client could ask for", async () => {
+  const log = await openStreamerLog({ directory: "/data", disk: new SimulatedDisk() });
+  await expect(log.commit("g".repeat(40_000), "t", 0, 1)).rejects.toMatchObject({ code: "group-name-invalid" });
+  await log.close();
+});
+
+test("offsets that an earlier version kept are taken over once, and never instead of newer ones", async () => {
+  const disk = new SimulatedDisk();
+  const storage = await openStorage({ directory: "/data", disk });
+  await storage.createTopic({ name: "__offsets", partitions: 1, compacted: true });
+  const commits = [
+    ["a", 1],
+    ["b", 2],
+    ["a", 7],
+  ] as const;
+  for (const [group, offset] of commits) {
+    const record = {
+      key: encodeText(JSON.stringify([group, "t", 3])),
+      value: encodeText(String(offset)),
+      timestampMs: 0,
+    };
+    storage.partition("__offsets", 0).append(encodeRecordBatch([record]), { trusted: true });
+  }
+  await storage.close();
+  const log = await openStreamerLog({ directory: "/data", disk });
+  expect(await log.committed("a", "t", 3)).toBe(7);
+  expect(await log.committed("b", "t", 3)).toBe(2);
+  expect(log.storage.topics().has("__offsets")).toBe(false);
+  await log.commit("a", "t", 3, 9);
+  // As if the process had died before the old topic was gone.
+  await log.storage.createTopic({ name: "__offsets", partitions: 1, compacted: true });
+  const stale = { key: encodeText(JSON.stringify(["a", "t", 3])), value: encodeText("7"), timestampMs: 0 };
+  log.storage.partition("__offsets", 0).append(encodeRecordBatch([stale]), { trusted: true });
+  await log.close();
+  const again = await openStreamerLog({ directory: "/data", disk });
+  expect(await again.committed("a", "t", 3)).toBe(9);
   await again.close();
 });
 

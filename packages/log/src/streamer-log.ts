@@ -9,6 +9,10 @@ import { decodeRecords, encodeRecordBatch } from "@kaelix/protocol";
 import {
   type AppendedBatch,
   type Disk,
+  type GroupStore,
+  isInternalTopic,
+  type Leaders,
+  openLeaders,
   openStorage,
   type Storage,
   type StorageSettings,
@@ -16,7 +20,7 @@ import {
   verifyStorage,
 } from "@kaelix/streamer";
 
-import { ConsumerOffsets, OFFSETS_TOPIC } from "./consumer-offsets.ts";
+import { ConsumerOffsets } from "./consumer-offsets.ts";
 import type {
   Acknowledgement,
   DamagedRange,
@@ -51,6 +55,10 @@ export interface StreamerLog extends Log {
   verify(): Promise<VerifyReport>;
   /** The storage below, for the broker and for benches: raw batches, synchronous subscribers. */
   readonly storage: Storage;
+  /** The leaders of the storage's partitions, for the broker. */
+  readonly leaders: Leaders;
+  /** The committed offsets and groups, for the broker: `commit` and Kafka's consumers share them. */
+  readonly groupStore: GroupStore;
   /**
    * Calls a function on this thread at once when a batch was accepted, before it is durable: the microsecond path.
    * It must not throw and must not keep the bytes. Returns what ends it.
@@ -64,23 +72,38 @@ export interface StreamerLog extends Log {
  */
 export async function openStreamerLog(options: StreamerLogOptions): Promise<StreamerLog> {
   const storage = await openStorage(options);
+  const clock = options.clock ?? systemClock;
+  const leaders = openLeaders(storage, { clock });
   try {
-    return new EmbeddedLog(storage, await ConsumerOffsets.open(storage), options.clock ?? systemClock);
+    return new EmbeddedLog({ storage, leaders, clock }, await ConsumerOffsets.open(storage, leaders, clock));
   } catch (error) {
+    await leaders.close();
     await storage.close();
     throw error;
   }
 }
 
+interface LogGround {
+  readonly storage: Storage;
+  readonly leaders: Leaders;
+  readonly clock: Clock;
+}
+
 class EmbeddedLog implements StreamerLog {
   readonly storage: Storage;
+  readonly leaders: Leaders;
   readonly #offsets: ConsumerOffsets;
   readonly #clock: Clock;
 
-  constructor(storage: Storage, offsets: ConsumerOffsets, clock: Clock) {
+  constructor({ clock, leaders, storage }: LogGround, offsets: ConsumerOffsets) {
     this.storage = storage;
+    this.leaders = leaders;
     this.#offsets = offsets;
     this.#clock = clock;
+  }
+
+  get groupStore(): GroupStore {
+    return this.#offsets.store;
   }
 
   createTopic(spec: TopicSpec): Promise<void> {
@@ -90,7 +113,7 @@ class EmbeddedLog implements StreamerLog {
   async topics(): Promise<readonly TopicDescription[]> {
     const descriptions: TopicDescription[] = [];
     for (const { spec, partitions } of this.storage.topics().values()) {
-      if (spec.name === OFFSETS_TOPIC) continue;
+      if (isInternalTopic(spec.name)) continue;
       const { compacted, name, retentionBytes, retentionMs } = spec;
       descriptions.push({
         name,
@@ -179,11 +202,11 @@ class EmbeddedLog implements StreamerLog {
   }
 
   commit(group: string, topic: string, partition: number, nextOffset: number): Promise<void> {
-    return this.#offsets.commit({ group, topic, partition, nextOffset }, this.#clock.nowMs());
+    return this.#offsets.commit({ group, topic, partition }, nextOffset);
   }
 
   async committed(group: string, topic: string, partition: number): Promise<number | undefined> {
-    return this.#offsets.get(group, topic, partition);
+    return this.#offsets.get({ group, topic, partition });
   }
 
   async verify(): Promise<VerifyReport> {
@@ -203,6 +226,7 @@ class EmbeddedLog implements StreamerLog {
 
   async close(): Promise<void> {
     await this.#offsets.close();
+    await this.leaders.close();
     await this.storage.close();
   }
 }

@@ -54,5 +54,21 @@ export type { Broker, BrokerOptions } from "./broker/broker.ts";
 export { brokerErrors } from "./broker/errors.ts";
 export type { ListenerOptions } from "./broker/listener.ts";
 export type { BrokerMetrics, ConnectionCounters, PartitionCounters, RequestCounters } from "./broker/metrics.ts";
-export { startBroker } from "./broker/start-broker.ts";
+export { startBroker, type StartBrokerOptions, type StartListenerOptions } from "./broker/start-broker.ts";
 export type { FetchTrace, ProduceTrace, RequestTrace } from "./broker/traces.ts";
+export type { Leaders, PartitionLeader } from "./leader/contract.ts";
+export { type LeadersOptions, openLeaders } from "./leader/leaders.ts";
+export { groupApis, type GroupApisOptions } from "./groups/group-apis.ts";
+export { groupErrors } from "./groups/errors.ts";
+export { groupLag, groupMetrics, type GroupMetrics, type PartitionLag } from "./groups/lag.ts";
+export { Groups, type GroupsOptions, openGroups, type VerifyTransaction } from "./groups/groups.ts";
+export { GROUP_DEFAULTS, type GroupSettings, groupSettingsFrom } from "./groups/settings.ts";
+export {
+  CONSUMER_OFFSETS_TOPIC,
+  GroupStore,
+  type GroupStoreOptions,
+  type OffsetCommit,
+  openGroupStore,
+} from "./groups/store/group-store.ts";
+export { NEVER_EXPIRES } from "./groups/store/offset-value.ts";
+export { isInternalTopic } from "./groups/topics-source.ts";

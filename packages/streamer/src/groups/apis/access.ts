@@ -1,0 +1,55 @@
+/** What every group API asks first: may they, is the group's name one, is the coordinator ready. */
+import { KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
+
+import type { AclOperation, RequestContext } from "../../broker/api.ts";
+import type { Groups } from "../groups.ts";
+import type { GroupStore } from "../store/group-store.ts";
+import { NAME_BYTES_MAX } from "../store/record-keys.ts";
+
+/** The store, or the error of a request that cannot be served. */
+export function openFor(
+  groups: Groups,
+  context: RequestContext,
+  group: { readonly id: string; readonly operation: AclOperation },
+): GroupStore | KafkaErrorCode {
+  if (!mayGroup(groups, context, group.operation, group.id)) return KAFKA_ERRORS.GROUP_AUTHORIZATION_FAILED;
+  if (!isGroupId(group.id)) return KAFKA_ERRORS.INVALID_GROUP_ID;
+  return groups.store ?? KAFKA_ERRORS.COORDINATOR_LOAD_IN_PROGRESS;
+}
+
+/** True for a name that can stand in a record. */
+export function isGroupId(groupId: string): boolean {
+  return groupId !== "" && Buffer.byteLength(groupId) <= NAME_BYTES_MAX;
+}
+
+export function mayGroup(groups: Groups, context: RequestContext, operation: AclOperation, name: string): boolean {
+  return groups.authorizer.allows(context.principal, operation, { type: "group", name }, context.clientHost);
+}
+
+export function mayTopic(groups: Groups, context: RequestContext, operation: AclOperation, name: string): boolean {
+  return groups.authorizer.allows(context.principal, operation, { type: "topic", name }, context.clientHost);
+}
+
+/** Bit numbers of operations as Kafka's DescribeGroups carries them (org.apache.kafka.common.acl.AclOperation). */
+const GROUP_OPERATIONS = [
+  ["read", 3],
+  ["delete", 6],
+  ["describe", 8],
+  ["describe_configs", 10],
+  ["alter_configs", 11],
+] as const;
+
+/** What the asking principal may do with a group, as a bit field; Kafka's "not asked" when it is not wanted. */
+export function authorizedOperations(
+  groups: Groups,
+  context: RequestContext,
+  groupId: string,
+  wanted: boolean,
+): number {
+  if (!wanted) return -(2 ** 31);
+  let bits = 0;
+  for (const [operation, bit] of GROUP_OPERATIONS) {
+    if (mayGroup(groups, context, operation, groupId)) bits |= 1 << bit;
+  }
+  return bits;
+}

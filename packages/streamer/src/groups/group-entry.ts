@@ -1,0 +1,52 @@
+/** A group of either protocol, as the coordinator keeps it. */
+import type { ClassicGroup } from "./classic/classic-group.ts";
+import { CONSUMER_PROTOCOL_TYPE, subscribedTopics } from "./classic/consumer-payload.ts";
+import type { ConsumerGroup } from "./consumer/consumer-group.ts";
+
+/** A classic group with its place. */
+export interface ClassicEntry {
+  readonly type: "classic";
+  readonly group: ClassicGroup;
+}
+
+/** A consumer group with what is being written of it. */
+export interface ConsumerEntry {
+  readonly type: "consumer";
+  readonly group: ConsumerGroup;
+  /** The newest write; answers wait for it. */
+  written: Promise<void>;
+  /** True after a write was refused: the next one writes everything. */
+  isUnwritten: boolean;
+}
+
+/** A group the coordinator keeps. */
+export type GroupEntry = ClassicEntry | ConsumerEntry;
+
+/** True when nobody is in a group: it may be deleted, or begin anew under the other protocol. */
+export function isVacant({ group, type }: GroupEntry): boolean {
+  if (type === "consumer") return group.members.size === 0;
+  return group.state === "Dead" || (group.state === "Empty" && group.roster.pending.size === 0);
+}
+
+/** Kafka's word for what kind of consumers are in a group. */
+export function protocolTypeOf({ group, type }: GroupEntry): string {
+  return type === "consumer" ? CONSUMER_PROTOCOL_TYPE : (group.protocolType ?? "");
+}
+
+/**
+ * Whether members of a group read a topic; undefined when that cannot be known (other protocol types, a rebalance under way).
+ * Nobody reads anything in a vacant group.
+ */
+export function readsTopic(entry: GroupEntry, topic: string): boolean | undefined {
+  if (isVacant(entry)) return false;
+  if (entry.type === "consumer") return entry.group.isSubscribedTo(topic);
+  const { group } = entry;
+  if (group.protocolType !== CONSUMER_PROTOCOL_TYPE || group.protocolName === null) return undefined;
+  for (const member of group.roster.all()) {
+    const spoken = member.protocols.find(({ name }) => name === group.protocolName);
+    const topics = spoken === undefined ? undefined : subscribedTopics(spoken.metadata);
+    if (topics === undefined) return undefined;
+    if (topics.includes(topic)) return true;
+  }
+  return false;
+}

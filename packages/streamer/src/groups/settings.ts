@@ -1,0 +1,85 @@
+/** Times and bounds of the group coordinator. Read when they are needed: an object with getters makes them changeable while it runs. */
+export interface GroupSettings {
+  /** How long the first rebalance of an empty group waits for more members, ms. Default 3 s. */
+  readonly initialRebalanceDelayMs: number;
+  /** Most members of a classic group. Default 1,000. */
+  readonly membersMax: number;
+  /** Most bytes of what members of a classic group say about themselves, and of their assignments. Default 16 MiB. */
+  readonly groupBytesMax: number;
+  /** Smallest session timeout a member may ask for, ms. Default 6 s. */
+  readonly sessionTimeoutMsMin: number;
+  /** Largest session timeout a member may ask for, ms. Default 30 min. */
+  readonly sessionTimeoutMsMax: number;
+  /** Session timeout of consumer groups (KIP-848), ms. Default 45 s. */
+  readonly consumerSessionTimeoutMs: number;
+  /** Heartbeat interval of consumer groups (KIP-848), ms. Default 5 s. */
+  readonly consumerHeartbeatIntervalMs: number;
+  /** Most members of a consumer group (KIP-848). Default 1,000. */
+  readonly consumerMembersMax: number;
+  /** Most bytes of text with a committed offset. Default 4,096. */
+  readonly offsetMetadataBytesMax: number;
+  /** How long offsets nobody uses are kept, ms. Default 7 days. */
+  readonly offsetsRetentionMs: number;
+  /** How often offsets and groups that are over are looked for, ms. Default 10 min. */
+  readonly offsetsCheckIntervalMs: number;
+  /** Most groups. Default 50,000. */
+  readonly groupsMax: number;
+  /** Most committed offsets of all groups. Default 5,000,000. */
+  readonly offsetsMax: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** What holds when nothing is said. */
+export const GROUP_DEFAULTS: GroupSettings = {
+  initialRebalanceDelayMs: 3000,
+  membersMax: 1000,
+  groupBytesMax: 16 * 2 ** 20,
+  sessionTimeoutMsMin: 6000,
+  sessionTimeoutMsMax: 30 * MINUTE_MS,
+  consumerSessionTimeoutMs: 45_000,
+  consumerHeartbeatIntervalMs: 5000,
+  consumerMembersMax: 1000,
+  offsetMetadataBytesMax: 4096,
+  offsetsRetentionMs: 7 * 24 * 60 * MINUTE_MS,
+  offsetsCheckIntervalMs: 10 * MINUTE_MS,
+  groupsMax: 50_000,
+  offsetsMax: 5_000_000,
+};
+
+/**
+ * Settings that follow a broker's configuration while it runs.
+ * @param valueOf gives the number of a broker key, such as "group.max.size"
+ */
+export function groupSettingsFrom(valueOf: (key: string) => number): GroupSettings {
+  return {
+    ...GROUP_DEFAULTS,
+    get initialRebalanceDelayMs() {
+      return valueOf("group.initial.rebalance.delay.ms");
+    },
+    get membersMax() {
+      return Math.min(valueOf("group.max.size"), GROUP_DEFAULTS.membersMax);
+    },
+    get sessionTimeoutMsMin() {
+      return valueOf("group.min.session.timeout.ms");
+    },
+    get sessionTimeoutMsMax() {
+      return valueOf("group.max.session.timeout.ms");
+    },
+    get consumerSessionTimeoutMs() {
+      return valueOf("group.consumer.session.timeout.ms");
+    },
+    get consumerHeartbeatIntervalMs() {
+      return valueOf("group.consumer.heartbeat.interval.ms");
+    },
+    get consumerMembersMax() {
+      return Math.min(valueOf("group.consumer.max.size"), GROUP_DEFAULTS.consumerMembersMax);
+    },
+    get offsetMetadataBytesMax() {
+      return valueOf("offset.metadata.max.bytes");
+    },
+    get offsetsRetentionMs() {
+      return valueOf("offsets.retention.minutes") * MINUTE_MS;
+    },
+  };
+}

@@ -1,0 +1,296 @@
+/**
+ * The topic `__consumer_offsets`: committed offsets and groups, in Kafka's own record formats, with all of it in memory.
+ *
+ * Every group lives in the one partition of this topic, so that all commits share a sync. What is written becomes visible when it is on
+ * the disk, in log order: nobody is ever told an offset that a power cut could take back. When enough has been written, everything that
+ * counts is written once more into a new segment and the older ones are dropped; opening reads little more than what is alive.
+ *
+ * Guarantees: a commit that was answered survives kill -9 and power cuts; for readers the committed offset of a partition never goes back
+ * unless somebody committed a lower one; commits of a transaction count when its marker is on the disk. A damaged record costs what it
+ * held, never something else.
+ * Does not: decide who may commit; that is the coordinator's.
+ */
+import { type Clock, isKaelixError } from "@kaelix/base";
+import { decodeRecords, encodeRecordBatch, KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
+
+import type { PartitionLeader } from "../../leader/contract.ts";
+import { storageErrors } from "../../storage/errors.ts";
+import type { Partition } from "../../storage/partition.ts";
+import type { Storage } from "../../storage/storage.ts";
+import { groupErrors } from "../errors.ts";
+import type { GroupRecord } from "./consumer-values.ts";
+import { type CommittedOffset, type OffsetPlace, OffsetTable } from "./offset-table.ts";
+import { decodeOffsetValue, encodeOffsetValue, NEVER_EXPIRES, type OffsetValue } from "./offset-value.ts";
+import {
+  decodeKey,
+  encodeOffsetKey,
+  type KeptRecord,
+  NAME_BYTES_MAX,
+  type RecordKey,
+  textOfKey,
+} from "./record-keys.ts";
+import { SnapshotWriter } from "./snapshot.ts";
+import { encodeTransactionalBatch, endsTransaction, isControlBatch, isTransactional } from "./transactional-batch.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+/** Kafka's name for the topic of groups and offsets. */
+export const CONSUMER_OFFSETS_TOPIC = "__consumer_offsets";
+const READ_BYTES = 1 << 20;
+const FORGET_BATCH = 10_000;
+/** Commits are small and must not be compacted by key: a commit of an open transaction must not replace the one before. */
+const NEVER_COMPACTED_MS = Number.MAX_SAFE_INTEGER;
+
+/** A commit. */
+export interface OffsetCommit extends OffsetPlace {
+  readonly value: OffsetValue;
+}
+
+/** Who commits inside a transaction. */
+export interface TransactionProducer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+/** What a store is opened over. */
+export interface GroupStoreOptions {
+  readonly storage: Storage;
+  /** Gives the leader of a partition; see `Leaders.get`. */
+  readonly leaders: { get(topic: string, partition: number): Promise<PartitionLeader | undefined> };
+  readonly clock: Clock;
+  /** Bytes after which everything that counts is written anew. Default 4 MiB. */
+  readonly snapshotBytes?: number;
+}
+
+/** Opens the store, making its topic when needed, and reads it. */
+export async function openGroupStore(options: GroupStoreOptions): Promise<GroupStore> {
+  const { storage } = options;
+  if (!storage.topics().has(CONSUMER_OFFSETS_TOPIC)) {
+    await storage.createTopic({
+      name: CONSUMER_OFFSETS_TOPIC,
+      partitions: 1,
+      compacted: true,
+      compactionLagMsMin: NEVER_COMPACTED_MS,
+    });
+  }
+  const leader = await options.leaders.get(CONSUMER_OFFSETS_TOPIC, 0);
+  if (leader === undefined) throw groupErrors("group-store-missing");
+  const store = new GroupStore(leader, storage.partition(CONSUMER_OFFSETS_TOPIC, 0), options);
+  await store.load();
+  return store;
+}
+
+/** An open store; made by `openGroupStore`. */
+export class GroupStore {
+  readonly offsets = new OffsetTable();
+  /** Records by group and key. */
+  readonly #groups = new Map<string, Map<string, KeptRecord>>();
+  readonly #leader: PartitionLeader;
+  readonly #partition: Partition;
+  readonly #clock: Clock;
+  readonly #writes: WriteQueue;
+  readonly #snapshots: SnapshotWriter;
+  readonly #storage: Storage;
+  readonly #stopListening: (() => void)[];
+  /** Batches whose records could not be understood when loading. */
+  unreadableBatches = 0;
+
+  constructor(leader: PartitionLeader, partition: Partition, { clock, snapshotBytes, storage }: GroupStoreOptions) {
+    this.#storage = storage;
+    this.#leader = leader;
+    this.#partition = partition;
+    this.#clock = clock;
+    this.#writes = new WriteQueue((nextOffset) => leader.durable(nextOffset));
+    this.#snapshots = new SnapshotWriter({
+      partition,
+      writes: this.#writes,
+      offsets: this.offsets,
+      groups: this.#groups,
+      append: (records) => this.#appendRecords(records),
+      bytesMin: snapshotBytes,
+    });
+    const stopMarkers = leader.onMarker(({ committed, offset, producerId }) => {
+      const fold = (): void => this.offsets.complete(producerId, committed);
+      // Refused by the disk, it is written again by whoever ends the transaction.
+      void this.#writes.add({ nextOffset: offset + 1, keys: [], fold }).catch(() => undefined);
+    });
+    const stopTopics = storage.onTopics(({ topic, type }) => {
+      if (type !== "deleted") return;
+      void this.#forgetWhere((place) => place.topic === topic.spec.name).catch(() => undefined);
+    });
+    this.#stopListening = [stopMarkers, stopTopics];
+  }
+
+  /** Reads everything. Called once, by `openGroupStore`. */
+  async load(): Promise<void> {
+    const { endOffset, startOffset } = this.#partition.bounds();
+    let next = startOffset;
+    while (next < endOffset) {
+      const read = await this.#partition.read(next, READ_BYTES, "accepted");
+      for (const { at, bytes, header } of read.batches) {
+        const records = decodeRecords(bytes, at, header);
+        if (typeof records === "string") this.unreadableBatches += 1;
+        else if (isControlBatch(header)) {
+          const committed = endsTransaction(records[0]?.key);
+          if (committed !== undefined) this.offsets.complete(header.producerId, committed);
+        } else {
+          const producerId = isTransactional(header) ? header.producerId : undefined;
+          for (const { key, offset, value } of records) this.#foldRead({ key, value }, offset, producerId);
+        }
+      }
+      next = read.nextOffset;
+    }
+    this.#snapshots.loaded(this.#partition.sizeBytes());
+    // A crash may have come between the deletion of a topic and that of its offsets. Those of the `Log` port need no topic.
+    const topics = this.#storage.topics();
+    await this.#forgetWhere((place, value) => value.expireTimestampMs !== NEVER_EXPIRES && !topics.has(place.topic));
+  }
+
+  /** Deletes the offsets that a test names, durably. */
+  async #forgetWhere(isOver: (place: OffsetPlace, value: CommittedOffset) => boolean): Promise<void> {
+    const over: OffsetPlace[] = [];
+    for (const group of this.offsets.groups()) {
+      for (const [place, value] of this.offsets.of(group)) if (isOver(place, value)) over.push(place);
+    }
+    for (let at = 0; at < over.length; at += FORGET_BATCH) await this.forget(over.slice(at, at + FORGET_BATCH));
+  }
+
+  #foldRead(record: { key: Uint8Array | null; value: Uint8Array | null }, offset: number, producerId?: number): void {
+    const { key, value } = record;
+    if (key === null) return;
+    try {
+      const name = decodeKey(key);
+      if (name.type === "group") this.#putGroupRecord(name, key.slice(), value?.slice() ?? null);
+      else if (value === null) this.offsets.remove(name, offset);
+      else {
+        const committed = { ...decodeOffsetValue(value), recordOffset: offset };
+        if (producerId === undefined) this.offsets.put(name, committed);
+        else this.offsets.putPending(producerId, name, committed);
+      }
+    } catch (error) {
+      if (!isKaelixError(error, "protocol-frame-invalid")) throw error;
+      this.unreadableBatches += 1;
+    }
+  }
+
+  /** Keeps offsets, durably; they are visible when this resolves. Throws storage's errors, `group-name-invalid`. */
+  async commit(commits: readonly OffsetCommit[]): Promise<void> {
+    const records = commits.map((commit) => ({ key: offsetKey(commit), value: encodeOffsetValue(commit.value) }));
+    await this.#write(records, (baseOffset) => {
+      for (const [index, commit] of commits.entries()) {
+        this.offsets.put(commit, { ...commit.value, recordOffset: baseOffset + index });
+      }
+    });
+  }
+
+  /**
+   * Keeps offsets that count when the producer's transaction is committed. Resolves once durable, with the error of a producer that may
+   * not write here any more.
+   */
+  async commitTransactional(producer: TransactionProducer, commits: readonly OffsetCommit[]): Promise<KafkaErrorCode> {
+    const timestampMs = this.#clock.nowMs();
+    const records = commits.map((commit) => ({
+      key: offsetKey(commit),
+      value: encodeOffsetValue(commit.value),
+      timestampMs,
+    }));
+    const outcome = this.#append(encodeTransactionalBatch(records, producer));
+    if (typeof outcome !== "object") return outcome;
+    const { baseOffset } = outcome;
+    // In the way at once, not when durable: a snapshot must not write behind it what it would replace.
+    for (const [index, commit] of commits.entries()) {
+      this.offsets.putPending(producer.producerId, commit, { ...commit.value, recordOffset: baseOffset + index });
+    }
+    try {
+      await this.#settle({ nextOffset: baseOffset + commits.length, keys: [], fold: () => undefined });
+    } catch (error) {
+      for (const [index, commit] of commits.entries()) {
+        this.offsets.dropPending(producer.producerId, commit, baseOffset + index);
+      }
+      throw error;
+    }
+    return KAFKA_ERRORS.NONE;
+  }
+
+  /** Deletes offsets, durably. */
+  forget(places: readonly OffsetPlace[]): Promise<void> {
+    const records = places.map((place) => ({ key: offsetKey(place), value: null }));
+    return this.#write(records, (baseOffset) => {
+      for (const [index, place] of places.entries()) this.offsets.remove(place, baseOffset + index);
+    });
+  }
+
+  /** Writes records of groups, durably. */
+  writeGroup(records: readonly GroupRecord[]): Promise<void> {
+    return this.#write(records, () => {
+      for (const { key, value } of records) {
+        const name = decodeKey(key);
+        if (name.type === "group") this.#putGroupRecord(name, key, value);
+      }
+    });
+  }
+
+  /** Ids of all groups that have records. */
+  groupIds(): IterableIterator<string> {
+    return this.#groups.keys();
+  }
+
+  /** What is kept of a group. */
+  recordsOf(group: string): readonly KeptRecord[] {
+    return [...(this.#groups.get(group)?.values() ?? [])];
+  }
+
+  #putGroupRecord(name: RecordKey & { readonly type: "group" }, key: Uint8Array, value: Uint8Array | null): void {
+    const text = textOfKey(key);
+    const records = this.#groups.get(name.group);
+    if (value === null) {
+      records?.delete(text);
+      if (records?.size === 0) this.#groups.delete(name.group);
+      return;
+    }
+    const kept = { key, recordType: name.recordType, name: name.name, value };
+    if (records === undefined) this.#groups.set(name.group, new Map([[text, kept]]));
+    else records.set(text, kept);
+  }
+
+  async #write(records: readonly GroupRecord[], fold: (baseOffset: number) => void): Promise<void> {
+    if (records.length === 0) return;
+    const baseOffset = this.#appendRecords(records);
+    const keys = records.map(({ key }) => textOfKey(key));
+    await this.#settle({ nextOffset: baseOffset + records.length, keys, fold: () => fold(baseOffset) });
+  }
+
+  async #settle(write: { nextOffset: number; keys: readonly string[]; fold: () => void }): Promise<void> {
+    await this.#writes.add(write);
+    this.#snapshots.startWhenDue();
+  }
+
+  #appendRecords(records: readonly GroupRecord[]): number {
+    const timestampMs = this.#clock.nowMs();
+    const outcome = this.#append(encodeRecordBatch(records.map(({ key, value }) => ({ key, value, timestampMs }))));
+    // Without a producer only a disk that is being looked at is a reason.
+    if (typeof outcome !== "object") throw storageErrors("log-disk-failed");
+    return outcome.baseOffset;
+  }
+
+  #append(bytes: Uint8Array): { readonly baseOffset: number } | KafkaErrorCode {
+    const outcome = this.#leader.append(bytes, { trusted: true });
+    if (outcome.type === "refused") return outcome.error;
+    this.#snapshots.appended(bytes.length);
+    return outcome;
+  }
+
+  /** Waits for a snapshot that is under way; nothing is written afterwards. */
+  async close(): Promise<void> {
+    for (const stop of this.#stopListening) stop();
+    await this.#snapshots.close();
+  }
+}
+
+function offsetKey({ group, partition, topic }: OffsetPlace): Uint8Array {
+  for (const name of [group, topic]) {
+    if (name.length * 3 <= NAME_BYTES_MAX) continue;
+    const bytes = Buffer.byteLength(name);
+    if (bytes > NAME_BYTES_MAX) throw groupErrors("group-name-invalid", { details: { bytes } });
+  }
+  return encodeOffsetKey(group, topic, partition);
+}
