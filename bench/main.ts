@@ -18,6 +18,8 @@ interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   log: () => import("./log/main.ts"),
   crash: () => import("./crash/main.ts"),
+  codecs: () => import("./codecs/main.ts"),
+  fuzz: () => import("./fuzz/main.ts"),
   classify: () => import("./classify/main.ts"),
   import: () => import("./import/main.ts"),
   recall: () => import("./recall/main.ts"),
@@ -26,7 +28,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   streams: () => import("./streams/main.ts"),
   interceptors: () => import("./interceptors/main.ts"),
 };
-const SMOKE = ["log", "classify", "import", "recall", "house", "api", "streams", "interceptors"];
+const SMOKE = ["log", "codecs", "fuzz", "classify", "import", "recall", "house", "api", "streams", "interceptors"];
 
 const given = process.argv.slice(2);
 const [name = "help", ...rest] = given.filter((word) => !["--json", "--quick", "--record"].includes(word));

@@ -1,0 +1,1 @@
+export { fuzzDecoders, type FuzzOutcome } from "./fuzz.ts";
