@@ -34,17 +34,21 @@ afterAll(async () => {
   data.remove();
 });
 
+/** Pictures of what is shown: wide and phone, light and dark. Colours move for a moment when the scheme changes. */
 async function shot(name: string): Promise<void> {
   if (SHOTS === undefined) return;
-  await page.waitForTimeout(400);
+  for (const [size, viewport] of [
+    ["", { width: 1280, height: 800 }],
+    ["-phone", { width: 390, height: 844 }],
+  ] as const) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(700);
+      await page.screenshot({ path: join(SHOTS, `${name}${size}-${colorScheme}.png`) });
+    }
+  }
   await page.emulateMedia({ colorScheme: "light" });
-  await page.screenshot({ path: join(SHOTS, `${name}-light.png`) });
-  await page.emulateMedia({ colorScheme: "dark" });
-  await page.screenshot({ path: join(SHOTS, `${name}-dark.png`) });
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.waitForTimeout(200);
-  await page.screenshot({ path: join(SHOTS, `${name}-phone.png`) });
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 

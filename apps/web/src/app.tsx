@@ -5,7 +5,8 @@ import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router"
 import { comeBack } from "./data/actions.ts";
 import { api } from "./data/api.ts";
 import { useAppDispatch, useAppSelector } from "./data/store.ts";
-import { Loading, ProblemNote } from "./parts/basics.tsx";
+import { ButtonLink, Loading, ProblemNote } from "./parts/basics.tsx";
+import { Page } from "./parts/page.tsx";
 import { Shell } from "./parts/shell.tsx";
 import { Today } from "./screens/today.tsx";
 
@@ -72,10 +73,10 @@ function Inside(): ReactNode {
 
 function Nowhere(): ReactNode {
   return (
-    <div className="px-4 py-8 md:px-8">
-      <h1 className="text-22 font-semibold">There is no such page</h1>
-      <p className="mt-2 text-muted">The address may be mistyped. Nothing is lost.</p>
-    </div>
+    <Page title="There is no such page">
+      <p className="mb-4 text-muted">The address may be mistyped. Nothing is lost.</p>
+      <ButtonLink href="/">Today</ButtonLink>
+    </Page>
   );
 }
 

@@ -47,6 +47,15 @@ export function Button({
   );
 }
 
+/** A link to another place that stands among buttons. */
+export function ButtonLink({ href, children }: { readonly href: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <AriaLink href={href} className={buttonClass()}>
+      {children}
+    </AriaLink>
+  );
+}
+
 /** A link that looks like text one can press. */
 export function TextLink({ href, children }: { readonly href: string; readonly children: ReactNode }): ReactNode {
   return (

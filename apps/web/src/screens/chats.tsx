@@ -37,16 +37,18 @@ interface RowProps {
   readonly text: string;
   readonly when?: string;
   readonly icon?: IconName;
+  /** It stands open beside the list, where there is room for both, though the address does not name it. */
+  readonly isBeside?: boolean;
 }
 
-function Row({ to, title, text, when, icon }: RowProps): ReactNode {
+function Row({ to, title, text, when, icon, isBeside = false }: RowProps): ReactNode {
   const initial = Array.from(title.trim())[0]?.toUpperCase() ?? "·";
   return (
     <li>
       <NavLink
         to={to}
         className={({ isActive }) =>
-          `flex items-center gap-3 px-4 py-2.5 transition-feedback ${isActive ? "bg-accent-soft" : "hover:bg-sunken"}`
+          `flex items-center gap-3 px-4 py-2.5 transition-feedback ${isActive ? "bg-accent-soft" : isBeside ? "hover:bg-sunken md:bg-accent-soft" : "hover:bg-sunken"}`
         }
       >
         <span
@@ -73,7 +75,13 @@ function Row({ to, title, text, when, icon }: RowProps): ReactNode {
   );
 }
 
-function ConversationList({ conversations }: { readonly conversations: readonly WireConversation[] }): ReactNode {
+function ConversationList({
+  conversations,
+  isNotesBeside,
+}: {
+  readonly conversations: readonly WireConversation[];
+  readonly isNotesBeside: boolean;
+}): ReactNode {
   const note = useNotes(1).notes[0];
   const asked = useAppSelector((state) => state.thread.questions.at(-1));
   return (
@@ -83,6 +91,7 @@ function ConversationList({ conversations }: { readonly conversations: readonly 
           to="/chats/notes"
           title="Notes"
           icon="note"
+          isBeside={isNotesBeside}
           text={note?.text ?? "What you tell it yourself"}
           {...(note === undefined ? {} : { when: note.occurred_at })}
         />
@@ -275,7 +284,7 @@ export function Chats(): ReactNode {
   return (
     <div className="flex h-full">
       <div
-        className={`w-full flex-col border-e border-line bg-surface md:flex md:w-list md:shrink-0 ${id === undefined ? "flex" : "hidden"}`}
+        className={`w-full flex-col border-line bg-surface md:flex md:w-list md:shrink-0 md:border-e ${id === undefined ? "flex" : "hidden"}`}
       >
         <div className="flex min-h-14 items-center justify-between border-b border-line px-4">
           {id === undefined ? (
@@ -297,7 +306,7 @@ export function Chats(): ReactNode {
             <Loading what="Reading" />
           </div>
         ) : (
-          <ConversationList conversations={data} />
+          <ConversationList conversations={data} isNotesBeside={id === undefined} />
         )}
       </div>
       <section

@@ -263,26 +263,31 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
       {isEditing ? (
         <Editor memory={memory} onProblem={failed} onDone={() => setEditing(false)} />
       ) : (
-        <div className={`ps-4 text-18 ${edgeOf(memory.level)}`} data-testid="memory-text">
+        <div
+          className={`text-18 ${memory.level === "general" ? "" : `ps-4 ${edgeOf(memory.level)}`}`}
+          data-testid="memory-text"
+        >
           <p className="max-w-measure">
             <Words text={memory.text} />
           </p>
         </div>
       )}
-      <p className="mt-3 flex flex-wrap items-center gap-1 text-13 text-muted">
-        {!isEditing && (
-          <Button look="plain" icon="edit" onPress={() => setEditing(true)}>
-            Edit
+      <div className="max-w-measure">
+        <p className="mt-3 flex flex-wrap items-center gap-1 text-13 text-muted">
+          {!isEditing && (
+            <Button look="plain" icon="edit" onPress={() => setEditing(true)}>
+              Edit
+            </Button>
+          )}
+          <CopyButton text={memory.text} label="Copy" />
+          <Button look="quiet-danger" icon="forget" onPress={() => void forgetIt()} data-testid="forget-button">
+            Forget
           </Button>
-        )}
-        <CopyButton text={memory.text} label="Copy" />
-        <Button look="quiet-danger" icon="forget" onPress={() => void forgetIt()} data-testid="forget-button">
-          Forget
-        </Button>
-        <span className="ms-auto flex items-center gap-2">
-          stored {formatTime(memory.recorded_at)} <MemoryTicks memory={memory} />
-        </span>
-      </p>
+          <span className="ms-auto flex items-center gap-2">
+            stored {formatTime(memory.recorded_at)} <MemoryTicks memory={memory} />
+          </span>
+        </p>
+      </div>
       {problem !== null && (
         <ProblemNote problem={problem} safe={isEditing ? "Your text is kept" : "Nothing was changed"} />
       )}

@@ -5,7 +5,7 @@ import { countOf, formatWhen, sourceLabel } from "../core/format.ts";
 import { api } from "../data/api.ts";
 import { useAppSelector } from "../data/store.ts";
 import type { WireMemory } from "../data/wire.ts";
-import { Button, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
+import { Button, ButtonLink, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Composer } from "../parts/composer.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { ImportLine } from "../parts/import-line.tsx";
@@ -32,10 +32,10 @@ function FirstOffers({ onSay }: { readonly onSay: () => void }): ReactNode {
           <span className="flex-1">
             <span className="block font-medium">Drop a chat export</span>
             <span className="text-13 text-muted">
-              WhatsApp, JSONL, CSV or Markdown, anywhere on this page. You see what is in it first.
+              WhatsApp, JSONL, CSV or Markdown, anywhere here. You see what is in it first.
             </span>
           </span>
-          <TextLink href="/import">Choose a file</TextLink>
+          <ButtonLink href="/import">Choose a file</ButtonLink>
         </li>
         <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5">
           <span className="flex-1">

@@ -228,6 +228,7 @@ function house(state: FakeState, name: RouteName): FakeAnswer | undefined {
         },
         views: [view("relational", 0), view("search", 212)],
         engines: { log: "streamer", relational: "pglite", search: "built in", keys: "file" },
+        sources: [],
         memory_rss_bytes: 212_000_000,
       },
     };
