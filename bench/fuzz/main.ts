@@ -20,7 +20,7 @@ export async function run(options: {
   const frames = options.quick ? 200_000 : 10_000_000;
   const seed = Number(options.arguments[0] ?? 1);
   const startedMs = performance.now();
-  const outcome = fuzzDecoders({ frames, seed });
+  const outcome = await fuzzDecoders({ frames, seed });
   const tookSeconds = (performance.now() - startedMs) / 1_000;
   if (outcome.faults.length > 0) throw new Error(`Decoders broke:\n${outcome.faults.join("\n")}`);
   const growth = outcome.growthBytesMax / 2 ** 20;

@@ -16,11 +16,11 @@ import type { KaelixError } from "@kaelix/base";
 
 import { protocolErrors } from "../errors.ts";
 import type { UnknownTag } from "./message.ts";
+import { uuidText } from "./uuid-text.ts";
 
 const TWO_TO_32 = 2 ** 32;
 const ELEMENTS_MAX = 2 ** 18;
 const UUID_BYTES = 16;
-const ZERO_UUID = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /** Bounds of a reader. */
 export interface WireReaderOptions {
@@ -31,7 +31,6 @@ export interface WireReaderOptions {
 /** A cursor over one frame. Methods with `flexible` read the compact form when it is true. */
 export class WireReader {
   readonly #bytes: Buffer;
-  readonly #view: DataView;
   readonly #end: number;
   #at = 0;
   #elementsLeft: number;
@@ -39,7 +38,6 @@ export class WireReader {
   /** @param frame the bytes after the frame's own length field; must not change while views of it are in use */
   constructor(frame: Uint8Array, options: WireReaderOptions = {}) {
     this.#bytes = frame instanceof Buffer ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.length);
-    this.#view = new DataView(frame.buffer, frame.byteOffset, frame.length);
     this.#end = frame.length;
     this.#elementsLeft = options.elementsMax ?? ELEMENTS_MAX;
   }
@@ -55,32 +53,32 @@ export class WireReader {
   }
 
   int8(): number {
-    return this.#view.getInt8(this.#take(1));
+    return this.#bytes.readInt8(this.#take(1));
   }
 
   int16(): number {
-    return this.#view.getInt16(this.#take(2));
+    return this.#bytes.readInt16BE(this.#take(2));
   }
 
   int32(): number {
-    return this.#view.getInt32(this.#take(4));
+    return this.#bytes.readInt32BE(this.#take(4));
   }
 
   int64(): number {
     const at = this.#take(8);
-    return this.#view.getInt32(at) * TWO_TO_32 + this.#view.getUint32(at + 4);
+    return this.#bytes.readInt32BE(at) * TWO_TO_32 + this.#bytes.readUInt32BE(at + 4);
   }
 
   uint16(): number {
-    return this.#view.getUint16(this.#take(2));
+    return this.#bytes.readUInt16BE(this.#take(2));
   }
 
   uint32(): number {
-    return this.#view.getUint32(this.#take(4));
+    return this.#bytes.readUInt32BE(this.#take(4));
   }
 
   float64(): number {
-    return this.#view.getFloat64(this.#take(8));
+    return this.#bytes.readDoubleBE(this.#take(8));
   }
 
   boolean(): boolean {
@@ -89,11 +87,11 @@ export class WireReader {
 
   /** An unsigned varint of 32 bits. */
   uvarint(): number {
-    const first = this.#view.getUint8(this.#take(1));
+    const first = this.#bytes.readUInt8(this.#take(1));
     if (first < 128) return first;
     let value = first & 127;
     for (let shift = 7; shift < 35; shift += 7) {
-      const byte = this.#view.getUint8(this.#take(1));
+      const byte = this.#bytes.readUInt8(this.#take(1));
       if (shift === 28 && byte > 15) break;
       value |= (byte & 127) << shift;
       if (byte < 128) return value >>> 0;
@@ -109,14 +107,7 @@ export class WireReader {
 
   /** A UUID as 22 characters of base64url. */
   uuid(): string {
-    const at = this.#take(UUID_BYTES);
-    const view = this.#view;
-    const isZero =
-      view.getInt32(at) === 0 &&
-      view.getInt32(at + 4) === 0 &&
-      view.getInt32(at + 8) === 0 &&
-      view.getInt32(at + 12) === 0;
-    return isZero ? ZERO_UUID : this.#bytes.toString("base64url", at, at + UUID_BYTES);
+    return uuidText(this.#bytes, this.#take(UUID_BYTES));
   }
 
   string(flexible: boolean): string {

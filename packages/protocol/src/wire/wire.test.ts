@@ -2,6 +2,7 @@ import { encodeHex } from "@kaelix/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
+import { decodeFetchRequest, encodeFetchRequest } from "../generated/index.ts";
 import { WireReader } from "./reader.ts";
 import { WireWriter } from "./writer.ts";
 
@@ -119,6 +120,29 @@ test("a length is refused before anything is made for it", () => {
   expect(read("0105ff01", (reader) => reader.unknownTags())).toThrow(INVALID_FRAME);
   expect(read("ffffffff1f", (reader) => reader.uvarint())).toThrow(INVALID_FRAME);
   expect(read("ffffffffffff01", (reader) => reader.uvarint())).toThrow(INVALID_FRAME);
+});
+
+test("the refusal names the length that lied, so nothing was read after it", () => {
+  const read = (hex: string, action: (reader: WireReader) => unknown): (() => unknown) => {
+    return () => action(new WireReader(Buffer.from(hex, "hex")));
+  };
+  expect(read("0000000300", (reader) => reader.arrayLength(false, 4))).toThrow("an array is longer than the frame");
+  expect(read("0500", (reader) => reader.unknownTags())).toThrow("more tagged fields than bytes");
+  expect(read("0500", (reader) => reader.tagEnd())).toThrow("a tagged field is longer than the frame");
+});
+
+test("a known tagged field must have the size it says", () => {
+  const writer = new WireWriter();
+  encodeFetchRequest(writer, 12, { clusterId: "c" });
+  const bytes = writer.toBytes();
+  const reader = new WireReader(bytes);
+  expect(decodeFetchRequest(reader, 12).clusterId).toBe("c");
+  // The last four bytes: tag 0, size 2, length + 1 of the text, "c".
+  expect([...bytes.subarray(-4)]).toEqual([0, 2, 2, 0x63]);
+  for (const size of [0, 1]) {
+    bytes[bytes.length - 3] = size;
+    expect(() => decodeFetchRequest(new WireReader(bytes), 12)).toThrow("does not have the size it says");
+  }
 });
 
 test("the elements of a frame are bounded together", () => {

@@ -13,15 +13,13 @@
  */
 import { protocolErrors } from "../errors.ts";
 import type { RecordBytes, UnknownTag } from "./message.ts";
+import { uuidBytes } from "./uuid-text.ts";
 
 const TWO_TO_32 = 2 ** 32;
 const TWO_TO_63 = 2 ** 63;
 const SIZE_START = 512;
 const FRAME_BYTES_MAX = 2 ** 31 - 1;
 const CLASSIC_STRING_BYTES_MAX = 32_767;
-const UUID_BYTES = 16;
-const UUID_CHARACTERS = 22;
-const ZERO_UUID = "AAAAAAAAAAAAAAAAAAAAAA";
 /** Below this many characters a loop writes ASCII faster than a call into the runtime. */
 const LOOP_CHARACTERS_MAX = 40;
 
@@ -33,7 +31,6 @@ interface Cut {
 /** Appends to a growing frame. Methods with `flexible` write the compact form when it is true. */
 export class WireWriter {
   #bytes: Buffer;
-  #view: DataView;
   #at = 0;
   #cuts: Cut[] | undefined;
   #cutBytes = 0;
@@ -41,7 +38,6 @@ export class WireWriter {
   /** @param sizeStart bytes of the first buffer; it grows by itself */
   constructor(sizeStart = SIZE_START) {
     this.#bytes = Buffer.allocUnsafe(sizeStart);
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, sizeStart);
   }
 
   /** Bytes written so far, referred ones included. */
@@ -62,7 +58,7 @@ export class WireWriter {
   endFrame(): Uint8Array[] {
     const size = this.size - 4;
     if (size > FRAME_BYTES_MAX) throw invalid(`it has ${size} bytes, must be less than 2 GiB`);
-    this.#view.setInt32(0, size);
+    this.#putInt32(0, size);
     return this.chunks();
   }
 
@@ -95,44 +91,44 @@ export class WireWriter {
 
   int8(value: number): void {
     const at = this.#reserve(1);
-    this.#view.setInt8(at, value);
+    this.#bytes[at] = value;
   }
 
   int16(value: number): void {
     const at = this.#reserve(2);
-    this.#view.setInt16(at, value);
+    this.#putInt16(at, value);
   }
 
   int32(value: number): void {
     const at = this.#reserve(4);
-    this.#view.setInt32(at, value);
+    this.#putInt32(at, value);
   }
 
   int64(value: number): void {
     const at = this.#reserve(8);
     if (value >= TWO_TO_63) {
-      this.#view.setInt32(at, 0x7fff_ffff);
-      this.#view.setUint32(at + 4, 0xffff_ffff);
+      this.#putInt32(at, 0x7fff_ffff);
+      this.#putInt32(at + 4, 0xffff_ffff);
       return;
     }
-    this.#view.setInt32(at, Math.floor(value / TWO_TO_32));
-    // Modulo of a negative number is negative; `>>> 0` gives the low word of its two's complement.
-    this.#view.setUint32(at + 4, (value % TWO_TO_32) >>> 0);
+    this.#putInt32(at, Math.floor(value / TWO_TO_32));
+    // Modulo of a negative number is negative; its bits are the low word of the two's complement all the same.
+    this.#putInt32(at + 4, value % TWO_TO_32);
   }
 
   uint16(value: number): void {
     const at = this.#reserve(2);
-    this.#view.setUint16(at, value);
+    this.#putInt16(at, value);
   }
 
   uint32(value: number): void {
     const at = this.#reserve(4);
-    this.#view.setUint32(at, value);
+    this.#putInt32(at, value);
   }
 
   float64(value: number): void {
     const at = this.#reserve(8);
-    this.#view.setFloat64(at, value);
+    this.#bytes.writeDoubleBE(value, at);
   }
 
   boolean(value: boolean): void {
@@ -155,10 +151,9 @@ export class WireWriter {
    * @throws `protocol-message-invalid` for anything else
    */
   uuid(value: string): void {
-    const at = this.#reserve(UUID_BYTES);
-    if (value === ZERO_UUID) this.#bytes.fill(0, at, at + UUID_BYTES);
-    else if (value.length !== UUID_CHARACTERS || this.#bytes.write(value, at, UUID_BYTES, "base64url") !== UUID_BYTES)
-      throw invalid(`a UUID has ${value.length} characters, must have 22 of base64url`);
+    const bytes = uuidBytes(value);
+    if (bytes === undefined) throw invalid(`a UUID has ${value.length} characters, must have 22 of base64url`);
+    this.raw(bytes);
   }
 
   /** @throws `protocol-message-invalid` for null */
@@ -290,7 +285,7 @@ export class WireWriter {
   endTag(start: number): void {
     const size = this.#at - start;
     if (size < 128) {
-      this.#view.setUint8(start - 1, size);
+      this.#bytes[start - 1] = size;
       return;
     }
     const extra = uvarintSize(size) - 1;
@@ -334,7 +329,7 @@ export class WireWriter {
     if (size > CLASSIC_STRING_BYTES_MAX) {
       throw invalid(`a string has ${size} bytes, must have ${CLASSIC_STRING_BYTES_MAX} at most`);
     }
-    this.#view.setInt16(start, size);
+    this.#putInt16(start, size);
     this.#at = end;
   }
 
@@ -346,7 +341,7 @@ export class WireWriter {
     this.#reserve(5 + value.length * 3);
     const textAt = isShort ? start + 1 : this.#putUvarint(start, size + 1);
     this.#at = this.#putText(textAt, value);
-    if (isShort) this.#view.setUint8(start, this.#at - textAt + 1);
+    if (isShort) this.#bytes[start] = this.#at - textAt + 1;
   }
 
   /** Writes text where there is room for it; returns the position after it. */
@@ -360,6 +355,20 @@ export class WireWriter {
       bytes[at + index] = code;
     }
     return at + length;
+  }
+
+  #putInt16(at: number, value: number): void {
+    const bytes = this.#bytes;
+    bytes[at] = value >> 8;
+    bytes[at + 1] = value;
+  }
+
+  #putInt32(at: number, value: number): void {
+    const bytes = this.#bytes;
+    bytes[at] = value >> 24;
+    bytes[at + 1] = value >> 16;
+    bytes[at + 2] = value >> 8;
+    bytes[at + 3] = value;
   }
 
   #putUvarint(start: number, value: number): number {
@@ -386,7 +395,6 @@ export class WireWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
     larger.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = larger;
-    this.#view = new DataView(larger.buffer, larger.byteOffset, larger.length);
   }
 }
 
