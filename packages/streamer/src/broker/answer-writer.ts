@@ -142,6 +142,8 @@ export class AnswerWriter {
     const held = this.#socket.writableLength;
     const change = held - this.#heldBytes;
     if (change === 0) return;
+    // What has just begun to be held has not stood still yet.
+    if (this.#heldBytes === 0) this.#lastProgressMs = this.#core.clock.monotonicMs();
     this.#heldBytes = held;
     if (change > 0) this.#core.budget.take(change);
     else {

@@ -9,7 +9,7 @@ import type { Quotas } from "./quotas.ts";
 /** Bounds of connections. */
 export interface ConnectionLimits {
   readonly frameBytesMax: number;
-  /** Frames above this wait for the common budget before memory is taken for them. */
+  /** Bytes of a request above which the rest is read only when there is room in the common budget. */
   readonly freeFrameBytes: number;
   /** Requests of one connection that are not answered yet. */
   readonly requestsMax: number;

@@ -37,10 +37,10 @@ import type { TransactionGate } from "./transaction-gate.ts";
 const SWEEP_MS = 1000;
 const DRAIN_MS = 5000;
 const CLUSTER_ID_BYTES = 16;
-const FREE_FRAME_BYTES = 64 * 1024;
+const FREE_FRAME_BYTES = 16 * 1024;
 const WRITE_BYTES_MAX = 1 << 20;
 const AHEAD_BYTES_MAX = 256 * 1024;
-const STALL_MS = 30_000;
+const STALL_MS = 10_000;
 const ALLOW_ALL: Authorizer = { allows: () => true };
 
 /** How a broker is started. */
@@ -57,7 +57,7 @@ export interface BrokerOptions {
   readonly authorizer?: Authorizer;
   readonly clock?: Clock;
   readonly random?: RandomSource;
-  /** How long a connection may hold memory others wait for without getting on, ms. Default 30 s. */
+  /** How long a connection may hold memory others wait for without getting on, ms. Default 10 s. */
   readonly stallMs?: number;
   /** How long `close` waits for answers that are under way, ms. Default 5 s. */
   readonly drainMs?: number;
@@ -70,7 +70,7 @@ export interface BrokerRooms {
   readonly leaders: Leaders;
   readonly transactions?: TransactionGate;
   /** Groups, transactions, security. */
-  readonly apis: (ground: Ground, store: ClusterStore) => Iterable<AnyServedApi>;
+  readonly apis: (ground: Ground) => Iterable<AnyServedApi>;
   readonly close?: () => Promise<void>;
 }
 
@@ -141,7 +141,17 @@ export class Broker {
 
   #sweep(): void {
     const nowMs = this.#ground.clock.monotonicMs();
-    for (const listener of this.#listeners) listener.sweep(nowMs);
+    const stalled = this.#listeners.flatMap((listener) => listener.sweep(nowMs));
+    const { budget, metrics } = this.#ground;
+    if (!budget.contended) return;
+    // Somebody waits for memory: of those who do not get on the most demanding go first, until half of it is free again.
+    let usedBytes = budget.usedBytes;
+    for (const connection of stalled.sort((left, right) => right.missingBytes - left.missingBytes)) {
+      if (usedBytes <= budget.limitBytes / 2) return;
+      usedBytes -= connection.heldBytes;
+      metrics.connections.stalled += 1;
+      connection.destroy();
+    }
   }
 }
 
@@ -153,8 +163,15 @@ interface BrokerParts {
   readonly closeStorage: () => Promise<void>;
 }
 
-/** Opens what the other rooms bring, over a storage that is open. */
-export type OpenRooms = (storage: Storage, clock: Clock, configs: ConfigKeeper) => Promise<BrokerRooms> | BrokerRooms;
+/** What the other rooms are opened over. */
+export interface RoomsGround {
+  readonly storage: Storage;
+  readonly configs: ConfigKeeper;
+  readonly store: ClusterStore;
+}
+
+/** Opens what the other rooms bring. */
+export type OpenRooms = (ground: RoomsGround) => Promise<BrokerRooms>;
 
 /**
  * Starts a broker with the rooms it is given; `startBroker` gives it all of them.
@@ -207,7 +224,7 @@ async function assemble(
   const metrics = new BrokerMetrics(() => budget.usedBytes);
   const quotas = new Quotas(store, clock);
   const report = options.report ?? warn;
-  const rooms = await openRooms(storage, clock, configs);
+  const rooms = await openRooms({ storage, configs, store });
   const ground = {
     storage,
     leaders: rooms.leaders,
@@ -223,7 +240,7 @@ async function assemble(
     endpoint: (): Endpoint => ({ host: "127.0.0.1", port: 0 }),
     report,
   };
-  const table = new ApiTable([...brokerApis(ground, rooms.transactions, () => table), ...rooms.apis(ground, store)]);
+  const table = new ApiTable([...brokerApis(ground, rooms.transactions, () => table), ...rooms.apis(ground)]);
   const limits = {
     frameBytesMax: configs.brokerNumber("socket.request.max.bytes"),
     freeFrameBytes: FREE_FRAME_BYTES,

@@ -1,19 +1,19 @@
 /**
- * One bound for bytes that many connections hold: requests being read or answered, and responses nobody has taken yet.
+ * One bound for bytes that many connections hold: requests being read or answered, and answers nobody has taken yet.
  *
- * Guarantees: whoever asks waits in a queue, oldest first, and is granted as soon as it fits; a request larger than the whole budget is
- * granted when nothing else is held. Does not: take anything back; who holds bytes and makes no progress is found by the listener's sweep.
+ * Guarantees: whoever must wait for room waits in a queue, oldest first. One at a time may be favoured and go on although there is no room:
+ * when everybody holds a part of what he needs, somebody still finishes and gives back.
+ * Does not: take anything back; who holds bytes and makes no progress is found by the listener's sweep.
  */
-interface BudgetWaiter {
-  readonly bytes: number;
-  readonly granted: () => void;
-}
+const WAKE_MAX = 16;
 
 /** Bytes in flight over all connections of a broker. */
 export class ByteBudget {
   readonly limitBytes: number;
   #usedBytes = 0;
-  #waiters: BudgetWaiter[] = [];
+  #waiters: (() => void)[] = [];
+  #favoured: object | undefined;
+  #waking = false;
 
   constructor(limitBytes: number) {
     this.limitBytes = limitBytes;
@@ -27,55 +27,60 @@ export class ByteBudget {
     return Math.max(0, this.limitBytes - this.#usedBytes);
   }
 
-  /** True when somebody waits for bytes. */
+  /** True when somebody waits for room. */
   get contended(): boolean {
-    return this.#waiters.length > 0;
+    return this.#waiters.length > 0 || this.#favoured !== undefined;
   }
 
-  /** True when what is held leaves no room for anything new. */
+  /** True when there is no room for anything new. */
   get spent(): boolean {
     return this.#usedBytes >= this.limitBytes;
   }
 
-  /** Takes bytes that are held already, whether they fit or not. */
   take(bytes: number): void {
     this.#usedBytes += bytes;
   }
 
-  /** Takes bytes when they fit and nobody waits in front. */
-  tryTake(bytes: number): boolean {
-    if (this.#waiters.length > 0 || !this.#fits(bytes)) return false;
-    this.#usedBytes += bytes;
-    return true;
+  give(bytes: number): void {
+    this.#usedBytes -= bytes;
+    if (this.#waiters.length > 0 && !this.spent) this.#wakeSome();
   }
 
   /**
-   * Calls a function once as soon as there is room for this many bytes, without taking them.
+   * Calls a function once when there is room, or when one may be favoured; never within this call.
    * @returns what leaves the queue
    */
-  whenFree(bytes: number, granted: () => void): () => void {
-    const waiter = { bytes, granted };
-    this.#waiters.push(waiter);
+  whenFree(granted: () => void): () => void {
+    this.#waiters.push(granted);
+    if (!this.spent) this.#wakeSome();
     return () => {
-      this.#waiters = this.#waiters.filter((other) => other !== waiter);
-      this.#wake();
+      const at = this.#waiters.indexOf(granted);
+      if (at >= 0) this.#waiters.splice(at, 1);
     };
   }
 
-  give(bytes: number): void {
-    this.#usedBytes -= bytes;
-    if (this.#waiters.length > 0) this.#wake();
+  /** True when this one may go on although there is no room: nobody else does. */
+  favours(one: object): boolean {
+    this.#favoured ??= one;
+    return this.#favoured === one;
   }
 
-  #fits(bytes: number): boolean {
-    return this.#usedBytes <= 0 || this.#usedBytes + bytes <= this.limitBytes;
+  /** Ends the favour, if this one has it. */
+  endFavour(one: object): void {
+    if (this.#favoured !== one) return;
+    this.#favoured = undefined;
+    if (this.#waiters.length > 0) this.#wakeSome();
   }
 
-  #wake(): void {
-    for (let first = this.#waiters[0]; first !== undefined && this.#fits(first.bytes); first = this.#waiters[0]) {
-      this.#waiters.shift();
-      // It takes what it needs before it returns, so that the next one is judged by what is left.
-      first.granted();
-    }
+  /** Whoever gives back is in the middle of something: the woken go on in the next turn, a few at a time. */
+  #wakeSome(): void {
+    if (this.#waking) return;
+    this.#waking = true;
+    setImmediate(() => {
+      this.#waking = false;
+      const count = this.spent ? 1 : WAKE_MAX;
+      for (const granted of this.#waiters.splice(0, count)) granted();
+      if (this.#waiters.length > 0 && !this.spent) this.#wakeSome();
+    });
   }
 }

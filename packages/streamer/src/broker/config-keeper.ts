@@ -22,6 +22,7 @@ const CHANGEABLE = [
   "segmentAgeMsMax",
   "batchBytesMax",
   "compactionLagMsMin",
+  "compactionLagMsMax",
   "deletionsKeptMs",
   "dirtyRatioMin",
 ] as const;

@@ -57,12 +57,14 @@ export class Connection {
   #draining = false;
   #paused = false;
   #pumping = false;
-  /** Taken from the budget for the frame that is being read. */
-  #reservedBytes = 0;
+  /** Taken from the budget for bytes that are not a whole request yet. */
+  #readBytesHeld = 0;
   #leaveQueue: (() => void) | undefined;
   #muteTimer: NodeJS.Timeout | undefined;
   #frameBytesHeld = 0;
   #lastDataMs: number;
+  /** When the oldest bytes came that are no whole request yet. */
+  #frameSinceMs = 0;
   #drained: (() => void) | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -74,9 +76,7 @@ export class Connection {
     this.#authentication = options.authentication;
     this.#onClosed = options.closed;
     this.#writer = new AnswerWriter(socket, core);
-    const { frameBytesMax, freeFrameBytes } = core.limits;
-    const limits = { frameBytesMin: FRAME_BYTES_MIN, frameBytesMax, freeFrameBytes };
-    this.#reader = new FrameReader(limits, (bytes) => this.#reserve(bytes));
+    this.#reader = new FrameReader({ frameBytesMin: FRAME_BYTES_MIN, frameBytesMax: core.limits.frameBytesMax });
     this.#lastDataMs = core.clock.monotonicMs();
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#onData(chunk));
@@ -104,26 +104,34 @@ export class Connection {
     this.#updateReading();
   }
 
-  /** Looks for a connection that is idle or stands in everybody's way. Called about once a second. */
-  sweep(nowMs: number): void {
+  /**
+   * Closes the connection when it is idle. Called about once a second.
+   * @returns true when it holds memory and has not got on for `stallMs`
+   */
+  sweep(nowMs: number): boolean {
     this.#writer.account();
-    const { limits, budget, metrics } = this.#core;
-    const busy = this.#slots.size > 0;
+    const { limits, metrics } = this.#core;
     const idleMs = limits.idleMs();
-    if (idleMs > 0 && !busy && this.#writer.heldBytes === 0 && nowMs - this.#lastDataMs > idleMs) {
+    const quiet = this.#slots.size === 0 && this.#writer.heldBytes === 0;
+    if (idleMs > 0 && quiet && nowMs - this.#lastDataMs > idleMs) {
       metrics.connections.idle += 1;
       this.#socket.destroy();
-    } else if (budget.contended && this.#standsInTheWay(nowMs)) {
-      metrics.connections.stalled += 1;
-      this.#socket.destroy();
+      return false;
     }
+    // Also when it is not read from because there is no room: nobody can know whether it would get on.
+    const sinceMs = this.#writer.heldBytes > 0 ? this.#writer.lastProgressMs : this.#frameSinceMs;
+    const holds = this.#writer.heldBytes > 0 || (this.#readBytesHeld > 0 && this.#slots.size === 0);
+    return holds && nowMs - sinceMs > limits.stallMs;
   }
 
-  /** Somebody waits for memory, and this connection holds some without getting on. */
-  #standsInTheWay(nowMs: number): boolean {
-    const { stallMs } = this.#core.limits;
-    const halfFrame = this.#reservedBytes > 0 && nowMs - this.#lastDataMs > stallMs;
-    return halfFrame || (this.#writer.heldBytes > 0 && nowMs - this.#writer.lastProgressMs > stallMs);
+  /** Bytes it still needs to finish what it began. */
+  get missingBytes(): number {
+    return this.#reader.missingBytes + this.#writer.heldBytes;
+  }
+
+  /** Bytes of half requests and of answers the client has not taken. */
+  get heldBytes(): number {
+    return this.#readBytesHeld + this.#writer.heldBytes;
   }
 
   /** Begins no other request, answers those that run, and ends. */
@@ -157,9 +165,10 @@ export class Connection {
     clearTimeout(this.#muteTimer);
     const { budget } = this.#core;
     this.#writer.close();
-    budget.give(this.#frameBytesHeld + this.#reservedBytes);
+    budget.give(this.#frameBytesHeld + this.#readBytesHeld);
+    budget.endFavour(this);
     this.#frameBytesHeld = 0;
-    this.#reservedBytes = 0;
+    this.#readBytesHeld = 0;
     this.#abort?.abort();
     this.#authentication.closed?.();
     this.#drained?.();
@@ -168,60 +177,58 @@ export class Connection {
 
   #mustWait(): boolean {
     const { limits, budget } = this.#core;
+    const busy = this.#slots.size > 0 || this.#writer.heldBytes > 0;
     return (
       this.#serialRunning ||
       this.#draining ||
       this.#muteTimer !== undefined ||
       this.#slots.size >= limits.requestsMax ||
       this.#socket.writableLength > limits.writeBytesMax ||
-      budget.spent
+      // Who holds nothing yet may ask: answers that need much memory wait for it by themselves.
+      (busy && budget.spent)
     );
   }
 
   #pump(): void {
-    if (this.#pumping || this.#leaveQueue !== undefined) return;
+    if (this.#pumping) return;
     this.#pumping = true;
     while (!this.#closed && !this.#mustWait()) {
       const next = this.#reader.next();
       if (next.type === "incomplete") break;
-      if (next.type === "frame") this.#onFrame(next.bytes, next.reserved);
-      else if (next.type === "bad") this.#malformed();
-      else {
-        this.#waitForMemory(next.frameBytes);
-        break;
-      }
+      if (next.type === "frame") this.#onFrame(next.bytes);
+      else this.#malformed();
     }
     this.#pumping = false;
     if (this.#closed) return;
-    if (this.#core.budget.spent && this.#reader.heldBytes > 0 && this.#leaveQueue === undefined) this.#waitForMemory(0);
+    this.#accountReads();
     this.#updateReading();
   }
 
-  #waitForMemory(frameBytes: number): void {
-    this.#leaveQueue = this.#core.budget.whenFree(Math.max(1, frameBytes), () => {
-      this.#leaveQueue = undefined;
-      if (frameBytes > 0) {
-        this.#core.budget.take(frameBytes);
-        this.#reservedBytes = frameBytes;
-      }
-      // Not at once: whoever gave memory back is in the middle of something.
-      setImmediate(() => this.#pump());
-    });
+  #accountReads(): void {
+    const held = this.#reader.heldBytes;
+    const change = held - this.#readBytesHeld;
+    if (change === 0) return;
+    if (this.#readBytesHeld === 0) this.#frameSinceMs = this.#lastDataMs;
+    this.#readBytesHeld = held;
+    if (change > 0) this.#core.budget.take(change);
+    else this.#core.budget.give(-change);
   }
 
-  #reserve(frameBytes: number): boolean {
-    if (this.#reservedBytes > 0) return true;
-    if (!this.#core.budget.tryTake(frameBytes)) return false;
-    this.#reservedBytes = frameBytes;
-    return true;
-  }
-
+  /** Reads on unless the next request must wait and enough lies ready, or a large one finds no memory. */
   #updateReading(): void {
-    const { limits } = this.#core;
-    const pause =
-      this.#leaveQueue !== undefined ||
-      this.#muteTimer !== undefined ||
-      (this.#reader.heldBytes > limits.aheadBytesMax && this.#mustWait());
+    const { budget, limits } = this.#core;
+    const mustWait = this.#mustWait();
+    const large = this.#readBytesHeld > limits.freeFrameBytes;
+    const noRoom = budget.spent && large && !mustWait && !budget.favours(this);
+    if (!budget.spent || !large) budget.endFavour(this);
+    if (budget.spent && (noRoom || mustWait)) {
+      this.#leaveQueue ??= budget.whenFree(() => {
+        this.#leaveQueue = undefined;
+        this.#pump();
+      });
+    }
+    const ahead = mustWait && this.#readBytesHeld > limits.aheadBytesMax;
+    const pause = noRoom || ahead || this.#muteTimer !== undefined;
     if (pause === this.#paused) return;
     this.#paused = pause;
     if (pause) this.#socket.pause();
@@ -233,9 +240,9 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  #onFrame(frame: Buffer, reserved: boolean): void {
-    if (reserved) this.#reservedBytes = 0;
-    else this.#core.budget.take(frame.length);
+  #onFrame(frame: Buffer): void {
+    this.#frameSinceMs = this.#lastDataMs;
+    this.#core.budget.take(frame.length);
     this.#frameBytesHeld += frame.length;
     const raw = this.#authentication.rawFrame?.();
     if (raw !== undefined) {

@@ -13,6 +13,7 @@ import type { Isolation, LeaderRead, PartitionLeader } from "../leader/contract.
 import type { OpenTopic } from "../storage/storage.ts";
 import type { FoundBatch } from "../storage/scan.ts";
 import type { RequestContext } from "./api.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 import { clientError } from "./errors.ts";
 import { type Ground, mayTopic } from "./ground.ts";
 import { fetchChannel } from "./traces.ts";
@@ -66,7 +67,7 @@ export class FetchRun {
     }
     const { signal } = this.#context;
     for (;;) {
-      const bytes = await this.#readAll();
+      const bytes = await this.#readWithRoom();
       const leftMs = deadlineMs - clock.monotonicMs();
       if (bytes >= minBytes || this.#hasError || leftMs <= 0 || signal.aborted || this.#topics.length === 0) break;
       await this.#park(Math.min(leftMs, MAX_WAIT_MS), signal);
@@ -111,17 +112,38 @@ export class FetchRun {
     return topic === undefined ? KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION : undefined;
   }
 
-  /** Reads every partition in the order asked; returns the bytes of records there are to answer with. */
-  async #readAll(): Promise<number> {
+  /** Waits for memory when others hold all of it, and counts what is read as held meanwhile. */
+  async #readWithRoom(): Promise<number> {
     const { budget, configs } = this.#ground;
+    const { signal } = this.#context;
+    while (budget.spent && !signal.aborted) await untilRoom(budget, signal);
+    // Nobody waits for the records any more.
+    if (signal.aborted) return this.#readAll(0, 0);
     const share = Math.max(SHARE_BYTES_MIN, Math.floor(budget.freeBytes / SHARE));
     const bytesMax = Math.min(this.#request.maxBytes, configs.brokerNumber("fetch.max.bytes"), share);
+    const reserved = this.#hasVisible() ? Math.max(0, bytesMax) : 0;
+    budget.take(reserved);
+    try {
+      return await this.#readAll(bytesMax, 1);
+    } finally {
+      budget.give(reserved);
+    }
+  }
+
+  #hasVisible(): boolean {
+    return this.#topics.some(({ parts }) =>
+      parts.some(({ leader, offset }) => leader !== undefined && this.#visibleEnd(leader) > offset),
+    );
+  }
+
+  /** Reads every partition in the order asked; returns the bytes of records there are to answer with. */
+  async #readAll(bytesMax: number, batchesMin: 0 | 1): Promise<number> {
     let bytes = 0;
     let records = 0;
     for (const topic of this.#topics) {
       for (const part of topic.parts) {
         if (part.leader === undefined) continue;
-        const read = await this.#readPart(part, topic.name, bytesMax - bytes, bytes === 0);
+        const read = await this.#readPart(part, topic.name, bytesMax - bytes, bytes === 0 && batchesMin > 0);
         bytes += read.bytes;
         records += read.records;
       }
@@ -219,6 +241,18 @@ export class FetchRun {
     });
     metrics.parkedFetches -= 1;
   }
+}
+
+async function untilRoom(budget: ByteBudget, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      leave();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const leave = budget.whenFree(done);
+    signal.addEventListener("abort", done, { once: true });
+  });
 }
 
 interface ReadSize {

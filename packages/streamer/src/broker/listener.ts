@@ -94,8 +94,9 @@ export class Listener {
     return { host: this.#options.advertisedHost ?? reachable, port: this.#options.advertisedPort ?? port };
   }
 
-  sweep(nowMs: number): void {
-    for (const connection of this.#connections) connection.sweep(nowMs);
+  /** Closes who is idle; returns who holds memory without getting on. */
+  sweep(nowMs: number): Connection[] {
+    return [...this.#connections].filter((connection) => connection.sweep(nowMs));
   }
 
   /** Takes no more connections. */

@@ -1,5 +1,28 @@
+import { systemClock, systemRandom } from "@kaelix/base";
+
+import { groupApis } from "../groups/group-apis.ts";
+import { openGroups } from "../groups/groups.ts";
+import { groupSettingsFrom } from "../groups/settings.ts";
 import { openLeaders } from "../leader/leaders.ts";
-import { type Broker, type BrokerOptions, startBrokerWith } from "./broker.ts";
+import type { SaslMechanism } from "../security/sasl.ts";
+import { BrokerSecurity, type SecurityOptions } from "../security/security.ts";
+import { type Broker, type BrokerOptions, type OpenRooms, startBrokerWith } from "./broker.ts";
+import { NODE_ID } from "./ground.ts";
+import type { ListenerOptions } from "./listener.ts";
+
+/** A listener, and how its clients prove who they are. */
+export interface StartListenerOptions extends ListenerOptions {
+  /** SASL mechanisms clients must use; absent: `authenticator` decides. */
+  readonly sasl?: readonly SaslMechanism[];
+}
+
+/** How a broker with all of its rooms is started. */
+export interface StartBrokerOptions extends Omit<BrokerOptions, "listeners"> {
+  /** Default: one on 127.0.0.1:9092, open to everybody. */
+  readonly listeners?: readonly StartListenerOptions[];
+  /** Users, access control lists and sessions. `authorizer` counts when both are given. */
+  readonly security?: SecurityOptions;
+}
 
 /**
  * Starts a Kafka-compatible broker in this process.
@@ -12,13 +35,37 @@ import { type Broker, type BrokerOptions, startBrokerWith } from "./broker.ts";
  * const kafka = new Kafka({ brokers: [broker.bootstrap()] });
  * await broker.close();
  */
-export function startBroker(options: BrokerOptions): Promise<Broker> {
-  return startBrokerWith((storage, clock, configs) => {
+export function startBroker(options: StartBrokerOptions): Promise<Broker> {
+  const { clock = systemClock, listeners = [{}], random = systemRandom } = options;
+  const security = new BrokerSecurity(options.security ?? {}, clock, random);
+  const authorizer = options.authorizer ?? security.authorizer();
+  const openRooms: OpenRooms = async ({ configs, storage, store }) => {
+    await security.open(store);
     const leaders = openLeaders(storage, {
       clock,
       rules: (spec) => configs.topicRules(spec),
       producerExpirationMs: configs.brokerNumber("producer.id.expiration.ms"),
     });
-    return { leaders, apis: () => [] };
-  }, options);
+    const settings = groupSettingsFrom((key) => configs.brokerNumber(key));
+    const groups = openGroups({ storage, leaders, clock, random, authorizer, settings });
+    return {
+      leaders,
+      apis: (ground) => [
+        ...groupApis(groups, {
+          coordinatorOf: ({ listener }) => ({ nodeId: NODE_ID, ...ground.endpoint(listener) }),
+        }),
+        ...security.apis(ground),
+      ],
+      close: () => groups.close(),
+    };
+  };
+  return startBrokerWith(openRooms, {
+    ...options,
+    clock,
+    random,
+    authorizer,
+    listeners: listeners.map(({ sasl, ...listener }) =>
+      sasl === undefined ? listener : { ...listener, authenticator: security.sasl(sasl) },
+    ),
+  });
 }

@@ -121,7 +121,7 @@ const ROWS: readonly ConfigRow[] = [
     default: FOREVER,
     min: 1,
     synonym: "log.cleaner.max.compaction.lag.ms",
-    text: "Kept for Kafka's tools: compaction goes by min.cleanable.dirty.ratio",
+    text: "A record that is not compacted for longer than this makes compaction run, ms",
   },
   {
     name: "max.message.bytes",
@@ -307,6 +307,7 @@ export function settingsFor(value: ConfigLookup, before?: StoredTopicSpec): Omit
     segmentAgeMsMax: parseNumber(value("segment.ms")),
     batchBytesMax: Math.max(BATCH_BYTES_READABLE, batchBytesMax, before?.batchBytesMax ?? 0),
     compactionLagMsMin: parseNumber(value("min.compaction.lag.ms")),
+    compactionLagMsMax: parseNumber(value("max.compaction.lag.ms")),
     deletionsKeptMs: parseNumber(value("delete.retention.ms")),
     dirtyRatioMin: parseNumber(value("min.cleanable.dirty.ratio")),
   };
