@@ -4,6 +4,7 @@ import { enableCompileCache } from "node:module";
 
 import { Command, Option } from "commander";
 
+import { addBrokerCommands } from "./broker-commands.ts";
 import type * as accountCommands from "./commands/account.ts";
 import type * as classifyCommands from "./commands/classify.ts";
 import type * as houseCommands from "./commands/house.ts";
@@ -215,5 +216,7 @@ program
   .allowUnknownOption()
   .helpOption(false)
   .action(ending(async (parameters: string[]) => (await import("./commands/bench.ts")).bench(parameters)));
+
+addBrokerCommands(program, ending);
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

@@ -1,5 +1,7 @@
 export { logErrors } from "./errors.ts";
 export { type KafkaLogOptions, openKafkaLog } from "./kafka-log.ts";
+export { clientOptionsOf as kafkaClientOptions } from "./kafka-log-cluster.ts";
+export { type GroupOptions, type GroupReader, type GroupRecord, joinKafkaGroup } from "./kafka-log-group.ts";
 export {
   type KafkaAddress,
   type KafkaPlace,

@@ -4,6 +4,7 @@ import { SOURCE_KINDS } from "@kaelix/model";
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
+import { timeOf } from "../time.ts";
 import { readStandardInput } from "../prompt.ts";
 import { openUp } from "./unlock.ts";
 
@@ -163,17 +164,4 @@ export function levelOf(text: string): "general" | "confidential" | "secret" | "
     EXIT.usage,
     `Cannot use level: current value is ${text}, must be auto, general, confidential, secret, ultra-secret or 1 to 4`,
   );
-}
-
-/** RFC 3339 of a date or a time; without an offset it is local. */
-function timeOf(text: string): string {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
-  const parsed = new Date(isDay ? `${text}T00:00:00` : text);
-  if (Number.isNaN(parsed.getTime()) || (isDay && parsed.getDate() !== Number(text.slice(8)))) {
-    throw new CommandFailure(
-      EXIT.usage,
-      `Cannot use time: current value is ${text}, must be like 2024-12-31 or 2024-12-31T18:00:00+01:00`,
-    );
-  }
-  return parsed.toISOString();
 }

@@ -4,6 +4,7 @@ import { startServer } from "@kaelix/server";
 
 import { EXIT } from "../exit.ts";
 import { bar, type OutputOptions } from "../output.ts";
+import { stopSignal } from "../stop-signal.ts";
 
 /** Options of `serve`. */
 export interface ServeOptions extends OutputOptions {
@@ -57,18 +58,4 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 function line(text: string, options: OutputOptions): void {
   if (options.quiet !== true) process.stderr.write(`${text}\n`);
-}
-
-/** Resolves at the first Ctrl+C or termination; a second one ends the process at once, which loses nothing acknowledged. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const stop = (): void => {
-      if (asked) process.exit(EXIT.interrupted);
-      asked = true;
-      resolve();
-    };
-    process.on("SIGINT", stop);
-    process.on("SIGTERM", stop);
-  });
 }

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { type CommandOutcome, runCommand } from "./testing/product.ts";
+
+const MAIN = new URL("main.ts", import.meta.url).pathname;
+
+let broker: ChildProcess;
+let address = "";
+
+/** Runs a command against the broker; `login` as `user:password`. */
+function run(words: readonly string[], input = "", login = "anna:secret"): Promise<CommandOutcome> {
+  const url = `kafka://${login}@${address}?mechanism=SCRAM-SHA-256`;
+  return runCommand(words, { input, environment: { KAELIX_BROKER: url } });
+}
+
+beforeAll(async () => {
+  const words = [
+    "streamer",
+    "--temporary",
+    "--port",
+    "0",
+    "--json",
+    "--sasl",
+    "SCRAM-SHA-256",
+    "--user",
+    "anna:secret",
+  ];
+  broker = spawn(process.execPath, [MAIN, ...words, "--acls", "--super-user", "anna", "--user", "ben:other"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  if (broker.stdout === null) throw new Error("The broker has an output");
+  const [line] = (await once(createInterface({ input: broker.stdout }), "line")) as [string];
+  const started: unknown = JSON.parse(line);
+  if (typeof started === "object" && started !== null && "bootstrap" in started) address = String(started.bootstrap);
+});
+
+afterAll(async () => {
+  const gone = once(broker, "exit");
+  broker.kill("SIGTERM");
+  await gone;
+});
+
+describe("kaelix streamer and what talks to it", () => {
+  test("lines become records, with keys, in order, and come back in any form", async () => {
+    const produced = await run(
+      ["produce", "orders", "--key-separator", ":", "--compress", "zstd", "--json"],
+      "a:1\nb:2\nc:3\n",
+    );
+    expect(produced).toMatchObject({ code: 0, out: '{"topic":"orders","records":3}\n' });
+    expect((await run(["consume", "orders", "--format", "%p@%o %k=%v\\n"])).out).toBe("0@0 a=1\n0@1 b=2\n0@2 c=3\n");
+    expect((await run(["consume", "orders", "--from", "-1"])).out).toBe("3\n");
+    const rows = (await run(["consume", "orders", "--json", "--from", "1", "--count", "1"])).out;
+    expect(JSON.parse(rows)).toMatchObject({ topic: "orders", partition: 0, offset: 1, key: "b", value: "2" });
+  });
+
+  test("topics are made, described, changed, trimmed and deleted", async () => {
+    expect(
+      (await run(["topics", "create", "life", "--partitions", "2", "--config", "retention.ms=1000000"])).code,
+    ).toBe(0);
+    expect((await run(["topics", "create", "life"])).code).toBe(5);
+    expect(
+      (await run(["topics", "alter", "life", "--partitions", "3", "--config", "cleanup.policy=compact,delete"])).code,
+    ).toBe(0);
+    const described: unknown = JSON.parse((await run(["topics", "describe", "life", "--json"])).out);
+    expect(described).toMatchObject({
+      partitions: [{}, {}, {}],
+      settings: { "retention.ms": "1000000", "cleanup.policy": "compact,delete" },
+    });
+    await run(["produce", "life", "--partition", "1", "--key", "k"], "x\ny\n");
+    expect((await run(["topics", "trim", "life", "--partition", "1", "--before", "1"])).code).toBe(0);
+    expect((await run(["consume", "life"])).out).toBe("y\n");
+    expect((await run(["topics", "delete", "life"])).code).toBe(2);
+    expect((await run(["topics", "delete", "life", "--yes"])).code).toBe(0);
+    expect((await run(["topics", "describe", "life"])).code).toBe(3);
+  });
+
+  test("a group goes on where it committed, tells how far behind it is, and can be moved", async () => {
+    await run(["produce", "queue"], Array.from({ length: 10 }, (_, at) => `r${at}\n`).join(""));
+    expect((await run(["consume", "queue", "--group", "workers", "--count", "4"])).out).toBe("r0\nr1\nr2\nr3\n");
+    const described: unknown = JSON.parse((await run(["groups", "describe", "workers", "--json"])).out);
+    expect(described).toMatchObject({ group: "workers", lag: 6, partitions: [{ committed: 4, end: 10 }] });
+    expect((await run(["consume", "queue", "--group", "workers", "--count", "1"])).out).toBe("r4\n");
+    expect((await run(["groups", "reset", "workers", "queue", "--to", "9"])).code).toBe(0);
+    expect((await run(["consume", "queue", "--group", "workers", "--count", "1"])).out).toBe("r9\n");
+    expect((await run(["groups", "list"])).out).toContain("workers\tEmpty");
+    expect((await run(["groups", "delete", "workers"])).code).toBe(0);
+    expect((await run(["groups", "describe", "workers"])).code).toBe(3);
+  });
+
+  test("who is not known or not allowed changes nothing and is told so", async () => {
+    const wrong = await run(["topics", "list"], "", "anna:wrong");
+    expect(wrong).toMatchObject({ code: 1 });
+    expect(wrong.err).toContain("user or password is wrong");
+    const ben = await run(["produce", "orders"], "no\n", "ben:other");
+    expect(ben.code).not.toBe(0);
+    expect((await run(["topics", "list"], "", "ben:other")).out).toBe("");
+  });
+});
