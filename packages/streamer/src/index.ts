@@ -7,6 +7,8 @@ export type {
   RecoveryReport,
   Visibility,
 } from "./storage/contract.ts";
+export type { CompactionReport } from "./storage/compaction.ts";
+export type { CompactRequest, SegmentProblem } from "./storage/partition-upkeep.ts";
 export type { DirectoryLock, Disk, DiskFile, OpenMode } from "./storage/disk.ts";
 export { storageErrors } from "./storage/errors.ts";
 export { nodeDisk } from "./storage/node-disk.ts";
@@ -17,6 +19,7 @@ export {
   type OpenTopic,
   Storage,
   type StorageOptions,
+  type StorageReport,
   type StorageSettings,
   type TopicEvent,
 } from "./storage/storage.ts";

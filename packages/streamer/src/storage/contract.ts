@@ -46,6 +46,8 @@ export interface PartitionSettings {
   readonly retentionBytes?: number | undefined;
   /** Records younger than this are not compacted, ms. */
   readonly compactionLagMsMin: number;
+  /** A record that is not compacted for longer than this makes compaction run, ms. */
+  readonly compactionLagMsMax: number;
   /** How long a deletion is kept after it was first compacted, ms. */
   readonly deletionsKeptMs: number;
   /** Share of bytes not yet compacted from which on compaction runs by itself. */

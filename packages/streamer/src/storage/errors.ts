@@ -1,5 +1,6 @@
 import { defineErrors, isKaelixError } from "@kaelix/base";
 
+import type { PartitionBounds } from "./contract.ts";
 import { isDiskFull } from "./disk.ts";
 
 /** What the storage throws. The codes are those of the `Log` port, so that they reach its callers unchanged. */
@@ -51,4 +52,20 @@ export const storageErrors = defineErrors({
 export function refusal(error: unknown): Error {
   if (isKaelixError(error)) return error;
   return storageErrors(isDiskFull(error) ? "log-disk-full" : "log-disk-failed", { cause: error });
+}
+
+/** An offset that a partition does not have. `what` completes "Cannot …". */
+export function outOfRange(what: string, offset: number, { endOffset, startOffset }: PartitionBounds): Error {
+  return storageErrors("log-offset-out-of-range", {
+    message: `Cannot ${what}: offset is ${offset}, must be ${startOffset} to ${endOffset}`,
+    details: { offset, startOffset, endOffset },
+  });
+}
+
+/** A batch that is larger than its topic allows. */
+export function batchTooLarge(bytes: number, batchBytesMax: number): Error {
+  return storageErrors("log-record-too-large", {
+    message: `Cannot append: batch has ${bytes} bytes, must be at most ${batchBytesMax}`,
+    details: { bytes, batchBytesMax },
+  });
 }

@@ -17,7 +17,7 @@ import { type DurableEnd, writeCheckpoint } from "./checkpointing.ts";
 import { type Disk, writeFileAtomically } from "./disk.ts";
 import { encodeState, type PartitionState, STATE_NAME } from "./partition-state.ts";
 import type { SegmentKeeper } from "./segment-keeper.ts";
-import { Segment } from "./segment.ts";
+import type { Segment } from "./segment.ts";
 
 const SWAP_NAME = /^(\d{20})-(\d{20})\.swap$/;
 

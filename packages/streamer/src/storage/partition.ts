@@ -25,10 +25,11 @@ import type {
   Visibility,
 } from "./contract.ts";
 import { isDiskFull } from "./disk.ts";
-import { refusal, storageErrors } from "./errors.ts";
+import { batchTooLarge, outOfRange, refusal, storageErrors } from "./errors.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { OffsetWaiters } from "./offset-waiters.ts";
 import { type FilesPlace, PartitionFiles } from "./partition-files.ts";
+import { PartitionUpkeep } from "./partition-upkeep.ts";
 import { probeDisk } from "./probe.ts";
 import { readBatches } from "./reading.ts";
 import type { Recovered } from "./recovery.ts";
@@ -55,6 +56,8 @@ export interface AppendOptions {
 /** An open partition; see the top of the file. */
 export class Partition {
   readonly report: RecoveryReport;
+  /** Compaction, hashes, search for rot. */
+  readonly upkeep: PartitionUpkeep;
   readonly #context: PartitionContext;
   #settings: PartitionSettings;
   readonly #files: PartitionFiles;
@@ -86,6 +89,16 @@ export class Partition {
     this.#endOffset = recovered.endOffset;
     this.#end = new AppendEnd(this.#files, context.clock, recovered.mustRoll);
     this.report = recovered.report;
+    this.upkeep = new PartitionUpkeep({
+      files: this.#files,
+      clock: context.clock,
+      settings: () => this.#settings,
+      durableEnd: () => this.#durable,
+      ended: () => this.#ended !== undefined,
+      beginAnew: () => this.#beginAnew(),
+      checkpoint: () => this.#startCheckpoint(),
+      compacted: () => this.#tail.clear(),
+    });
     const last = recovered.segments.at(-1);
     this.#durable = { offset: recovered.endOffset, segment: last, position: last?.size ?? 0 };
     this.#commit = new GroupCommit(
@@ -99,7 +112,7 @@ export class Partition {
   }
 
   get health(): DiskHealth {
-    return this.#health;
+    return this.#health === "ok" && this.upkeep.problems.length > 0 ? "suspect" : this.#health;
   }
 
   /** How often a sync failed and records that were accepted went away: who derives something from them begins again. */
@@ -132,7 +145,7 @@ export class Partition {
   append(bytes: Uint8Array, options: AppendOptions = {}): number {
     if (this.#ended !== undefined) throw this.#ended();
     if (this.#failedAtMs !== undefined) this.#refuseWhileFailed();
-    if (bytes.length > this.#settings.batchBytesMax) throw this.#tooLarge(bytes.length);
+    if (bytes.length > this.#settings.batchBytesMax) throw batchTooLarge(bytes.length, this.#settings.batchBytesMax);
     const trusted = options.trusted === true;
     const header = checkBatch(bytes, trusted);
     const baseOffset = this.#endOffset;
@@ -273,6 +286,7 @@ export class Partition {
 
   /** Begins a segment so that all before it may go; durable before anything goes. */
   async #beginAnew(): Promise<void> {
+    if (this.#failedAtMs !== undefined) throw storageErrors("log-disk-failed");
     if ((this.#segments.at(-1)?.size ?? 0) === 0) return;
     this.#end.begin(this.#endOffset);
     await this.#commit.drain();
@@ -312,6 +326,7 @@ export class Partition {
     this.#acceptedWaiters.end();
     await this.#commit.idle();
     await this.#probing;
+    await this.upkeep.cancel();
     await this.#checkpointing;
     await this.#files.settled();
   }
@@ -321,14 +336,6 @@ export class Partition {
     const bounds = this.bounds();
     if (Number.isSafeInteger(offset) && offset >= bounds.startOffset && offset <= bounds.endOffset) return;
     throw outOfRange("read", offset, bounds);
-  }
-
-  #tooLarge(bytes: number): Error {
-    const { batchBytesMax } = this.#settings;
-    return storageErrors("log-record-too-large", {
-      message: `Cannot append: batch has ${bytes} bytes, must be at most ${batchBytesMax}`,
-      details: { bytes, batchBytesMax },
-    });
   }
 
   #write(segment: Segment, bytes: Uint8Array): void {
@@ -475,13 +482,6 @@ export class Partition {
       this.#bytesSinceCheckpoint = 0;
     }
   }
-}
-
-function outOfRange(what: string, offset: number, { endOffset, startOffset }: PartitionBounds): Error {
-  return storageErrors("log-offset-out-of-range", {
-    message: `Cannot ${what}: offset is ${offset}, must be ${startOffset} to ${endOffset}`,
-    details: { offset, startOffset, endOffset },
-  });
 }
 
 function tryOn(work: () => void): void {

@@ -4,6 +4,7 @@
  * Every batch is checked (checksum, density) before it is handed out, so bit rot under a running process is found too. What cannot be
  * read is named and stepped over. An index is a hint: a wrong one costs time, never a wrong answer.
  */
+import { isFiller } from "./batch-cleaning.ts";
 import type { DamagedRange, PartitionRead } from "./contract.ts";
 import type { Disk } from "./disk.ts";
 import { type FoundBatch, SegmentWalker, type Step } from "./scan.ts";
@@ -99,10 +100,11 @@ async function readSegment(
       expected = nextOffset;
     } else {
       const { header } = step.batch;
-      if (batches.length > 0 && bytes + header.sizeBytes > bytesMax) break;
+      if (batches.length > 0 && bytes + header.sizeBytes > bytesMax && !isFiller(header)) break;
       position += header.sizeBytes;
       expected = header.baseOffset + header.lastOffsetDelta + 1;
-      if (expected <= offset) continue;
+      // What compaction removed was there once: no damage, and nothing to hand out.
+      if (expected <= offset || isFiller(header)) continue;
       batches.push(step.batch);
       bytes += header.sizeBytes;
     }

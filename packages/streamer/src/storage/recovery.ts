@@ -16,12 +16,12 @@
  */
 import type { DamagedRange, RecoveryReport } from "./contract.ts";
 import { CHAIN_NAME, SegmentChain } from "./chain.ts";
-import { CHECKPOINT_NAME, decodeCheckpoint } from "./checkpoint.ts";
-import { type Disk, readWholeFile } from "./disk.ts";
+import { CHECKPOINT_NAME, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { type Disk, readWholeFile, writeFileAtomically } from "./disk.ts";
 import { decodeState, FRESH_STATE, type PartitionState, STATE_NAME } from "./partition-state.ts";
 import type { Damage } from "./scan.ts";
 import { loadIndex, mergeDamages, type ScanOutcome, type ScanStart, scanSegment } from "./segment-loading.ts";
-import { finishSwaps } from "./swap.ts";
+import { finishSwaps, listSwaps } from "./swap.ts";
 import { parseSegmentName, Segment, type SegmentFacts } from "./segment.ts";
 
 const TORN_BYTES_KEPT_MAX = 64 * 2 ** 20;
@@ -42,11 +42,19 @@ export interface Recovered {
 export async function recoverPartition(disk: Disk, directory: string): Promise<Recovered> {
   const checkpoint = readDecoded(disk, `${directory}/${CHECKPOINT_NAME}`, decodeCheckpoint);
   const known = new Map((checkpoint?.segments ?? []).map((row) => [row.baseOffset, row]));
-  const chain = readDecoded(disk, `${directory}/${CHAIN_NAME}`, SegmentChain.decode) ?? new SegmentChain();
-  for (const { baseOffset, nextOffset } of await finishSwaps(disk, directory)) {
-    // What was known is known of the segments that were replaced.
-    for (const base of known.keys()) if (base >= baseOffset && base < nextOffset) known.delete(base);
-    chain.remove(baseOffset, nextOffset);
+  const chain =
+    readDecoded(disk, `${directory}/${CHAIN_NAME}`, (bytes) => SegmentChain.decode(bytes)) ?? new SegmentChain();
+  const swaps = listSwaps(disk, directory);
+  if (swaps.length > 0) {
+    for (const { baseOffset, nextOffset } of swaps) {
+      for (const base of known.keys()) if (base >= baseOffset && base < nextOffset) known.delete(base);
+      chain.remove(baseOffset, nextOffset);
+    }
+    // What was known is known of the segments that are replaced: it must be forgotten before they are, also by the next opening.
+    const facts = { segments: [...known.values()], startOffset: checkpoint?.startOffset ?? 0, chainHead: chain.head };
+    await writeFileAtomically(disk, `${directory}/${CHECKPOINT_NAME}`, encodeCheckpoint(facts));
+    await writeFileAtomically(disk, `${directory}/${CHAIN_NAME}`, chain.encode());
+    await finishSwaps(disk, directory, swaps);
   }
   const names = disk.list(directory);
   const bases = segmentBases(disk, directory, names, known);

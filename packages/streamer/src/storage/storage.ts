@@ -24,8 +24,11 @@ import { type DirectoryLock, type Disk, isDiskFull, readWholeFile, writeFileAtom
 import { storageErrors } from "./errors.ts";
 import { nodeDisk } from "./node-disk.ts";
 import { Partition } from "./partition.ts";
+import type { CompactionReport } from "./compaction.ts";
+import type { CompactRequest, SegmentProblem } from "./partition-upkeep.ts";
 import { recoverPartition } from "./recovery.ts";
 import { SegmentKeeper } from "./segment-keeper.ts";
+import { StorageUpkeep, type UpkeepCounts, type UpkeepSettings } from "./storage-upkeep.ts";
 import { decodeTopicFile, encodeTopicFile, TOPIC_FILE_NAME } from "./topic-file.ts";
 import { isMarkedDeleted, markDeleted, removeDeleted } from "./topic-removal.ts";
 import {
@@ -41,12 +44,11 @@ import {
   type TopicChange,
 } from "./topic-spec.ts";
 
-const RETENTION_INTERVAL_MS = 30_000;
 const SEALED_OPEN_MAX = 64;
 const ACTIVE_OPEN_MAX = 256;
 
 /** Limits of a storage. */
-export interface StorageSettings {
+export interface StorageSettings extends UpkeepSettings {
   /** Default 64 MiB: also the most that is read again after an unclean stop, per partition. */
   readonly segmentBytesMax: number;
   /** Default 7 days. */
@@ -61,6 +63,8 @@ export interface StorageSettings {
   readonly compactionLagMsMin: number;
   /** Default 1 day. */
   readonly deletionsKeptMs: number;
+  /** Default 6 hours. */
+  readonly compactionLagMsMax: number;
   /** Default 0.5. */
   readonly dirtyRatioMin: number;
 }
@@ -81,6 +85,12 @@ export interface OpenTopic {
   readonly partitions: readonly Partition[];
 }
 
+/** What the background work has done and found. */
+export interface StorageReport extends UpkeepCounts {
+  readonly health: DiskHealth;
+  readonly problems: readonly (SegmentProblem & { readonly topic: string; readonly partition: number })[];
+}
+
 /** What happened to a topic. Deleted: its partitions refuse every call by then. */
 export type TopicEvent =
   | { readonly type: "created"; readonly topic: OpenTopic }
@@ -94,8 +104,12 @@ const DEFAULTS: StorageSettings = {
   idleFlushMs: 500,
   checkpointBytes: 16 * 2 ** 20,
   compactionLagMsMin: 0,
+  compactionLagMsMax: 6 * 3600 * 1000,
   deletionsKeptMs: 24 * 3600 * 1000,
   dirtyRatioMin: 0.5,
+  background: true,
+  scrubBytesPerSecond: 8 * 2 ** 20,
+  scrubEveryMs: 7 * 24 * 3600 * 1000,
 };
 
 /**
@@ -112,6 +126,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     const random = options.random ?? systemRandom;
     const storage = new Storage({ disk, directory, clock, random, settings, lock });
     await storage.recover();
+    storage.startUpkeep();
     return storage;
   } catch (error) {
     lock.release();
@@ -159,13 +174,20 @@ export class Storage {
   readonly #changing = new KeyedLock();
   readonly #listeners = new Set<(event: TopicEvent) => void>();
   readonly #keeper = new SegmentKeeper(SEALED_OPEN_MAX, ACTIVE_OPEN_MAX);
-  readonly #retentionTimer: NodeJS.Timeout;
+  readonly #upkeep: StorageUpkeep;
   #closed = false;
 
   constructor(context: StorageContext) {
     this.#context = context;
-    this.#retentionTimer = setInterval(() => void this.applyRetention().catch(() => undefined), RETENTION_INTERVAL_MS);
-    this.#retentionTimer.unref();
+    this.#upkeep = new StorageUpkeep(() => this.#allPartitions(), context.clock, context.settings);
+  }
+
+  *#allPartitions(): Generator<{ readonly topic: string; readonly number: number; readonly partition: Partition }> {
+    // A copy: topics come and go while who asked for them waits.
+    const topics = [...this.#topics.entries()];
+    for (const [topic, { partitions }] of topics) {
+      for (const [number, partition] of partitions.entries()) yield { topic, number, partition };
+    }
   }
 
   get directory(): string {
@@ -384,6 +406,41 @@ export class Storage {
     return `${this.#context.directory}/topics/${name}`;
   }
 
+  /** Begins the background work. Called once, by `openStorage`. */
+  startUpkeep(): void {
+    this.#upkeep.start();
+  }
+
+  /**
+   * Compacts all partitions of a topic now, whatever its settings say, the active segments too.
+   * @param options `upTo` and `mapBytesMax` hold for each partition
+   * @throws `log-topic-missing`, `log-disk-full`, `log-disk-failed`
+   */
+  async compact(topic: string, options: CompactRequest = {}): Promise<readonly CompactionReport[]> {
+    const reports: CompactionReport[] = [];
+    for (const partition of this.#existing(topic).partitions) reports.push(await partition.upkeep.compact(options));
+    return reports;
+  }
+
+  /** Hashes every sealed segment that has no hash yet. Runs by itself. */
+  hashSealed(): Promise<void> {
+    return this.#upkeep.hashSealed();
+  }
+
+  /** Reads every sealed segment at full speed in search of rot. Runs by itself, slowly. */
+  scrub(): Promise<void> {
+    return this.#upkeep.scrubAll();
+  }
+
+  /** What the background work has done and found since the storage was opened. */
+  report(): StorageReport {
+    const problems: (SegmentProblem & { readonly topic: string; readonly partition: number })[] = [];
+    for (const { number, partition, topic } of this.#allPartitions()) {
+      for (const problem of partition.upkeep.problems) problems.push({ topic, partition: number, ...problem });
+    }
+    return { ...this.#upkeep.counts, health: this.health(), problems };
+  }
+
   /** Drops what retention no longer asks to keep. Runs by itself every 30 s. */
   async applyRetention(): Promise<void> {
     for (const topic of this.#topics.values()) {
@@ -407,7 +464,8 @@ export class Storage {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#retentionTimer);
+    await Promise.all([...this.#allPartitions()].map(({ partition }) => partition.upkeep.cancel()));
+    await this.#upkeep.stop();
     try {
       await this.#changing.run("topics", async () => undefined);
       for (const topic of this.#topics.values()) for (const partition of topic.partitions) await partition.close();

@@ -9,31 +9,34 @@ import { parseSwapName } from "./partition-files.ts";
 import { scanSegment } from "./segment-loading.ts";
 import { parseSegmentName, Segment } from "./segment.ts";
 
-interface SwapRange {
+/** A swap file and the range of offsets it holds. */
+interface Swap {
+  readonly name: string;
   readonly baseOffset: number;
   readonly nextOffset: number;
 }
 
-/** Installs every swap file of a partition; returns the ranges of offsets whose segments were replaced. */
-export async function finishSwaps(disk: Disk, directory: string): Promise<readonly SwapRange[]> {
-  const finished: SwapRange[] = [];
-  for (const name of disk.list(directory)) {
+/** The swap files of a partition. */
+export function listSwaps(disk: Disk, directory: string): readonly Swap[] {
+  return disk.list(directory).flatMap((name) => {
     const range = parseSwapName(name);
-    if (range === undefined) continue;
-    const path = `${directory}/${name}`;
-    if (!(await isWhole(disk, path, range)) && (await coversRange(disk, directory, range))) {
-      // Kept for who wants to know why; the segments it was made from are all there.
-      disk.rename(path, `${directory}/${String(range.baseOffset).padStart(20, "0")}-0.torn`);
-      await disk.syncDirectory(directory);
-      continue;
-    }
-    await install(disk, directory, path, range);
-    finished.push(range);
-  }
-  return finished;
+    return range === undefined ? [] : [{ name, ...range }];
+  });
 }
 
-async function install(disk: Disk, directory: string, path: string, range: SwapRange): Promise<void> {
+/** Installs swap files. What a checkpoint or a hash chain says of their offsets must be forgotten before. */
+export async function finishSwaps(disk: Disk, directory: string, swaps: readonly Swap[]): Promise<void> {
+  for (const swap of swaps) {
+    const path = `${directory}/${swap.name}`;
+    if (!(await isWhole(disk, path, swap)) && (await coversRange(disk, directory, swap))) {
+      // Kept for who wants to know why; the segments it was made from are all there.
+      disk.rename(path, `${directory}/${String(swap.baseOffset).padStart(20, "0")}-0.torn`);
+      await disk.syncDirectory(directory);
+    } else await install(disk, directory, path, swap);
+  }
+}
+
+async function install(disk: Disk, directory: string, path: string, range: Swap): Promise<void> {
   for (const name of disk.list(directory)) {
     const log = parseSegmentName(name, "log");
     const base = log ?? parseSegmentName(name, "index") ?? parseSegmentName(name, "timeindex");
@@ -45,7 +48,7 @@ async function install(disk: Disk, directory: string, path: string, range: SwapR
   await disk.syncDirectory(directory);
 }
 
-async function isWhole(disk: Disk, path: string, { baseOffset, nextOffset }: SwapRange): Promise<boolean> {
+async function isWhole(disk: Disk, path: string, { baseOffset, nextOffset }: Swap): Promise<boolean> {
   const size = disk.size(path) ?? 0;
   const segment = new Segment("", baseOffset);
   segment.adopt(disk.open(path, "read"));
@@ -59,7 +62,7 @@ async function isWhole(disk: Disk, path: string, { baseOffset, nextOffset }: Swa
 }
 
 /** True when segments that follow each other without a gap still hold the whole range. */
-async function coversRange(disk: Disk, directory: string, range: SwapRange): Promise<boolean> {
+async function coversRange(disk: Disk, directory: string, range: Swap): Promise<boolean> {
   let offset = range.baseOffset;
   while (offset < range.nextOffset) {
     const segment = new Segment(directory, offset);

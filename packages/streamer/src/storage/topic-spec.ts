@@ -22,6 +22,8 @@ export interface TopicSettings {
   readonly batchBytesMax?: number;
   /** Records younger than this are not compacted, ms. */
   readonly compactionLagMsMin?: number;
+  /** A record that is not compacted for longer than this makes compaction run, ms: what was erased by key is gone by then. */
+  readonly compactionLagMsMax?: number;
   /** How long a deletion is kept after it was first compacted, so that slow readers meet it, ms. */
   readonly deletionsKeptMs?: number;
   /** Share of bytes not yet compacted (0 to 1) from which on compaction runs by itself. */
@@ -98,7 +100,8 @@ export function changedSpec(spec: StoredTopicSpec, change: TopicChange): StoredT
 
 /** The settings of a topic or change that are set, and nothing else of it. */
 export function settingsOf(from: TopicChange): TopicSettings {
-  const { batchBytesMax, cleanup, compactionLagMsMin, config, deletionsKeptMs, dirtyRatioMin } = from;
+  const { batchBytesMax, cleanup, compactionLagMsMax, compactionLagMsMin, config, deletionsKeptMs, dirtyRatioMin } =
+    from;
   const { retentionBytes, retentionMs, segmentAgeMsMax, segmentBytesMax } = from;
   return {
     ...(cleanup === undefined ? {} : { cleanup }),
@@ -108,6 +111,7 @@ export function settingsOf(from: TopicChange): TopicSettings {
     ...(segmentAgeMsMax === undefined ? {} : { segmentAgeMsMax }),
     ...(batchBytesMax === undefined ? {} : { batchBytesMax }),
     ...(compactionLagMsMin === undefined ? {} : { compactionLagMsMin }),
+    ...(compactionLagMsMax === undefined ? {} : { compactionLagMsMax }),
     ...(deletionsKeptMs === undefined ? {} : { deletionsKeptMs }),
     ...(dirtyRatioMin === undefined ? {} : { dirtyRatioMin }),
     ...(config === undefined ? {} : { config }),
@@ -116,10 +120,10 @@ export function settingsOf(from: TopicChange): TopicSettings {
 
 /** What is wrong with settings, as "x is 1, must be 2"; undefined when nothing is. */
 export function settingsProblem(settings: TopicChange): string | undefined {
-  const { cleanup, dirtyRatioMin, segmentBytesMax } = settings;
+  const { cleanup, compactionLagMsMax, dirtyRatioMin, segmentBytesMax } = settings;
   const { batchBytesMax, compactionLagMsMin, deletionsKeptMs, retentionBytes, retentionMs, segmentAgeMsMax } = settings;
   const counts = { batchBytesMax, compactionLagMsMin, deletionsKeptMs, retentionBytes, retentionMs, segmentAgeMsMax };
-  for (const [name, value] of Object.entries({ ...counts, segmentBytesMax })) {
+  for (const [name, value] of Object.entries({ ...counts, compactionLagMsMax, segmentBytesMax })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
       return `${name} is ${value}, must be an integer from 0 on`;
     }

@@ -1,0 +1,238 @@
+/**
+ * What is done for a partition when nobody waits: hashing sealed segments, compacting, looking for rot. One partition, one thing at a time.
+ *
+ * Guarantees: nothing here makes an append or a read wait longer than a slice of work (2 ms, or one batch or 256 KiB of hashing).
+ * What is found is kept in `problems`; damaged ranges are set aside, so that readers are told of them and step over.
+ */
+import { type Clock, KeyedLock } from "@kaelix/base";
+import { readBatchHeader } from "@kaelix/protocol";
+
+import { hashSegment } from "./chain.ts";
+import type { DurableEnd } from "./checkpointing.ts";
+import { compactableSegments, compactPartition, type CompactionOptions, type CompactionReport } from "./compaction.ts";
+import type { PartitionSettings } from "./contract.ts";
+import { refusal } from "./errors.ts";
+import { Pacer } from "./pacer.ts";
+import type { PartitionFiles } from "./partition-files.ts";
+import { mergeDamages, scanSegment } from "./segment-loading.ts";
+import type { Segment } from "./segment.ts";
+
+const PROBLEMS_MAX = 1000;
+const HEADER_BYTES = 61;
+
+/** Something that is wrong with a segment. */
+export interface SegmentProblem {
+  /** File within the partition's directory. */
+  readonly file: string;
+  /** Records that cannot be read, or bytes that are not those that were sealed. */
+  readonly kind: "damage" | "chain";
+  readonly detail: string;
+  readonly firstOffset?: number;
+  readonly nextOffset?: number;
+}
+
+/** The partition, as its upkeep needs it. */
+interface UpkeepHost {
+  readonly files: PartitionFiles;
+  readonly clock: Clock;
+  settings(): PartitionSettings;
+  durableEnd(): DurableEnd;
+  ended(): boolean;
+  /** Seals the active segment when it holds anything. */
+  beginAnew(): Promise<void>;
+  /** Asks for a checkpoint. */
+  checkpoint(): void;
+  /** Tells that segments were compacted: copies in memory are out of date. */
+  compacted(): void;
+}
+
+/** How a compaction is asked for by hand. */
+export interface CompactRequest extends CompactionOptions {
+  /** True seals the active segment first, so that it is compacted too. Default true. */
+  readonly includeActive?: boolean;
+}
+
+/** See the top of the file. */
+export class PartitionUpkeep {
+  readonly #host: UpkeepHost;
+  readonly #problems: SegmentProblem[] = [];
+  readonly #lock = new KeyedLock();
+  #cancelled = false;
+  /** Timestamp of the oldest record that is not compacted, and what it was looked up for. */
+  #oldest: { readonly cleanedTo: number; readonly timestampMs: number } | undefined;
+
+  constructor(host: UpkeepHost) {
+    this.#host = host;
+  }
+
+  /** What hashing and scrubbing have found since the partition was opened. */
+  get problems(): readonly SegmentProblem[] {
+    return this.#problems;
+  }
+
+  /** Calls off what is under way, and everything after. */
+  async cancel(): Promise<void> {
+    this.#cancelled = true;
+    await this.#lock.run("compact", async () => undefined);
+  }
+
+  /**
+   * Compacts by key; see compaction.ts. One at a time: who asks while one runs waits for it first.
+   * @throws `log-disk-full`, `log-disk-failed`
+   */
+  compact(request: CompactRequest = {}): Promise<CompactionReport> {
+    return this.#lock.run("compact", () => this.#compact(request));
+  }
+
+  get #isOver(): boolean {
+    return this.#cancelled || this.#host.ended();
+  }
+
+  async #compact(request: CompactRequest): Promise<CompactionReport> {
+    const { clock, files } = this.#host;
+    try {
+      if (request.includeActive !== false && !this.#isOver) await this.#host.beginAnew();
+      const settings = this.#host.settings();
+      const pacer = new Pacer(clock, () => this.#isOver);
+      const durableEnd = (): DurableEnd => this.#host.durableEnd();
+      const report = await compactPartition({ files, clock, settings, durableEnd, pacer }, request);
+      // Records that were never acknowledged have no place in a topic that forgets.
+      for (const name of files.disk.list(files.directory)) {
+        if (name.endsWith(".torn")) files.disk.remove(`${files.directory}/${name}`);
+      }
+      if (report.passes > 0) this.#host.checkpoint();
+      return report;
+    } catch (error) {
+      throw refusal(error);
+    } finally {
+      this.#host.compacted();
+    }
+  }
+
+  /** True when the background should compact: enough is new, something waits for too long, or a kept deletion may go. */
+  async compactionDue(): Promise<boolean> {
+    const { clock, files } = this.#host;
+    const settings = this.#host.settings();
+    if (settings.cleanup === "delete" || !files.compactable || this.#isOver) return false;
+    const { cleanedTo, deletionsDueMs } = files.state;
+    if (deletionsDueMs !== null && clock.nowMs() >= deletionsDueMs) return true;
+    if (files.segments.at(-1)?.nextOffset === cleanedTo) return false;
+    const source = { clock, files, settings, durableEnd: (): DurableEnd => this.#host.durableEnd() };
+    let dirty = 0;
+    let bytes = 0;
+    for (const segment of compactableSegments(source)) {
+      bytes += segment.size;
+      if (segment.nextOffset > cleanedTo) dirty += segment.size;
+    }
+    if (dirty > 0 && dirty >= bytes * settings.dirtyRatioMin) return true;
+    return clock.nowMs() - (await this.#oldestDirtyMs()) > settings.compactionLagMsMax;
+  }
+
+  /** Timestamp of the first batch that is not compacted, as the producer gave it; now when there is none or it cannot be read. */
+  async #oldestDirtyMs(): Promise<number> {
+    const { clock, files } = this.#host;
+    const { cleanedTo } = files.state;
+    if (this.#oldest?.cleanedTo === cleanedTo) return this.#oldest.timestampMs;
+    const segment = files.segments.find(({ nextOffset }) => nextOffset > cleanedTo);
+    if (segment === undefined || segment.nextOffset > this.#host.durableEnd().offset) return clock.nowMs();
+    const bytes = new Uint8Array(HEADER_BYTES);
+    segment.pin();
+    try {
+      await segment.open(files.disk).read(bytes, 0);
+    } finally {
+      segment.unpin();
+      files.keeper.touch(segment);
+    }
+    const header = readBatchHeader(bytes);
+    const timestampMs = Math.min(header?.maxTimestampMs ?? clock.nowMs(), clock.nowMs());
+    this.#oldest = { cleanedTo, timestampMs };
+    return timestampMs;
+  }
+
+  /** True when a sealed segment has no hash yet. */
+  get hashesPending(): boolean {
+    const { chain, segments } = this.#host.files;
+    return segments.length > 1 && chain.rows.at(-1)?.baseOffset !== segments.at(-2)?.baseOffset;
+  }
+
+  /** Hashes sealed segments that have no hash yet. Calls `pause` after each slice. */
+  async hashSealed(pause: (bytes: number) => Promise<void>): Promise<void> {
+    const { files } = this.#host;
+    let isChanged = false;
+    for (const segment of files.segments.slice(0, -1)) {
+      if (this.#isOver) return;
+      if (!segment.sealed || segment.size === 0 || segment.nextOffset > this.#host.durableEnd().offset) continue;
+      const { baseOffset, nextOffset, size } = segment;
+      const known = files.chain.of(baseOffset);
+      if (known?.size === size && known.nextOffset === nextOffset) continue;
+      const { prefixSha256, sha256 } = await hashSegment(files.disk, segment, known?.size ?? 0, pause);
+      if (!files.segments.includes(segment)) continue;
+      // It was sealed before and then went on after a crash: what was sealed must still be there.
+      if (known !== undefined && prefixSha256 !== known.sha256) this.#tell(segment, CHANGED);
+      files.chain.put({ baseOffset, nextOffset, size, sha256 });
+      isChanged = true;
+    }
+    if (isChanged && !this.#isOver) await files.saveChain();
+  }
+
+  /**
+   * Looks for rot in the first sealed segment at or after an offset. Calls `pause` after each slice.
+   * @returns where to go on; undefined when there is no further segment
+   */
+  async scrub(offset: number, pause: (bytes: number) => Promise<void>): Promise<number | undefined> {
+    const { files } = this.#host;
+    const segment = files.segments.find((candidate) => candidate.sealed && candidate.baseOffset >= offset);
+    if (segment === undefined || this.#isOver) return undefined;
+    const row = files.chain.of(segment.baseOffset);
+    const { prefixSha256 } = await hashSegment(files.disk, segment, row?.size ?? 0, pause);
+    if (row === undefined || prefixSha256 !== row.sha256) await this.#inspect(segment, row !== undefined);
+    files.keeper.touch(segment);
+    return segment.nextOffset;
+  }
+
+  /** Checks every batch of a segment whose bytes are not known to be right. */
+  async #inspect(segment: Segment, isChanged: boolean): Promise<void> {
+    const { files } = this.#host;
+    const before = segment.damages;
+    segment.pin();
+    try {
+      const limits = { endPosition: segment.size, offsetBound: segment.nextOffset };
+      const outcome = await scanSegment(files.disk, segment, limits);
+      const rest = { firstOffset: outcome.nextOffset, nextOffset: segment.nextOffset };
+      const missing =
+        outcome.nextOffset < segment.nextOffset
+          ? [
+              {
+                ...rest,
+                position: outcome.position,
+                endPosition: segment.size,
+                reason: outcome.reason ?? "file ends early",
+              },
+            ]
+          : [];
+      const found = [...outcome.damages, ...missing];
+      if (!files.segments.includes(segment)) return;
+      segment.damages = mergeDamages(before, found);
+      for (const { firstOffset, nextOffset, reason } of found) {
+        this.#tell(segment, { kind: "damage", detail: reason, firstOffset, nextOffset });
+      }
+      if (found.length === 0 && isChanged) this.#tell(segment, CHANGED);
+      if (segment.damages !== before) this.#host.checkpoint();
+    } finally {
+      segment.unpin();
+    }
+  }
+
+  #tell(segment: Segment, problem: Omit<SegmentProblem, "file">): void {
+    const file = segment.path("log").slice(segment.directory.length + 1);
+    const isKnown = this.#problems.some(
+      (known) => known.file === file && known.kind === problem.kind && known.firstOffset === problem.firstOffset,
+    );
+    if (!isKnown && this.#problems.length < PROBLEMS_MAX) this.#problems.push({ file, ...problem });
+  }
+}
+
+const CHANGED: Omit<SegmentProblem, "file"> = {
+  kind: "chain",
+  detail: "bytes are not those that were sealed, though every checksum fits",
+};
