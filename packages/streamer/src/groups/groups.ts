@@ -18,6 +18,8 @@ import {
   type ClassicPersist,
   type ClassicReply,
   type JoinReply,
+  refusedJoin,
+  refusedSync,
   type SyncReply,
 } from "./classic/classic-group.ts";
 import { ConsumerGroup } from "./consumer/consumer-group.ts";
@@ -250,7 +252,7 @@ export class Groups {
     } catch (error) {
       errorCode = coordinatorError(error);
     }
-    if (this.#closed || group.state === "Dead") return;
+    if (this.#closed) return;
     group.persisted(persist, errorCode, this.clock.monotonicMs());
     this.flushClassic(group);
   }
@@ -355,11 +357,11 @@ export class Groups {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.topics.close();
-    for (const entry of this.#entries.values()) {
-      if (entry.type !== "classic") continue;
-      entry.group.die();
-      for (const reply of entry.group.takeOutput().replies) this.#answer(reply);
-    }
+    const errorCode = KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE;
+    for (const resolve of this.#joins.values()) resolve(refusedJoin("", errorCode));
+    for (const resolve of this.#syncs.values()) resolve(refusedSync(errorCode));
+    this.#joins.clear();
+    this.#syncs.clear();
     await this.loaded.catch(() => undefined);
     if (this.#options.store === undefined) await this.#store?.close();
   }

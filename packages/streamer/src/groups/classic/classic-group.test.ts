@@ -423,6 +423,19 @@ test("an assignment that is written after the next rebalance began is told to no
   `);
 });
 
+test("who waits in a rebalance and is taken out is told so", () => {
+  const story = annAndBob();
+  story.join("cid");
+  story.ids.set("cid", "cid-7");
+  story.leave("cid");
+  expect(story.tell()).toMatchInlineSnapshot(`
+    "cid joins
+    cid leaves: NONE
+      cid is told UNKNOWN_MEMBER_ID
+    = PreparingRebalance, generation 2"
+  `);
+});
+
 test("members that are asked to join again at the same time keep their ids", () => {
   const story = annAndBob();
   story.join("cid");

@@ -124,10 +124,10 @@ export class ClassicGroup {
   }
 
   answerSync(call: number, errorCode: KafkaErrorCode, assignment: Uint8Array = NOTHING_ASSIGNED): void {
-    const granted = errorCode === KAFKA_ERRORS.NONE;
-    const protocolType = granted ? this.protocolType : null;
-    const protocolName = granted ? this.protocolName : null;
-    this.#replies.push({ type: "sync", call, reply: { errorCode, protocolType, protocolName, assignment } });
+    const { protocolName, protocolType } = this;
+    const granted = { errorCode, protocolType, protocolName, assignment };
+    const reply = errorCode === KAFKA_ERRORS.NONE ? granted : refusedSync(errorCode);
+    this.#replies.push({ type: "sync", call, reply });
   }
 
   /** Moves a member's session on. */
@@ -339,6 +339,11 @@ export class ClassicGroup {
     this.#setState("Dead");
     for (const member of this.roster.all()) this.#forget(member.memberId);
   }
+}
+
+/** A SyncGroup that was not granted. */
+export function refusedSync(errorCode: KafkaErrorCode): SyncReply {
+  return { errorCode, protocolType: null, protocolName: null, assignment: NOTHING_ASSIGNED };
 }
 
 /** A JoinGroup that was not granted. */

@@ -109,7 +109,7 @@ export class GroupStore {
       bytesMin: snapshotBytes,
     });
     const stopMarkers = leader.onMarker(({ committed, offset, producerId }) => {
-      const fold = (): void => this.offsets.complete(producerId, committed);
+      const fold = (): void => this.offsets.complete(producerId, committed, offset);
       // Refused by the disk, it is written again by whoever ends the transaction.
       void this.#writes.add({ nextOffset: offset + 1, keys: [], fold }).catch(() => undefined);
     });
@@ -131,7 +131,7 @@ export class GroupStore {
         if (typeof records === "string") this.unreadableBatches += 1;
         else if (isControlBatch(header)) {
           const committed = endsTransaction(records[0]?.key);
-          if (committed !== undefined) this.offsets.complete(header.producerId, committed);
+          if (committed !== undefined) this.offsets.complete(header.producerId, committed, header.baseOffset);
         } else {
           const producerId = isTransactional(header) ? header.producerId : undefined;
           for (const { key, offset, value } of records) this.#foldRead({ key, value }, offset, producerId);

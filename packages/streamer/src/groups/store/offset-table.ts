@@ -108,11 +108,17 @@ export class OffsetTable {
     else removeFrom(this.#pendingCounts, place);
   }
 
-  /** Ends a producer's transaction. */
-  complete(producerId: number, committed: boolean): void {
+  /**
+   * Ends a producer's transaction.
+   * @param markerOffset where its end is in the log: what is behind it belongs to the producer's next transaction
+   */
+  complete(producerId: number, committed: boolean, markerOffset: number): void {
     const pending = this.#byProducer.get(producerId) ?? [];
-    this.#byProducer.delete(producerId);
+    const next = pending.filter(({ value }) => value.recordOffset > markerOffset);
+    if (next.length === 0) this.#byProducer.delete(producerId);
+    else this.#byProducer.set(producerId, next);
     for (const place of pending) {
+      if (place.value.recordOffset > markerOffset) continue;
       this.#uncount(place);
       if (committed) this.put(place, place.value);
     }

@@ -18,7 +18,7 @@ const BYTES_MIN_DEFAULT = 4 * 2 ** 20;
 const CHUNK_BYTES = 256 * 2 ** 10;
 
 interface SnapshotSource {
-  readonly partition: Partition;
+  readonly partition: Pick<Partition, "roll" | "bounds" | "dropBefore">;
   readonly writes: WriteQueue;
   readonly offsets: OffsetTable;
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, KeptRecord>>;
