@@ -191,6 +191,11 @@ command(program, "status", "log, views, lag and engines").action(
     (await import("./commands/house.ts")).status(...given),
   ),
 );
+command(program, "sources", "Kafka topics that memories come in from").action(
+  ending(async (...given: Parameters<typeof houseCommands.sources>) =>
+    (await import("./commands/house.ts")).sources(...given),
+  ),
+);
 command(program, "doctor", "look at machine and data directory, change nothing").action(
   ending(async (...given: Parameters<typeof houseCommands.doctor>) =>
     (await import("./commands/house.ts")).doctor(...given),

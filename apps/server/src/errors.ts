@@ -27,6 +27,7 @@ export const serverErrors = defineErrors({
     status: 503,
     text: "What was told is safe on the log; the view that answers is still behind it: try again in a moment",
   },
+  "sources-invalid": { kind: "input", retry: false, status: 500, text: "Sources of memories cannot be understood" },
   "part-missing": { kind: "bug", retry: false, status: 500, text: "A part of the house is used before it is open" },
   "port-refused": { kind: "input", retry: false, status: 500, text: "Port must be a whole number from 0 to 65535" },
 });

@@ -1,4 +1,5 @@
 /** Status, verification, rebuilding and metrics, as the gateway asks for them. */
+import type { KafkaSources } from "@kaelix/capture";
 import type { Clock, LogPosition } from "@kaelix/base";
 import { Metrics } from "@kaelix/coordinator";
 import type { HouseApplication, HouseStatus, VerificationOutcome, ViewState } from "@kaelix/gateway";
@@ -10,6 +11,7 @@ import { type Database, type SearchView, verify, type ViewRunner, type ViewStatu
 export interface HouseKeepingParts {
   readonly log: Log;
   readonly logEngine: string;
+  readonly sources: KafkaSources;
   readonly database: Database;
   readonly searchView: SearchView;
   readonly runner: ViewRunner;
@@ -53,6 +55,7 @@ export class HouseKeeping implements HouseApplication {
         search: "in memory, levels 1 and 2, snapshots sealed",
         keys: "key file",
       },
+      sources: this.#parts.sources.list(),
       rssBytes: process.memoryUsage.rss(),
     };
   }

@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto";
 
 import { type Clock, type LogPosition, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
-import { Changes, Imports, Remember, partitionOfUser } from "@kaelix/capture";
+import { Changes, Imports, type KafkaSources, Remember, partitionOfUser } from "@kaelix/capture";
 import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
 import { classifyByRules, languageOfText } from "@kaelix/intelligence";
@@ -40,6 +40,7 @@ import { importsApplication } from "./imports-application.ts";
 import { Memories } from "./memory-application.ts";
 import { FreshContents, openRows } from "./open-memories.ts";
 import { openLog } from "./open-log.ts";
+import { openSources } from "./open-sources.ts";
 import { Operator } from "./operator.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -75,6 +76,7 @@ interface Parts {
   changes: Changes;
   imports: Imports;
   eraser: Eraser;
+  sources: KafkaSources;
   live: LiveEvents;
 }
 
@@ -128,6 +130,7 @@ export class House {
     const keeping = new HouseKeeping({
       log,
       logEngine: this.#all().logEngine,
+      sources: this.#all().sources,
       database,
       searchView,
       runner,
@@ -205,6 +208,12 @@ export class House {
         await this.#parts.eraser?.stop();
         await this.#parts.imports?.stop();
       },
+    );
+    service(
+      "sources",
+      ["capture"],
+      () => this.#openSources(),
+      async () => this.#parts.sources?.stop(),
     );
   }
 
@@ -320,6 +329,15 @@ export class House {
     Object.assign(this.#parts, { remember, changes, imports, eraser });
     await imports.resume();
     eraser.start();
+  }
+
+  async #openSources(): Promise<void> {
+    const { log, people, remember } = this.#parts;
+    if (log === undefined || people === undefined || remember === undefined) throw serverErrors("part-missing");
+    const { logger, settings } = this.#options;
+    const parts = { file: settings.captureKafka, people, log, remember, clock: this.#clock, logger };
+    this.#parts.sources = await openSources(parts);
+    this.#parts.sources.start();
   }
 
   async #openFresh(keystore: Keystore, rows: readonly SealedContent[]): ReturnType<typeof openRows> {

@@ -33,6 +33,12 @@ const serverSettings = {
     secret: true,
     text: "Kafka cluster to keep the log on, kafka://host:port[,host:port] or kafkas://user:password@…; empty: embedded",
   },
+  captureKafka: {
+    variable: "KAELIX_CAPTURE_KAFKA",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    text: "JSON file of Kafka topics that memories come in from; empty: none",
+  },
   databaseUrl: {
     variable: "DATABASE_URL",
     parse: settingParsers.optionalText,

@@ -1,6 +1,15 @@
 export { type ChangeTarget, type Changed, Changes, type ContentChange, positionOf } from "./changes.ts";
 export { captureErrors } from "./errors.ts";
 export { type ImportRegister, Imports, type ImportState, type ImportStatus, type RegisteredImport } from "./imports.ts";
+export type { KafkaSourceStatus } from "./kafka/kafka-source.ts";
+export { KafkaSources, type KafkaSourcesParts } from "./kafka/kafka-sources.ts";
+export {
+  type KafkaSourceSpec,
+  type ParsedSources,
+  parseKafkaSources,
+  type RecordMapping,
+  type RecordPath,
+} from "./kafka/source-spec.ts";
 export type { KnownExternal, MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
 export { type Owner, partitionOfUser, Remember, type Remembered } from "./remember.ts";
 export {

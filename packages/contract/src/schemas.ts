@@ -417,6 +417,21 @@ export const viewStatusSchema = z
   })
   .meta({ id: "ViewStatus" });
 
+/** A topic that memories come in from; counts are since the server started. */
+const sourceSchema = z
+  .object({
+    name: z.string(),
+    topics: z.array(z.string()),
+    group: z.string(),
+    state: z.enum(["stopped", "starting", "running", "waiting"]),
+    remembered: z.number().int(),
+    known: z.number().int(),
+    dead_letters: z.number().int(),
+    skipped: z.number().int(),
+    problem: z.string().nullable(),
+  })
+  .meta({ id: "Source" });
+
 /** How the server is. */
 export const statusSchema = z
   .object({
@@ -429,6 +444,7 @@ export const statusSchema = z
     }),
     views: z.array(viewStatusSchema),
     engines: z.object({ log: z.string(), relational: z.string(), search: z.string(), keys: z.string() }),
+    sources: z.array(sourceSchema),
     memory_rss_bytes: z.number().int(),
   })
   .meta({ id: "Status" });

@@ -289,7 +289,22 @@ export interface HouseStatus {
     readonly search: string;
     readonly keys: string;
   };
+  /** Topics that memories come in from. */
+  readonly sources: readonly SourceState[];
   readonly rssBytes: number;
+}
+
+/** A source of memories. Counts are since the server started. */
+export interface SourceState {
+  readonly name: string;
+  readonly topics: readonly string[];
+  readonly group: string;
+  readonly state: "stopped" | "starting" | "running" | "waiting";
+  readonly remembered: number;
+  readonly known: number;
+  readonly deadLetters: number;
+  readonly skipped: number;
+  readonly problem: string | null;
 }
 
 /** One side of a verification. */

@@ -70,7 +70,7 @@ export class KafkaCluster {
 
   /** Connects. @throws `log-unreachable`, `log-denied` */
   static async open(place: KafkaPlace): Promise<KafkaCluster> {
-    const options = await optionsOf(place);
+    const options = await clientOptionsOf(place);
     const client = await import("@platformatic/kafka");
     const admin = new client.Admin({ ...options, retries: 3 });
     try {
@@ -318,7 +318,8 @@ function fetchApiOf(
   });
 }
 
-async function optionsOf(place: KafkaPlace): Promise<BaseOptions> {
+/** What every client of a cluster is made with. */
+export async function clientOptionsOf(place: KafkaPlace): Promise<BaseOptions> {
   const { brokers, sasl, tls } = place;
   const read = (path: string | undefined): Promise<Buffer> | undefined =>
     path === undefined ? undefined : readFile(path);

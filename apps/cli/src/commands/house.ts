@@ -30,6 +30,29 @@ export async function status(options: CommonOptions): Promise<number> {
   }
 }
 
+/** `kaelix sources`: topics that memories come in from, and how each is. */
+export async function sources(options: CommonOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    const { data } = await connection.client.call("status.read");
+    if (options.json !== undefined) printJson(data.sources, options.json);
+    else if (data.sources.length === 0) say("No sources: KAELIX_CAPTURE_KAFKA names a file of them", options);
+    else {
+      const rows = data.sources.map((source) => [
+        source.name,
+        source.topics.join(", "),
+        source.state,
+        ...[source.remembered, source.known, source.dead_letters].map(String),
+        source.problem ?? "",
+      ]);
+      printTable(["SOURCE", "TOPICS", "STATE", "NEW", "KNOWN", "DEAD LETTERS", "PROBLEM"], rows);
+    }
+    return data.sources.every((source) => source.problem === null) ? EXIT.ok : EXIT.found;
+  } finally {
+    await connection.close();
+  }
+}
+
 /** `kaelix verify`: counts the log against every view and names any difference. */
 export async function verify(options: CommonOptions): Promise<number> {
   const connection = await connect(options);

@@ -185,6 +185,17 @@ export function statusJson(status: HouseStatus): Json {
       error: view.error,
     })),
     engines: status.engines,
+    sources: status.sources.map(({ deadLetters, group, known, name, problem, remembered, skipped, state, topics }) => ({
+      name,
+      topics,
+      group,
+      state,
+      remembered,
+      known,
+      dead_letters: deadLetters,
+      skipped,
+      problem,
+    })),
     memory_rss_bytes: status.rssBytes,
   };
 }

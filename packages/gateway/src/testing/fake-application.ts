@@ -295,6 +295,7 @@ function houseOf(stateOf: () => State): HouseApplication {
         { name: "search", state: "following", lagRecords: 0, lagMs: 0, watermarks: [positionAt(1)], error: null },
       ],
       engines: { log: "streamer", relational: "pglite", search: "built in", keys: "file" },
+      sources: [],
       rssBytes: 1_000_000,
     }),
     verify: async () => ({

@@ -1,0 +1,37 @@
+/** Topics that memories come in from: read from the document that `KAELIX_CAPTURE_KAFKA` names. */
+import { readFile } from "node:fs/promises";
+
+import { type KafkaSourceSpec, KafkaSources, type KafkaSourcesParts, parseKafkaSources } from "@kaelix/capture";
+import { joinKafkaGroup } from "@kaelix/log";
+import type { UserId } from "@kaelix/model";
+import type { PeopleStore } from "@kaelix/views";
+
+import { serverErrors } from "./errors.ts";
+
+/** What the sources need of the house. */
+export interface SourcesParts extends Omit<KafkaSourcesParts, "specs" | "ownerOf" | "join"> {
+  /** The document; undefined when no source is wanted. */
+  readonly file: string | undefined;
+  readonly people: PeopleStore;
+}
+
+/** Makes the sources, not yet started. @throws `sources-invalid` */
+export async function openSources({ file, people, ...parts }: SourcesParts): Promise<KafkaSources> {
+  const specs = file === undefined ? [] : await readSpecs(file);
+  return new KafkaSources({ ...parts, specs, join: joinKafkaGroup, ownerOf: (spec) => ownerOf(people, spec.owner) });
+}
+
+async function readSpecs(file: string): Promise<readonly KafkaSourceSpec[]> {
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw serverErrors("sources-invalid", { message: `Cannot read ${file} (KAELIX_CAPTURE_KAFKA)`, cause });
+  });
+  const parsed = parseKafkaSources(text);
+  if (parsed.type === "sources") return parsed.sources;
+  throw serverErrors("sources-invalid", { message: `Cannot use ${file} (KAELIX_CAPTURE_KAFKA): ${parsed.why}` });
+}
+
+/** The user that a source names, or the first of the house; undefined while there is no such user. */
+async function ownerOf(people: PeopleStore, wanted: UserId | undefined): ReturnType<KafkaSourcesParts["ownerOf"]> {
+  const row = wanted === undefined ? (await people.users(1))[0] : await people.user(wanted);
+  return row === undefined ? undefined : { tenant: row.tenant, user: row.user };
+}
