@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 
 import type * as groupCommands from "./commands/groups.ts";
+import type * as planCommands from "./commands/plan.ts";
 import type * as recordCommands from "./commands/records.ts";
 import type * as streamerCommands from "./commands/streamer.ts";
 import type * as topicCommands from "./commands/topics.ts";
@@ -52,9 +53,29 @@ export function addBrokerCommands(program: Command, ending: Ending): void {
         (await import("./commands/streamer.ts")).streamer(...given),
       ),
     );
+  addPlanCommand(program, ending);
   addTopicCommands(program, ending);
   addRecordCommands(program, ending);
   addGroupCommands(program, ending);
+}
+
+function addPlanCommand(program: Command, ending: Ending): void {
+  const plan = program.command("plan").description("how large a machine must be, from costs measured on this one");
+  command(plan, "streamer", "plan one node of the broker for a load")
+    .option("--messages <number>", "messages a second", "10000")
+    .option("--bytes <number>", "bytes of a message", "1000")
+    .option("--batch <number>", "messages a producer sends at once, on average", "50")
+    .option("--durable <percent>", "batches that wait for the disk", "100")
+    .option("--readers <number>", "how often each message is read", "1")
+    .option("--connections <number>", "connections open at once", "100")
+    .option("--streams <number>", "logical streams", "0")
+    .option("--retention <time>", "how long messages are kept: 12h, 7d, 4w, 1y", "7d")
+    .option("--data <folder>", "the disk to measure (default: the temporary folder's)")
+    .action(
+      ending(async (...given: Parameters<typeof planCommands.planForStreamer>) =>
+        (await import("./commands/plan.ts")).planForStreamer(...given),
+      ),
+    );
 }
 
 function addTopicCommands(program: Command, ending: Ending): void {

@@ -76,3 +76,5 @@ export {
 } from "./groups/store/group-store.ts";
 export { NEVER_EXPIRES } from "./groups/store/offset-value.ts";
 export { isInternalTopic } from "./groups/topics-source.ts";
+export { measureUnitCosts, type MeasureOptions } from "./plan/measure-costs.ts";
+export { type PlanLine, planStreamer, type StreamerLoad, type StreamerPlan, type UnitCosts } from "./plan/plan.ts";
