@@ -158,7 +158,7 @@ function giveMemoryBack(): void {
   setTimeout(() => {
     setFlagsFromString("--expose-gc");
     const collect: unknown = runInNewContext("gc");
-    if (typeof collect === "function") collect();
+    if (typeof collect === "function") collect({ type: "major", flavor: "last-resort" });
   }, 2_000).unref();
 }
 

@@ -5,14 +5,23 @@
  * outside the folder; an archive that is cut or is none throws. Does not: keep owners, links or times.
  */
 import { createReadStream } from "node:fs";
-import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readFile, type FileHandle } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
-import { createGunzip } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 
 import { viewErrors } from "../errors.ts";
 
 const BLOCK_BYTES = 512;
 const GZIP_MAGIC = 0x1f8b;
+/** A compressed archive is the prepared one: an empty database of some forty megabytes. */
+const PLAIN_BYTES_MAX = 128 * 1024 * 1024;
+
+/**
+ * Inflates into one piece, of which only what is written to takes memory and which goes back to the system when it is let go. The pieces of
+ * a stream are small enough for the allocator to keep: 35 MiB for good.
+ */
+const inflate = promisify(gunzip);
 
 /** Unpacks an archive into a folder, which must be empty or absent. @throws `views-archive-damaged` */
 export async function unpackArchive(archive: string, folder: string): Promise<void> {
@@ -49,23 +58,25 @@ async function unpackFile(reader: BlockReader, path: string, size: number): Prom
   }
 }
 
-async function openPlain(archive: string): Promise<AsyncIterator<Buffer>> {
+async function openPlain(archive: string): Promise<AsyncIterator<Buffer> | Iterator<Buffer>> {
   const file = await open(archive);
   const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
   await file.close();
-  const stream = createReadStream(archive);
-  const plain = buffer.readUInt16BE() === GZIP_MAGIC ? stream.pipe(createGunzip()) : stream;
-  stream.on("error", (error) => plain.destroy(error));
-  // Both streams yield buffers: no encoding is set.
-  return plain[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  // No encoding is set: the stream yields buffers.
+  if (buffer.readUInt16BE() !== GZIP_MAGIC) return createReadStream(archive)[Symbol.asyncIterator]();
+  const whole = await inflate(await readFile(archive), {
+    chunkSize: PLAIN_BYTES_MAX,
+    maxOutputLength: PLAIN_BYTES_MAX,
+  });
+  return [whole].values();
 }
 
 /** Takes exact amounts from a stream of chunks. */
 class BlockReader {
-  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #chunks: AsyncIterator<Buffer> | Iterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(chunks: AsyncIterator<Buffer>) {
+  constructor(chunks: AsyncIterator<Buffer> | Iterator<Buffer>) {
     this.#chunks = chunks;
   }
 

@@ -27,11 +27,11 @@ function greet(greeting: WorkerGreeting): void {
 /** PostgreSQL's buffer cache is resident for ever once touched; the system's page cache stands behind it anyway. */
 const POSTGRES_SETTINGS = ["shared_buffers = 16MB", "wal_buffers = 1MB"];
 
-/** Gives back what opening needed: hundreds of megabytes of archives that V8 would keep until it is short of memory. */
+/** Gives back what opening needed: archives, and pages that V8 would keep for later unless it is told that memory is short. */
 function giveMemoryBack(): void {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
-  if (typeof collect === "function") collect();
+  if (typeof collect === "function") collect({ type: "major", flavor: "last-resort" });
 }
 
 async function openDatabase(): Promise<PGlite> {
