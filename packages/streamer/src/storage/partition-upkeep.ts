@@ -58,6 +58,8 @@ export class PartitionUpkeep {
   readonly #problems: SegmentProblem[] = [];
   readonly #lock = new KeyedLock();
   #cancelled = false;
+  /** True when the chain knows more than its file. */
+  #chainUnsaved = false;
   /** Timestamp of the oldest record that is not compacted, and what it was looked up for. */
   #oldest: { readonly cleanedTo: number; readonly timestampMs: number } | undefined;
 
@@ -152,13 +154,15 @@ export class PartitionUpkeep {
   /** True when a sealed segment has no hash yet. */
   get hashesPending(): boolean {
     const { chain, segments } = this.#host.files;
-    return segments.length > 1 && chain.rows.at(-1)?.baseOffset !== segments.at(-2)?.baseOffset;
+    const sealed = segments.at(-2);
+    if (sealed === undefined || sealed.size === 0) return this.#chainUnsaved;
+    const row = chain.rows.at(-1);
+    return this.#chainUnsaved || row?.baseOffset !== sealed.baseOffset || row.size !== sealed.size;
   }
 
   /** Hashes sealed segments that have no hash yet. Calls `pause` after each slice. */
   async hashSealed(pause: (bytes: number) => Promise<void>): Promise<void> {
     const { files } = this.#host;
-    let isChanged = false;
     for (const segment of files.segments.slice(0, -1)) {
       if (this.#isOver) return;
       if (!segment.sealed || segment.size === 0 || segment.nextOffset > this.#host.durableEnd().offset) continue;
@@ -170,9 +174,11 @@ export class PartitionUpkeep {
       // It was sealed before and then went on after a crash: what was sealed must still be there.
       if (known !== undefined && prefixSha256 !== known.sha256) this.#tell(segment, CHANGED);
       files.chain.put({ baseOffset, nextOffset, size, sha256 });
-      isChanged = true;
+      this.#chainUnsaved = true;
     }
-    if (isChanged && !this.#isOver) await files.saveChain();
+    if (!this.#chainUnsaved || this.#isOver) return;
+    await files.saveChain();
+    this.#chainUnsaved = false;
   }
 
   /**

@@ -1,14 +1,18 @@
 /**
  * Reads a whole data directory and says what is not as it should be. Changes nothing.
  *
- * Checks: every batch's checksum, length and place; offsets dense within and between segments; every index entry against the log.
+ * Checks: every batch's checksum, length and place; offsets dense within and between segments; every index entry against the log;
+ * the hash chain and every sealed segment's bytes against it, so that an edit with a right checksum is found too.
  * Works on a closed directory or beside its running owner; beside it, bytes that are being appended may be reported as a cut-off batch.
  */
 import { checksum } from "@kaelix/protocol";
 
-import { CHECKPOINT_NAME, decodeCheckpoint } from "./checkpoint.ts";
+import { CHAIN_NAME, type ChainFacts, hashSegment, SegmentChain } from "./chain.ts";
+import { type Checkpoint, CHECKPOINT_NAME, decodeCheckpoint } from "./checkpoint.ts";
 import { type Disk, readWholeFile } from "./disk.ts";
 import { nodeDisk } from "./node-disk.ts";
+import { parseSwapName } from "./partition-files.ts";
+import { decodeState, STATE_NAME } from "./partition-state.ts";
 import { SegmentWalker } from "./scan.ts";
 import { SegmentIndex } from "./segment-index.ts";
 import { scanSegment } from "./segment-loading.ts";
@@ -22,8 +26,8 @@ export interface VerifyProblem {
   readonly partition: number;
   /** File within the partition's directory; "" for the topic itself. */
   readonly file: string;
-  /** What kind of trouble: records lost, offsets missing between segments, a derived file that does not fit. */
-  readonly kind: "damage" | "gap" | "tail" | "index" | "checkpoint" | "topic";
+  /** What kind of trouble: records lost, offsets missing between segments, a small file that does not fit, bytes that are not those sealed. */
+  readonly kind: "damage" | "gap" | "tail" | "index" | "checkpoint" | "topic" | "state" | "chain";
   readonly detail: string;
   readonly firstOffset?: number;
   readonly nextOffset?: number;
@@ -34,6 +38,8 @@ export interface VerifyReport {
   readonly topics: number;
   readonly partitions: number;
   readonly segments: number;
+  /** Segments whose bytes were compared with the hash they were sealed with. */
+  readonly hashed: number;
   readonly batches: number;
   readonly records: number;
   readonly bytes: number;
@@ -52,7 +58,7 @@ export async function verifyStorage(directory: string, disk: Disk = nodeDisk): P
 class Verification {
   readonly #disk: Disk;
   readonly #problems: VerifyProblem[] = [];
-  readonly #counts = { topics: 0, partitions: 0, segments: 0, batches: 0, records: 0, bytes: 0 };
+  readonly #counts = { topics: 0, partitions: 0, segments: 0, hashed: 0, batches: 0, records: 0, bytes: 0 };
 
   constructor(disk: Disk) {
     this.#disk = disk;
@@ -80,38 +86,71 @@ class Verification {
   }
 
   async #partition(place: Place, directory: string): Promise<void> {
-    const bases = this.#disk
-      .list(directory)
-      .map((name) => parseSegmentName(name, "log"))
-      .filter((base) => base !== undefined)
-      .sort((left, right) => left - right);
-    const facts = this.#facts(place, directory);
-    for (const [at, base] of bases.entries()) {
-      const nextBase = bases[at + 1];
-      await this.#segment({ ...place, directory, base, nextBase, facts: facts?.get(base) });
+    const names = this.#disk.list(directory);
+    // What a finished compaction will replace at the next opening does not count any more.
+    const swaps = names.map((name) => ({ name, range: parseSwapName(name) }));
+    const isReplaced = (base: number): boolean =>
+      swaps.some(({ range }) => range !== undefined && base >= range.baseOffset && base < range.nextOffset);
+    const files = names.map((name) => ({ name, base: parseSegmentName(name, "log") }));
+    const segments = [
+      ...files.flatMap(({ base, name }) => (base === undefined || isReplaced(base) ? [] : [{ base, name }])),
+      ...swaps.flatMap(({ name, range }) => (range === undefined ? [] : [{ base: range.baseOffset, name }])),
+    ].sort((left, right) => left.base - right.base);
+    this.#state(place, directory);
+    const checkpoint = this.#checkpoint(place, directory);
+    const chain = this.#chain(place, directory, checkpoint);
+    for (const [at, { base, name }] of segments.entries()) {
+      const nextBase = segments[at + 1]?.base;
+      const isSwap = parseSwapName(name) !== undefined;
+      const facts = isSwap ? undefined : checkpoint?.segments.find((row) => row.baseOffset === base);
+      const hashed = chain?.of(base);
+      await this.#segment({ ...place, directory, file: name, base, nextBase, facts, hashed });
+    }
+    const first = segments[0]?.base ?? 0;
+    for (const { baseOffset, nextOffset } of chain?.rows ?? []) {
+      if (nextOffset <= first || isReplaced(baseOffset) || segments.some(({ base }) => base === baseOffset)) continue;
+      const detail = "a segment that was sealed is missing";
+      this.#problems.push({ ...place, file: CHAIN_NAME, kind: "chain", detail, firstOffset: baseOffset, nextOffset });
     }
   }
 
-  #facts(place: Place, directory: string): ReadonlyMap<number, SegmentFacts> | undefined {
+  #state(place: Place, directory: string): void {
+    const bytes = readWholeFile(this.#disk, `${directory}/${STATE_NAME}`);
+    if (bytes === undefined || decodeState(bytes) !== undefined) return;
+    this.#problems.push({ ...place, file: STATE_NAME, kind: "state", detail: "checksum is wrong" });
+  }
+
+  #checkpoint(place: Place, directory: string): Checkpoint | undefined {
     const bytes = readWholeFile(this.#disk, `${directory}/${CHECKPOINT_NAME}`);
     if (bytes === undefined) return undefined;
-    const facts = decodeCheckpoint(bytes);
-    if (facts !== undefined) return new Map(facts.segments.map((row) => [row.baseOffset, row]));
+    const checkpoint = decodeCheckpoint(bytes);
+    if (checkpoint !== undefined) return checkpoint;
     this.#problems.push({ ...place, file: CHECKPOINT_NAME, kind: "checkpoint", detail: "checksum is wrong" });
     return undefined;
   }
 
+  #chain(place: Place, directory: string, checkpoint: Checkpoint | undefined): SegmentChain | undefined {
+    const bytes = readWholeFile(this.#disk, `${directory}/${CHAIN_NAME}`);
+    const chain = bytes === undefined ? undefined : SegmentChain.decode(bytes);
+    const wasThere = new SegmentChain().head !== (checkpoint?.chainHead ?? new SegmentChain().head);
+    let detail: string | undefined;
+    if (bytes === undefined) detail = wasThere ? "hash chain is missing" : undefined;
+    else if (chain === undefined) detail = "checksum is wrong";
+    else if (chain.broken) detail = "hashes do not follow from each other";
+    if (detail !== undefined) this.#problems.push({ ...place, file: CHAIN_NAME, kind: "chain", detail });
+    return chain;
+  }
+
   async #segment(place: SegmentPlace): Promise<void> {
-    const { base, directory, facts, nextBase, partition, topic } = place;
+    const { base, directory, facts, file, nextBase, partition, topic } = place;
     const segment = new Segment(directory, base);
-    // Opened for reading alone.
     segment.sealed = true;
-    const fileBytes = this.#disk.size(segment.path("log")) ?? 0;
+    segment.adopt(this.#disk.open(`${directory}/${file}`, "read"));
+    const fileBytes = this.#disk.size(`${directory}/${file}`) ?? 0;
     const endPosition = facts?.sealed === true ? Math.min(fileBytes, facts.size) : fileBytes;
     const offsetBound = nextBase ?? Number.MAX_SAFE_INTEGER;
     const limits = { endPosition, offsetBound };
     const outcome = await scanSegment(this.#disk, segment, limits);
-    const file = segment.path("log").slice(directory.length + 1);
     this.#counts.segments += 1;
     this.#counts.batches += outcome.batchCount;
     this.#counts.records += outcome.recordCount;
@@ -129,8 +168,20 @@ class Verification {
       this.#problems.push({ topic, partition, file, kind: "tail", detail });
     }
     segment.size = endPosition;
+    await this.#hash(place, segment);
     await this.#index(place, segment);
     segment.close();
+  }
+
+  /** Compares the bytes with those that were sealed. What came behind them since was appended after a crash. */
+  async #hash({ file, hashed, partition, topic }: SegmentPlace, segment: Segment): Promise<void> {
+    if (hashed === undefined) return;
+    this.#counts.hashed += 1;
+    const { prefixSha256 } = await hashSegment(this.#disk, segment, hashed.size, nextTurn);
+    if (prefixSha256 === hashed.sha256 && segment.size >= hashed.size) return;
+    const { baseOffset: firstOffset, nextOffset } = hashed;
+    const detail = "bytes are not those that were sealed";
+    this.#problems.push({ topic, partition, file, kind: "chain", detail, firstOffset, nextOffset });
   }
 
   async #index(place: SegmentPlace, segment: Segment): Promise<void> {
@@ -170,7 +221,15 @@ interface Place {
 
 interface SegmentPlace extends Place {
   readonly directory: string;
+  /** Its file in the directory. */
+  readonly file: string;
   readonly base: number;
   readonly nextBase: number | undefined;
   readonly facts: SegmentFacts | undefined;
+  /** What it was sealed with. */
+  readonly hashed: ChainFacts | undefined;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
