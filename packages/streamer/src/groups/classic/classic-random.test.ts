@@ -225,4 +225,4 @@ test("random joins, leaves, crashes and refused writes: one owner per partition,
       });
     }
   }
-});
+}, 60_000);

@@ -11,7 +11,7 @@
  * Does not: decide who may commit; that is the coordinator's.
  */
 import { type Clock, isKaelixError } from "@kaelix/base";
-import { decodeRecords, encodeRecordBatch, KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
+import { decodeRecords, encodeRecordBatch, KAFKA_ERRORS, type KafkaErrorCode, readBatchHeader } from "@kaelix/protocol";
 
 import type { PartitionLeader } from "../../leader/contract.ts";
 import { storageErrors } from "../../storage/errors.ts";
@@ -61,8 +61,35 @@ export interface GroupStoreOptions {
   readonly snapshotBytes?: number;
 }
 
-/** Opens the store, making its topic when needed, and reads it. */
+/** A store that is open, and how many have opened it. */
+interface SharedStore {
+  readonly opening: Promise<GroupStore>;
+  users: number;
+}
+
+const OPEN_STORES = new WeakMap<Storage, SharedStore>();
+
+/**
+ * Opens the store, making its topic when needed, and reads it. Who opens it again over the same storage gets the same one: two pictures of
+ * one topic would drift apart. It ends when everybody has closed it. The leaders are those of who came first, and must live as long.
+ */
 export async function openGroupStore(options: GroupStoreOptions): Promise<GroupStore> {
+  const { storage } = options;
+  let shared = OPEN_STORES.get(storage);
+  if (shared === undefined) {
+    shared = { opening: openOwn(options), users: 0 };
+    OPEN_STORES.set(storage, shared);
+  }
+  shared.users += 1;
+  try {
+    return await shared.opening;
+  } catch (error) {
+    if (OPEN_STORES.get(storage) === shared) OPEN_STORES.delete(storage);
+    throw error;
+  }
+}
+
+async function openOwn(options: GroupStoreOptions): Promise<GroupStore> {
   const { storage } = options;
   if (!storage.topics().has(CONSUMER_OFFSETS_TOPIC)) {
     await storage.createTopic({
@@ -108,23 +135,18 @@ export class GroupStore {
       append: (records) => this.#appendRecords(records),
       bytesMin: snapshotBytes,
     });
-    const stopMarkers = leader.onMarker(({ committed, offset, producerId }) => {
-      const fold = (): void => this.offsets.complete(producerId, committed, offset);
-      // Refused by the disk, it is written again by whoever ends the transaction.
-      void this.#writes.add({ nextOffset: offset + 1, keys: [], fold }).catch(() => undefined);
-    });
     const stopTopics = storage.onTopics(({ topic, type }) => {
       if (type !== "deleted") return;
       void this.#forgetWhere((place) => place.topic === topic.spec.name).catch(() => undefined);
     });
-    this.#stopListening = [stopMarkers, stopTopics];
+    this.#stopListening = [stopTopics];
   }
 
   /** Reads everything. Called once, by `openGroupStore`. */
   async load(): Promise<void> {
-    const { endOffset, startOffset } = this.#partition.bounds();
-    let next = startOffset;
-    while (next < endOffset) {
+    let next = this.#partition.bounds().startOffset;
+    // The end moves: transactions that nobody is going to end are aborted while this reads.
+    while (next < this.#partition.bounds().endOffset) {
       const read = await this.#partition.read(next, READ_BYTES, "accepted");
       for (const { at, bytes, header } of read.batches) {
         const records = decodeRecords(bytes, at, header);
@@ -139,10 +161,26 @@ export class GroupStore {
       }
       next = read.nextOffset;
     }
+    // In the turn that read the last batch: every marker is either read or heard.
+    this.#stopListening.push(this.#listenToMarkers());
     this.#snapshots.loaded(this.#partition.sizeBytes());
     // A crash may have come between the deletion of a topic and that of its offsets. Those of the `Log` port need no topic.
     const topics = this.#storage.topics();
     await this.#forgetWhere((place, value) => value.expireTimestampMs !== NEVER_EXPIRES && !topics.has(place.topic));
+  }
+
+  /** Below the leader, so that it does not matter whose leader appends a marker. */
+  #listenToMarkers(): () => void {
+    return this.#partition.onAppend(({ baseOffset, bytes, nextOffset }) => {
+      const header = readBatchHeader(bytes);
+      if (header === undefined || !isControlBatch(header)) return;
+      const records = decodeRecords(bytes, 0, header);
+      const committed = typeof records === "string" ? undefined : endsTransaction(records[0]?.key);
+      if (committed === undefined) return;
+      const fold = (): void => this.offsets.complete(header.producerId, committed, baseOffset);
+      // Refused by the disk, it is written again by whoever ends the transaction.
+      void this.#writes.add({ nextOffset, keys: [], fold }).catch(() => undefined);
+    });
   }
 
   /** Deletes the offsets that a test names, durably. */
@@ -279,8 +317,14 @@ export class GroupStore {
     return outcome;
   }
 
-  /** Waits for a snapshot that is under way; nothing is written afterwards. */
+  /** Waits for a snapshot that is under way; nothing is written afterwards. Does nothing while others have the store open. */
   async close(): Promise<void> {
+    const shared = OPEN_STORES.get(this.#storage);
+    if (shared !== undefined) {
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      OPEN_STORES.delete(this.#storage);
+    }
     for (const stop of this.#stopListening) stop();
     await this.#snapshots.close();
   }
