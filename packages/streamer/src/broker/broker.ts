@@ -71,6 +71,8 @@ export interface BrokerRooms {
   readonly transactions?: TransactionGate;
   /** Groups, transactions, security. */
   readonly apis: (ground: Ground) => Iterable<AnyServedApi>;
+  /** Rejects when something kept cannot be read; clients are answered that it is loading meanwhile. */
+  readonly loaded?: Promise<void>;
   readonly close?: () => Promise<void>;
 }
 
@@ -225,6 +227,7 @@ async function assemble(
   const quotas = new Quotas(store, clock);
   const report = options.report ?? warn;
   const rooms = await openRooms({ storage, configs, store });
+  rooms.loaded?.catch(report);
   const ground = {
     storage,
     leaders: rooms.leaders,

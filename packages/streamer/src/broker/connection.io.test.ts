@@ -48,8 +48,8 @@ async function rawSocket({ broker }: TestBroker): Promise<Socket> {
 
 describe("a connection", () => {
   it("answers an unknown version of ApiVersions with error 35 in version 0, listing ApiVersions", async () => {
-    const { connect: open_ } = await start();
-    const client = await open_();
+    const test = await start();
+    const client = await test.connect();
     const frame = await client.sendRaw(header(18, 99, 7), 7);
     expect(frame.readInt16BE(4)).toBe(35);
     expect(frame.readInt32BE(6)).toBe(1);

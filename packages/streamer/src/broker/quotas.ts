@@ -14,7 +14,7 @@ const SUBJECTS_MAX = 10_000;
 const STORE_KIND = "quota";
 
 /** What can be limited. */
-export const QUOTA_KEYS = {
+const QUOTA_KEYS = {
   producer_byte_rate: "Bytes per second that may be produced",
   consumer_byte_rate: "Bytes per second that may be fetched",
   request_percentage: "Share of one thread's time that requests may use, in percent",

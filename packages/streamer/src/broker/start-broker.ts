@@ -50,6 +50,7 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
     const groups = openGroups({ storage, leaders, clock, random, authorizer, settings });
     return {
       leaders,
+      loaded: groups.loaded,
       apis: (ground) => [
         ...groupApis(groups, {
           coordinatorOf: ({ listener }) => ({ nodeId: NODE_ID, ...ground.endpoint(listener) }),

@@ -74,7 +74,7 @@ export class TopicCatalog {
     }
     const collision = this.#collision(name);
     if (collision !== undefined) {
-      const message = `Topic "${name}" differs from "${collision}" only in case, dots or underscores`;
+      const message = `Topic "${name}" and "${collision}" differ only in case, dots or underscores`;
       return { code: KAFKA_ERRORS.INVALID_TOPIC_EXCEPTION, message };
     }
     const partitions = this.partitionsOf(wanted);
@@ -124,7 +124,7 @@ function foldName(name: string): string {
 }
 
 /** What is wrong with a topic's configuration; undefined when nothing is. */
-export function topicConfigProblem(config: ConfigValues): Refusal | undefined {
+function topicConfigProblem(config: ConfigValues): Refusal | undefined {
   for (const [name, value] of Object.entries(config)) {
     const row = TOPIC_CONFIGS.get(name);
     const problem = row === undefined ? `Unknown topic config name: ${name}` : valueProblem(row, value);
