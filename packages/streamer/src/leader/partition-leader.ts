@@ -23,7 +23,7 @@ import type {
 } from "./contract.ts";
 import { encodeMarkerBatch, stampAppendTime } from "./control-batch.ts";
 import type { OpenTransaction, ProducerLimits, ProducerRow, ProducerStates } from "./producer-state.ts";
-import { applyBatch, type LastBatch, type LoadedProducers, loadProducers } from "./producers-loading.ts";
+import { applyBatch, type LoadedProducers, loadProducers } from "./producers-loading.ts";
 import { applyRecordRules, type CheckedBatch } from "./record-rules.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
 import { VisibleWaiters } from "./visible-waiters.ts";
@@ -31,6 +31,8 @@ import { VisibleWaiters } from "./visible-waiters.ts";
 /** A batch keeps its buffer alive as long as it is among the newest: alone, or in one of up to this size. */
 const SHARED_BUFFER_BYTES_MAX = 1 << 17;
 const NOT_STAMPED = -1;
+const NO_OFFSET = -1;
+const CRC_AT = 17;
 
 /** What a leader works with. */
 export interface LeaderContext {
@@ -54,7 +56,9 @@ export class LogLeader implements PartitionLeader {
   readonly #markerListeners = new Set<(marker: TransactionMarker & { readonly offset: number }) => void>();
   readonly #stopListening: () => void;
   #states: ProducerStates;
-  #last: LastBatch | undefined;
+  /** The last batch that went into the state; -1 when there is none. */
+  #lastBaseOffset: number;
+  #lastCrc: number;
   #snapshotOffset: number;
   #bytesSinceSnapshot: number;
   #snapshotting: Promise<void> | undefined;
@@ -66,7 +70,8 @@ export class LogLeader implements PartitionLeader {
   constructor(context: LeaderContext, loaded: LoadedProducers) {
     this.#context = context;
     this.#states = loaded.states;
-    this.#last = loaded.last;
+    this.#lastBaseOffset = loaded.last?.baseOffset ?? NO_OFFSET;
+    this.#lastCrc = loaded.last?.crc ?? 0;
     this.#snapshotOffset = loaded.nextOffset;
     this.#bytesSinceSnapshot = loaded.readBytes;
     this.#failedSyncs = context.log.failedSyncCount;
@@ -274,15 +279,15 @@ export class LogLeader implements PartitionLeader {
   }
 
   #noteLast(bytes: Uint8Array, baseOffset: number): void {
-    const crc = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(17);
-    this.#last = { baseOffset, crc };
+    this.#lastBaseOffset = baseOffset;
+    this.#lastCrc = readUint32(bytes, CRC_AT);
     this.#bytesSinceSnapshot += bytes.length;
   }
 
   #wake(): void {
-    this.#uncommitted.wake(this.#context.log.bounds().endOffset);
-    this.#committed.wake(this.lastStableOffset());
-    this.#snapshotWhenDue();
+    if (!this.#uncommitted.isEmpty) this.#uncommitted.wake(this.#context.log.visibleEnd("accepted"));
+    if (!this.#committed.isEmpty) this.#committed.wake(this.lastStableOffset());
+    if (this.#bytesSinceSnapshot >= this.#context.snapshotBytes) this.#snapshotWhenDue();
   }
 
   #empty(nextOffset: number): Omit<LeaderRead, "abortedTransactions"> {
@@ -314,7 +319,8 @@ export class LogLeader implements PartitionLeader {
     const nowMs = clock.monotonicMs();
     this.#states.aborted.dropBefore(startOffset);
     const producers = this.producers().map(({ lastSeenMs, ...row }) => ({ ...row, ageMs: nowMs - lastSeenMs }));
-    const snapshot = { last: this.#last, producers, aborted: [...this.#states.aborted.rows()] };
+    const last = this.#lastBaseOffset < 0 ? undefined : { baseOffset: this.#lastBaseOffset, crc: this.#lastCrc };
+    const snapshot = { last, producers, aborted: [...this.#states.aborted.rows()] };
     this.#bytesSinceSnapshot = 0;
     this.#snapshotOffset = endOffset;
     await log.durable(endOffset);
@@ -339,7 +345,8 @@ export class LogLeader implements PartitionLeader {
     try {
       await loadProducers(this.#context, (loaded) => {
         this.#states = loaded.states;
-        this.#last = loaded.last;
+        this.#lastBaseOffset = loaded.last?.baseOffset ?? NO_OFFSET;
+        this.#lastCrc = loaded.last?.crc ?? 0;
         this.#bytesSinceSnapshot = loaded.readBytes;
         this.#failedSyncs = failedSyncs;
       });
@@ -354,6 +361,12 @@ function trustedBatch(bytes: Uint8Array): CheckedBatch {
   const header = readBatchHeader(bytes);
   assert(header !== undefined, "A trusted batch has a header");
   return { type: "batch", bytes, header };
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  return (
+    (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0
+  );
 }
 
 function ownBytes(bytes: Uint8Array): Uint8Array {

@@ -13,6 +13,11 @@ export class VisibleWaiters {
   #waiters = new Set<Waiter>();
   #lowestOffset = Number.POSITIVE_INFINITY;
 
+  /** True when surely nobody waits. */
+  get isEmpty(): boolean {
+    return this.#lowestOffset === Number.POSITIVE_INFINITY;
+  }
+
   /** Waits; returns what ends it. */
   add(offset: number, listener: () => void): () => void {
     const waiter: Waiter = { offset, listener };

@@ -45,7 +45,7 @@ export async function reopen(house: TestHouse, disk = house.disk.afterKill()): P
 
 /** The identity in an answer that must be one. */
 export function identityIn(answer: ProducerAnswer): ProducerIdentity {
-  assert(typeof answer !== "number", `Error ${String(answer)}`);
+  assert(typeof answer !== "number", "The answer is no error");
   return answer;
 }
 
