@@ -11,7 +11,7 @@ import { offerFile, takeOfferedFile, whenFileOffered } from "../data/offered-fil
 import { useAppDispatch } from "../data/store.ts";
 import { uploadImport } from "../data/upload.ts";
 import type { WireImport } from "../data/wire.ts";
-import { Button, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
+import { Button, ButtonLink, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { ImportProgress } from "../parts/import-line.tsx";
 import { ImportPreview, ProblemLines } from "../parts/import-preview.tsx";
 import { Page, Section } from "../parts/page.tsx";
@@ -119,7 +119,7 @@ function UndoButton({ item }: { readonly item: WireImport }): ReactNode {
   };
   if (!isSure)
     return (
-      <Button look="quiet" className="text-13" onPress={() => setSure(true)}>
+      <Button look="quiet" onPress={() => setSure(true)}>
         Take it back…
       </Button>
     );
@@ -186,8 +186,8 @@ function Finished({ item }: { readonly item: WireImport }): ReactNode {
       )}
       <ProblemLines problems={item.problems} />
       <p className="mt-5 flex flex-wrap items-center gap-3">
-        {item.state === "done" && <TextLink href="/chats">Look at the conversations</TextLink>}
-        {item.state === "done" && <TextLink href={`/search?import=${item.id}`}>Search in it</TextLink>}
+        {item.state === "done" && <ButtonLink href="/chats">Look at the conversations</ButtonLink>}
+        {item.state === "done" && <ButtonLink href={`/search?import=${item.id}`}>Search in it</ButtonLink>}
         {(item.state === "done" || item.state === "cancelled" || item.state === "failed") && item.added > 0 && (
           <UndoButton item={item} />
         )}
