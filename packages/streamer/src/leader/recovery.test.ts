@@ -15,7 +15,7 @@ const LOST = "log-disk-failed";
 function viewOf(leader: PartitionLeader): unknown {
   const producers = leader
     .producers()
-    .map(({ lastSeenMs: _, ...row }) => row)
+    .map((row) => ({ ...row, lastSeenMs: 0 }))
     .sort((left, right) => left.producerId - right.producerId);
   return {
     producers,
@@ -26,7 +26,13 @@ function viewOf(leader: PartitionLeader): unknown {
 }
 
 async function abortedIn(leader: PartitionLeader): Promise<unknown> {
-  return (await leader.read(0, 1 << 20, "read_committed")).abortedTransactions;
+  const found = new Map<string, unknown>();
+  for (let next = 0; ;) {
+    const read = await leader.read(next, 1000, "read_committed");
+    for (const row of read.abortedTransactions ?? []) found.set(`${row.producerId} ${row.firstOffset}`, row);
+    if (read.nextOffset <= next) return [...found.values()];
+    next = read.nextOffset;
+  }
 }
 
 /** How far a test's producers have come. */
