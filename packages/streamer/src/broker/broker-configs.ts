@@ -180,7 +180,6 @@ const OWN: readonly ConfigRow[] = [
     type: "int",
     default: String(DAY_MS),
     min: 1,
-    dynamic: true,
     text: "How long an idle producer's sequence numbers are remembered, ms",
   },
   {
@@ -211,7 +210,6 @@ const OWN: readonly ConfigRow[] = [
     type: "int",
     default: "900000",
     min: 1,
-    dynamic: true,
     text: "Longest timeout a transactional producer may ask for, ms",
   },
   {
@@ -227,7 +225,6 @@ const OWN: readonly ConfigRow[] = [
     type: "int",
     default: String(7 * DAY_MS),
     min: 1,
-    dynamic: true,
     text: "How long an unused transactional id is remembered, ms",
   },
 ];

@@ -51,12 +51,16 @@ describe.runIf(await hasKcat())("kcat", () => {
   });
 
   it("is an idempotent producer", async () => {
-    const idempotent = ["-X", "enable.idempotence=true"];
-    const served = await kcat(["-P", "-t", "kcat-idempotent", ...idempotent], "a\nb").then(
-      () => true,
-      () => false,
-    );
-    if (served) expect(await kcat(["-C", "-t", "kcat-idempotent", "-e", "-q"])).toBe("a\nb\n");
+    await kcat(["-P", "-t", "kcat-idempotent", "-X", "enable.idempotence=true"], "a\nb");
+    expect(await kcat(["-C", "-t", "kcat-idempotent", "-e", "-q"])).toBe("a\nb\n");
+  });
+
+  it("writes in a transaction, which a read_committed consumer sees when it is committed", async () => {
+    await kcat(["-P", "-t", "kcat-transaction", "-X", "transactional.id=kcat"], "a\nb");
+    const committed = ["-X", "isolation.level=read_committed"];
+    expect(await kcat(["-C", "-t", "kcat-transaction", "-e", "-q", ...committed])).toBe("a\nb\n");
+    // Two records and the marker.
+    expect(await kcat(["-Q", "-t", "kcat-transaction:0:-1"])).toContain("offset 3");
   });
 });
 
@@ -75,6 +79,22 @@ describe("kafkajs", () => {
     for (const compression of [CompressionTypes.None, CompressionTypes.GZIP]) {
       await producer.send({ topic: "kjs", acks: -1, compression, messages });
     }
+    const transactional = kafka.producer({ transactionalId: "kjs", maxInFlightRequests: 1, idempotent: true });
+    await transactional.connect();
+    for (const end of ["abort", "commit"] as const) {
+      const transaction = await transactional.transaction();
+      await transaction.send({ topic: "kjs-transaction", messages: [{ value: end }] });
+      await transaction[end]();
+    }
+    await transactional.disconnect();
+    const consumer = kafka.consumer({ groupId: "kjs", readUncommitted: false });
+    await consumer.connect();
+    await consumer.subscribe({ topic: "kjs-transaction", fromBeginning: true });
+    const first = new Promise<string | undefined>((resolve) => {
+      void consumer.run({ eachMessage: ({ message }) => Promise.resolve(resolve(message.value?.toString())) });
+    });
+    expect(await first).toBe("commit");
+    await consumer.disconnect();
     await producer.disconnect();
     const offsets = await admin.fetchTopicOffsets("kjs");
     expect(offsets.reduce((sum, { high }) => sum + Number(high), 0)).toBe(4000);

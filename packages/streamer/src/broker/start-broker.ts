@@ -1,11 +1,13 @@
 import { systemClock, systemRandom } from "@kaelix/base";
 
 import { groupApis } from "../groups/group-apis.ts";
-import { openGroups } from "../groups/groups.ts";
+import { openGroups, type VerifyTransaction } from "../groups/groups.ts";
 import { groupSettingsFrom } from "../groups/settings.ts";
 import { openLeaders } from "../leader/leaders.ts";
 import type { SaslMechanism } from "../security/sasl.ts";
 import { BrokerSecurity, type SecurityOptions } from "../security/security.ts";
+import { openTransactions } from "../transactions/coordinator.ts";
+import { transactionApis } from "../transactions/transaction-apis.ts";
 import { type Broker, type BrokerOptions, type OpenRooms, startBrokerWith } from "./broker.ts";
 import { NODE_ID } from "./ground.ts";
 import type { ListenerOptions } from "./listener.ts";
@@ -47,17 +49,32 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
       producerExpirationMs: configs.brokerNumber("producer.id.expiration.ms"),
     });
     const settings = groupSettingsFrom((key) => configs.brokerNumber(key));
-    const groups = openGroups({ storage, leaders, clock, random, authorizer, settings });
+    const transactions = await openTransactions({
+      storage,
+      leaders,
+      clock,
+      settings: {
+        timeoutMsMax: configs.brokerNumber("transaction.max.timeout.ms"),
+        expirationMs: configs.brokerNumber("transactional.id.expiration.ms"),
+      },
+    });
+    const verifyTransaction: VerifyTransaction = (batch) => transactions.verifyOrAdd(batch);
+    const groups = openGroups({ storage, leaders, clock, random, authorizer, settings, verifyTransaction });
     return {
       leaders,
+      transactions,
       loaded: groups.loaded,
       apis: (ground) => [
         ...groupApis(groups, {
           coordinatorOf: ({ listener }) => ({ nodeId: NODE_ID, ...ground.endpoint(listener) }),
         }),
+        ...transactionApis(transactions, { storage, leaders, authorizer, clock }),
         ...security.apis(ground),
       ],
-      close: () => groups.close(),
+      close: async () => {
+        await groups.close();
+        await transactions.close();
+      },
     };
   };
   return startBrokerWith(openRooms, {
