@@ -25,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   recall: () => import("./recall/main.ts"),
   api: () => import("./api/main.ts"),
   house: () => import("./house/main.ts"),
+  streamer: () => import("./streamer/main.ts"),
   streams: () => import("./streams/main.ts"),
   interceptors: () => import("./interceptors/main.ts"),
 };

@@ -1,0 +1,33 @@
+/**
+ * Latency of single records under an open schedule: each record has a time at which it is due, is sent then whether or not the ones
+ * before it were answered, and is measured from that time. A broker that stalls pays for everything that was due meanwhile.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { type Percentiles, percentilesOf } from "./samples.ts";
+
+/** Sends at a rate for some seconds; how long the answers took. The first tenth is left out. */
+export async function openLoop(
+  send: () => Promise<unknown>,
+  options: { readonly perSecond: number; readonly seconds: number },
+): Promise<Percentiles> {
+  const count = Math.round(options.perSecond * options.seconds);
+  const intervalMs = 1_000 / options.perSecond;
+  const tookMs = new Float64Array(count);
+  const answers: Promise<void>[] = [];
+  const beganMs = performance.now();
+  for (let at = 0; at < count; at += 1) {
+    const dueMs = beganMs + at * intervalMs;
+    const waitMs = dueMs - performance.now();
+    if (waitMs > 1) await sleep(waitMs - 0.5);
+    else if (at % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    answers.push(
+      send().then(() => {
+        tookMs[at] = performance.now() - dueMs;
+        return undefined;
+      }),
+    );
+  }
+  await Promise.all(answers);
+  return percentilesOf(tookMs.subarray(Math.round(count / 10)));
+}
