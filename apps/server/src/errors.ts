@@ -28,6 +28,7 @@ export const serverErrors = defineErrors({
     text: "What was told is safe on the log; the view that answers is still behind it: try again in a moment",
   },
   "sources-invalid": { kind: "input", retry: false, status: 500, text: "Sources of memories cannot be understood" },
+  "kafka-door-invalid": { kind: "input", retry: false, status: 500, text: "Kafka clients cannot be served so" },
   "part-missing": { kind: "bug", retry: false, status: 500, text: "A part of the house is used before it is open" },
   "port-refused": { kind: "input", retry: false, status: 500, text: "Port must be a whole number from 0 to 65535" },
 });

@@ -12,10 +12,11 @@ import { Changes, Imports, type KafkaSources, Remember, partitionOfUser } from "
 import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
 import { classifyByRules, languageOfText } from "@kaelix/intelligence";
-import type { Log } from "@kaelix/log";
+import type { Log, StreamerLog } from "@kaelix/log";
 import { TOPICS, type UserId } from "@kaelix/model";
 import type { RecallSource } from "@kaelix/recall";
 import { type Identity, type Keystore, openFileKek, openIdentity, openKeystore } from "@kaelix/security";
+import type { Broker } from "@kaelix/streamer";
 import {
   createMemoryStore,
   createPeopleStore,
@@ -37,6 +38,7 @@ import { serverErrors } from "./errors.ts";
 import { LiveEvents } from "./events-application.ts";
 import { HouseKeeping } from "./house-application.ts";
 import { importsApplication } from "./imports-application.ts";
+import { openKafkaDoor } from "./kafka-door.ts";
 import { Memories } from "./memory-application.ts";
 import { FreshContents, openRows } from "./open-memories.ts";
 import { openLog } from "./open-log.ts";
@@ -65,6 +67,8 @@ const CAUGHT_UP_MS_MAX = 60_000;
 interface Parts {
   log: Log;
   logEngine: string;
+  /** The log itself when it is the embedded one. */
+  embedded: StreamerLog | undefined;
   keystore: Keystore;
   database: Database;
   store: MemoryStore;
@@ -77,6 +81,7 @@ interface Parts {
   imports: Imports;
   eraser: Eraser;
   sources: KafkaSources;
+  kafkaDoor: Broker;
   live: LiveEvents;
 }
 
@@ -215,13 +220,24 @@ export class House {
       () => this.#openSources(),
       async () => this.#parts.sources?.stop(),
     );
+    if (settings.kafka === undefined) return;
+    service(
+      "kafka",
+      ["people"],
+      () => this.#openKafkaDoor(settings.kafka ?? ""),
+      async () => this.#parts.kafkaDoor?.close(),
+    );
   }
 
   async #openLog(): Promise<void> {
     await prepareDataDirectory(this.#options.paths);
     const { paths, settings } = this.#options;
-    const { engine, log } = await openLog({ url: settings.logUrl, directory: paths.log, clock: this.#clock });
-    Object.assign(this.#parts, { log, logEngine: engine });
+    const { embedded, engine, log } = await openLog({
+      url: settings.logUrl,
+      directory: paths.log,
+      clock: this.#clock,
+    });
+    Object.assign(this.#parts, { log, logEngine: engine, embedded });
     for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
     this.#parts.live = new LiveEvents(log);
   }
@@ -338,6 +354,28 @@ export class House {
     const parts = { file: settings.captureKafka, people, log, remember, clock: this.#clock, logger };
     this.#parts.sources = await openSources(parts);
     this.#parts.sources.start();
+  }
+
+  async #openKafkaDoor(address: string): Promise<void> {
+    const { embedded, identity } = this.#parts;
+    if (identity === undefined) throw serverErrors("part-missing");
+    if (embedded === undefined) {
+      const message = "Cannot serve Kafka clients: the log is kept on a Kafka cluster, which has a door of its own";
+      throw serverErrors("kafka-door-invalid", { message });
+    }
+    const { logger, onNotice, settings } = this.#options;
+    const door = await openKafkaDoor({
+      address,
+      certificateFile: settings.kafkaCertificateFile,
+      keyFile: settings.kafkaKeyFile,
+      log: embedded,
+      identity,
+      clock: this.#clock,
+      random: this.#random,
+      report: (error) => logger.warn({ err: error }, "Kafka"),
+    });
+    this.#parts.kafkaDoor = door;
+    onNotice(`Kafka clients at ${door.bootstrap()}, with phone and password`);
   }
 
   async #openFresh(keystore: Keystore, rows: readonly SealedContent[]): ReturnType<typeof openRows> {

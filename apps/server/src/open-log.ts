@@ -1,6 +1,6 @@
 /** Which log the house keeps its record on: the embedded one, or a Kafka cluster named by `KAELIX_LOG`. */
 import type { Clock } from "@kaelix/base";
-import { type Log, openKafkaLog, openStreamerLog, parseKafkaUrl } from "@kaelix/log";
+import { type Log, openKafkaLog, openStreamerLog, parseKafkaUrl, type StreamerLog } from "@kaelix/log";
 
 import { serverErrors } from "./errors.ts";
 
@@ -16,10 +16,11 @@ export async function openLog(options: {
   readonly url: string | undefined;
   readonly directory: string;
   readonly clock: Clock;
-}): Promise<{ readonly log: Log; readonly engine: string }> {
+}): Promise<{ readonly log: Log; readonly engine: string; readonly embedded?: StreamerLog }> {
   const { clock, directory, url } = options;
   if (url === undefined) {
-    return { log: await openStreamerLog({ directory, clock }), engine: "MemoryStreamer (embedded)" };
+    const embedded = await openStreamerLog({ directory, clock });
+    return { log: embedded, engine: "MemoryStreamer (embedded)", embedded };
   }
   const parsed = parseKafkaUrl(url);
   // The settings were read by the same parser.

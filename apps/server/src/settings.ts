@@ -39,6 +39,24 @@ const serverSettings = {
     fallback: undefined,
     text: "JSON file of Kafka topics that memories come in from; empty: none",
   },
+  kafka: {
+    variable: "KAELIX_KAFKA",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    text: "Address to serve Kafka clients on, such as 127.0.0.1:9092; they sign in with phone and password (SASL PLAIN); empty: none",
+  },
+  kafkaCertificateFile: {
+    variable: "KAELIX_KAFKA_TLS_CERT",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    text: "Certificate chain of the Kafka door, PEM; needed where other machines reach it",
+  },
+  kafkaKeyFile: {
+    variable: "KAELIX_KAFKA_TLS_KEY",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    text: "Key of that certificate, PEM",
+  },
   databaseUrl: {
     variable: "DATABASE_URL",
     parse: settingParsers.optionalText,

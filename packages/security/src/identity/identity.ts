@@ -14,6 +14,7 @@ import {
   type Principal,
   type Role,
   type SessionId,
+  type TenantId,
   type UserId,
   type UserPrincipal,
   type UserRegistered,
@@ -146,16 +147,31 @@ export class Identity {
    * @throws `identity-credentials-wrong`, `identity-throttled`, `identity-busy`
    */
   async logIn(request: LogInRequest): Promise<SignedIn> {
-    const phone = parsePhone(request.phone);
-    const phoneHash = await this.#hashPhone(phone ?? `?${request.phone.slice(0, 40)}`);
-    const user = await this.#throttled(phoneHash, request.address, async () => {
-      const found = phone === undefined ? undefined : await this.#options.store.userByPhone(phoneHash);
-      return (await this.#fits(found, request.password)) ? found : undefined;
-    });
+    const user = await this.#known(request);
     if (user === undefined) throw securityErrors("identity-credentials-wrong");
     const { event, refreshToken } = this.#sessions.begin(user, request.client ?? "");
     await this.#journal.folded(await this.#journal.append([event]));
     return this.#signedIn(user, event.session, refreshToken);
+  }
+
+  /**
+   * Who a phone number and password belong to, without beginning a session: for connections that prove themselves at their own door.
+   * Undefined when they are wrong. Throws `identity-throttled`, `identity-busy`.
+   */
+  async verify(
+    request: LogInRequest,
+  ): Promise<{ readonly user: UserId; readonly tenant: TenantId; readonly role: Role } | undefined> {
+    const found = await this.#known(request);
+    return found === undefined ? undefined : { user: found.user, tenant: found.tenant, role: found.role };
+  }
+
+  async #known(request: LogInRequest): Promise<UserRow | undefined> {
+    const phone = parsePhone(request.phone);
+    const phoneHash = await this.#hashPhone(phone ?? `?${request.phone.slice(0, 40)}`);
+    return this.#throttled(phoneHash, request.address, async () => {
+      const found = phone === undefined ? undefined : await this.#options.store.userByPhone(phoneHash);
+      return (await this.#fits(found, request.password)) ? found : undefined;
+    });
   }
 
   /** Exchanges a refresh token. Throws `identity-refresh-invalid`, `identity-refresh-reused`. */

@@ -47,6 +47,9 @@ const RULES = {
   "server.verify": installation(ADMINS),
   "server.metrics": installation(ADMINS),
   "server.rebuild": installation(OWNER),
+  // Topics of the Kafka door that are not the house's own: shared by all members, as on any broker without access lists.
+  "streams.use": installation(MEMBERS),
+  "streams.administer": installation(ADMINS),
 } as const satisfies Readonly<Record<string, ActionRule>>;
 
 /** The name of an action. */

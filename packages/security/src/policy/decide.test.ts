@@ -46,6 +46,8 @@ for (const role of ["owner", "admin"]) {
   for (const verb of ["invite.create", "server.status", "server.verify", "server.metrics"])
     SERVER.add(`${role} ${verb}`);
 }
+for (const role of ["owner", "admin", "member"]) SERVER.add(`${role} streams.use`);
+for (const role of ["owner", "admin"]) SERVER.add(`${role} streams.administer`);
 const OPEN = /^(memory\.create|user\.read|session\.(list|end|unlock|lock))$/;
 const NOT_FOR_GUESTS = /^(import\.(create|list|undo)|export\.run)$/;
 const SHOWS = /^(memory\.(list|read|edit|move|forget|search|ask)|export\.run|events\.follow)$/;

@@ -136,7 +136,6 @@ export class Broker {
     clearTimeout(timer);
     for (const listener of this.#listeners) listener.destroy();
     await this.#rooms.close?.();
-    await this.#rooms.leaders.close();
     this.#ground.topics.close();
     await this.#closeStorage();
   }

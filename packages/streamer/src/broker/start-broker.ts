@@ -3,6 +3,7 @@ import { systemClock, systemRandom } from "@kaelix/base";
 import { groupApis } from "../groups/group-apis.ts";
 import { openGroups, type VerifyTransaction } from "../groups/groups.ts";
 import { groupSettingsFrom } from "../groups/settings.ts";
+import type { Leaders } from "../leader/contract.ts";
 import { openLeaders } from "../leader/leaders.ts";
 import type { SaslMechanism } from "../security/sasl.ts";
 import { BrokerSecurity, type SecurityOptions } from "../security/security.ts";
@@ -22,6 +23,11 @@ export interface StartListenerOptions extends ListenerOptions {
 export interface StartBrokerOptions extends Omit<BrokerOptions, "listeners"> {
   /** Default: one on 127.0.0.1:9092, open to everybody. */
   readonly listeners?: readonly StartListenerOptions[];
+  /**
+   * The leaders of the storage, where somebody else in this process has opened them: there may be one set only. They stay open when the
+   * broker closes.
+   */
+  readonly leaders?: Leaders;
   /** Users, access control lists and sessions. `authorizer` counts when both are given. */
   readonly security?: SecurityOptions;
 }
@@ -43,11 +49,13 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
   const authorizer = options.authorizer ?? security.authorizer();
   const openRooms: OpenRooms = async ({ configs, storage, store }) => {
     await security.open(store);
-    const leaders = openLeaders(storage, {
-      clock,
-      rules: (spec) => configs.topicRules(spec),
-      producerExpirationMs: configs.brokerNumber("producer.id.expiration.ms"),
-    });
+    const leaders =
+      options.leaders ??
+      openLeaders(storage, {
+        clock,
+        rules: (spec) => configs.topicRules(spec),
+        producerExpirationMs: configs.brokerNumber("producer.id.expiration.ms"),
+      });
     const settings = groupSettingsFrom((key) => configs.brokerNumber(key));
     const transactions = await openTransactions({
       storage,
@@ -74,6 +82,7 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
       close: async () => {
         await groups.close();
         await transactions.close();
+        if (options.leaders === undefined) await leaders.close();
       },
     };
   };

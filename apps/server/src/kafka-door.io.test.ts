@@ -1,0 +1,108 @@
+import { ManualClock, seededRandom } from "@kaelix/base";
+import { openStreamerLog, type StreamerLog } from "@kaelix/log";
+import { DEFAULT_TENANT, makeId, type Role, TOPICS } from "@kaelix/model";
+import type { Identity } from "@kaelix/security";
+import type { Broker } from "@kaelix/streamer";
+import { Kafka, logLevel } from "kafkajs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { openKafkaDoor } from "./kafka-door.ts";
+
+const clock = new ManualClock();
+const random = seededRandom(3);
+const directory = mkdtempSync(join(tmpdir(), "kaelix-door-"));
+const people: Readonly<Record<string, Role>> = { "+1": "owner", "+2": "member", "+3": "guest" };
+let log: StreamerLog;
+let door: Broker;
+
+/** The only thing the door asks of an identity. */
+const identity = {
+  verify: async ({ password, phone }: { readonly phone: string; readonly password: string }) => {
+    const role = people[phone];
+    if (role === undefined || password !== "testpassword") return undefined;
+    return { user: makeId("usr", Number(phone), seededRandom(1)), tenant: DEFAULT_TENANT, role };
+  },
+} as unknown as Identity;
+
+function kafka(username: string, password = "testpassword"): Kafka {
+  const sasl = { mechanism: "plain", username, password } as const;
+  return new Kafka({ brokers: [door.bootstrap()], sasl, logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+}
+
+beforeAll(async () => {
+  log = await openStreamerLog({ directory });
+  for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
+  door = await openKafkaDoor({ address: "127.0.0.1:0", log, identity, clock, random, report: () => undefined });
+});
+
+afterAll(async () => {
+  await door.close();
+  await log.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe("openKafkaDoor", () => {
+  test("a member writes and reads topics of their own, and the house reads the same offsets in process", async () => {
+    const producer = kafka("+2").producer({ allowAutoTopicCreation: true });
+    await producer.connect();
+    await producer.send({ topic: "orders", messages: [{ value: "one" }, { value: "two" }] });
+    await producer.disconnect();
+    const { records } = await log.read("orders", 0, 0);
+    expect(records.map(({ value }) => Buffer.from(value ?? []).toString())).toEqual(["one", "two"]);
+  });
+
+  test("the house's own topics are nobody's, not even to know of", async () => {
+    for (const phone of ["+1", "+2"]) {
+      const admin = kafka(phone).admin();
+      await admin.connect();
+      const topics = await admin.listTopics();
+      for (const { name } of Object.values(TOPICS)) expect(topics).not.toContain(name);
+      await expect(admin.deleteTopics({ topics: ["memories"] })).rejects.toThrow();
+      await expect(admin.fetchTopicOffsets("memories")).rejects.toThrow();
+      await admin.disconnect();
+      const producer = kafka(phone).producer();
+      await producer.connect();
+      await expect(producer.send({ topic: "identity", messages: [{ value: "x" }] })).rejects.toThrow();
+      await producer.disconnect();
+    }
+    expect((await log.topics()).map(({ name }) => name)).toContain("memories");
+  });
+
+  test("a member may not administer, an owner may, a guest may nothing", async () => {
+    const create = async (phone: string, topic: string): Promise<unknown> => {
+      const admin = kafka(phone).admin();
+      await admin.connect();
+      try {
+        return await admin.createTopics({ topics: [{ topic }] });
+      } finally {
+        await admin.disconnect();
+      }
+    };
+    await create("+2", "members-may");
+    await expect(create("+3", "guests-may-not")).rejects.toThrow();
+    const member = kafka("+2").admin();
+    await member.connect();
+    await expect(member.deleteTopics({ topics: ["members-may"] })).rejects.toThrow();
+    await member.disconnect();
+    const owner = kafka("+1").admin();
+    await owner.connect();
+    await owner.deleteTopics({ topics: ["members-may"] });
+    await owner.disconnect();
+  });
+
+  test("a wrong password opens nothing", async () => {
+    await expect(kafka("+2", "wrong").admin().connect()).rejects.toThrow(/password is wrong/);
+    await expect(kafka("+9").admin().connect()).rejects.toThrow(/password is wrong/);
+  });
+
+  test("other machines are not let in without TLS", async () => {
+    const parts = { log, identity, clock, random, report: () => undefined };
+    await expect(openKafkaDoor({ ...parts, address: "0.0.0.0:0" })).rejects.toMatchObject({
+      code: "kafka-door-invalid",
+    });
+    await expect(openKafkaDoor({ ...parts, address: "nowhere" })).rejects.toMatchObject({ code: "kafka-door-invalid" });
+  });
+});

@@ -1,0 +1,145 @@
+/**
+ * The Kafka door of the house: its log's storage, served to Kafka clients beside the house's own use of it.
+ *
+ * Guarantees: who connects signs in with phone and password (SASL PLAIN); what they may do is asked of `decide`; the house's own topics and
+ * groups are nobody's here, whatever the role. In clear it listens on this machine alone.
+ */
+import { readFile } from "node:fs/promises";
+
+import { type Clock, isKaelixError, type RandomSource } from "@kaelix/base";
+import type { StreamerLog } from "@kaelix/log";
+import { makeId, type SessionId, TOPICS, type UserPrincipal } from "@kaelix/model";
+import { type Action, decide, type Identity } from "@kaelix/security";
+import { type AclOperation, type Authorizer, type Broker, type KafkaPrincipal, startBroker } from "@kaelix/streamer";
+
+import { serverErrors } from "./errors.ts";
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+const HOUSE_TOPICS: ReadonlySet<string> = new Set(Object.values(TOPICS).map(({ name }) => name));
+/** Topics and groups that begin so belong to the house or to the broker. */
+const HOUSE_PREFIXES = ["__", "kaelix."];
+const PRINCIPALS_MAX = 10_000;
+const USING: ReadonlySet<AclOperation> = new Set([
+  "read",
+  "write",
+  "create",
+  "describe",
+  "describe_configs",
+  "idempotent_write",
+]);
+
+/** Where the door is and what it stands on. */
+export interface KafkaDoorOptions {
+  /** `host:port`. */
+  readonly address: string;
+  readonly certificateFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly log: StreamerLog;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly report: (error: unknown) => void;
+}
+
+/** Opens the door. @throws `kafka-door-invalid`, `broker-listen-failed` */
+export async function openKafkaDoor(options: KafkaDoorOptions): Promise<Broker> {
+  const { clock, identity, log, random, report } = options;
+  const { host, port } = parseAddress(options.address);
+  const tls = await tlsOf(options);
+  if (tls === undefined && !LOOPBACK.has(host)) {
+    const message = `Cannot serve Kafka clients at ${host}: passwords would cross the network in clear, so KAELIX_KAFKA_TLS_CERT and KAELIX_KAFKA_TLS_KEY must be set`;
+    throw serverErrors("kafka-door-invalid", { message });
+  }
+  const people = new Map<string, UserPrincipal>();
+  return startBroker({
+    storage: log.storage,
+    leaders: log.leaders,
+    listeners: [
+      {
+        name: tls === undefined ? "SASL_PLAINTEXT" : "SASL_SSL",
+        host,
+        port,
+        sasl: ["PLAIN"],
+        ...(tls === undefined ? {} : { tls }),
+      },
+    ],
+    authorizer: authorizerOf(people, clock),
+    security: { verifyPlain: (phone, password) => admit({ identity, people, clock, random }, phone, password) },
+    clock,
+    random,
+    report,
+  });
+}
+
+interface Admission {
+  readonly identity: Identity;
+  readonly people: Map<string, UserPrincipal>;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+}
+
+async function admit(
+  { clock, identity, people, random }: Admission,
+  phone: string,
+  password: string,
+): Promise<KafkaPrincipal | undefined> {
+  try {
+    const found = await identity.verify({ phone, password });
+    if (found === undefined) return undefined;
+    // Not a session of the identity's: it ends with the connection and reveals no memory.
+    const sessionId: SessionId = makeId("ses", clock.nowMs(), random);
+    const { role, tenant, user } = found;
+    people.delete(user);
+    people.set(user, { type: "user", tenantId: tenant, userId: user, role, sessionId, ceiling: 1 });
+    for (const oldest of people.keys()) {
+      if (people.size <= PRINCIPALS_MAX) break;
+      people.delete(oldest);
+    }
+    return { type: "User", name: user };
+  } catch (error) {
+    // Too many attempts: told like a wrong password.
+    if (isKaelixError(error)) return undefined;
+    throw error;
+  }
+}
+
+function authorizerOf(people: ReadonlyMap<string, UserPrincipal>, clock: Clock): Authorizer {
+  return {
+    allows: (principal, operation, resource) => {
+      const subject = people.get(principal.name);
+      if (subject === undefined) return false;
+      if (resource.type !== "cluster" && isHouses(resource.name)) return false;
+      const action: Action = USING.has(operation) ? "streams.use" : "streams.administer";
+      const installation = { type: "installation", tenant: subject.tenantId } as const;
+      return decide(subject, action, installation, { nowMs: clock.nowMs() }).allow;
+    },
+  };
+}
+
+function isHouses(name: string): boolean {
+  return HOUSE_TOPICS.has(name) || HOUSE_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+function parseAddress(address: string): { readonly host: string; readonly port: number } {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(address) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  if (host !== undefined && port <= 65_535) return { host, port };
+  throw serverErrors("kafka-door-invalid", {
+    message: `Cannot use KAELIX_KAFKA: current value is ${address}, must be host:port`,
+  });
+}
+
+async function tlsOf({
+  certificateFile,
+  keyFile,
+}: KafkaDoorOptions): Promise<{ cert: Buffer; key: Buffer; minVersion: "TLSv1.3" } | undefined> {
+  if (certificateFile === undefined && keyFile === undefined) return undefined;
+  if (certificateFile === undefined || keyFile === undefined) {
+    throw serverErrors("kafka-door-invalid", {
+      message: "KAELIX_KAFKA_TLS_CERT and KAELIX_KAFKA_TLS_KEY must be set together",
+    });
+  }
+  const [cert, key] = await Promise.all([readFile(certificateFile), readFile(keyFile)]);
+  return { cert, key, minVersion: "TLSv1.3" };
+}
