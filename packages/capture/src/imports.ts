@@ -109,8 +109,8 @@ interface JobFile {
   readonly answers: ImportAnswers;
 }
 
-const BATCH_DRAFTS = 80;
-const BATCHES_IN_FLIGHT = 6;
+const BATCH_DRAFTS = 160;
+const BATCHES_IN_FLIGHT = 8;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
 const JOB_FILE = "job.json";
