@@ -309,6 +309,7 @@ export class LogLeader implements PartitionLeader {
       .catch(() => undefined)
       .finally(() => {
         this.#snapshotting = undefined;
+        this.#snapshotWhenDue();
       });
   }
 

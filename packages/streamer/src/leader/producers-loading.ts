@@ -88,7 +88,7 @@ async function loadSnapshot(
 ): Promise<{ states: ProducerStates; nextOffset: number; last: LastBatch | undefined }> {
   const { clock, limits, log, snapshots } = context;
   for (const offset of snapshots.offsets()) {
-    const snapshot = offset <= log.bounds().endOffset ? snapshots.read(offset) : undefined;
+    const snapshot = snapshots.read(offset);
     if (snapshot === undefined || !(await fits(log, offset, snapshot.last))) {
       snapshots.remove(offset);
       continue;
@@ -102,7 +102,7 @@ async function loadSnapshot(
   return { states: new ProducerStates(limits), nextOffset: log.bounds().startOffset, last: undefined };
 }
 
-/** True when the batch that ends at an offset is the one a snapshot was made behind, or is no longer kept. */
+/** True when the batch that ends at an offset is the one a snapshot was made behind, or is no longer kept. Beyond the end there is none. */
 async function fits(log: Partition, offset: number, last: LastBatch | undefined): Promise<boolean> {
   if (log.bounds().startOffset >= offset) return true;
   if (last === undefined) return false;

@@ -63,6 +63,10 @@ function snapshotsOf(disk: SimulatedDisk): string[] {
   return disk.paths().filter((path) => path.startsWith(FOLDER) && path.endsWith(".snapshot"));
 }
 
+function newestOf(disk: SimulatedDisk): number {
+  return Math.max(0, ...snapshotsOf(disk).map((path) => Number(path.slice(FOLDER.length, -".snapshot".length))));
+}
+
 test("after kill -9 repeated batches are known, open transactions hold readers, aborted ones are listed", async () => {
   const disk = new SimulatedDisk();
   const { leader } = await openLed({ disk });
@@ -102,10 +106,9 @@ test("state from a snapshot and the headers behind it is the state from all head
     for (let part = 0; part < 4; part += 1) {
       work(leader, seed * 10 + part, 30, producers);
       await storage.partition("t", 0).flush();
-      await settle();
+      await until(() => snapshotsOf(disk).length > 0);
     }
     work(leader, seed * 10 + 9, 8, producers);
-    expect(snapshotsOf(disk).length, `seed ${seed}`).toBeGreaterThan(0);
     const expected = viewOf(leader);
     const aborted = await abortedIn(leader);
     const { leader: withSnapshot } = await openLed({ disk: disk.afterKill() });
@@ -185,12 +188,13 @@ test("a snapshot beyond the end of the log is not believed and goes away", async
 test("loading reads little more than what is behind the newest snapshot", async () => {
   const disk = new SimulatedDisk();
   const { leader, storage } = await openLed({ disk, snapshotBytes: 50_000 });
-  for (let at = 0; at < 400; at += 1) {
-    sent(leader, batchOf(1, { producerId: 7, sequence: at, text: "x".repeat(1000) }));
-    if (at % 40 === 39) {
-      await storage.partition("t", 0).flush();
-      await settle();
-    }
+  let count = 0;
+  while (newestOf(disk) < 400) {
+    sent(leader, batchOf(1, { producerId: 7, sequence: count, text: "x".repeat(1000) }));
+    count += 1;
+    if (count % 20 !== 0) continue;
+    await storage.partition("t", 0).flush();
+    await settle();
   }
   const after = disk.afterKill();
   let reads = 0;
@@ -200,7 +204,7 @@ test("loading reads little more than what is behind the newest snapshot", async 
     return undefined;
   };
   const again = await leaderOf(openLeaders(reopened));
-  expect(again.append(batchOf(1, { producerId: 7, sequence: 399, text: "x".repeat(1000) }))).toMatchObject({
+  expect(again.append(batchOf(1, { producerId: 7, sequence: count - 1, text: "x".repeat(1000) }))).toMatchObject({
     duplicate: true,
   });
   expect(reads).toBeLessThan(5);
@@ -247,4 +251,9 @@ test("deleted records take aborted transactions with them, and the producers sta
 
 function settle(): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, 2));
+}
+
+/** Waits for what goes on in the background. */
+async function until(isDone: () => boolean): Promise<void> {
+  while (!isDone()) await settle();
 }

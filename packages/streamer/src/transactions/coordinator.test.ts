@@ -1,7 +1,10 @@
+import { seededRandom } from "@kaelix/base";
 import { KAFKA_ERRORS } from "@kaelix/protocol";
 import { expect, test } from "vitest";
 
 import { batchOf, leaderOf } from "../leader/testing.ts";
+import type { ProducerAnswer } from "./coordinator.ts";
+import { TRANSACTION_STATE_TOPIC } from "./transaction-store.ts";
 import { begin, committed, end, identityIn, openHouse, reopen, write } from "./testing.ts";
 
 const REFUSED = {
@@ -31,6 +34,7 @@ test("producer ids are never given out twice, whatever ends the process", async 
   let house = await openHouse();
   const given = new Set<number>();
   for (let run = 0; run < 4; run += 1) {
+    given.add((await begin(house, `t${run}`)).producerId);
     for (let count = 0; count < 1100; count += 1) {
       const answer = await house.transactions.initProducer({
         transactionalId: null,
@@ -39,8 +43,7 @@ test("producer ids are never given out twice, whatever ends the process", async 
       });
       given.add(identityIn(answer).producerId);
     }
-    given.add((await begin(house, `t${run}`)).producerId);
-    house = await reopen(house);
+    house = await reopen(house, house.disk.cut(seededRandom(run)));
   }
   expect(given.size).toBe(4 * 1101);
 });
@@ -181,3 +184,46 @@ test("partitions of a topic that was deleted hold nobody up", async () => {
   expect(await committed(house, "a")).toEqual(["1"]);
   expect(house.transactions.get("t")).toMatchObject({ state: "CompleteCommit" });
 });
+
+test("when the disk refuses the outcome nobody is told, and what is on the disk counts", async () => {
+  const house = await openHouse();
+  const first = await begin(house, "t");
+  await write(house, "t", first, { topic: "a", text: "1" });
+  house.disk.fault = (operation, path) =>
+    operation === "sync" && path.includes(TRANSACTION_STATE_TOPIC) ? "EIO" : undefined;
+  expect(await end(house, "t", first, true)).toBe(KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE);
+  house.disk.fault = () => undefined;
+  expect(await committed(house, "a")).toEqual([]);
+  const answer = await retried(() => end(house, "t", first, false));
+  expect(answer).toMatchObject({ producerEpoch: 1 });
+  await house.transactions.settled();
+  expect(house.transactions.get("t")).toMatchObject({ state: "CompleteAbort" });
+  expect(await committed(house, "a")).toEqual([]);
+});
+
+test("markers that the disk refuses are written again until every partition has them", async () => {
+  const house = await openHouse();
+  const first = await begin(house, "t");
+  await write(house, "t", first, { topic: "a", text: "1" });
+  await write(house, "t", first, { topic: "b", text: "2" });
+  let failures = 0;
+  house.disk.fault = (operation, path) => {
+    if (operation !== "sync" || !path.includes("/b/") || failures > 0) return undefined;
+    failures += 1;
+    return "EIO";
+  };
+  identityIn(await end(house, "t", first, true));
+  await house.transactions.settled();
+  expect(failures).toBe(1);
+  expect([await committed(house, "a"), await committed(house, "b")]).toEqual([["1"], ["2"]]);
+  expect(house.transactions.get("t")).toMatchObject({ state: "CompleteCommit" });
+});
+
+/** Asks again as clients do while the coordinator is not available. */
+async function retried(ask: () => Promise<ProducerAnswer>): Promise<ProducerAnswer> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE) return answer;
+    await new Promise((resolve) => void setTimeout(resolve, 2));
+  }
+}
