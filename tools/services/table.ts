@@ -1,4 +1,5 @@
 import { chromium } from "./chromium.ts";
+import { kafkaClients } from "./clients.ts";
 import { kafka, kafkaOfThree } from "./kafka.ts";
 import { nats, natsAlways } from "./nats.ts";
 import { postgres } from "./postgres.ts";
@@ -11,6 +12,7 @@ export const SERVICES: readonly Service[] = [
   chromium,
   kafka,
   kafkaOfThree,
+  kafkaClients,
   nats,
   natsAlways,
   redis,

@@ -1,0 +1,87 @@
+/**
+ * Kafka clients that are no npm package, ready to be run: kcat, kafka-python, Kafka's own Java client and tools, franz-go.
+ *
+ * Nothing is started: `start` brings what is missing, compiles the drivers in `clients/`, and says where everything is. The drivers take
+ * a line of JSON per request on standard input (`ClientDriver.java` lists the operations) and answer with a line each.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { kafka } from "./kafka.ts";
+import { cacheDirectory, run, type Service } from "./service.ts";
+
+const SOURCES = join(dirname(fileURLToPath(import.meta.url)), "clients");
+const PYTHON = "/usr/bin/python3";
+/** Beside Debian's 2.0.2, the newest. */
+const KAFKA_PYTHON = "kafka-python==3.0.12";
+
+/** See the top of the file. */
+export const kafkaClients: Service = {
+  name: "kafka-clients",
+  packages: [
+    "kcat",
+    "openssl",
+    "python3-kafka",
+    "python3-lz4",
+    "python3-pip",
+    "python3-snappy",
+    "python3-zstandard",
+    "openjdk-17-jdk-headless",
+    "maven",
+  ],
+  find,
+  install,
+  start: environmentOf,
+  stop: () => Promise.resolve(),
+  status: async () => {
+    const home = await find();
+    return home === undefined ? undefined : environmentOf(home);
+  },
+};
+
+/** The folder of what is compiled from these very sources; another one for others. */
+async function homeOf(): Promise<string> {
+  const hash = createHash("sha256").update(KAFKA_PYTHON);
+  for (const name of ["java/ClientDriver.java", "go/main.go", "go/go.sum"])
+    hash.update(await readFile(join(SOURCES, name)));
+  return cacheDirectory(`kafka-clients-${hash.digest("hex").slice(0, 16)}`);
+}
+
+async function find(): Promise<string | undefined> {
+  const home = await homeOf();
+  const needed = [home, "/usr/bin/kcat", "/usr/lib/python3/dist-packages/kafka"];
+  const there = await Promise.all(needed.map((path) => stat(path).catch(() => undefined)));
+  return there.includes(undefined) || (await kafka.find()) === undefined ? undefined : home;
+}
+
+async function install(): Promise<void> {
+  const home = await homeOf();
+  if ((await stat(home).catch(() => undefined)) !== undefined) return;
+  if ((await kafka.find()) === undefined) await kafka.install?.();
+  const half = `${home}.${process.pid}`;
+  await rm(half, { recursive: true, force: true });
+  await mkdir(join(half, "java"), { recursive: true });
+  const classes = ["-nowarn", "-cp", await libraries(), "-d", join(half, "java")];
+  await run("javac", [...classes, join(SOURCES, "java", "ClientDriver.java")]);
+  await run("go", ["build", "-o", join(half, "franz-go"), "."], { cwd: join(SOURCES, "go") });
+  const python = ["-m", "pip", "install", "-q", "--no-deps", "--root-user-action=ignore", "--target"];
+  await run(PYTHON, [...python, join(half, "kafka-python"), KAFKA_PYTHON]);
+  await rename(half, home);
+}
+
+async function libraries(): Promise<string> {
+  return join((await kafka.find()) ?? "", "*");
+}
+
+async function environmentOf(home: string): Promise<Readonly<Record<string, string>>> {
+  return {
+    KAFKA_CLIENTS_KCAT: "/usr/bin/kcat",
+    KAFKA_CLIENTS_JAVA: `${join(home, "java")}:${await libraries()}`,
+    KAFKA_CLIENTS_GO: join(home, "franz-go"),
+    KAFKA_CLIENTS_PYTHON: PYTHON,
+    KAFKA_CLIENTS_PYTHON_DRIVER: join(SOURCES, "python", "driver.py"),
+    KAFKA_CLIENTS_PYTHON_LATEST: join(home, "kafka-python"),
+  };
+}
