@@ -165,6 +165,20 @@ test("hashes cannot be written or a segment cannot be read: nothing is lost, and
   expect(report).toMatchObject({ problems: [], hashed: report.segments - 1 });
 });
 
+test("the scrubber passes a segment in which a failed sync left nothing", async () => {
+  const disk = new SimulatedDisk();
+  const { partition, storage } = await openTest(disk, settings);
+  disk.fault = (asked) => (asked === "sync" ? "EIO" : undefined);
+  await expect(appendTexts(partition, ["never durable"])).rejects.toMatchObject({ code: "log-disk-failed" });
+  disk.fault = () => undefined;
+  await partition.settled();
+  for (let at = 0; at < 5; at += 1) await appendTexts(partition, [`text ${at} ${"x".repeat(90)}`]);
+  await storage.hashSealed();
+  await storage.scrub();
+  expect(storage.report().problems).toEqual([]);
+  expect(storage.report().scrubbedSegments).toBeGreaterThan(0);
+});
+
 test("a chain links anew what follows a replaced row", () => {
   const chain = new SegmentChain();
   const row = (baseOffset: number, nextOffset: number): void =>

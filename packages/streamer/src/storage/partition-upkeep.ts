@@ -187,13 +187,14 @@ export class PartitionUpkeep {
    */
   async scrub(offset: number, pause: (bytes: number) => Promise<void>): Promise<number | undefined> {
     const { files } = this.#host;
-    const segment = files.segments.find((candidate) => candidate.sealed && candidate.baseOffset >= offset);
+    // One in which nothing stayed, after a failed sync, ends where it begins.
+    const segment = files.segments.find(({ baseOffset, sealed, size }) => sealed && size > 0 && baseOffset >= offset);
     if (segment === undefined || this.#isOver) return undefined;
     const row = files.chain.of(segment.baseOffset);
     const { prefixSha256 } = await hashSegment(files.disk, segment, row?.size ?? 0, pause);
     if (row === undefined || prefixSha256 !== row.sha256) await this.#inspect(segment, row !== undefined);
     files.keeper.touch(segment);
-    return segment.nextOffset;
+    return segment.baseOffset + 1;
   }
 
   /** Checks every batch of a segment whose bytes are not known to be right. */
