@@ -6,7 +6,7 @@
  * When a sync of the partition fails, accepted batches go away: the state is then loaded again, and batches are refused until it is.
  */
 import { assert, type Clock, isKaelixError } from "@kaelix/base";
-import { type BatchHeader, isTransactionalBatch, KAFKA_ERRORS, readBatchHeader } from "@kaelix/protocol";
+import { type BatchHeader, isTransactionalBatch, readBatchHeader } from "@kaelix/protocol";
 
 import type { AppendedBatch, PartitionBounds } from "../storage/contract.ts";
 import type { Partition } from "../storage/partition.ts";
@@ -382,13 +382,4 @@ export async function openLeader(context: LeaderContext): Promise<LogLeader> {
   const [leader] = leaders;
   assert(leader !== undefined, "Loading finishes once");
   return leader;
-}
-
-/** The error code that a client is told when storage refuses. */
-export function storageErrorCode(error: unknown): number {
-  if (isKaelixError(error, "log-topic-missing")) return KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION;
-  if (isKaelixError(error, "log-offset-out-of-range")) return KAFKA_ERRORS.OFFSET_OUT_OF_RANGE;
-  if (isKaelixError(error, "log-record-too-large")) return KAFKA_ERRORS.MESSAGE_TOO_LARGE;
-  if (isKaelixError(error)) return KAFKA_ERRORS.KAFKA_STORAGE_ERROR;
-  return KAFKA_ERRORS.UNKNOWN_SERVER_ERROR;
 }

@@ -132,7 +132,7 @@ class Producer {
 }
 
 /** The last sequence of a batch; by offsets, because compaction takes records away and leaves those. */
-export function lastSequenceOf(header: BatchHeader): number {
+function lastSequenceOf(header: BatchHeader): number {
   return (header.baseSequence + header.lastOffsetDelta) % SEQUENCES;
 }
 

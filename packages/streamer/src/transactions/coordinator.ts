@@ -37,9 +37,6 @@ import {
 } from "./transaction.ts";
 import { openTransactionStore, type TransactionStore } from "./transaction-store.ts";
 
-/** The feature level of `transaction.version` that ApiVersions 3 and later announces, as supported and as finalized (KIP-890). */
-export const TRANSACTION_VERSION_FEATURE = { name: "transaction.version", minLevel: 0, maxLevel: 2, level: 2 } as const;
-
 const PARTITION_TRIES_MS = 50;
 
 /** Limits of a coordinator, with Kafka's names. */

@@ -14,7 +14,7 @@ import type { Transaction } from "./transaction.ts";
 export const COORDINATOR_EPOCH = 0;
 
 /** The marker that a transaction that is ending writes everywhere. */
-export function markerOf(transaction: Transaction): TransactionMarker {
+function markerOf(transaction: Transaction): TransactionMarker {
   const { producerEpoch, producerId, state, transactionVersion } = transaction;
   const committed = state === "PrepareCommit";
   return { producerId, producerEpoch, committed, coordinatorEpoch: COORDINATOR_EPOCH, transactionVersion };

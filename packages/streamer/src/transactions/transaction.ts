@@ -81,7 +81,7 @@ export type Decision =
 const NO_PARTITIONS: TransactionPartitions = new Map();
 
 /** True for an epoch after which a client gets a new producer id. */
-export function isEpochExhausted(epoch: number): boolean {
+function isEpochExhausted(epoch: number): boolean {
   return epoch >= EPOCH_MAX - 1;
 }
 
