@@ -14,8 +14,12 @@ import {
   systemRandom,
 } from "@kaelix/base";
 
+import type { Groups } from "../groups/groups.ts";
+import type { Interceptors } from "../interceptors/interceptors.ts";
 import type { Leaders } from "../leader/contract.ts";
 import { openStorage, type Storage } from "../storage/storage.ts";
+import { brokerFamilies } from "../telemetry/broker-families.ts";
+import { printMetrics } from "../telemetry/metric-family.ts";
 import type { AnyServedApi } from "./api-table.ts";
 import { ApiTable } from "./api-table.ts";
 import type { Authorizer } from "./api.ts";
@@ -68,6 +72,9 @@ export interface BrokerOptions {
 /** What other rooms of the streamer add to a broker. */
 export interface BrokerRooms {
   readonly leaders: Leaders;
+  readonly groups: Groups;
+  /** Started; closed with the rooms. */
+  readonly interceptors: Interceptors;
   readonly transactions?: TransactionGate;
   /** Groups, transactions, security. */
   readonly apis: (ground: Ground) => Iterable<AnyServedApi>;
@@ -119,6 +126,18 @@ export class Broker {
   /** Everything counted. A living object: read it whenever needed. */
   metrics(): BrokerMetrics {
     return this.#ground.metrics;
+  }
+
+  /** Interceptors by name: load, start, stop, reload and list them while the broker runs. */
+  get interceptors(): Interceptors {
+    return this.#rooms.interceptors;
+  }
+
+  /** Everything counted, with every group's lag, as Prometheus' text. Groups still being loaded are left out. */
+  async prometheus(): Promise<string> {
+    const { metrics, storage } = this.#ground;
+    const { groups, interceptors } = this.#rooms;
+    return printMetrics(await brokerFamilies({ metrics, storage, groups, interceptors }));
   }
 
   /** Accepts nothing more, answers what is under way, and closes everything the broker opened. */
@@ -234,6 +253,7 @@ async function assemble(
     configs,
     quotas,
     authorizer: options.authorizer ?? ALLOW_ALL,
+    interceptors: rooms.interceptors,
     metrics,
     budget,
     clock,

@@ -72,6 +72,7 @@ export class FetchRun {
       if (bytes >= minBytes || this.#hasError || leftMs <= 0 || signal.aborted || this.#topics.length === 0) break;
       await this.#park(Math.min(leftMs, MAX_WAIT_MS), signal);
     }
+    if (this.#ground.interceptors.has("onFetch")) await this.#intercept();
     return { errorCode: KAFKA_ERRORS.NONE, sessionId: 0, responses: this.#topics.map(responseOf) };
   }
 
@@ -182,6 +183,22 @@ export class FetchRun {
       part.data = without(asked.partition, this.#codeOf(error, topic));
       this.#ground.metrics.partition(topic, asked.partition).fetchErrors += 1;
       return NOTHING;
+    }
+  }
+
+  /** Shows the interceptors what is about to be answered. */
+  async #intercept(): Promise<void> {
+    for (const { name: topic, parts } of this.#topics) {
+      for (const part of parts) {
+        const { fetchOffset: offset, partition } = part.asked;
+        const bytes = bytesOf(part.data.records);
+        if (bytes === 0) continue;
+        const outcome = await this.#ground.interceptors.run("onFetch", { topic, partition, offset, bytes });
+        // The one code of the protocol with which every client stops and says why.
+        if (outcome !== undefined && "reject" in outcome) {
+          part.data = without(partition, KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED);
+        }
+      }
     }
   }
 
@@ -308,6 +325,11 @@ function dataOf(partitionIndex: number, read: LeaderRead, batches: readonly Foun
     abortedTransactions: read.abortedTransactions,
     records: rangesOf(batches),
   };
+}
+
+function bytesOf(records: FetchPartitionData["records"]): number {
+  if (records === null || records === undefined) return 0;
+  return records instanceof Uint8Array ? records.length : records.reduce((sum, range) => sum + range.length, 0);
 }
 
 /** The batches' bytes as few ranges: those that follow each other in one buffer become one. */

@@ -1,6 +1,7 @@
 /** What the broker's own APIs work with. */
 import type { Clock } from "@kaelix/base";
 
+import type { Interceptors } from "../interceptors/interceptors.ts";
 import type { Leaders } from "../leader/contract.ts";
 import type { OpenTopic, Storage } from "../storage/storage.ts";
 import type { AclOperation, Authorizer, RequestContext } from "./api.ts";
@@ -32,6 +33,7 @@ export interface Ground {
   readonly configs: ConfigKeeper;
   readonly quotas: Quotas;
   readonly authorizer: Authorizer;
+  readonly interceptors: Interceptors;
   readonly metrics: BrokerMetrics;
   readonly budget: ByteBudget;
   readonly clock: Clock;

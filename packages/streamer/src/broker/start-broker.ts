@@ -1,8 +1,10 @@
-import { systemClock, systemRandom } from "@kaelix/base";
+import { type Clock, systemClock, systemRandom } from "@kaelix/base";
 
 import { groupApis } from "../groups/group-apis.ts";
 import { openGroups, type VerifyTransaction } from "../groups/groups.ts";
 import { groupSettingsFrom } from "../groups/settings.ts";
+import type { InterceptorSpec } from "../interceptors/contract.ts";
+import { Interceptors } from "../interceptors/interceptors.ts";
 import type { Leaders } from "../leader/contract.ts";
 import { openLeaders } from "../leader/leaders.ts";
 import type { SaslMechanism } from "../security/sasl.ts";
@@ -30,13 +32,15 @@ export interface StartBrokerOptions extends Omit<BrokerOptions, "listeners"> {
   readonly leaders?: Leaders;
   /** Users, access control lists and sessions. `authorizer` counts when both are given. */
   readonly security?: SecurityOptions;
+  /** Code of others on the way of records and offsets, in calling order. One that cannot be loaded keeps the broker from starting. */
+  readonly interceptors?: readonly InterceptorSpec[];
 }
 
 /**
  * Starts a Kafka-compatible broker in this process.
  *
  * @returns the broker when every listener accepts connections
- * @throws `broker-config-invalid`, `broker-listen-failed`, and what opening a storage throws
+ * @throws `broker-config-invalid`, `broker-listen-failed`, `interceptor-invalid`, and what opening a storage throws
  *
  * @example
  * const broker = await startBroker({ directory: "/tmp/kafka", listeners: [{ port: 0 }] });
@@ -56,6 +60,7 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
         rules: (spec) => configs.topicRules(spec),
         producerExpirationMs: configs.brokerNumber("producer.id.expiration.ms"),
       });
+    const interceptors = await loadAll(options.interceptors ?? [], clock);
     const settings = groupSettingsFrom((key) => configs.brokerNumber(key));
     const transactions = await openTransactions({
       storage,
@@ -67,9 +72,20 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
       },
     });
     const verifyTransaction: VerifyTransaction = (batch) => transactions.verifyOrAdd(batch);
-    const groups = openGroups({ storage, leaders, clock, random, authorizer, settings, verifyTransaction });
+    const groups = openGroups({
+      storage,
+      leaders,
+      clock,
+      random,
+      authorizer,
+      settings,
+      verifyTransaction,
+      interceptors,
+    });
     return {
       leaders,
+      groups,
+      interceptors,
       transactions,
       loaded: groups.loaded,
       apis: (ground) => [
@@ -83,6 +99,7 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
         await groups.close();
         await transactions.close();
         if (options.leaders === undefined) await leaders.close();
+        await interceptors.close();
       },
     };
   };
@@ -95,4 +112,15 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
       sasl === undefined ? listener : { ...listener, authenticator: security.sasl(sasl) },
     ),
   });
+}
+
+async function loadAll(specs: readonly InterceptorSpec[], clock: Clock): Promise<Interceptors> {
+  const interceptors = new Interceptors(clock);
+  try {
+    for (const spec of specs) await interceptors.load(spec);
+  } catch (error) {
+    await interceptors.close();
+    throw error;
+  }
+  return interceptors;
 }

@@ -11,6 +11,7 @@ import { type Clock, encodeBase64Url, isKaelixError, type RandomSource, systemCl
 import { KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
 
 import type { Authorizer } from "../broker/api.ts";
+import { Interceptors } from "../interceptors/interceptors.ts";
 import type { Leaders } from "../leader/contract.ts";
 import type { Storage } from "../storage/storage.ts";
 import {
@@ -59,6 +60,8 @@ export interface GroupsOptions {
   readonly settings?: GroupSettings;
   /** Default: every transaction is taken as it comes. */
   readonly verifyTransaction?: VerifyTransaction;
+  /** Asked before an offset is committed. Default: none. */
+  readonly interceptors?: Interceptors;
 }
 
 const ALLOW_ALL: Authorizer = { allows: () => true };
@@ -85,6 +88,7 @@ export class Groups {
   readonly topics: TopicsSource;
   readonly leaders: Leaders;
   readonly verifyTransaction: VerifyTransaction;
+  readonly interceptors: Interceptors;
   /** Resolves when everything kept was read; rejects when it cannot be. */
   readonly loaded: Promise<void>;
   readonly #options: GroupsOptions;
@@ -107,6 +111,7 @@ export class Groups {
     this.topics = new TopicsSource(options.storage);
     this.leaders = options.leaders;
     this.verifyTransaction = options.verifyTransaction ?? (() => KAFKA_ERRORS.NONE);
+    this.interceptors = options.interceptors ?? new Interceptors(this.clock);
     this.#random = options.random ?? systemRandom;
     this.loaded = this.#load();
     // Reported by whoever awaits it; requests are answered that nothing is loaded meanwhile.

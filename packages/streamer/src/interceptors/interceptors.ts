@@ -133,6 +133,16 @@ export class Interceptors {
     for (const name of this.#entries.keys()) await this.stop(name);
   }
 
+  /** Whether a running interceptor has a hook. */
+  has(hook: Hook): boolean {
+    return this.#chains[hook].length > 0;
+  }
+
+  /** Whether `run` answers a hook at once. */
+  isSynchronous(hook: Hook): boolean {
+    return this.#chains[hook].every((entry) => entry.isolated === undefined);
+  }
+
   /** Runs a hook of all interceptors that have it. Synchronous unless one of them is isolated. */
   run<Name extends Hook>(hook: Name, event: HookEvents[Name]): ChainOutcome | Promise<ChainOutcome> {
     const chain = this.#chains[hook];
@@ -193,7 +203,8 @@ export class Interceptors {
     entry.calls += 1;
     const outcome = await process.call(call.hook, call.event);
     if ("verdict" in outcome) return outcome.verdict;
-    entry.faults += 1;
+    // The end of a process is counted once, not by every call that waited for it.
+    if (entry.isolated === process) entry.faults += 1;
     entry.fault = outcome.fault;
     return undefined;
   }

@@ -16,6 +16,8 @@ import {
   decodeIncrementalAlterConfigsResponse,
   decodeListOffsetsResponse,
   decodeMetadataResponse,
+  decodeOffsetCommitResponse,
+  decodeOffsetFetchResponse,
   decodeOffsetForLeaderEpochResponse,
   decodeProduceResponse,
   encodeAlterClientQuotasRequest,
@@ -34,6 +36,8 @@ import {
   encodeIncrementalAlterConfigsRequest,
   encodeListOffsetsRequest,
   encodeMetadataRequest,
+  encodeOffsetCommitRequest,
+  encodeOffsetFetchRequest,
   encodeOffsetForLeaderEpochRequest,
   encodeProduceRequest,
 } from "@kaelix/protocol/messages";
@@ -78,6 +82,8 @@ export const codecs = {
   ),
   listOffsets: codec("ListOffsets", encodeListOffsetsRequest, decodeListOffsetsResponse),
   metadata: codec("Metadata", encodeMetadataRequest, decodeMetadataResponse),
+  offsetCommit: codec("OffsetCommit", encodeOffsetCommitRequest, decodeOffsetCommitResponse),
+  offsetFetch: codec("OffsetFetch", encodeOffsetFetchRequest, decodeOffsetFetchResponse),
   offsetForLeaderEpoch: codec(
     "OffsetForLeaderEpoch",
     encodeOffsetForLeaderEpochRequest,

@@ -19,6 +19,7 @@ import {
   type TopicProduceResponse,
 } from "@kaelix/protocol/messages";
 
+import type { ChainOutcome } from "../../interceptors/interceptors.ts";
 import type { LeaderAppendOptions, PartitionLeader } from "../../leader/contract.ts";
 import type { OpenTopic } from "../../storage/storage.ts";
 import type { RequestContext, ServedApi } from "../api.ts";
@@ -69,8 +70,9 @@ function findTopic(topics: Topics, { name, topicId }: TopicProduceData): OpenTop
   return name === "" ? topics.byId(topicId) : topics.byName(name);
 }
 
-/** True when every append can be done at once: leaders are loaded, and transactions known where they are. */
+/** True when every append can be done at once: leaders are loaded, transactions known where they are, and no interceptor takes its time. */
 function isReady(ground: Ground, request: ProduceRequest): boolean {
+  if (!ground.interceptors.isSynchronous("onAppend")) return false;
   for (const asked of request.topicData) {
     const topic = findTopic(ground.topics, asked);
     if (topic === undefined) continue;
@@ -93,13 +95,19 @@ function isOpenTransaction(leader: PartitionLeader, records: Uint8Array | null):
     .some((open) => open.producerId === header.producerId && open.producerEpoch === header.producerEpoch);
 }
 
-/** What the transaction coordinator said, by `topic/partition`. */
-type Verdicts = ReadonlyMap<string, KafkaErrorCode>;
+/** What was asked before appending, by `topic/partition`. */
+interface Verdicts {
+  /** What the transaction coordinator said, where it was not NONE. */
+  readonly transactions: ReadonlyMap<string, KafkaErrorCode>;
+  /** What the interceptors said of every batch. */
+  readonly interceptors: ReadonlyMap<string, ChainOutcome>;
+}
 
-/** Loads leaders and asks the transaction coordinator first; the connection waits with its next request. */
+/** Loads leaders and asks the transaction coordinator and interceptors first; the connection waits with its next request. */
 async function appendWhenReady(run: Run): Promise<ProduceResponse | undefined> {
   const { context, gate, ground, request } = run;
-  const verdicts = new Map<string, KafkaErrorCode>();
+  const transactions = new Map<string, KafkaErrorCode>();
+  const interceptors = new Map<string, ChainOutcome>();
   const refusal = requestRefusal(ground, request, context);
   for (const asked of refusal === undefined ? request.topicData : []) {
     const topic = findTopic(ground.topics, asked);
@@ -108,10 +116,13 @@ async function appendWhenReady(run: Run): Promise<ProduceResponse | undefined> {
       const leader = await ground.leaders.get(topic.spec.name, index);
       if (leader === undefined || records === null) continue;
       const verdict = await verify(run, leader, records, gate);
-      if (verdict !== KAFKA_ERRORS.NONE) verdicts.set(`${topic.spec.name}/${index}`, verdict);
+      const place = `${topic.spec.name}/${index}`;
+      if (verdict === KAFKA_ERRORS.NONE) {
+        interceptors.set(place, await intercept(ground, topic.spec.name, index, records));
+      } else transactions.set(place, verdict);
     }
   }
-  return appendAll(run, verdicts);
+  return appendAll(run, { transactions, interceptors });
 }
 
 async function verify(
@@ -150,7 +161,7 @@ function appendAll(run: Run, verdicts?: Verdicts): ProduceResponse | undefined |
       const answer =
         topicError !== undefined || topic === undefined
           ? refused(index, topicError ?? KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION)
-          : appendOne({ run, topic, index, records, waits, verdict: verdicts?.get(`${topic.spec.name}/${index}`) });
+          : appendOne({ run, topic, index, records, waits, verdicts });
       failed ||= answer.errorCode !== KAFKA_ERRORS.NONE;
       return answer;
     });
@@ -170,11 +181,11 @@ interface Append {
   readonly records: Uint8Array | null;
   /** Takes what must be on the disk before the answer. */
   readonly waits: Promise<void>[];
-  /** Why the transaction does not include the partition. */
-  readonly verdict: KafkaErrorCode | undefined;
+  /** Undefined when nothing had to be awaited. */
+  readonly verdicts: Verdicts | undefined;
 }
 
-function appendOne({ index, records, run, topic, verdict, waits }: Append): Answer {
+function appendOne({ index, records: sent, run, topic, verdicts, waits }: Append): Answer {
   const { context, ground, request } = run;
   const { name } = topic.spec;
   const leader = ground.leaders.loaded(name, index);
@@ -184,13 +195,20 @@ function appendOne({ index, records, run, topic, verdict, waits }: Append): Answ
     counters.produceErrors += 1;
     return refused(index, code, message);
   };
-  if (verdict !== undefined) return refuse({ code: verdict, message: "Transaction does not include this partition" });
-  const problem = recordsRefusal(topic, records, context);
-  if (problem !== undefined || records === null) return refuse(problem ?? NO_RECORDS);
+  const excluded = verdicts?.transactions.get(`${name}/${index}`);
+  if (excluded !== undefined) return refuse({ code: excluded, message: "Transaction does not include this partition" });
+  const problem = recordsRefusal(topic, sent, context);
+  if (problem !== undefined || sent === null) return refuse(problem ?? NO_RECORDS);
+  const asked =
+    verdicts === undefined ? intercept(ground, name, index, sent) : verdicts.interceptors.get(`${name}/${index}`);
+  // Nothing is awaited here: whoever takes its time was asked before.
+  const outcome = asked instanceof Promise ? undefined : asked;
+  if (outcome !== undefined && "reject" in outcome) return refuse(rejected(outcome));
+  const records = outcome?.batch ?? sent;
   try {
-    const outcome = leader.append(records, appendOptions(context));
-    if (outcome.type === "refused") return refuse({ code: outcome.error, message: outcome.message });
-    const { baseOffset, duplicate, logAppendTimeMs, nextOffset } = outcome;
+    const appended = leader.append(records, appendOptions(context));
+    if (appended.type === "refused") return refuse({ code: appended.error, message: appended.message });
+    const { baseOffset, duplicate, logAppendTimeMs, nextOffset } = appended;
     if (!duplicate) {
       counters.bytesIn += records.length;
       counters.messagesIn += nextOffset - baseOffset;
@@ -208,6 +226,24 @@ function appendOne({ index, records, run, topic, verdict, waits }: Append): Answ
   } catch (error) {
     return refuse(told(ground, error));
   }
+}
+
+/** Shows a batch to the interceptors. Synchronous unless one of them is isolated. */
+function intercept(
+  { interceptors }: Ground,
+  topic: string,
+  partition: number,
+  batch: Uint8Array,
+): ChainOutcome | Promise<ChainOutcome> {
+  if (!interceptors.has("onAppend")) return undefined;
+  const recordCount = readBatchHeader(batch)?.recordCount;
+  // What is no batch is refused by the leader.
+  if (recordCount === undefined) return undefined;
+  return interceptors.run("onAppend", { topic, partition, batch, recordCount });
+}
+
+function rejected({ by, reject }: { readonly by: string; readonly reject: string }): ClientError {
+  return { code: KAFKA_ERRORS.INVALID_RECORD, message: `${by}: ${reject}` };
 }
 
 /** What the version or the topic does not allow, whatever the leader would say. */

@@ -68,6 +68,29 @@ export function checkPartitions(
   return { commits, errors };
 }
 
+/** Asks the interceptors about every partition that is to be written, and leaves out what one of them refuses. */
+export async function askInterceptors(
+  groups: Groups,
+  topics: readonly CommittedTopic[],
+  checked: CheckedCommit,
+): Promise<CheckedCommit> {
+  const commits: OffsetCommit[] = [];
+  const refused = new Set<string>();
+  for (const commit of checked.commits) {
+    const { group, partition, topic, value } = commit;
+    const outcome = await groups.interceptors.run("onCommit", { group, topic, partition, offset: value.offset });
+    if (outcome !== undefined && "reject" in outcome) refused.add(`${topic}/${partition}`);
+    else commits.push(commit);
+  }
+  const errors = checked.errors.map((row, at) =>
+    row.map((error, index) => {
+      const place = `${topics[at]?.name}/${topics[at]?.partitions[index]?.partitionIndex}`;
+      return refused.has(place) ? KAFKA_ERRORS.POLICY_VIOLATION : error;
+    }),
+  );
+  return { commits, errors };
+}
+
 function topicRefusal(groups: Groups, context: RequestContext, name: string | undefined): KafkaErrorCode | undefined {
   if (name === undefined) return KAFKA_ERRORS.UNKNOWN_TOPIC_ID;
   return mayTopic(groups, context, "read", name) ? undefined : KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED;

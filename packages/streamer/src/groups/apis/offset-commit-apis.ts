@@ -15,7 +15,7 @@ import type { RequestContext, ServedApi } from "../../broker/api.ts";
 import { coordinatorError, type Groups } from "../groups.ts";
 import { CONSUMER_OFFSETS_TOPIC, type GroupStore } from "../store/group-store.ts";
 import { openFor } from "./access.ts";
-import { type CheckedCommit, checkGroup, checkPartitions, type Committer } from "./commit-check.ts";
+import { askInterceptors, type CheckedCommit, checkGroup, checkPartitions, type Committer } from "./commit-check.ts";
 
 export function offsetCommitApi(groups: Groups): ServedApi<OffsetCommitRequest, OffsetCommitResponse> {
   return {
@@ -23,8 +23,8 @@ export function offsetCommitApi(groups: Groups): ServedApi<OffsetCommitRequest, 
     decodeRequest: decodeOffsetCommitRequest,
     encodeResponse: encodeOffsetCommitResponse,
     handle: (request, context) => commit(groups, request, context),
-    // Everything is appended before the answer is awaited.
-    overlaps: () => true,
+    // Everything is appended before the answer is awaited, unless interceptors are asked first.
+    overlaps: () => !groups.interceptors.has("onCommit"),
     failed: (request, errorCode) => allCommits(request, errorCode),
   };
 }
@@ -53,7 +53,8 @@ async function commit(
     partitions,
   }));
   const expireTimestampMs = context.version <= 4 && retentionTimeMs >= 0 ? groups.clock.nowMs() + retentionTimeMs : -1;
-  const checked = checkPartitions(groups, context, { group: groupId, topics, expireTimestampMs });
+  const allowed = checkPartitions(groups, context, { group: groupId, topics, expireTimestampMs });
+  const checked = groups.interceptors.has("onCommit") ? await askInterceptors(groups, topics, allowed) : allowed;
   const committer = {
     ...request,
     generationId: request.generationIdOrMemberEpoch,
@@ -129,7 +130,8 @@ async function commitTransactional(
   }
   const opened = openFor(groups, context, { id: groupId, operation: "read" });
   if (typeof opened === "number") return allTransactional(request, opened);
-  const checked = checkPartitions(groups, context, { group: groupId, topics: request.topics });
+  const allowed = checkPartitions(groups, context, { group: groupId, topics: request.topics });
+  const checked = await askInterceptors(groups, request.topics, allowed);
   const errorCode =
     checked.commits.length === 0
       ? KAFKA_ERRORS.NONE
