@@ -48,6 +48,12 @@ export function addBrokerCommands(program: Command, ending: Ending): void {
     .option("--tls-cert <file>", "certificate chain, PEM")
     .option("--tls-key <file>", "its key, PEM")
     .option("--tls-ca <file>", "clients must show a certificate of this authority, PEM")
+    .option(
+      "--interceptor <name=file>",
+      "plug-in in a process of its own, name=file[,key=value…]; may be repeated",
+      collect,
+    )
+    .option("--metrics-port <number>", "serve Prometheus metrics at /metrics on this port; 0 takes any")
     .action(
       ending(async (...given: Parameters<typeof streamerCommands.streamer>) =>
         (await import("./commands/streamer.ts")).streamer(...given),

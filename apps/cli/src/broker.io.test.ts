@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -100,3 +103,60 @@ describe("kaelix streamer and what talks to it", () => {
     expect((await run(["topics", "list"], "", "ben:other")).out).toBe("");
   });
 });
+
+describe("kaelix streamer with a plug-in", () => {
+  test("asks it, tells its metrics, and loads it anew on a hang-up", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "kaelix-plug-in-"));
+    const module = join(folder, "guard.mjs");
+    const write = (word: string): void =>
+      writeFileSync(
+        module,
+        `let most; export const interceptor = { start: ({ max }) => { most = Number(max); },
+           onAppend: ({ recordCount }) => (recordCount > most ? { reject: "${word}" } : undefined) };`,
+      );
+    write("too many");
+    const words = [
+      "--temporary",
+      "--port",
+      "0",
+      "--metrics-port",
+      "0",
+      "--interceptor",
+      `guard=${module},max=1`,
+      "--json",
+    ];
+    const child = spawn(process.execPath, [MAIN, "streamer", ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    try {
+      const started = JSON.parse(await lineOf(child.stdout, "bootstrap")) as { bootstrap: string; metrics: string };
+      const environment = { KAELIX_BROKER: `kafka://${started.bootstrap}` };
+      const send = (input: string): Promise<CommandOutcome> => runCommand(["produce", "t"], { input, environment });
+      expect((await send("one\n")).code).toBe(0);
+      expect(await send("one\ntwo\n")).toMatchObject({ code: 1, err: expect.stringContaining("guard: too many") });
+      const text = await (await fetch(started.metrics)).text();
+      expect(text).toMatch(/kaelix_kafka_interceptor_rejections_total\{interceptor="guard"\} [1-9]/);
+      expect((await fetch(started.metrics.replace("metrics", "else"))).status).toBe(404);
+      write("still too many");
+      const reloaded = lineOf(child.stderr, "loaded anew");
+      child.kill("SIGHUP");
+      await reloaded;
+      expect((await send("one\ntwo\n")).err).toContain("guard: still too many");
+    } finally {
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("is refused with the way to write it", async () => {
+    const refused = await runCommand(["streamer", "--temporary", "--port", "0", "--interceptor", "guard"], {});
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("name=file") });
+    const port = await runCommand(["streamer", "--temporary", "--port", "0", "--metrics-port", "x"], {});
+    expect(port).toMatchObject({ code: 2, err: expect.stringContaining("--metrics-port") });
+  });
+});
+
+async function lineOf(stream: NodeJS.ReadableStream, word: string): Promise<string> {
+  for await (const line of createInterface({ input: stream })) if (line.includes(word)) return line;
+  throw new Error(`No line with ${word} came`);
+}

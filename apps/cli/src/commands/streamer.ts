@@ -9,6 +9,7 @@ import { parseConfigs } from "../broker-connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import type { OutputOptions } from "../output.ts";
 import { stopSignal } from "../stop-signal.ts";
+import { parseInterceptors, parsePort, reloadInterceptors, serveMetrics } from "./streamer-parts.ts";
 
 const MECHANISMS = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
 
@@ -27,11 +28,14 @@ interface StreamerOptions extends OutputOptions {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsCa?: string;
+  readonly interceptor?: readonly string[];
+  readonly metricsPort?: string;
 }
 
 /** `kaelix streamer`: the Kafka-compatible broker alone. */
 export async function streamer(options: StreamerOptions): Promise<number> {
   const temporary = options.temporary === true ? mkdtempSync(join(tmpdir(), "kaelix-streamer-")) : undefined;
+  const metricsPort = options.metricsPort === undefined ? undefined : parsePort("--metrics-port", options.metricsPort);
   const directory =
     temporary ?? options.data ?? join(process.env["KAELIX_DATA"] ?? join(homedir(), ".kaelix"), "streamer");
   try {
@@ -44,18 +48,23 @@ export async function streamer(options: StreamerOptions): Promise<number> {
         acls: options.acls === true,
         superUsers: (options.superUser ?? []).map((name) => (name.includes(":") ? name : `User:${name}`)),
       },
+      interceptors: parseInterceptors(options.interceptor ?? []),
     });
+    const metrics = metricsPort === undefined ? undefined : await serveMetrics(broker, options.host, metricsPort);
     if (options.json !== undefined) {
       process.stdout.write(
-        `${JSON.stringify({ bootstrap: broker.bootstrap(), cluster_id: broker.clusterId, directory })}\n`,
+        `${JSON.stringify({ bootstrap: broker.bootstrap(), cluster_id: broker.clusterId, directory, metrics: metrics?.url })}\n`,
       );
     }
     line(`kaelix streamer · data ${directory} · node ${process.versions.node}`, options);
     line(`Kafka protocol on  ${styleText("bold", broker.bootstrap())}`, options);
     line(openness(options), options);
+    if (metrics !== undefined) line(`Metrics at ${metrics.url}`, options);
     line("Ready. Ctrl+C stops it; nothing acknowledged is lost.", options);
+    process.on("SIGHUP", () => void reloadInterceptors(broker, (text) => line(text, options)));
     await stopSignal();
     line("Stopping…", options);
+    metrics?.close();
     await broker.close();
     return EXIT.ok;
   } finally {
@@ -64,10 +73,7 @@ export async function streamer(options: StreamerOptions): Promise<number> {
 }
 
 function listenerOf(options: StreamerOptions): StartListenerOptions {
-  const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new CommandFailure(EXIT.usage, `Cannot use --port: "${options.port}" must be 0 to 65535`);
-  }
+  const port = parsePort("--port", options.port);
   const sasl = mechanismsOf(options.sasl);
   const tls = tlsOf(options);
   return {
