@@ -1,9 +1,9 @@
 /** The data directory: where things stand in it, and whether it can be used. */
 import { constants } from "node:fs";
-import { access, mkdir, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { access, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
-import { runFileOf } from "@kaelix/coordinator";
+import { makeFolder, runFileOf, systemCodeOf } from "@kaelix/coordinator";
 import type { Log } from "@kaelix/log";
 import { TOPICS } from "@kaelix/model";
 
@@ -52,7 +52,7 @@ export async function prepareDataDirectory(paths: DataPaths): Promise<void> {
     await rm(probe);
     await makeFolder(join(paths.root, "run"));
   } catch (cause) {
-    const reason = codeOf(cause);
+    const reason = systemCodeOf(cause);
     throw serverErrors("data-directory-unusable", {
       message: `Cannot use data directory ${paths.root} (${reason}): it must be a folder that this user can write; choose another with --data`,
       details: { reason },
@@ -72,43 +72,13 @@ async function makeKeyFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
   } catch (cause) {
-    const reason = codeOf(cause);
+    const reason = systemCodeOf(cause);
     throw serverErrors("data-directory-unusable", {
       message: `Cannot make ${folder} for the key file (${reason}): it must be a folder that this user can write; choose another with KAELIX_KEY_FILE`,
       details: { reason },
       cause,
     });
   }
-}
-
-/**
- * Makes a folder and those above it, asking for each once on the way up and once on the way down.
- *
- * Not `mkdir` with `recursive`: where a folder that is there answers "no such file" to whatever is made in it, as `/proc` does, Node
- * goes up and down for ever, and on a thread that no signal but SIGKILL ends.
- */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await makeOne(path);
-  } catch (cause) {
-    if (codeOf(cause) !== "ENOENT" || dirname(path) === path) throw cause;
-    await makeFolder(dirname(path));
-    await makeOne(path);
-  }
-}
-
-/** Makes a folder in one that is there; no wrong if it is there already. */
-async function makeOne(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (cause) {
-    const isThere = codeOf(cause) === "EEXIST" && (await stat(path)).isDirectory();
-    if (!isThere) throw cause;
-  }
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
 }
 
 /** True when anything was ever appended to the log. */

@@ -1,3 +1,4 @@
+export { makeFolder, systemCodeOf } from "./folders.ts";
 export { LifeCycle, type ReportProgress, type Service, type ServiceStep } from "./life-cycle.ts";
 export { type Logger, makeLogger } from "./logger.ts";
 export { type Counter, type Gauge, type Histogram, Metrics } from "./metrics.ts";

@@ -2,9 +2,11 @@
  * How commands on the same machine find the server that runs on a data directory. No domain words, no heavy imports: the command line
  * reads this before it knows whether it needs anything else.
  */
-import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+
+import { makeFolder } from "./folders.ts";
 
 /** How to reach a running server with the rights of whoever can read its data directory. */
 export interface RunningServer {
@@ -29,7 +31,7 @@ export function runFileOf(dataDirectory: string): string {
 
 /** Says where the server listens. */
 export async function writeRunFile(path: string, running: RunningServer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   await writeFile(path, JSON.stringify(running), { mode: 0o600 });
   await chmod(path, 0o600);
 }
