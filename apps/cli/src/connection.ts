@@ -2,14 +2,14 @@
  * How a command reaches Kaelix: a server named by the person, the one that runs on the data directory, or the house itself opened in
  * this process. All three speak the same contract, so that a command is written once.
  */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
-import { dataDirectoryOf, findRunningServer } from "@kaelix/coordinator";
+import { dataDirectoryOf, findRunningServer, makeFolder, systemCodeOf } from "@kaelix/coordinator";
 
 import { CommandFailure, EXIT } from "./exit.ts";
-import { ProgressBar } from "./output.ts";
+import { ProgressBar, say } from "./output.ts";
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -57,6 +57,7 @@ async function inProcess(options: CommonOptions): Promise<Connection> {
       const done = steps.filter((step) => step.state === "done").length;
       bar.show(done / steps.length, steps.find((step) => step.state === "running")?.name ?? "");
     },
+    onNotice: (notice) => say(notice, options),
   });
   const client = createClient({
     baseUrl: "http://kaelix.local",
@@ -125,8 +126,15 @@ function sessionFileOf(options: CommonOptions): string {
 }
 
 async function saveSession(path: string, session: SavedSession): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(path, JSON.stringify(session), { mode: 0o600 });
+  try {
+    await makeFolder(dirname(path));
+    await writeFile(path, JSON.stringify(session), { mode: 0o600 });
+  } catch (cause) {
+    throw new CommandFailure(
+      EXIT.failed,
+      `Cannot keep the session in ${path} (${systemCodeOf(cause)}): its folder must be one that this user can write; choose another with --data`,
+    );
+  }
 }
 
 async function readSession(path: string, server: string): Promise<SavedSession | undefined> {

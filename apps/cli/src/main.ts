@@ -11,7 +11,6 @@ import type * as houseCommands from "./commands/house.ts";
 import type * as importCommands from "./commands/import.ts";
 import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
-import type { CommonOptions } from "./connection.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 
 // Commands are loaded below, when one is chosen: with the cache they come compiled from the second start on.
@@ -177,15 +176,17 @@ command(program, "verify", "count the log against every view").action(
     (await import("./commands/house.ts")).verify(...given),
   ),
 );
-command(program, "rebuild <view>", "make a view anew from the log: relational or search").action(
-  ending(async (view: string, options: CommonOptions) => {
-    if (view !== "relational" && view !== "search") {
-      process.stderr.write(`kaelix: Cannot rebuild ${view}: must be relational or search\n`);
-      return EXIT.usage;
-    }
-    return (await import("./commands/house.ts")).rebuild(view, options);
-  }),
-);
+command(program, "rebuild <view>", "make a view anew from the log: relational or search")
+  .option("--yes", "also from a log that has lost records: what only the view holds is lost then")
+  .action(
+    ending(async (view: string, options: houseCommands.RebuildOptions) => {
+      if (view !== "relational" && view !== "search") {
+        process.stderr.write(`kaelix: Cannot rebuild ${view}: must be relational or search\n`);
+        return EXIT.usage;
+      }
+      return (await import("./commands/house.ts")).rebuild(view, options);
+    }),
+  );
 command(program, "status", "log, views, lag and engines").action(
   ending(async (...given: Parameters<typeof houseCommands.status>) =>
     (await import("./commands/house.ts")).status(...given),

@@ -1,9 +1,16 @@
-/** `kaelix doctor`: looks at machine and data directory without changing anything. */
-import { stat, statfs } from "node:fs/promises";
+/**
+ * `kaelix doctor`: looks at machine and data directory without changing anything that is there. In the data directory, or where it
+ * would be, a folder is made and taken away at once: no question to the system tells as surely whether one can be made.
+ */
+import { constants } from "node:fs";
+import { access, lstat, mkdtemp, rmdir, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
-import { findRunningServer } from "@kaelix/coordinator";
+import { findRunningServer, type RunningServer, systemCodeOf } from "@kaelix/coordinator";
+import { verifyLog, type VerifyProblem } from "@kaelix/log";
 
 import { dataPaths } from "./data-directory.ts";
+import { LOSS_ADVICE } from "./log-damage.ts";
 import { readSettings } from "./settings.ts";
 
 /** One thing that was looked at. `text` says what is, and when it is not well, what to do. */
@@ -15,17 +22,22 @@ export interface Finding {
 
 const NODE_MAJOR_MIN = 24;
 const FREE_GIB_MIN = 1;
+const PROBLEMS_NAMED_MAX = 5;
+/** Small files that opening makes again from the records. */
+const REMADE_KINDS: readonly VerifyProblem["kind"][] = ["index", "checkpoint"];
 
 /** Everything the doctor looks at, in order. */
 export async function findProblems(dataDirectory: string | undefined): Promise<readonly Finding[]> {
   const settings = readSettings(process.env, dataDirectory === undefined ? {} : { dataDirectory });
   const paths = dataPaths(settings);
+  const running = await findRunningServer(dataDirectory);
   return [
     nodeFinding(),
     await folderFinding(paths.root),
     await spaceFinding(paths.root),
     await keyFinding(paths.keyFile),
-    await serverFinding(dataDirectory),
+    await logFinding(paths.log, running !== undefined),
+    await serverFinding(running),
   ];
 }
 
@@ -41,13 +53,84 @@ function nodeFinding(): Finding {
 
 async function folderFinding(root: string): Promise<Finding> {
   const found = await stat(root).catch(() => undefined);
-  if (found === undefined)
-    return { name: "data", ok: true, text: `${root} does not exist yet; the first start makes it` };
+  if (found === undefined) return missingFolderFinding(root);
   if (!found.isDirectory())
     return { name: "data", ok: false, text: `${root} is not a folder: choose another with --data` };
+  const refused = (await access(root, constants.R_OK | constants.X_OK).catch(systemCodeOf)) ?? (await probe(root));
+  if (refused !== undefined) return { name: "data", ok: false, text: unwritable(root, refused) };
   const isPrivate = process.platform === "win32" || (found.mode & 0o077) === 0;
   const text = isPrivate ? root : `${root} can be read by others: run chmod 700 ${root}`;
   return { name: "data", ok: isPrivate, text };
+}
+
+/** A data directory that is not there yet: can it be made? */
+async function missingFolderFinding(root: string): Promise<Finding> {
+  const name = "data";
+  let above = root;
+  for (;;) {
+    const found = await stat(above).catch(systemCodeOf);
+    if (typeof found !== "string") {
+      if (!found.isDirectory()) return { name, ok: false, text: `${root} cannot be made: ${above} is not a folder` };
+      break;
+    }
+    const isLink = await lstat(above).then(
+      (entry) => entry.isSymbolicLink(),
+      () => false,
+    );
+    if (isLink) return { name, ok: false, text: `${root} cannot be made: ${above} is a link to nothing` };
+    const isMissing = found === "ENOENT" || found === "ENOTDIR";
+    if (!isMissing || dirname(above) === above) return { name, ok: false, text: unwritable(root, found) };
+    above = dirname(above);
+  }
+  const refused = await probe(above);
+  if (refused !== undefined) return { name, ok: false, text: unwritable(root, refused, above) };
+  return { name, ok: true, text: `${root} does not exist yet; the first start makes it` };
+}
+
+/** Why nothing can be made in a folder; undefined when something can. */
+async function probe(folder: string): Promise<string | undefined> {
+  try {
+    await rmdir(await mkdtemp(join(folder, ".kaelix-probe-")));
+    return undefined;
+  } catch (cause) {
+    return systemCodeOf(cause);
+  }
+}
+
+function unwritable(root: string, code: string, above?: string): string {
+  const what = above === undefined ? `${root} cannot be used` : `${root} cannot be made in ${above}`;
+  return `${what} (${code}): it must be a folder that this user can write; choose another with --data`;
+}
+
+/** Reads the whole log. Beside a running server what is being appended may look cut off: that alone is no finding. */
+async function logFinding(directory: string, isRunning: boolean): Promise<Finding> {
+  const name = "log";
+  const found = await stat(directory).catch(() => undefined);
+  if (found === undefined) return { name, ok: true, text: "not looked at: there is no log yet" };
+  try {
+    const { bytes, problems, records } = await verifyLog(directory);
+    const wrong = problems.filter(({ kind }) => kind !== "tail");
+    const cutOff = isRunning ? 0 : problems.length - wrong.length;
+    const more =
+      cutOff === 0 ? "" : "; the end of the last write was cut off by a crash, and the next start puts it aside";
+    if (wrong.length === 0) return { name, ok: true, text: `${records} records, ${bytes} bytes, all whole${more}` };
+    const named = wrong.slice(0, PROBLEMS_NAMED_MAX).map(problemText);
+    const rest = wrong.length > named.length ? ` and ${wrong.length - named.length} more` : "";
+    const isLoss = wrong.some(({ kind }) => !REMADE_KINDS.includes(kind));
+    const advice = isLoss
+      ? `the log has lost records. ${LOSS_ADVICE}`
+      : "records are whole; the next start makes it anew";
+    return { name, ok: false, text: `${named.join("; ")}${rest}: ${advice}` };
+  } catch (cause) {
+    return { name, ok: false, text: `${directory} cannot be read (${systemCodeOf(cause)})` };
+  }
+}
+
+function problemText({ detail, file, firstOffset, nextOffset, partition, topic }: VerifyProblem): string {
+  const place = partition < 0 ? topic : `${topic}/${partition}`;
+  const range =
+    firstOffset === undefined || nextOffset === undefined ? "" : ` offsets ${firstOffset} to ${nextOffset - 1}`;
+  return `${place}${range} (${file}): ${detail}`;
 }
 
 async function spaceFinding(root: string): Promise<Finding> {
@@ -72,8 +155,7 @@ async function keyFinding(keyFile: string): Promise<Finding> {
   return { name: "key", ok: isPrivate, text };
 }
 
-async function serverFinding(dataDirectory: string | undefined): Promise<Finding> {
-  const running = await findRunningServer(dataDirectory);
+async function serverFinding(running: RunningServer | undefined): Promise<Finding> {
   if (running === undefined) return { name: "server", ok: true, text: "not running on this data directory" };
   const response = await fetch(`${running.url}/ready`).catch(() => undefined);
   const ok = response?.ok === true;

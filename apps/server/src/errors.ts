@@ -30,5 +30,12 @@ export const serverErrors = defineErrors({
   "sources-invalid": { kind: "input", retry: false, status: 500, text: "Sources of memories cannot be understood" },
   "kafka-door-invalid": { kind: "input", retry: false, status: 500, text: "Kafka clients cannot be served so" },
   "part-missing": { kind: "bug", retry: false, status: 500, text: "A part of the house is used before it is open" },
-  "port-refused": { kind: "input", retry: false, status: 500, text: "Port must be a whole number from 0 to 65535" },
+  "log-file-broken": { kind: "corrupt", retry: false, status: 500, text: "A file of the log cannot be understood" },
+  "rebuild-would-lose": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "The log has lost records that the view may still hold: rebuilding it would lose them for good",
+  },
+  "port-refused": { kind: "input", retry: false, status: 400, text: "Port must be a whole number from 0 to 65535" },
 });

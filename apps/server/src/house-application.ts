@@ -7,9 +7,13 @@ import type { Log } from "@kaelix/log";
 import type { Keystore } from "@kaelix/security";
 import { type Database, type SearchView, verify, type ViewRunner, type ViewStatus } from "@kaelix/views";
 
+import { serverErrors } from "./errors.ts";
+import { type LogDamage, lossOf, viewsAhead } from "./log-damage.ts";
+
 /** What it is wired from. */
 export interface HouseKeepingParts {
   readonly log: Log;
+  readonly damage: LogDamage;
   readonly logEngine: string;
   readonly sources: KafkaSources;
   readonly database: Database;
@@ -43,6 +47,7 @@ export class HouseKeeping implements HouseApplication {
       uptimeMs: clock.monotonicMs() - this.#startedMs,
       dataDirectory,
       logHealth: log.health(),
+      logDamaged: this.#parts.damage.list(),
       topics: topics.map((topic) => ({
         name: topic.name,
         partitions: topic.partitions,
@@ -61,20 +66,23 @@ export class HouseKeeping implements HouseApplication {
   }
 
   async verify(): Promise<VerificationOutcome> {
-    const { log, runner, clock } = this.#parts;
+    const { log, runner, clock, damage } = this.#parts;
     const beganMs = clock.monotonicMs();
+    await damage.walk();
     const outcome = await runner.whilePaused(() => verify(log, runner.views));
     const { records, unreadableRecords, damagedRanges, ...census } = outcome.log;
+    for (const loss of [...damagedRanges.map(lossOf), ...(await viewsAhead(log, runner))]) damage.note(loss);
+    const damaged = damage.list();
+    const lost = Math.max(0, ...outcome.views.map((view) => view.extra.total));
     return {
-      agree: outcome.agree,
+      agree: outcome.agree && damaged.length === 0,
       log: {
         ...census,
         records,
         unreadable: unreadableRecords,
-        damaged: damagedRanges.map(
-          (range) =>
-            `${range.topic}/${range.partition} offsets ${range.firstOffset} to ${range.nextOffset - 1}: ${range.reason}`,
-        ),
+        damaged,
+        whole: damaged.length === 0 && lost === 0,
+        lost,
       },
       views: outcome.views.map((view) => ({
         name: view.name,
@@ -88,9 +96,13 @@ export class HouseKeeping implements HouseApplication {
     };
   }
 
-  async rebuild(view: "relational" | "search"): Promise<{ readonly events: number; readonly tookMs: number }> {
+  async rebuild(
+    view: "relational" | "search",
+    options: { readonly force: boolean },
+  ): Promise<{ readonly events: number; readonly tookMs: number }> {
     const { runner, clock, log, searchView } = this.#parts;
     const beganMs = clock.monotonicMs();
+    if (!options.force) await this.#mustLoseNothing(view);
     await runner.rebuild(view);
     // Search reads its users on demand; rebuilt means that every one of them has been read.
     if (view === "search") await searchView.census();
@@ -101,6 +113,21 @@ export class HouseKeeping implements HouseApplication {
       for (const bounds of topic.bounds) events += bounds.durableOffset - bounds.startOffset;
     }
     return { events, tookMs: clock.monotonicMs() - beganMs };
+  }
+
+  /** A view is thrown away only when the log can tell all of it again. @throws `rebuild-would-lose` */
+  async #mustLoseNothing(view: string): Promise<void> {
+    const { damage } = this.#parts;
+    // A view that has failed may not be countable, and rebuilding is its cure: then what is known of the log decides.
+    const outcome = await this.verify().catch(() => undefined);
+    const isWhole = outcome === undefined ? damage.list().length === 0 : outcome.log.whole;
+    if (isWhole) return;
+    const lost = outcome?.log.lost ?? 0;
+    const held = lost === 0 ? "" : `, and the views hold ${lost} ${lost === 1 ? "memory" : "memories"} that it has not`;
+    throw serverErrors("rebuild-would-lose", {
+      message: `Cannot rebuild ${view}: the log has lost records${held}. First save what the views hold with kaelix export, or put back a backup of the log; forcing it rebuilds all the same and loses what only the views hold`,
+      details: { lost, damaged: damage.list().length },
+    });
   }
 
   metrics(): Promise<string> {
@@ -151,6 +178,9 @@ export class HouseKeeping implements HouseApplication {
     });
     metrics.gauge("kaelix_log_suspect", "1 when a disk error was seen", [], (gauge) =>
       gauge.set(log.health() === "ok" ? 0 : 1),
+    );
+    metrics.gauge("kaelix_log_damages", "Losses of the log that are known", [], (gauge) =>
+      gauge.set(this.#parts.damage.list().length),
     );
     metrics.gauge("kaelix_search_bytes", "Bytes of search indexes in memory", [], (gauge) =>
       gauge.set(searchView.bytes),

@@ -39,6 +39,7 @@ import { LiveEvents } from "./events-application.ts";
 import { HouseKeeping } from "./house-application.ts";
 import { importsApplication } from "./imports-application.ts";
 import { openKafkaDoor } from "./kafka-door.ts";
+import { LogDamage, LOSS_ADVICE, viewsAhead } from "./log-damage.ts";
 import { Memories } from "./memory-application.ts";
 import { FreshContents, openRows } from "./open-memories.ts";
 import { openLog } from "./open-log.ts";
@@ -69,6 +70,7 @@ interface Parts {
   logEngine: string;
   /** The log itself when it is the embedded one. */
   embedded: StreamerLog | undefined;
+  damage: LogDamage;
   keystore: Keystore;
   database: Database;
   store: MemoryStore;
@@ -134,6 +136,7 @@ export class House {
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
     const keeping = new HouseKeeping({
       log,
+      damage: this.#all().damage,
       logEngine: this.#all().logEngine,
       sources: this.#all().sources,
       database,
@@ -145,6 +148,7 @@ export class House {
       dataDirectory: this.#options.paths.root,
     });
     this.#isClaimed = await identity.isClaimed();
+    this.#all().damage.start();
     return {
       application: { memories, imports: importsApplication(imports), house: keeping, events: live },
       identity: this.#noticingClaim(operator.port()),
@@ -170,7 +174,7 @@ export class House {
       "log",
       [],
       () => this.#openLog(),
-      async () => this.#parts.log?.close(),
+      () => this.#closeLog(),
     );
     service(
       "keys",
@@ -237,7 +241,14 @@ export class House {
       directory: paths.log,
       clock: this.#clock,
     });
-    Object.assign(this.#parts, { log, logEngine: engine, embedded });
+    const { onNotice } = this.#options;
+    const damage = new LogDamage(embedded, onNotice);
+    Object.assign(this.#parts, { log, logEngine: engine, embedded, damage });
+    const tornBytes = damage.noteOpening();
+    if (tornBytes > 0)
+      onNotice(
+        `${tornBytes} bytes of writes that a crash had cut off were put aside in the log; nothing acknowledged was in them`,
+      );
     for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
     this.#parts.live = new LiveEvents(log);
   }
@@ -252,9 +263,15 @@ export class House {
     this.#parts.keystore = await openKeystore({ log, kek, clock: this.#clock, random: this.#random, onProblem });
   }
 
+  async #closeLog(): Promise<void> {
+    await this.#parts.damage?.stop();
+    await this.#parts.log?.close();
+  }
+
   async #openViews(report: (progress: number, detail?: string) => void): Promise<void> {
-    const { log, keystore, database, live } = this.#parts;
-    if (log === undefined || keystore === undefined || database === undefined) throw serverErrors("part-missing");
+    const { log, damage, keystore, database, live } = this.#parts;
+    if (log === undefined || damage === undefined || keystore === undefined || database === undefined)
+      throw serverErrors("part-missing");
     const caughtUp = (position: LogPosition): Promise<void> => this.#caughtUp(position);
     const store = createMemoryStore(database, caughtUp);
     const people = createPeopleStore(database, this.#clock, caughtUp);
@@ -293,8 +310,11 @@ export class House {
         live?.emit({ type: "watermark", view, position: { topic, partition, offset: nextOffset - 1 } });
     });
     const failed = await runner.catchUp((fraction) => report(fraction, "folding the log"));
-    for (const view of failed)
-      this.#options.onNotice(`The view ${view} failed; the log is whole. kaelix rebuild ${view} makes it anew`);
+    for (const loss of await viewsAhead(log, runner)) damage.note(loss);
+    const isWhole = damage.list().length === 0;
+    const advice = (view: string): string =>
+      isWhole ? `the log is whole. kaelix rebuild ${view} makes it anew` : LOSS_ADVICE;
+    for (const view of failed) this.#options.onNotice(`The view ${view} failed; ${advice(view)}`);
     await people.releaseStaleClaims(this.#clock.nowMs() - CAUGHT_UP_MS_MAX);
   }
 

@@ -1,5 +1,7 @@
 /** Which log the house keeps its record on: the embedded one, or a Kafka cluster named by `KAELIX_LOG`. */
-import type { Clock } from "@kaelix/base";
+import { join } from "node:path";
+
+import { type Clock, isKaelixError } from "@kaelix/base";
 import { type Log, openKafkaLog, openStreamerLog, parseKafkaUrl, type StreamerLog } from "@kaelix/log";
 
 import { serverErrors } from "./errors.ts";
@@ -19,7 +21,9 @@ export async function openLog(options: {
 }): Promise<{ readonly log: Log; readonly engine: string; readonly embedded?: StreamerLog }> {
   const { clock, directory, url } = options;
   if (url === undefined) {
-    const embedded = await openStreamerLog({ directory, clock });
+    const embedded = await openStreamerLog({ directory, clock }).catch((failure: unknown) => {
+      throw namingFile(failure, directory);
+    });
     return { log: embedded, engine: "MemoryStreamer (embedded)", embedded };
   }
   const parsed = parseKafkaUrl(url);
@@ -27,4 +31,17 @@ export async function openLog(options: {
   if (parsed.type === "invalid") throw serverErrors("part-missing");
   const brokers = parsed.place.brokers.map(({ host, port }) => `${host}:${port}`).join(", ");
   return { log: await openKafkaLog({ place: parsed.place, clock }), engine: `Kafka at ${brokers}` };
+}
+
+/** Names the file that cannot be understood and what to do with it. */
+function namingFile(failure: unknown, directory: string): unknown {
+  if (!isKaelixError(failure)) return failure;
+  const { file } = failure.details;
+  if (failure.code !== "log-directory-invalid" || typeof file !== "string") return failure;
+  const path = join(directory, file);
+  return serverErrors("log-file-broken", {
+    message: `Cannot understand ${path}: its bytes are not those that were written. Nothing was changed; put this file back from a backup of the data directory and start again`,
+    details: { file: path },
+    cause: failure,
+  });
 }

@@ -12,7 +12,7 @@ import { logErrors } from "@kaelix/log";
 import { makeClaimCode, securityErrors } from "@kaelix/security";
 import { searchErrors, viewErrors } from "@kaelix/views";
 
-import { dataPaths, isProbablyClaimed } from "./data-directory.ts";
+import { dataPaths, isProbablyClaimed, prepareDataDirectory } from "./data-directory.ts";
 import { serverErrors } from "./errors.ts";
 import { House } from "./house.ts";
 import { readSettings, type ServerSettings } from "./settings.ts";
@@ -86,7 +86,9 @@ function build(options: StartOptions): Built {
   }
   const { dataDirectory, host, port } = options;
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
-    throw serverErrors("port-refused");
+    throw serverErrors("port-refused", {
+      message: `Cannot listen on port ${port}: it must be a whole number from 0 to 65535`,
+    });
   const settings = readSettings(process.env, {
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
     ...(host === undefined ? {} : { host }),
@@ -123,6 +125,8 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
   const { settings, gateway, house, claimCode } = build(options);
   const paths = dataPaths(settings);
   const { host, port } = settings;
+  // Before anything is printed: an address and a claim code of a server that then refuses to start help nobody.
+  await prepareDataDirectory(paths);
   const listening = await gateway.listen({ host, port });
   const isClaimed = await isProbablyClaimed(paths);
   options.onListening?.({

@@ -1,4 +1,5 @@
 export { type CallOptions, type CallResult, type Client, type ClientOptions, createClient } from "./client.ts";
+export { serverSchema, statusSchema, verificationSchema, viewStatusSchema } from "./house-schemas.ts";
 export { printOpenApi } from "./openapi.ts";
 export { KaelixProblem } from "./problem.ts";
 export type { CallInput, CallOutput, Method, Route, Success } from "./route.ts";
@@ -29,14 +30,10 @@ export {
   problemSchema,
   searchRequestSchema,
   searchResultSchema,
-  serverSchema,
   sessionSchema,
   sessionTokensSchema,
   signalSchema,
   signUpSchema,
-  statusSchema,
   timeSchema,
   userSchema,
-  verificationSchema,
-  viewStatusSchema,
 } from "./schemas.ts";

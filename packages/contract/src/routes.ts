@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 
+import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import type { Route } from "./route.ts";
 import {
   answerRequestSchema,
@@ -27,16 +28,13 @@ import {
   refreshSchema,
   searchRequestSchema,
   searchResultSchema,
-  serverSchema,
   sessionIdSchema,
   sessionSchema,
   sessionTokensSchema,
   signUpSchema,
-  statusSchema,
   timeSchema,
   unlockSchema,
   userSchema,
-  verificationSchema,
 } from "./schemas.ts";
 
 const BASE = "/api/v1";
@@ -352,8 +350,10 @@ export const routes = {
     path: `${BASE}/views/{name}/rebuild`,
     action: "server.rebuild",
     tag: "server",
-    summary: "Throw a view away and fold it again from the log",
+    summary:
+      "Throw a view away and fold it again from the log; refused while the log lacks what the view holds, unless forced",
     params: z.strictObject({ name: z.enum(["relational", "search"]) }),
+    body: z.strictObject({ force: z.boolean().optional() }),
     success: json(z.object({ events: z.number().int(), took_ms: z.number() })),
   },
 } as const satisfies Readonly<Record<string, Route>>;

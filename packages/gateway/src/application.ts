@@ -281,6 +281,8 @@ export interface HouseStatus {
   readonly uptimeMs: number;
   readonly dataDirectory: string;
   readonly logHealth: "ok" | "suspect" | "failed";
+  /** What of the log is known to be lost, in words. */
+  readonly logDamaged: readonly string[];
   readonly topics: readonly { readonly name: string; readonly partitions: number; readonly records: number }[];
   readonly views: readonly ViewState[];
   readonly engines: {
@@ -322,6 +324,10 @@ export interface VerificationOutcome {
     readonly records: number;
     readonly unreadable: number;
     readonly damaged: readonly string[];
+    /** False when the log lost records or holds less than a view: no view may be rebuilt from it. */
+    readonly whole: boolean;
+    /** Memories that a view holds and the log does not. */
+    readonly lost: number;
   };
   readonly views: readonly {
     readonly name: string;
@@ -344,7 +350,11 @@ export interface HouseApplication {
   };
   status(): Promise<HouseStatus>;
   verify(): Promise<VerificationOutcome>;
-  rebuild(view: "relational" | "search"): Promise<{ readonly events: number; readonly tookMs: number }>;
+  /** Refuses when the log lost what the view may still hold, unless it is forced. */
+  rebuild(
+    view: "relational" | "search",
+    options: { readonly force: boolean },
+  ): Promise<{ readonly events: number; readonly tookMs: number }>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   /** Waits until all views have folded a position. */

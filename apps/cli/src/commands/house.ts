@@ -1,6 +1,10 @@
+import { type CallOutput, KaelixProblem, type Routes } from "@kaelix/contract";
+
 import { type CommonOptions, connect } from "../connection.ts";
-import { EXIT } from "../exit.ts";
+import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, ProgressBar, say } from "../output.ts";
+
+type Verification = CallOutput<Routes["verifications.run"]>;
 
 /** `kaelix status`: log, views, lag and engines. */
 export async function status(options: CommonOptions): Promise<number> {
@@ -24,7 +28,13 @@ export async function status(options: CommonOptions): Promise<number> {
     printTable(["VIEW", "STATE", "LAG", "BEHIND"], rows);
     const records = data.log.topics.map((topic) => `${topic.name} ${topic.records}`).join(" · ");
     say(`log ${data.log.health} · ${records}`, options);
-    return data.log.health === "ok" && data.views.every((view) => view.state !== "failed") ? EXIT.ok : EXIT.found;
+    for (const loss of data.log.damaged) say(`log: ${loss}`, options);
+    if (data.log.damaged.length > 0) say(`The log is DAMAGED. ${doNotRebuild(0)}`, options);
+    return data.log.health === "ok" &&
+      data.log.damaged.length === 0 &&
+      data.views.every((view) => view.state !== "failed")
+      ? EXIT.ok
+      : EXIT.found;
   } finally {
     await connection.close();
   }
@@ -73,7 +83,7 @@ export async function verify(options: CommonOptions): Promise<number> {
         cells(view.users),
       ]);
       const { log } = data;
-      const own = ["log", log.damaged.length + log.unreadable === 0 ? "whole" : "DAMAGED"];
+      const own = ["log", log.whole && log.unreadable === 0 ? "whole" : "DAMAGED"];
       const counts = [log.memories_live, log.memories_forgotten, log.memories_erased, log.users].map(String);
       printTable(["", "", "LIVE", "FORGOTTEN", "ERASED", "USERS"], [[...own, ...counts], ...rows]);
       for (const view of data.views) {
@@ -83,10 +93,7 @@ export async function verify(options: CommonOptions): Promise<number> {
       }
       for (const range of log.damaged) say(`log: ${range}`, options);
       if (log.unreadable > 0) say(`log: ${log.unreadable} records cannot be read`, options);
-      say(
-        data.agree ? "Log and views agree" : "Log and views differ: kaelix rebuild VIEW makes a view anew from the log",
-        options,
-      );
+      say(verdictOf(data), options);
     }
     return data.agree ? EXIT.ok : EXIT.found;
   } finally {
@@ -94,16 +101,44 @@ export async function verify(options: CommonOptions): Promise<number> {
   }
 }
 
-/** `kaelix rebuild VIEW`: throws a view away and folds it again from the log. */
-export async function rebuild(view: "relational" | "search", options: CommonOptions): Promise<number> {
+/** What a verification comes to and what to do. Never the advice to rebuild while a view may hold the last copy. */
+function verdictOf(data: Verification): string {
+  if (!data.log.whole) return `The log is DAMAGED. ${doNotRebuild(data.log.lost)}`;
+  return data.agree
+    ? "Log and views agree"
+    : "Log and views differ: kaelix rebuild VIEW makes a view anew from the log";
+}
+
+function doNotRebuild(lost: number): string {
+  const held =
+    lost === 0
+      ? "the views may hold what the log has lost"
+      : `the views still hold ${lost} ${lost === 1 ? "memory" : "memories"} that the log has lost`;
+  return `Do not rebuild: ${held}. Save them first with kaelix export, or put back a backup of the log`;
+}
+
+/** Options of `rebuild`. */
+export interface RebuildOptions extends CommonOptions {
+  readonly yes?: boolean;
+}
+
+/** `kaelix rebuild VIEW`: throws a view away and folds it again from the log; refused while the log lacks what the view may hold. */
+export async function rebuild(view: "relational" | "search", options: RebuildOptions): Promise<number> {
   const connection = await connect(options);
   try {
     const bar = new ProgressBar(`rebuild ${view}`, options);
     bar.show(0, "folding the log");
-    const { data } = await connection.client.call("views.rebuild", { params: { name: view } });
+    const { data } = await connection.client.call("views.rebuild", {
+      params: { name: view },
+      body: { force: options.yes === true },
+    });
     bar.end(`${data.events} events in ${(data.took_ms / 1_000).toFixed(1)} s`);
     if (options.json !== undefined) printJson(data, options.json);
     return EXIT.ok;
+  } catch (failure) {
+    if (failure instanceof KaelixProblem && failure.code === "rebuild-would-lose")
+      throw new CommandFailure(EXIT.conflict, `${failure.detail}. --yes forces it`);
+    throw failure;
   } finally {
     await connection.close();
   }

@@ -2,9 +2,11 @@ import { styleText } from "node:util";
 
 import { startServer } from "@kaelix/server";
 
-import { EXIT } from "../exit.ts";
+import { CommandFailure, EXIT } from "../exit.ts";
 import { bar, type OutputOptions } from "../output.ts";
 import { stopSignal } from "../stop-signal.ts";
+
+const PORT_MAX = 65_535;
 
 /** Options of `serve`. */
 export interface ServeOptions extends OutputOptions {
@@ -20,7 +22,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const server = await startServer({
     ...(options.data === undefined ? {} : { dataDirectory: options.data }),
     ...(options.host === undefined ? {} : { host: options.host }),
-    ...(options.port === undefined ? {} : { port: Number(options.port) }),
+    ...(options.port === undefined ? {} : { port: portOf(options.port) }),
     onListening: (listening) => {
       line(`kaelix ${listening.version} · data ${listening.dataDirectory} · node ${process.versions.node}`, options);
       if (listening.portTaken !== undefined)
@@ -54,6 +56,14 @@ export async function serve(options: ServeOptions): Promise<number> {
   const failures = await server.close();
   for (const failure of failures) line(failure.message, options);
   return failures.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= PORT_MAX) return Number(text);
+  throw new CommandFailure(
+    EXIT.usage,
+    `Cannot use --port: current value is ${text === "" ? "empty" : text}, must be a whole number from 0 to ${PORT_MAX}`,
+  );
 }
 
 function line(text: string, options: OutputOptions): void {

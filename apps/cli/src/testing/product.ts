@@ -91,12 +91,21 @@ export interface CommandOutcome {
   readonly err: string;
 }
 
+/** How a command is run. */
+export interface RunOptions {
+  readonly input?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** After that long it is killed, which no hanging file call outlives. */
+  readonly killAfterMs?: number;
+}
+
 /** Runs one command of `kaelix` to its end. */
-export function runCommand(
-  parameters: readonly string[],
-  options: { readonly input?: string; readonly environment?: Readonly<Record<string, string>> } = {},
-): Promise<CommandOutcome> {
-  const child = spawn(process.execPath, [MAIN, ...parameters], { env: { ...process.env, ...options.environment } });
+export function runCommand(parameters: readonly string[], options: RunOptions = {}): Promise<CommandOutcome> {
+  const child = spawn(process.execPath, [MAIN, ...parameters], {
+    env: { ...process.env, ...options.environment },
+    timeout: options.killAfterMs ?? 0,
+    killSignal: "SIGKILL",
+  });
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));

@@ -24,6 +24,7 @@ const NUMBER = "py-2 ps-4 text-end align-baseline tabular-nums";
 function Verdict({ status }: { readonly status: StatusAnswer }): ReactNode {
   const troubles = [
     ...(status.log.health === "ok" ? [] : [`The log’s disk is ${status.log.health}`]),
+    ...(status.log.damaged.length === 0 ? [] : ["The log has lost records: do not rebuild a view, count now"]),
     ...status.views.filter((view) => view.state === "failed").map((view) => `The ${view.name} view has failed`),
   ];
   if (troubles.length === 0) {
@@ -117,7 +118,11 @@ function Counted({ result }: { readonly result: Verification }): ReactNode {
     <div className="mt-3" role="status" data-testid="verification">
       <p className="flex items-center gap-2 font-medium">
         <Icon name={result.agree ? "check" : "alert"} className={result.agree ? "text-accent" : "text-danger"} />
-        {result.agree ? "The log and every view agree" : "There are differences"}
+        {result.log.whole
+          ? result.agree
+            ? "The log and every view agree"
+            : "There are differences"
+          : "The log is damaged: do not rebuild a view"}
         <span className="font-normal text-muted">in {formatDuration(result.took_ms)}</span>
       </p>
       <p className="mt-1 text-muted">
@@ -125,6 +130,14 @@ function Counted({ result }: { readonly result: Verification }): ReactNode {
         {formatCount(result.log.memories_forgotten)} forgotten, {formatCount(result.log.memories_erased)} erased;{" "}
         {countOf(result.log.users, "person", "people")}; {formatCount(result.log.unreadable)} unreadable
       </p>
+      {!result.log.whole && (
+        <p className="mt-1">
+          {result.log.lost === 0
+            ? "The views may hold what the log has lost. "
+            : `The views still hold ${countOf(result.log.lost, "memory", "memories")} that the log has lost. `}
+          Save them first: kaelix export, or put back a backup of the log.
+        </p>
+      )}
       {result.log.damaged.map((text) => (
         <p key={text} className="text-danger">
           {text}

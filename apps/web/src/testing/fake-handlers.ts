@@ -220,6 +220,7 @@ function house(state: FakeState, name: RouteName): FakeAnswer | undefined {
         data_directory: "~/.kaelix",
         log: {
           health: "ok",
+          damaged: [],
           topics: [
             { name: "memories", partitions: 8, records: state.offset },
             { name: "identity", partitions: 1, records: 12 },
@@ -237,7 +238,7 @@ function house(state: FakeState, name: RouteName): FakeAnswer | undefined {
   return {
     data: {
       agree: true,
-      log: { records: state.offset, ...census, unreadable: 0, damaged: [] },
+      log: { records: state.offset, ...census, unreadable: 0, damaged: [], whole: true, lost: 0 },
       views: [
         { name: "relational", agree: true, ...census, missing: [], extra: [], notes: [] },
         {

@@ -16,8 +16,8 @@ export function houseHandlers(describe: HouseApplication["describe"]): HandlersO
       type: "json",
       body: verificationJson(await application.house.verify()),
     }),
-    "views.rebuild": async ({ application, params }) => {
-      const outcome = await application.house.rebuild(params.name);
+    "views.rebuild": async ({ application, body, params }) => {
+      const outcome = await application.house.rebuild(params.name, { force: body.force === true });
       return { type: "json", body: { events: outcome.events, took_ms: outcome.tookMs } };
     },
   };

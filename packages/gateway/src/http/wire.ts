@@ -175,7 +175,7 @@ export function statusJson(status: HouseStatus): Json {
     version: status.version,
     uptime_s: status.uptimeMs / 1_000,
     data_directory: status.dataDirectory,
-    log: { health: status.logHealth, topics: status.topics },
+    log: { health: status.logHealth, damaged: status.logDamaged, topics: status.topics },
     views: status.views.map((view) => ({
       name: view.name,
       state: view.state,
@@ -212,6 +212,8 @@ export function verificationJson(outcome: VerificationOutcome): Json {
       users: outcome.log.users,
       unreadable: outcome.log.unreadable,
       damaged: outcome.log.damaged,
+      whole: outcome.log.whole,
+      lost: outcome.log.lost,
     },
     views: outcome.views.map((view) => ({
       name: view.name,

@@ -290,6 +290,7 @@ function houseOf(stateOf: () => State): HouseApplication {
       uptimeMs: 1_500,
       dataDirectory: "data",
       logHealth: stateOf().app.logHealth,
+      logDamaged: [],
       topics: [{ name: "memories", partitions: 1, records: stateOf().offset }],
       views: [
         { name: "search", state: "following", lagRecords: 0, lagMs: 0, watermarks: [positionAt(1)], error: null },
@@ -308,6 +309,8 @@ function houseOf(stateOf: () => State): HouseApplication {
         records: 0,
         unreadable: 0,
         damaged: [],
+        whole: true,
+        lost: 0,
       },
       views: [{ name: "search", agree: true, census: null, missing: [], extra: [], notes: [] }],
       tookMs: 3,
