@@ -28,8 +28,21 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   streamer: () => import("./streamer/main.ts"),
   streams: () => import("./streams/main.ts"),
   interceptors: () => import("./interceptors/main.ts"),
+  telemetry: () => import("./telemetry/main.ts"),
 };
-const SMOKE = ["log", "codecs", "fuzz", "classify", "import", "recall", "house", "api", "streams", "interceptors"];
+const SMOKE = [
+  "log",
+  "codecs",
+  "fuzz",
+  "classify",
+  "import",
+  "recall",
+  "house",
+  "api",
+  "streams",
+  "interceptors",
+  "telemetry",
+];
 
 const given = process.argv.slice(2);
 const [name = "help", ...rest] = given.filter((word) => !["--json", "--quick", "--record"].includes(word));

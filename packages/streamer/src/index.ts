@@ -56,7 +56,13 @@ export type { ConnectionAuthentication, ListenerAuthenticator } from "./broker/a
 export type { Broker, BrokerOptions } from "./broker/broker.ts";
 export { brokerErrors } from "./broker/errors.ts";
 export type { ListenerOptions } from "./broker/listener.ts";
-export type { BrokerMetrics, ConnectionCounters, PartitionCounters, RequestCounters } from "./broker/metrics.ts";
+export {
+  BrokerMetrics,
+  type ConnectionCounters,
+  countLatency,
+  type PartitionCounters,
+  type RequestCounters,
+} from "./broker/metrics.ts";
 export { certificateAuthenticator, type SecurityOptions } from "./security/security.ts";
 export { startBroker, type StartBrokerOptions, type StartListenerOptions } from "./broker/start-broker.ts";
 export type { FetchTrace, ProduceTrace, RequestTrace } from "./broker/traces.ts";
