@@ -14,6 +14,7 @@ interface Manifest {
   readonly description?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly workspaces?: readonly string[];
+  readonly exports?: Readonly<Record<string, string>>;
 }
 
 const root = join(import.meta.dirname, "..");
@@ -24,6 +25,12 @@ const BUILT_ROOMS = new Set(["apps/web"]);
 const manifest = readManifest(".");
 const rooms = (manifest.workspaces ?? []).map((folder) => ({ folder, manifest: readManifest(folder) }));
 const folderOf = new Map(rooms.map((room) => [room.manifest.name, room.folder]));
+/** Every door of every room as it is imported, with its source. */
+const doors = new Map(
+  rooms.flatMap(({ folder, manifest: { exports = {}, name } }) =>
+    Object.entries(exports).map(([door, source]) => [join(name, door), join(folder, source)]),
+  ),
+);
 
 rmSync(target, { recursive: true, force: true });
 const dependencies: Record<string, string> = {};
@@ -71,10 +78,11 @@ function write(path: string): void {
   const stripped = stripTypeScriptTypes(source.slice(head.length), { mode: "strip" });
   const code = stripped
     .replaceAll(
-      /((?:from|import)\s*\(?\s*")(@kaelix\/[a-z]+)(")/g,
+      /((?:from|import)\s*\(?\s*")(@kaelix\/[a-z/-]+)(")/g,
       (_whole, before: string, name: string, after: string) => {
-        const door = join(folderOf.get(name) ?? "", "src/index.js");
-        const way = relative(dirname(path), door);
+        const door = doors.get(name);
+        if (door === undefined) throw new Error(`${path} imports ${name}, which is no door`);
+        const way = relative(dirname(path), door.replace(/\.ts$/, ".js"));
         return `${before}${way.startsWith(".") ? way : `./${way}`}${after}`;
       },
     )
