@@ -5,6 +5,7 @@ import { Metrics } from "@kaelix/coordinator";
 import type { HouseApplication, HouseStatus, VerificationOutcome, ViewState } from "@kaelix/gateway";
 import type { Log } from "@kaelix/log";
 import type { Keystore } from "@kaelix/security";
+import type { Broker } from "@kaelix/streamer";
 import { type Database, type SearchView, verify, type ViewRunner, type ViewStatus } from "@kaelix/views";
 
 import { serverErrors } from "./errors.ts";
@@ -23,6 +24,8 @@ export interface HouseKeepingParts {
   readonly clock: Clock;
   readonly describe: HouseApplication["describe"];
   readonly dataDirectory: string;
+  /** The broker of the Kafka door; undefined while it is shut. */
+  readonly kafkaDoor: () => Pick<Broker, "prometheus"> | undefined;
 }
 
 /** The application's side of running the house. */
@@ -130,8 +133,9 @@ export class HouseKeeping implements HouseApplication {
     });
   }
 
-  metrics(): Promise<string> {
-    return this.#metrics.print();
+  async metrics(): Promise<string> {
+    const own = await this.#metrics.print();
+    return own + ((await this.#parts.kafkaDoor()?.prometheus()) ?? "");
   }
 
   waitFor(

@@ -274,3 +274,16 @@ test("damage of a view's files costs nothing: the log tells them again", async (
   expect(found.hits[0]?.memory.text).toContain("umbrella");
   expect((await client.call("verifications.run")).data.agree).toBe(true);
 });
+
+test("with its Kafka door open the house tells the broker's metrics beside its own", async () => {
+  process.env["KAELIX_KAFKA"] = "127.0.0.1:0";
+  try {
+    const house = await open(newFolder());
+    const metrics = async (): Promise<string> => await (await house.fetch("http://localhost/metrics")).text();
+    // The door opens behind the house.
+    await expect.poll(metrics, { timeout: 10_000 }).toContain("\nkaelix_kafka_connections 0\n");
+    expect(await metrics()).toMatch(/^kaelix_log_records\{topic="identity"\} \d+$/m);
+  } finally {
+    delete process.env["KAELIX_KAFKA"];
+  }
+});

@@ -146,6 +146,7 @@ export class House {
       clock,
       describe: () => this.describe(),
       dataDirectory: this.#options.paths.root,
+      kafkaDoor: () => this.#parts.kafkaDoor,
     });
     this.#isClaimed = await identity.isClaimed();
     this.#all().damage.start();
