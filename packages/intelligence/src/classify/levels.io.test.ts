@@ -63,3 +63,11 @@ test("classifyByRules lets everyday talk be: hardly any of it is called secret, 
   expect(levels.filter((level) => level >= 3).length / levels.length).toBeLessThan(0.05);
   expect(levels.filter((level) => level === 1).length / levels.length).toBeGreaterThan(0.75);
 });
+
+test("classifyByRules lets sentences about boats, pets, houses and plans be: none ultra-secret, hardly any secret", () => {
+  const ordinary = readLabelled(new URL("../../fixtures/ordinary.jsonl", import.meta.url));
+  const judged = ordinary.map(({ text }) => ({ text, level: classifyByRules(text).level }));
+  expect(judged.filter((one) => one.level === 4)).toEqual([]);
+  expect(judged.filter((one) => one.level > 2).length / judged.length).toBeLessThan(0.03);
+  expect(judged.filter((one) => one.level === 1).length / judged.length).toBeGreaterThan(0.75);
+});

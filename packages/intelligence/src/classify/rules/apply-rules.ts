@@ -27,14 +27,30 @@ function occurs(scene: Scene, need: readonly number[]): boolean {
   return false;
 }
 
-function isNearAny(scene: Scene, need: readonly number[], from: number, to: number): boolean {
-  for (const concept of need) if (scene.concepts.nearestAt(concept, from, to) >= 0) return true;
+/** Where a rule's first noun was found, and how far from it the others may stand. */
+interface Anchor {
+  readonly concept: number;
+  readonly first: number;
+  readonly last: number;
+  readonly within: number;
+}
+
+/** A noun that a rule names twice needs two places: one and the same word does not bear itself out. */
+function isNearAny(scene: Scene, need: readonly number[], { concept: own, first, last, within }: Anchor): boolean {
+  for (const concept of need) {
+    if (concept !== own) {
+      if (scene.concepts.nearestAt(concept, first - within, last + within) >= 0) return true;
+    } else if (
+      scene.concepts.nearestAt(concept, first - within, first - 1) >= 0 ||
+      scene.concepts.nearestAt(concept, last + 1, last + within) >= 0
+    )
+      return true;
+  }
   return false;
 }
 
-function areNear(scene: Scene, needs: readonly (readonly number[])[], from: number, to: number): boolean {
-  for (let index = 1; index < needs.length; index += 1)
-    if (!isNearAny(scene, needs[index] ?? [], from, to)) return false;
+function areNear(scene: Scene, needs: readonly (readonly number[])[], anchor: Anchor): boolean {
+  for (let index = 1; index < needs.length; index += 1) if (!isNearAny(scene, needs[index] ?? [], anchor)) return false;
   return true;
 }
 
@@ -48,7 +64,7 @@ function fireRule(scene: Scene, { rule, needs }: ReadyRule): Evidence | undefine
     for (let index = 0; index < places.first.length && index < PLACES_MAX; index += 1) {
       const first = places.first[index] ?? 0;
       const last = places.last[index] ?? 0;
-      if (!areNear(scene, needs, first - within, last + within)) continue;
+      if (!areNear(scene, needs, { concept: anchor, first, last, within })) continue;
       const fired: Evidence = {
         rule: rule.rule,
         level: rule.level,

@@ -29,7 +29,7 @@ const ROWS: readonly Row[] = [
   ["pick-up-said", 4, 0.3, 12, ["collect", "sayWord"], PICK_UP],
   ["pick-up-said-quoted", 4, 0.4, 14, ["sayWord", "quotedWord"], PICK_UP],
   ["pick-up-child", 4, 0.2, 16, ["collect", "sayWord", ["kin", "name"]], PICK_UP],
-  ["shelter-stay", 4, 0.25, 8, ["shelter", "stay"], HIDING],
+  ["shelter-stay", 4, 0.2, 8, ["shelter", "stay"], HIDING],
   ["shelter-danger", 4, 0.45, 30, ["shelter", "danger"], HIDING],
   ["shelter-errand", 4, 0.4, 30, ["shelter", "errand"], HIDING],
   ["shelter-hushed", 4, 0.3, 30, ["shelter", HUSH], HIDING],

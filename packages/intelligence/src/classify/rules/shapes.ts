@@ -41,7 +41,9 @@ function markWords(scene: Scene): void {
   for (let at = 0; at < tokens.count; at += 1) {
     const flags = tokens.flags[at] ?? 0;
     if ((flags & FLAG_CAPITAL) !== 0 && (flags & FLAG_OPENS) === 0 && (flags & FLAG_INNER_CAPITAL) === 0) {
-      if ((tokens.end[at] ?? 0) - (tokens.start[at] ?? 0) > 1) scene.concepts.add(NAME, at, at, EVERY_LANGUAGE);
+      const isOfCalendar = scene.concepts.isNear("month", at, at, 0);
+      if (!isOfCalendar && (tokens.end[at] ?? 0) - (tokens.start[at] ?? 0) > 1)
+        scene.concepts.add(NAME, at, at, EVERY_LANGUAGE);
     }
     const isMixed = (flags & FLAG_DIGIT) !== 0 && (flags & FLAG_LETTER) !== 0;
     if (!isMixed && (flags & FLAG_INNER_CAPITAL) === 0) continue;

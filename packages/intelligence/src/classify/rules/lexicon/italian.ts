@@ -25,7 +25,7 @@ export const italian: Lexicon = {
     wifiNoun: `wifi, wi fi, internet, router, rete`,
     link: `è, il, la, lo, del, della, di, per, con, ora, adesso, sempre, ancora, nuova, nuovo, e, mio, mia, nostro, si toglie, si apre, metti, usa, stessa, stesso, poi, al, sono, toglie, apre`,
     notValue: `dimenticata, scaduta, sbagliata, sbagliato, nuova, vecchia, non, troppo, sicura, debole, forte, lunga, corta, cambiata, importante, lento, giù, dove, quale, pazienza, lo, qui, rotta, persa`,
-    harmlessCode: `codice postale, codice sconto, codice fiscale, codice a barre, codice qr, codice della strada, codice penale, codice civile, codice errore, codice sorgente, sveglia, porta a porta, pin up, chiave di violino, avviamento postale`,
+    harmlessCode: `codice postale, codice sconto, codice fiscale, codice a barre, codice qr, codice della strada, codice penale, codice civile, codice errore, codice sorgente, sveglia, porta a porta, pin up, chiave di violino, avviamento postale, parola del (giorno|mese)`,
     unlocks: `si apre con, apre con, apre il, apre la, si toglie con, toglie con, si disattiva, disattiva*, sblocca, per entrare, poi asterisco, asterisco, cancelletto, secondi, arrivato, preleva, digita, si spegne con`,
     shapeHint: `maiuscol*, minuscol*, tutto attaccato, senza spazi, punto esclamativo, trattino basso, chiocciola, al posto della, al posto di, al contrario, con lo zero, alla fine`,
     sameAsBefore: `la stessa di prima, la solita, come prima ma, come sempre ma, ho dovuto cambiarla, cambiata in`,

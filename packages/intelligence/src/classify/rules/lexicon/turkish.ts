@@ -25,7 +25,7 @@ export const turkish: Lexicon = {
     wifiNoun: `wifi*, internet*, interneti, modem*, ağ*`,
     link: `bu, şu, hâlâ, şimdi, yeni, için, olarak, oldu, yaptım, ile, de, da, artık, evin, bizim, nin, nın, in, ın, girin, gir, yaz, yine, aynı`,
     notValue: `yanlış, doğru, değişti, değiştir*, unuttum, unutma*, eski, yeni, zor, kolay, güçlü, zayıf, yok, var, neydi, ne, hangisi, nerede, lazım, gerek*, çok, değil, yavaş, kötü, iyi, istiyor, bozuk, bitti`,
-    harmlessCode: `posta kodu*, indirim kodu*, hata kodu*, qr kod*, barkod*, alan kodu*, kaynak kod*, kupon kodu*, çalar saat, takip kodu*, alarm kur*, alarmı kur*`,
+    harmlessCode: `posta kodu*, indirim kodu*, hata kodu*, qr kod*, barkod*, alan kodu*, kaynak kod*, kupon kodu*, çalar saat, takip kodu*, alarm kur*, alarmı kur*, günün kelimesi`,
     unlocks: `açılıyor, açılır, açıyor, açar, açmak için, kare tuşu, kare, yıldız, kapanıyor, kapatmak için, saniye*, gelen, hemen gir, girmek için, tuşla*, çek, ile açıl*`,
     shapeHint: `büyük harf*, küçük harf*, bitişik, boşluksuz, ünlem*, alt çizgi*, alt tire*, sonuna, sonunda, yerine, baş harf*, tersten, sıfır*la`,
     sameAsBefore: `eskisi gibi, eskisiyle aynı, aynısı ama, her zamanki, hep aynı, değiştirmek zorunda, eskisinin`,
