@@ -1,5 +1,5 @@
 /** Redis of Debian, on a free loopback port. The append-only file is synced every second, or before every answer. */
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
@@ -33,6 +33,8 @@ function redisThatSyncs(name: string, appendfsync: "everysec" | "always", variab
       const before = await readRunning(name);
       if (before !== undefined) return urlOf(before.port);
       const data = join(servicesDirectory(name), "data");
+      // What an earlier run left would be read first, and commands refused meanwhile.
+      await rm(data, { recursive: true, force: true });
       await mkdir(data, { recursive: true });
       const port = await freePort();
       const settings = { bind: "127.0.0.1", port: String(port), dir: data, appendonly: "yes", appendfsync, save: "" };
