@@ -68,12 +68,18 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "import.undone":
       return { type: "import.changed", userId, position, importId: event.import };
     case "user.registered":
+    case "user.password-changed":
     case "session.started":
     case "session.rotated":
     case "session.revoked":
     case "invite.created":
     case "key.user":
     case "key.memory":
+    case "access.factors":
+    case "access.key":
+    case "access.grant":
+    case "audit.entry":
+    case "audit.checkpoint":
       return undefined;
   }
 }

@@ -19,6 +19,11 @@ const isShare: Check = (value) => typeof value === "number" && value >= 0 && val
 const isLevel: Check = (value) => typeof value === "number" && parseLevel(value) !== undefined;
 const isSource: Check = (value) => SOURCE_KINDS.some((kind) => kind === value);
 const isSealed: Check = (value) => typeof value === "string" && /^[A-Za-z0-9_-]*$/.test(value);
+const isWord: Check = (value) => typeof value === "string" && value.length >= 1 && value.length <= 200;
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
 const oneOf =
   (...words: readonly string[]): Check =>
   (value) =>
@@ -36,8 +41,16 @@ const isMemory = isIdOf("mem");
 const isImport = isIdOf("imp");
 const isSession = isIdOf("ses");
 const isInvite = isIdOf("inv");
+const isKey = isIdOf("key");
 const isDecider = oneOf("rule", "model", "person");
 const isRole = oneOf("owner", "admin", "member", "guest");
+
+const isScope: Check = (value) => {
+  const fields = new Map<string, unknown>(typeof value === "object" && value !== null ? Object.entries(value) : []);
+  const type = fields.get("type");
+  if (type === "about") return isWord(fields.get("subject"));
+  return type === "all" || (type === "time" && isTime(fields.get("from")) && isTime(fields.get("until")));
+};
 
 type Fields = Readonly<Record<string, Check>>;
 
@@ -81,12 +94,50 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   },
   "import.undone": { import: isImport },
   "user.registered": { role: isRole, phone: isText, password: isText, invite: orNull(isInvite), sealed: isSealed },
+  "user.password-changed": { password: isText },
   "session.started": { session: isSession, refresh: isText, expires_at: isTime, client: isText },
   "session.rotated": { session: isSession, generation: isCount, refresh: isText, expires_at: isTime },
   "session.revoked": { session: isSession, reason: oneOf("logout", "reuse", "expired", "all") },
   "invite.created": { invite: isInvite, role: isRole, code: isText, expires_at: isTime },
   "key.user": { key_version: isCount, kek_version: isCount, wrapped: isSealed },
   "key.memory": { memory: isMemory, level: isLevel, key_version: isCount, wrapped: isSealed },
+  "access.factors": { revision: isCount, totp: orNull(isSealed), step: isCount, recovery: listOf(isText) },
+  "access.key": {
+    revision: isCount,
+    key: isKey,
+    kind: oneOf("agent", "service"),
+    sealed: isSealed,
+    hash: isText,
+    scopes: listOf(isWord),
+    ceiling: isLevel,
+    created_at: isTime,
+    expires_at: orNull(isTime),
+    used_at: orNull(isTime),
+    ended_at: orNull(isTime),
+  },
+  "access.grant": {
+    revision: isCount,
+    grant: isIdOf("grt"),
+    to: isIdOf("usr"),
+    what: isScope,
+    ceiling: isLevel,
+    purpose: orNull(isWord),
+    starts_at: isTime,
+    expires_at: isTime,
+    ended_at: orNull(isTime),
+  },
+  "audit.entry": {
+    actor: oneOf("user", "agent", "service", "anonymous", "system"),
+    key: orNull(isKey),
+    session: orNull(isSession),
+    action: isWord,
+    resource: orNull(isWord),
+    level: orNull(isLevel),
+    decision: oneOf("allow", "deny"),
+    reason: isWord,
+    sealed: orNull(isSealed),
+  },
+  "audit.checkpoint": { note: isText },
 };
 
 /** Either the event, or why the bytes are none. The problem never quotes the bytes. */

@@ -2,18 +2,20 @@
  * The events on the log: what was decided, in the order it was decided. Everything else is folded from them.
  *
  * Guarantees: an event version once written stays readable for ever (frozen in `fixtures/`); the version number is global,
- * so one list of upgrades orders all changes of all events. Content is sealed before it gets here: an event holds ids,
+ * so one list of upgrades orders all changes of all events. Version 2 brought new events alone: those of version 1 are as they were. Content is sealed before it gets here: an event holds ids,
  * times and levels in clear and one sealed blob (base64url).
  */
+import type { AccessEvent, AuditEvent } from "./access-events.ts";
 import type { ConversationId, ImportId, InviteId, MemoryId, SessionId, TenantId, UserId } from "./ids.ts";
 import type { Level, LevelDecider } from "./level.ts";
 import type { SourceKind } from "./memory.ts";
 import type { Role } from "./principal.ts";
 
 /** The version that events are written with today. */
-export const EVENT_VERSION = 1;
+export const EVENT_VERSION = 2;
 
-interface EventBase {
+/** What every event says. */
+export interface EventBase {
   /** Global event version, 1 to `EVENT_VERSION`. */
   readonly v: number;
   /** When it was decided, epoch ms. */
@@ -108,6 +110,12 @@ export interface UserRegistered extends EventBase {
   readonly sealed: string;
 }
 
+/** A person's password was replaced. `password` is argon2id, PHC string format. */
+export interface UserPasswordChanged extends EventBase {
+  readonly type: "user.password-changed";
+  readonly password: string;
+}
+
 /** A session began: a family of refresh tokens. `refresh` is the SHA-256 of the current token (base64url). */
 export interface SessionStarted extends EventBase {
   readonly type: "session.started";
@@ -173,13 +181,19 @@ export type MemoryEvent =
   | ImportUndone;
 
 /** Events of topic `identity`, keyed by user. */
-export type IdentityEvent = UserRegistered | SessionStarted | SessionRotated | SessionRevoked | InviteCreated;
+export type IdentityEvent =
+  | UserRegistered
+  | UserPasswordChanged
+  | SessionStarted
+  | SessionRotated
+  | SessionRevoked
+  | InviteCreated;
 
 /** Events of topic `keys`. */
 export type KeyEvent = UserKeyWrapped | MemoryKeyWrapped;
 
 /** Every event there is. */
-export type KaelixEvent = MemoryEvent | IdentityEvent | KeyEvent;
+export type KaelixEvent = MemoryEvent | IdentityEvent | KeyEvent | AccessEvent | AuditEvent;
 
 /** The name of an event. */
 export type EventType = KaelixEvent["type"];
@@ -189,5 +203,7 @@ export const TOPICS = {
   memories: { name: "memories", partitions: 8, compacted: false },
   identity: { name: "identity", partitions: 1, compacted: false },
   keys: { name: "keys", partitions: 1, compacted: true },
+  access: { name: "access", partitions: 1, compacted: true },
+  audit: { name: "audit", partitions: 1, compacted: false },
   deadLetters: { name: "dead-letters", partitions: 1, compacted: false },
 } as const;

@@ -16,6 +16,10 @@ export type ImportId = Branded<"ImportId">;
 export type SessionId = Branded<"SessionId">;
 /** An invitation to sign up: `inv_` and a ULID. */
 export type InviteId = Branded<"InviteId">;
+/** A key for an agent or a service: `key_` and a ULID. */
+export type ApiKeyId = Branded<"ApiKeyId">;
+/** A share of memories with somebody else: `grt_` and a ULID. */
+export type GrantId = Branded<"GrantId">;
 /** A wall between organisations. One installation starts with `default`. */
 export type TenantId = Branded<"TenantId">;
 
@@ -26,6 +30,8 @@ interface IdKinds {
   readonly imp: ImportId;
   readonly ses: SessionId;
   readonly inv: InviteId;
+  readonly key: ApiKeyId;
+  readonly grt: GrantId;
 }
 
 /** The prefixes of ids. */

@@ -1,3 +1,13 @@
+export type {
+  AccessEvent,
+  AccessFactors,
+  AccessGrant,
+  AccessKey,
+  AuditCheckpoint,
+  AuditEntry,
+  AuditEvent,
+  GrantScope,
+} from "./access-events.ts";
 export { type DecodedEvent, decodeEvent, encodeEvent } from "./event-codec.ts";
 export {
   EVENT_VERSION,
@@ -21,11 +31,14 @@ export {
   type SessionStarted,
   TOPICS,
   type UserKeyWrapped,
+  type UserPasswordChanged,
   type UserRegistered,
 } from "./events.ts";
 export {
+  type ApiKeyId,
   type ConversationId,
   DEFAULT_TENANT,
+  type GrantId,
   idFromBytes,
   type IdPrefix,
   type ImportId,

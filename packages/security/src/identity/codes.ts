@@ -1,4 +1,4 @@
-/** Claim codes and invitation codes: made, normalised and compared. */
+/** Claim, invitation and recovery codes: made, normalised and compared. */
 import { createHash, timingSafeEqual } from "node:crypto";
 
 import type { RandomSource } from "@kaelix/base";
@@ -9,6 +9,7 @@ import { normaliseCode } from "./parse.ts";
 const ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY";
 const CLAIM_GROUPS = 2;
 const INVITE_GROUPS = 5;
+const RECOVERY_GROUPS = 7;
 const GROUP_LETTERS = 4;
 const WRONG_MAX = 20;
 const FREEZE_MS = 60_000;
@@ -21,6 +22,11 @@ export function makeClaimCode(random: RandomSource): string {
 /** An invitation code: five groups of four, 92 bits. */
 export function makeInviteCode(random: RandomSource): string {
   return makeCode(random, INVITE_GROUPS);
+}
+
+/** A recovery code: seven groups of four, 130 bits. */
+export function makeRecoveryCode(random: RandomSource): string {
+  return makeCode(random, RECOVERY_GROUPS);
 }
 
 /** SHA-256 of a code as people type it (base64url). */

@@ -39,6 +39,8 @@ export function identitySubject(event: IdentityEvent): {
         phone: event.phone,
         ...(event.invite === null ? {} : { invite: event.invite }),
       };
+    case "user.password-changed":
+      return { user: event.user };
     case "session.started":
     case "session.rotated":
     case "session.revoked":
@@ -60,6 +62,10 @@ export function foldIdentity(event: IdentityEvent, before: IdentityBefore): read
         { type: "put-user", row },
         ...(isOpen && event.invite !== null ? [{ type: "use-invite", invite: event.invite, user } as const] : []),
       ];
+    }
+    case "user.password-changed": {
+      const { user } = before;
+      return user === undefined ? [] : [{ type: "put-user", row: { ...user, password: event.password } }];
     }
     case "session.started": {
       if (before.session !== undefined) return [];

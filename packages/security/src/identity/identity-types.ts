@@ -34,7 +34,17 @@ export interface SignUpRequest {
 export interface LogInRequest {
   readonly phone: string;
   readonly password: string;
+  /** Of the authenticator app, or a recovery code; needed by whoever has set one up. */
+  readonly code?: string;
   readonly client?: string;
+  readonly address?: string;
+}
+
+/** Somebody shows that it is them at a session: by a code when they have a second factor, otherwise by the password. */
+export interface Proof {
+  readonly principal: UserPrincipal;
+  readonly password?: string;
+  readonly code?: string;
   readonly address?: string;
 }
 
@@ -59,7 +69,13 @@ export interface SignedIn {
 
 /** The principal behind an access token, or why there is none. `ended`: the token is good, its session is over. */
 export type Authenticated =
-  | { readonly type: "user"; readonly principal: UserPrincipal; readonly ceilingUntilMs: number | null }
+  | {
+      readonly type: "user";
+      readonly principal: UserPrincipal;
+      readonly ceilingUntilMs: number | null;
+      /** Until when the session counts as just proved, epoch ms; null or absent when it does not. */
+      readonly provedUntilMs?: number | null;
+    }
   | { readonly type: "refused"; readonly why: "malformed" | "forged" | "expired" | "ended" };
 
 /** An invitation; the code is known only here and now. */

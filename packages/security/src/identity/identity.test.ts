@@ -1,15 +1,9 @@
-import { makeId, type UserPrincipal } from "@kaelix/model";
+import { makeId } from "@kaelix/model";
 import { systemRandom } from "@kaelix/base";
 import { expect, test } from "vitest";
 
-import { OWNER, openTestIdentity, type TestIdentity } from "../testing/identity.ts";
+import { OWNER, openTestIdentity, principalOf } from "../testing/identity.ts";
 import { MemoryIdentityStore } from "../testing/memory-identity-store.ts";
-import type { SignedIn } from "./identity-types.ts";
-
-async function principalOf({ identity }: TestIdentity, { accessToken }: SignedIn): Promise<UserPrincipal> {
-  const answer = await identity.authenticate(accessToken);
-  return answer.type === "user" ? answer.principal : expect.fail(answer.why);
-}
 
 test("signUp makes the first user the owner and signs them in", async () => {
   const house = await openTestIdentity();

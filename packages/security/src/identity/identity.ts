@@ -4,7 +4,7 @@
  * Guarantees: what is answered is durable on the log and folded by the view; an unknown phone number and a wrong password do the same
  * work and get the same answer; the first user needs the claim code, later ones an invitation; a phone number signs up once.
  */
-import { type Clock, KeyedLock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
+import { type Clock, isKaelixError, KeyedLock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
 import type { Log } from "@kaelix/log";
 import {
   DEFAULT_TENANT,
@@ -20,22 +20,27 @@ import {
   type UserRegistered,
 } from "@kaelix/model";
 
+import { openAccessRegister, type AccessRegister } from "../access/access-register.ts";
+import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access/second-factors.ts";
 import { securityErrors } from "../errors.ts";
 import type { Keystore } from "../keys/keystore.ts";
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from "./access-tokens.ts";
 import { ClaimGate, hashCode, makeInviteCode } from "./codes.ts";
+import { GuessGate } from "./guess-gate.ts";
 import { IdentityJournal } from "./journal.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./parse.ts";
+import { passwordProblem } from "./password-rules.ts";
 import { makePasswords, type Passwords } from "./passwords.ts";
+import { Prover } from "./prover.ts";
 import type { InviteRow, SessionRow, UserRow } from "./rows.ts";
 import { type Ceiling, Sessions } from "./sessions.ts";
 import type { IdentityStore } from "./store.ts";
-import { addressName, Throttle } from "./throttle.ts";
 import type {
   Authenticated,
   IdentitySettings,
   Invitation,
   LogInRequest,
+  Proof,
   SessionInfo,
   SignedIn,
   SignUpRequest,
@@ -58,9 +63,6 @@ export interface IdentityOptions {
 
 const DAY_MS = 86_400_000;
 const INVITE_DAYS = 7;
-const PHONE_FAILURES_FREE = 5;
-const ADDRESS_FAILURES_FREE = 20;
-const THROTTLE_NAMES_MAX = 50_000;
 const INVITABLE: Readonly<Record<Role, readonly Role[]>> = {
   owner: ["admin", "member", "guest"],
   admin: ["member", "guest"],
@@ -70,7 +72,8 @@ const INVITABLE: Readonly<Record<Role, readonly Role[]>> = {
 
 /** Opens the identity service; waits until the view has folded all events there are. */
 export async function openIdentity(options: IdentityOptions): Promise<Identity> {
-  const identity = new Identity(options, options.passwords ?? (await makePasswords()));
+  const register = await openAccessRegister(options.log, options.clock ?? systemClock);
+  const identity = new Identity(options, options.passwords ?? (await makePasswords()), register);
   await identity.start();
   return identity;
 }
@@ -84,14 +87,15 @@ export class Identity {
   readonly #journal: IdentityJournal;
   readonly #sessions: Sessions;
   readonly #claim: ClaimGate;
-  readonly #phones = new Throttle({ free: PHONE_FAILURES_FREE, namesMax: THROTTLE_NAMES_MAX });
-  readonly #addresses = new Throttle({ free: ADDRESS_FAILURES_FREE, namesMax: THROTTLE_NAMES_MAX });
+  readonly #guesses: GuessGate;
+  readonly #factors: SecondFactors;
+  readonly #prover: Prover;
   readonly #signingUp = new KeyedLock();
   /** Signs and verifies access tokens. */
   readonly tokens: AccessTokens;
 
   /** Use `openIdentity`. */
-  constructor(options: IdentityOptions, passwords: Passwords) {
+  constructor(options: IdentityOptions, passwords: Passwords, register: AccessRegister) {
     const { log, store, keystore, settings = {} } = options;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
@@ -99,7 +103,11 @@ export class Identity {
     this.#passwords = passwords;
     this.#journal = new IdentityJournal(log, store);
     this.#claim = new ClaimGate(options.claimCode);
+    this.#guesses = new GuessGate(this.#clock);
     const shared = { clock: this.#clock, random: this.#random };
+    this.#factors = new SecondFactors({ ...shared, register, keystore, issuer: settings.issuer ?? "kaelix" });
+    const [guesses, factors] = [this.#guesses, this.#factors];
+    this.#prover = new Prover({ guesses, factors, passwords, user: async (id) => store.user(id) });
     const refreshSecret = keystore.systemSecret("refresh");
     this.#sessions = new Sessions({ ...shared, store, journal: this.#journal, refreshSecret });
     this.tokens = new AccessTokens({
@@ -131,7 +139,7 @@ export class Identity {
     const name = parseName(request.name);
     if (phone === undefined) throw securityErrors("identity-phone-invalid");
     if (name === undefined) throw securityErrors("identity-name-invalid");
-    await this.#checkPassword(request.password);
+    await this.#checkPassword(request.password, [name, phone.slice(1)]);
     await this.#admit(request);
     const password = await this.#passwords.hash(request.password);
     // One at a time, so that two cannot both be the first, or both use one invitation.
@@ -143,12 +151,15 @@ export class Identity {
   }
 
   /**
-   * Signs in with phone and password.
-   * @throws `identity-credentials-wrong`, `identity-throttled`, `identity-busy`
+   * Signs in with phone and password, and a code when the person has a second factor.
+   * @throws `identity-credentials-wrong`, `identity-code-required`, `identity-code-wrong`, `identity-throttled`, `identity-busy`
    */
   async logIn(request: LogInRequest): Promise<SignedIn> {
     const user = await this.#known(request);
     if (user === undefined) throw securityErrors("identity-credentials-wrong");
+    if (this.#factors.has(user.user)) {
+      await this.#prover.code({ tenantId: user.tenant, userId: user.user }, request.code, request.address);
+    }
     const { event, refreshToken } = this.#sessions.begin(user, request.client ?? "");
     await this.#journal.folded(await this.#journal.append([event]));
     return this.#signedIn(user, event.session, refreshToken);
@@ -156,22 +167,23 @@ export class Identity {
 
   /**
    * Who a phone number and password belong to, without beginning a session: for connections that prove themselves at their own door.
-   * Undefined when they are wrong. Throws `identity-throttled`, `identity-busy`.
+   * Undefined when they are wrong, and for whoever has a second factor: such a door cannot ask for it, it takes their keys instead.
+   * Throws `identity-throttled`, `identity-busy`.
    */
   async verify(
     request: LogInRequest,
   ): Promise<{ readonly user: UserId; readonly tenant: TenantId; readonly role: Role } | undefined> {
     const found = await this.#known(request);
-    return found === undefined ? undefined : { user: found.user, tenant: found.tenant, role: found.role };
+    if (found === undefined || this.#factors.has(found.user)) return undefined;
+    return { user: found.user, tenant: found.tenant, role: found.role };
   }
 
   async #known(request: LogInRequest): Promise<UserRow | undefined> {
     const phone = parsePhone(request.phone);
     const phoneHash = await this.#hashPhone(phone ?? `?${request.phone.slice(0, 40)}`);
-    return this.#throttled(phoneHash, request.address, async () => {
-      const found = phone === undefined ? undefined : await this.#options.store.userByPhone(phoneHash);
-      return (await this.#fits(found, request.password)) ? found : undefined;
-    });
+    return this.#prover.owner(phoneHash, request, async () =>
+      phone === undefined ? undefined : this.#options.store.userByPhone(phoneHash),
+    );
   }
 
   /** Exchanges a refresh token. Throws `identity-refresh-invalid`, `identity-refresh-reused`. */
@@ -190,7 +202,13 @@ export class Identity {
     if (!(await this.#sessions.isAlive(session))) return { type: "refused", why: "ended" };
     const ceiling = this.#sessions.ceiling(session);
     const principal = { type: "user", tenantId: tenant, userId: user, role, sessionId: session } as const;
-    return { type: "user", principal: { ...principal, ceiling: ceiling.level }, ceilingUntilMs: ceiling.untilMs };
+    const provedUntilMs = this.#sessions.provedUntilMs(session);
+    return {
+      type: "user",
+      principal: { ...principal, ceiling: ceiling.level },
+      ceilingUntilMs: ceiling.untilMs,
+      provedUntilMs,
+    };
   }
 
   /** The principal of a request without a token. */
@@ -205,9 +223,10 @@ export class Identity {
     await this.#sessions.revoke(session, "logout");
   }
 
-  /** Ends every session of the principal's user. Returns how many. */
-  async logOutAll(principal: UserPrincipal): Promise<number> {
-    const rows = await this.#options.store.activeSessions(principal.userId);
+  /** Ends every session of the principal's user, but for one that is to stay. Returns how many. */
+  async logOutAll(principal: UserPrincipal, stays?: SessionId): Promise<number> {
+    const all = await this.#options.store.activeSessions(principal.userId);
+    const rows = all.filter((row) => row.session !== stays);
     for (const { session } of rows) await this.#sessions.revoke(session, "all");
     return rows.length;
   }
@@ -219,24 +238,94 @@ export class Identity {
   }
 
   /**
-   * Opens a session up to level 3 or 4 for 15 minutes, by the password.
-   * @throws `identity-credentials-wrong`, `identity-throttled`, `identity-session-ended`, `identity-ceiling-invalid`
+   * Proves that it is the person who is at a session, now: by a code when they have a second factor, by the password otherwise.
+   * @returns until when changes of keys, factors and shares may be made, epoch ms
+   * @throws `identity-code-required`, `identity-code-wrong`, `identity-credentials-wrong`, `identity-throttled`, `identity-session-ended`
    */
-  async unlock(request: {
+  async prove(request: Proof): Promise<number> {
+    const { principal } = request;
+    await this.#prover.prove(request);
+    if (!(await this.#sessions.isAlive(principal.sessionId))) throw securityErrors("identity-session-ended");
+    return this.#sessions.prove(principal.sessionId);
+  }
+
+  /**
+   * Opens a session up to level 3 or 4 for 15 minutes, by the same proof.
+   * @throws as `prove`; `identity-ceiling-invalid`
+   */
+  async unlock(request: Proof & { readonly ceiling: number }): Promise<Ceiling> {
+    const { principal, ceiling } = request;
+    if (ceiling !== 3 && ceiling !== 4) throw securityErrors("identity-ceiling-invalid");
+    await this.prove(request);
+    return this.#sessions.raise(principal.sessionId, ceiling);
+  }
+
+  /** What a session must bring to open levels 3 and 4 or to change keys and factors. */
+  proofNeeded(principal: UserPrincipal): { readonly by: "code" | "password"; readonly provedUntilMs: number | null } {
+    const by = this.#factors.has(principal.userId) ? "code" : "password";
+    return { by, provedUntilMs: this.#sessions.provedUntilMs(principal.sessionId) };
+  }
+
+  /**
+   * Replaces the password; every other session of the person ends.
+   * @throws `identity-proof-required`, `identity-credentials-wrong`, `identity-password-…`, `identity-throttled`, `identity-busy`
+   */
+  async changePassword(request: {
     readonly principal: UserPrincipal;
     readonly password: string;
-    readonly ceiling: number;
+    readonly newPassword: string;
     readonly address?: string;
-  }): Promise<Ceiling> {
-    const { principal, password, ceiling } = request;
-    if (ceiling !== 3 && ceiling !== 4) throw securityErrors("identity-ceiling-invalid");
-    const user = await this.#throttled(`unlock/${principal.userId}`, request.address, async () => {
-      const found = await this.#options.store.user(principal.userId);
-      return (await this.#fits(found, password)) ? found : undefined;
-    });
-    if (user === undefined) throw securityErrors("identity-credentials-wrong");
-    if (!(await this.#sessions.isAlive(principal.sessionId))) throw securityErrors("identity-session-ended");
-    return this.#sessions.raise(principal.sessionId, ceiling);
+  }): Promise<void> {
+    const { principal, newPassword } = request;
+    // A code is asked for besides the password when there is one: the session must have brought it.
+    if (this.#factors.has(principal.userId)) this.#requireProof(principal);
+    const row = await this.#prover.password(principal.userId, request);
+    const { name, phone } = await this.#openProfile(row);
+    await this.#checkPassword(newPassword, [name, phone.slice(1)]);
+    const hash = await this.#passwords.hash(newPassword);
+    const { userId: user, tenantId: tenant } = principal;
+    const base = { v: EVENT_VERSION, at: this.#clock.nowMs(), tenant, user };
+    await this.#journal.folded(
+      await this.#journal.append([{ type: "user.password-changed", ...base, password: hash }]),
+    );
+    await this.logOutAll(principal, principal.sessionId);
+  }
+
+  /** What second factors the person has. */
+  factors(principal: UserPrincipal): FactorsStatus {
+    return this.#factors.status(principal.userId);
+  }
+
+  /** Begins to set up an authenticator app. Throws `identity-proof-required`, `factor-present`. */
+  async beginTotp(principal: UserPrincipal): Promise<TotpEnrolment> {
+    this.#requireProof(principal);
+    return this.#factors.begin(principal, (await this.profile(principal.userId)).phone);
+  }
+
+  /**
+   * Finishes setting it up with a code of the app; from now on signing in asks for one. Every other session of the person ends.
+   * @returns ten recovery codes, shown once
+   * @throws `factor-not-begun`, `factor-present`, `identity-code-wrong`, `identity-throttled`
+   */
+  async confirmTotp(principal: UserPrincipal, code: string): Promise<readonly string[]> {
+    const codes = await this.#guesses.attempt(`code/${principal.userId}`, undefined, async () =>
+      this.#factors.confirm(principal, code).catch(undefinedWhenWrong),
+    );
+    if (codes === undefined) throw securityErrors("identity-code-wrong");
+    await this.logOutAll(principal, principal.sessionId);
+    return codes;
+  }
+
+  /** Takes app and recovery codes away. Throws `identity-proof-required`, `factor-missing`. */
+  async removeTotp(principal: UserPrincipal): Promise<void> {
+    this.#requireProof(principal);
+    await this.#factors.remove(principal);
+  }
+
+  /** New recovery codes, shown once; the old ones open nothing any more. Throws `identity-proof-required`, `factor-missing`. */
+  async renewRecoveryCodes(principal: UserPrincipal): Promise<readonly string[]> {
+    this.#requireProof(principal);
+    return this.#factors.renewRecovery(principal);
   }
 
   /** Closes the higher levels again. */
@@ -296,14 +385,22 @@ export class Identity {
     };
   }
 
-  async #checkPassword(password: string): Promise<void> {
+  async #checkPassword(password: string, personal: readonly string[]): Promise<void> {
     const { passwordLengthMin = PASSWORD_LENGTH_MIN, isBreached } = this.#options.settings ?? {};
-    if (password.length < passwordLengthMin || password.length > PASSWORD_LENGTH_MAX) {
+    const problem = passwordProblem(password, passwordLengthMin, personal);
+    if (problem === "common") throw securityErrors("identity-password-common");
+    if (problem === "personal") throw securityErrors("identity-password-personal");
+    if (problem === "length") {
       throw securityErrors("identity-password-invalid", {
         message: `Password must have ${passwordLengthMin} to ${PASSWORD_LENGTH_MAX} characters`,
       });
     }
     if (isBreached !== undefined && (await isBreached(password))) throw securityErrors("identity-password-breached");
+  }
+
+  /** Throws unless the session has proved itself within the last minutes. */
+  #requireProof(principal: UserPrincipal): void {
+    if (this.#sessions.provedUntilMs(principal.sessionId) === null) throw securityErrors("identity-proof-required");
   }
 
   /** Whether this sign-up may happen at all: by the claim code for the first, by an invitation for others. */
@@ -317,11 +414,10 @@ export class Identity {
       return undefined;
     }
     if (request.inviteCode === undefined) throw securityErrors("identity-signup-closed");
-    const address = request.address === undefined ? undefined : addressName(request.address);
-    if (address !== undefined) refuseWaiting(this.#addresses.waitMs(address, nowMs));
+    this.#guesses.refuse(request.address);
     const invite = await this.#options.store.invite(hashCode(request.inviteCode));
     if (invite !== undefined && invite.usedBy === null && invite.expiresAtMs > this.#clock.nowMs()) return invite;
-    if (address !== undefined) this.#addresses.attempt(address, nowMs);
+    this.#guesses.countWrong(request.address);
     throw securityErrors("identity-invite-invalid");
   }
 
@@ -358,37 +454,6 @@ export class Identity {
     return { user: row, session: event.session, refreshToken };
   }
 
-  /** Runs a check of a secret; undefined is a failure. The attempt counts before its outcome is known. */
-  async #throttled<Result>(
-    name: string,
-    address: string | undefined,
-    check: () => Promise<Result | undefined>,
-  ): Promise<Result | undefined> {
-    const nowMs = this.#clock.monotonicMs();
-    const place = address === undefined ? undefined : addressName(address);
-    refuseWaiting(
-      Math.max(this.#phones.waitMs(name, nowMs), place === undefined ? 0 : this.#addresses.waitMs(place, nowMs)),
-    );
-    this.#phones.attempt(name, nowMs);
-    if (place !== undefined) this.#addresses.attempt(place, nowMs);
-    try {
-      const result = await check();
-      if (result === undefined) return undefined;
-      this.#phones.succeed(name);
-      if (place !== undefined) this.#addresses.takeBack(place);
-      return result;
-    } catch (error) {
-      this.#phones.takeBack(name);
-      if (place !== undefined) this.#addresses.takeBack(place);
-      throw error;
-    }
-  }
-
-  async #fits(user: UserRow | undefined, password: string): Promise<boolean> {
-    const isTooLong = password.length > PASSWORD_LENGTH_MAX;
-    return (await this.#passwords.verify(user?.password, isTooLong ? "" : password)) && !isTooLong;
-  }
-
   async #hashPhone(phone: string): Promise<string> {
     return Buffer.from(await this.#options.keystore.lookupHash("system", "phone", phone)).toString("base64url");
   }
@@ -410,8 +475,9 @@ function registration(row: UserRow, invite: InviteRow | undefined): UserRegister
   };
 }
 
-function refuseWaiting(waitMs: number): void {
-  if (waitMs > 0) throw securityErrors("identity-throttled", { details: { retryAfterMs: Math.ceil(waitMs) } });
+function undefinedWhenWrong(error: unknown): undefined {
+  if (isKaelixError(error) && error.code === "identity-code-wrong") return undefined;
+  throw error;
 }
 
 function sessionInfo(row: SessionRow, principal: UserPrincipal): SessionInfo {

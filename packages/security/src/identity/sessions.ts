@@ -6,7 +6,7 @@
  *
  * Guarantees: at most one living successor per token; every exchange is durable on the log before it is answered; reuse of an older
  * generation ends the family; a session revoked here is refused here from the same moment, elsewhere within a second of the view.
- * Raised ceilings and the successors kept for the ten seconds are in memory only: a restart locks, and a lost answer from before it
+ * Raised ceilings, proofs and the successors kept for the ten seconds are in memory only: a restart locks, and a lost answer from before it
  * means signing in again.
  */
 import { createSecretKey, type KeyObject } from "node:crypto";
@@ -34,6 +34,8 @@ export const REFRESH_DAYS_SLIDING = 30;
 const REFRESH_DAYS_ABSOLUTE = 90;
 /** How long a raised ceiling lasts, ms. */
 const UNLOCK_MS = 15 * 60_000;
+/** How long a proof of who is at the session counts, ms. */
+const PROOF_MS = 5 * 60_000;
 
 /** What a session may see now. `untilMs` is when a raised ceiling falls back, epoch ms; null when it is not raised. */
 export interface Ceiling {
@@ -79,6 +81,8 @@ export class Sessions {
     SessionId,
     { readonly level: Level; readonly untilMs: number; readonly untilWallMs: number }
   >();
+
+  readonly #proofs = new Map<SessionId, { readonly untilMs: number; readonly untilWallMs: number }>();
 
   constructor(tools: SessionTools) {
     this.#tools = tools;
@@ -140,6 +144,22 @@ export class Sessions {
     return isAlive;
   }
 
+  /** Remembers for five minutes that the person has just proved who they are; returns until when, epoch ms. */
+  prove(session: SessionId): number {
+    const { clock } = this.#tools;
+    const nowMs = clock.monotonicMs();
+    for (const [other, { untilMs }] of this.#proofs) if (untilMs <= nowMs) this.#proofs.delete(other);
+    const untilWallMs = clock.nowMs() + PROOF_MS;
+    this.#proofs.set(session, { untilMs: nowMs + PROOF_MS, untilWallMs });
+    return untilWallMs;
+  }
+
+  /** Until when a session counts as just proved, epoch ms; null when it does not. */
+  provedUntilMs(session: SessionId): number | null {
+    const proof = this.#proofs.get(session);
+    return proof !== undefined && this.#tools.clock.monotonicMs() < proof.untilMs ? proof.untilWallMs : null;
+  }
+
   /** Raises what a session may see for 15 minutes. */
   raise(session: SessionId, level: 3 | 4): Ceiling {
     const { clock } = this.#tools;
@@ -152,6 +172,7 @@ export class Sessions {
   /** Lets a raised ceiling fall back at once. */
   lower(session: SessionId): Ceiling {
     this.#raised.delete(session);
+    this.#proofs.delete(session);
     return this.ceiling(session);
   }
 
@@ -218,6 +239,7 @@ export class Sessions {
 
   #kill(session: SessionId): void {
     this.#raised.delete(session);
+    this.#proofs.delete(session);
     this.#graces.delete(session);
     this.#stand(session, false);
   }

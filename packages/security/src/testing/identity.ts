@@ -1,7 +1,9 @@
 /** An identity service in memory for this room's tests, with cheap password hashes. */
 import { ManualClock, systemRandom } from "@kaelix/base";
+import type { UserPrincipal } from "@kaelix/model";
 
 import { type Identity, openIdentity } from "../identity/identity.ts";
+import type { SignedIn } from "../identity/identity-types.ts";
 import { makePasswords } from "../identity/passwords.ts";
 import { type Keystore, openKeystore } from "../keys/keystore.ts";
 import { MemoryIdentityStore } from "./memory-identity-store.ts";
@@ -31,3 +33,10 @@ export async function openTestIdentity(log = new MemoryLog(), clock = new Manual
 
 /** The first user's sign-up. */
 export const OWNER = { phone: "+1 (234) 567-890", name: "Test User", password: "testpassword", claimCode: "x7kd 93qm" };
+
+/** Who a sign-in's access token stands for. */
+export async function principalOf({ identity }: TestIdentity, { accessToken }: SignedIn): Promise<UserPrincipal> {
+  const answer = await identity.authenticate(accessToken);
+  if (answer.type === "user") return answer.principal;
+  throw new Error(`Cannot authenticate: ${answer.why}`);
+}

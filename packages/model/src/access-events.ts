@@ -1,0 +1,92 @@
+/**
+ * Events of the topics `access` and `audit`.
+ *
+ * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `grant/<id>`), so what
+ * was used up or ended stays so however old the copy of a view is. `audit` keeps everything, in order.
+ */
+import type { EventBase } from "./events.ts";
+import type { ApiKeyId, GrantId, SessionId, UserId } from "./ids.ts";
+import type { Level } from "./level.ts";
+
+interface AccessBase extends EventBase {
+  /** Grows by one with every state of the same thing, from 1. */
+  readonly revision: number;
+}
+
+/** A person's second factors. */
+export interface AccessFactors extends AccessBase {
+  readonly type: "access.factors";
+  /** Sealed TOTP secret, purpose `factor` (base64url); null when there is none. */
+  readonly totp: string | null;
+  /** The newest TOTP step whose code was used: this and older ones open nothing. */
+  readonly step: number;
+  /** SHA-256 of the recovery codes that are left (base64url). */
+  readonly recovery: readonly string[];
+}
+
+/** A key for an agent (acts for `user`) or for a service (acts for nobody; `user` made it). */
+export interface AccessKey extends AccessBase {
+  readonly type: "access.key";
+  readonly key: ApiKeyId;
+  readonly kind: "agent" | "service";
+  /** Sealed name, purpose `factor` (base64url). */
+  readonly sealed: string;
+  /** SHA-256 of the whole key (base64url). */
+  readonly hash: string;
+  /** Names of actions. */
+  readonly scopes: readonly string[];
+  readonly ceiling: Level;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  /** Within ten minutes; null before the first use. */
+  readonly used_at: number | null;
+  readonly ended_at: number | null;
+}
+
+/** What of its owner's memories a grant opens. `about`: what concerns one person or topic; `time`: what happened in a range. */
+export type GrantScope =
+  | { readonly type: "all" }
+  | { readonly type: "about"; readonly subject: string }
+  | { readonly type: "time"; readonly from: number; readonly until: number };
+
+/** `user` lets `to` see some of their memories until a time. */
+export interface AccessGrant extends AccessBase {
+  readonly type: "access.grant";
+  readonly grant: GrantId;
+  readonly to: UserId;
+  readonly what: GrantScope;
+  readonly ceiling: Level;
+  /** What it may be used for; null: anything. */
+  readonly purpose: string | null;
+  readonly starts_at: number;
+  readonly expires_at: number;
+  readonly ended_at: number | null;
+}
+
+/** Something that somebody did, tried or saw. Ids and words of closed lists alone; what else must be kept is sealed. */
+export interface AuditEntry extends EventBase {
+  readonly type: "audit.entry";
+  readonly actor: "user" | "agent" | "service" | "anonymous" | "system";
+  readonly key: ApiKeyId | null;
+  readonly session: SessionId | null;
+  readonly action: string;
+  /** Id of what it was done to. */
+  readonly resource: string | null;
+  readonly level: Level | null;
+  readonly decision: "allow" | "deny";
+  readonly reason: string;
+  /** Sealed network prefix and client, purpose `audit` (base64url). */
+  readonly sealed: string | null;
+}
+
+/** A signed statement of how many entries there are and what they hash to (C2SP tlog-checkpoint). */
+export interface AuditCheckpoint extends EventBase {
+  readonly type: "audit.checkpoint";
+  readonly note: string;
+}
+
+/** Events of topic `access`. */
+export type AccessEvent = AccessFactors | AccessKey | AccessGrant;
+
+/** Events of topic `audit`. */
+export type AuditEvent = AuditEntry | AuditCheckpoint;

@@ -1,0 +1,164 @@
+/**
+ * Second factors, keys and grants: the compacted topic `access`, folded into memory at start and followed from there.
+ *
+ * Guarantees: what `put` answers is durable on the log and folded here; it never comes back after a restart as it was before, for no
+ * database that can lose its newest rows stands between; of two that change the same thing at once one is refused and may look again;
+ * a record that cannot be read is counted and spoils no other; time as this register tells it never goes back, so a clock that is set
+ * back revives nothing that has ended before its eyes (a clock that was ahead when something was written ends things early).
+ * It does not: let two processes change the factors of one person at once (a user belongs to one node). Memory: about 1 KiB per person
+ * with factors, half of that per key and grant.
+ */
+import { type Clock, encodeText } from "@kaelix/base";
+import type { Log, LogBatch } from "@kaelix/log";
+import {
+  type AccessEvent,
+  type ApiKeyId,
+  decodeEvent,
+  encodeEvent,
+  type GrantId,
+  TOPICS,
+  type UserId,
+} from "@kaelix/model";
+
+import { securityErrors } from "../errors.ts";
+import { type AccessState, accessSubject, foldAccess, foldAccessTombstone } from "./fold.ts";
+import type { ApiKeyRow, FactorsRow, GrantRow } from "./rows.ts";
+
+const TOPIC = TOPICS.access.name;
+const PARTITION = 0;
+
+/** Folds topic `access` to its end and follows the log from there, until the log closes. */
+export async function openAccessRegister(log: Log, clock: Clock): Promise<AccessRegister> {
+  await log.createTopic(TOPICS.access);
+  const register = new AccessRegister(log, clock);
+  await register.start();
+  return register;
+}
+
+/** What stands on topic `access`. Made by `openAccessRegister`. */
+export class AccessRegister {
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #state: AccessState = { factors: new Map(), keys: new Map(), grants: new Map() };
+  /** Offset of the record that each thing stands by, by record key. */
+  readonly #stands = new Map<string, number>();
+  #waiters: { readonly offset: number; readonly wake: () => void }[] = [];
+  #nextOffset = 0;
+  #latestMs = 0;
+  #unreadable = 0;
+  #isFollowing = false;
+
+  /** Use `openAccessRegister`. */
+  constructor(log: Log, clock: Clock) {
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /** Called once by `openAccessRegister`. */
+  async start(): Promise<void> {
+    const { startOffset, endOffset } = await this.#log.bounds(TOPIC, PARTITION);
+    this.#nextOffset = startOffset;
+    await this.#readTo(endOffset);
+    this.#isFollowing = true;
+    void this.#follow();
+  }
+
+  /** Records set aside since the start of the fold. */
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+
+  /** Wall clock, epoch ms, that never goes back: not below what it has said before, nor below the newest state on the log. */
+  nowMs(): number {
+    this.#latestMs = Math.max(this.#latestMs, this.#clock.nowMs());
+    return this.#latestMs;
+  }
+
+  factors(user: UserId): FactorsRow | undefined {
+    return this.#state.factors.get(user);
+  }
+
+  key(id: ApiKeyId): ApiKeyRow | undefined {
+    return this.#state.keys.get(id);
+  }
+
+  grant(id: GrantId): GrantRow | undefined {
+    return this.#state.grants.get(id);
+  }
+
+  /** All keys, oldest first. */
+  keys(): Iterable<ApiKeyRow> {
+    return this.#state.keys.values();
+  }
+
+  /** All grants, oldest first. */
+  grants(): Iterable<GrantRow> {
+    return this.#state.grants.values();
+  }
+
+  /** Writes a state. `late`: another state of the same thing came between, look again. Throws errors of the log. */
+  async put(event: AccessEvent): Promise<"done" | "late"> {
+    const subject = accessSubject(event);
+    const record = { key: encodeText(subject), value: encodeEvent(event), timestampMs: event.at };
+    const { baseOffset } = await this.#log.append(TOPIC, PARTITION, [record], { acknowledge: "durable" });
+    await this.#folded(baseOffset);
+    return this.#stands.get(subject) === baseOffset ? "done" : "late";
+  }
+
+  /** Resolves when the record at an offset is folded, by following or, when that has ended, by reading. */
+  async #folded(offset: number): Promise<void> {
+    if (this.#nextOffset <= offset && this.#isFollowing) {
+      await new Promise<void>((wake) => this.#waiters.push({ offset, wake }));
+    }
+    await this.#readTo(offset + 1);
+    if (this.#nextOffset <= offset) throw securityErrors("access-closed");
+  }
+
+  async #readTo(endOffset: number): Promise<void> {
+    while (this.#nextOffset < endOffset) {
+      const before = this.#nextOffset;
+      this.#fold(await this.#log.read(TOPIC, PARTITION, before));
+      if (this.#nextOffset === before) return;
+    }
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      for await (const batch of this.#log.subscribe(TOPIC, PARTITION, this.#nextOffset)) this.#fold(batch);
+    } catch {
+      // The log failed: `put` reads by itself from here on, and says what is wrong.
+    } finally {
+      this.#isFollowing = false;
+      for (const { wake } of this.#waiters.splice(0)) wake();
+    }
+  }
+
+  #fold(batch: LogBatch): void {
+    for (const record of batch.records) if (record.offset >= this.#nextOffset) this.#foldRecord(record);
+    this.#nextOffset = Math.max(this.#nextOffset, batch.nextOffset);
+    const waiting = this.#waiters;
+    this.#waiters = waiting.filter(({ offset }) => offset >= this.#nextOffset);
+    for (const { offset, wake } of waiting) if (offset < this.#nextOffset) wake();
+  }
+
+  #foldRecord({ offset, key, value }: LogBatch["records"][number]): void {
+    const subject = Buffer.from(key ?? []).toString("latin1");
+    if (value === null) {
+      foldAccessTombstone(this.#state, subject);
+      this.#stands.delete(subject);
+      return;
+    }
+    const decoded = decodeEvent(value);
+    const event = decoded.type === "event" && isAccessEvent(decoded.event) ? decoded.event : undefined;
+    if (event === undefined || accessSubject(event) !== subject) {
+      this.#unreadable++;
+      return;
+    }
+    this.#latestMs = Math.max(this.#latestMs, event.at);
+    if (foldAccess(this.#state, event)) this.#stands.set(subject, offset);
+  }
+}
+
+function isAccessEvent(event: { readonly type: string }): event is AccessEvent {
+  return event.type === "access.factors" || event.type === "access.key" || event.type === "access.grant";
+}

@@ -1,0 +1,76 @@
+/**
+ * Events of topic `access` → what stands. Pure: the same at every replay, compacted or not.
+ *
+ * Rules: a state replaces one of a lower revision and no other, so of two written at once the first on the log wins; whose a thing is
+ * and what a key's hash is never change; a step never goes back; what has ended stays ended.
+ */
+import type { AccessEvent, ApiKeyId, GrantId, UserId } from "@kaelix/model";
+
+import type { ApiKeyRow, FactorsRow, GrantRow } from "./rows.ts";
+
+/** Everything that stands. */
+export interface AccessState {
+  readonly factors: Map<UserId, FactorsRow>;
+  readonly keys: Map<ApiKeyId, ApiKeyRow>;
+  readonly grants: Map<GrantId, GrantRow>;
+}
+
+/** The record key that an event stands under on the compacted topic. */
+export function accessSubject(event: AccessEvent): string {
+  switch (event.type) {
+    case "access.factors":
+      return `factors/${event.user}`;
+    case "access.key":
+      return `key/${event.key}`;
+    case "access.grant":
+      return `grant/${event.grant}`;
+  }
+}
+
+/** Folds one event in place; false when it changes nothing. */
+export function foldAccess(state: AccessState, event: AccessEvent): boolean {
+  const { user, tenant, revision } = event;
+  switch (event.type) {
+    case "access.factors": {
+      const before = state.factors.get(user);
+      if (before !== undefined && (revision <= before.revision || before.tenant !== tenant)) return false;
+      const { totp, recovery } = event;
+      const step = Math.max(event.step, before?.step ?? 0);
+      state.factors.set(user, { user, tenant, revision, totp, step, recovery });
+      return true;
+    }
+    case "access.key": {
+      const before = state.keys.get(event.key);
+      if (before !== undefined) {
+        const isSame = before.user === user && before.tenant === tenant && before.hash === event.hash;
+        if (revision <= before.revision || !isSame) return false;
+      }
+      const { key, kind, sealed, hash, scopes, ceiling } = event;
+      const times = { createdAtMs: event.created_at, expiresAtMs: event.expires_at, usedAtMs: event.used_at };
+      const endedAtMs = before?.endedAtMs ?? event.ended_at;
+      const row = { key, tenant, user, revision, kind, sealed, hash, scopes, ceiling, ...times, endedAtMs };
+      state.keys.set(key, row);
+      return true;
+    }
+    case "access.grant": {
+      const before = state.grants.get(event.grant);
+      if (before !== undefined) {
+        const isSame = before.from === user && before.tenant === tenant && before.to === event.to;
+        if (revision <= before.revision || !isSame) return false;
+      }
+      const { grant, to, what, ceiling, purpose } = event;
+      const times = { startsAtMs: event.starts_at, expiresAtMs: event.expires_at };
+      const endedAtMs = before?.endedAtMs ?? event.ended_at;
+      state.grants.set(grant, { grant, tenant, from: user, to, revision, what, ceiling, purpose, ...times, endedAtMs });
+      return true;
+    }
+  }
+}
+
+/** Forgets what stands under a record key: its record was taken from the topic. */
+export function foldAccessTombstone(state: AccessState, subject: string): void {
+  const id = subject.slice(subject.indexOf("/") + 1);
+  if (subject.startsWith("factors/")) state.factors.delete(id as UserId);
+  else if (subject.startsWith("key/")) state.keys.delete(id as ApiKeyId);
+  else if (subject.startsWith("grant/")) state.grants.delete(id as GrantId);
+}

@@ -1,0 +1,51 @@
+/** Second factors, keys of agents and services, and grants, as they stand once topic `access` is folded. */
+import type { ApiKeyId, GrantId, GrantScope, Level, TenantId, UserId } from "@kaelix/model";
+
+/** A person's second factors. */
+export interface FactorsRow {
+  readonly user: UserId;
+  readonly tenant: TenantId;
+  readonly revision: number;
+  /** Sealed TOTP secret (base64url); null when there is none. */
+  readonly totp: string | null;
+  /** The newest step whose code was used. */
+  readonly step: number;
+  /** SHA-256 of the recovery codes that are left (base64url). */
+  readonly recovery: readonly string[];
+}
+
+/** A key of an agent or a service. Times are epoch ms. */
+export interface ApiKeyRow {
+  readonly key: ApiKeyId;
+  readonly tenant: TenantId;
+  /** Whom an agent acts for; who made a service's key. */
+  readonly user: UserId;
+  readonly revision: number;
+  readonly kind: "agent" | "service";
+  /** Sealed name (base64url). */
+  readonly sealed: string;
+  /** SHA-256 of the whole key (base64url). */
+  readonly hash: string;
+  readonly scopes: readonly string[];
+  readonly ceiling: Level;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number | null;
+  readonly usedAtMs: number | null;
+  readonly endedAtMs: number | null;
+}
+
+/** Leave of one person to see some memories of another. Times are epoch ms. */
+export interface GrantRow {
+  readonly grant: GrantId;
+  readonly tenant: TenantId;
+  /** Whose memories they are. */
+  readonly from: UserId;
+  readonly to: UserId;
+  readonly revision: number;
+  readonly what: GrantScope;
+  readonly ceiling: Level;
+  readonly purpose: string | null;
+  readonly startsAtMs: number;
+  readonly expiresAtMs: number;
+  readonly endedAtMs: number | null;
+}
