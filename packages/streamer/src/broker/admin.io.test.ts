@@ -64,7 +64,8 @@ describe("topics", () => {
     expect(made?.topicId).toHaveLength(22);
     expect(made?.configs?.length).toBeGreaterThan(30);
     expect((await create({ name: "a.b" }))?.errorCode).toBe(36);
-    expect((await create({ name: "a_b" }))?.errorCode).toBe(17);
+    // No list is null: there are clients that take none for an answer.
+    expect(await create({ name: "a_b" })).toMatchObject({ errorCode: 17, configs: [] });
     expect((await create({ name: "../x" }))?.errorCode).toBe(17);
     expect((await create({ name: "__cluster_config" }))?.errorCode).toBe(17);
     expect((await create({ name: "none", numPartitions: 0 }))?.errorCode).toBe(37);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -413,13 +414,21 @@ public final class ClientDriver {
         PrintStream errorBefore = System.err;
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream capture = new PrintStream(said, true, StandardCharsets.UTF_8);
+        List<Runnable> hooks = new ArrayList<>();
         int status = 0;
         try {
             System.setIn(new ByteArrayInputStream(request.path("input").asText("").getBytes(StandardCharsets.UTF_8)));
             System.setOut(capture);
             System.setErr(capture);
-            Exit.setExitProcedure((code, message) -> { throw new Ended(code); });
-            Exit.setHaltProcedure((code, message) -> { throw new Ended(code); });
+            // Some tools take the exception for a failure of theirs and exit again: what counts is the first word.
+            AtomicReference<Ended> first = new AtomicReference<>();
+            Exit.Procedure end = (code, message) -> {
+                first.compareAndSet(null, new Ended(code));
+                throw first.get();
+            };
+            Exit.setExitProcedure(end);
+            Exit.setHaltProcedure(end);
+            Exit.setShutdownHookAdder((name, hook) -> hooks.add(hook));
             String[] arguments = new ArrayList<>(argumentsOf(request)).toArray(new String[0]);
             var main = Class.forName(text(request, "main")).getMethod("main", String[].class);
             // Scala's console keeps the stream it first saw.
@@ -440,8 +449,11 @@ public final class ClientDriver {
             status = -1;
             capture.println(error.getCause());
         } finally {
+            // A producer sends what it still has when its process ends.
+            for (Runnable hook : hooks) hook.run();
             Exit.resetExitProcedure();
             Exit.resetHaltProcedure();
+            Exit.resetShutdownHookAdder();
             System.setIn(inputBefore);
             System.setOut(outBefore);
             System.setErr(errorBefore);

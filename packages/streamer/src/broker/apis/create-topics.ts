@@ -22,7 +22,7 @@ export function createTopicsApi(ground: Ground): ServedApi<CreateTopicsRequest, 
     encodeResponse: encodeCreateTopicsResponse,
     handle: (request, context) => handle(ground, request, context),
     failed: (request, errorCode, errorMessage) => ({
-      topics: request.topics.map(({ name }) => ({ name, errorCode, errorMessage, configs: null })),
+      topics: request.topics.map(({ name }) => ({ name, errorCode, errorMessage, configs: [] })),
     }),
   };
 }
@@ -86,7 +86,7 @@ async function create(
     topicConfigErrorCode: mayDescribe ? KAFKA_ERRORS.NONE : KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED,
     numPartitions: mayDescribe ? partitions : -1,
     replicationFactor: mayDescribe ? 1 : -1,
-    configs: mayDescribe ? ground.configs.describeNewTopic(wanted.config).map(configOf) : null,
+    configs: mayDescribe ? ground.configs.describeNewTopic(wanted.config).map(configOf) : [],
   };
 }
 
@@ -124,5 +124,5 @@ function refused(
   name: string,
   { code, message }: { readonly code: KafkaErrorCode; readonly message: string },
 ): CreatableTopicResult {
-  return { name, errorCode: code, errorMessage: message, configs: null };
+  return { name, errorCode: code, errorMessage: message, configs: [] };
 }

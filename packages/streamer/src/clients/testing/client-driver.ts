@@ -35,6 +35,7 @@ export class ClientDriver {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #said = "";
+  #ended: Error | undefined;
 
   constructor(command: readonly string[]) {
     const [program = "", ...parameters] = command;
@@ -51,6 +52,7 @@ export class ClientDriver {
 
   /** Asks, and resolves with the answer; rejects with what the client says went wrong. */
   ask(request: DriverRequest): Promise<unknown> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -96,6 +98,7 @@ export class ClientDriver {
   }
 
   #end(error: Error): void {
+    this.#ended ??= error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

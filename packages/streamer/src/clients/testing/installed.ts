@@ -1,4 +1,6 @@
 /** The commands of client drivers that `npm run services -- kafka-clients` brings. */
+import { fileURLToPath } from "node:url";
+
 import { startService } from "../../../../../tools/services/table.ts";
 
 // The JVM's start is most of what short tests cost.
@@ -28,4 +30,9 @@ export async function pythonCommand(version: "debian" | "latest"): Promise<reado
 /** franz-go. */
 export async function goCommand(): Promise<readonly string[]> {
   return [await installed("KAFKA_CLIENTS_GO")];
+}
+
+/** An npm client; nothing needs to be installed. */
+export function npmCommand(name: string): readonly string[] {
+  return [process.execPath, fileURLToPath(new URL("npm-driver.ts", import.meta.url)), name];
 }

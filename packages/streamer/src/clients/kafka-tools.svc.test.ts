@@ -1,0 +1,182 @@
+/**
+ * Kafka's own command line tools against the broker, its dump tool on our segments, and our storage on segments that Kafka wrote.
+ *
+ * Each tool is the class that Kafka's shell scripts start, with the arguments a person would type.
+ */
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { servicesDirectory } from "../../../../tools/services/service.ts";
+import { serviceOf, startService } from "../../../../tools/services/table.ts";
+import { startBroker } from "../broker/start-broker.ts";
+import { openStorage } from "../storage/storage.ts";
+import { verifyStorage } from "../storage/verify.ts";
+import { type ClientBroker, startClientBroker } from "./testing/client-broker.ts";
+import { ClientDriver, type Connection } from "./testing/client-driver.ts";
+import { javaCommand } from "./testing/installed.ts";
+
+const CODECS = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
+const TOOLS = "org.apache.kafka.tools";
+let broker: ClientBroker;
+let java: ClientDriver;
+
+beforeAll(async () => {
+  java = new ClientDriver(await javaCommand());
+  broker = await startClientBroker();
+});
+afterAll(async () => {
+  await java.kill();
+  await broker.close();
+});
+
+/** Runs a tool; what it prints. Throws when it ends with a failure. */
+async function tool(main: string, parameters: readonly (string | number)[], input = ""): Promise<string> {
+  const request = { op: "tool", main, arguments: parameters.map(String), input };
+  // Our own driver answers so.
+  const { output, status } = (await java.ask(request)) as { readonly output: string; readonly status: number };
+  if (status !== 0) throw new Error(`${main} ended with ${status}: ${output.slice(0, 1500)}`);
+  return output;
+}
+
+/** The same with the broker's address. */
+function ask(main: string, parameters: readonly (string | number)[], input = ""): Promise<string> {
+  return tool(main, ["--bootstrap-server", broker.plain.bootstrap, ...parameters], input);
+}
+
+function createTopic(topic: string, partitions = 1): Promise<string> {
+  return ask(`${TOOLS}.TopicCommand`, ["--create", "--topic", topic, "--partitions", partitions]);
+}
+
+describe("Kafka's tools", () => {
+  test.each(CODECS)("the console producer's lines, compressed by %s, are the console consumer's", async (codec) => {
+    const topic = `console-${codec}`;
+    const lines = Array.from({ length: 50 }, (_, index) => `key-${index}:${"value ".repeat(20)}${index}`);
+    await createTopic(topic);
+    const keyed = ["--reader-property", "parse.key=true", "--reader-property", "key.separator=:"];
+    await ask(`${TOOLS}.ConsoleProducer`, ["--topic", topic, "--compression-codec", codec, ...keyed], lines.join("\n"));
+    const reading = ["--topic", topic, "--from-beginning", "--max-messages", lines.length, "--timeout-ms", 20_000];
+    const printed = ["--formatter-property", "print.key=true", "--formatter-property", "key.separator=:"];
+    const said = await ask(`${TOOLS}.consumer.ConsoleConsumer`, [...reading, ...printed]);
+    expect(said.split("\n").filter((line) => line.startsWith("key-"))).toEqual(lines);
+  });
+
+  test("the performance tools run to their end", async () => {
+    await createTopic("performance");
+    const [records, size] = [5000, 100];
+    const sending = ["--topic", "performance", "--num-records", records, "--record-size", size, "--throughput", -1];
+    expect(await ask(`${TOOLS}.ProducerPerformance`, sending)).toContain(`${records} records sent`);
+    const taken = await ask(`${TOOLS}.ConsumerPerformance`, ["--topic", "performance", "--num-records", records]);
+    expect(taken).toContain(`, ${records}, `);
+    const roundTrips = ["--topic", "round-trips", "--num-records", 50, "--producer-acks", "all", "--record-size", size];
+    await createTopic("round-trips");
+    expect(await ask(`${TOOLS}.EndToEndLatency`, roundTrips)).toContain("Percentiles");
+  });
+
+  test("topics, configurations, offsets, groups and transactions are administered", async () => {
+    const topic = "tools";
+    const here = ["--topic", topic];
+    await createTopic(topic, 2);
+    await ask(`${TOOLS}.TopicCommand`, ["--alter", ...here, "--partitions", 3]);
+    expect(await ask(`${TOOLS}.TopicCommand`, ["--describe", ...here])).toContain("PartitionCount: 3");
+    expect(await ask(`${TOOLS}.TopicCommand`, ["--list"])).toMatch(/^tools$/m);
+    const entity = ["--entity-type", "topics", "--entity-name", topic];
+    await ask("kafka.admin.ConfigCommand", ["--alter", ...entity, "--add-config", "retention.ms=4321"]);
+    expect(await ask("kafka.admin.ConfigCommand", ["--describe", ...entity])).toContain("retention.ms=4321");
+    await ask(`${TOOLS}.ConsoleProducer`, here, "a\nb\nc");
+    const offsets = await ask(`${TOOLS}.GetOffsetShell`, here);
+    const ends = [...offsets.matchAll(/^tools:\d:(\d+)$/gm)].map(([, end]) => Number(end));
+    expect(ends).toHaveLength(3);
+    expect(ends.reduce((sum, end) => sum + end, 0)).toBe(3);
+    const reading = [...here, "--group", "readers", "--from-beginning", "--max-messages", 3, "--timeout-ms", 20_000];
+    await ask(`${TOOLS}.consumer.ConsoleConsumer`, reading);
+    const groups = `${TOOLS}.consumer.group.ConsumerGroupCommand`;
+    expect(await ask(groups, ["--list"])).toMatch(/^readers$/m);
+    expect(await ask(groups, ["--describe", "--group", "readers"])).toMatch(/readers +tools +\d +\d+ +\d+ +0 /);
+    await ask(groups, ["--reset-offsets", "--group", "readers", ...here, "--to-earliest", "--execute"]);
+    expect(await ask(groups, ["--describe", "--group", "readers"])).not.toMatch(/readers +tools +\d +[1-9]/);
+    await ask(groups, ["--delete", "--group", "readers"]);
+    expect(await ask(`${TOOLS}.TransactionsCommand`, ["list"])).toContain("TransactionalId");
+    expect(await ask(`${TOOLS}.BrokerApiVersionsCommand`, [])).toMatch(/Produce\(0\): \d+ to \d+ \[usable/);
+    await ask(`${TOOLS}.TopicCommand`, ["--delete", ...here]);
+    expect(await ask(`${TOOLS}.TopicCommand`, ["--list"])).not.toMatch(/^tools$/m);
+  });
+});
+
+/** Every codec, and transactions that were committed, aborted and left open. */
+async function writeOfEveryKind(connection: Connection, topic: string): Promise<readonly string[]> {
+  await java.ask({ op: "createTopic", connection, topic, partitions: 1 });
+  for (const codec of CODECS) {
+    await java.ask({ op: "produce", connection, topic, codec, values: [`${codec} ${"x".repeat(200)}`, `${codec} 2`] });
+  }
+  const writer = topic;
+  await java.ask({ op: "begin", connection, writer, transactionalId: topic });
+  for (const [value, commit] of [
+    ["committed", true],
+    ["aborted", false],
+  ] as const) {
+    await java.ask({ op: "send", writer, topic, values: [value] });
+    await java.ask({ op: "end", writer, commit });
+  }
+  await java.ask({ op: "produce", connection, topic, values: ["end"] });
+  return [...CODECS.flatMap((codec) => [`${codec} ${"x".repeat(200)}`, `${codec} 2`]), "committed", "end"];
+}
+
+/** What the dump tool says of a segment: the batches, and every line that is a complaint. */
+async function dump(file: string): Promise<{ readonly batches: number; readonly complaints: readonly string[] }> {
+  const said = await tool(`${TOOLS}.DumpLogSegments`, ["--files", file, "--deep-iteration", "--print-data-log"]);
+  const lines = said.split("\n");
+  const complaints = lines.filter((line) => /isvalid: false|mismatch|exception|error|found/i.test(line));
+  return { batches: lines.filter((line) => line.includes("isvalid: true")).length, complaints };
+}
+
+test("Kafka's dump tool reads our segments without complaint, the broker's own topics too", async () => {
+  await writeOfEveryKind(broker.plain, "dumped");
+  const { storage } = broker.broker();
+  const found = await dump(join(broker.directory, "topics/dumped/0/00000000000000000000.log"));
+  expect(found.complaints).toEqual([]);
+  const { batches } = await storage.partition("dumped", 0).read(0, 1 << 24, "accepted");
+  expect(found.batches).toBe(batches.length);
+  for (const { partitions, spec } of storage.topics().values()) {
+    for (const [index] of partitions.entries()) {
+      const folder = join(broker.directory, "topics", spec.name, String(index));
+      const segments = (await readdir(folder)).filter((name) => name.endsWith(".log"));
+      for (const name of segments) expect((await dump(join(folder, name))).complaints).toEqual([]);
+    }
+  }
+});
+
+test("a topic that Kafka wrote is read by our storage and served by our broker", async () => {
+  const { KAFKA_BOOTSTRAP: bootstrap = "" } = await startService("kafka");
+  const topic = `written-by-kafka-${process.pid}`;
+  const values = await writeOfEveryKind({ bootstrap }, topic);
+  const directory = await mkdtemp(join(tmpdir(), "kaelix-from-kafka-"));
+  const empty = await openStorage({ directory });
+  await empty.createTopic({ name: topic, partitions: 1 });
+  await empty.close();
+  const name = "00000000000000000000.log";
+  await copyFile(
+    join(servicesDirectory("kafka"), "data", `${topic}-0`, name),
+    join(directory, "topics", topic, "0", name),
+  );
+
+  const ours = await startBroker({ directory, listeners: [{ port: 0 }] });
+  const connection = { bootstrap: ours.bootstrap() };
+  expect(await java.ask({ op: "read", connection, topic, until: "end", committed: true })).toEqual(values);
+  await java.ask({ op: "produce", connection, topic, values: ["ours"] });
+  expect(await java.ask({ op: "read", connection, topic, until: "ours", committed: true })).toEqual([
+    ...values,
+    "ours",
+  ]);
+  await ours.close();
+  const { problems } = await verifyStorage(directory);
+  expect(problems).toEqual([]);
+  await java.ask({ op: "deleteTopic", connection: { bootstrap }, topic });
+  await rm(directory, { recursive: true });
+});
+
+afterAll(async () => {
+  await serviceOf("kafka")?.stop();
+});
