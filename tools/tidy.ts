@@ -20,6 +20,8 @@ interface Room {
   readonly folder: string;
   readonly order: number;
   readonly dependencies: ReadonlySet<string>;
+  /** Its `devDependencies`: for its tests alone. */
+  readonly forTests: ReadonlySet<string>;
 }
 
 interface SourceFile {
@@ -70,7 +72,14 @@ function readHouse(root: string): House {
   const namesOf = (value: unknown): string[] => (typeof value === "object" && value !== null ? Object.keys(value) : []);
   const rooms = workspaces.map((folder, order): Room => {
     const own = parse(join(folder, "package.json"));
-    return { name: String(own["name"]), folder, order, dependencies: new Set(namesOf(own["dependencies"])) };
+    const dependencies = new Set(namesOf(own["dependencies"]));
+    return {
+      name: String(own["name"]),
+      folder,
+      order,
+      dependencies,
+      forTests: new Set(namesOf(own["devDependencies"])),
+    };
   });
   const paths = globSync(
     ["packages/*/{src,training}/**/*.ts", "apps/*/src/**/*.{ts,tsx}", "tools/**/*.ts", "bench/**/*.ts"],
@@ -111,7 +120,8 @@ function importBreaches(house: House, file: SourceFile): Breach[] {
     const name = packageOf(specifier);
     const other = house.rooms.find((candidate) => candidate.name === name);
     if (other === undefined) {
-      const declared = room.dependencies.has(name) || (file.isTest && house.developerDependencies.has(name));
+      const inTest = file.isTest && (room.forTests.has(name) || house.developerDependencies.has(name));
+      const declared = room.dependencies.has(name) || inTest;
       return declared ? [] : [breach(`Cannot import ${name}: ${room.folder}/package.json must declare it`)];
     }
     if (other === room) return [breach(`Cannot import ${name}: a room does not go through its own door`)];
