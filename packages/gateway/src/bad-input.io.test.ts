@@ -185,6 +185,25 @@ test("If-Match missing is 428, stale is 412 with the ETag of now, other forms ar
   expect(stale.headers["etag"]).toBe('"2"');
 });
 
+test("a memory of somebody else is as missing as one that nobody has, with any If-Match or none", async () => {
+  const id = await tell("mine alone");
+  const nobodys = "mem_01JD8QYB3M6W5T0ZK1E9V7RXSC";
+  for (const [method, payload] of [["DELETE"], ["PATCH", { text: "b" }]] as const) {
+    for (const [user, memory] of [
+      [2, id],
+      [1, nobodys],
+    ] as const) {
+      for (const condition of [{}, { "if-match": '"1"' }, { "if-match": '"7"' }, { "if-match": "*" }]) {
+        const headers = { ...as(user), ...condition };
+        const url = `${MEMORIES}/${memory}`;
+        const answer = await fastify.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+        expectProblem(answer, 404, "not-found");
+      }
+    }
+  }
+  expect((await fastify.inject({ url: `${MEMORIES}/${id}`, headers: as(1) })).statusCode).toBe(200);
+});
+
 test("bad Prefer, Kaelix-After and Idempotency-Key are 400", async () => {
   for (const prefer of [
     "wait=ten",

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { assert, type Clock, formatPositionHeader } from "@kaelix/base";
 import type { Route } from "@kaelix/contract";
-import type { Level, UserPrincipal } from "@kaelix/model";
+import { type Level, parseId, type UserPrincipal } from "@kaelix/model";
 import { ACTIONS, decide, denialError, parseAction, type Resource } from "@kaelix/security";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
@@ -139,7 +139,7 @@ async function exchangeOf(
     query: parseQuery(route, request.query),
     body: route.upload === true ? undefined : parseBody(entry, request.body),
     principal: request.principal,
-    expectedVersion: route.ifMatch === true ? parseIfMatch(headers["if-match"]) : 0,
+    expectedVersion: 0,
     wish: waits && typeof headers["prefer"] === "string" ? parsePrefer(headers["prefer"]) : undefined,
     // The guard let the request through, so the house is there; but for server.describe, whose handler touches neither.
     application: parts.house()?.application,
@@ -152,7 +152,20 @@ async function exchangeOf(
   const parsed = exchange as unknown as Exchange;
   const after = headers["kaelix-after"];
   if (waits && typeof after === "string") await waitUntilViewsReach(parsed.application, after);
-  return parsed;
+  return route.ifMatch === true ? { ...parsed, expectedVersion: await versionOf(parsed) } : parsed;
+}
+
+/** The version that `If-Match` names. A condition on a memory that is not there, or not this person's, is answered by that: 404. */
+async function versionOf({ application, params, principal, request }: Exchange): Promise<number> {
+  try {
+    return parseIfMatch(request.headers["if-match"]);
+  } catch (error) {
+    const text = typeof params === "object" && "id" in params ? params.id : "";
+    const id = parseId("mem", text);
+    if (id === undefined || principal === undefined) throw error;
+    if ((await application.memories.read(principal, id)) === undefined) throw gatewayErrors("not-found");
+    throw error;
+  }
 }
 
 async function waitUntilViewsReach(application: Application, header: string): Promise<void> {
@@ -284,6 +297,7 @@ function sendAnswer(
       if (answer.position !== undefined) reply.header("kaelix-position", formatPositionHeader(answer.position));
       return { reply: reply.code(route.success.status).send(), body: "" };
     case "stream":
+      if (answer.headers !== undefined) reply.headers(answer.headers);
       reply.header("content-disposition", `attachment; filename="${answer.fileName}"`);
       return { reply: reply.code(200).type(answer.contentType).send(answer.stream), body: "" };
     case "json": {
