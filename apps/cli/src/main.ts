@@ -148,6 +148,7 @@ withAnswers(command(imports, "preview <file>", "show what a file holds; keeps no
   );
 withAnswers(command(imports, "run <file>", "import a file; doing it again adds nothing"))
   .option("--level <level>", "level for everything; else it is decided for each")
+  .option("--yes", "take what is likely instead of asking")
   .action(
     ending(async (...given: Parameters<typeof importCommands.runImport>) =>
       (await import("./commands/import.ts")).runImport(...given),

@@ -21,6 +21,8 @@ export interface PreviewOptions extends CommonOptions {
 /** Options of `import run`. */
 export interface RunOptions extends PreviewOptions {
   readonly level?: string;
+  /** Takes what is suggested instead of asking. */
+  readonly yes?: boolean;
 }
 
 /** `kaelix import preview FILE`: what a file holds. Needs no server and keeps nothing. */
@@ -57,12 +59,22 @@ export async function runImport(path: string, options: RunOptions): Promise<numb
   }
   const connection = await connect(options);
   try {
-    const zone = options.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const { zone: givenZone } = answersOf(options);
+    const level = options.level === undefined ? {} : { level: levelOf(options.level) };
+    const zone = givenZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     const file = { name: basename(path), data: await openAsBlob(path) };
     const { data: waiting } = await connection.client.call("imports.upload", { query: { zone } }, { file });
-    const answers = await completeAnswers(waiting.preview?.questions ?? [], { ...options, zone });
-    const level = options.level === undefined ? {} : { level: levelOf(options.level) };
-    await connection.client.call("imports.start", { params: { id: waiting.id }, body: { ...answers, ...level } });
+    const params = { id: waiting.id };
+    try {
+      const { people = [], questions = [] } = waiting.preview ?? {};
+      mustBeAmong(people, options.me);
+      const answers = await completeAnswers(questions, options);
+      await connection.client.call("imports.start", { params, body: { ...answers, ...level } });
+    } catch (failure) {
+      // What was looked at and not begun would wait for answers that nobody gives.
+      await connection.client.call("imports.cancel", { params }).catch(() => undefined);
+      throw failure;
+    }
     return await follow(connection, waiting.id, options);
   } finally {
     await connection.close();
@@ -132,25 +144,46 @@ type Question = {
   readonly options: readonly { readonly value: string; readonly label: string }[];
 };
 
-/** Answers from the options; what is missing is asked on a terminal, else the suggestion is taken, else it is an error. */
+/** Who is me by option must be somebody in the file: a mistyped name would make everything said by me somebody else's. */
+function mustBeAmong(people: readonly { readonly name: string }[], me: string | undefined): void {
+  if (me === undefined || people.length === 0 || people.some((person) => person.name === me)) return;
+  throw new CommandFailure(
+    EXIT.usage,
+    `Cannot use --me: current value is ${me}, must be ${people.map((person) => person.name).join(" or ")}`,
+  );
+}
+
+/** Answers from the options; what is missing is asked on a terminal. Nothing is guessed in a script unless `--yes` says so. */
 async function completeAnswers(questions: readonly Question[], options: RunOptions): Promise<Record<string, string>> {
   const answers: Record<string, string> = {};
+  const open: Question[] = [];
   const given = { me: options.me, "date-order": options.dateOrder, zone: options.zone };
   for (const question of questions) {
     const field = question.id === "date-order" ? "date_order" : question.id;
-    const answer = given[question.id];
-    if (answer !== undefined) answers[field] = answer;
+    const answer = given[question.id] ?? (options.yes === true ? question.suggested : null);
+    if (answer !== null) answers[field] = answer;
     else if (canAsk()) {
       answers[field] =
         question.options.length > 0
           ? await askChoice(question.text, question.options, question.suggested)
           : await askText(question.text, question.suggested ?? undefined);
-    } else if (question.suggested !== null) answers[field] = question.suggested;
-    else if (question.id !== "me") {
-      throw new CommandFailure(EXIT.usage, `${question.text} Answer with --${question.id}`);
-    }
+    } else if (options.yes !== true || question.id === "date-order") open.push(question);
   }
+  if (open.length > 0) throw new CommandFailure(EXIT.usage, unanswered(open));
   return answers;
+}
+
+function unanswered(questions: readonly Question[]): string {
+  const lines = questions.map(({ id, options, suggested, text }) => {
+    const values = options.length > 0 ? options.map((option) => quoted(option.value)) : [suggested ?? "Europe/Berlin"];
+    return `  --${id} ${values.join(" | ")}   ${text}`;
+  });
+  const advice = questions.every((question) => question.suggested !== null) ? "\n  --yes takes what is likely" : "";
+  return `Cannot import before this is answered; nothing was kept:\n${lines.join("\n")}${advice}`;
+}
+
+function quoted(value: string): string {
+  return /^[\w/+-]+$/.test(value) ? value : JSON.stringify(value);
 }
 
 function answersOf(options: PreviewOptions): ImportAnswers {
