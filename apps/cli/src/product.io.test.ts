@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { seededRandom } from "@kaelix/base";
 import { afterEach, expect, test } from "vitest";
 
-import { claim, type Product, runCommand, signIn, startProduct, temporaryData } from "./testing/product.ts";
+import { claim, PERSON, type Product, runCommand, signIn, startProduct, temporaryData } from "./testing/product.ts";
 
 const running: Product[] = [];
 const folders: { remove(): void }[] = [];
@@ -126,4 +126,21 @@ test("kaelix tells, finds, asks, exports and verifies from the terminal, with an
   expect(exported.out.trimEnd().split("\n")).toHaveLength(2);
   expect((await runCommand(["add", "--data", data, "--level", "9", "x"])).code).toBe(2);
   expect((await runCommand(["status", "--server", "http://127.0.0.1:9"])).code).toBe(4);
+});
+
+test("kaelix export says how many memories it leaves out because of their level", async () => {
+  const data = dataFolder();
+  const client = await claim(await start(data));
+  const tell = (text: string, level: "general" | "secret") => client.call("memories.create", { body: { text, level } });
+  await tell("The shed is green", "general");
+  const whole = await runCommand(["export", "--data", data]);
+  expect(whole.err).toBe("1 memory\n");
+  await tell("Where the ring is", "secret");
+  const partly = await runCommand(["export", "--data", data]);
+  expect(partly.out.trimEnd().split("\n")).toHaveLength(1);
+  expect(partly.err).toContain("1 memory; 1 was left out because of the level");
+  const environment = { KAELIX_PASSWORD: PERSON.password };
+  const opened = await runCommand(["export", "--data", data, "--open", "ultra-secret"], { environment });
+  expect(opened.out.trimEnd().split("\n")).toHaveLength(2);
+  expect(opened.err).not.toContain("left out");
 });

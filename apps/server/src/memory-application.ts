@@ -18,6 +18,7 @@ import {
   type Level,
   LEVEL_INDEXED_MAX,
   levelName,
+  LEVELS,
   type Memory,
   type MemoryDraft,
   type MemoryId,
@@ -222,6 +223,12 @@ export class Memories implements MemoryApplication {
         yield* await this.#openAll(visible.slice(at, at + EXPORT_PAGE));
       }
     }
+  }
+
+  async leftOut(principal: UserPrincipal): Promise<number> {
+    await this.#parts.remember.written(principal.userId);
+    const counts = await this.#parts.store.levelCounts(principal.userId);
+    return LEVELS.filter((level) => level > principal.ceiling).reduce((sum, level) => sum + counts[level], 0);
   }
 
   /** Opens rows in order; one whose key is gone is left out. */

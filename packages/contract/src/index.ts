@@ -3,7 +3,7 @@ export { serverSchema, statusSchema, verificationSchema, viewStatusSchema } from
 export { printOpenApi } from "./openapi.ts";
 export { KaelixProblem } from "./problem.ts";
 export type { CallInput, CallOutput, Method, Route, Success } from "./route.ts";
-export { type RouteName, type Routes, routes } from "./routes.ts";
+export { LEFT_OUT_HEADER, type RouteName, type Routes, routes } from "./routes.ts";
 export {
   answerRequestSchema,
   answerSchema,

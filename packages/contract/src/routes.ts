@@ -37,6 +37,9 @@ import {
   userSchema,
 } from "./schemas.ts";
 
+/** Header of an export: how many memories it leaves out because they are above what the session may see. */
+export const LEFT_OUT_HEADER = "kaelix-left-out";
+
 const BASE = "/api/v1";
 const memoryParams = z.strictObject({ id: memoryIdSchema });
 const importParams = z.strictObject({ id: importIdSchema });
@@ -318,7 +321,7 @@ export const routes = {
     path: `${BASE}/exports/memories`,
     action: "export.run",
     tag: "exports",
-    summary: "Everything one may see now, a JSON object a line",
+    summary: `Everything one may see now, a JSON object a line; the header ${LEFT_OUT_HEADER} counts what is above that`,
     success: { status: 200, type: "ndjson", schema: memorySchema },
   },
   "events.follow": {

@@ -1,4 +1,4 @@
-import type { CallInput, Routes } from "@kaelix/contract";
+import { type CallInput, LEFT_OUT_HEADER, type Routes } from "@kaelix/contract";
 import { SOURCE_KINDS } from "@kaelix/model";
 
 import { type CommonOptions, connect } from "../connection.ts";
@@ -132,11 +132,19 @@ export async function exportAll(options: CommonOptions & { readonly open?: strin
       for (const byte of chunk) if (byte === 10) count++;
       if (!process.stdout.write(chunk)) await new Promise<void>((resolve) => process.stdout.once("drain", resolve));
     }
-    say(`${count} memories`, options);
+    say(`${count} ${count === 1 ? "memory" : "memories"}${leftOutWords(response)}`, options);
     return EXIT.ok;
   } finally {
     await connection.close();
   }
+}
+
+/** What an export lacks: without these words its file would pass for everything. */
+function leftOutWords(response: Response): string {
+  const leftOut = Number(response.headers.get(LEFT_OUT_HEADER) ?? 0);
+  if (!(leftOut > 0)) return "";
+  const are = leftOut === 1 ? "1 was" : `${leftOut} were`;
+  return `; ${are} left out because of the level: kaelix export --open ultra-secret includes everything`;
 }
 
 function filterOf(options: RecallOptions): NonNullable<CallInput<Routes["searches.run"]>["body"]>["filter"] {

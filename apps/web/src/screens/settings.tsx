@@ -1,8 +1,9 @@
+import { LEFT_OUT_HEADER } from "@kaelix/contract";
 import { type ReactNode, useState } from "react";
 import { Switch } from "react-aria-components";
 
 import { clientName } from "../core/client-name.ts";
-import { formatMoment } from "../core/format.ts";
+import { countOf, formatMoment } from "../core/format.ts";
 import { leave, notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { client } from "../data/connection.ts";
@@ -84,7 +85,8 @@ function Invite(): ReactNode {
   );
 }
 
-async function download(): Promise<void> {
+/** Hands the file over; answers how many memories it lacks because the session is not opened up for them. */
+async function download(): Promise<number> {
   const response = await client.open("exports.memories");
   const url = URL.createObjectURL(await response.blob());
   const link = document.createElement("a");
@@ -92,6 +94,7 @@ async function download(): Promise<void> {
   link.download = `kaelix-${new Date().toISOString().slice(0, 10)}.jsonl`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  return Number(response.headers.get(LEFT_OUT_HEADER) ?? 0);
 }
 
 function Takeout(): ReactNode {
@@ -100,7 +103,9 @@ function Takeout(): ReactNode {
   const run = async (): Promise<void> => {
     setBusy(true);
     try {
-      await download();
+      const leftOut = await download();
+      if (leftOut > 0)
+        dispatch(notify(`${countOf(leftOut, "memory", "memories")} left out because of the level: open up first`));
     } catch {
       dispatch(notify("The export could not be made now. Nothing was changed."));
     } finally {

@@ -1,5 +1,7 @@
 import { Readable } from "node:stream";
 
+import { LEFT_OUT_HEADER } from "@kaelix/contract";
+
 import type { PlacedMemory } from "../application.ts";
 import type { HandlersOf } from "../http/exchange.ts";
 import { memoryJson } from "../http/wire.ts";
@@ -8,8 +10,9 @@ const CHUNK_LENGTH_MIN = 32_768;
 
 /** Taking everything along: a JSON object a line, read only as fast as the caller takes it. */
 export const exportHandlers: HandlersOf<"exports.memories"> = {
-  "exports.memories": ({ application, principal }) => ({
+  "exports.memories": async ({ application, principal }) => ({
     type: "stream",
+    headers: { [LEFT_OUT_HEADER]: String(await application.memories.leftOut(principal)) },
     stream: Readable.from(linesOf(application.memories.exportAll(principal)), { objectMode: false }),
     contentType: "application/x-ndjson; charset=utf-8",
     fileName: "kaelix-memories.ndjson",

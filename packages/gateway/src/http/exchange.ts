@@ -52,7 +52,13 @@ export type Answer =
       readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly type: "empty"; readonly position?: LogPosition }
-  | { readonly type: "stream"; readonly stream: Readable; readonly contentType: string; readonly fileName: string }
+  | {
+      readonly type: "stream";
+      readonly stream: Readable;
+      readonly contentType: string;
+      readonly fileName: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** The handler has taken the socket over. */
   | { readonly type: "taken" };
 
