@@ -110,7 +110,6 @@ class CompactionRun {
   /** One pass over everything; true when another one has something to do. */
   async pass(): Promise<boolean> {
     const { clock, files, pacer, settings } = this.#source;
-    if (!files.compactable) return false;
     const { cleanedTo, deletionsDueMs } = files.state;
     const outcomes = new TransactionOutcomes();
     const newestOfProducer = new Map<number, number>();
@@ -138,7 +137,7 @@ class CompactionRun {
     this.#counts.passes += 1;
     this.#counts.recordsRemoved += judge.recordsRemoved;
     const due = Number.isFinite(judge.deletionsDueMs) ? judge.deletionsDueMs : null;
-    await files.saveState({ cleanedTo: Math.max(mapEnd, cleanedTo), deletionsDueMs: due });
+    await files.saveState(() => ({ cleanedTo: Math.max(mapEnd, cleanedTo), deletionsDueMs: due }));
     return mapEnd < bound;
   }
 

@@ -15,6 +15,7 @@ import { KeyedLock } from "@kaelix/base";
 import { CHAIN_NAME, type SegmentChain } from "./chain.ts";
 import { type DurableEnd, writeCheckpoint } from "./checkpointing.ts";
 import { type Disk, writeFileAtomically } from "./disk.ts";
+import { refusal } from "./errors.ts";
 import { encodeState, type PartitionState, STATE_NAME } from "./partition-state.ts";
 import type { SegmentKeeper } from "./segment-keeper.ts";
 import type { Segment } from "./segment.ts";
@@ -43,6 +44,13 @@ export interface CleanedSegment {
   readonly replaces: readonly Segment[];
 }
 
+/** A compacted segment that has its swap file's name. */
+interface Swap {
+  readonly cleaned: CleanedSegment;
+  readonly path: string;
+  readonly durableEnd: () => DurableEnd;
+}
+
 /** The range of offsets in a swap file's name; undefined for other files. */
 export function parseSwapName(name: string): { readonly baseOffset: number; readonly nextOffset: number } | undefined {
   const match = SWAP_NAME.exec(name);
@@ -58,9 +66,11 @@ export class PartitionFiles {
   readonly segments: Segment[];
   readonly chain: SegmentChain;
   #state: PartitionState;
+  /** The chain's value in its file: what a checkpoint may promise. */
+  #savedHead: string;
   readonly #lock = new KeyedLock();
-  /** True once a swap could not be finished: the next opening finishes it. */
-  #swapStuck = false;
+  /** A compacted segment on its way to its place. */
+  #swap: Swap | undefined;
 
   constructor({ directory, disk, keeper }: FilesPlace, found: FoundFiles) {
     this.directory = directory;
@@ -69,14 +79,11 @@ export class PartitionFiles {
     this.segments = found.segments;
     this.#state = found.state;
     this.chain = found.chain;
+    this.#savedHead = found.chain.head;
   }
 
   get state(): PartitionState {
     return this.#state;
-  }
-
-  get compactable(): boolean {
-    return !this.#swapStuck;
   }
 
   /** First offset that readers may ask for. */
@@ -107,16 +114,16 @@ export class PartitionFiles {
   }
 
   #writeCheckpoint(durable: DurableEnd, clean: boolean, except: readonly Segment[]): Promise<void> {
-    const { chain, directory, disk } = this;
+    const { directory, disk } = this;
     const segments = this.segments.filter((segment) => !except.includes(segment));
-    const facts = { startOffset: this.#state.startOffset, chainHead: chain.head };
+    const facts = { startOffset: this.#state.startOffset, chainHead: this.#savedHead };
     return writeCheckpoint({ disk, directory, segments, durable, clean, ...facts });
   }
 
-  /** Changes the state, durably. */
-  saveState(change: Partial<PartitionState>): Promise<void> {
+  /** Changes the state, durably. @param change gives what is new, from the state as it is when its turn has come */
+  saveState(change: (state: PartitionState) => Partial<PartitionState>): Promise<void> {
     return this.#lock.run("files", async () => {
-      const state = { ...this.#state, ...change };
+      const state = { ...this.#state, ...change(this.#state) };
       await writeFileAtomically(this.disk, `${this.directory}/${STATE_NAME}`, encodeState(state));
       this.#state = state;
     });
@@ -129,42 +136,55 @@ export class PartitionFiles {
 
   async #writeChain(): Promise<void> {
     this.chain.cutBefore(this.segments[0]?.baseOffset ?? 0);
+    const { head } = this.chain;
     await writeFileAtomically(this.disk, `${this.directory}/${CHAIN_NAME}`, this.chain.encode());
+    this.#savedHead = head;
   }
 
-  /** Drops the oldest segments as long as they are asked for, durable and not the last. */
+  /** Drops the oldest segments as long as they are asked for, durable and not the last. Throws `log-disk-full`, `log-disk-failed`. */
   drop(asked: (segments: readonly Segment[]) => readonly Segment[], durableOffset: number): Promise<void> {
     return this.#lock.run("files", async () => {
-      let dropped = 0;
-      for (const segment of asked(this.segments)) {
-        // Oldest first, so that a crash in between leaves no gap in front of something.
-        const first = segment === this.segments[0] && segment !== this.segments.at(-1);
-        if (!first || segment.nextOffset > durableOffset) break;
-        this.segments.shift();
-        this.#discard(segment);
-        dropped += 1;
+      try {
+        // A swap that was left half way would bring back what is dropped now.
+        await this.#finishSwap();
+        await this.#drop(asked(this.segments), durableOffset);
+      } catch (error) {
+        throw refusal(error);
       }
-      if (dropped > 0) await this.disk.syncDirectory(this.directory);
     });
   }
 
-  #discard(segment: Segment): void {
-    segment.close();
-    for (const file of ["log", "index", "timeindex"] as const) this.disk.remove(segment.path(file));
+  async #drop(asked: readonly Segment[], durableOffset: number): Promise<void> {
+    let dropped = 0;
+    for (const segment of asked) {
+      // Oldest first, so that a crash in between leaves no gap in front of something.
+      const first = segment === this.segments[0] && segment !== this.segments.at(-1);
+      if (!first || segment.nextOffset > durableOffset) break;
+      segment.close();
+      this.disk.remove(segment.path("log"));
+      // What cannot be removed stays first: dropping those behind it would leave a hole that the next opening finds.
+      this.segments.shift();
+      dropped += 1;
+      for (const file of ["index", "timeindex"] as const) this.disk.remove(segment.path(file));
+    }
+    if (dropped > 0) await this.disk.syncDirectory(this.directory);
   }
 
   /**
    * Puts a compacted segment in the place of those it was made from.
    *
    *     .cleaned → .swap, directory synced       from here on an opening finishes the swap
-   *     checkpoint and chain no longer speak of the old segments
    *     readers go to the new one
+   *     checkpoint and chain no longer speak of the old segments
    *     old files removed, directory synced; .swap → .log, directory synced
+   *
+   * What fails in between is tried again before anything else is compacted or dropped, and by the next opening.
    *
    * @returns false when the segments it was made from are not there any more
    */
   install(cleaned: CleanedSegment, durableEnd: () => DurableEnd): Promise<boolean> {
     return this.#lock.run("files", async () => {
+      await this.#finishSwap();
       const at = this.segments.findIndex((segment) => segment === cleaned.replaces[0]);
       const isCurrent = cleaned.replaces.every((segment, index) => this.segments[at + index] === segment);
       if (at < 0 || !isCurrent) {
@@ -173,35 +193,45 @@ export class PartitionFiles {
       }
       const { segment } = cleaned;
       const pad = (offset: number): string => String(offset).padStart(20, "0");
-      const swap = `${this.directory}/${pad(segment.baseOffset)}-${pad(segment.nextOffset)}.swap`;
-      this.disk.rename(cleaned.path, swap);
-      // What fails from here on is finished by the next opening; until then nothing else is compacted.
-      this.#swapStuck = true;
-      await this.disk.syncDirectory(this.directory);
-      const { baseOffset, nextOffset, size } = segment;
-      this.chain.put({ baseOffset, nextOffset, size, sha256: cleaned.sha256 });
-      await this.#writeChain();
-      await this.#writeCheckpoint(durableEnd(), false, cleaned.replaces);
-      segment.adopt(this.disk.open(swap, "read"));
-      // Until it has its own name it cannot be opened again.
-      segment.pin();
-      this.segments.splice(at, cleaned.replaces.length, segment);
-      await this.#finishSwap(cleaned, swap);
-      segment.unpin();
-      this.keeper.touch(segment);
-      this.#swapStuck = false;
+      const path = `${this.directory}/${pad(segment.baseOffset)}-${pad(segment.nextOffset)}.swap`;
+      this.disk.rename(cleaned.path, path);
+      this.#swap = { cleaned, path, durableEnd };
+      await this.#finishSwap();
       return true;
     });
   }
 
-  async #finishSwap({ replaces, segment }: CleanedSegment, swap: string): Promise<void> {
-    for (const old of replaces) {
+  /** Goes on with a swap, however far it came when it failed; does nothing when there is none. Throws what the disk throws. */
+  async #finishSwap(): Promise<void> {
+    const swap = this.#swap;
+    if (swap === undefined) return;
+    const { segment } = swap.cleaned;
+    await this.disk.syncDirectory(this.directory);
+    if (!this.segments.includes(segment)) this.#putInPlace(swap);
+    await this.#writeChain();
+    await this.#writeCheckpoint(swap.durableEnd(), false, [segment]);
+    for (const old of swap.cleaned.replaces) {
       old.close();
       for (const file of ["index", "timeindex"] as const) this.disk.remove(old.path(file));
       if (old.baseOffset !== segment.baseOffset) this.disk.remove(old.path("log"));
     }
     await this.disk.syncDirectory(this.directory);
-    this.disk.rename(swap, segment.path("log"));
+    if (this.disk.size(swap.path) !== undefined) this.disk.rename(swap.path, segment.path("log"));
     await this.disk.syncDirectory(this.directory);
+    this.#swap = undefined;
+    segment.unpin();
+    this.keeper.touch(segment);
+  }
+
+  #putInPlace({ cleaned, path }: Swap): void {
+    const { replaces, segment, sha256 } = cleaned;
+    segment.adopt(this.disk.open(path, "read"));
+    // Until it has its own name it cannot be opened again.
+    segment.pin();
+    const { baseOffset, nextOffset, size } = segment;
+    const at = this.segments.findIndex((known) => known === replaces[0]);
+    // In one turn: whoever is hashing an old segment must find either it and its row or neither.
+    this.chain.put({ baseOffset, nextOffset, size, sha256 });
+    this.segments.splice(at, replaces.length, segment);
   }
 }

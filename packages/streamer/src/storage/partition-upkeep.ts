@@ -115,7 +115,7 @@ export class PartitionUpkeep {
   async compactionDue(): Promise<boolean> {
     const { clock, files } = this.#host;
     const settings = this.#host.settings();
-    if (settings.cleanup === "delete" || !files.compactable || this.#isOver) return false;
+    if (settings.cleanup === "delete" || this.#isOver) return false;
     const { cleanedTo, deletionsDueMs } = files.state;
     if (deletionsDueMs !== null && clock.nowMs() >= deletionsDueMs) return true;
     if (files.segments.at(-1)?.nextOffset === cleanedTo) return false;

@@ -275,7 +275,7 @@ export class Partition {
     if (beforeOffset <= startOffset) return startOffset;
     await this.durable(beforeOffset);
     try {
-      await this.#files.saveState({ startOffset: Math.max(beforeOffset, this.#files.state.startOffset) });
+      await this.#files.saveState((state) => ({ startOffset: Math.max(beforeOffset, state.startOffset) }));
       if (beforeOffset === this.#endOffset) await this.#beginAnew();
       await this.dropBefore(beforeOffset);
     } catch (error) {

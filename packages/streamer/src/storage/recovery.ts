@@ -19,7 +19,7 @@ import { CHAIN_NAME, SegmentChain } from "./chain.ts";
 import { CHECKPOINT_NAME, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type Disk, readWholeFile, writeFileAtomically } from "./disk.ts";
 import { decodeState, FRESH_STATE, type PartitionState, STATE_NAME } from "./partition-state.ts";
-import type { Damage } from "./scan.ts";
+import { type Damage, SegmentWalker } from "./scan.ts";
 import { loadIndex, mergeDamages, type ScanOutcome, type ScanStart, scanSegment } from "./segment-loading.ts";
 import { finishSwaps, listSwaps } from "./swap.ts";
 import { parseSegmentName, Segment, type SegmentFacts } from "./segment.ts";
@@ -40,6 +40,9 @@ export interface Recovered {
 
 /** Opens the segments of a partition; see the top of the file. */
 export async function recoverPartition(disk: Disk, directory: string): Promise<Recovered> {
+  // Names that a process left behind may not be durable, nor their removal: a file that came back later would stand in the way of
+  // what was appended meanwhile.
+  await disk.syncDirectory(directory);
   const checkpoint = readDecoded(disk, `${directory}/${CHECKPOINT_NAME}`, decodeCheckpoint);
   const known = new Map((checkpoint?.segments ?? []).map((row) => [row.baseOffset, row]));
   const chain =
@@ -57,7 +60,7 @@ export async function recoverPartition(disk: Disk, directory: string): Promise<R
     await finishSwaps(disk, directory, swaps);
   }
   const names = disk.list(directory);
-  const bases = segmentBases(disk, directory, names, known);
+  const bases = await segmentBases(disk, directory, names, known);
   removeOrphans(disk, directory, names, bases);
   const opening = new PartitionOpening(disk, directory, known);
   for (const [at, base] of bases.entries()) await opening.open(base, bases[at + 1]);
@@ -75,22 +78,40 @@ function readDecoded<Value>(
   return bytes === undefined ? undefined : decode(bytes);
 }
 
-/** Base offsets in order. An empty last file was made just before a crash: the segment before it is then the last. */
-function segmentBases(
+/** Base offsets in order. A last file without a single batch was made just before a crash: the segment before it is then the last. */
+async function segmentBases(
   disk: Disk,
   directory: string,
   names: readonly string[],
   known: ReadonlyMap<number, SegmentFacts>,
-): number[] {
+): Promise<number[]> {
   const bases = names.map((name) => parseSegmentName(name, "log")).filter((base) => base !== undefined);
   bases.sort((left, right) => left - right);
   for (let last = bases.at(-1); last !== undefined && bases.length > 1; last = bases.at(-1)) {
-    const path = new Segment(directory, last).path("log");
-    if (disk.size(path) !== 0 || known.has(last)) break;
-    disk.remove(path);
+    const segment = new Segment(directory, last);
+    const path = segment.path("log");
+    if (known.has(last) || !(await isHollow(disk, segment))) break;
+    if (disk.size(path) === 0) disk.remove(path);
+    else disk.rename(path, tornPath(segment, 0));
     bases.pop();
   }
   return bases;
+}
+
+/** True when no batch stands anywhere in a segment that is not known to be durable. */
+async function isHollow(disk: Disk, segment: Segment): Promise<boolean> {
+  const endPosition = disk.size(segment.path("log")) ?? 0;
+  if (endPosition === 0) return true;
+  const walker = new SegmentWalker(segment.open(disk, "read"), { endPosition, offsetBound: Number.MAX_SAFE_INTEGER });
+  try {
+    return (await walker.step(0, segment.baseOffset)).type === "end";
+  } finally {
+    segment.close();
+  }
+}
+
+function tornPath(segment: Segment, position: number): string {
+  return `${segment.directory}/${String(segment.baseOffset).padStart(20, "0")}-${position}.torn`;
 }
 
 function removeOrphans(disk: Disk, directory: string, names: readonly string[], bases: readonly number[]): void {
@@ -210,7 +231,7 @@ class PartitionOpening {
 
   async #keepAside(segment: Segment, position: number, tail: Uint8Array): Promise<void> {
     if (tail.some((byte) => byte !== 0)) {
-      const path = `${this.#directory}/${String(segment.baseOffset).padStart(20, "0")}-${position}.torn`;
+      const path = tornPath(segment, position);
       this.#disk.remove(path);
       const aside = this.#disk.open(path, "create");
       try {

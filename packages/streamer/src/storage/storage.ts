@@ -217,6 +217,8 @@ export class Storage {
       if (spec === undefined || spec.name !== name) {
         throw storageErrors("log-directory-invalid", { details: { file: `topics/${name}/${TOPIC_FILE_NAME}` } });
       }
+      // Its creation may have been cut short, and refused, between the file's name and the sync that makes it stay.
+      await disk.syncDirectory(this.#topicDirectory(name));
       await this.#openTopic(spec);
     }
   }
