@@ -77,6 +77,17 @@ test("searchMemories answers with position, reasons and the offset it is as of",
   expect(result.tookMs).toBeGreaterThanOrEqual(0);
 });
 
+test("searchMemories speaks of a conversation only where there is one", async () => {
+  const signalsOf = async (text: string): Promise<readonly (readonly [boolean, boolean])[]> =>
+    (await searchMemories(source, { ...scope(2), text })).hits.map(
+      ({ document, reasons }) =>
+        [document.conversationId !== null, reasons.some(({ signal }) => signal === "session")] as const,
+    );
+  expect(await signalsOf("bicycle euros")).toContainEqual([false, false]);
+  expect(await signalsOf("bicycle euros")).not.toContainEqual([false, true]);
+  expect(await signalsOf("harbour dinner thursday")).toContainEqual([true, true]);
+});
+
 test("searchMemories searches unlocked memories for one request alone, and none above the ceiling", async () => {
   const unlocked = [secret, ultraSecret];
   const search = async (ceiling: Level, more: object = {}): Promise<readonly [number[], number]> => {

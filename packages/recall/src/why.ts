@@ -40,7 +40,10 @@ export function wordReasons(hit: SearchHit, text: string): Reason[] {
   }
   for (const { signal, share } of signals) {
     const sentence = SIGNAL_SENTENCES[signal];
-    if (sentence !== undefined && share >= SHARE_MIN) reasons.push({ signal, score: share, text: sentence });
+    // What was told alone is weighed as a conversation of its own, which is none to a person.
+    const isAlone = signal === "session" && hit.document.conversationId === null;
+    if (sentence !== undefined && share >= SHARE_MIN && !isAlone)
+      reasons.push({ signal, score: share, text: sentence });
   }
   return reasons;
 }
