@@ -110,7 +110,8 @@ function batchTargets(): Target[] {
   });
 }
 
-function mutate(seeds: readonly Uint8Array[], random: Random): Uint8Array {
+/** One of the given, cut, flipped, spliced with another, or given a length that hurts. */
+export function mutate(seeds: readonly Uint8Array[], random: Random): Uint8Array {
   const seed = seeds[random.integer(seeds.length)] ?? new Uint8Array(0);
   let bytes = seed.slice();
   for (let changes = 1 + random.integer(3); changes > 0 && bytes.length > 0; changes -= 1) {

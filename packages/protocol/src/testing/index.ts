@@ -1,1 +1,3 @@
-export { fuzzDecoders, type FuzzOutcome } from "./fuzz.ts";
+export { encodeMessage, everyCodec } from "./codecs.ts";
+export { fuzzDecoders, type FuzzOutcome, mutate } from "./fuzz.ts";
+export { randomMessage } from "./random-message.ts";

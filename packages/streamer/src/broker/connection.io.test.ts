@@ -15,7 +15,11 @@ import {
   type TestBroker,
   textsOf,
 } from "../testing/test-broker.ts";
+import { sendMutatedFrames } from "../testing/mutated-frames.ts";
 import { codecs } from "../testing/wire-codecs.ts";
+
+/** `npm run bench -- connections` sends 100,000. */
+const MUTATED_FRAMES = 8000;
 
 let open: TestBroker | undefined;
 
@@ -80,6 +84,34 @@ describe("a connection", () => {
     expect(test.broker.metrics().bytesInFlight).toBe(0);
   });
 
+  it("serves nothing that follows bytes that are no request, were it in the same packet", async () => {
+    const test = await start();
+    const client = await test.connect();
+    const topics = [{ name: "smuggled", numPartitions: 1, replicationFactor: 1 }];
+    const sound = client.frame(codecs.createTopics, 7, { topics, timeoutMs: 5000 });
+    client.socket.write(Buffer.concat([header(999, 0, 1), sound, header(999, 0, 2)]));
+    await client.closed;
+    await createTopic(await test.connect(), "after");
+    expect(test.broker.metrics().connections.malformed).toBe(1);
+    expect([...test.broker.storage.topics().keys()]).not.toContain("smuggled");
+  });
+
+  it("refuses a topic's id in a version of Metadata that has the field and not the meaning", async () => {
+    const test = await start();
+    const client = await test.connect();
+    const { errorCode, topics } = await client.send(codecs.metadata, 11, { topics: [{ name: null }] });
+    expect([errorCode, topics[0]?.errorCode, topics[0]?.name]).toEqual([0, 42, ""]);
+  });
+
+  it("that has not said who it is may ask for versions alone", async () => {
+    const authenticator = { open: () => ({ principal: () => undefined }) };
+    const test = await start({ listeners: [{ port: 0, authenticator }] });
+    const client = await test.connect();
+    const asked = { clientSoftwareName: "test", clientSoftwareVersion: "1" };
+    expect((await client.send(codecs.apiVersions, 3, asked)).errorCode).toBe(0);
+    await expect(client.send(codecs.metadata, 4, { topics: [] })).rejects.toThrow("closed");
+  });
+
   it("answers in the order of requests, and appends pipelined batches in the order they were sent", async () => {
     const test = await start();
     const client = await test.connect();
@@ -95,6 +127,18 @@ describe("a connection", () => {
     );
     const texts = textsOf(fetched.responses[0]?.partitions[0]?.records);
     expect(texts).toEqual(Array.from({ length: 500 }, (_, at) => String(at)));
+  });
+
+  it("begins a request when the one before it is done", async () => {
+    const test = await start();
+    const client = await test.connect();
+    const results = Array.from({ length: 5 }, async (_, at) => {
+      const created = createTopic(client, `quick-${at}`);
+      const produced = produce(client, `quick-${at}`, ["x"]);
+      await created;
+      return (await produced).errorCode;
+    });
+    expect(await Promise.all(results)).toEqual([0, 0, 0, 0, 0]);
   });
 
   it("serves a request that arrives byte by byte", async () => {
@@ -215,25 +259,61 @@ describe("connections", () => {
     await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBe(0), { timeout: 10_000 });
   });
 
-  it("of slow readers hold bounded memory and leave the others alone", async () => {
-    const test = await start({ config: { "queued.max.request.bytes": String(32 << 20) }, stallMs: 500 });
+  it("of slow readers hold bounded memory, each and all together, and leave the others alone", async () => {
+    const test = await start({ config: { "queued.max.request.bytes": String(64 << 20) }, stallMs: 500 });
     const good = await test.connect();
     await createTopic(good, "slow", { "max.message.bytes": "2000000" });
     for (let at = 0; at < 8; at += 1) await produce(good, "slow", ["x".repeat(1_000_000)], 1);
-    const ask = Buffer.from(
-      good.frame(codecs.fetch, 11, fetchRequest("slow", 0, { maxBytes: 8 << 20, partitionMaxBytes: 8 << 20 })),
+    const ask = good.frame(
+      codecs.fetch,
+      11,
+      fetchRequest("slow", 0, { maxBytes: 8 << 20, partitionMaxBytes: 8 << 20 }),
     );
-    const sockets = await Promise.all(Array.from({ length: 300 }, () => rawSocket(test)));
+    const mostOf = async (): Promise<number> => {
+      let most = 0;
+      for (let at = 0; at < 300; at += 1) {
+        expect((await produce(good, "slow", ["still here"], 1)).errorCode).toBe(0);
+        most = Math.max(most, test.broker.metrics().bytesInFlight);
+      }
+      return most;
+    };
+    const one = await rawSocket(test);
+    one.pause();
+    for (let at = 0; at < 50; at += 1) one.write(ask);
+    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBeGreaterThan(1 << 20), { timeout: 10_000 });
+    // The next answer waits until the client has taken the one before.
+    expect(await mostOf()).toBeLessThan(20 << 20);
+    one.destroy();
+    const sockets = await Promise.all(Array.from({ length: 200 }, () => rawSocket(test)));
     for (const socket of sockets) {
       socket.pause();
-      socket.write(Buffer.concat([ask, ask, ask, ask]));
+      for (let at = 0; at < 4; at += 1) socket.write(ask);
     }
-    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBeGreaterThan(16 << 20), { timeout: 30_000 });
-    // One answer may stand above the bound: it was read when there was room.
-    expect(test.broker.metrics().bytesInFlight).toBeLessThan(64 << 20);
-    expect((await produce(good, "slow", ["still here"], 1)).errorCode).toBe(0);
+    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBeGreaterThan(32 << 20), { timeout: 30_000 });
+    expect(await mostOf()).toBeLessThan(96 << 20);
     for (const socket of sockets) socket.destroy();
     await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBe(0), { timeout: 30_000 });
+  });
+
+  it("that send mutated frames are answered or closed, and break nothing", async () => {
+    const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+    const test = await start({ config: { "auto.create.topics.enable": "false" } });
+    const good = await test.connect();
+    await createTopic(good, "orders");
+    let most = 0;
+    const outcome = await sendMutatedFrames(test.broker.address(), {
+      frames: MUTATED_FRAMES,
+      seed,
+      meanwhile: () => (most = Math.max(most, test.broker.metrics().bytesInFlight)),
+    });
+    const said = `SEED=${seed}: ${JSON.stringify(outcome)}`;
+    expect(outcome.closed + outcome.answered + outcome.waiting, said).toBe(MUTATED_FRAMES);
+    expect(Math.min(outcome.closed, outcome.answered), said).toBeGreaterThan(MUTATED_FRAMES / 20);
+    expect(most, said).toBeLessThan(64 << 20);
+    expect(test.reports, said).toEqual([]);
+    await createTopic(good, "after");
+    expect((await produce(good, "after", ["still here"])).errorCode, said).toBe(0);
+    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBe(0), { timeout: 10_000 });
   });
 
   it("of 10,000 idle clients cost little and leave the others alone", async () => {

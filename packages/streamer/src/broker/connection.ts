@@ -238,6 +238,8 @@ export class Connection {
   #malformed(): void {
     this.#core.metrics.connections.malformed += 1;
     this.#socket.destroy();
+    // The socket says so later, and what came in the same packet must not be served any more.
+    this.#onClose();
   }
 
   #onFrame(frame: Buffer): void {

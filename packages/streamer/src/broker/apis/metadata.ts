@@ -29,17 +29,28 @@ export function metadataApi(ground: Ground): ServedApi<MetadataRequest, Metadata
     decodeRequest: decodeMetadataRequest,
     encodeResponse: encodeMetadataResponse,
     handle: (request, context) => handle(ground, request, context),
-    failed: (request, errorCode) => ({
-      brokers: [],
-      topics: (request.topics ?? []).map(({ name, topicId }) => ({ ...NO_TOPIC, errorCode, name, topicId })),
-      errorCode,
-    }),
+    failed,
   };
 }
 
+function failed(request: MetadataRequest, errorCode: number): MetadataResponse {
+  // Old versions have no null for a name; Kafka gives an empty one in every version.
+  const topics = (request.topics ?? []).map(({ name, topicId }) => ({
+    ...NO_TOPIC,
+    errorCode,
+    name: name ?? "",
+    topicId,
+  }));
+  return { brokers: [], topics, errorCode };
+}
+
+/** Versions 10 and 11 have a field for the id that must not be used. */
+const BY_ID_SINCE = 12;
 const NO_TOPIC = { isInternal: false, partitions: [] };
 
 async function handle(ground: Ground, request: MetadataRequest, context: RequestContext): Promise<MetadataResponse> {
+  const asksById = request.topics?.some(({ name, topicId }) => name === null || topicId !== ZERO_ID) === true;
+  if (asksById && context.version < BY_ID_SINCE) return failed(request, KAFKA_ERRORS.INVALID_REQUEST);
   const topics = await topicsOf(ground, request, context);
   const { host, port } = ground.endpoint(context.listener);
   return {
