@@ -132,6 +132,12 @@ export const securityErrors = defineErrors({
   "policy-sign-in-required": { kind: "denied", retry: false, status: 401, text: "Sign in first" },
   "policy-denied": { kind: "denied", retry: false, status: 403, text: "You may not do this" },
   "policy-hidden": { kind: "missing", retry: false, status: 404, text: "There is no such thing" },
+  "policy-rules-invalid": {
+    kind: "input",
+    retry: false,
+    status: 500,
+    text: "Rules of the policy cannot be read",
+  },
   "policy-level-locked": {
     kind: "denied",
     retry: false,

@@ -50,8 +50,19 @@ export {
   type AllowReason,
   decide,
   type Decision,
-  type DecisionContext,
+  type DecisionStep,
   denialError,
   type DenyReason,
-  type Resource,
+  explain,
 } from "./policy/decide.ts";
+export { parseDenyRules } from "./policy/deny-rules.ts";
+export { type FilterClause, filterFor, type ListFilter, passesFilter } from "./policy/filter.ts";
+export type {
+  AgentSubject,
+  DecisionContext,
+  DenyRule,
+  OwnedResource,
+  Resource,
+  ServiceSubject,
+  Subject,
+} from "./policy/subjects.ts";

@@ -4,13 +4,19 @@ import type { Role } from "@kaelix/model";
 /** What a role may do and to whose things. */
 export interface ActionRule {
   /**
-   * `public`: anyone. `own`: things of one user, by that user alone, whatever the role. `installation`: the installation as a whole.
+   * `public`: anyone. `own`: things of one user, by that user, whatever the role. `installation`: the installation as a whole.
    * Administrators administer; no role reads another's content.
    */
   readonly scope: "public" | "own" | "installation";
   readonly roles: readonly Role[];
   /** True when it shows or changes what stands at a level: nothing above the session's ceiling is touched. */
   readonly reveals: boolean;
+  /** True when whoever holds a grant of the owner may do it too. */
+  readonly shared: boolean;
+  /** Whether a key may have it as a scope: an agent acts for a person, a service for nobody. */
+  readonly keys: readonly ("agent" | "service")[];
+  /** True when the person must just have proved that it is them. */
+  readonly proof: boolean;
 }
 
 const ALL: readonly Role[] = ["owner", "admin", "member", "guest"];
@@ -18,37 +24,73 @@ const MEMBERS: readonly Role[] = ["owner", "admin", "member"];
 const ADMINS: readonly Role[] = ["owner", "admin"];
 const OWNER: readonly Role[] = ["owner"];
 
-const own = (roles: readonly Role[], reveals: boolean) => ({ scope: "own", roles, reveals }) as const;
-const installation = (roles: readonly Role[]) => ({ scope: "installation", roles, reveals: false }) as const;
+type More = Partial<Pick<ActionRule, "shared" | "keys" | "proof">>;
+
+const PLAIN = { shared: false, keys: [], proof: false } as const;
+const AGENTS: More = { keys: ["agent"] };
+const SHARED: More = { keys: ["agent"], shared: true };
+const BOTH: More = { keys: ["agent", "service"] };
+const SERVICES: More = { keys: ["service"] };
+const PROVED: More = { proof: true };
+
+const own = (roles: readonly Role[], reveals: boolean, more: More = {}): ActionRule => ({
+  ...PLAIN,
+  scope: "own",
+  roles,
+  reveals,
+  ...more,
+});
+const installation = (roles: readonly Role[], more: More = {}): ActionRule => ({
+  ...PLAIN,
+  scope: "installation",
+  roles,
+  reveals: false,
+  ...more,
+});
 
 const RULES = {
-  public: { scope: "public", roles: [], reveals: false },
+  public: { ...PLAIN, scope: "public", roles: [], reveals: false },
   // Telling is allowed at any level, also above the ceiling: a locked session may be told a secret, it just does not show it.
-  "memory.create": own(ALL, false),
-  "memory.list": own(ALL, true),
-  "memory.read": own(ALL, true),
-  "memory.edit": own(ALL, true),
+  "memory.create": own(ALL, false, AGENTS),
+  "memory.list": own(ALL, true, SHARED),
+  "memory.read": own(ALL, true, SHARED),
+  "memory.edit": own(ALL, true, AGENTS),
   "memory.move": own(ALL, true),
-  "memory.forget": own(ALL, true),
-  "memory.search": own(ALL, true),
-  "memory.ask": own(ALL, true),
-  "import.create": own(MEMBERS, false),
-  "import.list": own(MEMBERS, false),
+  "memory.forget": own(ALL, true, AGENTS),
+  "memory.search": own(ALL, true, SHARED),
+  "memory.ask": own(ALL, true, SHARED),
+  "import.create": own(MEMBERS, false, AGENTS),
+  "import.list": own(MEMBERS, false, AGENTS),
   "import.undo": own(MEMBERS, false),
   "export.run": own(MEMBERS, true),
-  "events.follow": own(ALL, true),
-  "user.read": own(ALL, false),
+  "events.follow": own(ALL, true, AGENTS),
+  "user.read": own(ALL, false, AGENTS),
+  "password.change": own(ALL, false),
   "session.list": own(ALL, false),
   "session.end": own(ALL, false),
   "session.unlock": own(ALL, false),
   "session.lock": own(ALL, false),
+  "session.prove": own(ALL, false),
+  "factor.read": own(ALL, false),
+  "factor.change": own(ALL, false, PROVED),
+  "key.list": own(MEMBERS, false),
+  "key.create": own(MEMBERS, false, PROVED),
+  "key.end": own(MEMBERS, false),
+  "grant.list": own(ALL, false),
+  "grant.give": own(MEMBERS, false, PROVED),
+  "grant.end": own(ALL, false),
+  "audit.own": own(ALL, false),
   "invite.create": installation(ADMINS),
-  "server.status": installation(ADMINS),
-  "server.verify": installation(ADMINS),
-  "server.metrics": installation(ADMINS),
+  "server.status": installation(ADMINS, SERVICES),
+  "server.verify": installation(ADMINS, SERVICES),
+  "server.metrics": installation(ADMINS, SERVICES),
   "server.rebuild": installation(OWNER),
+  "audit.read": installation(ADMINS),
+  "audit.verify": installation(ADMINS, SERVICES),
+  "policy.explain": installation(ADMINS),
+  "keys.rotate": installation(OWNER),
   // Topics of the Kafka door that are not the house's own: shared by all members, as on any broker without access lists.
-  "streams.use": installation(MEMBERS),
+  "streams.use": installation(MEMBERS, BOTH),
   "streams.administer": installation(ADMINS),
 } as const satisfies Readonly<Record<string, ActionRule>>;
 

@@ -1,0 +1,117 @@
+/**
+ * The policy a second time, as a list of what is allowed: for comparing `decide` with. It shares no code and no table with the rules;
+ * who changes a rule writes it here too.
+ */
+import type { DecisionContext, Resource, Subject } from "../policy/subjects.ts";
+
+// Action, whose things, which roles; then: what it shows, what keys may do it, what a grant opens, what needs proof.
+const LIST = `
+memory.create own oamg agent
+memory.list own oamg shows agent shared
+memory.read own oamg shows agent shared
+memory.edit own oamg shows agent
+memory.move own oamg shows
+memory.forget own oamg shows agent
+memory.search own oamg shows agent shared
+memory.ask own oamg shows agent shared
+import.create own oam agent
+import.list own oam agent
+import.undo own oam
+export.run own oam shows
+events.follow own oamg shows agent
+user.read own oamg agent
+password.change own oamg
+session.list own oamg
+session.end own oamg
+session.unlock own oamg
+session.lock own oamg
+session.prove own oamg
+factor.read own oamg
+factor.change own oamg proof
+key.list own oam
+key.create own oam proof
+key.end own oam
+grant.list own oamg
+grant.give own oam proof
+grant.end own oamg
+audit.own own oamg
+invite.create house oa
+server.status house oa service
+server.verify house oa service
+server.metrics house oa service
+server.rebuild house o
+audit.read house oa
+audit.verify house oa service
+policy.explain house oa
+keys.rotate house o
+streams.use house oam agent service
+streams.administer house oa
+`;
+const ALLOWED = new Map(
+  LIST.trim()
+    .split("\n")
+    .map((line) => {
+      const [name = "", whose, roles = "", ...words] = line.split(" ");
+      return [name, { whose, roles, words: new Set(words) }] as const;
+    }),
+);
+
+/** Whether the list allows it. */
+export function referenceAllows(who: Subject, verb: string, what: Resource, when: DecisionContext): boolean {
+  if (verb === "public") return true;
+  const line = ALLOWED.get(verb);
+  if (line === undefined || who.type === "anonymous" || who.tenantId !== what.tenant) return false;
+  const isPerson = who.type === "user";
+  if (!isPerson && !(line.words.has(who.type) && who.scopes.some((scope) => scope === verb))) return false;
+  if (who.type !== "service" && !line.roles.includes(who.role.charAt(0))) return false;
+  if (
+    line.words.has("proof") &&
+    !(isPerson && typeof when.provedUntilMs === "number" && when.provedUntilMs > when.nowMs)
+  )
+    return false;
+  if (isForbidden(who, verb, what, when)) return false;
+  if (what.type === "installation") return line.whose === "house";
+  if (line.whose !== "own" || who.type === "service") return false;
+  let top: number = who.ceiling;
+  const hasFallenBack = typeof when.ceilingUntilMs === "number" && when.ceilingUntilMs <= when.nowMs;
+  if ((who.type === "agent" || hasFallenBack) && top > 2) top = 2;
+  const isLow = (limit: number): boolean => !line.words.has("shows") || (what.level ?? 0) <= limit;
+  if (what.owner === who.userId) return isLow(top);
+  if (!isPerson || !line.words.has("shared")) return false;
+  for (const grant of when.grants ?? []) {
+    if (grant.tenant !== who.tenantId || grant.from !== what.owner || grant.to !== who.userId) continue;
+    const isOver = grant.endedAtMs !== null || when.nowMs >= grant.expiresAtMs || when.nowMs < grant.startsAtMs;
+    const isForThis = grant.purpose === null || grant.purpose === when.purpose;
+    const { what: part } = grant;
+    const at = what.occurredAtMs ?? Number.NaN;
+    const isPart =
+      part.type === "all" ||
+      (part.type === "about" ? (what.about ?? []).includes(part.subject) : at >= part.from && at < part.until);
+    if (!isOver && isForThis && isPart && isLow(Math.min(top, grant.ceiling))) return true;
+  }
+  return false;
+}
+
+function isForbidden(
+  who: Exclude<Subject, { type: "anonymous" }>,
+  verb: string,
+  what: Resource,
+  when: DecisionContext,
+): boolean {
+  const level = what.type === "owned" ? (what.level ?? 0) : 0;
+  const minute = new Date(when.nowMs).getUTCHours() * 60 + new Date(when.nowMs).getUTCMinutes();
+  for (const rule of when.denyRules ?? []) {
+    if (rule.actions !== "all" && !rule.actions.some((action) => action === verb)) continue;
+    if (rule.subjects !== undefined && !rule.subjects.includes(who.type)) continue;
+    if (rule.roles !== undefined && (who.type === "service" || !rule.roles.includes(who.role))) continue;
+    if (rule.levelMin !== undefined && level < rule.levelMin) continue;
+    if (rule.network === "remote" && when.network === "local") continue;
+    if (rule.minutes !== undefined) {
+      const { from, until } = rule.minutes;
+      const isDuring = from <= until ? from <= minute && minute < until : !(until <= minute && minute < from);
+      if (!isDuring) continue;
+    }
+    return true;
+  }
+  return false;
+}
