@@ -1,3 +1,7 @@
+export type { ApiKeyInfo, ApiKeyRequest, AuthenticatedKey } from "./access/api-keys.ts";
+export type { GrantRequest } from "./access/grants.ts";
+export type { ApiKeyRow, FactorsRow, GrantRow } from "./access/rows.ts";
+export type { FactorsStatus, TotpEnrolment } from "./access/second-factors.ts";
 export { securityErrors } from "./errors.ts";
 export { type FileKek, type FileKekOptions, openFileKek } from "./keys/file-kek.ts";
 export type { KekHealth, KekProvider, WrappedSecret } from "./keys/kek.ts";
@@ -35,6 +39,7 @@ export type {
   IdentitySettings,
   Invitation,
   LogInRequest,
+  Proof,
   SessionInfo,
   SignedIn,
   SignUpRequest,

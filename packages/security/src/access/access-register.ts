@@ -42,6 +42,9 @@ export class AccessRegister {
   readonly #state: AccessState = { factors: new Map(), keys: new Map(), grants: new Map() };
   /** Offset of the record that each thing stands by, by record key. */
   readonly #stands = new Map<string, number>();
+  readonly #keysOf = new Map<UserId, Set<ApiKeyId>>();
+  readonly #grantsFrom = new Map<UserId, Set<GrantId>>();
+  readonly #grantsTo = new Map<UserId, Set<GrantId>>();
   #waiters: { readonly offset: number; readonly wake: () => void }[] = [];
   #nextOffset = 0;
   #latestMs = 0;
@@ -86,14 +89,19 @@ export class AccessRegister {
     return this.#state.grants.get(id);
   }
 
-  /** All keys, oldest first. */
-  keys(): Iterable<ApiKeyRow> {
-    return this.#state.keys.values();
+  /** Keys that a person made, oldest first. */
+  keysOf(user: UserId): readonly ApiKeyRow[] {
+    return rowsOf(this.#keysOf.get(user), this.#state.keys);
   }
 
-  /** All grants, oldest first. */
-  grants(): Iterable<GrantRow> {
-    return this.#state.grants.values();
+  /** Grants that a person gave, oldest first. */
+  grantsFrom(user: UserId): readonly GrantRow[] {
+    return rowsOf(this.#grantsFrom.get(user), this.#state.grants);
+  }
+
+  /** Grants that a person was given, oldest first. */
+  grantsTo(user: UserId): readonly GrantRow[] {
+    return rowsOf(this.#grantsTo.get(user), this.#state.grants);
   }
 
   /** Writes a state. `late`: another state of the same thing came between, look again. Throws errors of the log. */
@@ -155,8 +163,24 @@ export class AccessRegister {
       return;
     }
     this.#latestMs = Math.max(this.#latestMs, event.at);
-    if (foldAccess(this.#state, event)) this.#stands.set(subject, offset);
+    if (!foldAccess(this.#state, event)) return;
+    this.#stands.set(subject, offset);
+    if (event.type === "access.key") addTo(this.#keysOf, event.user, event.key);
+    if (event.type !== "access.grant") return;
+    addTo(this.#grantsFrom, event.user, event.grant);
+    addTo(this.#grantsTo, event.to, event.grant);
   }
+}
+
+function addTo<Id>(index: Map<UserId, Set<Id>>, user: UserId, id: Id): void {
+  const known = index.get(user);
+  if (known === undefined) index.set(user, new Set([id]));
+  else known.add(id);
+}
+
+function rowsOf<Id, Row>(ids: ReadonlySet<Id> | undefined, rows: ReadonlyMap<Id, Row>): readonly Row[] {
+  if (ids === undefined) return [];
+  return [...ids].map((id) => rows.get(id)).filter((row) => row !== undefined);
 }
 
 function isAccessEvent(event: { readonly type: string }): event is AccessEvent {

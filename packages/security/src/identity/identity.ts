@@ -20,6 +20,8 @@ import {
   type UserRegistered,
 } from "@kaelix/model";
 
+import { ApiKeys } from "../access/api-keys.ts";
+import { Grants } from "../access/grants.ts";
 import { openAccessRegister, type AccessRegister } from "../access/access-register.ts";
 import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access/second-factors.ts";
 import { securityErrors } from "../errors.ts";
@@ -93,6 +95,10 @@ export class Identity {
   readonly #signingUp = new KeyedLock();
   /** Signs and verifies access tokens. */
   readonly tokens: AccessTokens;
+  /** Keys of programs. */
+  readonly apiKeys: ApiKeys;
+  /** What people share with each other. */
+  readonly grants: Grants;
 
   /** Use `openIdentity`. */
   constructor(options: IdentityOptions, passwords: Passwords, register: AccessRegister) {
@@ -107,7 +113,10 @@ export class Identity {
     const shared = { clock: this.#clock, random: this.#random };
     this.#factors = new SecondFactors({ ...shared, register, keystore, issuer: settings.issuer ?? "kaelix" });
     const [guesses, factors] = [this.#guesses, this.#factors];
-    this.#prover = new Prover({ guesses, factors, passwords, user: async (id) => store.user(id) });
+    const user = async (id: UserId): Promise<UserRow | undefined> => store.user(id);
+    this.#prover = new Prover({ guesses, factors, passwords, user });
+    this.apiKeys = new ApiKeys({ ...shared, register, keystore, user });
+    this.grants = new Grants({ ...shared, register, user });
     const refreshSecret = keystore.systemSecret("refresh");
     this.#sessions = new Sessions({ ...shared, store, journal: this.#journal, refreshSecret });
     this.tokens = new AccessTokens({
