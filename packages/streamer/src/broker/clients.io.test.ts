@@ -1,13 +1,9 @@
-/** Real clients against the broker: topics, produce and consume without groups, every codec each of them has. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
+/** Clients of npm against the broker in one process: what needs no process of theirs, and no installation. */
 import type * as platformatic from "platformatic-kafka-1";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { startTestBroker, type TestBroker } from "../testing/test-broker.ts";
 
-const run = promisify(execFile);
 let test: TestBroker;
 
 beforeAll(async () => {
@@ -15,54 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-async function hasKcat(): Promise<boolean> {
-  return run("kcat", ["-V"]).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function kcat(args: readonly string[], input = ""): Promise<string> {
-  const running = run("kcat", ["-b", test.broker.bootstrap(), ...args], { timeout: 20_000, maxBuffer: 1 << 26 });
-  running.child.stdin?.end(input);
-  return (await running).stdout;
-}
-
 const LINES = Array.from({ length: 2000 }, (_, at) => `line ${at}`);
-
-describe.runIf(await hasKcat())("kcat", () => {
-  it.each(["none", "gzip", "snappy", "lz4", "zstd"])("produces with %s and consumes", async (codec) => {
-    const topic = `kcat-${codec}`;
-    await kcat(["-P", "-t", topic, "-z", codec], LINES.join("\n"));
-    const out = await kcat(["-C", "-t", topic, "-o", "beginning", "-e", "-q"]);
-    expect(out.trimEnd().split("\n")).toEqual(LINES);
-    // The client compresses only when it believes that the broker can: all versions it looks for are advertised.
-    const { bytesIn, messagesIn } = test.broker.metrics().partition(topic, 0);
-    expect(messagesIn).toBe(2000);
-    if (codec === "none") expect(bytesIn).toBeGreaterThan(20_000);
-    else expect(bytesIn).toBeLessThan(20_000);
-  });
-
-  it("lists topics and finds offsets by time", async () => {
-    await kcat(["-P", "-t", "kcat-times"], "a\nb");
-    expect(await kcat(["-L"])).toContain('topic "kcat-times" with 1 partitions');
-    expect(await kcat(["-Q", "-t", "kcat-times:0:-1"])).toContain("offset 2");
-    expect(await kcat(["-Q", "-t", "kcat-times:0:1"])).toContain("offset 0");
-  });
-
-  it("is an idempotent producer", async () => {
-    await kcat(["-P", "-t", "kcat-idempotent", "-X", "enable.idempotence=true"], "a\nb");
-    expect(await kcat(["-C", "-t", "kcat-idempotent", "-e", "-q"])).toBe("a\nb\n");
-  });
-
-  it("writes in a transaction, which a read_committed consumer sees when it is committed", async () => {
-    await kcat(["-P", "-t", "kcat-transaction", "-X", "transactional.id=kcat"], "a\nb");
-    const committed = ["-X", "isolation.level=read_committed"];
-    expect(await kcat(["-C", "-t", "kcat-transaction", "-e", "-q", ...committed])).toBe("a\nb\n");
-    // Two records and the marker.
-    expect(await kcat(["-Q", "-t", "kcat-transaction:0:-1"])).toContain("offset 3");
-  });
-});
 
 describe("kafkajs", () => {
   it("creates, describes, produces, looks up offsets and deletes records", async () => {

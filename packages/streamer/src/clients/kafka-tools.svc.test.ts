@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { servicesDirectory } from "../../../../tools/services/service.ts";
-import { serviceOf, startService } from "../../../../tools/services/table.ts";
+import { startService } from "../../../../tools/services/table.ts";
 import { startBroker } from "../broker/start-broker.ts";
 import { openStorage } from "../storage/storage.ts";
 import { verifyStorage } from "../storage/verify.ts";
@@ -22,8 +22,10 @@ const CODECS = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
 const TOOLS = "org.apache.kafka.tools";
 let broker: ClientBroker;
 let java: ClientDriver;
+let kafka = "";
 
 beforeAll(async () => {
+  kafka = (await startService("kafka"))["KAFKA_BOOTSTRAP"] ?? "";
   java = new ClientDriver(await javaCommand());
   broker = await startClientBroker();
 });
@@ -149,7 +151,7 @@ test("Kafka's dump tool reads our segments without complaint, the broker's own t
 });
 
 test("a topic that Kafka wrote is read by our storage and served by our broker", async () => {
-  const { KAFKA_BOOTSTRAP: bootstrap = "" } = await startService("kafka");
+  const bootstrap = kafka;
   const topic = `written-by-kafka-${process.pid}`;
   const values = await writeOfEveryKind({ bootstrap }, topic);
   const directory = await mkdtemp(join(tmpdir(), "kaelix-from-kafka-"));
@@ -175,8 +177,4 @@ test("a topic that Kafka wrote is read by our storage and served by our broker",
   expect(problems).toEqual([]);
   await java.ask({ op: "deleteTopic", connection: { bootstrap }, topic });
   await rm(directory, { recursive: true });
-});
-
-afterAll(async () => {
-  await serviceOf("kafka")?.stop();
 });

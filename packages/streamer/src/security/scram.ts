@@ -133,7 +133,9 @@ export class ScramExchange {
     if (bytes.length > MESSAGE_BYTES_MAX) return undefined;
     const match = /^(c=([^,]*),r=([^,]*)(?:,[^p].*)?),p=([A-Za-z0-9+/=]+)$/s.exec(decodeText(bytes));
     const [, withoutProof, binding, nonce, proof] = match ?? [];
-    if (withoutProof === undefined || proof === undefined || nonce !== this.#nonce) return undefined;
+    // RFC 5802 wants the very nonce. librdkafka before 2.6.1 puts its own in front once more; Kafka 3.8 and 3.9 take that, and it is as
+    // safe: the server's part is random, whole and signed.
+    if (withoutProof === undefined || proof === undefined || nonce?.endsWith(this.#nonce) !== true) return undefined;
     // Base64 of "n,," or "y,,".
     if (binding !== "biws" && binding !== "eSws") return undefined;
     const auth = `${this.#messages},${withoutProof}`;

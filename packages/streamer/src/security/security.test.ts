@@ -1,3 +1,5 @@
+import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
+
 import { decodeText, encodeText, ManualClock, seededRandom } from "@kaelix/base";
 import { describe, expect, test } from "vitest";
 
@@ -50,6 +52,25 @@ describe("ScramExchange", () => {
     expect(decodeText(exchange.finish(encodeText(last)) ?? new Uint8Array())).toBe(
       "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=",
     );
+  });
+
+  test("takes the nonce as librdkafka before 2.6.1 repeats it, and none that lacks a part", async () => {
+    const [salt, iterations, nonce] = [Buffer.alloc(16, 1), 4096, "server"];
+    const first = parseClientFirst(encodeText("n,,n=user,r=client"));
+    if (first === undefined) throw new Error("The message is a first message");
+    const credential = await credentialOfPassword("SCRAM-SHA-256", "pencil", { salt, iterations });
+    const sign = (key: Uint8Array, text: string): Buffer => createHmac("sha256", key).update(text).digest();
+    const clientKey = sign(pbkdf2Sync("pencil", salt, iterations, 32, "sha256"), "Client Key");
+    const isTaken = (sent: string): boolean => {
+      const exchange = new ScramExchange("SCRAM-SHA-256", first, { credential, exists: true, nonce });
+      const withoutProof = `c=biws,r=${sent}`;
+      const auth = `${first.bare},${decodeText(exchange.serverFirst)},${withoutProof}`;
+      const signature = sign(createHash("sha256").update(clientKey).digest(), auth);
+      const proof = Buffer.from(clientKey.map((byte, at) => byte ^ (signature[at] ?? 0))).toString("base64");
+      return exchange.finish(encodeText(`${withoutProof},p=${proof}`)) !== undefined;
+    };
+    expect(["clientserver", "clientclientserver"].map(isTaken)).toEqual([true, true]);
+    expect(["", "client", "server", "clientserve", "clientserverx", "otherserver"].map(isTaken)).not.toContain(true);
   });
 
   test("refuses first messages that ask for what is not offered or are none", () => {
