@@ -8,6 +8,8 @@ const needy = ["io", "svc", "e2e"].flatMap((need) => withSuffix(`${need}.test`))
 // The suffix of a test says what it needs; one project per need.
 export default defineConfig({
   test: {
+    // Real servers are given the time to end.
+    teardownTimeout: 40_000,
     projects: [
       // Pure tests share a module registry: they have nothing to keep apart, and loading everything 55 times takes longer than running it.
       {
@@ -27,8 +29,10 @@ export default defineConfig({
         test: {
           name: "svc",
           include: withSuffix("svc.test"),
+          globalSetup: "tools/services/stop-after-tests.ts",
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // The first who asks for a server installs it.
+          hookTimeout: 480_000,
           maxWorkers: 1,
         },
       },

@@ -10,10 +10,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { kafka } from "./kafka.ts";
-import { cacheDirectory, run, type Service } from "./service.ts";
+import { bring, cacheDirectory, run, type Service } from "./service.ts";
 
 const SOURCES = join(dirname(fileURLToPath(import.meta.url)), "clients");
 const PYTHON = "/usr/bin/python3";
+const PYTHON_MODULES = "/usr/lib/python3/dist-packages";
+const COMPILE_MS_MAX = 60_000;
 /** Beside Debian's 2.0.2, the newest. */
 const KAFKA_PYTHON = "kafka-python==3.0.12";
 
@@ -51,7 +53,8 @@ async function homeOf(): Promise<string> {
 
 async function find(): Promise<string | undefined> {
   const home = await homeOf();
-  const needed = [home, "/usr/bin/kcat", "/usr/lib/python3/dist-packages/kafka"];
+  const modules = ["kafka", "lz4", "snappy", "zstandard"].map((name) => join(PYTHON_MODULES, name));
+  const needed = [home, "/usr/bin/kcat", "/usr/bin/openssl", ...modules];
   const there = await Promise.all(needed.map((path) => stat(path).catch(() => undefined)));
   return there.includes(undefined) || (await kafka.find()) === undefined ? undefined : home;
 }
@@ -64,10 +67,14 @@ async function install(): Promise<void> {
   await rm(half, { recursive: true, force: true });
   await mkdir(join(half, "java"), { recursive: true });
   const classes = ["-nowarn", "-cp", await libraries(), "-d", join(half, "java")];
-  await run("javac", [...classes, join(SOURCES, "java", "ClientDriver.java")]);
-  await run("go", ["build", "-o", join(half, "franz-go"), "."], { cwd: join(SOURCES, "go") });
   const python = ["-m", "pip", "install", "-q", "--no-deps", "--root-user-action=ignore", "--target"];
-  await run(PYTHON, [...python, join(half, "kafka-python"), KAFKA_PYTHON]);
+  await Promise.all([
+    run("javac", [...classes, join(SOURCES, "java", "ClientDriver.java")], { timeoutMs: COMPILE_MS_MAX }),
+    bring("franz-go (Go 1.26 or newer must be in the PATH)", "go", ["build", "-o", join(half, "franz-go"), "."], {
+      cwd: join(SOURCES, "go"),
+    }),
+    bring(KAFKA_PYTHON, PYTHON, [...python, join(half, "kafka-python"), KAFKA_PYTHON]),
+  ]);
   await rename(half, home);
 }
 

@@ -7,6 +7,7 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
+  bring,
   cacheDirectory,
   forgetRunning,
   freePort,
@@ -27,6 +28,7 @@ const LIBRARIES = join(cacheDirectory(`kafka-${VERSION}`), "libs");
 /** Any 22 characters of base64url will do, the same on every node. */
 const CLUSTER_ID = "S2FlbGl4VGVzdENsdXN0ZQ";
 const HEAP = "-Xmx1g";
+const JARS_MS_MAX = 240_000;
 
 /** One node. */
 export const kafka = kafkaOf(1, "kafka", "KAFKA_BOOTSTRAP");
@@ -108,7 +110,8 @@ async function install(): Promise<void> {
     `<project><modelVersion>4.0.0</modelVersion><groupId>kaelix</groupId><artifactId>kafka-service</artifactId>` +
       `<version>1</version><packaging>pom</packaging><dependencies>${dependencies.join("")}</dependencies></project>\n`,
   );
-  await run("mvn", ["-B", "-q", "dependency:copy-dependencies", "-DoutputDirectory=libs"], { cwd: half });
+  const copy = ["-B", "-q", "dependency:copy-dependencies", "-DoutputDirectory=libs"];
+  await bring(`the jars of Kafka ${VERSION}`, "mvn", copy, { cwd: half, timeoutMs: JARS_MS_MAX });
   await rm(home, { recursive: true, force: true });
   await rename(half, home);
 }

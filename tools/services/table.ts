@@ -1,3 +1,5 @@
+import { appendFile } from "node:fs/promises";
+
 import { chromium } from "./chromium.ts";
 import { kafkaClients } from "./clients.ts";
 import { kafka, kafkaOfThree } from "./kafka.ts";
@@ -5,6 +7,9 @@ import { nats, natsAlways } from "./nats.ts";
 import { postgres } from "./postgres.ts";
 import { redis, redisAlways } from "./redis.ts";
 import { installPackages, type Service } from "./service.ts";
+
+/** Names the file in which a run writes down what it started, so that it can be stopped; without it services stay. */
+export const STARTED_FILE_VARIABLE = "KAELIX_SERVICES_STARTED";
 
 /** Every real server that tests may ask for. A new one is a file beside this and a row here. */
 export const SERVICES: readonly Service[] = [
@@ -39,5 +44,7 @@ export async function startService(name: string): Promise<Readonly<Record<string
     program = await service.find();
   }
   if (program === undefined) throw new Error(`Cannot find ${name} after installing ${service.packages.join(", ")}`);
+  const startedFile = process.env[STARTED_FILE_VARIABLE];
+  if (startedFile !== undefined && (await service.status()) === undefined) await appendFile(startedFile, `${name}\n`);
   return service.start(program);
 }

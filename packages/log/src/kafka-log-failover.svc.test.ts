@@ -24,6 +24,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await log.close();
+  // One of its nodes is dead.
   await serviceOf("kafka3")?.stop();
 });
 
