@@ -3,16 +3,26 @@ import { ProgressBar } from "react-aria-components";
 import { Link } from "react-router";
 
 import { countOf, formatBytes, formatCount } from "../core/format.ts";
+import { importShare, importSummary } from "../core/import-words.ts";
 import { api } from "../data/api.ts";
 import type { WireImport } from "../data/wire.ts";
 import { Name } from "./basics.tsx";
 
 const POLL_MS = 1_500;
 
-/** How far an import is, by the bytes read. */
+const ENDED: Readonly<Record<WireImport["state"], string>> = {
+  waiting: "Waits for your answers",
+  running: "Running",
+  done: "Done",
+  cancelled: "Stopped",
+  failed: "Stopped before the end",
+  undone: "Taken back",
+};
+
+/** How far an import is. */
 export function ImportProgress({ item }: { readonly item: WireImport }): ReactNode {
   return (
-    <ProgressBar aria-label={`Importing ${item.file}`} value={item.bytes_done} maxValue={Math.max(1, item.bytes_total)}>
+    <ProgressBar aria-label={`Importing ${item.file}`} value={importShare(item)} maxValue={1}>
       {({ percentage = 0 }) => (
         <>
           <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">
@@ -42,7 +52,7 @@ export function ImportLine({ item }: { readonly item: WireImport }): ReactNode {
         <span className="text-13 text-muted">
           {data.state === "waiting"
             ? `Waits for your answers · ${countOf(data.preview?.total ?? 0, "record")}`
-            : `Done · ${countOf(data.added, "memory", "memories")} new`}
+            : `${ENDED[data.state]} · ${importSummary(data)}`}
         </span>
       )}
     </li>

@@ -3,6 +3,7 @@ import { FileTrigger } from "react-aria-components";
 import { Link, useNavigate, useParams } from "react-router";
 
 import { countOf, formatMoment, sourceLabel } from "../core/format.ts";
+import { importSummary } from "../core/import-words.ts";
 import type { Problem } from "../core/problem-words.ts";
 import { notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
@@ -95,13 +96,6 @@ function offer(files: FileList | null): void {
   if (file !== undefined) offerFile(file);
 }
 
-function summary(item: WireImport): string {
-  const parts = [`${countOf(item.added, "memory", "memories")} new`];
-  if (item.known > 0) parts.push(`${item.known.toLocaleString("en-GB")} already known`);
-  if (item.failed > 0) parts.push(`${item.failed.toLocaleString("en-GB")} not read`);
-  return parts.join(" · ");
-}
-
 function UndoButton({ item }: { readonly item: WireImport }): ReactNode {
   const dispatch = useAppDispatch();
   const [isSure, setSure] = useState(false);
@@ -153,7 +147,7 @@ function History(): ReactNode {
               </Link>
               <span className="text-13 text-muted">
                 {sourceLabel(item.format)} · {STATES[item.state]}
-                {item.finished_at === null ? "" : ` ${formatMoment(item.finished_at)}`} · {summary(item)}
+                {item.finished_at === null ? "" : ` ${formatMoment(item.finished_at)}`} · {importSummary(item)}
               </span>
             </span>
             {item.state === "done" && <UndoButton item={item} />}
@@ -176,7 +170,7 @@ function Finished({ item }: { readonly item: WireImport }): ReactNode {
         {item.state === "failed" ? "It stopped before the end" : STATES[item.state]}
       </p>
       <p className="text-muted">
-        {summary(item)}
+        {importSummary(item)}
         {item.finished_at === null ? "" : ` · ${formatMoment(item.finished_at)}`}
       </p>
       {item.error !== null && (

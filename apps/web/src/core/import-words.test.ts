@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+
+import { importShare, importSummary } from "./import-words.ts";
+
+const NONE = { bytes_done: 0, bytes_total: 400, total: 5, added: 0, known: 0, failed: 0 };
+
+test("importShare is not full before what was read is told", () => {
+  expect(importShare({ ...NONE, bytes_done: 400 })).toBe(0);
+  expect(importShare({ ...NONE, bytes_done: 400, added: 2, known: 1 })).toBeCloseTo(0.6);
+  expect(importShare({ ...NONE, bytes_done: 100, added: 5 })).toBe(0.25);
+  expect(importShare({ ...NONE, bytes_done: 400, added: 3, known: 1, failed: 1 })).toBe(1);
+});
+
+test("importShare goes by bytes where nobody knows how many there are", () => {
+  expect(importShare({ ...NONE, total: null, bytes_done: 100 })).toBe(0.25);
+  expect(importShare({ ...NONE, total: null, bytes_total: 0 })).toBe(0);
+});
+
+test("importSummary says what is new, known and unread", () => {
+  expect(importSummary({ ...NONE, added: 1 })).toBe("1 memory new");
+  expect(importSummary({ ...NONE, known: 5 })).toBe("0 memories new · 5 already known");
+  expect(importSummary({ ...NONE, added: 1_200, known: 3, failed: 2 })).toBe(
+    "1,200 memories new · 3 already known · 2 not read",
+  );
+});
