@@ -58,13 +58,16 @@ async function ask(question: string): Promise<void> {
   await page.getByTestId("send-button").click();
 }
 
-/** The server ends without warning and comes back at the same address. */
+/** The server ends without warning and comes back at the same address; the page says so by itself meanwhile. */
 async function restartAfter(loss: () => void): Promise<void> {
   const port = new URL(product.url).port;
   await product.kill();
   loss();
+  const banner = page.getByTestId("connection-banner");
+  await banner.filter({ hasText: "The server cannot be reached" }).waitFor();
   product = await startProduct(data.path, { KAELIX_PORT: port });
   expect(new URL(product.url).port).toBe(port);
+  await banner.waitFor({ state: "detached" });
 }
 
 const CHAT = [

@@ -12,13 +12,14 @@ import { BrowserRouter } from "react-router";
 import { App } from "./app.tsx";
 import { readClaimCode } from "./data/claim-code.ts";
 import { readPreferences } from "./data/preferences.ts";
-import { dropSession } from "./data/actions.ts";
-import { whenSignedOut } from "./data/connection.ts";
+import { dropSession, reachChanged } from "./data/actions.ts";
+import { whenReachChanged, whenSignedOut } from "./data/connection.ts";
 import { store } from "./data/store.ts";
 
 readPreferences(store);
 readClaimCode(store);
 whenSignedOut(() => store.dispatch(dropSession()));
+whenReachChanged((isReached) => store.dispatch(reachChanged(isReached)));
 
 const root = document.querySelector("#root");
 if (root !== null) {

@@ -110,12 +110,10 @@ export function send(saying: Saying): Thunk<Promise<void>> {
       noteWrite(position, Date.now());
       const memory = veilText(data.memory, getState().session.user?.open_up_to);
       change({ state: "kept", memory, text: memory.text, known: data.status === "known" });
-      dispatch(interfaceSlice.actions.connectionChanged(true));
       dispatch(api.util.invalidateTags(["Memories", "Conversations"]));
     } catch (error) {
       const problem = problemOf(error);
       change({ state: isPassing(problem) ? "waiting" : "failed", problem });
-      if (problem.status === 0) dispatch(interfaceSlice.actions.connectionChanged(false));
     }
   };
 }
@@ -144,6 +142,16 @@ export function flushOutbox(): Thunk<Promise<void>> {
     for (const saying of getState().thread.sayings) {
       if (saying.state === "waiting") await dispatch(send(saying));
     }
+  };
+}
+
+/** The server went away, or is back: then what waits is sent, and what could not be read is read. */
+export function reachChanged(isReached: boolean): Thunk {
+  return (dispatch) => {
+    dispatch(interfaceSlice.actions.connectionChanged(isReached));
+    if (!isReached) return;
+    dispatch(api.util.invalidateTags(["Memory", "Memories", "Conversations", "Imports", "Sessions", "Me", "Status"]));
+    void dispatch(flushOutbox());
   };
 }
 

@@ -11,6 +11,8 @@ let accessToken: string | undefined;
 let renewal: Promise<boolean> | undefined;
 let written: { readonly position: string; readonly untilMs: number } | undefined;
 let onSignedOut: () => void = () => {};
+let onReach: (isReached: boolean) => void = () => {};
+let isReached = true;
 
 /** How long after a write later reads ask for it, in ms. */
 const READ_YOUR_WRITES_MS = 10_000;
@@ -30,8 +32,40 @@ export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
+/** Called when the server stops answering, and when it answers again. */
+export function whenReachChanged(listener: (isReached: boolean) => void): void {
+  onReach = listener;
+}
+
+/** Notes that the server answered or did not. */
+function noteReach(now: boolean): void {
+  if (now === isReached) return;
+  isReached = now;
+  onReach(now);
+}
+
+/** Asks the server whether it is there and ready; what it answers is noted. */
+export async function probeServer(): Promise<void> {
+  try {
+    noteReach((await client.call("server.describe")).data.ready);
+  } catch {
+    noteReach(false);
+  }
+}
+
+/** `fetch` that notes when nobody answers. That somebody does again is for `probeServer` to say: a starting server answers too. */
+const notingFetch: typeof fetch = async (input, init) => {
+  try {
+    return await fetch(input, init);
+  } catch (error) {
+    // What the page itself broke off says nothing of the server.
+    if (init?.signal?.aborted !== true) noteReach(false);
+    throw error;
+  }
+};
+
 /** The client that all calls go through. */
-export const client: Client = createClient({ baseUrl: "", accessToken: () => accessToken, renew });
+export const client: Client = createClient({ baseUrl: "", accessToken: () => accessToken, renew, fetch: notingFetch });
 
 /** Exchanges the cookie for new tokens; tabs of one browser take turns. @throws KaelixProblem, TypeError */
 export async function refreshTokens(): Promise<OutputOf<"auth.refresh">> {

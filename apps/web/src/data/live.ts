@@ -7,7 +7,7 @@ import type { Socket } from "socket.io-client";
 import { z } from "zod";
 
 import { api } from "./api.ts";
-import { currentToken, renew } from "./connection.ts";
+import { currentToken, probeServer, renew } from "./connection.ts";
 import { interfaceSlice } from "./interface.ts";
 import type { Dispatch } from "./store.ts";
 
@@ -64,8 +64,10 @@ export function followServer(dispatch: Dispatch): { stop(): void } {
   const connect = async (): Promise<void> => {
     const { io } = await import("socket.io-client");
     if (isStopped) return;
-    socket = io({ path: "/socket.io", auth: (give) => give({ token: currentToken() }), reconnectionDelayMax: 30_000 });
+    socket = io({ path: "/socket.io", auth: (give) => give({ token: currentToken() }), reconnectionDelayMax: 5_000 });
     socket.on("event", receive);
+    // A lost socket is the first sign that the server went away, on a page that asks for nothing.
+    socket.on("disconnect", (why) => void (why === "io client disconnect" ? undefined : probeServer()));
     socket.on("connect_error", (error) => void comeAgain(error.message));
   };
   connect().catch(() => {

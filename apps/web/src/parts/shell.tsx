@@ -134,10 +134,14 @@ function ConnectionBanner(): ReactNode {
   const waiting = useAppSelector((state) => state.thread.sayings.filter((saying) => saying.state === "waiting").length);
   if (online && waiting === 0) return null;
   return (
-    <div role="status" className="flex items-center gap-2 border-b border-line bg-sunken px-4 py-2 text-13 md:px-8">
+    <div
+      role="status"
+      data-testid="connection-banner"
+      className="flex items-center gap-2 border-b border-line bg-sunken px-4 py-2 text-13 md:px-8"
+    >
       <Icon name="alert" className="size-4 text-muted" />
       <span>
-        {online ? "The server is busy." : "The server cannot be reached."}{" "}
+        {online ? "The server is busy." : "The server cannot be reached. This page tries again by itself."}{" "}
         {waiting === 1 && "One saying waits in this tab only: keep it open. It is sent as soon as the server answers."}
         {waiting > 1 &&
           `${waiting} sayings wait in this tab only: keep it open. They are sent as soon as the server answers.`}

@@ -1,18 +1,19 @@
 import { useEffect } from "react";
 
 import { flushOutbox, lock, openingChanged } from "../data/actions.ts";
-import { client } from "../data/connection.ts";
-import { interfaceSlice } from "../data/interface.ts";
+import { client, probeServer } from "../data/connection.ts";
 import { followServer } from "../data/live.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { hasUnsent } from "../data/thread.ts";
 
 const RETRY_MS = 4_000;
+const PROBE_MS = 2_000;
 const IDLE_LOCK_MS = 5 * 60_000;
 
 /** What runs beside every page: live events, the outbox, the fall back of a raised level. */
 export function useKeeping(): void {
   const dispatch = useAppDispatch();
+  const isReached = useAppSelector((state) => state.interface.online);
   const waits = useAppSelector((state) => state.thread.sayings.some((saying) => saying.state === "waiting"));
   const unsent = useAppSelector((state) => hasUnsent(state.thread));
   const openUntil = useAppSelector((state) => state.session.user?.open_until ?? null);
@@ -23,18 +24,21 @@ export function useKeeping(): void {
   }, [dispatch]);
 
   useEffect(() => {
-    const online = (): void => {
-      dispatch(interfaceSlice.actions.connectionChanged(true));
-      void dispatch(flushOutbox());
-    };
-    const offline = (): void => void dispatch(interfaceSlice.actions.connectionChanged(false));
-    globalThis.addEventListener("online", online);
-    globalThis.addEventListener("offline", offline);
+    // The machine's own network comes and goes; whether that takes the server along, only the server can say.
+    const probe = (): void => void probeServer();
+    globalThis.addEventListener("online", probe);
+    globalThis.addEventListener("offline", probe);
     return () => {
-      globalThis.removeEventListener("online", online);
-      globalThis.removeEventListener("offline", offline);
+      globalThis.removeEventListener("online", probe);
+      globalThis.removeEventListener("offline", probe);
     };
-  }, [dispatch]);
+  }, []);
+
+  useEffect(() => {
+    if (isReached) return;
+    const timer = setInterval(() => void probeServer(), PROBE_MS);
+    return () => clearInterval(timer);
+  }, [isReached]);
 
   useEffect(() => {
     if (!waits) return;
