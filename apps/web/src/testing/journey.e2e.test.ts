@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 import { AxeBuilder } from "@axe-core/playwright";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContextOptions, Page, Route as PageRoute } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
@@ -288,5 +288,31 @@ test("an import ends with its true numbers", async () => {
   await page.getByRole("progressbar").waitFor();
   await page.getByText(/^[\d,]+ memories new/).waitFor();
   expect(await page.getByText(/^0 memories new/).count()).toBe(0);
+  await page.context().close();
+});
+
+test("a damaged log is told on the status screen, and nothing there advises to rebuild", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage(WIDE);
+  await logIn(page, fake.url, OWNER);
+  const loss = "memories/3 offsets 7 to 9: batch crc is wrong";
+  const damage = async (route: PageRoute, log: object): Promise<void> => {
+    const response = await route.fetch();
+    const answer = await response.json();
+    await route.fulfill({
+      response,
+      json: { ...answer, agree: false, log: { ...answer.log, damaged: [loss], ...log } },
+    });
+  };
+  await page.route("**/api/v1/status", (route) => damage(route, {}));
+  await page.route("**/api/v1/verifications", (route) => damage(route, { whole: false, lost: 3 }));
+  await page.goto(`${fake.url}/status`);
+  await page.getByText("The log has lost records: do not rebuild a view").waitFor();
+  await page.getByTestId("verify-button").click();
+  const verification = page.getByTestId("verification");
+  await verification.getByText("The log is damaged: do not rebuild a view").waitFor();
+  await verification.getByText("The views still hold 3 memories that the log has lost").waitFor();
+  await verification.getByText(loss).waitFor();
+  expect(await page.textContent("main")).not.toContain("kaelix rebuild");
   await page.context().close();
 });
