@@ -88,7 +88,7 @@ test("segments, indexes and retention leave Kafka's file names and no open descr
   await log.storage.applyRetention();
   const names = readdirSync(join(directory, "topics/t/0"));
   expect(names.filter((name) => name.endsWith(".log"))).toHaveLength(4);
-  expect(names.every((name) => /^\d{20}\.(log|index|timeindex)$|^checkpoint$/.test(name))).toBe(true);
+  expect(names.every((name) => /^\d{20}\.(log|index|timeindex)$|^(?:checkpoint|chain)$/.test(name))).toBe(true);
   const { startOffset } = await log.bounds("t", 0);
   expect((await log.read("t", 0, startOffset)).records.length).toBeGreaterThan(0);
   expect((await log.verify()).problems).toEqual([]);
