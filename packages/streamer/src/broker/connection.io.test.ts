@@ -18,7 +18,7 @@ import {
 import { sendMutatedFrames } from "../testing/mutated-frames.ts";
 import { codecs } from "../testing/wire-codecs.ts";
 
-/** `npm run bench -- connections` sends 100,000. */
+/** `npm run bench -- sockets` sends 100,000. */
 const MUTATED_FRAMES = 8000;
 
 let open: TestBroker | undefined;
