@@ -18,9 +18,11 @@ interface Bench {
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   log: () => import("./log/main.ts"),
   crash: () => import("./crash/main.ts"),
+  simulate: () => import("./simulate/main.ts"),
   codecs: () => import("./codecs/main.ts"),
   fuzz: () => import("./fuzz/main.ts"),
   classify: () => import("./classify/main.ts"),
+  connections: () => import("./worlds/main.ts"),
   import: () => import("./import/main.ts"),
   recall: () => import("./recall/main.ts"),
   api: () => import("./api/main.ts"),
@@ -28,10 +30,14 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   streamer: () => import("./streamer/main.ts"),
   streams: () => import("./streams/main.ts"),
   interceptors: () => import("./interceptors/main.ts"),
+  policy: () => import("./policy/main.ts"),
   telemetry: () => import("./telemetry/main.ts"),
+  sockets: () => import("./sockets/main.ts"),
 };
 const SMOKE = [
   "log",
+  "crash",
+  "simulate",
   "codecs",
   "fuzz",
   "classify",
@@ -42,6 +48,7 @@ const SMOKE = [
   "streams",
   "interceptors",
   "telemetry",
+  "policy",
 ];
 
 const given = process.argv.slice(2);

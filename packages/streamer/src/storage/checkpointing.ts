@@ -29,7 +29,9 @@ interface CheckpointSource {
 export async function writeCheckpoint(source: CheckpointSource): Promise<void> {
   const segments: SegmentFacts[] = [];
   for (const segment of source.segments) {
-    if (segment.baseOffset <= source.durable.offset) segments.push(factsOf(source, segment));
+    // One that begins at the durable end may hold a lot already, none of it durable.
+    const isDurable = segment === source.durable.segment || segment.baseOffset < source.durable.offset;
+    if (isDurable) segments.push(factsOf(source, segment));
   }
   const { chainHead, startOffset } = source;
   const bytes = encodeCheckpoint({ segments, startOffset, chainHead });

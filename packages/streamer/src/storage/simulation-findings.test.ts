@@ -202,6 +202,26 @@ test("a swap that the disk refused is finished by the next compaction", async ()
   expect((await readAll(partition)).texts.size).toBe(3);
 });
 
+// Seeds 266 and 817.
+test("a checkpoint says nothing of a segment that begins at the durable end", async () => {
+  const disk = new SimulatedDisk();
+  const { partition } = await openTest(disk, { ...settings, checkpointBytes: 1 });
+  const durable = appendTexts(partition, ["a", "b", "c"]);
+  // The sync is under way: what comes now is not part of it.
+  await Promise.resolve();
+  await Promise.resolve();
+  partition.roll();
+  await appendTexts(partition, ["accepted and no more"], { accepted: true });
+  await durable;
+  expect(partition.bounds()).toEqual({ startOffset: 0, endOffset: 4, durableOffset: 3 });
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+  expect(disk.paths()).toContain(`${PARTITION_DIRECTORY}/checkpoint`);
+  for (let seed = 0; seed < 20; seed += 1) {
+    const after = await openTest(disk.cut(seededRandom(seed)), settings);
+    expect(after.partition.report.damaged, `seed ${seed}`).toEqual([]);
+  }
+});
+
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -1,15 +1,23 @@
 /**
- * Runs several transactional producers at once on a simulated disk, kills the process or cuts the power at a random moment, opens what is
- * left, compares, and goes on on that disk.
+ * Runs several transactional producers and a consumer group at once on a simulated disk, kills the process or cuts the power at a random
+ * moment, opens what is left, compares, and goes on on that disk.
  *
  * Oracle: of a transaction either every record is visible to `read_committed` or none; all when its commit was acknowledged or a part
  * of it was seen before; none when its abort was acknowledged or nobody asked to commit it; a batch that was sent twice is there once; no
- * transaction is left open once timeouts have passed. One seed, one run.
+ * transaction is left open once timeouts have passed. The committed offset of a group is one that was asked for, never before one that
+ * was acknowledged or seen; one that was committed in a transaction counts exactly when the transaction does. One seed, one run.
  */
 import { assert, decodeText, encodeText, ManualClock, seededRandom } from "@kaelix/base";
 import { decodeRecords, encodeRecordBatch, isControlBatch, isTransactionalBatch, KAFKA_ERRORS } from "@kaelix/protocol";
 
 import type { Leaders, PartitionLeader } from "../leader/contract.ts";
+import {
+  CONSUMER_OFFSETS_TOPIC,
+  type GroupStore,
+  type OffsetCommit,
+  openGroupStore,
+} from "../groups/store/group-store.ts";
+import { NEVER_EXPIRES } from "../groups/store/offset-value.ts";
 import { openLeaders } from "../leader/leaders.ts";
 import { SimulatedDisk } from "../storage/simulated-disk.ts";
 import { openStorage } from "../storage/storage.ts";
@@ -20,6 +28,9 @@ const PARTITIONS = 3;
 const PRODUCERS = 3;
 const TIMEOUT_MS = 10_000;
 const TURNS_MAX = 60;
+/** No timer of the machine may take part. */
+const NEVER_MS = 1_000_000_000;
+const CONSUMER_GROUP = "consumer";
 
 /** What a series of crashes is run with. */
 export interface TransactionCrashOptions {
@@ -47,12 +58,23 @@ interface Attempt {
   told: "commit" | "abort" | undefined;
   /** A part of it was visible to somebody. */
   seen: boolean;
+  /** The offset it commits for the group that has its producer's name. */
+  offset: number | undefined;
+}
+
+/** What is known of a group's committed offset. */
+interface OffsetModel {
+  /** Acknowledged or seen: it never goes back behind this. */
+  min: number;
+  /** Asked for outside of a transaction. */
+  readonly asked: Set<number>;
 }
 
 interface House {
   readonly disk: SimulatedDisk;
   readonly leaders: Leaders;
   readonly transactions: Transactions;
+  readonly groups: GroupStore;
   readonly close: () => Promise<void>;
   /** True once the process is gone: nobody hears what it still says. */
   dead: boolean;
@@ -75,6 +97,7 @@ class CrashRun {
   readonly #faults: string[] = [];
   /** What producers had before the crash, to come back with. */
   readonly #identities = new Map<string, ProducerIdentity>();
+  readonly #offsets = new Map<string, OffsetModel>();
   #disk = new SimulatedDisk();
   #serial = 0;
 
@@ -91,6 +114,7 @@ class CrashRun {
   async crashOnce(): Promise<void> {
     const house = await this.#open(this.#disk);
     const work = Array.from({ length: PRODUCERS }, (_, at) => this.#produce(house, `p${at}`));
+    work.push(this.#commitOffsets(house));
     const turns = this.#random.integer(TURNS_MAX);
     for (let turn = 0; turn < turns; turn += 1) {
       await nextTurn();
@@ -107,17 +131,38 @@ class CrashRun {
 
   async #open(disk: SimulatedDisk): Promise<House> {
     const clock = this.#clock;
-    const settings = { idleFlushMs: 1, segmentBytesMax: 4000, checkpointBytes: 2000 };
+    const settings = { idleFlushMs: NEVER_MS, segmentBytesMax: 4000, checkpointBytes: 2000, background: false };
     const storage = await openStorage({ directory: "/data", disk, clock, settings });
     await storage.createTopic({ name: "t", partitions: PARTITIONS });
     const leaders = openLeaders(storage, { clock, snapshotBytes: 3000 });
-    const transactions = await openTransactions({ storage, leaders, clock, settings: { tickMs: 0, waitMs: 5000 } });
+    const transactions = await openTransactions({ storage, leaders, clock, settings: { tickMs: 0, waitMs: 60_000 } });
+    const groups = await openGroupStore({ storage, leaders, clock, snapshotBytes: 3000 });
     const close = async (): Promise<void> => {
+      await groups.close();
       await transactions.close();
       await leaders.close();
       await storage.close();
     };
-    return { disk, leaders, transactions, close, dead: false };
+    return { disk, leaders, transactions, groups, close, dead: false };
+  }
+
+  /** A consumer commits further and further until the crash. */
+  async #commitOffsets(house: House): Promise<void> {
+    const model = this.#offsetOf(CONSUMER_GROUP);
+    while (!house.dead) {
+      this.#serial += 1;
+      const offset = this.#serial;
+      model.asked.add(offset);
+      await house.groups.commit([commitOf(CONSUMER_GROUP, offset)]);
+      if (!house.dead) model.min = offset;
+      for (let turns = this.#random.integer(6); turns > 0; turns -= 1) await nextTurn();
+    }
+  }
+
+  #offsetOf(group: string): OffsetModel {
+    const known = this.#offsets.get(group) ?? { min: -1, asked: new Set() };
+    this.#offsets.set(group, known);
+    return known;
   }
 
   /** One producer's life until the crash. */
@@ -153,6 +198,7 @@ class CrashRun {
       asked: undefined,
       told: undefined,
       seen: false,
+      offset: undefined,
     };
     this.#attempts.push(attempt);
     const sequences = new Map<number, number>();
@@ -167,6 +213,8 @@ class CrashRun {
       failed = !(await this.#write(house, name, producer, { partition, sequence, text }));
       if (this.#random.integer(4) === 0) await nextTurn();
     }
+    if (!failed && !house.dead && this.#random.integer(2) === 0)
+      failed = !(await this.#sendOffset(house, name, producer, attempt));
     if (house.dead) return undefined;
     // A zombie that nobody stops: another instance of the same producer takes over in the middle.
     if (this.#random.integer(12) === 0) return this.#init(house, name, undefined);
@@ -177,6 +225,17 @@ class CrashRun {
     if (typeof answer === "number") return this.#init(house, name, undefined);
     attempt.told = attempt.asked;
     return answer;
+  }
+
+  /** Commits an offset inside the transaction. */
+  async #sendOffset(house: House, name: string, producer: ProducerIdentity, attempt: Attempt): Promise<boolean> {
+    const place = { topic: CONSUMER_OFFSETS_TOPIC, partition: 0, addsImplicitly: true };
+    const verdict = await house.transactions.verifyOrAdd({ ...producer, ...place, transactionalId: name });
+    if (verdict !== KAFKA_ERRORS.NONE) return false;
+    this.#serial += 1;
+    attempt.offset = this.#serial;
+    const outcome = await house.groups.commitTransactional(producer, [commitOf(name, this.#serial)]);
+    return outcome === KAFKA_ERRORS.NONE;
   }
 
   /** Writes one record, sometimes twice as a client does that did not hear the answer. */
@@ -225,6 +284,8 @@ class CrashRun {
       visible.push(texts);
     }
     for (const attempt of this.#attempts) this.#judge(attempt, visible);
+    for (let at = 0; at < PRODUCERS; at += 1) this.#judgeOffset(house, `p${at}`);
+    this.#judgeOffset(house, CONSUMER_GROUP);
     // Half of the time what was opened ends cleanly, half of the time the next crash comes at once.
     await house.close();
   }
@@ -241,6 +302,25 @@ class CrashRun {
       this.#faults.push(`${name}: is visible without a commit`);
     attempt.seen ||= shown > 0;
   }
+
+  /** After the records were judged: whose transaction shows is known. */
+  #judgeOffset({ groups }: House, group: string): void {
+    const model = this.#offsetOf(group);
+    const found = groups.offsets.get({ group, topic: "t", partition: 0 })?.offset ?? -1;
+    const sent = this.#attempts.filter(({ name, offset }) => offset !== undefined && name.startsWith(`${group} `));
+    for (const { offset = -1, seen, told } of sent)
+      if (seen || told === "commit") model.min = Math.max(model.min, offset);
+    if (found < model.min) this.#faults.push(`offset of ${group} is ${found}, was ${model.min}`);
+    const from = sent.find(({ offset }) => offset === found);
+    const isKnown = found < 0 || model.asked.has(found) || from?.seen === true;
+    if (!isKnown) this.#faults.push(`offset of ${group} is ${found}, which no transaction that counts committed`);
+    model.min = Math.max(model.min, found);
+  }
+}
+
+function commitOf(group: string, offset: number): OffsetCommit {
+  const value = { offset, leaderEpoch: 0, metadata: "", commitTimestampMs: 0, expireTimestampMs: NEVER_EXPIRES };
+  return { group, topic: "t", partition: 0, value };
 }
 
 async function leaderOf(leaders: Leaders, partition: number): Promise<PartitionLeader> {
