@@ -231,5 +231,5 @@ function compareHistory(seed: number): void {
 }
 
 test("random histories are judged as the whole log would be", () => {
-  for (let seed = 0; seed < 100; seed += 1) compareHistory(seed);
+  for (let seed = 0; seed < 40; seed += 1) compareHistory(seed);
 });

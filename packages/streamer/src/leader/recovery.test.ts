@@ -100,7 +100,7 @@ test("a duplicate waits for the disk as its first did", async () => {
 });
 
 test("state from a snapshot and the headers behind it is the state from all headers", async () => {
-  for (let seed = 0; seed < 20; seed += 1) {
+  for (let seed = 0; seed < 6; seed += 1) {
     const disk = new SimulatedDisk();
     const { leader, storage } = await openLed({ disk, snapshotBytes: 2000, settings: { segmentBytesMax: 5000 } });
     const producers: Producers = new Map();

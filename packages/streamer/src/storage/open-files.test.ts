@@ -25,10 +25,10 @@ function openAt(disk: SimulatedDisk): Promise<Storage> {
   return openStorage({ directory: "/d", disk, clock: new ManualClock(), settings: { idleFlushMs: 60_000 } });
 }
 
-test("400 partitions need no more open files than the keeper allows, whether they are opened, written or read", async () => {
+test("300 partitions need no more open files than the keeper allows, whether they are opened, written or read", async () => {
   const disk = new CountingDisk();
   const storage = await openAt(disk);
-  await storage.createTopic({ name: "many", partitions: 400 });
+  await storage.createTopic({ name: "many", partitions: 300 });
   const partitions = storage.topics().get("many")?.partitions ?? [];
   expect(disk.openCount).toBe(0);
   for (const partition of partitions) await appendTexts(partition, ["one"]);

@@ -20,7 +20,7 @@ async function appendKeyed(partition: Awaited<ReturnType<typeof openTest>>["part
 
 // Seed 3.
 test("a segment that is hashed while compaction replaces it leaves no hash of what is gone", async () => {
-  for (let turns = 0; turns < 30; turns += 1) {
+  for (let turns = 0; turns < 12; turns += 1) {
     const disk = new SimulatedDisk();
     const { partition, storage } = await openTest(disk, { ...settings, segmentBytesMax: 700 });
     await appendKeyed(partition, 20);
@@ -162,8 +162,8 @@ test("a swap that the disk refused at any operation is finished before retention
   let isStarted = false;
   for (let fatal = 1; fatal < count + 2; fatal += 1) {
     const disk = new SimulatedDisk();
-    const { partition, storage } = await openTest(disk, { ...settings, segmentBytesMax: 700 });
-    await appendKeyed(partition, 20);
+    const { partition, storage } = await openTest(disk, { ...settings, segmentBytesMax: 400 });
+    await appendKeyed(partition, 7);
     count = 0;
     isStarted = false;
     disk.fault = (operation, path) => {
@@ -173,12 +173,12 @@ test("a swap that the disk refused at any operation is finished before retention
     };
     await storage.compact("t").catch(() => undefined);
     disk.fault = () => undefined;
-    await appendTexts(partition, ["x".repeat(300), "y".repeat(300)]);
-    await appendTexts(partition, ["z".repeat(600)]);
-    await partition.dropBefore(20);
-    expect(partition.bounds().startOffset, `operation ${fatal}`).toBe(20);
+    await appendTexts(partition, ["x".repeat(200), "y".repeat(200)]);
+    await appendTexts(partition, ["z".repeat(400)]);
+    await partition.dropBefore(7);
+    expect(partition.bounds().startOffset, `operation ${fatal}`).toBe(7);
     const again = await openTest(disk.afterKill(), settings);
-    expect(again.partition.bounds().startOffset, `operation ${fatal}`).toBe(20);
+    expect(again.partition.bounds().startOffset, `operation ${fatal}`).toBe(7);
     expect(again.partition.report.damaged, `operation ${fatal}`).toEqual([]);
     await storage.hashSealed();
     expect((await verifyStorage(DIRECTORY, disk)).problems, `operation ${fatal}`).toEqual([]);
