@@ -314,7 +314,7 @@ export class House {
     for (const loss of await viewsAhead(log, runner)) damage.note(loss);
     const isWhole = damage.list().length === 0;
     const advice = (view: string): string =>
-      isWhole ? `the log is whole. kaelix rebuild ${view} makes it anew` : LOSS_ADVICE;
+      isWhole ? `kaelix rebuild ${view} counts the log and makes the view anew from it` : LOSS_ADVICE;
     for (const view of failed) this.#options.onNotice(`The view ${view} failed; ${advice(view)}`);
     await people.releaseStaleClaims(this.#clock.nowMs() - CAUGHT_UP_MS_MAX);
   }

@@ -145,7 +145,7 @@ test("a log that holds less than its views have folded is told, and keeps them f
   rmSync(join(segmentOf(data), ".."), { recursive: true });
   const opened = await open(data);
   expect(opened.notices).toContainEqual(expect.stringMatching(/the view relational has folded it up to offset \d+/));
-  expect(opened.notices.filter((notice) => notice.includes("makes it anew"))).toEqual([]);
+  expect(opened.notices.filter((notice) => notice.includes("kaelix rebuild"))).toEqual([]);
   const client = opened.client(opened.house.operatorToken);
   expect((await client.call("status.read")).data.log.damaged).not.toEqual([]);
   const { data: verified } = await client.call("verifications.run");
