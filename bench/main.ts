@@ -31,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   streams: () => import("./streams/main.ts"),
   interceptors: () => import("./interceptors/main.ts"),
   policy: () => import("./policy/main.ts"),
+  audit: () => import("./audit/main.ts"),
   telemetry: () => import("./telemetry/main.ts"),
   sockets: () => import("./sockets/main.ts"),
 };
@@ -49,6 +50,7 @@ const SMOKE = [
   "interceptors",
   "telemetry",
   "policy",
+  "audit",
 ];
 
 const given = process.argv.slice(2);

@@ -1,5 +1,29 @@
 export { classifyByRules, type RuleOptions } from "./classify/classify-by-rules.ts";
 export { type BadLine, classifyLines, type ClassifiedLine, type LineResult } from "./classify/classify-lines.ts";
 export { type FixtureHalf, fixtureHalf } from "./classify/fixture-halves.ts";
+export { type ConnectableMemory, connectMemory, type WorldChanges } from "./connect/connect-memory.ts";
+export { type GraphEntity, type GraphRelation, graphOfWorld, type WorldGraph } from "./connect/world-graph.ts";
+export {
+  type Connection,
+  type ConnectionReason,
+  type Contradiction,
+  decodeWorld,
+  emptyWorld,
+  encodeWorld,
+  type Entity,
+  type EntityType,
+  type MergeProposal,
+  type Relation,
+  type World,
+} from "./connect/world.ts";
+export { extractFromText, type ExtractOptions } from "./extract/extract.ts";
+export {
+  type Extraction,
+  type Fact,
+  ME,
+  type Mention,
+  type MentionKind,
+  type RelationType,
+} from "./extract/extraction.ts";
 export { detectLanguage, type DetectedLanguage, loadLanguageDetector } from "./language/detect-language.ts";
 export { languageOfText } from "./language/language-of-text.ts";
