@@ -6,6 +6,7 @@ import type * as planCommands from "./commands/plan.ts";
 import type * as recordCommands from "./commands/records.ts";
 import type * as streamerCommands from "./commands/streamer.ts";
 import type * as topicCommands from "./commands/topics.ts";
+import type { VerifyLogOptions } from "./commands/verify-log.ts";
 
 /** Wraps an action so that it ends the process with its exit code. */
 type Ending = <Parameters extends readonly unknown[]>(
@@ -63,6 +64,24 @@ export function addBrokerCommands(program: Command, ending: Ending): void {
   addTopicCommands(program, ending);
   addRecordCommands(program, ending);
   addGroupCommands(program, ending);
+}
+
+/** Adds `log` to `verify`. */
+export function addVerifyLogCommand(verify: Command, ending: Ending): void {
+  command(
+    verify,
+    "log [directory]",
+    "read every byte of a log that nobody has open: checksums, order, indexes, hash chain",
+  )
+    .option("--data <folder>", "data directory (KAELIX_DATA, else ~/.kaelix)")
+    .action(
+      ending(async (directory: string | undefined, _: unknown, log: Command) => {
+        // Options that `verify` has too are taken by it, wherever they stand.
+        const { jsonFields, ...options } = log.optsWithGlobals<VerifyLogOptions & { readonly jsonFields?: string }>();
+        const { verifyLog } = await import("./commands/verify-log.ts");
+        return verifyLog(directory, jsonFields === undefined ? options : { ...options, json: jsonFields });
+      }),
+    );
 }
 
 function addPlanCommand(program: Command, ending: Ending): void {

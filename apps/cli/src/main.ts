@@ -4,7 +4,7 @@ import { enableCompileCache } from "node:module";
 
 import { Command, Option } from "commander";
 
-import { addBrokerCommands } from "./broker-commands.ts";
+import { addBrokerCommands, addVerifyLogCommand } from "./broker-commands.ts";
 import type * as accountCommands from "./commands/account.ts";
 import type * as classifyCommands from "./commands/classify.ts";
 import type * as houseCommands from "./commands/house.ts";
@@ -172,11 +172,12 @@ command(program, "export", "print every memory, a JSON object a line")
       (await import("./commands/memories.ts")).exportAll(...given),
     ),
   );
-command(program, "verify", "count the log against every view").action(
+const verify = command(program, "verify", "count the log against every view").action(
   ending(async (...given: Parameters<typeof houseCommands.verify>) =>
     (await import("./commands/house.ts")).verify(...given),
   ),
 );
+addVerifyLogCommand(verify, ending);
 command(program, "rebuild <view>", "make a view anew from the log: relational or search")
   .option("--yes", "also from a log that has lost records: what only the view holds is lost then")
   .action(

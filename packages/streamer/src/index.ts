@@ -25,7 +25,7 @@ export {
 } from "./storage/storage.ts";
 export type { Cleanup, NewTopic, StoredTopicSpec, TopicChange, TopicSettings } from "./storage/topic-spec.ts";
 export { type DiskOperation, SimulatedDisk, type SimulatedDiskOptions } from "./storage/simulated-disk.ts";
-export { verifyStorage, type VerifyProblem, type VerifyReport } from "./storage/verify.ts";
+export { verifyStorage, type VerifyProblem, type VerifyProgress, type VerifyReport } from "./storage/verify.ts";
 export { type PowerCutOptions, type PowerCutOutcome, runPowerCuts } from "./storage/power-cuts.ts";
 export { type AllocationMetrics, type AllocationSettings, StreamingAllocationManager } from "./streams/allocation.ts";
 export type { StreamBatch } from "./streams/delivery.ts";

@@ -46,22 +46,47 @@ export interface VerifyReport {
   readonly problems: readonly VerifyProblem[];
 }
 
-/** Verifies every topic of a data directory. */
-export async function verifyStorage(directory: string, disk: Disk = nodeDisk): Promise<VerifyReport> {
-  const verification = new Verification(disk);
+/** How far a verification has come, in bytes of log. */
+export interface VerifyProgress {
+  readonly bytes: number;
+  readonly bytesTotal: number;
+}
+
+/** Verifies every topic of a data directory. @param onProgress is told after every segment */
+export async function verifyStorage(
+  directory: string,
+  disk: Disk = nodeDisk,
+  onProgress?: (progress: VerifyProgress) => void,
+): Promise<VerifyReport> {
+  const bytesTotal = onProgress === undefined ? 0 : logBytes(disk, directory);
+  const verification = new Verification(disk, (bytes) => onProgress?.({ bytes, bytesTotal }));
   for (const topic of [...disk.list(`${directory}/topics`)].sort()) {
     await verification.topic(topic, `${directory}/topics/${topic}`);
   }
   return verification.report;
 }
 
+/** Bytes of all log files. */
+function logBytes(disk: Disk, directory: string): number {
+  let bytes = 0;
+  for (const topic of disk.list(`${directory}/topics`)) {
+    for (const partition of disk.list(`${directory}/topics/${topic}`).filter((name) => /^\d+$/.test(name))) {
+      const folder = `${directory}/topics/${topic}/${partition}`;
+      for (const name of disk.list(folder)) if (name.endsWith(".log")) bytes += disk.size(`${folder}/${name}`) ?? 0;
+    }
+  }
+  return bytes;
+}
+
 class Verification {
+  readonly #onBytes: (bytes: number) => void;
   readonly #disk: Disk;
   readonly #problems: VerifyProblem[] = [];
   readonly #counts = { topics: 0, partitions: 0, segments: 0, hashed: 0, batches: 0, records: 0, bytes: 0 };
 
-  constructor(disk: Disk) {
+  constructor(disk: Disk, onBytes: (bytes: number) => void) {
     this.#disk = disk;
+    this.#onBytes = onBytes;
   }
 
   get report(): VerifyReport {
@@ -171,6 +196,7 @@ class Verification {
     await this.#hash(place, segment);
     await this.#index(place, segment);
     segment.close();
+    this.#onBytes(this.#counts.bytes);
   }
 
   /** Compares the bytes with those that were sealed. What came behind them since was appended after a crash. */
