@@ -144,6 +144,12 @@ export const securityErrors = defineErrors({
     status: 403,
     text: "This level is locked: give your password to open it",
   },
+  "audit-unavailable": {
+    kind: "busy",
+    retry: true,
+    status: 503,
+    text: "What is secret cannot be opened now: the audit log cannot be written",
+  },
   "key-file-unsafe": {
     kind: "denied",
     retry: false,

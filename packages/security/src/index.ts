@@ -2,6 +2,18 @@ export type { ApiKeyInfo, ApiKeyRequest, AuthenticatedKey } from "./access/api-k
 export type { GrantRequest } from "./access/grants.ts";
 export type { ApiKeyRow, FactorsRow, GrantRow } from "./access/rows.ts";
 export type { FactorsStatus, TotpEnrolment } from "./access/second-factors.ts";
+export {
+  type AuditLog,
+  type AuditNote,
+  type AuditOptions,
+  type AuditProof,
+  type AuditRecord,
+  type AuditStatus,
+  openAuditLog,
+} from "./audit/audit-log.ts";
+export { type AuditReport, AuditVerifier, verifyAudit } from "./audit/audit-verifier.ts";
+export { type Checkpoint, openCheckpoint } from "./audit/checkpoint.ts";
+export { hashLeaf, verifyConsistency, verifyInclusion } from "./audit/merkle.ts";
 export { securityErrors } from "./errors.ts";
 export { type FileKek, type FileKekOptions, openFileKek } from "./keys/file-kek.ts";
 export type { KekHealth, KekProvider, WrappedSecret } from "./keys/kek.ts";
