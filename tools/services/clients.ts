@@ -16,6 +16,7 @@ const SOURCES = join(dirname(fileURLToPath(import.meta.url)), "clients");
 const PYTHON = "/usr/bin/python3";
 const PYTHON_MODULES = "/usr/lib/python3/dist-packages";
 const COMPILE_MS_MAX = 60_000;
+const GO_MS_MAX = 180_000;
 /** Beside Debian's 2.0.2, the newest. */
 const KAFKA_PYTHON = "kafka-python==3.0.12";
 
@@ -64,18 +65,31 @@ async function install(): Promise<void> {
   if ((await stat(home).catch(() => undefined)) !== undefined) return;
   if ((await kafka.find()) === undefined) await kafka.install?.();
   const half = `${home}.${process.pid}`;
-  await rm(half, { recursive: true, force: true });
-  await mkdir(join(half, "java"), { recursive: true });
-  const classes = ["-nowarn", "-cp", await libraries(), "-d", join(half, "java")];
-  const python = ["-m", "pip", "install", "-q", "--no-deps", "--root-user-action=ignore", "--target"];
-  await Promise.all([
-    run("javac", [...classes, join(SOURCES, "java", "ClientDriver.java")], { timeoutMs: COMPILE_MS_MAX }),
-    bring("franz-go (Go 1.26 or newer must be in the PATH)", "go", ["build", "-o", join(half, "franz-go"), "."], {
-      cwd: join(SOURCES, "go"),
-    }),
-    bring(KAFKA_PYTHON, PYTHON, [...python, join(half, "kafka-python"), KAFKA_PYTHON]),
-  ]);
-  await rename(half, home);
+  try {
+    await mkdir(join(half, "java"), { recursive: true });
+    const steps = await Promise.allSettled([compileJava(half), buildGo(half), fetchPython(half)]);
+    for (const step of steps) if (step.status === "rejected") throw step.reason;
+    await rename(half, home);
+  } finally {
+    await rm(half, { recursive: true, force: true });
+  }
+}
+
+async function compileJava(folder: string): Promise<void> {
+  const classes = ["-nowarn", "-cp", await libraries(), "-d", join(folder, "java")];
+  await run("javac", [...classes, join(SOURCES, "java", "ClientDriver.java")], { timeoutMs: COMPILE_MS_MAX });
+}
+
+function buildGo(folder: string): Promise<void> {
+  const build = ["build", "-o", join(folder, "franz-go"), "."];
+  // On a new machine Go compiles its own library too.
+  const options = { cwd: join(SOURCES, "go"), timeoutMs: GO_MS_MAX };
+  return bring("franz-go (Go 1.26 or newer must be in the PATH)", "go", build, options);
+}
+
+function fetchPython(folder: string): Promise<void> {
+  const pip = ["-m", "pip", "install", "-q", "--no-deps", "--root-user-action=ignore", "--target"];
+  return bring(KAFKA_PYTHON, PYTHON, [...pip, join(folder, "kafka-python"), KAFKA_PYTHON]);
 }
 
 async function libraries(): Promise<string> {
