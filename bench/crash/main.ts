@@ -1,20 +1,24 @@
 /**
  * Crashes: what was acknowledged must be there afterwards.
  *
- *     npm run bench -- crash [--quick]
+ *     npm run bench -- crash [--quick] [--kills N] [--cuts N]
+ *
+ * 200 kills and 200 power cuts by default, 8 with --quick; 10,000 kills and 3,000 cuts are the full count. Fails when anything was lost.
  *
  * `kill -9` of a real process under load (says nothing about fdatasync: the page cache survives it), power cuts on the rig of rig.ts,
  * and the same cuts for a writer that skips fdatasync: the control, which must be seen to lose, or the rig proves nothing.
  * Where the rig cannot be built, its place is taken by the simulated disk, and the rows say so. The simulated disk also runs by
- * itself, because only it reorders and tears.
+ * itself, because only it reorders and tears; there also with producers, transactions and a consumer group in flight.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 import { seededRandom } from "@kaelix/base";
 import { type AcknowledgedBatch, checkCrashed, type CrashCheck } from "@kaelix/log/crash";
 import { runPowerCuts, SimulatedDisk } from "@kaelix/streamer";
+import { runTransactionCrashes } from "@kaelix/streamer/simulation";
 
 import type { BenchRow } from "../row.ts";
 import { CrashLoad } from "./load.ts";
@@ -22,6 +26,7 @@ import { PowerCutRig, rigObstacle } from "./rig.ts";
 
 const ROUNDS_PER_DIRECTORY = 10;
 const SIMULATED_CUTS_PER_SEED = 20;
+const CRASHES_PER_SEED = 5;
 
 interface Tally {
   crashes: number;
@@ -33,18 +38,65 @@ interface Tally {
   readonly openMs: number[];
 }
 
-/** Runs the bench: `quick` crashes 20 times each way, the whole 200 times. */
+/** Runs the bench; see the top of the file. */
 export async function run(options: {
   readonly quick: boolean;
   readonly arguments: readonly string[];
 }): Promise<BenchRow[]> {
-  const crashes = options.quick ? 20 : 200;
-  const rows = rowsOf("kill -9", await killRounds(crashes));
-  rows.push(...(await simulatedRows(options.quick ? 10 : 100)));
+  const rows = await crashAll(options);
+  const missed = rows.filter(({ reached }) => reached === false);
+  if (missed.length === 0) return rows;
+  throw new Error(missed.map(({ name, unit, value }) => `${name}: ${value} ${unit}`).join("\n"));
+}
+
+async function crashAll(options: {
+  readonly quick: boolean;
+  readonly arguments: readonly string[];
+}): Promise<BenchRow[]> {
+  const { values } = parseArgs({
+    args: [...options.arguments],
+    options: { kills: { type: "string" }, cuts: { type: "string" } },
+  });
+  const usual = options.quick ? "8" : "200";
+  const kills = countOf("kills", values.kills ?? usual);
+  const cuts = countOf("cuts", values.cuts ?? usual);
+  const rows: BenchRow[] = [];
+  if (kills > 0) {
+    const startedMs = performance.now();
+    rows.push(...rowsOf("kill -9", await killRounds(kills)));
+    rows.push({ name: "kill -9: time per kill", value: (performance.now() - startedMs) / kills, unit: "ms" });
+  }
+  if (cuts === 0) return rows;
+  rows.push(...(await simulatedRows(Math.ceil(cuts / 2 / SIMULATED_CUTS_PER_SEED) * 2)));
+  rows.push(...(await transactionRows(cuts)));
   const obstacle = rigObstacle();
-  if (obstacle === undefined) rows.push(...(await rigRows(crashes, options.quick ? 5 : 40)));
+  if (obstacle === undefined) rows.push(...(await rigRows(cuts, Math.ceil(cuts / 5))));
   else console.error(`The power cut rig cannot be built: ${obstacle}. The simulated disk stands in for it`);
   return rows;
+}
+
+function countOf(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error(`Cannot crash: --${name} is ${text}, must be 0 or more`);
+}
+
+/** Transactions and a group in flight: a third of the crashes are kills, the others power cuts. */
+async function transactionRows(crashes: number): Promise<BenchRow[]> {
+  const faults: string[] = [];
+  let transactions = 0;
+  for (let seed = 1; (seed - 1) * CRASHES_PER_SEED < crashes; seed += 1) {
+    const outcome = await runTransactionCrashes({ seed, crashes: CRASHES_PER_SEED });
+    transactions += outcome.committedCount + outcome.abortedCount + outcome.unknownCount;
+    for (const fault of outcome.faults) faults.push(`seed ${seed}: ${fault}`);
+  }
+  for (const fault of faults.slice(0, 20)) console.error(fault);
+  const name = "transactions and groups, simulated disk";
+  return [
+    { name: `${name}: crashes`, value: crashes, unit: "crashes" },
+    { name: `${name}: transactions in flight or ended`, value: transactions, unit: "transactions" },
+    { name: `${name}: faults`, value: faults.length, unit: "faults", target: 0, reached: faults.length === 0 },
+  ];
 }
 
 async function killRounds(crashes: number): Promise<Tally> {
