@@ -49,6 +49,11 @@ function factsOf({ clean, disk, durable }: CheckpointSource, segment: Segment): 
     segment.indexFacts = writeIndex(disk, segment, segment.index);
     return segment.indexFacts;
   }
+  // With an index as far as it is durable an opening after a crash goes on from there, instead of reading the segment from its beginning.
+  if (active && segment.index !== undefined && durable.position > 0) {
+    const { offset: nextOffset, position: size } = durable;
+    return writeIndex(disk, segment, segment.index.before(size, nextOffset), { nextOffset, size, sealed: false });
+  }
   return {
     baseOffset: segment.baseOffset,
     size: active ? durable.position : segment.size,

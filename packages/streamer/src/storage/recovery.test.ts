@@ -235,3 +235,37 @@ test("verifyStorage counts what is there and names what is wrong", async () => {
   expect(problems.find(({ kind }) => kind === "damage")).toMatchObject({ firstOffset: 1, nextOffset: 2 });
   expect(problems.map(({ kind }) => kind)).toContain("index");
 });
+
+test("an opening after a kill goes on from the checkpoint, and finds every offset and time", async () => {
+  const disk = new SimulatedDisk();
+  const { partition } = await openTest(disk, { checkpointBytes: 10_000, segmentBytesMax: 1_000_000 });
+  for (let at = 0; at < 100; at += 1) {
+    // Times go back and forth.
+    await appendTexts(partition, [`${at} ${"x".repeat(900)}`], { timestampMs: 1000 + ((at * 37) % 100) });
+    for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const killed = await openTest(disk.afterKill());
+  expect(killed.partition.report.scannedBytes).toBeLessThan(25_000);
+  for (let offset = 0; offset < 100; offset += 9) {
+    const read = await killed.partition.read(offset, 1, "durable");
+    expect(read.batches[0]?.header.baseOffset).toBe(offset);
+  }
+  for (let timestampMs = 1000; timestampMs < 1110; timestampMs += 3) {
+    const first =
+      Array.from({ length: 100 }, (_, at) => at).find((at) => 1000 + ((at * 37) % 100) >= timestampMs) ?? 100;
+    expect(await killed.partition.offsetBeforeTime(timestampMs)).toBeLessThanOrEqual(first);
+  }
+});
+
+test("the index of a part never says that a time is not in it", async () => {
+  const disk = new SimulatedDisk();
+  const { partition } = await openTest(disk, { checkpointBytes: 3000, segmentBytesMax: 1_000_000 });
+  // The latest time comes just before the checkpoint, and between two entries of the index.
+  for (const timestampMs of [1000, 1001, 9000, 1002]) {
+    await appendTexts(partition, ["x".repeat(900)], { timestampMs });
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const killed = await openTest(disk.afterKill());
+  expect(killed.partition.report.scannedBytes).toBeLessThan(1500);
+  expect(await killed.partition.offsetBeforeTime(5000)).toBeLessThanOrEqual(2);
+});

@@ -95,6 +95,27 @@ export class SegmentIndex {
     return bytes;
   }
 
+  /**
+   * The index of the batches before a place. Of times it may say more than it knows: a lookup then begins earlier than it must.
+   * @param nextOffset the offset at that position
+   */
+  before(position: number, nextOffset: number): SegmentIndex {
+    const index = new SegmentIndex(this.baseOffset);
+    const entries = countBelow(this.#positions, position);
+    for (let at = 0; at < entries; at += 1) {
+      index.#lastOffsets.push(this.#lastOffsets[at] ?? 0);
+      index.#positions.push(this.#positions[at] ?? 0);
+    }
+    const times = countBelow(this.#timeOffsets, nextOffset);
+    for (let at = 0; at < times; at += 1) {
+      index.#timestamps.push(this.#timestamps[at] ?? 0);
+      index.#timeOffsets.push(this.#timeOffsets[at] ?? 0);
+    }
+    index.#maxTimestampMs = this.#maxTimestampMs;
+    index.#maxTimestampOffset = nextOffset - 1;
+    return index;
+  }
+
   /** The `.timeindex` file; its last entry is the largest timestamp of the segment. */
   encodeTimes(): Uint8Array {
     this.#addTimeEntry();

@@ -121,7 +121,12 @@ export function loadIndex(
 }
 
 /** Writes both index files and returns the facts by which they will be believed. Not synced: they are derived. */
-export function writeIndex(disk: Disk, segment: Segment, index: SegmentIndex): SegmentFacts {
+export function writeIndex(
+  disk: Disk,
+  segment: Segment,
+  index: SegmentIndex,
+  { nextOffset, sealed, size }: Pick<SegmentFacts, "nextOffset" | "sealed" | "size"> = segment,
+): SegmentFacts {
   const offsets = index.encodeOffsets();
   const times = index.encodeTimes();
   for (const [file, bytes] of [
@@ -138,10 +143,10 @@ export function writeIndex(disk: Disk, segment: Segment, index: SegmentIndex): S
   }
   return {
     baseOffset: segment.baseOffset,
-    size: segment.size,
-    nextOffset: segment.nextOffset,
+    size,
+    nextOffset,
     maxTimestampMs: Number.isFinite(segment.maxTimestampMs) ? segment.maxTimestampMs : null,
-    sealed: segment.sealed,
+    sealed,
     indexed: true,
     indexCrc: checksum(offsets),
     timeIndexCrc: checksum(times),
