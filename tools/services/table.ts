@@ -4,6 +4,7 @@ import { chromium } from "./chromium.ts";
 import { kafkaClients } from "./clients.ts";
 import { kafka, kafkaOfThree } from "./kafka.ts";
 import { nats, natsAlways } from "./nats.ts";
+import { openbao } from "./openbao.ts";
 import { postgres } from "./postgres.ts";
 import { redis, redisAlways } from "./redis.ts";
 import { installPackages, type Service } from "./service.ts";
@@ -22,6 +23,7 @@ export const SERVICES: readonly Service[] = [
   natsAlways,
   redis,
   redisAlways,
+  openbao,
 ];
 
 /** The service of a name; undefined when there is none. */

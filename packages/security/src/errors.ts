@@ -150,6 +150,16 @@ export const securityErrors = defineErrors({
     status: 503,
     text: "What is secret cannot be opened now: the audit log cannot be written",
   },
+  "kms-settings-invalid": {
+    kind: "input",
+    retry: false,
+    status: 500,
+    text: "Settings of the key server cannot be used",
+  },
+  "kms-unreachable": { kind: "upstream", retry: true, status: 503, text: "Key server cannot be asked" },
+  "kms-denied": { kind: "denied", retry: false, status: 500, text: "Key server refuses the token" },
+  "kms-key-missing": { kind: "missing", retry: false, status: 500, text: "Key server does not have the key" },
+  "kms-key-unsafe": { kind: "denied", retry: false, status: 500, text: "Key of the key server must not be used" },
   "key-file-unsafe": {
     kind: "denied",
     retry: false,

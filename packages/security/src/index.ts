@@ -15,8 +15,9 @@ export { type AuditReport, AuditVerifier, verifyAudit } from "./audit/audit-veri
 export { type Checkpoint, openCheckpoint } from "./audit/checkpoint.ts";
 export { hashLeaf, verifyConsistency, verifyInclusion } from "./audit/merkle.ts";
 export { securityErrors } from "./errors.ts";
-export { type FileKek, type FileKekOptions, openFileKek } from "./keys/file-kek.ts";
-export type { KekHealth, KekProvider, WrappedSecret } from "./keys/kek.ts";
+export { type FileKekOptions, openFileKek } from "./keys/file-kek.ts";
+export type { KekHealth, KekProvider, RotatingKek, WrappedSecret } from "./keys/kek.ts";
+export { KekRotation, type KekRotationOptions, type KekRotationStatus } from "./keys/kek-rotation.ts";
 export { Keystore, openKeystore } from "./keys/keystore.ts";
 export {
   type KeystoreOptions,
@@ -24,10 +25,12 @@ export {
   type LookupHasher,
   type MemoryKeyAnswer,
   type MemoryKeyQuery,
+  type RewrapOptions,
   SYSTEM_USER,
   type UserSealPlace,
   type UserSealPurpose,
 } from "./keys/keystore-types.ts";
+export { openTransitKek, type TransitOptions } from "./keys/transit-kek.ts";
 export type { MemoryKeyRequest, PreparedKeys } from "./keys/prepare-keys.ts";
 export { type MemoryKey, openContent, type OpenedContent, sealContent } from "./sealing/content.ts";
 export {

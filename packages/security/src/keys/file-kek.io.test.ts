@@ -1,9 +1,9 @@
-import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { DEFAULT_TENANT, makeId } from "@kaelix/model";
-import { systemRandom } from "@kaelix/base";
+import { ManualClock, systemRandom } from "@kaelix/base";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { MemoryLog } from "@kaelix/log/testing";
@@ -141,4 +141,40 @@ test("openKeystore refuses a new key file over old data", async () => {
     message: expect.stringContaining("put back the key file"),
   });
   expect(log.records("keys", 0)).toHaveLength(before);
+});
+
+test("openFileKek reads a file from before versions had a date, and dates the next one", async () => {
+  // Written by the version before; frozen.
+  const keys = [{ version: 1, secret: Buffer.alloc(32, 5).toString("base64url") }];
+  const checksum = "eb4163018891f6e241f216e4d132eb40a6f4aa58e58c10ff2319185efe30ed39";
+  await mkdir(join(directory, "keys"));
+  const body = { format: "kaelix-kek/1", current: 1, keys, checksum };
+  await writeFile(path, JSON.stringify(body), { mode: 0o400 });
+  const clock = new ManualClock();
+  const kek = await openFileKek(path, { clock });
+  expect(await kek.currentSinceMs()).toBe(0);
+  const wrapped = await kek.wrap(secret, aad);
+  clock.advance(5);
+  await kek.rotate();
+  expect(await kek.currentSinceMs()).toBe(clock.nowMs());
+  const again = await openFileKek(path);
+  expect(await again.currentSinceMs()).toBe(clock.nowMs());
+  expect(await again.unwrap(wrapped, aad)).toEqual(secret);
+});
+
+test("destroyBefore takes versions out of the file, never the current one", async () => {
+  const kek = await openFileKek(path);
+  const first = await kek.wrap(secret, aad);
+  const before = JSON.parse(await readFile(path, "utf8")).keys[0].secret as string;
+  await kek.rotate();
+  const second = await kek.wrap(secret, aad);
+  await expect(kek.destroyBefore(3)).rejects.toMatchObject({ code: "key-version-missing" });
+  await kek.destroyBefore(2);
+  await kek.destroyBefore(2);
+  for (const one of [kek, await openFileKek(path)]) {
+    await expect(one.unwrap(first, aad)).rejects.toMatchObject({ code: "key-version-missing" });
+    expect(await one.unwrap(second, aad)).toEqual(secret);
+  }
+  expect(await readFile(path, "utf8")).not.toContain(before);
+  expect(await kek.health()).toEqual({ type: "ok" });
 });

@@ -5,25 +5,30 @@
  * alone (0400); a file that others can read, that belongs to somebody else, or that is cut short or changed is refused with what is
  * safe and what to do; nothing here ever overwrites a file it could not read.
  * It does not: protect against someone who can read as this user or as root, nor against losing the file. Without it everything
- * sealed is unreadable for ever: keep a copy apart from the data. On Windows the mode is not checked.
+ * sealed is unreadable for ever: keep a copy apart from the data, and make a new one after every rotation. A version that was destroyed is
+ * gone from the file, not from the disk's free space or from copies of the file. On Windows the mode is not checked.
  */
 import { createHash, createSecretKey, type KeyObject } from "node:crypto";
 import { link, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { type RandomSource, systemRandom } from "@kaelix/base";
+import { type Clock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
 
 import { securityErrors } from "../errors.ts";
 import { KEY_BYTES, NONCE_BYTES, openAead, sealAead } from "../sealing/cipher.ts";
-import type { KekProvider } from "./kek.ts";
+import type { RotatingKek } from "./kek.ts";
 
-const FORMAT = "kaelix-kek/1";
+const FORMAT = "kaelix-kek/2";
+/** As it was before versions had a date; still read. */
+const FORMAT_BEFORE = "kaelix-kek/1";
 const MODE = 0o400;
 const FILE_BYTES_MAX = 1_000_000;
 
 interface FileKey {
   readonly version: number;
   readonly secret: string;
+  /** When it was made, epoch ms; 0 when it is not known. */
+  readonly since: number;
 }
 
 interface KeyFile {
@@ -31,25 +36,27 @@ interface KeyFile {
   readonly keys: readonly FileKey[];
 }
 
+type Format = typeof FORMAT | typeof FORMAT_BEFORE;
+
 /** How a key file is opened. */
 export interface FileKekOptions {
   /** False: a missing file is `key-file-missing` instead of a new one. Default true. */
   readonly create?: boolean;
   readonly random?: RandomSource;
+  readonly clock?: Clock;
 }
 
-/** A KEK in a file, which can also bring in a new version. */
-export interface FileKek extends KekProvider {
-  /** Adds a version and makes it current, durably. Older ones stay for unwrapping. Returns the new version. */
-  rotate(): Promise<number>;
+interface Tools {
+  readonly random: RandomSource;
+  readonly clock: Clock;
 }
 
 /**
  * Opens the key file, or makes one when there is none.
  * @throws `key-file-unsafe`, `key-file-owner`, `key-file-damaged`, `key-file-missing`
  */
-export async function openFileKek(path: string, options: FileKekOptions = {}): Promise<FileKek> {
-  const random = options.random ?? systemRandom;
+export async function openFileKek(path: string, options: FileKekOptions = {}): Promise<RotatingKek> {
+  const tools = { random: options.random ?? systemRandom, clock: options.clock ?? systemClock };
   let file = await readKeyFile(path);
   if (file === undefined) {
     if (options.create === false) {
@@ -58,14 +65,14 @@ export async function openFileKek(path: string, options: FileKekOptions = {}): P
       });
     }
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeKeyFile(path, { current: 1, keys: [makeFileKey(1, random)] }, "create");
+    await writeKeyFile(path, { current: 1, keys: [makeFileKey(1, tools)] }, "create");
     file = await readKeyFile(path);
     if (file === undefined) throw damaged(path, "it vanished while it was being made");
   }
-  return makeProvider(path, file, random);
+  return makeProvider(path, file, tools);
 }
 
-function makeProvider(path: string, first: KeyFile, random: RandomSource): FileKek {
+function makeProvider(path: string, first: KeyFile, tools: Tools): RotatingKek {
   let file = first;
   let keys = keyObjects(file);
   const keyOf = (version: number): KeyObject => {
@@ -76,11 +83,16 @@ function makeProvider(path: string, first: KeyFile, random: RandomSource): FileK
       details: { version },
     });
   };
+  const replace = async (next: KeyFile): Promise<void> => {
+    await writeKeyFile(path, next, "replace");
+    file = next;
+    keys = keyObjects(next);
+  };
   return {
     name: "file",
     currentVersion: () => file.current,
     wrap: async (secret, aad) => {
-      const nonce = random.bytes(NONCE_BYTES);
+      const nonce = tools.random.bytes(NONCE_BYTES);
       const sealed = sealAead("aes-256-gcm", keyOf(file.current), { nonce, aad }, secret);
       return { kekVersion: file.current, wrapped: Buffer.concat([nonce, sealed]) };
     },
@@ -99,26 +111,36 @@ function makeProvider(path: string, first: KeyFile, random: RandomSource): FileK
     },
     rotate: async () => {
       const current = Math.max(...file.keys.map((key) => key.version)) + 1;
-      const next = { current, keys: [...file.keys, makeFileKey(current, random)] };
-      await writeKeyFile(path, next, "replace");
-      file = next;
-      keys = keyObjects(next);
+      await replace({ current, keys: [...file.keys, makeFileKey(current, tools)] });
       return current;
+    },
+    currentSinceMs: async () => file.keys.find((key) => key.version === file.current)?.since ?? 0,
+    destroyBefore: async (version) => {
+      if (version > file.current) {
+        throw securityErrors("key-version-missing", {
+          message: `Cannot destroy versions below ${version}: the current version of key file ${path} is ${file.current}`,
+        });
+      }
+      const left = file.keys.filter((key) => key.version >= version);
+      if (left.length < file.keys.length) await replace({ current: file.current, keys: left });
     },
   };
 }
 
-function makeFileKey(version: number, random: RandomSource): FileKey {
-  return { version, secret: Buffer.from(random.bytes(KEY_BYTES)).toString("base64url") };
+function makeFileKey(version: number, { random, clock }: Tools): FileKey {
+  return { version, secret: Buffer.from(random.bytes(KEY_BYTES)).toString("base64url"), since: clock.nowMs() };
 }
 
 function keyObjects(file: KeyFile): Map<number, KeyObject> {
   return new Map(file.keys.map((key) => [key.version, createSecretKey(Buffer.from(key.secret, "base64url"))]));
 }
 
-function checksum(file: KeyFile): string {
+function checksum(file: KeyFile, format: Format = FORMAT): string {
+  const keys = file.keys.map(({ version, secret, since }) =>
+    format === FORMAT ? [version, secret, since] : [version, secret],
+  );
   return createHash("sha256")
-    .update(JSON.stringify([FORMAT, file.current, file.keys.map((key) => [key.version, key.secret])]))
+    .update(JSON.stringify([format, file.current, keys]))
     .digest("hex");
 }
 
@@ -157,10 +179,11 @@ function parseKeyFile(path: string, text: string): KeyFile {
   const fields = new Map(Object.entries(parsed ?? {}));
   const current: unknown = fields.get("current");
   const keys: unknown = fields.get("keys");
-  if (fields.get("format") !== FORMAT) throw damaged(path, `its format is not ${FORMAT}`);
+  const format = [FORMAT, FORMAT_BEFORE].find((one): one is Format => one === fields.get("format"));
+  if (format === undefined) throw damaged(path, `its format is not ${FORMAT}`);
   if (typeof current !== "number" || !Array.isArray(keys)) throw damaged(path, "fields are missing");
   const file: KeyFile = { current, keys: keys.map((key: unknown) => parseFileKey(path, key)) };
-  if (fields.get("checksum") !== checksum(file)) throw damaged(path, "its checksum is wrong");
+  if (fields.get("checksum") !== checksum(file, format)) throw damaged(path, "its checksum is wrong");
   if (!file.keys.some((key) => key.version === current)) throw damaged(path, "its current key is missing");
   return file;
 }
@@ -175,8 +198,9 @@ function parseFileKey(path: string, value: unknown): FileKey {
     version >= 1 &&
     typeof secret === "string" &&
     Buffer.from(secret, "base64url").length === KEY_BYTES;
-  if (!isKey) throw damaged(path, "a key in it is unreadable");
-  return { version, secret };
+  const since: unknown = fields.get("since") ?? 0;
+  if (!isKey || typeof since !== "number") throw damaged(path, "a key in it is unreadable");
+  return { version, secret, since };
 }
 
 function damaged(path: string, why: string): Error {

@@ -38,6 +38,14 @@ export interface UserSealPlace {
   readonly version?: number;
 }
 
+/** How users' keys are brought under a new KEK. */
+export interface RewrapOptions {
+  /** Stops after the keys at hand. */
+  readonly signal?: AbortSignal;
+  /** Told after every key how many are done. */
+  readonly onProgress?: (done: number) => void;
+}
+
 /** How the keystore is. */
 export interface KeystoreStatus {
   readonly users: number;

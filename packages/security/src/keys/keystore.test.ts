@@ -271,7 +271,7 @@ test("rewrapUserKeys brings every key under the new KEK and opens what was seale
   const kek = memoryKek();
   const keystore = await openKeystore({ log, kek });
   const { memories, contents } = await told(log, keystore, 1);
-  kek.rotate();
+  await kek.rotate();
   expect(await keystore.rewrapUserKeys()).toBe(2);
   expect(await keystore.rewrapUserKeys()).toBe(0);
   await keystore.close();

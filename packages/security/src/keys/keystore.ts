@@ -43,12 +43,14 @@ import {
   type LookupHasher,
   type MemoryKeyAnswer,
   type MemoryKeyQuery,
+  type RewrapOptions,
   SYSTEM_USER,
   type UserSealPlace,
 } from "./keystore-types.ts";
 import { keyRecord, memoryTombstone, parseKeyRecord, userTombstone } from "./key-records.ts";
 import { MemoryKeys, wrappedAt } from "./memory-keys.ts";
 import { memoryKeyEvent, type MemoryKeyRequest, prepareKeys, type PreparedKeys } from "./prepare-keys.ts";
+import { rewrapAll } from "./rewrap.ts";
 import { type OpenUserKey, UserKeyring } from "./user-keyring.ts";
 import { unwrapMemoryKey, userKeyAad } from "./wrapping.ts";
 
@@ -258,28 +260,27 @@ export class Keystore {
     }
   }
 
-  /** Makes everything of a user unreadable for ever: the user's key goes, and with it every key under it. */
+  /** Makes everything of a user unreadable for ever: with the user's key goes every key under it. */
   async shredUser(user: UserId): Promise<void> {
-    await this.#followed(await this.#append([userTombstone(user, this.#clock.nowMs())]));
+    // Not while the key is being rewrapped: its record would come after the tombstone and bring it back.
+    await this.#making.run(user, async () => {
+      await this.#followed(await this.#append([userTombstone(user, this.#clock.nowMs())]));
+    });
   }
 
-  /** Wraps users' keys that are under an older KEK anew; returns how many. Call it after the KEK was rotated. */
-  async rewrapUserKeys(): Promise<number> {
-    let count = 0;
-    for (const owner of this.#users.behind(this.#kek.currentVersion())) {
-      await this.#making.run(owner.user, async () => {
-        const aad = userKeyAad(owner.tenant, owner.user, owner.keyVersion);
-        const wrapped = this.#users.wrapped(owner.user);
-        const secret = wrapped === undefined ? undefined : await this.#kek.unwrap(wrapped, aad);
-        if (secret === undefined) throw securityErrors("key-mismatch", { details: { user: owner.user } });
-        const event = await this.#wrapUserKey(owner, secret);
-        secret.fill(0);
-        await this.#append([keyRecord(event)]);
-        this.#users.put(event);
-        count++;
-      });
-    }
-    return count;
+  /** How many users' keys are under a version of the KEK before one. */
+  usersBehind(kekVersion: number): number {
+    return [...this.#users.behind(kekVersion)].length;
+  }
+
+  /**
+   * Wraps users' keys that are under an older KEK anew; returns how many. Call it after the KEK was rotated. When it is interrupted, the
+   * next call does what is left.
+   * @throws `key-mismatch`; whatever the provider or the log throws
+   */
+  async rewrapUserKeys(options: RewrapOptions = {}): Promise<number> {
+    const behind = this.#users.behind(this.#kek.currentVersion());
+    return rewrapAll(behind, async (owner) => this.#rewrap(owner), options);
   }
 
   /** A hasher for many texts of one owner: waits once, then works without waiting. Throws `key-user-missing`. */
@@ -350,6 +351,25 @@ export class Keystore {
     // Level 3 stands for the suite: AES-256-GCM.
     const scope: SealScope = { ...userKey.owner, subject, level: 3, version, purpose };
     return { key: { key: userKey.subKey(`seal-${purpose}`), keyVersion: userKey.keyVersion }, scope };
+  }
+
+  async #rewrap(owner: {
+    readonly tenant: TenantId;
+    readonly user: UserId;
+    readonly keyVersion: number;
+  }): Promise<boolean> {
+    return this.#making.run(owner.user, async () => {
+      const wrapped = this.#users.wrapped(owner.user);
+      // It may have been shredded meanwhile.
+      if (wrapped === undefined || wrapped.kekVersion >= this.#kek.currentVersion()) return false;
+      const secret = await this.#kek.unwrap(wrapped, userKeyAad(owner.tenant, owner.user, owner.keyVersion));
+      if (secret === undefined) throw securityErrors("key-mismatch", { details: { user: owner.user } });
+      const event = await this.#wrapUserKey(owner, secret);
+      secret.fill(0);
+      await this.#append([keyRecord(event)]);
+      this.#users.put(event);
+      return true;
+    });
   }
 
   async #wrapUserKey(
