@@ -69,8 +69,8 @@ export function connectMemory(world: World, memory: ConnectableMemory): WorldCha
   const connections = linkMemory(world, digest);
   keepDigest(world, digest);
   world.connections.push(...connections);
-  if (world.connections.length > WORLD_BOUNDS.connectionsMax)
-    world.connections = world.connections.slice(-WORLD_BOUNDS.connectionsMax);
+  const tooMany = world.connections.length - WORLD_BOUNDS.connectionsMax;
+  if (tooMany > 0) world.connections.splice(0, tooMany);
   return {
     extraction,
     entities: [...world.entities.values()].filter((entity) => entity.lastSeen === world.seq),
@@ -177,6 +177,7 @@ function digestOf(world: World, { extraction, moment, resolution, happenings }: 
     memoryId: moment.memoryId,
     seq: moment.seq,
     day: moment.day,
+    dayNumber: daysBetween("1970-01-01", moment.day),
     entityIds: [...strong],
     weakIds: [...weak],
     threadIds: threadsOf(world, extraction, moment).filter((id) => !strong.has(id) && !weak.has(id)),

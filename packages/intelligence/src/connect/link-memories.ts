@@ -2,7 +2,6 @@
  * Connections between a new memory and the ones before it. Each shared thing speaks for a pair with a weight; a shared word that is used
  * of something else (another compound, something read or cooked, a name beside a noun) speaks against it.
  */
-import { daysBetween } from "../extract/dates.ts";
 import {
   type Connection,
   type ConnectionReason,
@@ -15,7 +14,7 @@ import {
 } from "./world.ts";
 
 /** What speaks for a pair, by kind. */
-export interface PairSignals {
+interface PairSignals {
   readonly event: number;
   readonly onTheDay: number;
   readonly promise: number;
@@ -26,6 +25,7 @@ export interface PairSignals {
   readonly substance: number;
   readonly thread: number;
   readonly word: number;
+  readonly moreWords: number;
   readonly falseWord: number;
   readonly field: number;
   readonly amount: number;
@@ -37,25 +37,26 @@ export interface PairSignals {
 
 /** Weights of the signals: logistic regression on our own development worlds, drawn towards weights set by hand and rounded. */
 const WEIGHTS: PairSignals = {
-  event: 2,
-  onTheDay: 3,
-  promise: 1.8,
+  event: 2.2,
+  onTheDay: 3.1,
+  promise: 1.6,
   thing: 1.6,
-  person: 2.8,
-  weakPerson: 2.1,
+  person: 3.2,
+  weakPerson: 2.6,
   place: 1.6,
-  substance: 2.3,
-  thread: 1.6,
-  word: 0.3,
-  falseWord: -1.4,
-  field: 0.55,
-  amount: 2.2,
-  aside: -2,
-  near: 1.1,
+  substance: 2.4,
+  thread: 1.2,
+  word: -0.5,
+  moreWords: 1.8,
+  falseWord: -1,
+  field: 0.45,
+  amount: 2.4,
+  aside: -2.6,
+  near: 1.2,
   far: -0.3,
-  goesOn: 0.5,
+  goesOn: 0.6,
 };
-const BIAS = -1.55;
+const BIAS = -1.2;
 const NEAR_DAYS = 10;
 const FAR_DAYS = 75;
 const CONNECTIONS_PER_MEMORY = 24;
@@ -63,7 +64,9 @@ const CONNECTIONS_PER_MEMORY = 24;
 /** Connects a memory with earlier ones; the strongest first. */
 export function linkMemory(world: World, digest: Digest): Connection[] {
   const found: Connection[] = [];
+  const traits = traitsOf(digest);
   for (const earlier of world.digests) {
+    if (!mayBelong(earlier, digest, traits)) continue;
     const { signals, reason, entityIds } = compare(world, earlier, digest);
     if (reason === undefined) continue;
     const score = scorePair(signals);
@@ -73,8 +76,29 @@ export function linkMemory(world: World, digest: Digest): Connection[] {
   return found.toSorted((left, right) => right.score - left.score).slice(0, CONNECTIONS_PER_MEMORY);
 }
 
+interface Traits {
+  readonly ids: ReadonlySet<string>;
+  readonly stems: ReadonlySet<string>;
+}
+
+function traitsOf(digest: Digest): Traits {
+  const ids = new Set([...digest.entityIds, ...digest.weakIds, ...digest.threadIds]);
+  ids.delete(ME_ID);
+  return { ids, stems: new Set(digest.words.map((word) => word.stem)) };
+}
+
+/** A cheap look that leaves out only pairs that nothing could connect. */
+function mayBelong(earlier: Digest, later: Digest, { ids, stems }: Traits): boolean {
+  if (earlier.entityIds.some((id) => ids.has(id)) || earlier.weakIds.some((id) => ids.has(id))) return true;
+  if (earlier.threadIds.length > 0 && earlier.threadIds.some((id) => ids.has(id))) return true;
+  if (earlier.amounts.length > 0 && later.amounts.some((amount) => earlier.amounts.includes(amount))) return true;
+  if (earlier.words.some((word) => stems.has(word.stem))) return true;
+  const isNear = later.dayNumber - earlier.dayNumber <= NEAR_DAYS;
+  return (isNear || later.goesOn) && sharedField(earlier, later).sum > 0;
+}
+
 /** The chance that a pair belongs together. */
-export function scorePair(signals: PairSignals): number {
+function scorePair(signals: PairSignals): number {
   let sum = BIAS;
   // The keys of both are those of PairSignals.
   for (const name of Object.keys(WEIGHTS) as (keyof PairSignals)[]) sum += WEIGHTS[name] * signals[name];
@@ -82,12 +106,12 @@ export function scorePair(signals: PairSignals): number {
 }
 
 /** What two memories have in common. */
-export function compare(
+function compare(
   world: World,
   earlier: Digest,
   later: Digest,
 ): { signals: PairSignals; reason: ConnectionReason | undefined; entityIds: string[] } {
-  const days = daysBetween(earlier.day, later.day);
+  const days = later.dayNumber - earlier.dayNumber;
   const shared = sharedEntities(world, earlier, later);
   const words = sharedWords(world, earlier, later);
   const field = sharedField(earlier, later);
@@ -98,6 +122,7 @@ export function compare(
     ...shared.sums,
     thread: threads(world, earlier, later).length > 0 && shared.sums.event + shared.sums.onTheDay === 0 ? 1 : 0,
     word: Math.min(1.5, words.same.length * 0.8),
+    moreWords: Math.min(2, Math.max(0, words.same.length - 1)),
     falseWord: strong > 0 ? 0.4 * Math.min(1, words.other) : Math.min(1, words.other),
     field: Math.min(2, field.sum),
     amount: amounts.length > 0 ? 1 : 0,
@@ -198,7 +223,7 @@ function isOtherSense(earlier: Digest, later: Digest, left: DigestWord, right: D
   const hasParts = (left.before !== "" || left.after !== "") && (right.before !== "" || right.after !== "");
   const isSameCompound =
     (left.before !== "" && left.before === right.before) || (left.after !== "" && left.after === right.after);
-  const isFar = daysBetween(earlier.day, later.day) > 30;
+  const isFar = later.dayNumber - earlier.dayNumber > 30;
   return hasParts && !isSameCompound && isFar;
 }
 

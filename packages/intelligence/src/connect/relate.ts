@@ -167,7 +167,7 @@ function attend(
   { event, index }: { readonly event: Entity; readonly index: number },
 ): void {
   const { extraction, moment, happenings } = relating;
-  if (NO_PARTAKING.has(event.concept)) return;
+  if (NO_PARTAKING.has(event.concept) || event.concept.startsWith("other:")) return;
   const isOnDay = happenings.onTheDay.includes(event);
   const isPast = isOnDay || (event.day !== undefined && daysBetween(event.day, moment.day) >= 0);
   event.ownerId ??=
@@ -195,7 +195,13 @@ function attend(
 
 /** Whose operation or interview it is, when the words do not own it: the only other person of its sentence, else the writer. */
 function soleOwner(relating: Relating, index: number): string | undefined {
-  const people = participants(relating, index, false).filter((id) => id !== ME_ID);
+  const { extraction, resolution } = relating;
+  const event = extraction.mentions[index];
+  const people = participants(relating, index, false).filter((id) =>
+    extraction.mentions.some(
+      (mention, at) => resolution.get(at) === id && event !== undefined && mention.end <= event.start,
+    ),
+  );
   return people.length === 0 ? ME_ID : people[0];
 }
 

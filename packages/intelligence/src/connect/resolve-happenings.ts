@@ -51,9 +51,10 @@ export function resolveHappenings(
     );
     if (mention.owner !== undefined) entity.ownerId ??= mention.owner === ME ? ME_ID : resolution.get(mention.owner);
   }
-  const goneOnWith = goOn(world, extraction, moment);
+  const goneOnWith = goOn(world, { extraction, moment, resolution });
   for (const [index, mention] of extraction.mentions.entries()) {
-    if (mention.kind === "promise") resolution.set(index, addPromise(world, extraction, mention, moment).id);
+    if (mention.kind === "promise")
+      resolution.set(index, addPromise(world, mention, { extraction, moment, resolution }).id);
   }
   return { onTheDay: eventsOnDay(world, extraction, moment), goneOnWith };
 }
@@ -114,10 +115,14 @@ function known(world: World, extraction: Extraction, one: Case): Entity | undefi
   )[0];
 }
 
+/** A birthday is a party. */
+const FESTIVE = new Set(["birthday", "party"]);
+
 /** "table" may be the walnut table; "fire drill" is no drill. */
 function isOfNoun(entity: Entity, mention: Mention): boolean {
   if (entity.concept === mention.value) return true;
-  if (mention.kind === "event") return callsIt(entity, mention);
+  if (mention.kind === "event")
+    return callsIt(entity, mention) || (FESTIVE.has(entity.concept) && FESTIVE.has(mention.value));
   return !mention.value.includes(" ") && entity.concept.endsWith(` ${mention.value}`) && mention.confidence > 0.6;
 }
 
@@ -150,8 +155,12 @@ function textOf(extraction: Extraction): string {
 
 /** "team lunch" is no "birthday lunch"; "lunch" alone may be either. */
 function modifiersFit(entity: Entity, mention: Mention): boolean {
-  const full = foldWord(mention.aliases[0] ?? "").split(" ");
+  const text = foldWord(mention.aliases[0] ?? "");
+  const full = text.split(" ");
   if (full.length < 2) return true;
+  // "examen de vista" after "examen": words behind the noun make another one of it.
+  if (/ (?:de|d|di|du|del|da|do|chez) /.test(text) && ![...entity.names.keys()].some((name) => name.includes(" ")))
+    return false;
   const others = [...entity.names.keys()].filter((name) => name.includes(" "));
   if (others.length === 0) return true;
   const own = new Set(full.slice(0, -1));
@@ -200,7 +209,13 @@ function stemsOf(mention: Mention, language: string): string[] {
   return [...new Set(words.filter((word) => word.length > 2).map((word) => stemWord(word, language)))];
 }
 
-function addPromise(world: World, extraction: Extraction, mention: Mention, moment: Moment): Entity {
+interface Read {
+  readonly extraction: Extraction;
+  readonly moment: Moment;
+  readonly resolution: Resolution;
+}
+
+function addPromise(world: World, mention: Mention, { extraction, moment, resolution }: Read): Entity {
   const entity = addEntity(world, moment, {
     type: "promise",
     name: mention.text,
@@ -213,19 +228,27 @@ function addPromise(world: World, extraction: Extraction, mention: Mention, mome
       ? extraction.mentions.filter((one) => one.kind === "amount").map((one) => `#${one.value}`)
       : stemsOf(mention, extraction.language);
   entity.confidence = mention.confidence;
+  const owes = extraction.facts.find((fact) => fact.type === "owes");
+  const other = owes === undefined ? undefined : owes.from === ME ? owes.to : owes.from;
+  entity.ownerId = other === undefined ? undefined : resolution.get(other);
   touch(entity, moment);
   return entity;
 }
 
 /** Promises and things that a memory takes up again without a determiner of its own: by a rare word, or by the amount. */
-function goOn(world: World, extraction: Extraction, moment: Moment): { entity: Entity; word: string }[] {
+function goOn(world: World, { extraction, moment, resolution }: Read): { entity: Entity; word: string }[] {
   const found: { entity: Entity; word: string }[] = [];
   const amounts = new Set(extraction.mentions.filter((one) => one.kind === "amount").map((one) => `#${one.value}`));
   for (const entity of world.entities.values()) {
     if (entity.type !== "promise" && entity.type !== "substance") continue;
     if (entity.lastSeen === moment.seq || daysBetween(entity.lastDay, moment.day) > (MEANT_DAYS[entity.type] ?? 100))
       continue;
-    const word = matchingWord(world, extraction, entity, amounts);
+    const isPart =
+      entity.concept === "money" &&
+      entity.ownerId !== undefined &&
+      amounts.size > 0 &&
+      [...resolution.values()].includes(entity.ownerId);
+    const word = matchingWord(world, extraction, entity, amounts) ?? (isPart ? [...amounts][0]?.slice(1) : undefined);
     if (word === undefined) continue;
     touch(entity, moment);
     addName(world, entity, word);

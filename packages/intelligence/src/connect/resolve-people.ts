@@ -79,14 +79,9 @@ function resolveName(world: World, extraction: Extraction, one: Case): void {
   const known = personCalled(world, extraction, mention);
   if (known === undefined && mention.value.length === 1) return;
   const entity = known ?? addEntity(world, moment, { type: "person", name: mention.text, concept: "" });
-  if (!entity.isNamed) entity.name = mention.text;
-  else if (
-    known !== undefined &&
-    mention.value.includes(" ") &&
-    !foldWord(entity.name).includes(" ") &&
-    mention.value.includes(foldWord(entity.name))
-  )
-    entity.name = mention.text;
+  const isFuller =
+    isShortFor(foldWord(entity.name), mention.value) || mention.value.split(" ").includes(foldWord(entity.name));
+  if (!entity.isNamed || isFuller) entity.name = mention.text;
   entity.isNamed = true;
   if (mention.qualifier !== undefined) entity.qualifier ??= mention.qualifier;
   settle(world, entity, one);
@@ -290,8 +285,13 @@ function resolveTie(world: World, extraction: Extraction, one: Case): void {
   const beside = known !== undefined && !known.isNamed ? freeNameBeside(world, extraction, one) : undefined;
   if (known !== undefined && beside !== undefined && beside !== known)
     mergeEntities(world, beside, known, { reason: "said", confidence: 0.75, memoryId: moment.memoryId });
+  const adopted =
+    known !== undefined && !known.isNamed && beside === undefined ? adoptNamed(world, extraction, one, 1) : undefined;
+  if (known !== undefined && adopted !== undefined && adopted !== known)
+    mergeEntities(world, adopted, known, { reason: "same-context", confidence: 0.6, memoryId: moment.memoryId });
   const entity =
     beside ??
+    adopted ??
     known ??
     adoptNamed(world, extraction, one) ??
     addEntity(world, moment, { type: "person", name: mention.text, concept: "" });
@@ -321,7 +321,8 @@ function isFreeFor(entity: Entity, mention: Mention): boolean {
 
 /** "Jonas did 9k before breakfast. my husband, the athlete": the only name of the memory, in a clause before. */
 function freeNameBeside(world: World, extraction: Extraction, { mention, resolution }: Case): Entity | undefined {
-  if (mention.ties[0]?.owner !== ME || !speaksOfOne(extraction, mention)) return undefined;
+  if (mention.ties[0]?.owner !== ME || mention.opensClause !== true || !speaksOfOne(extraction, mention))
+    return undefined;
   const names = new Set<Entity>();
   for (const [index, other] of extraction.mentions.entries()) {
     const entity = world.entities.get(resolution.get(index) ?? "");
@@ -333,8 +334,28 @@ function freeNameBeside(world: World, extraction: Extraction, { mention, resolut
   return names.size === 1 ? only : undefined;
 }
 
+/** Whoever takes part in an event today is more likely meant. */
+function dayScore(world: World, entity: Entity, moment: Moment): number {
+  for (const event of world.entities.values()) {
+    if (event.type !== "event" || event.day !== moment.day) continue;
+    if (event.ownerId === entity.id || world.relations.has(`${entity.id} attends ${event.id}`)) return 1;
+  }
+  return 0;
+}
+
+/** Those one lives with are called by name before they are explained; nobody explains a name that came once. */
+function onlyOne(entity: Entity, concept: string): number {
+  const isClose = /^(?:daughter|son|wife|husband|partner|twin)$/.test(concept);
+  return isClose &&
+    entity.memoryIds.length >= 2 &&
+    entity.sex !== undefined &&
+    !/^(?:mr|mrs|ms|miss|dr|prof|frau|herr)/i.test(entity.name)
+    ? 0.75
+    : 0;
+}
+
 /** "Lena got into the conservatory" … "my little sister wants me at her recital": the tie is told later than the name. */
-function adoptNamed(world: World, extraction: Extraction, one: Case): Entity | undefined {
+function adoptNamed(world: World, extraction: Extraction, one: Case, scoreMin = 0): Entity | undefined {
   const { mention, moment, resolution } = one;
   const tie = mention.ties[0];
   if (tie === undefined || tie.owner !== ME) return undefined;
@@ -343,13 +364,17 @@ function adoptNamed(world: World, extraction: Extraction, one: Case): Entity | u
   if (beside !== undefined) return note(world, beside, moment, "said");
   if (/^(?:mother|father)$/.test(tie.concept)) return undefined;
   const isFrequent = /^(?:friend|colleague)$/.test(tie.concept);
+  const isClose = /^(?:wife|husband|grandmother|grandfather)$/.test(tie.concept);
   const scored = [...world.entities.values()]
     .filter(
       (entity) =>
         isFree(entity) && moment.seq - entity.lastSeen <= RECENT_MEMORIES && !resolutionHolds(resolution, entity.id),
     )
-    .map((entity) => ({ entity, score: sharedMatter(world, extraction, entity) }))
-    .filter(({ score }) => score >= (isFrequent ? 1 : 0.7));
+    .map((entity) => ({
+      entity,
+      score: sharedMatter(world, extraction, entity) + dayScore(world, entity, moment) + onlyOne(entity, tie.concept),
+    }))
+    .filter(({ score }) => score >= Math.max(scoreMin, isClose ? 1.2 : isFrequent ? 1 : 0.7));
   const [best, second] = scored.toSorted((left, right) => right.score - left.score);
   if (best === undefined || (second !== undefined && second.score >= best.score)) return undefined;
   return note(world, best.entity, moment, "same-context");

@@ -80,10 +80,12 @@ function isShown(world: World, entity: Entity): boolean {
   if (entity.isNamed) return true;
   const count = entity.memoryIds.length;
   if (entity.type === "event" && WEIGHTY.has(entity.concept) && entity.confidence >= 0.6) return true;
+  const isOwned = entity.ownerId !== undefined && /^(?:birthday|party|concert)$/.test(entity.concept);
+  if (entity.type === "event" && isOwned && entity.confidence >= 0.75) return true;
   if (entity.type === "event") return entity.day !== undefined || (count >= 2 && entity.confidence >= 0.6);
   const related = [...world.relations.values()].some(
     (relation) => relation.to === entity.id && relation.confidence >= RELATION_CONFIDENCE_MIN,
   );
   if (entity.type === "thing") return count >= 2 || (related && entity.confidence >= 0.7);
-  return related || count >= 2;
+  return related || count >= 2 || (entity.type === "organisation" && entity.concept.includes(" "));
 }

@@ -110,6 +110,8 @@ export interface Digest {
   readonly memoryId: string;
   readonly seq: number;
   readonly day: string;
+  /** The day as a number, for comparing. */
+  readonly dayNumber: number;
   readonly entityIds: string[];
   /** Entities reached by a pronoun or by the day alone. */
   readonly weakIds: string[];

@@ -59,6 +59,8 @@ export interface Mention {
   readonly qualifier?: string;
   /** Says, asks or wants something rather than taking part in it. */
   readonly isTeller?: true;
+  /** Nothing stands before it in its clause. */
+  readonly opensClause?: true;
   /** Whom an event or a thing belongs to: mention's index or `ME`. */
   readonly owner?: number;
   /** Other wordings of the same thing in this text. */

@@ -10,7 +10,7 @@ const ROLE_RELATIONS: Readonly<Record<string, RelationType>> = {
   neighbour: "neighbour",
 };
 const PUBLIC_HOUSES = new Set(
-  "council county university hospital school bank library bakery museum post_office factory nursery airport theatre clinic cafe zoo depot".split(
+  "embassy church council county university hospital school bank library bakery museum post_office factory nursery airport theatre clinic cafe zoo depot".split(
     " ",
   ),
 );
@@ -134,11 +134,21 @@ function livesThere(reading: Reading, live: number, first: number): boolean {
 function addPublicHouses(reading: Reading): void {
   for (const [at, token] of reading.tokens.entries()) {
     if (!PUBLIC_HOUSES.has(token.low) || reading.words.language !== "en" || draftAt(reading, at) >= 0) continue;
-    if (!/^(?:the|a)$/.test(lowAt(reading, at - 1)) || !/^(?:at|with|for)$/.test(lowAt(reading, at - 2))) continue;
-    if (cueBefore(reading, at, reading.words.workAt, 6) === undefined) continue;
+    const isEmployer = /^(?:the|a)$/.test(lowAt(reading, at - 1)) && /^(?:at|with|for)$/.test(lowAt(reading, at - 2));
+    const isWork = isEmployer && cueBefore(reading, at, reading.words.workAt, 6) !== undefined;
+    const isSubject =
+      token.opens && /^(?:rang|called|says|said|emailed|wrote|phoned|wants|sent|closed)$/.test(lowAt(reading, at + 1));
+    if (
+      !isWork &&
+      !isSubject &&
+      lowAt(reading, at - 1) !== "the" &&
+      !/^(?:starts|started|from|at)$/.test(lowAt(reading, at - 1))
+    )
+      continue;
+    if (!isWork && /(?:s|er|ing)$/.test(lowAt(reading, at + 1)) && !isSubject) continue;
     addDraft(
       reading,
-      { first: at - 1, last: at },
+      { first: at, last: at },
       { kind: "organisation", form: "noun", value: token.low, aliases: [token.text], confidence: 0.6 },
     );
   }
@@ -210,6 +220,9 @@ function ownFacts(reading: Reading, facts: Fact[]): void {
     if (draft.kind === "thing" && !facts.some((fact) => fact.type === "owns" && fact.to === index)) {
       const cue = cueBefore(reading, draft.first, words.own, 2);
       const isGot = cue !== undefined && (draft.isIndefinite || words.language !== "en");
+      const isGift =
+        isGot && reading.drafts.some((one) => one.kind === "person" && one.first > cue && one.last < draft.first);
+      if (isGift) continue;
       if (isGot)
         facts.push({
           type: "owns",
@@ -286,7 +299,8 @@ function addAllergy(reading: Reading, facts: Fact[], at: number): void {
     !isBefore &&
     sameClause(reading, place, place + 1) &&
     reading.words.language === "en" &&
-    after.length === 2
+    after.length === 2 &&
+    !lowAt(reading, place + 1).endsWith("ly")
       ? place + 1
       : place;
   const substance = addSubstance(reading, span);
@@ -341,7 +355,12 @@ function scheduleFacts(reading: Reading, facts: Fact[]): void {
     if (date.kind !== "date") continue;
     const isWords =
       reading.words.today.has(lowAt(reading, date.first)) || reading.words.yesterday.has(lowAt(reading, date.first));
-    if (isWords || /^(?:by|until|till|bis|entro|avant|antes|seit|since|within)$/.test(lowAt(reading, date.first - 1)))
+    if (
+      isWords ||
+      /^(?:by|from|until|till|bis|ab|desde|depuis|des|dal|entro|avant|antes|seit|since|within)$/.test(
+        lowAt(reading, date.first - 1),
+      )
+    )
       continue;
     const events = reading.drafts.map((draft, at) => ({ draft, at })).filter(({ draft }) => draft.kind === "event");
     const same = events.filter(({ draft }) => draft.sentence === date.sentence);
@@ -356,6 +375,16 @@ function scheduleFacts(reading: Reading, facts: Fact[]): void {
 
 function distance(one: { first: number; last: number }, other: { first: number; last: number }): number {
   return one.last < other.first ? other.first - one.last : (one.first - other.last) * 1.5;
+}
+
+const OF = /^(?:de|du|di|del|della|do|da|der|des)$/;
+
+/** "contrôle technique de la Clio": the noun before the words of whose it is. */
+function headOfPhrase(reading: Reading, last: number): number {
+  for (let at = last - 1; at >= last - 3 && at > 0 && sameClause(reading, at, last); at -= 1) {
+    if (OF.test(lowAt(reading, at))) return at - 1;
+  }
+  return last;
 }
 
 /** "the lump needs to come out, booked for the 13th": what is booked is the clause before. */
@@ -398,11 +427,12 @@ function nounBeforeDate(reading: Reading, index: number): number | undefined {
     at -= 1;
   }
   if (
-    /^(?:one|payday|start|starts|rent|back|till|deadline|home|it|everything|anfang|beginn|ones|away|gone|here|there|today|work|off)$/.test(
+    /^(?:one|payday|start|starts|rent|back|till|deadline|home|it|everything|anfang|beginn|ones|away|gone|here|there|today|work|off|comincio|inizio|empiezo|comeco|commence|fange|starte|due|turns|until)$/.test(
       lowAt(reading, at),
     )
   )
     return undefined;
+  if (links > 0) at = headOfPhrase(reading, at);
   if (links === 0 || !isNoun(reading, at) || draftAt(reading, at) >= 0) return undefined;
   if (conceptAt(reading, at, reading.words.kin) !== undefined || /ed$|ing$/.test(lowAt(reading, at))) return undefined;
   const token = reading.tokens[at];

@@ -4,7 +4,7 @@ import { addDraft, conceptAt, draftAt, isIn, lowAt, type Reading, sameClause, sa
 
 /** Nouns of events that are verbs or other things as often: they need a word before that makes them a noun. */
 const DOUBTFUL = new Set(
-  "move talk test tests do date class visit game match play show play session practice review do final finals course tour launch opening run fair wake bash cold naming operation op lunch dinner breakfast supper meal call training race trial trials drinks inspection speech relay flight trip termin essen spiel lauf kurs anos prova jogo show visita prueba prima curso final obra course radio fete pot vol audience yemeg mac party".split(
+  "move talk test tests do date class visit game match play show play session practice review do final finals course tour launch opening run fair wake bash cold naming operation op lunch dinner breakfast supper meal call training race trial trials drinks inspection speech relay flight trip termin essen spiel lauf kurs anos prova jogo show visita prueba prima curso final obra course radio fete pot vol audience yemeg mac party market".split(
     " ",
   ),
 );
@@ -21,7 +21,13 @@ export function findEvents(reading: Reading): void {
     if (token.isNumber && !token.low.endsWith("th")) continue;
     const verb = conceptAt(reading, at, reading.words.eventVerbs);
     const noun = conceptAt(reading, at, reading.words.events) ?? compoundConcept(reading, at);
-    if (noun !== undefined && draftAt(reading, at, "person") < 0) addEvent(reading, at, noun);
+    if (isVisit(reading, at)) {
+      addVerbEvent(reading, at, "visit");
+      continue;
+    }
+    const isMovingIn = /^(?:move|moves|moving)$/.test(token.low) && /^(?:in|out)$/.test(lowAt(reading, at + 1));
+    if (isMovingIn) addVerbEvent(reading, at, "move");
+    else if (noun !== undefined && draftAt(reading, at, "person") < 0) addEvent(reading, at, noun);
     else if (verb !== undefined) addVerbEvent(reading, at, verb);
     else if (isRoundBirthday(reading, at)) addEvent(reading, at, "birthday");
     else if (
@@ -31,6 +37,22 @@ export function findEvents(reading: Reading): void {
     )
       addVerbEvent(reading, at, "birth");
   }
+}
+
+/** "Ruthanne coming over from Cork on the 26th": somebody else arrives on a day. */
+function isVisit(reading: Reading, at: number): boolean {
+  const low = lowAt(reading, at);
+  const isComing =
+    /^(?:coming|comes|flying|flies)$/.test(low) &&
+    /^(?:over|round|home|in|to|back|down|up)$/.test(lowAt(reading, at + 1));
+  if (!isComing && !/^(?:visiting|visits|arrives|arriving|lands)$/.test(low)) return false;
+  const sentence = reading.tokens[at]?.sentence;
+  const isDated = reading.drafts.some(
+    (draft) => draft.kind === "date" && draft.sentence === sentence && draft.confidence >= 0.6,
+  );
+  return (
+    isDated && reading.drafts.some((draft) => draft.kind === "person" && draft.sentence === sentence && draft.last < at)
+  );
 }
 
 /** gran's seventy fifth, his 40th: an ordinal that a person owns. */
@@ -62,8 +84,7 @@ function addEvent(reading: Reading, at: number, concept: string): void {
   const token = reading.tokens[at];
   if (token === undefined) return;
   let first = at;
-  if (concept === "outing" && (!isModifier(reading, at - 1, at) || !/^(?:en|hi)$/.test(words.language)))
-    return;
+  if (concept === "outing" && (!isModifier(reading, at - 1, at) || !/^(?:en|hi)$/.test(words.language))) return;
   while (at - first < 2 && isModifier(reading, first - 1, at)) first -= 1;
   const before = lowAt(reading, first - 1);
   const owner = ownerAt(reading, first - 1);

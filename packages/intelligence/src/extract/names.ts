@@ -43,6 +43,16 @@ const IRREGULAR = new Set(
   ),
 );
 
+/** Common nouns that make a house of the name behind them: studio Marchetti, bar Luna. */
+const HOUSE_HEADS = new Set(
+  "studio bar cafe restaurant ristorante trattoria pizzeria hotel praxis kanzlei klinik clinica clinique ospedale hopital hospital firma empresa societe ditta scuola ecole lycee colegio instituto escola universita universidad universite garage boulangerie cabinet librairie libreria".split(
+    " ",
+  ),
+);
+/** Words after "in" that are no places, where nouns have capitals. */
+const NO_PLACES =
+  /^(?:arbeit|rente|ordnung|eile|zukunft|urlaub|pension|ruhe|form|sachen|teilzeit|elternzeit|therapie|panik|mode|bewegung)$|(?:ung|heit|keit|schaft|zeit|ion)$/;
+
 /** Ends of German names of houses and streets. */
 const HOUSE_ENDING = /(?:park|strasse|platz|allee|heim|stift|viertel|gasse)$/;
 
@@ -159,6 +169,12 @@ function mayBeginAmongNouns(reading: Reading, at: number, token: Token): boolean
     words.groups.has(token.low)
   )
     return false;
+  const isUnknown = words.fields.get(token.low) === undefined;
+  if (before === "in" && isUnknown && !NO_PLACES.test(token.low)) return reading.tokens[at + 1]?.isCapital !== true;
+  const previous = reading.tokens[at - 1];
+  const isTrade =
+    previous?.isCapital === true && previous.clause === token.clause && /(?:er|erin|arzt|meister)$/.test(previous.low);
+  if (isTrade && isUnknown && IRREGULAR.has(lowAt(reading, at + 1))) return true;
   if (before === "bei" && !hasArticle && words.fields.get(token.low) === undefined) return true;
   if (isTitleAt(reading, at - 1) && reading.tokens[at - 1]?.clause === token.clause) return true;
   if (token.low.length >= 8 && HOUSE_ENDING.test(token.low) && words.fields.get(token.low) === undefined) return true;
@@ -241,6 +257,8 @@ function kindOfName(reading: Reading, first: number, last: number): "person" | "
   if (hint !== undefined) return hint;
   if (reading.tokens.slice(first + 1, last + 1).some((token) => token.sign === "&")) return "organisation";
   if (isTitleAt(reading, first) && last > first) return "person";
+  if (HOUSE_HEADS.has(lowAt(reading, first - 1)) && reading.tokens[first - 1]?.clause === head.clause)
+    return "organisation";
   if (last > first && PLACE_ENDINGS.has(tail.low)) return "place";
   if (last > first && ORGANISATION_ENDINGS.has(tail.low)) return "organisation";
   if (last > first && ORGANISATION_OPENINGS.has(head.low))
@@ -265,8 +283,13 @@ function kindOfName(reading: Reading, first: number, last: number): "person" | "
     PLACE_ENDINGS.has(lowAt(reading, last + 3))
   )
     return "organisation";
+  const actsLikePerson = words.language === "en" && !words.placePrepositions.has(before) && isVerbAfter(reading, last);
+  if (isPlaceName(value) && actsLikePerson) return "person";
   if (isPlaceName(value.replaceAll(" ", "-")) && !(given !== undefined && WITH_PERSON.has(before))) return "place";
   if (givesWork(reading, first)) return "organisation";
+  const isAtSomebodys =
+    given !== undefined && tail.isPossessive && !reading.tokens.some((token) => words.events.has(token.low));
+  if (words.atPrepositions.has(before) && isAtSomebodys) return "person";
   if (words.atPrepositions.has(before) && words.language === "en") return kindAfterAt(reading, tail);
   if (words.definite.has(before) && words.language !== "es") return kindAfterArticle(reading, first, last);
   if (given !== undefined) return "person";
@@ -280,6 +303,16 @@ function kindOfName(reading: Reading, first: number, last: number): "person" | "
     return "organisation";
   if (/^[A-Z]{2,}$/.test(tail.text)) return undefined;
   return "person";
+}
+
+/** joins, says, kissed: a word of doing right behind a name. */
+function isVerbAfter(reading: Reading, last: number): boolean {
+  const next = reading.tokens[last + 1];
+  const here = reading.tokens[last];
+  if (next === undefined || here === undefined || next.clause !== here.clause || here.isPossessive) return false;
+  return /^(?:says|said|asked|told|rang|joins|thinks|wants|grew|kissed|cried|laughed|got|has|came|brought|made|gave|texted|called|sent|took|knows|loves|hates)$/.test(
+    next.low,
+  );
 }
 
 function isSuffixOfPlace(tail: Token): boolean {

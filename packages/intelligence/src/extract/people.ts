@@ -18,13 +18,13 @@ import { conceptOf } from "./compile-lexicon.ts";
 
 /** Words that are kin only with a possessive: the girl, Frau, mujer. */
 const NEEDS_POSSESSIVE = new Set(
-  "girl boy lad kid child partner twin girlfriend boyfriend gf bf son ma pa pop frau mann partnerin mujer novia novio fille femme fils mari copine copain ragazza ragazzo mulher niece sister brother daughter wife husband child toddler mate pal friend freund freundin amigo amiga ami amie amico amica colleague kollege kollegin collegue collega colega moglie marito figlia figlio hija hijo filho filha mama mana mano ela kit meme pepe capo prof doctor gp dentist nanny lola nana dada tai".split(
+  "girl boy lad kid child partner twin girlfriend boyfriend gf bf son ma pa pop frau mann partnerin mujer novia novio fille femme fils mari copine copain ragazza ragazzo mulher niece sister brother daughter wife husband child toddler mate pal friend freund freundin amigo amiga ami amie amico amica colleague kollege kollegin collegue collega colega moglie marito figlia figlio hija hijo filho filha mama mana mano sohn tochter bruder schwester ela kit meme pepe capo prof doctor gp dentist nanny lola nana dada tai".split(
     " ",
   ),
 );
 /** Of these, the ones that are said bare in a diary when the sentence begins with them. */
 const BARE_AT_OPENING = new Set(
-  "sister brother wife husband daughter son sis bro boss landlord prof capo mate".split(" "),
+  "schwester bruder tochter sohn sister brother wife husband daughter son sis bro boss landlord prof capo".split(" "),
 );
 const SHE_KIN = /^(?:mother|grandmother|sister|daughter|wife|aunt|niece|mother_in_law|sister_in_law|stepmother)$/;
 const HE_KIN = /^(?:father|grandfather|brother|son|husband|uncle|nephew|father_in_law|brother_in_law|stepfather)$/;
@@ -35,7 +35,7 @@ const ADJECTIVE_REACH = 2;
 export function findPeople(reading: Reading): void {
   for (const [at, token] of reading.tokens.entries()) {
     const { words } = reading;
-    const kin = conceptAt(reading, at, words.kin);
+    const kin = kinAt(reading, at);
     const role = kin === undefined ? conceptAt(reading, at, words.roles) : undefined;
     if (kin !== undefined || role !== undefined) {
       if (words.isSuffixing ? isTurkishTie(token.low) : true) addTie(reading, at, { kin, role });
@@ -59,6 +59,18 @@ export function findPeople(reading: Reading): void {
       },
     );
   }
+}
+
+const OTHER_HALF = new Set("half better-half".split(" "));
+
+/** Kin by word, or by words: sister in law, other half. */
+function kinAt(reading: Reading, at: number): string | undefined {
+  const { words } = reading;
+  const kin = conceptAt(reading, at, words.kin);
+  if (kin !== undefined && lowAt(reading, at + 1) === "in" && lowAt(reading, at + 2) === "law") return `${kin}_in_law`;
+  if (kin === undefined && OTHER_HALF.has(lowAt(reading, at)) && /^(?:other|better)$/.test(lowAt(reading, at - 1)))
+    return "partner";
+  return kin;
 }
 
 /** annem, kardeşime, ablam: the ending says whose; a bare stem is a title or somebody else's. */
@@ -133,7 +145,7 @@ function addTie(reading: Reading, at: number, { kin, role }: Concepts): void {
 function sexOfConcept(concept: string, low: string, language: string): "he" | "she" | undefined {
   if (SHE_KIN.test(concept)) return "she";
   if (HE_KIN.test(concept)) return low.startsWith("kardes") ? undefined : "he";
-  if (/^(?:es|it|pt)$/.test(language) && /a$/.test(low)) return "she";
+  if (/^(?:es|it|pt)$/.test(language) && low.endsWith("a")) return "she";
   if (language === "de" && /(?:in|frau)$/.test(low)) return "she";
   if (/^(?:landlady|girlfriend|fiancee|goddaughter|granddaughter|voisine|copine|amie|patronne|cousine)$/.test(low))
     return "she";
@@ -160,7 +172,7 @@ function ownerOf(reading: Reading, at: number): number | undefined {
       if (draft >= 0 || reading.tokens[place - 1] === undefined) return draft >= 0 ? draft : undefined;
       return draftAt(reading, place - 2, "person") >= 0 ? draftAt(reading, place - 2, "person") : undefined;
     }
-    if (words.definite.has(token.low) && back === 1) continue;
+    if ((words.definite.has(token.low) || /^(?:other|better)$/.test(token.low)) && back === 1) continue;
     if (words.indefinite.has(token.low) || (words.small.has(token.low) && !words.definite.has(token.low)))
       return ofOwner(reading, at);
   }
@@ -187,6 +199,10 @@ function nameBeside(reading: Reading, at: number, hasOwner: boolean): number | u
   const next = reading.drafts[after];
   if (next?.form === "name" && sameSentence(reading, at, at + 1) && !token.isPossessive && token.ending === "") {
     if (sameClause(reading, at, at + 1) || hasOwner) return after;
+  }
+  if (/^(?:de|di|of)$/.test(lowAt(reading, at + 1)) && hasOwner) {
+    const behind = draftAt(reading, at + 3, "person");
+    if (reading.drafts[behind]?.form === "name" && sameClause(reading, at, at + 3)) return behind;
   }
   const before = draftAt(reading, at - 1, "person");
   const previous = reading.drafts[before];
@@ -266,6 +282,12 @@ function mayStandBare(reading: Reading, at: number, kin: string | undefined): bo
   if (token === undefined) return false;
   const before = lowAt(reading, at - 1);
   if (words.indefinite.has(before) || /^(?:no|every|any|each|von|of|kein|keine)$/.test(before)) return false;
+  if (
+    /^(?:other|one|two|three|four|five|many|several|few|these|those|most|all|und|and)$/.test(before) ||
+    reading.tokens[at - 1]?.isNumber === true
+  ) {
+    if (!/^(?:and|und|all)$/.test(before) || NEEDS_POSSESSIVE.has(token.low)) return false;
+  }
   const hasArticle = words.definite.has(before) && sameClause(reading, at - 1, at);
   const next = reading.tokens[at + 1];
   const isCompound =
@@ -280,7 +302,7 @@ function mayStandBare(reading: Reading, at: number, kin: string | undefined): bo
     return (
       (hasArticle && !/^(?:friend|colleague)$/.test(words.roles.get(token.low) ?? "")) ||
       ((token.opens || BARE_AT_OPENING.has(token.low)) && !NEEDS_POSSESSIVE.has(token.low)) ||
-      (BARE_AT_OPENING.has(token.low) && !hasArticle)
+      (BARE_AT_OPENING.has(token.low) && !hasArticle && (token.opens || !sameClause(reading, at - 1, at)))
     );
   }
   if (words.isSuffixing) return conceptOf(words.kin, token.low, words) !== undefined && token.low.length > 3;
@@ -298,7 +320,11 @@ export function findQualifiers(reading: Reading): void {
     let at = draft.last + 1;
     const here = reading.tokens[draft.last];
     if (here === undefined || here.isPossessive || !sameSentence(reading, draft.last, at)) continue;
-    if (lowAt(reading, at) === "next" && lowAt(reading, at + 1) === "door") {
+    const isNextDoor = lowAt(reading, at) === "next" && lowAt(reading, at + 1) === "door";
+    const isAcross =
+      /^(?:across|down|over)$/.test(lowAt(reading, at)) &&
+      /^(?:road|street|hall|landing|way)$/.test(lowAt(reading, at + 2));
+    if (isNextDoor || isAcross || /^(?:upstairs|downstairs|opposite)$/.test(lowAt(reading, at))) {
       draft.qualifier = "neighbour";
       draft.ties = [...draft.ties, { type: "role", concept: "neighbour", owner: ME }];
       continue;

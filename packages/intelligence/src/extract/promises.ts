@@ -17,7 +17,7 @@ function isNegated(reading: Reading, at: number): boolean {
   if (/^(?:swore|swear|swears)$/.test(lowAt(reading, at)) && lowAt(reading, at + 1) === "at") return true;
   return (
     /^(?:no|not|never|didn't|nicht|kein|keine|compromise|pas)$/.test(lowAt(reading, at - 1)) ||
-    (lowAt(reading, at) === "soz" && !/^ver/.test(lowAt(reading, at + 1)))
+    (lowAt(reading, at) === "soz" && !lowAt(reading, at + 1).startsWith("ver"))
   );
 }
 
@@ -67,6 +67,14 @@ function isMe(reading: Reading, at: number): boolean {
 }
 
 function addPromise(reading: Reading, facts: Fact[], at: number): void {
+  const late = verbLast(reading, at);
+  if (late !== undefined) {
+    facts.push({ type: "owes", from: late.debtor, to: late.to, confidence: 0.8, cue: lowAt(reading, at) });
+    const amount = amountNear(reading, at);
+    if (amount !== undefined) addMoneyPromise(reading, amount, at);
+    else addPhrase(reading, (reading.drafts[late.to]?.last ?? at) + 1, at);
+    return;
+  }
   let debtor = subjectBefore(reading, at);
   if (isMe(reading, at - 1) || (isMe(reading, at + 1) && debtor === ME && reading.words.language === "en"))
     debtor = debtor === ME ? firstPerson(reading) : debtor;
@@ -74,10 +82,9 @@ function addPromise(reading: Reading, facts: Fact[], at: number): void {
   const from = to === undefined || to === ME ? at + 1 : (reading.drafts[to]?.last ?? at) + 1;
   const rest = Math.max(from, at + 1);
   const start = hasContent(reading, rest) ? rest : clauseBefore(reading, at);
-  const promise = addPhrase(reading, start <= at || start >= reading.tokens.length ? at : start, at);
+  addPhrase(reading, start >= reading.tokens.length ? at : start, at);
   if (to !== undefined && to !== debtor)
     facts.push({ type: "owes", from: debtor, to, confidence: 0.85, cue: lowAt(reading, at) });
-  void promise;
 }
 
 /** Whether a sentence goes on with more than days and small words. */
@@ -101,6 +108,27 @@ function clauseBefore(reading: Reading, at: number): number {
   place = end;
   while (place > 0 && sameClause(reading, place - 1, end) && draftAt(reading, place - 1, "person") < 0) place -= 1;
   return place;
+}
+
+/** "Oma hat Ida 20 Euro versprochen": the verb ends the clause, who promises comes first. */
+function verbLast(reading: Reading, at: number): { debtor: number; to: number } | undefined {
+  if (reading.words.language !== "de") return undefined;
+  const people = [...reading.drafts.keys()].filter((index) => {
+    const draft = reading.drafts[index];
+    return (
+      draft?.kind === "person" &&
+      draft.last < at &&
+      draft.value !== "possessive" &&
+      sameClause(reading, draft.first, at)
+    );
+  });
+  const hasWriter = reading.tokens.some(
+    (token, place) => place < at && /^(?:ich|mir|hab|habe)$/.test(token.low) && sameClause(reading, place, at),
+  );
+  const [debtor, to] = people.toSorted(
+    (left, right) => (reading.drafts[left]?.first ?? 0) - (reading.drafts[right]?.first ?? 0),
+  );
+  return hasWriter || debtor === undefined || to === undefined ? undefined : { debtor, to };
 }
 
 function firstPerson(reading: Reading): number {
@@ -149,6 +177,8 @@ function addPhrase(reading: Reading, from: number, cue: number): number {
 /** told X i'd …, said i'd …, X says he'll … me. */
 function addSaid(reading: Reading, facts: Fact[], at: number): void {
   const { words } = reading;
+  const romance = ROMANCE_WILL[words.language];
+  if (romance !== undefined) addRomanceSaid(reading, facts, { at, ...romance });
   if (!/^(?:en|hi|de)$/.test(words.language)) return;
   for (let place = at + 1; place <= at + 5 && sameSentence(reading, at, place); place += 1) {
     const low = lowAt(reading, place);
@@ -172,6 +202,29 @@ function addSaid(reading: Reading, facts: Fact[], at: number): void {
       addPhrase(reading, place + 1, at);
       facts.push({ type: "owes", from: teller, to: ME, confidence: 0.6, cue: `${lowAt(reading, at)} ${low}` });
     }
+    return;
+  }
+}
+
+/** "dije que ayudaría", "j'ai dit … que j'aiderais": I said, and the ending of what one will do. */
+const ROMANCE_WILL: Readonly<Record<string, { readonly said: RegExp; readonly will: RegExp }>> = {
+  es: { said: /^dije$/, will: /(?:aria|eria|iria|are|ere|ire)$/ },
+  fr: { said: /^dit$/, will: /(?:rai|rais)$/ },
+  it: { said: /^detto$/, will: /(?:rei|ero|iro)$/ },
+  pt: { said: /^disse$/, will: /(?:aria|eria|iria|arei|erei)$/ },
+};
+
+function addRomanceSaid(reading: Reading, facts: Fact[], cue: { at: number; said: RegExp; will: RegExp }): void {
+  const { at } = cue;
+  const isMine =
+    cue.said.test(lowAt(reading, at)) &&
+    (reading.words.language === "es" || /^(?:ai|ho|eu)$/.test(lowAt(reading, at - 1)));
+  if (!isMine) return;
+  for (let place = at + 1; place <= at + 7 && sameSentence(reading, at, place); place += 1) {
+    if (!cue.will.test(lowAt(reading, place)) || lowAt(reading, place).length < 5) continue;
+    const to = personBetween(reading, at, place) ?? lastPersonBefore(reading, at);
+    addPhrase(reading, place, at);
+    if (to !== undefined) facts.push({ type: "owes", from: ME, to, confidence: 0.75, cue: lowAt(reading, at) });
     return;
   }
 }
@@ -287,13 +340,48 @@ function addMoneyPromise(reading: Reading, amount: number, cue: number): void {
   );
 }
 
+/** The noun that is lent, when it is none that we know: lent me her card reader. */
+function lentNoun(reading: Reading, cue: number): number {
+  const { words } = reading;
+  const step = words.hasCapitalNouns ? -1 : 1;
+  for (let at = cue + step; Math.abs(at - cue) <= 6 && at >= 0 && sameClause(reading, cue, at); at += step) {
+    const low = lowAt(reading, at);
+    const isDeterminer =
+      words.definite.has(low) ||
+      words.indefinite.has(low) ||
+      words.myPossessive.has(low) ||
+      words.hisPossessive.has(low) ||
+      words.herPossessive.has(low) ||
+      reading.tokens[at]?.isPossessive === true;
+    if (!isDeterminer) continue;
+    let last = at;
+    while (
+      last - at < 2 &&
+      sameClause(reading, at, last + 1) &&
+      !words.small.has(lowAt(reading, last + 1)) &&
+      draftAt(reading, last + 1) < 0
+    )
+      last += 1;
+    if (last === at) continue;
+    const noun = reading.tokens[last];
+    const text = reading.text.slice(reading.tokens[at + 1]?.start, noun?.end);
+    return addDraft(
+      reading,
+      { first: at + 1, last },
+      { kind: "thing", form: "noun", value: noun?.low ?? "", aliases: [text, noun?.text ?? ""], confidence: 0.75 },
+    );
+  }
+  return -1;
+}
+
 /** lent Dec the van; Bartek lent me his drill; borrowed Gareth's tent; lent Oskar 200 euros; Timo hat mir 30 Euro geliehen. */
 function addLoan(reading: Reading, facts: Fact[], at: number): void {
   const { words } = reading;
   const isBorrowing = isIn(reading, at, words.borrow) && !isIn(reading, at, words.lend);
   const sentence = reading.tokens[at]?.sentence;
-  const thing = reading.drafts.findIndex((draft) => draft.kind === "thing" && draft.sentence === sentence);
+  const known = reading.drafts.findIndex((draft) => draft.kind === "thing" && draft.sentence === sentence);
   const amount = amountNear(reading, at);
+  const thing = known >= 0 || amount !== undefined ? known : lentNoun(reading, at);
   const subject = subjectBefore(reading, at);
   const isGivenToMe =
     subject !== ME &&

@@ -45,6 +45,7 @@ export function addDraft(
     ties: [],
     aliases: [],
     isIndefinite: false,
+    ...(reading.tokens[span.first - 1]?.clause === first.clause ? {} : { opensClause: true as const }),
     confidence: 0.8,
     ...what,
   });

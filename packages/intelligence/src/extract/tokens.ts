@@ -26,7 +26,7 @@ export interface Token {
 /** Longer texts are read up to here. */
 const TEXT_LENGTH_READ_MAX = 8_192;
 
-const PIECE = /[\p{L}\p{M}]+(?:[-'’.][\p{L}\p{M}]+)*['’]?|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|º|ª)?|[^\s]/gu;
+const PIECE = /[\p{L}\p{M}]+(?:[-'’.][\p{L}\p{M}]+)*['’]?|\d+(?:[.,:]\d+)*(?:st|nd|rd|th|er|º|ª)?|[^\s]/gu;
 const ELISION = /^(?:[ldjmntsc]|qu|un|dell|all|nell|sull|dall|quest|jusqu|lorsqu)$/;
 const CONTRACTION = /^(?:m|d|ll|ve|re|t)$/;
 const IS_WORDS = new Set("he she it that there what who here where how let everyone".split(" "));

@@ -84,7 +84,7 @@ export const english: LanguageLexicon = {
       "match game blitz tournament final semi-final cup_tie derby fixture trials tryouts gala regatta championship championships playoff",
     race: "race marathon half-marathon 10k 5k triathlon parkrun ironman run relay",
     concert: "concert gig recital performance show play premiere musical audition tryout nativity open_mic",
-    festival: "festival fair fete carnival parade fayre market_day",
+    festival: "festival fair fete carnival parade fayre market",
     trip: "trip holiday vacation flight cruise hike camping retreat honeymoon pilgrimage",
     move: "move removal",
     graduation: "graduation prom convocation",
@@ -106,7 +106,7 @@ export const english: LanguageLexicon = {
   say: "told said say says tell",
   will: "i'd i'll we'd we'll he'd she'd he'll she'll they'd i_would i_will to",
   owe: "owe owes owed owing",
-  lend: "lent lend lends loaned loan",
+  lend: "lent lend lends loaned loan fronted spotted subbed",
   borrow: "borrowed borrow borrows borrowing",
   allergy: "allergic allergy allergies intolerant intolerance coeliac anaphylactic",
   workAt:
@@ -124,7 +124,7 @@ export const english: LanguageLexicon = {
   workContext:
     "work office payroll accounts accounting hr marketing sales reception it desk floor shift ward department team finance legal logistics warehouse night_shift engineering support design ops front_desk bureau",
   asides:
-    "read watched watching film movie thriller novel documentary telly tv podcast episode recipe article magazine dream dreamt news advert radio youtube netflix stew soup cookbook tattoo",
+    "read watched watching film movie thriller channel novel documentary telly tv podcast episode recipe article magazine dream dreamt news advert radio youtube netflix stew soup cookbook tattoo",
   goesOn:
     "again finally back done still now already at_last over finished fixed sorted passed clear moved booked arrived returned landed delivered worked out off so far update turns_out confirmed cancelled postponed",
   fields: englishFields,

@@ -97,7 +97,7 @@ export const french: LanguageLexicon = {
   groups: "chorale groupe club equipe orchestre association comite syndicat",
   things:
     "voiture moto velo camionnette bateau caravane perceuse echelle tente guitare violon piano camera ordinateur telephone canape table chien chat remorque clefs cles",
-  placePrepositions: "a en au dans de vers",
+  placePrepositions: "a en au dans vers",
   atPrepositions: "chez a au",
   workContext: "bureau compta comptabilite boulot travail equipe service accueil entrepot",
   asides: "lu livre film serie tele documentaire recette radio pub journal",

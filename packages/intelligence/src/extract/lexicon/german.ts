@@ -68,7 +68,7 @@ export const german: LanguageLexicon = {
     interview: "vorstellungsgesprach bewerbungsgesprach",
     exam: "prufung klausur abitur examen",
     demo: "prasentation vortrag vorfuhrung",
-    meeting: "besprechung sitzung meeting schulung",
+    meeting: "elternabend spieleabend infoabend treffen besprechung sitzung meeting schulung",
     lunch: "mittagessen abendessen essen grillen picknick",
     party: "feier party fest abschiedsfeier einweihung einschulung",
     birthday: "geburtstag geburtstagsfeier",

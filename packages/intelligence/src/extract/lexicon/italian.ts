@@ -93,7 +93,7 @@ export const italian: LanguageLexicon = {
   groups: "coro banda club squadra orchestra associazione comitato",
   things:
     "macchina auto moto bici bicicletta furgone barca trapano scala tenda chitarra violino pianoforte divano tavolo cane gatto motorino",
-  placePrepositions: "a in da di verso",
+  placePrepositions: "a in da verso",
   atPrepositions: "da presso",
   workContext: "ufficio lavoro contabilita reparto magazzino",
   asides: "letto libro film serie tv tele radio ricetta giornale documentario",

@@ -94,7 +94,7 @@ export const portuguese: LanguageLexicon = {
   own: "comprei comprou",
   groups: "coro banda clube equipa time orquestra associacao rancho",
   things: "carro mota moto bicicleta carrinha barco berbequim escada tenda guitarra violino piano sofa mesa cao gato",
-  placePrepositions: "em para no na de",
+  placePrepositions: "em para no na",
   atPrepositions: "na no em",
   workContext: "escritorio contabilidade trabalho vendas armazem empresa",
   asides: "li livro filme serie tv novela radio receita teatro jornal",

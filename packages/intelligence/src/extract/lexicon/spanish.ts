@@ -63,7 +63,7 @@ export const spanish: LanguageLexicon = {
     surgery: "operacion cirugia",
     scan: "ecografia resonancia radiografia analisis prueba",
     appointment: "cita consulta revision",
-    hearing: "juicio vista",
+    hearing: "juicio",
     interview: "entrevista",
     exam: "examen oposicion selectividad",
     demo: "presentacion charla ponencia",
@@ -102,7 +102,7 @@ export const spanish: LanguageLexicon = {
   groups: "coro banda club equipo orquesta pena asociacion comite sindicato",
   things:
     "coche moto bici bicicleta furgoneta barco caravana taladro escalera tienda guitarra violin piano camara portatil movil sofa mesa perro gato remolque",
-  placePrepositions: "en a de desde hacia",
+  placePrepositions: "en a desde hacia",
   atPrepositions: "en",
   workContext: "contabilidad oficina trabajo ventas recursos taller_trabajo departamento almacen recepcion",
   asides: "leido leyendo libro pelicula serie tele television documental noticias receta anuncio radio documental",
