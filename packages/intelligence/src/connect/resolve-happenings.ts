@@ -12,7 +12,7 @@ import { type Entity, type EntityType, ME_ID, type World } from "./world.ts";
 const MEANT_DAYS: Readonly<Record<string, number>> = {
   event: 150,
   thing: 120,
-  promise: 100,
+  promise: 200,
   organisation: 400,
   substance: 2_000,
   place: 2_000,
@@ -122,7 +122,11 @@ const FESTIVE = new Set(["birthday", "party"]);
 function isOfNoun(entity: Entity, mention: Mention): boolean {
   if (entity.concept === mention.value) return true;
   if (mention.kind === "event")
-    return callsIt(entity, mention) || (FESTIVE.has(entity.concept) && FESTIVE.has(mention.value));
+    return (
+      callsIt(entity, mention) ||
+      (entity.concept === "wedding" && mention.aliases.includes("do")) ||
+      (FESTIVE.has(entity.concept) && FESTIVE.has(mention.value))
+    );
   return !mention.value.includes(" ") && entity.concept.endsWith(` ${mention.value}`) && mention.confidence > 0.6;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Reads one text: people, places, organisations, days, times, amounts, events, things, promises, and the relations it states.
  *
- * Guarantees: pure and deterministic, linear in the text up to 8,192 characters, no provider, no clock. Spans lie in the text as given.
+ * Guarantees: pure and deterministic, bounded (8,192 characters are read), no provider, no clock. Spans lie in the text as given.
  * Does not: know the person's world; who "she" or "Carla" is, `connectMemory` decides.
  */
 import { type Words, wordsOf } from "./compile-lexicon.ts";
@@ -63,11 +63,15 @@ export function extractFromText(text: string, options: ExtractOptions): Extracti
     fields: fieldsOf(content, words),
     hasMe: tokens.some((token) => words.me.has(token.low)),
     isActing: tokens.some((token) => ACTING.has(token.low)),
-    isAside: tokens.some((token) => words.asides.has(token.low)),
+    isAside: tokens.some(
+      (token, at) => words.asides.has(token.low) && (token.low !== "read" || READ_WHAT.has(tokens[at + 1]?.low ?? "")),
+    ),
     goesOn: tokens.some((token) => words.goesOn.has(token.low)),
   };
 }
 
+/** What follows "read" when it is a book or a paper that is read, and not somebody's letter. */
+const READ_WHAT = new Set("a an about that in some another".split(" "));
 const ACTING = new Set(
   "i i'm i'll i've i'd we we're we'll we've ich wir bin je j nous on yo voy vamos nosotros eu vou nos io ho andiamo ben biz main maine hum serai".split(
     " ",

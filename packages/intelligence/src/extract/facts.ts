@@ -18,6 +18,7 @@ const PUBLIC_HOUSES = new Set(
 /** Finds relations between mentions; adds the mentions that only a relation makes worth naming. */
 export function findFacts(reading: Reading, facts: Fact[]): void {
   tieFacts(reading, facts);
+  marriageFacts(reading, facts);
   placeFacts(reading, facts);
   groupFacts(reading, facts);
   ownFacts(reading, facts);
@@ -33,6 +34,17 @@ function tieFacts(reading: Reading, facts: Fact[]): void {
       if (type !== undefined)
         facts.push({ type, from: tie.owner, to: index, confidence: draft.confidence, cue: tie.concept });
     }
+  }
+}
+
+/** Bronagh is marrying Lars: kin to each other. */
+function marriageFacts(reading: Reading, facts: Fact[]): void {
+  for (const draft of reading.drafts) {
+    if (draft.value !== "wedding" || draft.form !== "phrase" || draft.owner === undefined || draft.owner === ME)
+      continue;
+    const to = draftAt(reading, draft.last + 1, "person");
+    if (to >= 0 && to !== draft.owner)
+      facts.push({ type: "family", from: draft.owner, to, confidence: 0.75, cue: "wife" });
   }
 }
 

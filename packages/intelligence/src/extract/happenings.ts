@@ -4,7 +4,7 @@ import { addDraft, conceptAt, draftAt, isIn, lowAt, type Reading, sameClause, sa
 
 /** Nouns of events that are verbs or other things as often: they need a word before that makes them a noun. */
 const DOUBTFUL = new Set(
-  "move talk test tests do date class visit game match play show play session practice review do final finals course tour launch opening run fair wake bash cold naming operation op lunch dinner breakfast supper meal call training race trial trials drinks inspection speech relay flight trip termin essen spiel lauf kurs anos prova jogo show visita prueba prima curso final obra course radio fete pot vol audience yemeg mac party market".split(
+  "move talk test tests do date class visit game match play show play session practice review do final finals course tour launch opening run fair wake bash cold naming operation op lunch dinner breakfast supper meal call training race trial trials drinks inspection speech relay flight trip termin essen spiel lauf kurs anos prova jogo show visita prueba prima curso final obra course radio fete pot vol audience yemeg mac party market coffee".split(
     " ",
   ),
 );
@@ -83,6 +83,8 @@ function addEvent(reading: Reading, at: number, concept: string): void {
   const { words } = reading;
   const token = reading.tokens[at];
   if (token === undefined) return;
+  // "eye op date": the day of what stands before, not an event of its own.
+  if (concept === "date" && conceptAt(reading, at - 1, words.events) !== undefined) return;
   let first = at;
   if (concept === "outing" && (!isModifier(reading, at - 1, at) || !/^(?:en|hi)$/.test(words.language))) return;
   while (at - first < 2 && isModifier(reading, first - 1, at)) first -= 1;
@@ -95,7 +97,7 @@ function addEvent(reading: Reading, at: number, concept: string): void {
   const isFollowed =
     /^(?:on|is|was|am|le|el|il|a|with|in|at|for|confirmed|moved|ko|vorbei|went|will)$/.test(next) || next === "";
   if (DOUBTFUL.has(token.low) && first === at && !hasDeterminer && !(token.opens && isFollowed)) {
-    const afterPreposition = /^(?:for|at|to|after|before|zur|zum|beim|al|à|au|sunum|ki|ka|pe)$/.test(before);
+    const afterPreposition = /^(?:for|having|at|to|after|before|zur|zum|beim|al|à|au|sunum|ki|ka|pe)$/.test(before);
     if (!afterPreposition || before === "to" || reading.words.language === "tr") {
       if (reading.words.language === "en" || reading.words.language === "hi") return;
     }
@@ -103,7 +105,7 @@ function addEvent(reading: Reading, at: number, concept: string): void {
   const modifier =
     next !== "" &&
     sameClause(reading, at, at + 1) &&
-    /^(?:idea|ideas|planner|video|shoes|van|cake|dress|practice_video|advert|centre|project|bell|bells|case|time|drill|court|board|site)$/.test(
+    /^(?:idea|ideas|planner|video|shoes|van|cake|dress|practice_video|advert|centre|project|bell|bells|case|time|drill|court|board|site|forms|form|hazard|season|room|menu|table|lights|tree|cards|break|hour)$/.test(
       next,
     );
   if (modifier) return;

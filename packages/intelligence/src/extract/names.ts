@@ -49,6 +49,12 @@ const HOUSE_HEADS = new Set(
     " ",
   ),
 );
+/** Small-lettered ends of names of houses and streets. */
+const HOUSE_TAILS = new Set(
+  "hospital school college university clinic academy library airport station street road lane avenue infirmary hospice".split(
+    " ",
+  ),
+);
 /** Words after "in" that are no places, where nouns have capitals. */
 const NO_PLACES =
   /^(?:arbeit|rente|ordnung|eile|zukunft|urlaub|pension|ruhe|form|sachen|teilzeit|elternzeit|therapie|panik|mode|bewegung)$|(?:ung|heit|keit|schaft|zeit|ion)$/;
@@ -103,6 +109,8 @@ function nameEnd(reading: Reading, at: number): number {
     if (here === undefined || next === undefined || next.sentence !== here.sentence) break;
     if (here.isPossessive && lowAt(reading, last - 1) === "st" && PLACE_ENDINGS.has(next.low)) return last + 1;
     if (here.isPossessive || here.ending !== "") break;
+    if (next.clause === here.clause && HOUSE_TAILS.has(next.low) && !next.isCapital && reading.words.language === "en")
+      return last + 1;
     const joins = next.sign === "&" || next.clause === here.clause;
     if (!joins || !next.isCapital || (!isCandidate(reading, last + 1) && !PLACE_ENDINGS.has(next.low))) break;
     if (

@@ -281,6 +281,7 @@ function mayStandBare(reading: Reading, at: number, kin: string | undefined): bo
   const { words } = reading;
   if (token === undefined) return false;
   const before = lowAt(reading, at - 1);
+  if (words.language === "en" && (lowAt(reading, at + 1) === "of" || before === "other")) return false;
   if (words.indefinite.has(before) || /^(?:no|every|any|each|von|of|kein|keine)$/.test(before)) return false;
   if (
     /^(?:other|one|two|three|four|five|many|several|few|these|those|most|all|und|and)$/.test(before) ||
@@ -311,6 +312,13 @@ function mayStandBare(reading: Reading, at: number, kin: string | undefined): bo
   return BARE_AT_OPENING.has(token.low) && (token.opens || !sameClause(reading, at - 1, at));
 }
 
+/** 4B is read as a number and a letter behind it. */
+function isDoorLetter(reading: Reading, at: number): boolean {
+  const number = reading.tokens[at];
+  const letter = reading.tokens[at + 1];
+  return number !== undefined && letter?.start === number.end && letter.text.length === 1;
+}
+
 const QUALIFIER_WORDS = new Set("in from on at aus de du del da von vom im di des beim bei um".split(" "));
 
 /** "Carla in payroll", "Yusuf from unit 4", "Mrs Whitlock next door": sets the qualifier of names, and the tie it says. */
@@ -331,6 +339,16 @@ export function findQualifiers(reading: Reading): void {
     }
     if (/^(?:el|la)$/.test(lowAt(reading, at)) && /^(?:de|del)$/.test(lowAt(reading, at + 1))) at += 1;
     if (!QUALIFIER_WORDS.has(lowAt(reading, at))) continue;
+    const door = /^(?:flat|number|no|apartment)$/.test(lowAt(reading, at + 1)) ? at + 2 : at + 1;
+    if (
+      /^(?:in|from|at)$/.test(lowAt(reading, at)) &&
+      /^\d{1,3}$/.test(lowAt(reading, door)) &&
+      (door > at + 1 || isDoorLetter(reading, door))
+    ) {
+      draft.qualifier = "neighbour";
+      draft.ties = [...draft.ties, { type: "role", concept: "neighbour", owner: ME }];
+      continue;
+    }
     while (
       at < draft.last + 4 &&
       (QUALIFIER_WORDS.has(lowAt(reading, at)) || reading.words.definite.has(lowAt(reading, at)))

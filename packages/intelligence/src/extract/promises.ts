@@ -78,6 +78,11 @@ function addPromise(reading: Reading, facts: Fact[], at: number): void {
   let debtor = subjectBefore(reading, at);
   if (isMe(reading, at - 1) || (isMe(reading, at + 1) && debtor === ME && reading.words.language === "en"))
     debtor = debtor === ME ? firstPerson(reading) : debtor;
+  if (debtor !== ME && reading.words.language === "en" && opensClause(reading, at) && speaksOfThem(reading, at)) {
+    addPhrase(reading, at + 1, at);
+    facts.push({ type: "owes", from: ME, to: debtor, confidence: 0.65, cue: lowAt(reading, at) });
+    return;
+  }
   const to = beneficiary(reading, at, debtor);
   const from = to === undefined || to === ME ? at + 1 : (reading.drafts[to]?.last ?? at) + 1;
   const rest = Math.max(from, at + 1);
@@ -85,6 +90,17 @@ function addPromise(reading: Reading, facts: Fact[], at: number): void {
   addPhrase(reading, start >= reading.tokens.length ? at : start, at);
   if (to !== undefined && to !== debtor)
     facts.push({ type: "owes", from: debtor, to, confidence: 0.85, cue: lowAt(reading, at) });
+}
+
+function opensClause(reading: Reading, at: number): boolean {
+  return !sameClause(reading, at - 1, at);
+}
+
+/** "Ms Farouk is losing her sight, offered to read her post": what is done is done for them, so the writer offers. */
+function speaksOfThem(reading: Reading, at: number): boolean {
+  for (let place = at + 1; sameClause(reading, at, place); place += 1)
+    if (/^(?:her|him|his|them|their)$/.test(lowAt(reading, place))) return true;
+  return false;
 }
 
 /** Whether a sentence goes on with more than days and small words. */

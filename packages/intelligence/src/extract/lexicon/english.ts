@@ -74,7 +74,7 @@ export const english: LanguageLexicon = {
     exam: "exam finals viva midterm resit defence defense",
     demo: "demo presentation pitch talk lecture keynote speech",
     meeting: "meeting review workshop seminar conference training",
-    lunch: "lunch dinner supper brunch meal breakfast barbecue bbq picnic drinks banquet potluck",
+    lunch: "coffee lunch dinner supper brunch meal breakfast barbecue bbq picnic drinks banquet potluck",
     party: "party do bash celebration reception hen_do stag_do baby_shower housewarming ceilidh farewell",
     birthday:
       "birthday bday ninetieth eightieth seventieth sixtieth fiftieth fortieth thirtieth eighteenth 50th 60th 70th 80th 90th 40th 30th 21st_birthday",
@@ -101,7 +101,7 @@ export const english: LanguageLexicon = {
     outing: "weekend night evening day morning afternoon week",
     session: "session class lesson rehearsal practice name_day",
   },
-  eventVerbs: { wedding: "marries marry married", opening: "opens" },
+  eventVerbs: { wedding: "marries marry married marrying", opening: "opens" },
   promise: "promised promise promising swore swears vowed agreed offered volunteered pledged",
   say: "told said say says tell",
   will: "i'd i'll we'd we'll he'd she'd he'll she'll they'd i_would i_will to",
