@@ -167,6 +167,12 @@ function apply(
     case "session.rotated":
     case "session.revoked":
     case "invite.created":
+    case "user.password-changed":
+    case "access.factors":
+    case "access.key":
+    case "access.grant":
+    case "audit.entry":
+    case "audit.checkpoint":
     case "key.user":
     case "key.memory":
       return;
