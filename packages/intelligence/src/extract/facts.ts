@@ -77,7 +77,7 @@ function placeFacts(reading: Reading, facts: Fact[]): void {
     if (work !== undefined && !isClass) {
       facts.push({
         type: "works_at",
-        from: subjectBefore(reading, work),
+        from: workerOf(reading, work),
         to: index,
         confidence: 0.75,
         cue: lowAt(reading, work),
@@ -106,6 +106,19 @@ function placeFacts(reading: Reading, facts: Fact[]): void {
         cue: lowAt(reading, live),
       });
   }
+}
+
+/** "new job for Wojtek! starts at Halden Rail": a verb of somebody else's without a subject takes the last person. */
+function workerOf(reading: Reading, work: number): number {
+  const subject = subjectBefore(reading, work);
+  if (
+    subject !== ME ||
+    !/^(?:starts|works|joins|worked)$/.test(lowAt(reading, work)) ||
+    reading.tokens[work]?.opens !== true
+  )
+    return subject;
+  const last = reading.drafts.findLastIndex((draft) => draft.kind === "person" && draft.last < work);
+  return last >= 0 ? last : ME;
 }
 
 /** left for X, new job with X. */

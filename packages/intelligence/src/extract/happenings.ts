@@ -99,7 +99,7 @@ function addEvent(reading: Reading, at: number, concept: string): void {
   if (DOUBTFUL.has(token.low) && first === at && !hasDeterminer && !(token.opens && isFollowed)) {
     const afterPreposition = /^(?:for|having|at|to|after|before|zur|zum|beim|al|à|au|sunum|ki|ka|pe)$/.test(before);
     if (!afterPreposition || before === "to" || reading.words.language === "tr") {
-      if (reading.words.language === "en" || reading.words.language === "hi") return;
+      if (reading.words.language === "en") return;
     }
   }
   const modifier =

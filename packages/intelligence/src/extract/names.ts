@@ -21,7 +21,7 @@ const ORGANISATION_OPENINGS = new Set(
   "st saint san santa cafe club banco bank universidad universite hospital klinikum iit iim".split(" "),
 );
 const NO_NAMES = new Set(
-  "ok tv uk eu us usa gp mri ct er a&e diy ceo hr it pc pdf cv dj faq god lord christmas xmas easter eid diwali holi ramadan english german french spanish italian turkish hindi american british indian irish thai chinese japanese mexican greek polish portuguese russian dutch swedish korean arabic ukrainian vietnamese swiss scottish welsh african asian european canadian australian brazilian valentine valentine's danish norwegian finnish hungarian romanian persian jewish muslim christian catholic sunday wifi whatsapp instagram facebook youtube netflix spotify google gpay paypal amazon zoom excel iphone phd bbc nhs mot oh fc sir madam".split(
+  "ok tv uk eu us usa gp mri ct er a&e diy ceo hr it pc pdf cv dj faq god lord noel paques navidad natale pascua natal skoda volvo toyota honda vw golf fiesta corsa clio peugeot renault fiat vespa tesla bmw audi nissan subaru hyundai christmas xmas easter eid diwali holi ramadan english german french spanish italian turkish hindi american british indian irish thai chinese japanese mexican greek polish portuguese russian dutch swedish korean arabic ukrainian vietnamese swiss scottish welsh african asian european canadian australian brazilian valentine valentine's danish norwegian finnish hungarian romanian persian jewish muslim christian catholic sunday wifi whatsapp instagram facebook youtube netflix spotify google gpay paypal amazon zoom excel iphone phd bbc nhs mot oh fc sir madam".split(
     " ",
   ),
 );
@@ -142,7 +142,11 @@ function mayBegin(reading: Reading, at: number, token: Token): boolean {
     if (isOwned && words.kin.has(token.low)) return false;
     const isFollowed =
       reading.tokens[at + 1]?.isCapital === true && reading.tokens[at + 1]?.sentence === token.sentence;
-    return isFollowed && (PLAIN_TITLES.has(token.low) || conceptOf(words.kin, token.low, words) === undefined);
+    return (
+      isFollowed &&
+      (PLAIN_TITLES.has(token.low) ||
+        (conceptOf(words.kin, token.low, words) === undefined && !words.roles.has(token.low)))
+    );
   }
   if (conceptOf(words.kin, token.low, words) !== undefined && hint === undefined && sexOfName(token.low) === undefined)
     return false;
@@ -341,6 +345,7 @@ function givesWork(reading: Reading, first: number): boolean {
   const before = lowAt(reading, first - 1);
   const isPreposition = /^(?:at|for|with|bei|chez|na|no|en|in|presso|da|alla|joined|left|to)$/.test(before);
   if (!isPreposition) return false;
+  if (before === "for" && sexOfName(lowAt(reading, first)) !== undefined) return false;
   if (/^(?:joined|left)$/.test(before)) return sexOfName(lowAt(reading, first)) === undefined;
   if (before === "to") return false;
   if (before === "bei") return sexOfName(lowAt(reading, first)) === undefined;

@@ -18,7 +18,7 @@ import { conceptOf } from "./compile-lexicon.ts";
 
 /** Words that are kin only with a possessive: the girl, Frau, mujer. */
 const NEEDS_POSSESSIVE = new Set(
-  "girl boy lad kid child partner twin girlfriend boyfriend gf bf son ma pa pop frau mann partnerin mujer novia novio fille femme fils mari copine copain ragazza ragazzo mulher niece sister brother daughter wife husband child toddler mate pal friend freund freundin amigo amiga ami amie amico amica colleague kollege kollegin collegue collega colega moglie marito figlia figlio hija hijo filho filha mama mana mano sohn tochter bruder schwester ela kit meme pepe capo prof doctor gp dentist nanny lola nana dada tai".split(
+  "girl boy lad kid child partner twin girlfriend boyfriend gf bf son ma pa pop frau mann partnerin mujer novia novio fille femme fils mari copine copain ragazza ragazzo mulher niece sister brother daughter wife husband child toddler mate pal friend freund freundin amigo amiga ami amie amico amica colleague kollege kollegin collegue collega colega moglie marito figlia figlio hija hijo filho filha twins mama mana mano sohn tochter bruder schwester ela kit meme pepe capo prof doctor gp dentist nanny lola nana dada tai".split(
     " ",
   ),
 );
@@ -102,9 +102,13 @@ function addTie(reading: Reading, at: number, { kin, role }: Concepts): void {
     const draft = reading.drafts[named];
     if (draft === undefined) return;
     const isOnlyTitle =
-      /^(?:aunty|uncle|bhai|auntie)$/.test(token.low) && reading.words.language === "hi" && owner === undefined;
+      /^(?:aunty|uncle|bhai|auntie)$/.test(token.low) &&
+      reading.words.language === "hi" &&
+      owner === undefined &&
+      draft.first < at;
     const isForeign = kin !== undefined && owner === undefined && draft.first < at && reading.words.language === "tr";
-    if (!isOnlyTitle && !isForeign) draft.ties = [...draft.ties, tie(owner ?? ME)];
+    const isTheirs = kin === undefined && owner === undefined && isArticled(reading, at);
+    if (!isOnlyTitle && !isForeign && !isTheirs) draft.ties = [...draft.ties, tie(owner ?? ME)];
     if (sex !== undefined) draft.sex ??= sex;
     draft.aliases = [
       ...draft.aliases,
@@ -228,6 +232,14 @@ function nameBeside(reading: Reading, at: number, hasOwner: boolean): number | u
   return nameAfterIs(reading, at);
 }
 
+/** the plant manager Ms Sato, die Leiterin Frau Brandt: somebody's, not the writer's. */
+function isArticled(reading: Reading, at: number): boolean {
+  const { definite } = reading.words;
+  return (
+    definite.has(lowAt(reading, at - 1)) || (definite.has(lowAt(reading, at - 2)) && sameClause(reading, at - 2, at))
+  );
+}
+
 /** her da (my brother, …): both ties are one person's. */
 function tieInBrackets(reading: Reading, at: number): Draft | undefined {
   const opening = firstOfPhrase(reading, at);
@@ -282,6 +294,7 @@ function mayStandBare(reading: Reading, at: number, kin: string | undefined): bo
   if (token === undefined) return false;
   const before = lowAt(reading, at - 1);
   if (words.language === "en" && (lowAt(reading, at + 1) === "of" || before === "other")) return false;
+  if (/^(?:es|fr|it|pt)$/.test(words.language) && /^(?:de|di|d)$/.test(before)) return false;
   if (words.indefinite.has(before) || /^(?:no|every|any|each|von|of|kein|keine)$/.test(before)) return false;
   if (
     /^(?:other|one|two|three|four|five|many|several|few|these|those|most|all|und|and)$/.test(before) ||

@@ -23,6 +23,12 @@ function isNegated(reading: Reading, at: number): boolean {
 
 /** The person who does what the word at a place says: before it in the sentence; the writer when nobody is. */
 export function subjectBefore(reading: Reading, at: number): number {
+  const isMine =
+    reading.words.language === "de" &&
+    reading.tokens.some(
+      (token, place) => place < at && /^(?:ich|hab|habe)$/.test(token.low) && sameClause(reading, place, at),
+    );
+  if (isMine) return ME;
   for (let place = at - 1; place >= 0 && sameSentence(reading, place, at); place -= 1) {
     const draft = draftAt(reading, place, "person");
     const low = lowAt(reading, place);
@@ -44,6 +50,13 @@ export function subjectBefore(reading: Reading, at: number): number {
 function personAfter(reading: Reading, at: number, reach: number): number | undefined {
   for (let place = at + 1; place <= at + reach && sameSentence(reading, at, place); place += 1) {
     if (isMe(reading, place) && place <= at + 2) return ME;
+    if (
+      lowAt(reading, place) === "to" &&
+      reading.words.language === "en" &&
+      !reading.words.owe.has(lowAt(reading, at)) &&
+      reach === 4
+    )
+      return undefined;
     const draft = draftAt(reading, place, "person");
     if (draft >= 0 && reading.drafts[draft]?.value !== "possessive") return draft;
   }
@@ -196,7 +209,11 @@ function addSaid(reading: Reading, facts: Fact[], at: number): void {
   const romance = ROMANCE_WILL[words.language];
   if (romance !== undefined) addRomanceSaid(reading, facts, { at, ...romance });
   if (!/^(?:en|hi|de)$/.test(words.language)) return;
-  for (let place = at + 1; place <= at + 5 && sameSentence(reading, at, place); place += 1) {
+  for (
+    let place = at + 1;
+    place <= at + (words.language === "hi" ? 9 : 5) && sameSentence(reading, at, place);
+    place += 1
+  ) {
     const low = lowAt(reading, place);
     const isMine =
       /^(?:i'd|i'll|we'd|we'll)$/.test(low) ||
@@ -280,6 +297,7 @@ function addDebt(reading: Reading, facts: Fact[], at: number): void {
     (reading.words.isSuffixing && hasMe(reading, at));
   let to = isToMe && debtor !== ME ? ME : personAfter(reading, at, 5);
   if (reading.words.language === "hi") {
+    if (amountNear(reading, at) === undefined && reading.drafts.some((draft) => draft.kind === "thing")) return;
     const taker = lastTaker(reading, at);
     if (taker !== undefined) return finishDebt(reading, facts, { at, debtor: taker, to: ME });
     return;

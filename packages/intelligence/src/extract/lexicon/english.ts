@@ -76,8 +76,7 @@ export const english: LanguageLexicon = {
     meeting: "meeting review workshop seminar conference training",
     lunch: "coffee lunch dinner supper brunch meal breakfast barbecue bbq picnic drinks banquet potluck",
     party: "party do bash celebration reception hen_do stag_do baby_shower housewarming ceilidh farewell",
-    birthday:
-      "birthday bday ninetieth eightieth seventieth sixtieth fiftieth fortieth thirtieth eighteenth 50th 60th 70th 80th 90th 40th 30th 21st_birthday",
+    birthday: "birthday bday ninetieth eightieth seventieth sixtieth fiftieth fortieth thirtieth eighteenth",
     funeral: "funeral wake memorial cremation",
     christening: "christening baptism bris mitzvah communion confirmation naming",
     match:
@@ -118,7 +117,7 @@ export const english: LanguageLexicon = {
   groups:
     "choir band club team orchestra squad committee league society troupe council union ensemble crew gym guild rota book_club chorus parish",
   things:
-    "van car bike bicycle motorbike scooter boat caravan camper drill ladder tent guitar violin piano cello camera laptop phone sewing_machine lawnmower mower truck jeep saw kayak surfboard keys key ring watch necklace suitcase jacket coat dress suit tux book sofa couch table chair desk dog cat puppy kitten rabbit parrot hamster horse pony tortoise telescope drone fence shed roof gate oven fridge washing_machine dishwasher boiler kettle toaster mixer greenhouse trampoline hot_tub bookcase wardrobe mattress tractor trailer wheelbarrow console printer projector skis sleeping_bag cot crib pram buggy bandsaw chainsaw amp synth record_player typewriter wheelchair",
+    "skoda volvo toyota honda vw golf fiesta corsa clio peugeot renault fiat vespa tesla bmw audi nissan subaru hyundai labrador terrier spaniel collie poodle greyhound dachshund beagle van car bike bicycle motorbike scooter boat caravan camper drill ladder tent guitar violin piano cello camera laptop phone sewing_machine lawnmower mower truck jeep saw kayak surfboard keys key ring watch necklace suitcase jacket coat dress suit tux book sofa couch table chair desk dog cat puppy kitten rabbit parrot hamster horse pony tortoise telescope drone fence shed roof gate oven fridge washing_machine dishwasher boiler kettle toaster mixer greenhouse trampoline hot_tub bookcase wardrobe mattress tractor trailer wheelbarrow console printer projector skis sleeping_bag cot crib pram buggy bandsaw chainsaw amp synth record_player typewriter wheelchair",
   placePrepositions: "in to from near around towards outside",
   atPrepositions: "at @",
   workContext:
