@@ -48,7 +48,7 @@ test("decompress allows exactly as many bytes as it may", () => {
 test("a bomb in any codec stops at the bound without growing the process", () => {
   const bytesMax = 1_000_000;
   for (const codec of CODECS) {
-    const bomb = compress(codec, new Uint8Array(100_000_000));
+    const bomb = compress(codec, new Uint8Array(30_000_000));
     const beforeBytes = process.memoryUsage().arrayBuffers;
     expect(decompress(codec, bomb, bytesMax).type, codec).toBe("too-large");
     expect(process.memoryUsage().arrayBuffers - beforeBytes, codec).toBeLessThan(bytesMax * 4);

@@ -65,7 +65,7 @@ describe("Streams", () => {
   });
 
   test("reads any stream from any sequence as written, across runs, restarts and kills (random against an oracle)", async () => {
-    for (let seed = 1; seed <= 6; seed += 1) {
+    for (let seed = 1; seed <= 3; seed += 1) {
       const random = seededRandom(seed);
       const oracle = new Map<string, string[]>();
       let house = await open();

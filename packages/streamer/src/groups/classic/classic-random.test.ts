@@ -211,7 +211,7 @@ class World {
 }
 
 const only = process.env["SEED"];
-const seeds = only === undefined ? Array.from({ length: 100 }, (_, index) => index + 1) : [Number(only)];
+const seeds = only === undefined ? Array.from({ length: 50 }, (_, index) => index + 1) : [Number(only)];
 
 test("random joins, leaves, crashes and refused writes: one owner per partition, generations grow, rebalances end", () => {
   for (const seed of seeds) {

@@ -72,7 +72,7 @@ function settled(story: ConsumerStory, away: ReadonlySet<string>): void {
 }
 
 const only = process.env["SEED"];
-const seeds = only === undefined ? Array.from({ length: 50 }, (_, index) => index + 1) : [Number(only)];
+const seeds = only === undefined ? Array.from({ length: 20 }, (_, index) => index + 1) : [Number(only)];
 
 test("random joins, leaves, crashes, slow clients and changing topics: one owner per partition, epochs grow, all comes to rest", () => {
   for (const seed of seeds) {
