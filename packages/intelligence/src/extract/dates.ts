@@ -50,9 +50,22 @@ function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
+/** Days are compared far more often than there are days: their numbers are kept, up to a bound. */
+const dayNumbers = new Map<string, number>();
+const DAY_NUMBERS_MAX = 8_192;
+
+function dayNumber(day: string): number {
+  const known = dayNumbers.get(day);
+  if (known !== undefined) return known;
+  const number = Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
+  if (dayNumbers.size >= DAY_NUMBERS_MAX) dayNumbers.clear();
+  dayNumbers.set(day, number);
+  return number;
+}
+
 /** Days from one day to another. */
 export function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
+  return dayNumber(to) - dayNumber(from);
 }
 
 /** The local day of a moment, `YYYY-MM-DD`. A bare date stays what it is. */
