@@ -54,7 +54,7 @@ function addDays(day: string, days: number): string {
 const dayNumbers = new Map<string, number>();
 const DAY_NUMBERS_MAX = 8_192;
 
-function dayNumber(day: string): number {
+function numberOfDay(day: string): number {
   const known = dayNumbers.get(day);
   if (known !== undefined) return known;
   const number = Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
@@ -65,7 +65,7 @@ function dayNumber(day: string): number {
 
 /** Days from one day to another. */
 export function daysBetween(from: string, to: string): number {
-  return dayNumber(to) - dayNumber(from);
+  return numberOfDay(to) - numberOfDay(from);
 }
 
 /** The local day of a moment, `YYYY-MM-DD`. A bare date stays what it is. */
