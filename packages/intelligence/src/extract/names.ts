@@ -128,7 +128,7 @@ function nameEnd(reading: Reading, at: number): number {
 
 function isTitleAt(reading: Reading, at: number): boolean {
   const token = reading.tokens[at];
-  return token !== undefined && reading.words.titles.has(token.low) && (token.isCapital || !token.opens || true);
+  return token !== undefined && reading.words.titles.has(token.low);
 }
 
 function mayBegin(reading: Reading, at: number, token: Token): boolean {
