@@ -220,7 +220,9 @@ program
   .action(ending(async () => (await import("./commands/house.ts")).openApi(VERSION)));
 program
   .command("bench [parameters...]")
-  .description("run a benchmark: log, crash, classify, import, recall, house, api")
+  .description(
+    "run a benchmark: recall, classify, connections, import, house, api, log, crash, streamer and more; without a name it lists them",
+  )
   .allowUnknownOption()
   .helpOption(false)
   .action(ending(async (parameters: string[]) => (await import("./commands/bench.ts")).bench(parameters)));
