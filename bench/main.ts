@@ -33,6 +33,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   interceptors: () => import("./interceptors/main.ts"),
   policy: () => import("./policy/main.ts"),
   audit: () => import("./audit/main.ts"),
+  bites: () => import("./bites/main.ts"),
+  timing: () => import("./timing/main.ts"),
   telemetry: () => import("./telemetry/main.ts"),
   sockets: () => import("./sockets/main.ts"),
 };

@@ -1,3 +1,4 @@
+export { makeApiKey, parseApiKey } from "./access/api-key-format.ts";
 export type { ApiKeyInfo, ApiKeyRequest, AuthenticatedKey } from "./access/api-keys.ts";
 export type { GrantRequest } from "./access/grants.ts";
 export type { ApiKeyRow, FactorsRow, GrantRow } from "./access/rows.ts";

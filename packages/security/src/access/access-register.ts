@@ -42,6 +42,7 @@ export class AccessRegister {
   readonly #state: AccessState = { factors: new Map(), keys: new Map(), grants: new Map() };
   /** Offset of the record that each thing stands by, by record key. */
   readonly #stands = new Map<string, number>();
+  readonly #keysByHash = new Map<string, ApiKeyId>();
   readonly #keysOf = new Map<UserId, Set<ApiKeyId>>();
   readonly #grantsFrom = new Map<UserId, Set<GrantId>>();
   readonly #grantsTo = new Map<UserId, Set<GrantId>>();
@@ -83,6 +84,12 @@ export class AccessRegister {
 
   key(id: ApiKeyId): ApiKeyRow | undefined {
     return this.#state.keys.get(id);
+  }
+
+  /** The key whose hash this is (base64url). */
+  keyByHash(hash: string): ApiKeyRow | undefined {
+    const id = this.#keysByHash.get(hash);
+    return id === undefined ? undefined : this.#state.keys.get(id);
   }
 
   grant(id: GrantId): GrantRow | undefined {
@@ -165,7 +172,10 @@ export class AccessRegister {
     this.#latestMs = Math.max(this.#latestMs, event.at);
     if (!foldAccess(this.#state, event)) return;
     this.#stands.set(subject, offset);
-    if (event.type === "access.key") addTo(this.#keysOf, event.user, event.key);
+    if (event.type === "access.key") {
+      addTo(this.#keysOf, event.user, event.key);
+      this.#keysByHash.set(event.hash, event.key);
+    }
     if (event.type !== "access.grant") return;
     addTo(this.#grantsFrom, event.user, event.grant);
     addTo(this.#grantsTo, event.to, event.grant);

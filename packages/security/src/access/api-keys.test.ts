@@ -106,6 +106,23 @@ test("last use is kept, and written at most every ten minutes", async () => {
   await house.keystore.close();
 });
 
+test("the person behind a key is asked for at most once a second", async () => {
+  const { house, principal } = await withOwner();
+  const { key } = await house.identity.apiKeys.create(principal, REQUEST);
+  let asked = 0;
+  const find = house.store.user.bind(house.store);
+  house.store.user = async (id) => {
+    asked++;
+    return find(id);
+  };
+  for (let use = 0; use < 20; use++) expect((await house.identity.apiKeys.authenticate(key)).type).toBe("key");
+  expect(asked).toBe(1);
+  house.clock.advance(1_000);
+  await house.identity.apiKeys.authenticate(key);
+  expect(asked).toBe(2);
+  await house.keystore.close();
+});
+
 test.each([
   [{ name: " " }, "name"],
   [{ scopes: [] }, "scopes"],

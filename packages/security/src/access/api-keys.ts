@@ -1,12 +1,10 @@
 /**
  * Keys for programs: agents that act for a person, services that act for nobody.
  *
- * Guarantees: a key is shown once and kept as a hash; a key that does not exist costs the same look-up and comparison as one that does,
- * in constant time; what has ended or expired stays so after a restart and after the clock was set back; an agent never reaches above
+ * Guarantees: a key is shown once and kept as a hash; a key that does not exist and a wrong secret of one that does are the
+ * same miss; what has ended or expired stays so after a restart and after the clock was set back; an agent never reaches above
  * level 2, whatever its person has unlocked. Last use is kept within ten minutes.
  */
-import { timingSafeEqual } from "node:crypto";
-
 import { type Clock, KeyedLock, type RandomSource } from "@kaelix/base";
 import {
   type AccessKey,
@@ -75,12 +73,14 @@ interface Owner {
 
 const KEYS_PER_USER_MAX = 100;
 const USE_WRITTEN_MS = 10 * 60_000;
-const NOBODY = hashApiKey("nobody has this key");
+const RECHECK_MS = 1_000;
+const USERS_MAX = 10_000;
 
 /** All keys. */
 export class ApiKeys {
   readonly #tools: ApiKeyTools;
   readonly #lock = new KeyedLock();
+  readonly #users = new Map<UserId, { readonly row: UserRow | undefined; readonly checkedMs: number }>();
 
   constructor(tools: ApiKeyTools) {
     this.#tools = tools;
@@ -153,10 +153,9 @@ export class ApiKeys {
     const { register } = this.#tools;
     const id = parseApiKey(typed);
     if (id === undefined) return { type: "refused", why: "malformed" };
-    const row = register.key(id);
-    const expected = row === undefined ? NOBODY : Buffer.from(row.hash, "base64url");
-    const fits = timingSafeEqual(hashApiKey(typed), expected);
-    if (row === undefined || !fits) return { type: "refused", why: "unknown" };
+    // Looked for by its hash and not by its id: a wrong secret of a key that exists is not found just as one that never was.
+    const row = register.keyByHash(hashApiKey(typed).toString("base64url"));
+    if (row === undefined || row.key !== id) return { type: "refused", why: "unknown" };
     if (row.endedAtMs !== null) return { type: "refused", why: "ended" };
     const nowMs = register.nowMs();
     if (row.expiresAtMs !== null && row.expiresAtMs <= nowMs) {
@@ -166,13 +165,28 @@ export class ApiKeys {
       );
       return { type: "refused", why: "expired" };
     }
-    const user = await this.#tools.user(row.user);
+    const user = await this.#user(row.user);
     if (user === undefined || user.tenant !== row.tenant) return { type: "refused", why: "ended" };
     if (isUseDue(row, nowMs)) {
       // Not waited for: what a use is worth is not worth a disk's time.
       void this.#touch(id, (fresh) => (isUseDue(fresh, nowMs) ? { ...fresh, usedAtMs: nowMs } : undefined));
     }
     return { type: "key", subject: subjectOf(row, user) };
+  }
+
+  /** The person behind a key, asked for at most once a second: this is called for every request. */
+  async #user(id: UserId): Promise<UserRow | undefined> {
+    const nowMs = this.#tools.clock.monotonicMs();
+    const known = this.#users.get(id);
+    if (known !== undefined && nowMs - known.checkedMs < RECHECK_MS) return known.row;
+    const row = await this.#tools.user(id);
+    this.#users.delete(id);
+    this.#users.set(id, { row, checkedMs: nowMs });
+    for (const oldest of this.#users.keys()) {
+      if (this.#users.size <= USERS_MAX) break;
+      this.#users.delete(oldest);
+    }
+    return row;
   }
 
   /** Changes a key's times. A log that refuses keeps nobody from working: the key opens or not by what stands. */

@@ -1,7 +1,8 @@
 import { seededRandom } from "@kaelix/base";
-import { DEFAULT_TENANT, LEVELS, makeId, type Principal } from "@kaelix/model";
+import { DEFAULT_TENANT, LEVELS, makeId, type Principal, type TenantId } from "@kaelix/model";
 import { expect, test } from "vitest";
 
+import type { GrantRow } from "../access/rows.ts";
 import { referenceAllows } from "../testing/policy-reference.ts";
 import { PolicyWorlds } from "../testing/policy-worlds.ts";
 import { ACTIONS, type Action } from "./actions.ts";
@@ -112,6 +113,31 @@ test("an agent may do nothing that its person may not, and never what is above l
   ] as const) {
     const own: Resource = { type: "owned", tenant: DEFAULT_TENANT, owner: ada };
     expect(decide(agent, action, own, context)).toEqual({ allow: false, reason: "key" });
+  }
+});
+
+test("a grant from another organisation opens nothing, neither one by one nor in a list", () => {
+  const grant: GrantRow = {
+    grant: makeId("grt", 1, ids),
+    tenant: "acme" as TenantId,
+    from: ben,
+    to: ada,
+    revision: 1,
+    what: { type: "all" },
+    ceiling: 2,
+    purpose: null,
+    startsAtMs: 0,
+    expiresAtMs: nowMs + 1,
+    endedAtMs: null,
+  };
+  const theirs = { type: "owned", tenant: DEFAULT_TENANT, owner: ben, level: 1 } as const;
+  for (const [tenant, isAllowed] of [
+    [grant.tenant, false],
+    [DEFAULT_TENANT, true],
+  ] as const) {
+    const context = { nowMs, grants: [{ ...grant, tenant }] };
+    expect(decide(person, "memory.read", theirs, context).allow).toBe(isAllowed);
+    expect(passesFilter(filterFor(person, "memory.read", context), theirs)).toBe(isAllowed);
   }
 });
 

@@ -1,4 +1,5 @@
 export { AUDITED, fillAudit, openTestAudit } from "./audit.ts";
+export { OWNER, openTestIdentity, principalOf } from "./identity.ts";
 export { checkIndependently } from "./independent-audit-verifier.ts";
 export { referenceAllows } from "./policy-reference.ts";
 export { type PolicyCase, PolicyWorlds } from "./policy-worlds.ts";

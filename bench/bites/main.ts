@@ -1,0 +1,80 @@
+/**
+ * Do the tests bite? Takes one defence of the security room away after the other and asks whether a test fails.
+ *
+ *     npm run bench -- bites [--quick] [word]
+ *
+ * Works on a copy of the room below `.services/`, never on the room itself. With a word only the defences whose name holds it; with
+ * --quick every sixth. It fails when a defence can go and no test says so.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { BenchRow } from "../row.ts";
+import { SEEDED_BUGS, type SeededBug } from "./seeded-bugs.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const QUICK_EVERY = 6;
+const RUN_MS_MAX = 120_000;
+
+/** Runs the bench. */
+export async function run(options: {
+  readonly quick: boolean;
+  readonly arguments: readonly string[];
+}): Promise<BenchRow[]> {
+  const [word = ""] = options.arguments;
+  const bugs = SEEDED_BUGS.filter(({ name }, at) => name.includes(word) && (!options.quick || at % QUICK_EVERY === 0));
+  const copy = join(ROOT, ".services", `bites-${process.pid}`);
+  const missed: string[] = [];
+  try {
+    copyRoom(copy);
+    // Without any bug the tests must pass, or their failing says nothing.
+    if (fails(copy, [...new Set(bugs.flatMap((bug) => bug.tests.split(" ")))]))
+      throw new Error("The tests fail as they are");
+    for (const bug of bugs) {
+      const isCaught = withBug(copy, bug, () => fails(copy, bug.tests.split(" ")));
+      if (!isCaught) missed.push(bug.name);
+      console.error(`${isCaught ? "caught" : "MISSED"}  ${bug.name}`);
+    }
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+  if (missed.length > 0) throw new Error(`No test notices: ${missed.join("; ")}`);
+  return [
+    { name: "defences taken away", value: bugs.length, unit: "defences" },
+    { name: "noticed by no test", value: missed.length, unit: "defences", target: 0, reached: true },
+  ];
+}
+
+function copyRoom(copy: string): void {
+  mkdirSync(join(copy, "packages"), { recursive: true });
+  // Below the repository, so that the other rooms and packages are found as always.
+  for (const path of ["packages/security", "vitest.config.ts", "package.json", "tsconfig.json"]) {
+    cpSync(join(ROOT, path), join(copy, path), { recursive: true });
+  }
+}
+
+function withBug<Result>(copy: string, bug: SeededBug, work: () => Result): Result {
+  const path = join(copy, "packages/security/src", bug.file);
+  const text = readFileSync(path, "utf8");
+  if (text.split(bug.is).length !== 2)
+    throw new Error(`The defence "${bug.name}" is not found once in ${bug.file}: renew its row`);
+  writeFileSync(
+    path,
+    text.replace(bug.is, () => bug.becomes),
+  );
+  try {
+    return work();
+  } finally {
+    writeFileSync(path, text);
+  }
+}
+
+function fails(copy: string, tests: readonly string[]): boolean {
+  const files = tests.map((test) => `packages/security/src/${test}`);
+  const program = join(ROOT, "node_modules/vitest/vitest.mjs");
+  const parameters = [program, "run", "--root", copy, "--project", "pure", "--project", "io", ...files];
+  const ran = spawnSync(process.execPath, parameters, { cwd: copy, timeout: RUN_MS_MAX, encoding: "utf8" });
+  if (/No test files found/.test(ran.stdout + ran.stderr)) throw new Error(`There are no tests at ${tests.join(" ")}`);
+  return ran.status !== 0;
+}
