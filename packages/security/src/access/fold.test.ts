@@ -52,6 +52,22 @@ test("foldAccess lets the first of two states of one revision stand, whatever or
   expect(foldAccess(state, factors(3, 12, "acme" as TenantId))).toBe(false);
 });
 
+test("foldAccess keeps a key and a grant ended whatever a later state says", () => {
+  const state = empty();
+  const base = { v: 2, at: 1, tenant: DEFAULT_TENANT, user: ada, expires_at: 200 } as const;
+  for (const [revision, ended_at] of [
+    [1, 5],
+    [2, null],
+    [3, 9],
+  ] as const) {
+    const made = { sealed: "AAAA", hash: "AAAA", scopes: [], ceiling: 2, created_at: 1, used_at: null } as const;
+    foldAccess(state, { ...base, ...made, type: "access.key", key, kind: "agent", revision, ended_at });
+    const shared = { to: ben, what: { type: "all" }, ceiling: 1, purpose: null, starts_at: 1 } as const;
+    foldAccess(state, { ...base, ...shared, type: "access.grant", grant, revision, ended_at });
+    expect([state.keys.get(key)?.endedAtMs, state.grants.get(grant)?.endedAtMs]).toEqual([5, 5]);
+  }
+});
+
 test("foldAccess gives the same in one go, in pieces and when every event comes twice", () => {
   fc.assert(
     fc.property(fc.array(events, { maxLength: 30 }), (list) => {
