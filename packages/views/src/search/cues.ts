@@ -29,9 +29,10 @@ export function termIdsOf(parts: IndexParts, word: QueryWord): number[] {
 }
 
 /** 1 inside a date that the query names, falling off in the days after it, 0 elsewhere. */
-export function dateShare(occurredAtMs: number, dates: readonly NamedDate[]): number {
+export function dateShare(occurredAtMs: number, query: Pick<ParsedQuery, "dates" | "times">): number {
   let best = 0;
-  for (const date of dates) best = Math.max(best, shareOf(occurredAtMs, date));
+  for (const date of query.dates) best = Math.max(best, shareOf(occurredAtMs, date));
+  for (const { fromMs, toMs } of query.times) best = Math.max(best, shareWithin(occurredAtMs, fromMs, toMs));
   return best;
 }
 
@@ -41,6 +42,10 @@ function shareOf(occurredAtMs: number, date: NamedDate): number {
   if (date.month === undefined) return at.getUTCFullYear() === year ? 0.5 : 0;
   const fromMs = Date.UTC(year, date.month, date.day ?? 1);
   const toMs = date.day === undefined ? Date.UTC(year, date.month + 1, 1) : fromMs + DAY_MS;
+  return shareWithin(occurredAtMs, fromMs, toMs);
+}
+
+function shareWithin(occurredAtMs: number, fromMs: number, toMs: number): number {
   if (occurredAtMs < fromMs) return 0;
   if (occurredAtMs < toMs) return 1;
   const daysAfter = (occurredAtMs - toMs) / DAY_MS;

@@ -21,7 +21,17 @@ export interface SearchFilters {
   /** Null stands for memories without a conversation. */
   readonly conversationIds?: readonly (ConversationId | null)[];
   readonly importIds?: readonly ImportId[];
+  /** What the memory must hold; several mean "all of them". */
+  readonly has?: readonly HasKind[];
+  /** True: what passes is left out, and what does not is let through. The ceiling stays what it is. */
+  readonly isInverted?: boolean;
 }
+
+/** What a memory may hold. */
+export type HasKind = "picture" | "link" | "number" | "question";
+
+/** Every kind, in the order they are told of. */
+export const HAS_KINDS: readonly HasKind[] = ["picture", "link", "number", "question"];
 
 /** Says of a document number whether it passes. */
 export type DocumentTest = (doc: number) => boolean;
@@ -29,7 +39,7 @@ export type DocumentTest = (doc: number) => boolean;
 /** The test of a request's ceiling and filters over a table. */
 export function makeTest(table: DocumentTable, ceiling: Level, filters: SearchFilters = {}): DocumentTest {
   const tests: DocumentTest[] = [];
-  const { people, sources, afterMs, beforeMs, levels, conversationIds, importIds } = filters;
+  const { people, sources, afterMs, beforeMs, levels, conversationIds, importIds, has } = filters;
   if (levels !== undefined) tests.push((doc) => levels.some((level) => level === table.levels[doc]));
   if (afterMs !== undefined) tests.push((doc) => (table.occurredAts[doc] ?? 0) >= afterMs);
   if (beforeMs !== undefined) tests.push((doc) => (table.occurredAts[doc] ?? 0) < beforeMs);
@@ -52,7 +62,22 @@ export function makeTest(table: DocumentTable, ceiling: Level, filters: SearchFi
     tests.push(oneOf(table.conversations, wanted));
   }
   if (people !== undefined) tests.push(oneOf(table.speakers, speakersNamed(table, people)));
-  return (doc) => (table.levels[doc] ?? 255) <= ceiling && tests.every((test) => test(doc));
+  for (const kind of has ?? []) tests.push((doc) => holds(table, doc, kind));
+  const wanted = filters.isInverted !== true;
+  return (doc) => (table.levels[doc] ?? 255) <= ceiling && tests.every((test) => test(doc)) === wanted;
+}
+
+function holds(table: DocumentTable, doc: number, kind: HasKind): boolean {
+  switch (kind) {
+    case "picture":
+      return table.captionOf(doc) !== undefined;
+    case "link":
+      return /\bhttps?:\/\/|\bwww\./i.test(table.textOf(doc));
+    case "number":
+      return /\p{N}/u.test(table.textOf(doc));
+    case "question":
+      return table.asks[doc] === 1;
+  }
 }
 
 function oneOf(column: Int32Array | Uint8Array, wanted: readonly (number | undefined)[]): DocumentTest {

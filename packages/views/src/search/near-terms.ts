@@ -40,7 +40,9 @@ function nearTerms(parts: IndexParts, term: string, ceiling: Level): string[] {
   const near: string[] = [];
   for (let id = 0; id < parts.postings.termCount && near.length < NEAR_TERMS_MAX; id++) {
     const other = parts.postings.word(id);
-    if (other.charCodeAt(0) !== term.charCodeAt(0) || Math.abs(other.length - term.length) > 2) continue;
+    if (Math.abs(other.length - term.length) > 2) continue;
+    // A slip in the first letter leaves the last one as it is: most of the vocabulary is passed over by one look.
+    if (other.charCodeAt(0) !== term.charCodeAt(0) && other.at(-1) !== term.at(-1)) continue;
     if (isNear(term, other) && isVisible(parts, id, ceiling)) near.push(other);
   }
   return near;

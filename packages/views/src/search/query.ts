@@ -4,7 +4,10 @@
  */
 import { monthNamesOf, termOf } from "./languages.ts";
 import { isStopWord } from "./stop-words.ts";
-import { foldDiacritics, splitWords } from "./tokens.ts";
+import type { TimeMention } from "./time-span.ts";
+import { findTimes } from "./times.ts";
+import { MONTH_PATTERN } from "./times-absolute.ts";
+import { foldDiacritics, normaliseWord, splitWords } from "./tokens.ts";
 
 /** Longest query that is looked at, in UTF-16 units; a longer one is cut. */
 const QUERY_LENGTH_MAX = 2_048;
@@ -46,6 +49,8 @@ export interface ParsedQuery {
   readonly excluded: readonly QueryWord[];
   readonly kind: QuestionKind;
   readonly dates: readonly NamedDate[];
+  /** Times that it names relative to now ("last summer"); their words are not looked for. */
+  readonly times: readonly TimeMention[];
 }
 
 /** How a query is read. */
@@ -54,6 +59,8 @@ export interface ParseOptions {
   readonly languages: readonly string[];
   /** The last word may be unfinished. */
   readonly prefixLast?: boolean;
+  /** When it is asked, for "yesterday"; without it such words are words. */
+  readonly nowMs?: number;
 }
 
 /** Takes a query apart. */
@@ -72,14 +79,43 @@ export function parseQuery(text: string, options: ParseOptions): ParsedQuery {
       excluded.push(...wordsOf(word, options));
       return space;
     });
-  const words = markMeasures(wordsOf(rest, options).slice(0, QUERY_WORDS_MAX));
+  const times = relativeTimes(rest, options.nowMs);
+  const isAsked = /[?？؟]\s*$/.test(cut);
+  const matter = wordsOf(withoutTimes(rest, times), options).slice(0, QUERY_WORDS_MAX);
+  const words = markPrefixes(markGrammar(matter, isAsked), rest);
   const last = words.at(-1);
   if (options.prefixLast === true && last !== undefined && /[\p{L}\p{N}]$/u.test(rest)) {
     words[words.length - 1] = { ...last, isPrefix: true, isStop: false };
   }
   const kind = questionKind(rest);
-  const isQuestion = /[?？]\s*$/.test(cut) || kindAtStart(rest);
-  return { words, isQuestion, phrases, excluded, kind, dates: namedDates(rest, options.languages) };
+  const isQuestion = isAsked || kindAtStart(rest);
+  return { words, isQuestion, phrases, excluded, kind, dates: namedDates(rest, options.languages), times };
+}
+
+function relativeTimes(text: string, nowMs: number | undefined): readonly TimeMention[] {
+  if (nowMs === undefined) return [];
+  // A month or day without a year stays a date of any year (namedDates).
+  return findTimes(text, { atMs: nowMs }).filter(
+    ({ isRelative, text: words }) => isRelative && !NAMED_PATTERN.test(words),
+  );
+}
+
+const NAMED_PATTERN = new RegExp(
+  `^(?:(?:in|since|by|until|during|of|early|mid|late|last day of)\\s)?(?:\\d{1,2}\\D{0,6}\\s)?${MONTH_PATTERN}\\b`,
+  "iu",
+);
+
+function withoutTimes(text: string, times: readonly TimeMention[]): string {
+  return times.reduceRight((rest, { start, end }) => `${rest.slice(0, start)} ${rest.slice(end)}`, text);
+}
+
+/** A word with a star behind it stands for all that begin with it. */
+function markPrefixes(words: QueryWord[], text: string): QueryWord[] {
+  const starred = new Set(
+    Array.from(text.matchAll(/([\p{L}\p{N}]{2,})\*/gu), ([, word = ""]) => foldDiacritics(normaliseWord(word))),
+  );
+  if (starred.size === 0) return words;
+  return words.map((word) => (starred.has(word.text) ? { ...word, isPrefix: true, isStop: false } : word));
 }
 
 function wordsOf(text: string, options: ParseOptions): QueryWord[] {
@@ -94,10 +130,23 @@ function wordsOf(text: string, options: ParseOptions): QueryWord[] {
 /** What is measured in "how often", "how long": it belongs to the question and not to its matter. */
 const MEASURES = new Set(["often", "frequently", "many", "much", "long", "old", "far", "big", "tall"]);
 
-function markMeasures(words: QueryWord[]): QueryWord[] {
-  return words.map((word, at) =>
-    words[at - 1]?.text === "how" && MEASURES.has(word.text) ? { ...word, isStop: true } : word,
-  );
+/** Question words of languages whose grammar words are not listed: in a question they ask, and are told of nothing. */
+const ASKING_WORDS = new Set(
+  `кто кого кому где куда откуда когда что чего как какой какая какое какие почему зачем сколько чей хто де коли що чому скільки
+ποιος που πότε τι πώς γιατί أين من متى ماذا ما كيف كم لماذا هل איפה מי מתי מה איך כמה למה
+kim nerede ne nasıl neden kaç gdzie kto kiedy co jak dlaczego ile kde kdo kdy proč kolik missä kuka milloin mitä miksi
+hol ki mikor mi miért hány unde cine când ce cum câte hvor hvem hvornår hvad når hva hvorfor
+哪里 哪儿 哪 谁 什么 什么时候 怎么 为什么 多少 几 吗 呢 的 在 是 哪裡 誰 甚麼 どこ だれ いつ なに 何 なぜ どう は が の に を か です ます`.split(
+    /\s+/,
+  ),
+);
+
+/** Marks words that only ask as carrying no matter. */
+function markGrammar(words: QueryWord[], isAsked: boolean): QueryWord[] {
+  return words.map((word, at) => {
+    const isMeasure = words[at - 1]?.text === "how" && MEASURES.has(word.text);
+    return isMeasure || (isAsked && ASKING_WORDS.has(word.text)) ? { ...word, isStop: true } : word;
+  });
 }
 
 const KIND_PATTERNS: readonly (readonly [QuestionKind, RegExp])[] = [

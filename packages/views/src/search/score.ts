@@ -65,6 +65,8 @@ export interface WordWeight {
   readonly weight: number;
   /** Documents that hold it, under the ceiling. */
   readonly documents: number;
+  /** True when nothing holds it as it was typed, only words nearly the same. */
+  readonly isNear?: true;
 }
 
 /** The documents that may answer, with their signals. */
@@ -245,7 +247,8 @@ class Scoring {
     this.#addWindows(touched, found);
     this.#addSessions(touched, found);
     for (const doc of touched) this.#counts[doc] = 0;
-    return { word: word.text, weight, documents: touched.length };
+    const counted = { word: word.text, weight, documents: touched.length };
+    return word.isNear === true ? { ...counted, isNear: true } : counted;
   }
 
   /** Counts a word in every visible document that holds it; returns them. */
@@ -395,7 +398,7 @@ class Scoring {
       signals[at++] = (this.#coverage[doc] ?? 0) * share;
       signals[at++] = (this.#windowCoverage[doc] ?? 0) * share;
       signals[at++] = speakers.size > 0 && speakers.has(table.speakers[doc] ?? 0) ? 1 : 0;
-      signals[at++] = dateShare(table.occurredAts[doc] ?? 0, this.#query.dates);
+      signals[at++] = dateShare(table.occurredAts[doc] ?? 0, this.#query);
       signals[at++] = 0;
       signals[at++] = table.asks[doc] ?? 0;
       signals[at++] = cues?.has(doc) === true ? 1 : 0;

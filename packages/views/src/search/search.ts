@@ -12,6 +12,7 @@ import { type DocumentTest, makeTest, type SearchFilters } from "./filter.ts";
 import { highlight, type TextRange } from "./highlight.ts";
 import { withNearTerms } from "./near-terms.ts";
 import { type ParsedQuery, parseQuery, type QueryWord } from "./query.ts";
+import { type Qualifiers, readQualifiers } from "./qualifiers.ts";
 import {
   type Candidates,
   corpusOf,
@@ -29,7 +30,7 @@ import { KEYWORD_COVERAGE, SHIPPED_RECIPE } from "./weights.ts";
 
 /** What is looked for, by whom and how much of it. */
 export interface SearchRequest {
-  /** Words, "phrases", -exclusions. Empty: everything by time. */
+  /** Words, "phrases", -exclusions, begin*, person:, source:, level:, has:, before:, after:, on:. Empty: everything by time. */
   readonly text: string;
   /** The highest level that may be seen. */
   readonly ceiling: Level;
@@ -42,6 +43,8 @@ export interface SearchRequest {
   readonly prefixLast?: boolean;
   /** True to count facets over all matches. */
   readonly facets?: boolean;
+  /** When it is asked, for "yesterday"; without it such words are words. */
+  readonly nowMs?: number;
   /** Other weights than those shipped; for measuring. */
   readonly recipe?: ScoreRecipe;
 }
@@ -85,6 +88,10 @@ export interface SearchResult {
   readonly facets: Facets;
   /** The words that were looked for and what each was worth here. */
   readonly words: readonly WordWeight[];
+  /** How the text was understood. */
+  readonly query: ParsedQuery;
+  /** What of the text narrowed the search, and what should have and could not. */
+  readonly qualifiers: Qualifiers;
 }
 
 /** A document that holds no word of a question must reach this share of the best score to count as a match. */
@@ -93,13 +100,20 @@ const CONTEXT_SHARE_MIN = 0.25;
 /** Searches one user's index. */
 export function searchIndex(index: UserIndex, request: SearchRequest): SearchResult {
   const parts = index.parts(request.ceiling);
-  const typed = parseQuery(request.text, {
+  const { qualifiers, rest } = readQualifiers(request.text, request.nowMs);
+  const typed = parseQuery(rest, {
     languages: languagesOf(parts, request.ceiling),
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
+    ...(request.nowMs === undefined ? {} : { nowMs: request.nowMs }),
   });
   const query = withNearTerms(parts, typed, request.ceiling);
-  const passes = withPhrases(parts, query, makeTest(parts.table, request.ceiling, request.filters));
-  if (query.words.length === 0) return listAll(index, request, passes);
+  const narrowed = [request.filters ?? {}, ...qualifiers.filters].map((filters) =>
+    makeTest(parts.table, request.ceiling, filters),
+  );
+  const withQualifiers: DocumentTest = (doc) => narrowed.every((test) => test(doc));
+  const passes = withPhrases(parts, query, withTimes(parts, query, withQualifiers));
+  const asked = { request, query, qualifiers };
+  if (!isWorded(query)) return listAll(index, asked, passes);
   const isKeywords = !query.isQuestion && !query.words.some((word) => word.isStop);
   const recipe = isKeywords ? recipeOfKeywords(request.recipe ?? SHIPPED_RECIPE) : (request.recipe ?? SHIPPED_RECIPE);
   const candidates = scoreCandidates(parts, query, { ceiling: request.ceiling, shape: recipe.shape });
@@ -122,7 +136,21 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
     return makeHit(parts, query, { candidates, candidate, recipe, score: scores[candidate] ?? 0 }) ?? [];
   });
   const facets = request.facets === true ? countFacets(parts.table, docsOf(candidates, matches)) : NO_FACETS;
-  return { hits, total: matches.length, facets, words: candidates.words };
+  return { hits, total: matches.length, facets, words: candidates.words, query, qualifiers };
+}
+
+/** True when there are words to look for: a time with nothing but grammar around it ("what did I do yesterday?") has none. */
+function isWorded({ words, times }: ParsedQuery): boolean {
+  return words.length > 0 && (times.length === 0 || words.some((word) => !word.isStop));
+}
+
+/** Where a time is all that a query names, it narrows; beside words it only weighs. */
+function withTimes({ table }: IndexParts, query: ParsedQuery, passes: DocumentTest): DocumentTest {
+  if (isWorded(query) || query.times.length === 0) return passes;
+  return (doc) => {
+    const atMs = table.occurredAts[doc] ?? 0;
+    return passes(doc) && query.times.some(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
+  };
 }
 
 /** Keywords weigh what a document holds itself; questions weigh as shipped. */
@@ -232,8 +260,10 @@ function makeHit(parts: IndexParts, query: ParsedQuery, scored: Scored): SearchH
   };
 }
 
+type Asked = Pick<SearchResult, "query" | "qualifiers"> & { readonly request: SearchRequest };
+
 /** Everything that passes, newest first. */
-function listAll(index: UserIndex, request: SearchRequest, passes: DocumentTest): SearchResult {
+function listAll(index: UserIndex, { request, query, qualifiers }: Asked, passes: DocumentTest): SearchResult {
   const { table } = index.parts(request.ceiling);
   const docs: number[] = [];
   for (let doc = 0; doc < table.count; doc++) if (passes(doc)) docs.push(doc);
@@ -249,5 +279,5 @@ function listAll(index: UserIndex, request: SearchRequest, passes: DocumentTest)
     return document === undefined ? [] : [{ document, score: 0, highlights: [], why }];
   });
   const facets = request.facets === true ? countFacets(table, docs) : NO_FACETS;
-  return { hits, total: docs.length, facets, words: [] };
+  return { hits, total: docs.length, facets, words: [], query, qualifiers };
 }

@@ -1,0 +1,98 @@
+/**
+ * Times that stand in a text by number and name: "8 May 2023", "May 8th", "2023-05-08", "in May", "summer of 2022", "in 2018".
+ * A day or month without a year is the one nearest to when the text was said, and counts as relative to that.
+ */
+import {
+  dayOfMonth,
+  DAY_MS,
+  monthOfYear,
+  seasonOfYear,
+  type TimeMention,
+  type TimeSpan,
+  wholeYear,
+} from "./time-span.ts";
+
+/** Month names and their short forms, for use inside a pattern. */
+export const MONTH_PATTERN =
+  "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+const SHORT_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+/** Months that are everyday words too: only a capital makes them a month. */
+const AMBIGUOUS = new Set(["may", "march", "mar"]);
+
+/** 0 to 11; undefined when the word, as it was written, is no month. */
+export function monthNumber(name: string, written: string): number | undefined {
+  const lower = name.toLowerCase();
+  if (AMBIGUOUS.has(lower) && !/^\p{Lu}/u.test(written)) return undefined;
+  const month = SHORT_MONTHS.indexOf(lower.slice(0, 3));
+  return month < 0 ? undefined : month;
+}
+
+const ABSOLUTE = new RegExp(
+  [
+    "\\b(?<isoYear>(?:19|20)\\d\\d)-(?<isoMonth>\\d{1,2})-(?<isoDay>\\d{1,2})\\b",
+    `\\b(?<dayFirst>\\d{1,2})(?:st|nd|rd|th)?\\s+(?:of\\s+)?(?<dayMonth>${MONTH_PATTERN})\\b\\.?(?:,?\\s*(?<dayYear>(?:19|20)\\d\\d)\\b)?`,
+    `\\b(?<monthFirst>${MONTH_PATTERN})\\b\\.?\\s+(?<monthDay>\\d{1,2})(?:st|nd|rd|th)?\\b(?!:)(?:,?\\s*(?<monthYear>(?:19|20)\\d\\d)\\b)?`,
+    `\\b(?<bareMonth>${MONTH_PATTERN})\\b\\.?,?\\s*(?:of\\s+)?(?<bareYear>(?:19|20)\\d\\d)\\b`,
+    "\\b(?<season>spring|summer|autumn|fall|winter)\\s*(?:of\\s+|,\\s*)?(?<seasonYear>(?:19|20)\\d\\d)\\b",
+    `\\b(?:in|since|by|until|during|of|early|mid|late|last day of)\\s+(?<inMonth>${MONTH_PATTERN})\\b(?!,?\\s*(?:19|20)\\d\\d)`,
+    "\\b(?:in|since|of|from|until|by|during|back in|year)\\s+(?<inYear>(?:19|20)\\d\\d)\\b(?![-/.:]\\d)",
+  ].join("|"),
+  "giu",
+);
+const SEASONS = ["spring", "summer", "autumn", "winter"];
+
+/** The absolute times of a text, in order. */
+export function absoluteTimeAt(text: string, atMs: number): TimeMention[] {
+  return Array.from(text.matchAll(ABSOLUTE)).flatMap((match) => {
+    const read = readMatch(match.groups ?? {}, atMs);
+    if (read === undefined) return [];
+    const [whole] = match;
+    return [{ ...read, start: match.index, end: match.index + whole.length, text: whole }];
+  });
+}
+
+type Groups = Readonly<Record<string, string | undefined>>;
+type Read = TimeSpan & { readonly isRelative: boolean };
+
+function readMatch(groups: Groups, atMs: number): Read | undefined {
+  const { isoYear, isoMonth, isoDay, season, seasonYear, inMonth, inYear, bareMonth, bareYear } = groups;
+  if (isoYear !== undefined) return fixed(dayOfMonth(Number(isoYear), Number(isoMonth) - 1, Number(isoDay)));
+  if (season !== undefined) {
+    const place = SEASONS.indexOf(season.toLowerCase().replace("fall", "autumn"));
+    return fixed(seasonOfYear(Number(seasonYear), place));
+  }
+  if (inYear !== undefined) return fixed(wholeYear(Number(inYear)));
+  if (bareMonth !== undefined) {
+    const month = monthNumber(bareMonth, bareMonth);
+    return month === undefined ? undefined : fixed(monthOfYear(Number(bareYear), month));
+  }
+  if (inMonth !== undefined) {
+    const month = monthNumber(inMonth, inMonth);
+    return month === undefined ? undefined : nearest((year) => monthOfYear(year, month), atMs);
+  }
+  return readDay(groups, atMs);
+}
+
+function readDay(groups: Groups, atMs: number): Read | undefined {
+  const name = groups["dayMonth"] ?? groups["monthFirst"] ?? "";
+  const day = Number(groups["dayFirst"] ?? groups["monthDay"]);
+  const year = groups["dayYear"] ?? groups["monthYear"];
+  const month = monthNumber(name, name);
+  if (month === undefined) return undefined;
+  if (year !== undefined) return fixed(dayOfMonth(Number(year), month, day));
+  return nearest((one) => dayOfMonth(one, month, day), atMs);
+}
+
+function fixed(span: TimeSpan | undefined): Read | undefined {
+  return span === undefined ? undefined : { ...span, isRelative: false };
+}
+
+/** Of the years around a moment the one that brings a span nearest to it. */
+function nearest(make: (year: number) => TimeSpan | undefined, atMs: number): Read | undefined {
+  const year = new Date(atMs).getUTCFullYear();
+  const spans = [year - 1, year, year + 1].flatMap((one) => make(one) ?? []);
+  const away = ({ fromMs, toMs }: TimeSpan): number =>
+    fromMs <= atMs && atMs < toMs ? 0 : Math.min(Math.abs(fromMs - atMs), Math.abs(toMs - DAY_MS - atMs));
+  const [first] = spans.sort((left, right) => away(left) - away(right));
+  return first === undefined ? undefined : { ...first, isRelative: true };
+}
