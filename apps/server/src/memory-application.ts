@@ -203,12 +203,10 @@ export class Memories implements MemoryApplication {
     );
     const citations = answer.citations.flatMap((citation) => {
       const memory = placed.get(citation.memoryId);
-      if (memory === undefined || memory.memory.text !== citation.text) return [];
-      const [start, end] = citation.quote;
+      const isSame = memory?.memory.text.slice(...citation.quote) === citation.text;
+      if (memory === undefined || !isSame) return [];
       const why = citation.reasons;
-      return [
-        { number: citation.n, placed: memory, quote: citation.text.slice(start, end), range: citation.quote, why },
-      ];
+      return [{ number: citation.n, placed: memory, quote: citation.text, range: citation.quote, why }];
     });
     const text = answer.sentences.map((sentence) => sentence.text).join(" ");
     const { kind, sentences, confidence } = answer;

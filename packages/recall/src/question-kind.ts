@@ -34,3 +34,24 @@ export function kindShare(kind: ParsedQuery["kind"], sentence: string): number {
       return sentence.endsWith("?") ? 0 : 0.3;
   }
 }
+
+/** What a sentence names of the kind that is asked for, lower case: places, numbers or names. Empty for kinds that have no values. */
+export function namedValues(kind: ParsedQuery["kind"], sentence: string): string[] {
+  switch (kind) {
+    case "where":
+      return valuesOf(sentence, /\b(?:in|at|to|from|near|around)\s+(?:the\s+)?(\p{Lu}\p{L}+)/gu);
+    case "how-many":
+      return valuesOf(sentence, /(\d+(?:[.,]\d+)?)/gu);
+    case "who":
+      return valuesOf(sentence, /(?<=[\p{Ll}\p{N},;:]\s)(\p{Lu}\p{L}+)/gu);
+    case "when":
+    case "how-often":
+    case "what":
+    case "other":
+      return [];
+  }
+}
+
+function valuesOf(sentence: string, pattern: RegExp): string[] {
+  return Array.from(sentence.matchAll(pattern), ([, value = ""]) => value.toLowerCase());
+}

@@ -118,11 +118,15 @@ test("searchMemories pages over indexed and unlocked memories as one list", asyn
 test("ask quotes the owner's own words plainly, with their place", async () => {
   const answer = await ask(source, { ...scope(2), question: "What is Mum allergic to?" });
   expect(answer.kind).toBe("quoted");
-  expect(answer.sentences[0]).toEqual({ text: "Mum is allergic to walnuts.", citations: [1] });
+  expect(answer.sentences[0]).toEqual({
+    text: "Mum is allergic to walnuts. She found out in 1999.",
+    citations: [1],
+  });
   expect(answer.citations[0]).toMatchObject({
     n: 1,
     memoryId: idOf(1),
-    quote: [0, 27],
+    quote: [0, 50],
+    best: [0, 27],
     level: 2,
     source: "chat",
     position: { topic: "memories", partition: 4, offset: 101 },
@@ -135,7 +139,7 @@ test("ask quotes others by name, and prefers the sentence that the question asks
   const dinner = await ask(source, { ...scope(2), question: "When is dinner at the harbour?" });
   expect(dinner.sentences[0]?.text).toBe("Carla, 12 December 2024: “Dinner at the harbour on Thursday?”");
   const plumber = await ask(source, { ...scope(2), question: "When does the plumber come for the kitchen tap?" });
-  expect(plumber.citations[0]).toMatchObject({ memoryId: idOf(5), text: "The plumber comes on 3 March at nine." });
+  expect(plumber.citations[0]).toMatchObject({ memoryId: idOf(5), best: [0, 37] });
   const swim = await ask(source, { ...scope(2), question: "How often do I swim?" });
   expect(swim.citations[0]?.memoryId).toBe(idOf(6));
 });

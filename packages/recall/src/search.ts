@@ -11,6 +11,9 @@ import {
   type Facets,
   languageOf,
   loadLanguage,
+  type ParsedQuery,
+  type Qualifiers,
+  type ScoreRecipe,
   type SearchDocument,
   type SearchFilters,
   type SearchHit,
@@ -29,7 +32,10 @@ const SEARCH_LIMIT_DEFAULT = 20;
 
 /** What is looked for. */
 export interface RecallSearchRequest extends RecallScope {
-  /** Words, "phrases", -exclusions; empty lists everything by time. */
+  /**
+   * Words, "phrases", -exclusions, begin*; `person:` `source:` `level:` `has:` `before:` `after:` `on:`, with - before them what to leave
+   * out; times ("last summer"), which weigh beside words and narrow alone. Empty lists everything by time.
+   */
   readonly text: string;
   readonly filters?: SearchFilters;
   /** 1 to `SEARCH_LIMIT_MAX`; default 20. */
@@ -38,6 +44,8 @@ export interface RecallSearchRequest extends RecallScope {
   readonly skip?: number;
   /** True while the last word is being typed. */
   readonly prefixLast?: boolean;
+  /** Other weights than those shipped; for measuring. */
+  readonly recipe?: ScoreRecipe;
 }
 
 /** A memory that was found. */
@@ -54,6 +62,10 @@ export interface RecallSearchResult {
   readonly total: number;
   readonly facets: Facets;
   readonly words: readonly WordWeight[];
+  /** How the text was understood. */
+  readonly query: ParsedQuery;
+  /** What of the text narrowed the search, and what should have and could not. */
+  readonly qualifiers: Qualifiers;
   readonly tookMs: number;
   /** Everything below this position was searched. */
   readonly asOf: LogPosition;
@@ -66,11 +78,11 @@ export async function searchMemories(source: RecallSource, request: RecallSearch
   const index = await source.index(request.userId);
   const nextOffset = await source.nextOffset(partition);
   const unlocked = await indexUnlocked(source, request);
-  const found = searchBoth(index, unlocked, request);
+  const found = searchBoth({ index, unlocked }, request, source.nowMs?.() ?? Date.now());
   const hits = found.hits.map((hit) => ({
     ...hit,
     position: positionOf(hit.document, partition),
-    reasons: wordReasons(hit, request.text),
+    reasons: wordReasons(hit, found),
   }));
   const asOf = { topic: TOPICS.memories.name, partition, offset: nextOffset };
   return { ...found, hits, tookMs: source.monotonicMs() - startMs, asOf };
@@ -96,15 +108,22 @@ async function indexUnlocked(source: RecallSource, scope: RecallScope): Promise<
 }
 
 /** Both indexes asked alike; scores are shares of what a query can reach, so hits of both stand in one order. */
-function searchBoth(index: UserIndex, unlocked: UserIndex | undefined, request: RecallSearchRequest): SearchResult {
+function searchBoth(
+  indexes: { readonly index: UserIndex; readonly unlocked: UserIndex | undefined },
+  request: RecallSearchRequest,
+  nowMs: number,
+): SearchResult {
+  const { index, unlocked } = indexes;
   const limit = Math.max(1, Math.min(SEARCH_LIMIT_MAX, request.limit ?? SEARCH_LIMIT_DEFAULT));
   const skip = Math.max(0, request.skip ?? 0);
   const asked = {
     text: request.text,
     ceiling: request.ceiling,
     facets: true,
+    nowMs,
     ...(request.filters === undefined ? {} : { filters: request.filters }),
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
+    ...(request.recipe === undefined ? {} : { recipe: request.recipe }),
   };
   if (unlocked === undefined) return searchIndex(index, { ...asked, limit, skip });
   const open = searchIndex(index, { ...asked, limit: skip + limit });
@@ -117,5 +136,7 @@ function searchBoth(index: UserIndex, unlocked: UserIndex | undefined, request: 
     total: open.total + secret.total,
     facets: addFacets(open.facets, secret.facets),
     words: open.words,
+    query: open.query,
+    qualifiers: open.qualifiers,
   };
 }

@@ -1,4 +1,4 @@
-import type { SearchHit, Signal } from "@kaelix/views";
+import { formatSpan, type SearchHit, type SearchResult, type Signal } from "@kaelix/views";
 
 /** Signals that a person can be told of, and how. What is only arithmetic (lengths, shapes of scores) is left to `why.signals`. */
 const SIGNAL_SENTENCES: Partial<Readonly<Record<Signal, string>>> = {
@@ -15,24 +15,30 @@ const SHARE_MIN = 0.25;
 
 /** One thing that spoke for a hit. */
 export interface Reason {
-  /** `words`, `neighbours`, or the name of a signal. */
-  readonly signal: Signal | "words" | "neighbours";
+  /** `words`, `neighbours`, `filter` for what narrowed the search, or the name of a signal. */
+  readonly signal: Signal | "words" | "neighbours" | "filter";
   /** Its part of the score. */
   readonly score: number;
   /** The same as a short English sentence. */
   readonly text: string;
 }
 
-/** Why a hit is one, the strongest first. Empty for a list by time. */
-export function wordReasons(hit: SearchHit, text: string): Reason[] {
-  if (text.trim() === "" || hit.score === 0) return [];
+/** Why a hit is one, the strongest first; then what narrowed the search. Empty for a list of everything. */
+export function wordReasons(
+  hit: SearchHit,
+  { query, qualifiers }: Pick<SearchResult, "query" | "qualifiers">,
+): Reason[] {
+  return [...(hit.score === 0 ? [] : scoreReasons(hit)), ...narrowReasons(hit, query, qualifiers.read)];
+}
+
+function scoreReasons(hit: SearchHit): Reason[] {
   const { words, signals, isContext } = hit.why;
   const shareOf = (...names: readonly Signal[]): number =>
     signals.reduce((sum, { signal, share }) => (names.includes(signal) ? sum + share : sum), 0);
   const reasons: Reason[] = [];
   if (words.length > 0) {
-    const named = [...words].sort((left, right) => right.weight - left.weight).map(({ word }) => word);
-    reasons.push({ signal: "words", score: shareOf("turn", "coverage"), text: `Holds ${named.join(", ")}` });
+    const score = shareOf("turn", "coverage");
+    reasons.push({ signal: "words", score, text: `Holds ${wordsHeld(hit)}` });
   }
   if (isContext) {
     const score = shareOf("window", "windowCoverage", "before", "after");
@@ -45,5 +51,30 @@ export function wordReasons(hit: SearchHit, text: string): Reason[] {
     if (sentence !== undefined && share >= SHARE_MIN && !isAlone)
       reasons.push({ signal, score: share, text: sentence });
   }
+  return reasons;
+}
+
+/** The words of the query that a hit holds, the heaviest first; of one that was mistyped also what it was taken for. */
+function wordsHeld({ why, highlights, document }: SearchHit): string {
+  const typed = [...why.words].sort((left, right) => right.weight - left.weight);
+  const exact = new Set(typed.filter(({ isNear }) => isNear !== true).map(({ word }) => word));
+  const marked = highlights.map(([start, end]) => document.text.slice(start, end));
+  return typed
+    .map(({ word, isNear }) => {
+      if (isNear !== true) return word;
+      const taken = marked.find((one) => !exact.has(one.toLowerCase()) && one.toLowerCase() !== word);
+      return taken === undefined ? `what is nearly “${word}”` : `${taken} (nearly “${word}”)`;
+    })
+    .join(", ");
+}
+
+function narrowReasons(hit: SearchHit, query: SearchResult["query"], read: readonly string[]): Reason[] {
+  const reasons = read.map((text): Reason => ({ signal: "filter", score: 0, text: `Fits ${text}` }));
+  const { occurredAtMs } = hit.document;
+  const time = query.times.find(({ fromMs, toMs }) => fromMs <= occurredAtMs && occurredAtMs < toMs);
+  if (time !== undefined)
+    reasons.push({ signal: "filter", score: 0, text: `From “${time.text}”: ${formatSpan(time)}` });
+  if (!query.isQuestion && query.phrases.length > 0)
+    reasons.push({ signal: "filter", score: 0, text: "Holds the quoted words as they stand" });
   return reasons;
 }

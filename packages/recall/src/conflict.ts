@@ -1,0 +1,30 @@
+/**
+ * Do quotations tell different things on the same question? Pure; a guess that only ever shows more, and never hides either.
+ *
+ * Looked at are questions for one place, number or person. Two quotations conflict when their best sentences hold most of the question,
+ * come from the same speaker on different days, each names something of the kind asked for, and nothing of it is shared.
+ */
+import type { QuestionKind } from "@kaelix/views";
+
+import { namedValues } from "./question-kind.ts";
+import type { Quote } from "./phrase.ts";
+
+/** Share of the question that a sentence must hold. */
+const SHARE_MIN = 0.75;
+const DAY_MS = 86_400_000;
+
+/** True when the two best quotations that qualify name different things. */
+export function findConflict(quotes: readonly Quote[], kind: QuestionKind): boolean {
+  const told = quotes
+    .filter(({ hit }) => hit.why.coverage >= SHARE_MIN && !hit.document.text.trimEnd().endsWith("?"))
+    .map((quote) => ({ quote, values: namedValues(kind, quote.passage.best.text) }))
+    .filter(({ values }) => values.length > 0);
+  const [first, ...others] = told;
+  if (first === undefined) return false;
+  return others.some(
+    ({ quote, values }) =>
+      quote.hit.document.speaker === first.quote.hit.document.speaker &&
+      Math.abs(quote.hit.document.occurredAtMs - first.quote.hit.document.occurredAtMs) >= DAY_MS &&
+      !values.some((value) => first.values.includes(value)),
+  );
+}
