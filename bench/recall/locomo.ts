@@ -28,6 +28,8 @@ export interface Turn {
 export interface Question {
   readonly text: string;
   readonly category: string;
+  /** As the annotator worded it; empty when there is none. */
+  readonly answer: string;
   readonly evidence: readonly string[];
 }
 
@@ -80,6 +82,7 @@ function readConversation(item: unknown, index: number): Conversation {
     return {
       text: textOf(parts.get("question")),
       category: CATEGORIES[Number(parts.get("category"))] ?? "other",
+      answer: textOf(parts.get("answer")),
       evidence: listOf(parts.get("evidence")).map(textOf),
     };
   });

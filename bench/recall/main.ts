@@ -9,8 +9,14 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import { type EvidenceWeights, SHIPPED_EVIDENCE } from "../../packages/recall/src/evidence.ts";
+import type { ScoreRecipe } from "../../packages/views/src/search/score.ts";
+import type { UserIndex } from "../../packages/views/src/search/user-index.ts";
+import { SHIPPED_RECIPE } from "../../packages/views/src/search/weights.ts";
 import type { BenchRow } from "../row.ts";
+import { answerAll, answerRows, strangerRows } from "./answers.ts";
 import { examplesOf, fitRecipe } from "./fit.ts";
+import { evidenceExamples, fitEvidence } from "./fit-evidence.ts";
 import { askAll, figuresOf, indexConversation, kaelixRetriever } from "./harness.ts";
 import { type Conversation, readLocomo } from "./locomo.ts";
 import { percentile } from "./metrics.ts";
@@ -68,15 +74,41 @@ async function recallRows(conversations: readonly Conversation[], isQuick: boole
   const tookMs = asked.map((one) => one.tookMs);
   rows.push({ name: "search p50 (data set)", value: percentile(tookMs, 0.5), unit: "ms" });
   rows.push({ name: "search p95 (data set)", value: percentile(tookMs, 0.95), unit: "ms" });
+  if (hasAnswers(conversations)) rows.push(...answerRows(await answerAll(conversations, indexes)));
   if (conversations.length < 2 || isQuick) return rows;
+  rows.push(...(await strangerRows(conversations, indexes)));
+  return [...rows, ...(await leftOutRows(conversations, indexes))];
+}
+
+/** The same with everything that is fitted refitted on the other conversations. */
+async function leftOutRows(conversations: readonly Conversation[], indexes: readonly UserIndex[]): Promise<BenchRow[]> {
   const examples = examplesOf(conversations, indexes);
+  const recipes = conversations.map((_, at) => fitRecipe(examples.filter((example) => example.conversation !== at)));
+  const recipeOf = (at: number): ScoreRecipe => recipes[at] ?? SHIPPED_RECIPE;
   const left = await askAll(conversations, (_conversation, at) => {
     const index = indexes[at];
-    const recipe = fitRecipe(examples.filter((example) => example.conversation !== at));
-    return index === undefined ? nothing : kaelixRetriever(index, recipe);
+    return index === undefined ? { search: () => [] } : kaelixRetriever(index, recipeOf(at));
   });
-  for (const row of rowsOf(figuresOf(left))) rows.push({ ...row, name: `${row.name}/leave-one-out` });
-  return rows;
+  const rows = rowsOf(figuresOf(left));
+  if (hasAnswers(conversations)) {
+    const evidences: EvidenceWeights[] = [];
+    for (const at of conversations.keys()) {
+      const evidence = await evidenceExamples(conversations, indexes, recipeOf(at));
+      evidences.push(fitEvidence(evidence.filter((example) => !example.conversations.includes(at))));
+    }
+    const answered = await answerAll(conversations, indexes, (at) => ({
+      evidence: evidences[at] ?? SHIPPED_EVIDENCE,
+      recipe: recipeOf(at),
+    }));
+    rows.push(
+      ...answerRows(answered).filter(({ name }) => /contained|given|cites/.test(name) && !/ceiling|chance/.test(name)),
+    );
+  }
+  return rows.map((row) => ({ ...row, name: `${row.name}/leave-one-out` }));
+}
+
+function hasAnswers(conversations: readonly Conversation[]): boolean {
+  return conversations.some(({ questions }) => questions.some(({ answer }) => answer !== ""));
 }
 
 function rowsOf(figures: ReadonlyMap<string, number>): BenchRow[] {

@@ -44,8 +44,8 @@ test("parseLocomo keeps malformed ids as they are and needs no field to be there
   ]);
   expect(conversation?.turns[0]?.occurredAtMs).toBe(Date.UTC(2022, 2, 3, 0, 5));
   expect(conversation?.questions).toEqual([
-    { text: "Who?", category: "adversarial", evidence: ["D8:6; D9:17", "D"] },
-    { text: "What?", category: "other", evidence: [] },
+    { text: "Who?", category: "adversarial", answer: "", evidence: ["D8:6; D9:17", "D"] },
+    { text: "What?", category: "other", answer: "", evidence: [] },
   ]);
 });
 

@@ -1,0 +1,91 @@
+/**
+ * Fits the four weights that decide whether there is enough to answer (packages/recall/src/evidence.ts): plain logistic regression by
+ * gradient descent, a question in its own conversation against the same question in another with the names exchanged. Deterministic.
+ */
+import { type EvidenceWeights, evidenceFigures } from "../../packages/recall/src/evidence.ts";
+import { searchMemories } from "../../packages/recall/src/search.ts";
+import { idFromBytes } from "@kaelix/model";
+import type { RecallSource } from "@kaelix/recall";
+import type { ScoreRecipe, UserIndex } from "@kaelix/views";
+
+import type { Conversation } from "./locomo.ts";
+import { rename, sourceOf, speakersOf } from "./sources.ts";
+
+/** The figures of one question in one conversation, and whether it was its own. */
+export interface EvidenceExample {
+  /** The conversations that have a part in it. */
+  readonly conversations: readonly number[];
+  readonly figures: readonly number[];
+  readonly isOwn: boolean;
+}
+
+const STEPS = 600;
+const RATE = 2;
+const DECAY = 1e-3;
+const USER = idFromBytes("usr", new Uint8Array(16));
+/** Questions of these kinds have their answer in the conversation. */
+const ANSWERED = new Set(["single-hop", "temporal", "multi-hop"]);
+
+/** Two examples for each question that has an answer. */
+export async function evidenceExamples(
+  conversations: readonly Conversation[],
+  indexes: readonly UserIndex[],
+  recipe: ScoreRecipe,
+): Promise<EvidenceExample[]> {
+  const examples: EvidenceExample[] = [];
+  for (const [at, conversation] of conversations.entries()) {
+    const next = (at + 1) % conversations.length;
+    const [own, other, stranger] = [indexes[at], indexes[next], conversations[next]];
+    if (own === undefined || other === undefined || stranger === undefined) continue;
+    const [ownSource, otherSource] = [sourceOf(own), sourceOf(other)];
+    for (const { text, category } of conversation.questions) {
+      if (!ANSWERED.has(category)) continue;
+      const renamed = rename(text, speakersOf(conversation), speakersOf(stranger));
+      examples.push({ conversations: [at], figures: await figuresOf(ownSource, text, recipe), isOwn: true });
+      examples.push({
+        conversations: [at, next],
+        figures: await figuresOf(otherSource, renamed, recipe),
+        isOwn: false,
+      });
+    }
+  }
+  return examples;
+}
+
+async function figuresOf(source: RecallSource, text: string, recipe: ScoreRecipe): Promise<readonly number[]> {
+  const found = await searchMemories(source, { userId: USER, ceiling: 2, text, recipe });
+  return evidenceFigures(
+    found.hits.filter(({ score }) => score > 0),
+    found.words,
+  );
+}
+
+/** The weights that tell own questions from strangers' best. */
+export function fitEvidence(examples: readonly EvidenceExample[]): EvidenceWeights {
+  const count = Math.max(1, examples.length);
+  const means = [0, 1, 2, 3].map((at) => examples.reduce((sum, { figures }) => sum + (figures[at] ?? 0), 0) / count);
+  const spreads = means.map((mean, at) =>
+    Math.sqrt(examples.reduce((sum, { figures }) => sum + ((figures[at] ?? 0) - mean) ** 2, 0) / count),
+  );
+  const rows = examples.map(({ figures, isOwn }) => ({
+    values: figures.map((figure, at) => (figure - (means[at] ?? 0)) / (spreads[at] || 1)),
+    isOwn,
+  }));
+  let bias = 0;
+  let weights = [0, 0, 0, 0];
+  for (let step = 0; step < STEPS; step++) {
+    const slope = [0, 0, 0, 0];
+    let lean = 0;
+    for (const { values, isOwn } of rows) {
+      const logit = values.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), bias);
+      const error = 1 / (1 + Math.exp(-logit)) - (isOwn ? 1 : 0);
+      lean += error;
+      for (const [at, value] of values.entries()) slope[at] = (slope[at] ?? 0) + error * value;
+    }
+    bias -= (RATE * lean) / count;
+    weights = weights.map((weight, at) => weight - RATE * ((slope[at] ?? 0) / count + DECAY * weight));
+  }
+  const [coverage = 0, score = 0, missing = 0, pairs = 0] = weights.map((weight, at) => weight / (spreads[at] || 1));
+  const shift = means.reduce((sum, mean, at) => sum + mean * ([coverage, score, missing, pairs][at] ?? 0), 0);
+  return { bias: bias - shift, weights: [coverage, score, missing, pairs] };
+}

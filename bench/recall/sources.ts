@@ -1,0 +1,31 @@
+import type { RecallSource } from "@kaelix/recall";
+import type { UserIndex } from "@kaelix/views";
+
+import type { Conversation } from "./locomo.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Those who speak in a conversation, in order. */
+export function speakersOf({ turns }: Conversation): string[] {
+  return [...new Set(turns.map(({ speaker }) => speaker))];
+}
+
+/** A question with the names of those who speak exchanged for others. */
+export function rename(text: string, from: readonly string[], to: readonly string[]): string {
+  return from.reduce((renamed, name, at) => renamed.replaceAll(name, to[at % to.length] ?? name), text);
+}
+
+/** An index as recall's source. */
+export function sourceOf(index: UserIndex): RecallSource {
+  let lastMs = 0;
+  for (const { occurredAtMs } of index.documents()) lastMs = Math.max(lastMs, occurredAtMs);
+  return {
+    index: () => Promise.resolve(index),
+    partitionOf: () => 0,
+    nextOffset: () => Promise.resolve(index.size),
+    detectLanguage: () => "en",
+    monotonicMs: () => performance.now(),
+    // Asked at midnight after the last thing that was said: the answers know no later day, and the bench no today.
+    nowMs: () => lastMs + DAY_MS - (lastMs % DAY_MS),
+  };
+}
