@@ -32,6 +32,7 @@ import {
   ViewRunner,
 } from "@kaelix/views";
 
+import { accessApplication } from "./access-application.ts";
 import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.ts";
 import { Eraser } from "./eraser.ts";
 import { serverErrors } from "./errors.ts";
@@ -151,7 +152,7 @@ export class House {
     this.#isClaimed = await identity.isClaimed();
     this.#all().damage.start();
     return {
-      application: { memories, imports: importsApplication(imports), house: keeping, events: live },
+      application: { memories, imports: importsApplication(imports), house: keeping, events: live, access: accessApplication(identity, operator) },
       identity: this.#noticingClaim(operator.port()),
       operatorToken: operator.token,
     };

@@ -5,11 +5,13 @@
 import { timingSafeEqual } from "node:crypto";
 
 import { type Clock, encodeBase64Url, type RandomSource } from "@kaelix/base";
-import type { IdentityPort, OpenUpTo } from "@kaelix/gateway";
+import type { Authentication, IdentityPort, OpenUpTo } from "@kaelix/gateway";
 import { type Level, LEVEL_INDEXED_MAX, parseId, type SessionId, type UserId, type UserPrincipal } from "@kaelix/model";
-import { type Identity, securityErrors } from "@kaelix/security";
+import { type Identity, type Proof, securityErrors } from "@kaelix/security";
 
 const OPEN_MS = 15 * 60_000;
+const PROOF_MS = 5 * 60_000;
+const KEY_HEAD = "klx_";
 /** Not on the log: the operator's session lives as long as the process. */
 const OPERATOR_SESSION = "ses_00000000000000000000000000";
 
@@ -22,13 +24,14 @@ export interface OperatorParts {
   readonly random: RandomSource;
 }
 
-/** The identity service with one more token: the operator's. */
+/** The identity service with one more token, the operator's, and with the keys of programs. */
 export class Operator {
   /** 256 random bits, new at each start. */
   readonly token: string;
   readonly #parts: OperatorParts;
   readonly #session: SessionId;
   #raised: { readonly level: Level; readonly untilMs: number } | undefined;
+  #provedUntilMs: number | undefined;
   #principal: Omit<UserPrincipal, "ceiling"> | undefined;
 
   constructor(parts: OperatorParts) {
@@ -42,9 +45,12 @@ export class Operator {
   /** Identity as the gateway asks for it, with the operator let in. */
   port(): IdentityPort {
     const { identity } = this.#parts;
-    const isOperator = (principal: UserPrincipal): boolean => principal.sessionId === this.#session;
+    const isOperator = (principal: UserPrincipal): boolean => this.is(principal);
     return {
-      authenticate: (token) => (this.#isToken(token) ? this.#authenticate() : identity.authenticate(token)),
+      authenticate: (token) => {
+        if (this.#isToken(token)) return this.#authenticate();
+        return token.startsWith(KEY_HEAD) ? this.#authenticateKey(token) : identity.authenticate(token);
+      },
       signUp: (request) => identity.signUp(request),
       logIn: (request) => identity.logIn(request),
       refresh: (token) => identity.refresh(token),
@@ -56,12 +62,35 @@ export class Operator {
       lock: (principal) => {
         if (!isOperator(principal)) return identity.lock(principal);
         this.#raised = undefined;
+        this.#provedUntilMs = undefined;
         return this.#openUpTo();
       },
       profile: (user) => identity.profile(user),
       sessions: (principal) => identity.sessions(principal),
       createInvite: (principal, role) => identity.createInvite(principal, role),
     };
+  }
+
+  /** True for the operator's own principal. */
+  is(principal: UserPrincipal): boolean {
+    return principal.sessionId === this.#session;
+  }
+
+  /** Until when the operator counts as just proved to be the owner, epoch ms; null when they do not. */
+  get provedUntilMs(): number | null {
+    const untilMs = this.#provedUntilMs;
+    return untilMs !== undefined && this.#parts.clock.nowMs() < untilMs ? untilMs : null;
+  }
+
+  /** Proves that it is the owner, by signing in as them. Errors as of signing in. */
+  async prove(proof: Proof): Promise<number> {
+    await this.#signInAsOwner(proof);
+    return (this.#provedUntilMs = this.#parts.clock.nowMs() + PROOF_MS);
+  }
+
+  async #authenticateKey(token: string): Promise<Authentication> {
+    const outcome = await this.#parts.identity.apiKeys.authenticate(token);
+    return outcome.type === "key" ? outcome : { type: "refused", why: "key" };
   }
 
   #isToken(token: string): boolean {
@@ -78,7 +107,8 @@ export class Operator {
       this.#principal = { type: "user", tenantId: tenant, userId: owner, role, sessionId: this.#session };
     }
     const { level, untilMs } = this.#openUpTo();
-    return { type: "user", principal: { ...this.#principal, ceiling: level }, ceilingUntilMs: untilMs };
+    const principal = { ...this.#principal, ceiling: level };
+    return { type: "user", principal, ceilingUntilMs: untilMs, provedUntilMs: this.provedUntilMs };
   }
 
   #openUpTo(): OpenUpTo {
@@ -87,16 +117,20 @@ export class Operator {
     return { level: LEVEL_INDEXED_MAX, untilMs: null };
   }
 
-  /** The password is checked by signing in, with all that slows guessing down; that session is ended at once. */
   async #unlock(request: Parameters<IdentityPort["unlock"]>[0]): Promise<OpenUpTo> {
-    const { identity, clock } = this.#parts;
-    const { principal, password, ceiling, address } = request;
+    const { ceiling } = request;
     if (ceiling !== 3 && ceiling !== 4) throw securityErrors("identity-ceiling-invalid");
-    const { phone } = await identity.profile(principal.userId);
-    const from = address === undefined ? {} : { address };
-    const { session } = await identity.logIn({ phone, password, client: "kaelix on this machine", ...from });
-    await identity.logOut(principal, session);
-    this.#raised = { level: ceiling, untilMs: clock.nowMs() + OPEN_MS };
+    await this.#signInAsOwner(request);
+    this.#raised = { level: ceiling, untilMs: this.#parts.clock.nowMs() + OPEN_MS };
     return this.#raised;
+  }
+
+  /** Password and code are checked by signing in, with all that slows guessing down; that session is ended at once. */
+  async #signInAsOwner({ principal, password = "", code, address }: Proof): Promise<void> {
+    const { identity } = this.#parts;
+    const { phone } = await identity.profile(principal.userId);
+    const more = { ...(code === undefined ? {} : { code }), ...(address === undefined ? {} : { address }) };
+    const { session } = await identity.logIn({ phone, password, client: "kaelix on this machine", ...more });
+    await identity.logOut(principal, session);
   }
 }

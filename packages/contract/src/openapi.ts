@@ -28,7 +28,13 @@ export function printOpenApi(version: string): Json {
     paths,
     components: {
       schemas: components,
-      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "An access token of a session, or a key of a program (klx_…)",
+        },
+      },
     },
   };
 }

@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 
+import { accessRoutes } from "./access-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import type { Route } from "./route.ts";
 import {
@@ -72,7 +73,7 @@ export const routes = {
     path: `${BASE}/auth/login`,
     action: "public",
     tag: "auth",
-    summary: "Sign in with phone and password",
+    summary: "Sign in with phone and password, and a code where a second factor is set up",
     body: logInSchema,
     success: json(sessionTokensSchema),
   },
@@ -98,7 +99,8 @@ export const routes = {
     path: `${BASE}/auth/unlock`,
     action: "session.unlock",
     tag: "auth",
-    summary: "Open this session up to a higher level for 15 minutes, by giving the password again",
+    summary:
+      "Open this session up to a higher level for 15 minutes, by a code where a second factor is set up, else by the password",
     body: unlockSchema,
     success: json(userSchema),
   },
@@ -359,6 +361,7 @@ export const routes = {
     body: z.strictObject({ force: z.boolean().optional() }),
     success: json(z.object({ events: z.number().int(), took_ms: z.number() })),
   },
+  ...accessRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 /** The table of routes. */

@@ -11,7 +11,8 @@ import {
 } from "@kaelix/model";
 import { z } from "zod";
 
-const idOf = (prefix: IdPrefix, example: string): z.ZodString =>
+/** An id of a kind on the wire. */
+export const idOf = (prefix: IdPrefix, example: string): z.ZodString =>
   z
     .string()
     .refine((text) => parseId(prefix, text) !== undefined, { message: `Must be an id that starts with ${prefix}_` })
@@ -330,6 +331,8 @@ export const logInSchema = z
   .strictObject({
     phone: z.string().min(1).max(40),
     password: z.string().min(1).max(1_024),
+    /** Of the authenticator app, or a recovery code; asked for by `second-factor-needed`. */
+    code: z.string().min(1).max(40).optional(),
     session: z.enum(["token", "cookie"]).default("token"),
   })
   .meta({ id: "LogIn" });
@@ -364,8 +367,15 @@ export const sessionTokensSchema = z
 
 /** Body of `POST /auth/unlock`. */
 export const unlockSchema = z
-  .strictObject({ password: z.string().min(1).max(1_024), level: levelInputSchema })
-  .meta({ id: "Unlock" });
+  .strictObject({
+    password: z.string().min(1).max(1_024).optional(),
+    code: z.string().min(1).max(40).optional(),
+    level: levelInputSchema,
+  })
+  .refine((given) => given.password !== undefined || given.code !== undefined, {
+    message: "Must have a password or a code",
+  })
+  .meta({ id: "Unlock", anyOf: [{ required: ["password"] }, { required: ["code"] }] });
 
 /** A signed-in device. */
 export const sessionSchema = z

@@ -19,6 +19,8 @@ import type {
   UserPrincipal,
 } from "@kaelix/model";
 
+import type { AccessApplication } from "./access-application.ts";
+
 /** A memory with its place on the log. */
 export interface PlacedMemory {
   readonly memory: Memory;
@@ -397,4 +399,5 @@ export interface Application {
   readonly imports: ImportApplication;
   readonly house: HouseApplication;
   readonly events: EventsApplication;
+  readonly access: AccessApplication;
 }

@@ -19,6 +19,7 @@ import { fastify as createFastify, type FastifyInstance } from "fastify";
 import type { Application, HouseApplication } from "./application.ts";
 import { gatewayErrors } from "./errors.ts";
 import { foundingAliases } from "./founding-aliases.ts";
+import { accessHandlers } from "./handlers/access.ts";
 import { authHandlers } from "./handlers/auth.ts";
 import { eventHandlers } from "./handlers/events.ts";
 import { exportHandlers } from "./handlers/exports.ts";
@@ -210,6 +211,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...exportHandlers,
     ...eventHandlers(hub),
     ...houseHandlers(options.describe),
+    ...accessHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.
   return handlers;

@@ -6,6 +6,7 @@
  * answered as they are.
  */
 import type { InviteId, Level, Role, SessionId, UserId, UserPrincipal } from "@kaelix/model";
+import type { AgentSubject, ServiceSubject } from "@kaelix/security";
 
 /** A person as they see themself. */
 export interface Profile {
@@ -45,10 +46,17 @@ export interface SignInOrigin {
   readonly address: string;
 }
 
-/** What an access token came to. */
+/** What an access token or a key came to. `key` as a reason: it was a key, and opens nothing. */
 export type Authentication =
-  | { readonly type: "user"; readonly principal: UserPrincipal; readonly ceilingUntilMs: number | null }
-  | { readonly type: "refused"; readonly why: "malformed" | "forged" | "expired" | "ended" };
+  | {
+      readonly type: "user";
+      readonly principal: UserPrincipal;
+      readonly ceilingUntilMs: number | null;
+      /** Until when the session counts as just proved, epoch ms; null or absent when it does not. */
+      readonly provedUntilMs?: number | null;
+    }
+  | { readonly type: "key"; readonly subject: AgentSubject | ServiceSubject }
+  | { readonly type: "refused"; readonly why: "malformed" | "forged" | "expired" | "ended" | "key" };
 
 /** Who is who. */
 export interface IdentityPort {
@@ -63,13 +71,16 @@ export interface IdentityPort {
       readonly inviteCode?: string;
     },
   ): Promise<SignedInPerson>;
-  logIn(request: SignInOrigin & { readonly phone: string; readonly password: string }): Promise<SignedInPerson>;
+  logIn(
+    request: SignInOrigin & { readonly phone: string; readonly password: string; readonly code?: string },
+  ): Promise<SignedInPerson>;
   refresh(refreshToken: string): Promise<SignedInPerson>;
   /** Ends the principal's session or another one of the same user; throws for any other as for one that does not exist. */
   logOut(principal: UserPrincipal, session?: SessionId): Promise<void>;
   unlock(request: {
     readonly principal: UserPrincipal;
-    readonly password: string;
+    readonly password?: string;
+    readonly code?: string;
     readonly ceiling: number;
     readonly address?: string;
   }): Promise<OpenUpTo>;

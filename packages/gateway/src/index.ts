@@ -1,3 +1,4 @@
+export type { AccessApplication, FactorsView } from "./access-application.ts";
 export type {
   AnswerOutcome,
   Application,

@@ -6,6 +6,7 @@ import { clearRefreshCookie, keepRefreshCookie, readRefreshCookie } from "../htt
 import { type Answer, type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { isCrossSite } from "../http/host-check.ts";
 import { type Json, timeText } from "../http/wire.ts";
+import { codeRefusal, proofRefusal } from "./proof-refusals.ts";
 import type { IdentityPort, OpenUpTo, Profile, SignedInPerson, SignInOrigin } from "../identity-port.ts";
 
 const CLIENT_LENGTH_MAX = 200;
@@ -33,10 +34,14 @@ export function authHandlers(publicOrigins: readonly string[]): HandlersOf<AuthR
       return tokensAnswer(exchange, tokens, session);
     },
     "auth.logIn": async (exchange) => {
-      const { phone, password, session } = exchange.body;
+      const { phone, password, code, session } = exchange.body;
       if (session === "cookie") refuseCrossSite(exchange, publicOrigins);
-      const tokens = await exchange.identity.logIn({ phone, password, ...originOf(exchange) });
-      return tokensAnswer(exchange, tokens, session);
+      const person = withoutUndefined({ phone, password, code });
+      try {
+        return tokensAnswer(exchange, await exchange.identity.logIn({ ...person, ...originOf(exchange) }), session);
+      } catch (error) {
+        throw codeRefusal(error);
+      }
     },
     "auth.refresh": (exchange) => refresh(exchange, publicOrigins),
     "auth.logOut": async (exchange) => {
@@ -99,12 +104,12 @@ async function refresh(exchange: Exchange<"auth.refresh">, publicOrigins: readon
 async function unlock(exchange: Exchange<"auth.unlock">): Promise<Answer> {
   const { identity, principal, body, request } = exchange;
   try {
-    const { password, level: ceiling } = body;
-    const open = await identity.unlock({ principal, password, ceiling, address: request.ip });
+    const { password, code, level: ceiling } = body;
+    const proof = withoutUndefined({ password, code });
+    const open = await identity.unlock({ principal, ...proof, ceiling, address: request.ip });
     return await userAnswer(identity, principal, open);
   } catch (error) {
-    // The session is good, so this is no 401: a client would renew its token and send the wrong password again.
-    throw isKaelixError(error, "identity-credentials-wrong") ? gatewayErrors("password-wrong") : error;
+    throw proofRefusal(error);
   }
 }
 

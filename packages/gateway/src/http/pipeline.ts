@@ -14,6 +14,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Application } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import type { Authentication, IdentityPort } from "../identity-port.ts";
+import { standIn } from "./caller.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import type { IdempotencyKeys, KeptAnswer } from "./idempotency.ts";
 import { formatETag, parseAfter, parseIdempotencyKey, parseIfMatch, parsePrefer } from "./preconditions.ts";
@@ -54,6 +55,8 @@ interface ServedRoute {
   readonly guard: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 }
+
+type GatewayCode = keyof typeof gatewayErrors.table;
 
 const AFTER_TIMEOUT_MS = 5_000;
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -107,8 +110,9 @@ function bearerOf(request: FastifyRequest): string {
 }
 
 function admit(parts: PipelineParts, route: Route, request: FastifyRequest, outcome: Authentication): void {
-  if (outcome.type === "refused") throw gatewayErrors(outcome.why === "expired" ? "token-expired" : "token-invalid");
-  const { principal } = outcome;
+  if (outcome.type === "refused") throw gatewayErrors(refusalOf(outcome.why));
+  const subject = outcome.type === "key" ? outcome.subject : outcome.principal;
+  const principal = standIn(subject);
   const taken = parts.users.take(principal.userId, parts.clock.monotonicMs());
   if (taken.type === "spent") {
     throw gatewayErrors("rate-limited", { details: { retryAfterMs: taken.retryAfterMs } });
@@ -118,11 +122,19 @@ function admit(parts: PipelineParts, route: Route, request: FastifyRequest, outc
   const { tenantId: tenant, userId: owner } = principal;
   const resource: Resource =
     ACTIONS[action].scope === "installation" ? { type: "installation", tenant } : { type: "owned", tenant, owner };
-  const { ceilingUntilMs } = outcome;
-  const decision = decide(principal, action, resource, { nowMs: parts.clock.nowMs(), ceilingUntilMs });
-  if (!decision.allow) throw denialError(decision.reason);
+  const { ceilingUntilMs = null, provedUntilMs = null } = outcome.type === "user" ? outcome : {};
+  const decision = decide(subject, action, resource, { nowMs: parts.clock.nowMs(), ceilingUntilMs, provedUntilMs });
+  if (!decision.allow) {
+    // The session is good, so this is no 401: a client would renew its token and ask again.
+    throw decision.reason === "proof" ? gatewayErrors("proof-needed") : denialError(decision.reason);
+  }
   request.principal = principal;
   request.ceilingUntilMs = ceilingUntilMs;
+}
+
+function refusalOf(why: Extract<Authentication, { readonly type: "refused" }>["why"]): GatewayCode {
+  if (why === "key") return "key-invalid";
+  return why === "expired" ? "token-expired" : "token-invalid";
 }
 
 async function exchangeOf(

@@ -12,6 +12,7 @@ import { decide, type DecisionContext, type Resource } from "@kaelix/security";
 
 import type { EventsApplication, LiveEvent } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
+import { standIn } from "../http/caller.ts";
 import type { Json } from "../http/wire.ts";
 import type { Authentication, IdentityPort } from "../identity-port.ts";
 
@@ -171,8 +172,8 @@ export class LiveHub {
       if (known.type === "refused") {
         this.#letGo(followed, known.why === "expired" ? "token-expired" : "session-ended");
       } else {
-        followed.principal = known.principal;
-        followed.ceilingUntilMs = known.ceilingUntilMs;
+        followed.principal = standIn(known.type === "key" ? known.subject : known.principal);
+        followed.ceilingUntilMs = known.type === "key" ? null : known.ceilingUntilMs;
       }
     };
     if (outcome instanceof Promise) {

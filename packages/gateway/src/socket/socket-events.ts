@@ -60,6 +60,8 @@ async function admit(socket: Socket, identity: IdentityPort | undefined): Promis
   try {
     const outcome = await identity.authenticate(token);
     if (outcome.type === "user") return new SocketFollower(socket, outcome.principal, token);
+    // Programs follow by server-sent events, where the policy is asked for their scopes.
+    if (outcome.type === "key") return problemFor("token-invalid");
     return problemFor(outcome.why === "expired" ? "token-expired" : "token-invalid");
   } catch {
     return problemFor("internal");

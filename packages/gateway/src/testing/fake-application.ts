@@ -23,6 +23,7 @@ import type {
   MemoryApplication,
   PlacedMemory,
 } from "../application.ts";
+import { fakeAccess } from "./fake-access.ts";
 
 export const fakeErrors = defineErrors({
   "cursor-invalid": { kind: "input", retry: false, status: 400, text: "Cursor is not one of this list" },
@@ -80,6 +81,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     memories: memoriesOf(() => whole),
     imports: importsOf(spoolRoot),
     house: houseOf(() => whole),
+    access: fakeAccess(),
     events: {
       follow: (listener) => {
         state.listeners.add(listener);

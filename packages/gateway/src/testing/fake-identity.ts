@@ -1,6 +1,7 @@
 /** An identity service in memory: tokens are `good-<n>`, `expired-<n>`; anything else is forged. */
 import { defineErrors, seededRandom } from "@kaelix/base";
 import { DEFAULT_TENANT, type Level, makeId, type UserPrincipal } from "@kaelix/model";
+import type { AgentSubject, ServiceSubject } from "@kaelix/security";
 
 import type { Authentication, IdentityPort, SignedInPerson } from "../identity-port.ts";
 
@@ -11,6 +12,8 @@ export const fakeIdentityErrors = defineErrors({
     status: 401,
     text: "Phone number or password is wrong",
   },
+  "identity-code-required": { kind: "denied", retry: false, status: 401, text: "Give the code" },
+  "identity-code-wrong": { kind: "denied", retry: false, status: 401, text: "This code is wrong" },
   "identity-refresh-invalid": { kind: "denied", retry: false, status: 401, text: "Session has ended: sign in again" },
   "policy-hidden": { kind: "missing", retry: false, status: 404, text: "There is no such thing" },
 });
@@ -21,11 +24,17 @@ export interface FakeIdentity extends IdentityPort {
   principal(number: number): UserPrincipal;
   setCeiling(number: number, level: Level): void;
   endAll(): void;
+  /** Lets a key in: `klx_<name>` is whom it stands for. */
+  admitKey(name: string, subject: AgentSubject | ServiceSubject): void;
+  /** Counts a session as just proved until then, epoch ms. */
+  setProved(number: number, untilMs: number): void;
+  /** From now on signing in asks for the code 123456. */
+  askForCode(): void;
 }
 
 export function fakeIdentity(options: { readonly synchronous?: boolean } = {}): FakeIdentity {
   const principals = new Map<number, UserPrincipal>();
-  const ended = new Set<number>();
+  let asksForCode = false;
   const principal = (number: number): UserPrincipal => {
     const random = seededRandom(number);
     const made = principals.get(number) ?? {
@@ -39,13 +48,7 @@ export function fakeIdentity(options: { readonly synchronous?: boolean } = {}): 
     principals.set(number, made);
     return made;
   };
-  const authenticateNow = (token: string): Authentication => {
-    const [, kind, number] = /^(good|expired)-(\d+)$/.exec(token) ?? [];
-    if (kind === undefined || number === undefined) return { type: "refused", why: "forged" };
-    if (kind === "expired") return { type: "refused", why: "expired" };
-    if (ended.has(Number(number))) return { type: "refused", why: "ended" };
-    return { type: "user", principal: principal(Number(number)), ceilingUntilMs: null };
-  };
+  const tokens = fakeTokens(principal);
   const profile = (number: number): SignedInPerson["profile"] => {
     const { userId: user, role } = principal(number);
     return { user, role, phone: "+10000000000", name: "Alice" };
@@ -63,12 +66,19 @@ export function fakeIdentity(options: { readonly synchronous?: boolean } = {}): 
   return {
     principal,
     setCeiling,
-    endAll: () => [...principals.keys()].forEach((number) => ended.add(number)),
+    admitKey: (name, subject) => void tokens.keys.set(name, subject),
+    setProved: (number, untilMs) => void tokens.proved.set(number, untilMs),
+    askForCode: () => {
+      asksForCode = true;
+    },
+    endAll: () => [...principals.keys()].forEach((number) => tokens.ended.add(number)),
     authenticate: (token) =>
-      options.synchronous === true ? authenticateNow(token) : Promise.resolve(authenticateNow(token)),
+      options.synchronous === true ? tokens.authenticate(token) : Promise.resolve(tokens.authenticate(token)),
     signUp: async () => signedIn(),
-    logIn: async ({ password }) => {
+    logIn: async ({ password, code }) => {
       if (password !== "testpassword") throw fakeIdentityErrors("identity-credentials-wrong");
+      if (asksForCode && code === undefined) throw fakeIdentityErrors("identity-code-required");
+      if (asksForCode && code !== "123456") throw fakeIdentityErrors("identity-code-wrong");
       return signedIn();
     },
     refresh: async (token) => {
@@ -90,4 +100,30 @@ export function fakeIdentity(options: { readonly synchronous?: boolean } = {}): 
     sessions: async (who) => [{ session: who.sessionId, client: "test", startedAtMs: 0, usedAtMs: 1, isCurrent: true }],
     createInvite: async () => ({ invite: makeId("inv", 1, seededRandom(7)), code: "code", expiresAtMs: 5 }),
   };
+}
+
+interface FakeTokens {
+  readonly ended: Set<number>;
+  readonly keys: Map<string, AgentSubject | ServiceSubject>;
+  readonly proved: Map<number, number>;
+  authenticate(token: string): Authentication;
+}
+
+function fakeTokens(principal: (number: number) => UserPrincipal): FakeTokens {
+  const ended = new Set<number>();
+  const keys = new Map<string, AgentSubject | ServiceSubject>();
+  const proved = new Map<number, number>();
+  const authenticate = (token: string): Authentication => {
+    if (token.startsWith("klx_")) {
+      const subject = keys.get(token.slice(4));
+      return subject === undefined ? { type: "refused", why: "key" } : { type: "key", subject };
+    }
+    const [, kind, number] = /^(good|expired)-(\d+)$/.exec(token) ?? [];
+    if (kind === undefined || number === undefined) return { type: "refused", why: "forged" };
+    if (kind === "expired") return { type: "refused", why: "expired" };
+    if (ended.has(Number(number))) return { type: "refused", why: "ended" };
+    const provedUntilMs = proved.get(Number(number)) ?? null;
+    return { type: "user", principal: principal(Number(number)), ceilingUntilMs: null, provedUntilMs };
+  };
+  return { ended, keys, proved, authenticate };
 }

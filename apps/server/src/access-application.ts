@@ -1,0 +1,39 @@
+/**
+ * A person's own security behind the gateway: the identity service, with the operator kept from what is a person's alone. Whoever can
+ * read the data directory must not be able to lock the owner out of their own account: no change of password or factors.
+ */
+import type { AccessApplication } from "@kaelix/gateway";
+import type { UserPrincipal } from "@kaelix/model";
+import { type Identity, securityErrors } from "@kaelix/security";
+
+import type { Operator } from "./operator.ts";
+
+/** The gateway's seam over identity. */
+export function accessApplication(identity: Identity, operator: Operator): AccessApplication {
+  const ofPerson = (principal: UserPrincipal): UserPrincipal => {
+    if (!operator.is(principal)) return principal;
+    throw securityErrors("policy-denied", {
+      message: "Cannot change password or factors as the operator of this machine: sign in as the person",
+    });
+  };
+  return {
+    prove: (proof) => (operator.is(proof.principal) ? operator.prove(proof) : identity.prove(proof)),
+    endOtherSessions: (principal) => identity.logOutAll(principal, principal.sessionId),
+    changePassword: async (request) => identity.changePassword({ ...request, principal: ofPerson(request.principal) }),
+    factors: (principal) => {
+      const { by, provedUntilMs } = identity.proofNeeded(principal);
+      // The operator has no session that a code could be kept for: they sign in anew, with all that takes.
+      const proof = operator.is(principal)
+        ? { proofBy: "password" as const, provedUntilMs: operator.provedUntilMs }
+        : { proofBy: by, provedUntilMs };
+      return { ...identity.factors(principal), ...proof };
+    },
+    beginTotp: async (principal) => identity.beginTotp(ofPerson(principal)),
+    confirmTotp: async (principal, code) => identity.confirmTotp(ofPerson(principal), code),
+    removeTotp: async (principal) => identity.removeTotp(ofPerson(principal)),
+    renewRecoveryCodes: async (principal) => identity.renewRecoveryCodes(ofPerson(principal)),
+    keys: (principal) => identity.apiKeys.list(principal),
+    createKey: (principal, request) => identity.apiKeys.create(principal, request),
+    endKey: (principal, key) => identity.apiKeys.end(principal, key),
+  };
+}

@@ -1,0 +1,96 @@
+/** Shapes of the wire for a person's own security: proof, second factors, password and keys of programs. */
+import { parseId } from "@kaelix/model";
+import { z } from "zod";
+
+import { levelInputSchema, levelNameSchema, timeSchema } from "./schemas.ts";
+
+const password = z.string().min(1).max(1_024);
+/** Of the authenticator app, or a recovery code; blanks and hyphens are passed over. */
+const code = z.string().min(1).max(40).meta({ example: "492039" });
+
+/** Id of a key on the wire. */
+export const keyIdSchema = z
+  .string()
+  .refine((text) => parseId("key", text) !== undefined, { message: "Must be an id that starts with key_" })
+  .meta({ pattern: "^key_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example: "key_01JD8QYB3M6W5T0ZK1E9V7RXSC" });
+
+/** Body of `POST /auth/prove`: a code when a second factor is set up, otherwise the password. */
+export const proveSchema = z
+  .strictObject({ password: password.optional(), code: code.optional() })
+  .refine((given) => given.password !== undefined || given.code !== undefined, {
+    message: "Must have a password or a code",
+  })
+  .meta({ id: "Prove", anyOf: [{ required: ["password"] }, { required: ["code"] }] });
+
+/** Until when the session counts as just proved. */
+export const provedSchema = z.object({ proved_until: timeSchema }).meta({ id: "Proved" });
+
+/** How many sessions were ended. */
+export const sessionsEndedSchema = z.object({ ended: z.number().int() }).meta({ id: "SessionsEnded" });
+
+/** Body of `PUT /me/password`. */
+export const passwordChangeSchema = z.strictObject({ password, new_password: password }).meta({ id: "PasswordChange" });
+
+/** What second factors a person has, and what a change of them needs. */
+export const factorsSchema = z
+  .object({
+    /** True when an authenticator app is set up: signing in asks for its code. */
+    totp: z.boolean(),
+    recovery_codes_left: z.number().int(),
+    /** What `POST /auth/prove` wants of this person. */
+    proof_by: z.enum(["code", "password"]),
+    /** Until when this session counts as just proved; null when it does not. */
+    proved_until: timeSchema.nullable(),
+  })
+  .meta({ id: "Factors" });
+
+/** What an authenticator app needs, shown once. */
+export const totpEnrolmentSchema = z
+  .object({ secret: z.string(), uri: z.string(), expires_at: timeSchema })
+  .meta({ id: "TotpEnrolment" });
+
+/** Body of `POST /me/factors/totp/confirm`. */
+export const totpConfirmSchema = z.strictObject({ code }).meta({ id: "TotpConfirm" });
+
+/** Recovery codes, shown once. */
+export const recoveryCodesSchema = z.object({ recovery_codes: z.array(z.string()) }).meta({ id: "RecoveryCodes" });
+
+const keyKindSchema = z.enum(["agent", "service"]);
+
+/** A key of a program, without the key itself. */
+export const keySchema = z
+  .object({
+    id: keyIdSchema,
+    name: z.string(),
+    /** `agent`: acts for its maker. `service`: touches nobody's things. */
+    kind: keyKindSchema,
+    scopes: z.array(z.string()),
+    /** The highest level it may see. */
+    level: levelNameSchema,
+    created_at: timeSchema,
+    expires_at: timeSchema.nullable(),
+    /** Kept within ten minutes. */
+    last_used_at: timeSchema.nullable(),
+    state: z.enum(["open", "expired", "ended"]),
+  })
+  .meta({ id: "Key" });
+
+/** A person's keys, newest first, and the scopes that a key of each kind may have. */
+export const keyListSchema = z.object({
+  data: z.array(keySchema),
+  scopes: z.object({ agent: z.array(z.string()), service: z.array(z.string()) }),
+});
+
+/** Body of `POST /keys`. */
+export const keyCreateSchema = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200),
+    kind: keyKindSchema.default("agent"),
+    scopes: z.array(z.string().min(1).max(60)).min(1).max(60),
+    level: levelInputSchema.optional(),
+    expires_at: timeSchema.nullable().default(null),
+  })
+  .meta({ id: "KeyCreate" });
+
+/** A new key; `secret` is shown this once. */
+export const keyCreatedSchema = z.object({ secret: z.string(), key: keySchema }).meta({ id: "KeyCreated" });
