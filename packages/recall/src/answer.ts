@@ -71,8 +71,9 @@ export interface AnswerReason {
   readonly considered: number;
   /** How much of the question the best evidence covers, 0 to 1. */
   readonly coverage: number;
-  /** What the confidence of an answer must reach; below it the answer is `nothing`. */
-  readonly confidenceMin: number;
+  /** How likely it is that the memories hold an answer at all, 0 to 1, and what it must reach; below that the answer is `nothing`. */
+  readonly chance: number;
+  readonly chanceMin: number;
   readonly tookMs: number;
   /** Everything below this position was asked. */
   readonly asOf: LogPosition;
@@ -86,7 +87,7 @@ export interface Answer {
   readonly citations: readonly Citation[];
   /** True when cited memories tell different things on the same question; each then stands with its day, the newest first. */
   readonly hasConflict: boolean;
-  /** 0 to 1: how sure it is that the memories hold an answer; of `nothing`, that they hold none (evidence.ts). */
+  /** 0 to 1. Of `quoted`: how often such an answer cited a right memory on public questions; of `nothing`: that there is none. */
   readonly confidence: number;
   readonly why: AnswerReason;
 }

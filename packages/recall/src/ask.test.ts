@@ -143,6 +143,49 @@ test("the last time comes first, the first time as well where it is asked for", 
   expect(first.citations[0]?.text).toBe("Had lunch with Ines at the market");
 });
 
+test("a count counts all there is and quotes the newest; questions are not counted", async () => {
+  const swims = Array.from({ length: 12 }, (_, at) => ({
+    on: `2023-${String(at + 1).padStart(2, "0")}-05`,
+    text: `Swam in the lake, lap ${at + 3}`,
+  }));
+  const found = await answer(
+    "How often did I swim in the lake?",
+    sourceOf([...swims, { on: "2024-01-01", text: "Shall we swim in the lake?", speaker: "Bob" }, ...FILLER]),
+  );
+  expect(found.sentences[0]?.text).toBe(
+    "12 memories speak of this, on 12 days between 5 January 2023 and 5 December 2023; the newest 8:",
+  );
+  expect(found.citations.map(({ text }) => text)[0]).toBe("Swam in the lake, lap 14");
+  expect(found.citations.length).toBe(8);
+});
+
+test("what says itself how often comes before what is counted", async () => {
+  const source = sourceOf([
+    { on: "2024-01-02", text: "Ran along the canal, cold" },
+    { on: "2024-02-02", text: "Ran along the canal, slow" },
+    { on: "2024-03-02", text: "I run along the canal every Tuesday" },
+    ...FILLER,
+  ]);
+  const { sentences } = await answer("How often do I run along the canal?", source);
+  expect(sentences[0]).toEqual({ text: "I run along the canal every Tuesday (told on 2 March 2024)", citations: [1] });
+  expect(sentences[1]?.text).toBe("3 memories speak of this, on 3 days between 2 January 2024 and 2 March 2024.");
+  expect(sentences[1]?.citations).toEqual([2, 3]);
+});
+
+test("a time with nothing beside it is answered with what there is of it", async () => {
+  const source = sourceOf([
+    { on: "2024-06-11", text: "Fixed the gate" },
+    { on: "2024-06-11", text: "Called the plumber", speaker: "Bob" },
+    ...LIFE,
+  ]);
+  const found = await answer("What did I do yesterday?", source);
+  expect(found.sentences.map(({ text }) => text)).toEqual([
+    "Bob, 11 June 2024: “Called the plumber”",
+    "Fixed the gate (told on 11 June 2024)",
+  ]);
+  expect((await answer("What did I do two days ago?", source)).kind).toBe("nothing");
+});
+
 test("every sentence cites and every citation is the memory's own words", async () => {
   for (const question of [
     "Where do I live now?",

@@ -16,6 +16,16 @@ export interface Quote {
   readonly times: readonly QuotedTime[];
 }
 
+/** When a quotation speaks of: the first day it names, else the day it was told. */
+export function timeOf({ hit, times }: Quote): number {
+  return times[0]?.fromMs ?? hit.document.occurredAtMs;
+}
+
+/** A day in English. */
+export function formatDay(atMs: number): string {
+  return DAY_FORMAT.format(atMs);
+}
+
 const DAY_FORMAT = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "long",
@@ -40,7 +50,7 @@ export function timesOf(hit: RecallHit, passage: Passage, language: string): Quo
 /** One quotation in words. */
 export function phrase({ hit, passage, times }: Quote, showsDay: boolean): string {
   const { speaker, occurredAtMs, caption } = hit.document;
-  const day = showsDay ? DAY_FORMAT.format(occurredAtMs) : undefined;
+  const day = showsDay ? formatDay(occurredAtMs) : undefined;
   const beside = [
     ...(speaker === undefined && day !== undefined ? [`told on ${day}`] : []),
     ...new Set(times.map(({ text, label }) => `“${text}”: ${label}`)),

@@ -4,8 +4,8 @@
  */
 import { findTimes } from "@kaelix/views";
 
-/** What sort of answer is wanted. */
-export type Wanted = "one" | "list" | "count" | "last" | "first";
+/** What sort of answer is wanted; `time`: what there is of a time. */
+export type Wanted = "one" | "list" | "count" | "last" | "first" | "time";
 
 /** A question taken apart. */
 export interface Question {

@@ -1,0 +1,100 @@
+/**
+ * Hits → the quotations of an answer. Pure.
+ *
+ * One thing is asked for: the best few, while they are nearly as good as the first. A count, the last or the first time: every memory that
+ * holds nearly as much of the question as the best one does, told in the order of time; questions are no tellings.
+ */
+import type { DetectLanguage, ParsedQuery, WordWeight } from "@kaelix/views";
+
+import { choosePassage } from "./passages.ts";
+import { type Quote, timeOf, timesOf } from "./phrase.ts";
+import type { Wanted } from "./question.ts";
+import { kindShare } from "./question-kind.ts";
+import type { RecallHit } from "./search.ts";
+
+/** Quotations of an answer at most; of lists, counts and times more. */
+const QUOTES_MAX = 5;
+const LIST_QUOTES_MAX = 8;
+/** A further quotation must reach this share of the best one's score; of a list less, since its parts hold different words. */
+const FURTHER_SHARE_MIN = 0.75;
+const LIST_SHARE_MIN = 0.65;
+/** What the words of the passage itself weigh beside the score of its memory. */
+const PASSAGE_WEIGHT = 0.1;
+/** Of memories that are counted: how much of what the best one holds they must hold themselves. */
+const COUNTED_SHARE_MIN = 0.8;
+const STATING_MAX = 3;
+
+/** What quotations are chosen for. */
+export interface Choosing {
+  readonly query: ParsedQuery;
+  readonly words: readonly WordWeight[];
+  readonly wanted: Wanted;
+}
+
+/** The quotations, in the order of the answer. */
+export interface Chosen {
+  /** Of "how often": what says so itself ("every Tuesday"), told before anything is counted. */
+  readonly stating: readonly Quote[];
+  readonly quotes: readonly Quote[];
+  /** How many memories qualify, and when the first and the last of them speak of; more than are quoted where all times count. */
+  readonly counted: number;
+  readonly days: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+/** True where all times of something are wanted and not the best few. */
+export function countsAll(wanted: Wanted): boolean {
+  return wanted === "count" || wanted === "last" || wanted === "first";
+}
+
+const DAY_MS = 86_400_000;
+
+/** Chooses quotations among hits, best first. */
+export function chooseQuotes(hits: readonly RecallHit[], choosing: Choosing, detect: DetectLanguage): Chosen {
+  const all = candidates(hits, choosing, detect);
+  const { wanted } = choosing;
+  const isByTime = countsAll(wanted) || wanted === "time";
+  const kept = countsAll(wanted) ? telling(all) : isByTime ? all : nearlyBest(all, wanted);
+  const sign = wanted === "first" ? -1 : 1;
+  const stating = wanted === "count" ? nearlyBest(all, wanted).filter(saysHowOften).slice(0, STATING_MAX) : [];
+  const ordered = isByTime ? kept.toSorted((left, right) => sign * (timeOf(right) - timeOf(left))) : kept;
+  const times = kept.map(timeOf);
+  const max = isByTime || wanted === "list" ? LIST_QUOTES_MAX : QUOTES_MAX;
+  return {
+    stating,
+    quotes: ordered.filter((quote) => !stating.includes(quote)).slice(0, max - stating.length),
+    counted: kept.length,
+    days: new Set(times.map((atMs) => Math.floor(atMs / DAY_MS))).size,
+    firstMs: Math.min(...times),
+    lastMs: Math.max(...times),
+  };
+}
+
+function candidates(hits: readonly RecallHit[], { query, words }: Choosing, detect: DetectLanguage): Quote[] {
+  const best = hits[0]?.score || 1;
+  const quotes = hits.flatMap((hit): Quote[] => {
+    const language = detect(hit.document.text) ?? "en";
+    const passage = choosePassage(hit.document.text, { query, words, language });
+    if (passage === undefined) return [];
+    const score = hit.score / best + PASSAGE_WEIGHT * passage.score;
+    return [{ hit, passage, score, times: timesOf(hit, passage, language) }];
+  });
+  return quotes.sort((left, right) => right.score - left.score);
+}
+
+function nearlyBest(quotes: readonly Quote[], wanted: Wanted): Quote[] {
+  const least = (quotes[0]?.score ?? 0) * (wanted === "list" ? LIST_SHARE_MIN : FURTHER_SHARE_MIN);
+  return quotes.filter(({ score }) => score >= least);
+}
+
+function saysHowOften({ passage }: Quote): boolean {
+  return kindShare("how-often", passage.text) === 1;
+}
+
+function telling(quotes: readonly Quote[]): readonly Quote[] {
+  const told = quotes.filter(({ hit }) => !/[?？؟]\s*$/u.test(hit.document.text));
+  const most = told.reduce((best, { hit }) => Math.max(best, hit.why.coverage), 0);
+  const counted = told.filter(({ hit }) => most > 0 && hit.why.coverage >= most * COUNTED_SHARE_MIN);
+  return counted.length > 0 ? counted : quotes.slice(0, 1);
+}
