@@ -4,6 +4,7 @@ import { enableCompileCache } from "node:module";
 
 import { Command, Option } from "commander";
 
+import { addAuditCommands } from "./audit-commands.ts";
 import { addBrokerCommands, addVerifyLogCommand } from "./broker-commands.ts";
 import type * as accountCommands from "./commands/account.ts";
 import type * as classifyCommands from "./commands/classify.ts";
@@ -227,6 +228,7 @@ program
   .helpOption(false)
   .action(ending(async (parameters: string[]) => (await import("./commands/bench.ts")).bench(parameters)));
 
+addAuditCommands(program, command, ending);
 addBrokerCommands(program, ending);
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

@@ -7,6 +7,8 @@ export interface EraserParts {
   readonly changes: Changes;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told how many were shredded, once they are. */
+  readonly onErased: (count: number) => void;
   /** How long forgetting can be undone. */
   readonly undoMs: number;
 }
@@ -43,10 +45,11 @@ export class Eraser {
   }
 
   async #round(): Promise<void> {
-    const { changes, clock, logger, undoMs } = this.#parts;
+    const { changes, clock, logger, onErased, undoMs } = this.#parts;
     try {
       while (!this.#isStopped) {
         const erased = await changes.eraseForgotten(clock.nowMs() - undoMs, BATCH);
+        if (erased > 0) onErased(erased);
         if (erased > 0) logger.info({ erased }, "Keys of forgotten memories were shredded");
         if (erased < BATCH) return;
       }

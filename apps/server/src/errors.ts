@@ -37,5 +37,6 @@ export const serverErrors = defineErrors({
     status: 409,
     text: "The log has lost records that the view may still hold: rebuilding it would lose them for good",
   },
+  "action-unknown": { kind: "input", retry: false, status: 400, text: "There is no such action" },
   "port-refused": { kind: "input", retry: false, status: 400, text: "Port must be a whole number from 0 to 65535" },
 });

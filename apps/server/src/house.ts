@@ -15,7 +15,7 @@ import { classifyByRules, languageOfText } from "@kaelix/intelligence";
 import type { Log, StreamerLog } from "@kaelix/log";
 import { TOPICS, type UserId } from "@kaelix/model";
 import type { RecallSource } from "@kaelix/recall";
-import { type Identity, type Keystore, openFileKek, openIdentity, openKeystore } from "@kaelix/security";
+import { type AuditLog, type Identity, type Keystore, openFileKek, openIdentity, openKeystore } from "@kaelix/security";
 import type { Broker } from "@kaelix/streamer";
 import {
   createMemoryStore,
@@ -33,6 +33,11 @@ import {
 } from "@kaelix/views";
 
 import { accessApplication } from "./access-application.ts";
+import { auditApplication } from "./audit/audit-application.ts";
+import { auditedIdentity } from "./audit/audited-identity.ts";
+import { AuditedMemories } from "./audit/audited-memories.ts";
+import { openAudit } from "./audit/open-audit.ts";
+import { policyApplication } from "./audit/policy-application.ts";
 import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.ts";
 import { Eraser } from "./eraser.ts";
 import { serverErrors } from "./errors.ts";
@@ -73,6 +78,7 @@ interface Parts {
   embedded: StreamerLog | undefined;
   damage: LogDamage;
   keystore: Keystore;
+  audit: AuditLog;
   database: Database;
   store: MemoryStore;
   people: PeopleStore;
@@ -104,7 +110,8 @@ export class House {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#lifeCycle = new LifeCycle(this.#clock, options.onSteps);
-    this.#register();
+    this.#registerGround();
+    this.#registerWork();
   }
 
   /** Version, claim and progress of the start; answers at any time. */
@@ -122,6 +129,7 @@ export class House {
     await this.#lifeCycle.start();
     const { log, keystore, database, store, people, searchView, runner, identity, remember, changes, imports, live } =
       this.#all();
+    const { audit } = this.#all();
     const clock = this.#clock;
     const recall = this.#recallSource(searchView);
     const memories = new Memories({
@@ -152,8 +160,16 @@ export class House {
     this.#isClaimed = await identity.isClaimed();
     this.#all().damage.start();
     return {
-      application: { memories, imports: importsApplication(imports), house: keeping, events: live, access: accessApplication(identity, operator) },
-      identity: this.#noticingClaim(operator.port()),
+      application: {
+        memories: new AuditedMemories(memories, audit),
+        imports: importsApplication(imports),
+        house: keeping,
+        events: live,
+        access: accessApplication(identity, operator),
+        audit: auditApplication({ log, audit, keystore }),
+        policy: policyApplication({ identity, store, clock, written: (user) => remember.written(user) }),
+      },
+      identity: this.#noticingClaim(auditedIdentity(operator.port(), { audit, people, identity })),
       operatorToken: operator.token,
     };
   }
@@ -163,28 +179,37 @@ export class House {
     return this.#lifeCycle.stop();
   }
 
-  #register(): void {
-    const { paths, settings, onNotice } = this.#options;
-    const service = (
-      name: string,
-      dependsOn: readonly string[],
-      start: (report: (progress: number, detail?: string) => void) => Promise<void>,
-      stop: () => Promise<void>,
-    ): void => this.#lifeCycle.register({ name, dependsOn, start, stop });
+  #service(
+    name: string,
+    dependsOn: readonly string[],
+    start: (report: (progress: number, detail?: string) => void) => Promise<void>,
+    stop: () => Promise<void>,
+  ): void {
+    this.#lifeCycle.register({ name, dependsOn, start, stop });
+  }
 
-    service(
+  /** What stands on the disk, and the views over it. */
+  #registerGround(): void {
+    const { paths, settings, onNotice } = this.#options;
+    this.#service(
       "log",
       [],
       () => this.#openLog(),
       () => this.#closeLog(),
     );
-    service(
+    this.#service(
       "keys",
       ["log"],
       () => this.#openKeys(),
       async () => this.#parts.keystore?.close(),
     );
-    service(
+    this.#service(
+      "audit",
+      ["keys"],
+      () => this.#openAudit(),
+      async () => this.#parts.audit?.close(),
+    );
+    this.#service(
       "database",
       ["keys"],
       async () => {
@@ -196,7 +221,7 @@ export class House {
       },
       async () => this.#parts.database?.close(),
     );
-    service(
+    this.#service(
       "views",
       ["database"],
       (report) => this.#openViews(report),
@@ -205,31 +230,36 @@ export class House {
         await this.#parts.searchView?.close();
       },
     );
-    service(
+  }
+
+  /** People, and what works for them. */
+  #registerWork(): void {
+    const { settings } = this.#options;
+    this.#service(
       "people",
       ["views"],
       () => this.#openPeople(),
       async () => undefined,
     );
-    service(
+    this.#service(
       "capture",
-      ["people"],
+      ["people", "audit"],
       () => this.#openCapture(),
       async () => {
         await this.#parts.eraser?.stop();
         await this.#parts.imports?.stop();
       },
     );
-    service(
+    this.#service(
       "sources",
       ["capture"],
       () => this.#openSources(),
       async () => this.#parts.sources?.stop(),
     );
     if (settings.kafka === undefined) return;
-    service(
+    this.#service(
       "kafka",
-      ["people"],
+      ["people", "audit"],
       () => this.#openKafkaDoor(settings.kafka ?? ""),
       async () => this.#parts.kafkaDoor?.close(),
     );
@@ -263,6 +293,13 @@ export class House {
     const kek = await openFileKek(this.#options.paths.keyFile, { create: isFresh });
     const onProblem = (problem: string): void => this.#options.logger.warn({ problem }, "Keystore");
     this.#parts.keystore = await openKeystore({ log, kek, clock: this.#clock, random: this.#random, onProblem });
+  }
+
+  async #openAudit(): Promise<void> {
+    const { log, keystore } = this.#parts;
+    if (log === undefined || keystore === undefined) throw serverErrors("part-missing");
+    const { logger, onNotice } = this.#options;
+    this.#parts.audit = await openAudit({ log, keystore, clock: this.#clock, logger, onNotice });
   }
 
   async #closeLog(): Promise<void> {
@@ -336,7 +373,7 @@ export class House {
   }
 
   async #openCapture(): Promise<void> {
-    const { log, keystore, store, live } = this.#parts;
+    const { log, keystore, store, live, audit } = this.#parts;
     if (log === undefined || keystore === undefined || store === undefined || live === undefined) {
       throw serverErrors("part-missing");
     }
@@ -362,6 +399,10 @@ export class House {
       changes,
       clock: this.#clock,
       logger: this.#options.logger,
+      onErased: (count) => {
+        const erased = { action: "memory.erase", decision: "allow", reason: `${count} memories` } as const;
+        void audit?.record({ subject: "system", ...erased });
+      },
       undoMs: this.#options.settings.forgetUndoSeconds * 1_000,
     });
     Object.assign(this.#parts, { remember, changes, imports, eraser });
@@ -379,8 +420,8 @@ export class House {
   }
 
   async #openKafkaDoor(address: string): Promise<void> {
-    const { embedded, identity } = this.#parts;
-    if (identity === undefined) throw serverErrors("part-missing");
+    const { audit, embedded, identity } = this.#parts;
+    if (identity === undefined || audit === undefined) throw serverErrors("part-missing");
     if (embedded === undefined) {
       const message = "Cannot serve Kafka clients: the log is kept on a Kafka cluster, which has a door of its own";
       throw serverErrors("kafka-door-invalid", { message });
@@ -395,6 +436,7 @@ export class House {
       clock: this.#clock,
       random: this.#random,
       report: (error) => logger.warn({ err: error }, "Kafka"),
+      audit,
     });
     this.#parts.kafkaDoor = door;
     onNotice(`Kafka clients at ${door.bootstrap()}, with phone and password`);

@@ -1,7 +1,7 @@
 import { ManualClock, seededRandom } from "@kaelix/base";
 import { openStreamerLog, type StreamerLog } from "@kaelix/log";
 import { DEFAULT_TENANT, makeId, type Role, TOPICS } from "@kaelix/model";
-import type { Identity } from "@kaelix/security";
+import type { AuditNote, Identity } from "@kaelix/security";
 import type { Broker } from "@kaelix/streamer";
 import { Kafka, logLevel } from "kafkajs";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -27,6 +27,9 @@ const identity = {
   },
 } as unknown as Identity;
 
+const notes: AuditNote[] = [];
+const audit = { record: async (note: AuditNote) => void notes.push(note) };
+
 function kafka(username: string, password = "testpassword"): Kafka {
   const sasl = { mechanism: "plain", username, password } as const;
   return new Kafka({ brokers: [door.bootstrap()], sasl, logLevel: logLevel.NOTHING, retry: { retries: 0 } });
@@ -35,7 +38,7 @@ function kafka(username: string, password = "testpassword"): Kafka {
 beforeAll(async () => {
   log = await openStreamerLog({ directory });
   for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
-  door = await openKafkaDoor({ address: "127.0.0.1:0", log, identity, clock, random, report: () => undefined });
+  door = await openKafkaDoor({ address: "127.0.0.1:0", log, identity, clock, random, audit, report: () => undefined });
 });
 
 afterAll(async () => {
@@ -98,8 +101,31 @@ describe("openKafkaDoor", () => {
     await expect(kafka("+9").admin().connect()).rejects.toThrow(/password is wrong/);
   });
 
+  test("who signs in and who is refused is written down, without a number", async () => {
+    notes.length = 0;
+    const admin = kafka("+2").admin();
+    await admin.connect();
+    await admin.disconnect();
+    await expect(kafka("+2", "wrong").admin().connect()).rejects.toThrow();
+    const user = makeId("usr", 2, seededRandom(1));
+    expect(notes).toEqual([
+      {
+        subject: expect.objectContaining({ userId: user }),
+        action: "streams.login",
+        decision: "allow",
+        reason: "done",
+      },
+      {
+        subject: { type: "anonymous", tenantId: DEFAULT_TENANT },
+        action: "streams.login",
+        decision: "deny",
+        reason: "identity-credentials-wrong",
+      },
+    ]);
+  });
+
   test("other machines are not let in without TLS", async () => {
-    const parts = { log, identity, clock, random, report: () => undefined };
+    const parts = { log, identity, clock, random, audit, report: () => undefined };
     await expect(openKafkaDoor({ ...parts, address: "0.0.0.0:0" })).rejects.toMatchObject({
       code: "kafka-door-invalid",
     });

@@ -8,8 +8,8 @@ import { readFile } from "node:fs/promises";
 
 import { type Clock, isKaelixError, type RandomSource } from "@kaelix/base";
 import type { StreamerLog } from "@kaelix/log";
-import { makeId, type SessionId, TOPICS, type UserPrincipal } from "@kaelix/model";
-import { type Action, decide, type Identity } from "@kaelix/security";
+import { DEFAULT_TENANT, makeId, type SessionId, TOPICS, type UserPrincipal } from "@kaelix/model";
+import { type Action, type AuditLog, decide, type Identity } from "@kaelix/security";
 import { type AclOperation, type Authorizer, type Broker, type KafkaPrincipal, startBroker } from "@kaelix/streamer";
 
 import { serverErrors } from "./errors.ts";
@@ -18,6 +18,7 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 const HOUSE_TOPICS: ReadonlySet<string> = new Set(Object.values(TOPICS).map(({ name }) => name));
 /** Topics and groups that begin so belong to the house or to the broker. */
 const HOUSE_PREFIXES = ["__", "kaelix."];
+const SIGN_IN = "streams.login";
 const PRINCIPALS_MAX = 10_000;
 const USING: ReadonlySet<AclOperation> = new Set([
   "read",
@@ -39,11 +40,12 @@ export interface KafkaDoorOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly report: (error: unknown) => void;
+  readonly audit: Pick<AuditLog, "record">;
 }
 
 /** Opens the door. @throws `kafka-door-invalid`, `broker-listen-failed` */
 export async function openKafkaDoor(options: KafkaDoorOptions): Promise<Broker> {
-  const { clock, identity, log, random, report } = options;
+  const { audit, clock, identity, log, random, report } = options;
   const { host, port } = parseAddress(options.address);
   const tls = await tlsOf(options);
   if (tls === undefined && !LOOPBACK.has(host)) {
@@ -64,7 +66,7 @@ export async function openKafkaDoor(options: KafkaDoorOptions): Promise<Broker> 
       },
     ],
     authorizer: authorizerOf(people, clock),
-    security: { verifyPlain: (phone, password) => admit({ identity, people, clock, random }, phone, password) },
+    security: { verifyPlain: (phone, password) => admit({ identity, people, clock, random, audit }, phone, password) },
     clock,
     random,
     report,
@@ -76,21 +78,28 @@ interface Admission {
   readonly people: Map<string, UserPrincipal>;
   readonly clock: Clock;
   readonly random: RandomSource;
+  readonly audit: Pick<AuditLog, "record">;
 }
 
 async function admit(
-  { clock, identity, people, random }: Admission,
+  { audit, clock, identity, people, random }: Admission,
   phone: string,
   password: string,
 ): Promise<KafkaPrincipal | undefined> {
+  const refused = (reason: string): undefined => {
+    const subject = { type: "anonymous", tenantId: DEFAULT_TENANT } as const;
+    void audit.record({ subject, action: SIGN_IN, decision: "deny", reason });
+  };
   try {
     const found = await identity.verify({ phone, password });
-    if (found === undefined) return undefined;
+    if (found === undefined) return refused("identity-credentials-wrong");
     // Not a session of the identity's: it ends with the connection and reveals no memory.
     const sessionId: SessionId = makeId("ses", clock.nowMs(), random);
     const { role, tenant, user } = found;
     people.delete(user);
-    people.set(user, { type: "user", tenantId: tenant, userId: user, role, sessionId, ceiling: 1 });
+    const principal: UserPrincipal = { type: "user", tenantId: tenant, userId: user, role, sessionId, ceiling: 1 };
+    people.set(user, principal);
+    void audit.record({ subject: principal, action: SIGN_IN, decision: "allow", reason: "done" });
     for (const oldest of people.keys()) {
       if (people.size <= PRINCIPALS_MAX) break;
       people.delete(oldest);
@@ -98,7 +107,7 @@ async function admit(
     return { type: "User", name: user };
   } catch (error) {
     // Too many attempts: told like a wrong password.
-    if (isKaelixError(error)) return undefined;
+    if (isKaelixError(error)) return refused(error.code);
     throw error;
   }
 }

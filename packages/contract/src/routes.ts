@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 
+import { auditRoutes } from "./audit-routes.ts";
 import { accessRoutes } from "./access-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import type { Route } from "./route.ts";
@@ -362,6 +363,7 @@ export const routes = {
     success: json(z.object({ events: z.number().int(), took_ms: z.number() })),
   },
   ...accessRoutes,
+  ...auditRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 /** The table of routes. */

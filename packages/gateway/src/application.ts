@@ -21,6 +21,8 @@ import type {
 
 import type { AccessApplication } from "./access-application.ts";
 
+import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
+
 /** A memory with its place on the log. */
 export interface PlacedMemory {
   readonly memory: Memory;
@@ -399,5 +401,7 @@ export interface Application {
   readonly imports: ImportApplication;
   readonly house: HouseApplication;
   readonly events: EventsApplication;
+  readonly audit: AuditApplication;
+  readonly policy: PolicyApplication;
   readonly access: AccessApplication;
 }

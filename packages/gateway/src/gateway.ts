@@ -20,6 +20,7 @@ import type { Application, HouseApplication } from "./application.ts";
 import { gatewayErrors } from "./errors.ts";
 import { foundingAliases } from "./founding-aliases.ts";
 import { accessHandlers } from "./handlers/access.ts";
+import { auditHandlers } from "./handlers/audit.ts";
 import { authHandlers } from "./handlers/auth.ts";
 import { eventHandlers } from "./handlers/events.ts";
 import { exportHandlers } from "./handlers/exports.ts";
@@ -27,6 +28,7 @@ import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { recallHandlers } from "./handlers/recall.ts";
+import { audited } from "./http/auditing.ts";
 import { addEdge, problemSender } from "./http/edge.ts";
 import type { Handler } from "./http/exchange.ts";
 import { type HostCheck, isCrossSite, isLoopback, makeHostCheck } from "./http/host-check.ts";
@@ -116,7 +118,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     keys: new IdempotencyKeys({ entriesMax: KEYS_MAX, bytesMax: KEYS_BYTES_MAX }),
     checkAnswers: options.checkAnswers ?? false,
   };
-  const entries = joinRoutes(routes, allHandlers(options, hub), new Set(Object.keys(ACTIONS)));
+  const joined = joinRoutes(routes, allHandlers(options, hub), new Set(Object.keys(ACTIONS)));
+  const entries = joined.map((entry) => ({ ...entry, handler: audited(entry) }));
   const all = [...entries, ...foundingAliases(entries)];
   const isWelcome = (request: IncomingMessage): boolean =>
     rooms.hostCheck(request.headers.host) && !isCrossSite(request.headers, settings.publicOrigins);
@@ -198,6 +201,7 @@ function makeFastify(options: GatewayOptions, rows: ProblemRows): FastifyInstanc
     throwFileSizeLimit: false,
   });
   fastify.decorateRequest("principal", undefined);
+  fastify.decorateRequest("subject", undefined);
   fastify.decorateRequest("ceilingUntilMs", null);
   return fastify;
 }
@@ -211,6 +215,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...exportHandlers,
     ...eventHandlers(hub),
     ...houseHandlers(options.describe),
+    ...auditHandlers,
     ...accessHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.

@@ -28,6 +28,15 @@ export type {
   VerificationOutcome,
   ViewState,
 } from "./application.ts";
+export type {
+  AuditApplication,
+  AuditFilter,
+  AuditFindings,
+  AuditLine,
+  PolicyApplication,
+  PolicyExplanation,
+  PolicyQuestion,
+} from "./audit-application.ts";
 export { gatewayErrors } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type Listening } from "./gateway.ts";
 export type {

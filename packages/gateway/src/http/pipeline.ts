@@ -8,12 +8,13 @@ import { isDeepStrictEqual } from "node:util";
 import { assert, type Clock, formatPositionHeader } from "@kaelix/base";
 import type { Route } from "@kaelix/contract";
 import { type Level, parseId, type UserPrincipal } from "@kaelix/model";
-import { ACTIONS, decide, denialError, parseAction, type Resource } from "@kaelix/security";
+import { ACTIONS, decide, denialError, parseAction, type Resource, type Subject } from "@kaelix/security";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import type { Application } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import type { Authentication, IdentityPort } from "../identity-port.ts";
+import { auditRefusal } from "./auditing.ts";
 import { standIn } from "./caller.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import type { IdempotencyKeys, KeptAnswer } from "./idempotency.ts";
@@ -28,6 +29,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who asks; set before the body is read. */
     principal: UserPrincipal | undefined;
+    /** The person or program that the policy was asked about. */
+    subject: Exclude<Subject, { type: "anonymous" }> | undefined;
     /** When the session's raised level falls back, epoch ms. */
     ceilingUntilMs: number | null;
   }
@@ -125,10 +128,13 @@ function admit(parts: PipelineParts, route: Route, request: FastifyRequest, outc
   const { ceilingUntilMs = null, provedUntilMs = null } = outcome.type === "user" ? outcome : {};
   const decision = decide(subject, action, resource, { nowMs: parts.clock.nowMs(), ceilingUntilMs, provedUntilMs });
   if (!decision.allow) {
+    const audit = parts.house()?.application.audit;
+    if (audit !== undefined) auditRefusal(audit, request, { subject, action, reason: decision.reason });
     // The session is good, so this is no 401: a client would renew its token and ask again.
     throw decision.reason === "proof" ? gatewayErrors("proof-needed") : denialError(decision.reason);
   }
   request.principal = principal;
+  request.subject = subject;
   request.ceilingUntilMs = ceilingUntilMs;
 }
 

@@ -13,6 +13,9 @@ import {
   type UserPrincipal,
 } from "@kaelix/model";
 
+import type { AuditNote } from "@kaelix/security";
+
+import type { AuditApplication } from "../audit-application.ts";
 import type {
   Application,
   ChangeOutcome,
@@ -45,6 +48,8 @@ export interface FakeApplication extends Application {
   onReplay: ((when: "before" | "after") => void) | undefined;
   emit(event: LiveEvent): void;
   readonly followers: () => number;
+  /** What was written down. */
+  readonly audited: AuditNote[];
 }
 
 interface State {
@@ -66,6 +71,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     offset: 0,
     spoolRoot,
   };
+  const audited: AuditNote[] = [];
   const app: FakeApplication = {
     calls: [],
     wait: "reached",
@@ -78,6 +84,9 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
       for (const listener of state.listeners) listener(event);
     },
     followers: () => state.listeners.size,
+    audited,
+    audit: auditOf(audited),
+    policy: { explain: async () => Promise.reject(new Error("The fake explains nothing")) },
     memories: memoriesOf(() => whole),
     imports: importsOf(spoolRoot),
     house: houseOf(() => whole),
@@ -100,6 +109,17 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
   };
   const whole: State = { ...state, app };
   return app;
+}
+
+function auditOf(audited: AuditNote[]): AuditApplication {
+  const status = { entries: 0, unsigned: 0, waiting: 0, lost: 0, isIntact: true, checkpoint: undefined };
+  return {
+    record: async (note) => void audited.push(note),
+    list: async () => ({ lines: [], nextBefore: null }),
+    status: () => ({ ...status, publicKey: "" }),
+    prove: async () => undefined,
+    verify: async () => ({ entries: 0, checkpoints: 0, unsigned: 0, root: "", problems: [], firstBad: null }),
+  };
 }
 
 function memoriesOf(stateOf: () => State): MemoryApplication {

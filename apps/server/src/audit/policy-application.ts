@@ -1,0 +1,106 @@
+/**
+ * Why may she, or not? The same `decide` that every request goes through, asked about somebody else, with its steps.
+ * What somebody else has not shared answers as what does not exist: asking must not tell whether there is such a memory.
+ */
+import { type Clock, isKaelixError } from "@kaelix/base";
+import type { PolicyApplication, PolicyQuestion } from "@kaelix/gateway";
+import { LEVEL_INDEXED_MAX, type MemoryId, type UserId, type UserPrincipal } from "@kaelix/model";
+import {
+  ACTIONS,
+  type DecisionContext,
+  explain,
+  type Identity,
+  parseAction,
+  type Resource,
+  securityErrors,
+  SYSTEM_USER,
+} from "@kaelix/security";
+import type { MemoryStore } from "@kaelix/views";
+
+import { serverErrors } from "../errors.ts";
+
+/** What it is wired from. */
+export interface PolicyParts {
+  readonly identity: Pick<Identity, "profile" | "grants">;
+  readonly store: Pick<MemoryStore, "memory">;
+  readonly clock: Clock;
+  /** Waits until what a person has told can be read. */
+  readonly written: (user: UserId) => Promise<void>;
+}
+
+/** A memory that nobody who is asked about may see: nobody owns it. */
+const UNSEEN = "It belongs to somebody else, who has not shared it, or there is no such memory";
+
+/** Explaining the policy. */
+export function policyApplication(parts: PolicyParts): PolicyApplication {
+  const { identity, clock } = parts;
+  return {
+    explain: async (principal, question) => {
+      const action = parseAction(question.action);
+      if (action === undefined) {
+        const message = `Cannot explain ${question.action}: must be one of ${Object.keys(ACTIONS).join(", ")}`;
+        throw serverErrors("action-unknown", { message });
+      }
+      const subject = await subjectOf(identity, principal, question);
+      const nowMs = clock.nowMs();
+      const context: DecisionContext = {
+        nowMs,
+        provedUntilMs: question.proved ? nowMs + 1 : null,
+        grants: identity.grants.openFor(subject),
+      };
+      const resource = await resourceOf(parts, { subject, question, context, scope: ACTIONS[action].scope });
+      const { decision, steps } = explain(subject, action, resource, context);
+      const isUnseen = resource.type === "owned" && resource.owner === SYSTEM_USER;
+      const told = steps.map((step) => (isUnseen && step.question === "owner" ? { ...step, text: UNSEEN } : step));
+      const { userId: user, role, ceiling: openUpTo } = subject;
+      return { decision, steps: told, subject: { user, role, openUpTo } };
+    },
+  };
+}
+
+async function subjectOf(
+  identity: PolicyParts["identity"],
+  principal: UserPrincipal,
+  { as, openUpTo }: PolicyQuestion,
+): Promise<UserPrincipal> {
+  const raised = openUpTo === undefined ? {} : { ceiling: openUpTo };
+  if (as === "me" || as === principal.userId) return { ...principal, ...raised };
+  const profile = await identity.profile(as).catch((error: unknown) => {
+    throw isKaelixError(error, "identity-user-missing") ? securityErrors("policy-hidden") : error;
+  });
+  if (profile.tenant !== principal.tenantId) throw securityErrors("policy-hidden");
+  return { ...principal, userId: as, role: profile.role, ceiling: LEVEL_INDEXED_MAX, ...raised };
+}
+
+interface Asked {
+  readonly subject: UserPrincipal;
+  readonly question: PolicyQuestion;
+  readonly context: DecisionContext;
+  readonly scope: "public" | "own" | "installation";
+}
+
+async function resourceOf(parts: PolicyParts, asked: Asked): Promise<Resource> {
+  const { subject, question, scope } = asked;
+  const { memory, owner, level } = question;
+  const tenant = subject.tenantId;
+  if (memory !== undefined) return memoryOf(parts, memory, asked);
+  if (owner === undefined && scope !== "own") return { type: "installation", tenant };
+  return { type: "owned", tenant, owner: owner ?? subject.userId, ...(level === undefined ? {} : { level }) };
+}
+
+/** The memory as the subject's own, or as one of somebody who has shared something with them. */
+async function memoryOf(
+  { store, written }: PolicyParts,
+  memory: MemoryId,
+  { subject, context }: Asked,
+): Promise<Resource> {
+  const tenant = subject.tenantId;
+  const owners = new Set([subject.userId, ...(context.grants ?? []).map((grant) => grant.from)]);
+  for (const owner of owners) {
+    await written(owner);
+    const row = await store.memory(owner, memory);
+    if (row === undefined || row.state !== "live") continue;
+    return { type: "owned", tenant, owner, level: row.level, occurredAtMs: row.occurredAtMs };
+  }
+  return { type: "owned", tenant, owner: SYSTEM_USER };
+}

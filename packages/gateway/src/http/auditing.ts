@@ -1,0 +1,124 @@
+/**
+ * Writing down what comes in through the API, by the action of the route.
+ *
+ * Guarantees: an attempt that the policy refuses is an entry, whatever the action; the actions below are entries when they are done and
+ * when they fail, with the code of the failure; taking everything along from an opened session is an entry before it begins, or does not
+ * begin. It does not: see the level of a single memory (the application does, and writes that down), or hold up what is below level 3.
+ */
+import { isKaelixError } from "@kaelix/base";
+import { type Level, LEVEL_INDEXED_MAX, levelName, parseLevel } from "@kaelix/model";
+import type { Action, AuditNote } from "@kaelix/security";
+import type { FastifyRequest } from "fastify";
+
+import type { AuditApplication } from "../audit-application.ts";
+import type { Answer, Exchange } from "./exchange.ts";
+import type { RouteEntry } from "./route-entries.ts";
+
+/** What of a request goes into its entry. */
+type Asked = Pick<AuditNote, "subject" | "action" | "resource" | "origin">;
+
+const CLIENT_LENGTH_MAX = 200;
+const RESOURCE_LENGTH_MAX = 200;
+
+/** Reading and telling are not here: below level 3 they are too many, above it the application writes each memory down. */
+const AUDITED: ReadonlySet<string> = new Set<Action>([
+  "memory.move",
+  "memory.forget",
+  "import.create",
+  "import.undo",
+  "export.run",
+  "password.change",
+  "session.end",
+  "session.unlock",
+  "session.lock",
+  "session.prove",
+  "factor.change",
+  "key.create",
+  "key.end",
+  "grant.give",
+  "grant.end",
+  "invite.create",
+  "server.verify",
+  "server.rebuild",
+  "audit.read",
+  "policy.explain",
+  "keys.rotate",
+  "streams.administer",
+]);
+
+/** One action, several things that are done. */
+const NAMES: Readonly<Record<string, string>> = {
+  "imports.upload": "import.upload",
+  "imports.start": "import.start",
+  "imports.cancel": "import.cancel",
+  "memories.restore": "memory.restore",
+};
+
+/** Writes down that the policy refuses a request. */
+export function auditRefusal(
+  audit: AuditApplication,
+  request: FastifyRequest,
+  refused: { readonly subject: AuditNote["subject"]; readonly action: string; readonly reason: string },
+): void {
+  // Below level 3 it is queued and never fails.
+  void audit.record({ ...refused, decision: "deny", origin: originOf(request) });
+}
+
+/** Makes the runner of a route: its handler, written down when its action is one of those above. */
+export function audited(entry: RouteEntry): (exchange: Exchange) => Answer | Promise<Answer> {
+  const { route, handler } = entry;
+  if (!AUDITED.has(route.action)) return handler;
+  return async (exchange) => {
+    const { application } = exchange;
+    const asked = askedOf(entry, exchange);
+    const level = levelAhead(route.action, exchange);
+    if (level !== undefined) await application.audit.record({ ...asked, level, decision: "allow", reason: "begun" });
+    try {
+      const answer = await handler(exchange);
+      if (level === undefined) void application.audit.record({ ...asked, decision: "allow", reason: "done" });
+      return answer;
+    } catch (error) {
+      const reason = isKaelixError(error) ? error.code : "internal";
+      const decision = isKaelixError(error) && error.kind === "denied" ? "deny" : "allow";
+      void application.audit.record({ ...asked, decision, reason });
+      throw error;
+    }
+  };
+}
+
+function askedOf({ name, route }: RouteEntry, exchange: Exchange): Asked {
+  const resource = resourceOf(exchange);
+  return {
+    // Routes of these actions are never public.
+    subject: exchange.request.subject ?? "system",
+    action: NAMES[name] ?? route.action,
+    origin: originOf(exchange.request),
+    ...(resource === undefined ? {} : { resource }),
+  };
+}
+
+/** The id or name in the address; of the level lock, the level. */
+function resourceOf({ params, body }: Exchange): string | undefined {
+  const named: unknown =
+    typeof params === "object" && params !== null
+      ? "id" in params
+        ? params.id
+        : "name" in params
+          ? params.name
+          : undefined
+      : undefined;
+  if (typeof named === "string") return named.slice(0, RESOURCE_LENGTH_MAX);
+  const level = typeof body === "object" && body !== null && "level" in body ? parseLevel(body.level) : undefined;
+  return level === undefined ? undefined : levelName(level);
+}
+
+/** The level that must be on the log before it begins; undefined when nothing above the indexed levels is shown. */
+function levelAhead(action: string, { principal }: Exchange): Level | undefined {
+  if (action !== "export.run" || principal === undefined) return undefined;
+  return principal.ceiling > LEVEL_INDEXED_MAX ? principal.ceiling : undefined;
+}
+
+function originOf(request: FastifyRequest): NonNullable<AuditNote["origin"]> {
+  const client = (request.headers["user-agent"] ?? "unknown").slice(0, CLIENT_LENGTH_MAX);
+  return { address: request.ip, client };
+}
