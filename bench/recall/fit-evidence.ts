@@ -8,8 +8,8 @@ import { idFromBytes } from "@kaelix/model";
 import type { RecallSource } from "@kaelix/recall";
 import type { ScoreRecipe, UserIndex } from "@kaelix/views";
 
-import type { Conversation } from "./locomo.ts";
-import { rename, sourceOf, speakersOf } from "./sources.ts";
+import type { Conversation } from "../../packages/recall/src/measure/locomo.ts";
+import { rename, sourceOf, speakersOf } from "../../packages/recall/src/measure/sources.ts";
 
 /** The figures of one question in one conversation, and whether it was its own. */
 export interface EvidenceExample {

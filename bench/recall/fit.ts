@@ -12,7 +12,7 @@ import {
 } from "../../packages/views/src/search/score.ts";
 import type { UserIndex } from "../../packages/views/src/search/user-index.ts";
 import { SHIPPED_RECIPE } from "../../packages/views/src/search/weights.ts";
-import type { Conversation } from "./locomo.ts";
+import type { Conversation } from "../../packages/recall/src/measure/locomo.ts";
 
 /** The candidates of one question: their signals, and which of them are evidence. */
 export interface Example {

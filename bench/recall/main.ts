@@ -6,20 +6,22 @@
  * found on, `recall@…` is in-sample and `…/leave-one-out` is the honest figure. The data set is brought by whoever runs this
  * (it is licensed for evaluation only) and nothing of it is kept.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+
+import { readDataset } from "@kaelix/recall";
 
 import { type EvidenceWeights, SHIPPED_EVIDENCE } from "../../packages/recall/src/evidence.ts";
 import type { ScoreRecipe } from "../../packages/views/src/search/score.ts";
 import type { UserIndex } from "../../packages/views/src/search/user-index.ts";
 import { SHIPPED_RECIPE } from "../../packages/views/src/search/weights.ts";
 import type { BenchRow } from "../row.ts";
-import { answerAll, answerRows, strangerRows } from "./answers.ts";
+import { answerAll, answerRows, strangerRows } from "../../packages/recall/src/measure/answers.ts";
 import { examplesOf, fitRecipe } from "./fit.ts";
 import { evidenceExamples, fitEvidence } from "./fit-evidence.ts";
-import { askAll, figuresOf, indexConversation, kaelixRetriever } from "./harness.ts";
-import { type Conversation, readLocomo } from "./locomo.ts";
-import { percentile } from "./metrics.ts";
+import { askAll, figuresOf, indexConversation, kaelixRetriever } from "../../packages/recall/src/measure/harness.ts";
+import type { Conversation } from "../../packages/recall/src/measure/locomo.ts";
+import { percentile } from "../../packages/recall/src/measure/metrics.ts";
 import { peerSpeedRows } from "./peer-speed.ts";
 import { peerRows } from "./peers.ts";
 import { speedRows } from "./speed.ts";
@@ -48,7 +50,7 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
     console.error("recall: skipped: data set absent");
     return speedRows(options.quick);
   }
-  const conversations = readLocomo(file);
+  const conversations = readConversations(file);
   const rows = await recallRows(conversations, options.quick);
   rows.push(...speedRows(options.quick));
   if (options.arguments.includes("--peers")) {
@@ -59,14 +61,20 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   return rows;
 }
 
+function readConversations(file: string): readonly Conversation[] {
+  const read = readDataset(readFileSync(file, "utf8"));
+  if (read.type === "read") return read.conversations;
+  throw new Error(read.problems.map(({ line, text }) => `${file}:${line}: ${text}`).join("\n"));
+}
+
 function valueOf(parameters: readonly string[], name: string): string | undefined {
   const at = parameters.indexOf(name);
   return at < 0 ? undefined : parameters[at + 1];
 }
 
 async function recallRows(conversations: readonly Conversation[], isQuick: boolean): Promise<BenchRow[]> {
-  const indexed = conversations.map(indexConversation);
-  const indexes = indexed.map(({ index }) => index);
+  const indexes: UserIndex[] = [];
+  for (const conversation of conversations) indexes.push((await indexConversation(conversation)).index);
   const retrievers = indexes.map((index) => kaelixRetriever(index));
   const nothing = { search: (): readonly string[] => [] };
   const asked = await askAll(conversations, (_conversation, at) => retrievers[at] ?? nothing);
@@ -96,10 +104,11 @@ async function leftOutRows(conversations: readonly Conversation[], indexes: read
       const evidence = await evidenceExamples(conversations, indexes, recipeOf(at));
       evidences.push(fitEvidence(evidence.filter((example) => !example.conversations.includes(at))));
     }
-    const answered = await answerAll(conversations, indexes, (at) => ({
+    const weightsOf = (at: number): { evidence: EvidenceWeights; recipe: ScoreRecipe } => ({
       evidence: evidences[at] ?? SHIPPED_EVIDENCE,
       recipe: recipeOf(at),
-    }));
+    });
+    const answered = await answerAll(conversations, indexes, { weightsOf });
     rows.push(
       ...answerRows(answered).filter(({ name }) => /contained|given|cites/.test(name) && !/ceiling|chance/.test(name)),
     );

@@ -18,7 +18,7 @@ import { claim, startProduct, temporaryData } from "../../apps/cli/src/testing/p
 import { HttpPool } from "../api/http-pool.ts";
 import type { BenchRow } from "../row.ts";
 import { MEM0_NAME, withMem0 } from "./mem0.ts";
-import { percentile } from "./metrics.ts";
+import { percentile } from "../../packages/recall/src/measure/metrics.ts";
 import { inventDocuments, inventQuestion } from "./speed.ts";
 
 const USERS = 100;

@@ -6,10 +6,10 @@
 import { DatabaseSync } from "node:sqlite";
 
 import type { BenchRow } from "../row.ts";
-import { type Asked, askAll, DEPTH_MAX, figuresOf, type Retriever } from "./harness.ts";
-import type { Conversation, Turn } from "./locomo.ts";
+import { type Asked, askAll, DEPTH_MAX, figuresOf, type Retriever } from "../../packages/recall/src/measure/harness.ts";
+import type { Conversation, Turn } from "../../packages/recall/src/measure/locomo.ts";
 import { type Mem0, MEM0_NAME, withMem0 } from "./mem0.ts";
-import { percentile } from "./metrics.ts";
+import { percentile } from "../../packages/recall/src/measure/metrics.ts";
 
 /**
  * Rows of each peer beside ours.

@@ -8,7 +8,7 @@ import type { SearchDocument } from "../../packages/views/src/search/document.ts
 import { searchIndex } from "../../packages/views/src/search/search.ts";
 import { UserIndex } from "../../packages/views/src/search/user-index.ts";
 import type { BenchRow } from "../row.ts";
-import { percentile } from "./metrics.ts";
+import { percentile } from "../../packages/recall/src/measure/metrics.ts";
 
 type Random = ReturnType<typeof seededRandom>;
 

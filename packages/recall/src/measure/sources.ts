@@ -1,13 +1,13 @@
-import type { RecallSource } from "@kaelix/recall";
-import type { UserIndex } from "@kaelix/views";
+import type { DetectLanguage, UserIndex } from "@kaelix/views";
 
+import type { RecallSource } from "../source.ts";
 import type { Conversation } from "./locomo.ts";
 
 const DAY_MS = 86_400_000;
 
 /** Those who speak in a conversation, in order. */
 export function speakersOf({ turns }: Conversation): string[] {
-  return [...new Set(turns.map(({ speaker }) => speaker))];
+  return [...new Set(turns.flatMap(({ speaker }) => speaker ?? []))];
 }
 
 /** A question with the names of those who speak exchanged for others. */
@@ -16,14 +16,14 @@ export function rename(text: string, from: readonly string[], to: readonly strin
 }
 
 /** An index as recall's source. */
-export function sourceOf(index: UserIndex): RecallSource {
+export function sourceOf(index: UserIndex, detectLanguage: DetectLanguage = () => "en"): RecallSource {
   let lastMs = 0;
   for (const { occurredAtMs } of index.documents()) lastMs = Math.max(lastMs, occurredAtMs);
   return {
     index: () => Promise.resolve(index),
     partitionOf: () => 0,
     nextOffset: () => Promise.resolve(index.size),
-    detectLanguage: () => "en",
+    detectLanguage,
     monotonicMs: () => performance.now(),
     // Asked at midnight after the last thing that was said: the answers know no later day, and the bench no today.
     nowMs: () => lastMs + DAY_MS - (lastMs % DAY_MS),

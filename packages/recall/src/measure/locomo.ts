@@ -2,8 +2,6 @@
  * Reads a data set of the LoCoMo shape: conversations of dated sessions, questions with the ids of the turns that answer them.
  * Ids stay as they are in the data, malformed ones included: they can never be found, which the metric counts.
  */
-import { readFileSync } from "node:fs";
-
 /** What the numbers of the data set's categories mean. */
 const CATEGORIES: Readonly<Record<number, string>> = {
   1: "multi-hop",
@@ -18,7 +16,8 @@ export interface Turn {
   readonly id: string;
   /** `session_3` */
   readonly session: string;
-  readonly speaker: string;
+  /** Absent: the owner. */
+  readonly speaker?: string;
   readonly text: string;
   readonly caption?: string;
   readonly occurredAtMs: number;
@@ -55,11 +54,6 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Reads a data set from a file. */
-export function readLocomo(file: string): readonly Conversation[] {
-  return parseLocomo(JSON.parse(readFileSync(file, "utf8")));
-}
-
 /** Reads a data set: a list of conversations, or one. What is missing is empty. */
 export function parseLocomo(parsed: unknown): readonly Conversation[] {
   return listOf(Array.isArray(parsed) ? parsed : [parsed]).map((item, index) => readConversation(item, index));
@@ -92,10 +86,11 @@ function readConversation(item: unknown, index: number): Conversation {
 function readTurn(turn: unknown, session: string, occurredAtMs: number): Turn {
   const fields = fieldsOf(turn);
   const caption = textOf(fields.get("blip_caption"));
+  const speaker = textOf(fields.get("speaker"));
   return {
     id: textOf(fields.get("dia_id")),
     session,
-    speaker: textOf(fields.get("speaker")),
+    ...(speaker === "" ? {} : { speaker }),
     text: textOf(fields.get("text")),
     ...(caption === "" ? {} : { caption }),
     occurredAtMs,

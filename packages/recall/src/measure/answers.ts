@@ -17,14 +17,14 @@
  * not in any text.
  */
 import { seededRandom } from "@kaelix/base";
-import { type Answer, ask, type AskRequest } from "@kaelix/recall";
 import { idFromBytes } from "@kaelix/model";
-import { findTimes, formatSpan, type TimeSpan, type UserIndex } from "@kaelix/views";
+import { type DetectLanguage, findTimes, formatSpan, type TimeSpan, type UserIndex } from "@kaelix/views";
 
-import type { BenchRow } from "../row.ts";
+import type { Answer, AskRequest } from "../answer.ts";
+import { ask } from "../ask.ts";
 import { type Shown, shareHeld } from "./contained.ts";
 import type { Conversation, Question, Turn } from "./locomo.ts";
-import { mean } from "./metrics.ts";
+import { type MeasuredRow, mean } from "./metrics.ts";
 import { rename, sourceOf, speakersOf } from "./sources.ts";
 
 /** What one question was answered with. */
@@ -45,20 +45,28 @@ export interface Answered {
 const DAY_MS = 86_400_000;
 const USER = idFromBytes("usr", new Uint8Array(16));
 
+/** How questions are asked. */
+export interface AnswerOptions {
+  /** Default: English. */
+  readonly detectLanguage?: DetectLanguage;
+  /** Other weights than those shipped, by conversation. */
+  readonly weightsOf?: (conversation: number) => NonNullable<AskRequest["weights"]>;
+}
+
 /** Asks every question of every conversation that has a gold answer, and those that have none by design (adversarial). */
 export async function answerAll(
   conversations: readonly Conversation[],
   indexes: readonly UserIndex[],
-  weightsOf?: (conversation: number) => NonNullable<AskRequest["weights"]>,
+  options: AnswerOptions = {},
 ): Promise<Answered[]> {
   const answered: Answered[] = [];
   for (const [at, conversation] of conversations.entries()) {
     const index = indexes[at];
     if (index === undefined) continue;
-    const source = sourceOf(index);
+    const source = sourceOf(index, options.detectLanguage);
     const turns = new Map(conversation.turns.map((turn) => [turn.id, turn]));
     const random = seededRandom(at);
-    const weights = weightsOf === undefined ? {} : { weights: weightsOf(at) };
+    const weights = options.weightsOf === undefined ? {} : { weights: options.weightsOf(at) };
     for (const question of conversation.questions) {
       const answer = await ask(source, { userId: USER, ceiling: 2, question: question.text, ...weights });
       const evidence = question.evidence.flatMap((id) => turns.get(id) ?? []);
@@ -87,7 +95,7 @@ function pick(turns: readonly Turn[], count: number, random: ReturnType<typeof s
 export async function strangerRows(
   conversations: readonly Conversation[],
   indexes: readonly UserIndex[],
-): Promise<BenchRow[]> {
+): Promise<MeasuredRow[]> {
   const given = { asked: 0, plain: 0, renamed: 0 };
   for (const [at, conversation] of conversations.entries()) {
     const next = (at + 1) % conversations.length;
@@ -131,7 +139,10 @@ function shownByTurns(turns: readonly Turn[]): Shown {
     const times: { fromMs: number; toMs: number }[] = findTimes(text, { atMs: occurredAtMs });
     return times.length > 0 ? times : [{ fromMs: dayMs, toMs: dayMs + DAY_MS }];
   });
-  return { text: turns.map(({ speaker, text, caption }) => `${speaker}: ${text} ${caption ?? ""}`).join("\n"), spans };
+  return {
+    text: turns.map(({ speaker, text, caption }) => `${speaker ?? ""}: ${text} ${caption ?? ""}`).join("\n"),
+    spans,
+  };
 }
 
 function daySpan(atMs: number): TimeSpan {
@@ -140,8 +151,8 @@ function daySpan(atMs: number): TimeSpan {
 }
 
 /** The rows of a run, by category. */
-export function answerRows(answered: readonly Answered[]): BenchRow[] {
-  const rows: BenchRow[] = [];
+export function answerRows(answered: readonly Answered[]): MeasuredRow[] {
+  const rows: MeasuredRow[] = [];
   const percent = (name: string, some: readonly Answered[], figure: (one: Answered) => number): void => {
     rows.push({ name: `answer ${name}`, value: 100 * mean(some.map(figure)), unit: "%" });
   };
@@ -154,11 +165,14 @@ export function answerRows(answered: readonly Answered[]): BenchRow[] {
     percent("contained, by chance", asked, ({ byChance }) => (byChance === 1 ? 1 : 0));
   }
   for (const [category, some] of [...byCategory].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    const gold = some.filter(({ question }) => question.answer !== "");
+    if (category !== "adversarial" && gold.length > 0) {
+      percent(`contained/${category}`, gold, ({ held }) => (held === 1 ? 1 : 0));
+      percent(`words/${category}`, gold, ({ held }) => held);
+      percent(`contained, ceiling/${category}`, gold, ({ ceiling }) => (ceiling === 1 ? 1 : 0));
+      percent(`words, ceiling/${category}`, gold, ({ ceiling }) => ceiling);
+    }
     if (category !== "adversarial") {
-      percent(`contained/${category}`, some, ({ held }) => (held === 1 ? 1 : 0));
-      percent(`words/${category}`, some, ({ held }) => held);
-      percent(`contained, ceiling/${category}`, some, ({ ceiling }) => (ceiling === 1 ? 1 : 0));
-      percent(`words, ceiling/${category}`, some, ({ ceiling }) => ceiling);
       percent(`cites evidence/${category}`, some, ({ citesEvidence }) => (citesEvidence ? 1 : 0));
     }
     percent(`given/${category}`, some, ({ answer }) => (answer.kind === "quoted" ? 1 : 0));

@@ -2,6 +2,15 @@
  * The figures of a ranked list, as the LoCoMo paper and the retrieval literature define them.
  */
 
+/** One figure. */
+export interface MeasuredRow {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly target?: number;
+  readonly reached?: boolean;
+}
+
 /** Depths that recall is printed at. */
 export const DEPTHS = [5, 10, 25, 50] as const;
 

@@ -3,9 +3,8 @@
  */
 import type { ConversationId, MemoryId } from "@kaelix/model";
 
-import { searchIndex } from "../../packages/views/src/search/search.ts";
-import type { ScoreRecipe } from "../../packages/views/src/search/score.ts";
-import { UserIndex } from "../../packages/views/src/search/user-index.ts";
+import { type DetectLanguage, languageOf, loadLanguage, type ScoreRecipe, searchIndex, UserIndex } from "@kaelix/views";
+
 import type { Conversation, Question } from "./locomo.ts";
 import { DEPTHS, gainAt, mean, recallAt, reciprocalRank } from "./metrics.ts";
 
@@ -28,8 +27,12 @@ export interface Retriever {
 export const DEPTH_MAX = 50;
 
 /** The index of one conversation, and how long each turn took to add, ms. */
-export function indexConversation(conversation: Conversation): { index: UserIndex; addsMs: number[] } {
-  const index = new UserIndex({ detectLanguage: () => "en" });
+export async function indexConversation(
+  conversation: Conversation,
+  detectLanguage: DetectLanguage = () => "en",
+): Promise<{ readonly index: UserIndex; readonly addsMs: readonly number[] }> {
+  const index = new UserIndex({ detectLanguage });
+  for (const { text } of conversation.turns) await loadLanguage(languageOf(text, detectLanguage));
   const addsMs: number[] = [];
   for (const [offset, turn] of conversation.turns.entries()) {
     const startMs = performance.now();
@@ -37,7 +40,7 @@ export function indexConversation(conversation: Conversation): { index: UserInde
       // The index compares ids and never reads them; the data set's own ids stand in, so that results need no table.
       memoryId: turn.id as MemoryId,
       conversationId: turn.session as ConversationId,
-      speaker: turn.speaker,
+      ...(turn.speaker === undefined ? {} : { speaker: turn.speaker }),
       text: turn.text,
       ...(turn.caption === undefined ? {} : { caption: turn.caption }),
       occurredAtMs: turn.occurredAtMs,
