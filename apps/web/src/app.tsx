@@ -18,6 +18,7 @@ const Search = lazy(async () => ({ default: (await import("./screens/search.tsx"
 const MemoryPage = lazy(async () => ({ default: (await import("./screens/memory.tsx")).MemoryPage }));
 const Imports = lazy(async () => ({ default: (await import("./screens/imports.tsx")).Imports }));
 const Settings = lazy(async () => ({ default: (await import("./screens/settings.tsx")).Settings }));
+const Security = lazy(async () => ({ default: (await import("./screens/security.tsx")).Security }));
 const Status = lazy(async () => ({ default: (await import("./screens/status.tsx")).Status }));
 
 /** Where somebody goes who is not signed in: the start, sign-up or sign-in, as the server stands. */
@@ -63,6 +64,7 @@ function Inside(): ReactNode {
           <Route path="/import" element={<Imports />} />
           <Route path="/import/:id" element={<Imports />} />
           <Route path="/settings" element={<Settings />} />
+          <Route path="/settings/security" element={<Security />} />
           <Route path="/status" element={<Status />} />
           <Route path="*" element={<Nowhere />} />
         </Routes>

@@ -29,8 +29,28 @@ const BY_STATUS: Readonly<Record<number, ProblemWords>> = {
   503: { happened: "The server is busy or still starting", todo: "Try again in a moment" },
 };
 
+/** Problems whose status says too little. */
+const BY_CODE: Readonly<Record<string, ProblemWords>> = {
+  "password-wrong": { happened: "The password is not right", todo: "Type it again" },
+  "second-factor-needed": {
+    happened: "A code is asked for besides",
+    todo: "Type the one your authenticator app shows",
+  },
+  "code-wrong": { happened: "The code is not right, or was used already", todo: "Wait for the next one" },
+  "factor-present": {
+    happened: "An authenticator app is set up already",
+    todo: "Turn it off before setting up another",
+  },
+  "factor-not-begun": { happened: "That took longer than ten minutes", todo: "Begin to set up again" },
+  "factor-missing": { happened: "No authenticator app is set up", todo: "Reload this page" },
+  "access-busy": { happened: "This was changed at the same moment elsewhere", todo: "Reload this page and look again" },
+  "api-key-missing": { happened: "There is no such key any more", todo: "Reload this page" },
+};
+
 /** The words for a problem. */
 export function problemWords(problem: Problem): ProblemWords {
+  const byCode = BY_CODE[problem.code];
+  if (byCode !== undefined) return byCode;
   const known = BY_STATUS[problem.status];
   if (problem.status === 429 && problem.retryAfter !== null) {
     return { happened: "Too many tries", todo: `Try again in ${Math.ceil(problem.retryAfter)} s` };

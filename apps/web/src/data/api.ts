@@ -27,7 +27,8 @@ const baseQuery: BaseQueryFn<CallArguments, unknown, Problem, object> = async (
   }
 };
 
-function ask<Name extends RouteName>(name: Name, input?: InputOf<Name>, options?: CallOptions): CallArguments {
+/** One call of a route, as an endpoint asks for it. */
+export function ask<Name extends RouteName>(name: Name, input?: InputOf<Name>, options?: CallOptions): CallArguments {
   return { name, ...(input === undefined ? {} : { input }), ...(options === undefined ? {} : { options }) };
 }
 

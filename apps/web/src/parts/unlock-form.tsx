@@ -4,13 +4,14 @@ import { Label, Radio, RadioGroup } from "react-aria-components";
 import { formatTime } from "../core/format.ts";
 import { LEVEL_WORDS, wordsOf } from "../core/levels.ts";
 import type { Problem } from "../core/problem-words.ts";
+import { accessApi } from "../data/access-api.ts";
 import { lock, openingChanged } from "../data/actions.ts";
 import { client, problemOf } from "../data/connection.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote } from "./basics.tsx";
-import { Field } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { LevelBadge } from "./level.tsx";
+import { CodeField, OwnPasswordField } from "./proof.tsx";
 
 const RAISED = LEVEL_WORDS.filter((words) => words.pips > 2);
 
@@ -58,23 +59,29 @@ function LevelChoices({
   );
 }
 
-/** Opens the session up to Secret or Ultra-secret by the password, or closes it again. */
+/** Opens the session up to Secret or Ultra-secret by a code where two-factor sign-in is on, else by the password; or closes it again. */
 export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNode {
   const dispatch = useAppDispatch();
-  const phone = useAppSelector((state) => state.session.user?.phone ?? "");
+  const { data: factors } = accessApi.useFactorsQuery();
   const [level, setLevel] = useState("secret");
-  const [password, setPassword] = useState("");
+  const [secret, setSecret] = useState("");
+  const [isCodeWanted, setCodeWanted] = useState(false);
+  const byCode = isCodeWanted || factors?.proof_by === "code";
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = async (): Promise<void> => {
     setBusy(true);
     setProblem(null);
     try {
-      const { data } = await client.call("auth.unlock", { body: { password, level: wordsOf(level).name } });
+      const { data } = await client.call("auth.unlock", {
+        body: { ...(byCode ? { code: secret } : { password: secret }), level: wordsOf(level).name },
+      });
       dispatch(openingChanged(data));
       onDone();
     } catch (error) {
-      setProblem(problemOf(error));
+      const found = problemOf(error);
+      if (found.code === "second-factor-needed") setCodeWanted(true);
+      else setProblem(found);
     } finally {
       setBusy(false);
     }
@@ -83,6 +90,7 @@ export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNo
     void dispatch(lock());
     onDone();
   };
+  const field = { value: secret, onChange: setSecret };
   const isWrong = problem !== null && (problem.status === 401 || problem.status === 403);
   return (
     <form className="flex flex-col gap-4 p-5" onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}>
@@ -91,25 +99,20 @@ export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNo
         Above the lock nothing is listed, counted or suggested. It closes by itself after 15 minutes, or 5 without you.
       </p>
       <LevelChoices value={level} onChange={setLevel} />
-      {/* Tells password managers whose password this is. */}
-      <input type="text" autoComplete="username" value={phone} readOnly hidden />
-      <Field
-        label="Your password"
-        error={isWrong ? "The password is not right" : undefined}
-        input={{
-          type: "password",
-          autoComplete: "current-password",
-          value: password,
-          onChange: (event) => setPassword(event.target.value),
-          autoFocus: true,
-          "data-testid": "unlock-password",
-        }}
-      />
+      {byCode ? (
+        <CodeField {...field} error={isWrong ? "The code is not right, or was used already" : undefined} />
+      ) : (
+        <OwnPasswordField
+          {...field}
+          testId="unlock-password"
+          error={isWrong ? "The password is not right" : undefined}
+        />
+      )}
       {problem !== null && !isWrong && <ProblemNote problem={problem} />}
       <Button
         look="primary"
         type="submit"
-        isDisabled={isBusy || password === ""}
+        isDisabled={isBusy || secret === ""}
         className="self-start"
         data-testid="unlock-button"
       >

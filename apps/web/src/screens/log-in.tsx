@@ -13,6 +13,7 @@ import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
+import { CodeField } from "../parts/proof.tsx";
 
 const schema = z.object({
   phone: z.string().min(1, "Your phone number"),
@@ -56,17 +57,23 @@ export function LogIn(): ReactNode {
   const { data: server } = api.useServerQuery();
   const unsent = useAppSelector((state) => state.thread.sayings.length);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [needsCode, setNeedsCode] = useState(false);
+  const [code, setCode] = useState("");
   const form = useForm({ resolver: zodResolver(schema), defaultValues: { phone: "", password: "" } });
   const submit = form.handleSubmit(async ({ phone, password }) => {
     setProblem(null);
     try {
-      const body = { phone: normalizePhone(phone), password, session: "cookie" } as const;
+      const more = needsCode && code !== "" ? { code } : {};
+      const body = { phone: normalizePhone(phone), password, session: "cookie", ...more } as const;
       dispatch(enter((await client.call("auth.logIn", { body })).data));
     } catch (error) {
-      setProblem(problemOf(error));
+      const found = problemOf(error);
+      if (found.code === "second-factor-needed") setNeedsCode(true);
+      else setProblem(found);
     }
   });
   const isWrong = problem?.status === 401 || problem?.status === 422 || problem?.status === 400;
+  const isCodeWrong = problem?.code === "code-wrong";
   return (
     <Door
       title="Sign in"
@@ -76,12 +83,19 @@ export function LogIn(): ReactNode {
     >
       <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
         <Fields form={form} />
+        {needsCode && (
+          <CodeField
+            value={code}
+            onChange={setCode}
+            error={isCodeWrong ? "The code is not right, or was used already: wait for the next one" : undefined}
+          />
+        )}
         {isWrong && (
           <p role="alert" className="text-danger">
             Phone or password is not right.
           </p>
         )}
-        {problem !== null && !isWrong && <ProblemNote problem={problem} />}
+        {problem !== null && !isWrong && !isCodeWrong && <ProblemNote problem={problem} />}
         <Button
           look="primary"
           type="submit"

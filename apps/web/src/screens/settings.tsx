@@ -2,14 +2,13 @@ import { LEFT_OUT_HEADER } from "@kaelix/contract";
 import { type ReactNode, useState } from "react";
 import { Switch } from "react-aria-components";
 
-import { clientName } from "../core/client-name.ts";
 import { countOf, formatMoment } from "../core/format.ts";
 import { leave, notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { client } from "../data/connection.ts";
 import { type Appearance, interfaceSlice } from "../data/interface.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
-import { Button, CopyButton, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
+import { Button, ButtonLink, CopyButton, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 
@@ -24,37 +23,6 @@ const ROLES = [
   { value: "admin", label: "Admin" },
   { value: "guest", label: "Guest" },
 ] as const;
-
-function Devices(): ReactNode {
-  const { data, error } = api.useSessionsQuery();
-  const [end, { isLoading }] = api.useEndSessionMutation();
-  return (
-    <Section title="Devices signed in">
-      {error !== undefined && <ProblemNote problem={error} />}
-      {data === undefined && error === undefined && <Loading what="Reading" />}
-      <ul className="divide-y divide-line border-y border-line">
-        {data?.map((session) => (
-          <li key={session.id} className="flex min-h-11 flex-wrap items-center gap-x-4 py-2">
-            <span className="min-w-0 flex-1">
-              <span className="block">
-                <Name text={clientName(session.client)} />
-              </span>
-              <span className="text-13 text-muted">
-                {session.current ? "This one" : `Last used ${formatMoment(session.last_used_at)}`} · since{" "}
-                {formatMoment(session.started_at)}
-              </span>
-            </span>
-            {!session.current && (
-              <Button isDisabled={isLoading} onPress={() => void end(session.id)}>
-                Sign out
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
 
 function Invite(): ReactNode {
   const [role, setRole] = useState<(typeof ROLES)[number]["value"]>("member");
@@ -177,7 +145,9 @@ export function Settings(): ReactNode {
           {isKeeper && <TextLink href="/status">Status</TextLink>}
         </p>
         <Interface />
-        <Devices />
+        <Section title="Security">
+          <ButtonLink href="/settings/security">Password, two-factor sign-in, devices, keys</ButtonLink>
+        </Section>
         {isKeeper && <Invite />}
         <Takeout />
         <Section title="About">

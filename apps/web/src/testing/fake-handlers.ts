@@ -2,6 +2,7 @@
 import type { RouteName } from "@kaelix/contract";
 
 import type { WireImport, WireUser } from "../data/wire.ts";
+import { access } from "./fake-access.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
 import { answer, conversations, type Filter, search } from "./fake-recall.ts";
 import {
@@ -110,7 +111,7 @@ function changeMemory(state: FakeState, name: RouteName, request: FakeRequest): 
 
 function identity(state: FakeState, name: RouteName, request: FakeRequest): FakeAnswer | undefined {
   // Bodies were parsed by the contract's schemas before they came here.
-  const body = request.body as { phone: string; name: string; password: string; claim_code?: string; level?: number };
+  const body = request.body as { phone: string; name: string; password: string; claim_code?: string; code?: string };
   switch (name as string) {
     case "server.describe":
       return {
@@ -139,6 +140,9 @@ function identity(state: FakeState, name: RouteName, request: FakeRequest): Fake
     case "auth.logIn":
       if (state.user === null || body.phone !== state.user.phone || body.password !== state.password)
         throw new FakeProblem(401, "sign-in-wrong", "Phone or password is not right");
+      if (state.access.totp && body.code === undefined)
+        throw new FakeProblem(403, "second-factor-needed", "Give the code of your authenticator app");
+      if (state.access.totp && body.code !== "123456") throw new FakeProblem(403, "code-wrong", "The code is wrong");
       return tokensOf(state, state.user);
     case "auth.refresh":
       if (state.user === null || !(request.headers.cookie ?? "").includes("kaelix_fake=1"))
@@ -157,12 +161,13 @@ function account(
 ): FakeAnswer | undefined {
   const now = new Date().toISOString();
   // Parsed by the contract's schema before it came here.
-  const body = request.body as { password: string; level: number; role: string };
+  const body = request.body as { password?: string; code?: string; level: number; role: string };
   switch (name as string) {
     case "auth.logOut":
       return { headers: { "set-cookie": "kaelix_fake=; Max-Age=0; Path=/api/v1/auth" } };
     case "auth.unlock":
-      if (body.password !== state.password) throw new FakeProblem(403, "password-wrong", "The password is not right");
+      if (state.access.totp ? body.code !== "123456" : body.password !== state.password)
+        throw new FakeProblem(403, "password-wrong", "The password is not right");
       user.open_up_to = LEVELS[body.level - 1] ?? "secret";
       user.open_until = new Date(Date.now() + 900_000).toISOString();
       return { data: user };
@@ -321,6 +326,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
   if (state.user === null || !state.tokens.has(token)) throw new FakeProblem(401, "sign-in-needed", "Sign in first");
   const done =
     account(state, state.user, name, request) ??
+    access(state, name, request) ??
     house(state, name) ??
     imports(state, name, request) ??
     memoriesOf(state, name, request);

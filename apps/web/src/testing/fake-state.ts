@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { parseLevel } from "@kaelix/model";
 
 import type { WireImport, WireMemory, WireUser, WireVersion } from "../data/wire.ts";
+import type { FakeAccess } from "./fake-access.ts";
 import { CARLA, fakeId, fakeLevel } from "./fake-data.ts";
 
 /** A problem document in the making. */
@@ -38,6 +39,7 @@ export interface FakeState {
   readonly memories: Map<string, FakeMemory>;
   readonly imports: Map<string, Editable<WireImport> & { beganMs: number }>;
   readonly conversationIds: Map<string, string>;
+  readonly access: FakeAccess;
 }
 
 /** One call as the fake reads it. */
@@ -125,6 +127,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     memories: new Map(),
     imports: new Map(),
     conversationIds: new Map(),
+    access: { totp: false, isProved: false, keys: [] },
   };
   if (!seeded) return state;
   state.user = {

@@ -47,6 +47,47 @@ export async function walkScreens(page: Page, origin: string, look: Look): Promi
   await walkKeeping(page, open, look);
 }
 
+async function prove(page: Page): Promise<void> {
+  await page.getByTestId("proof-password").fill("fake password");
+  await page.getByTestId("proof-button").click();
+}
+
+async function walkSecurity(
+  page: Page,
+  open: (path: string, ready: string) => Promise<void>,
+  look: Look,
+): Promise<void> {
+  await open("/settings/security", "text=Devices signed in");
+  await page.getByTestId("factor-begin").waitFor();
+  await look("security");
+  await page.getByTestId("factor-begin").click();
+  await page.getByTestId("proof-password").waitFor();
+  await look("security-proof");
+  await prove(page);
+  await page.getByTestId("totp-secret").waitFor();
+  await look("security-set-up");
+  await page.getByTestId("code-input").fill("000000");
+  await page.getByTestId("factor-confirm").click();
+  await page.getByText("The code is not right").waitFor();
+  await page.getByTestId("code-input").fill("123456");
+  await page.getByTestId("factor-confirm").click();
+  await page.getByTestId("recovery-codes").waitFor();
+  await look("security-recovery-codes");
+  await page.getByTestId("recovery-codes-kept").click();
+  await page.getByTestId("factor-on").waitFor();
+  await page.getByTestId("make-key").click();
+  await page.getByTestId("key-name").fill("Calendar robot");
+  await look("security-key");
+  await page.getByTestId("key-create").click();
+  await page.getByTestId("key-secret").waitFor();
+  await page.getByTestId("change-password").click();
+  await page.getByTestId("old-password-input").waitFor();
+  await look("security-on");
+  await page.getByRole("button", { name: "Turn off…" }).click();
+  await page.getByTestId("factor-remove").click();
+  await page.getByTestId("factor-begin").waitFor();
+}
+
 async function walkKeeping(
   page: Page,
   open: (path: string, ready: string) => Promise<void>,
@@ -64,8 +105,9 @@ async function walkKeeping(
   await look("import-running");
   await open("/import", "[data-testid=choose-file]");
   await look("imports");
-  await open("/settings", "text=Devices signed in");
+  await open("/settings", "text=Single-key shortcuts");
   await look("settings");
+  await walkSecurity(page, open, look);
   await open("/status", "[data-testid=verify-button]");
   await page.getByTestId("verify-button").click();
   await page.getByTestId("verification").waitFor();

@@ -1,0 +1,24 @@
+/** What a person's own security looks like. Whatever is shown once never enters the store: screens keep it themselves. */
+import { api, ask } from "./api.ts";
+import type { OutputOf } from "./wire.ts";
+
+const tagged = api.enhanceEndpoints({ addTagTypes: ["Factors", "Keys"] });
+
+/** The API slice with a person's own security. */
+export const accessApi = tagged.injectEndpoints({
+  endpoints: (build) => ({
+    factors: build.query<OutputOf<"factors.read">, void>({
+      query: () => ask("factors.read"),
+      providesTags: ["Factors"],
+    }),
+    keys: build.query<OutputOf<"keys.list">, void>({ query: () => ask("keys.list"), providesTags: ["Keys"] }),
+    endKey: build.mutation<null, string>({
+      query: (id) => ask("keys.end", { params: { id } }),
+      invalidatesTags: ["Keys"],
+    }),
+    endOtherSessions: build.mutation<OutputOf<"sessions.endOthers">, void>({
+      query: () => ask("sessions.endOthers"),
+      invalidatesTags: ["Sessions"],
+    }),
+  }),
+});

@@ -1,0 +1,24 @@
+import type { ReactNode } from "react";
+
+import { useAppSelector } from "../data/store.ts";
+import { ApiKeys } from "../parts/api-keys.tsx";
+import { ButtonLink } from "../parts/basics.tsx";
+import { Devices } from "../parts/devices.tsx";
+import { Page } from "../parts/page.tsx";
+import { PasswordChange } from "../parts/password-change.tsx";
+import { TwoFactor } from "../parts/two-factor.tsx";
+
+/** How the signed-in person signs in, where they are signed in, and which programs may come in their name. */
+export function Security(): ReactNode {
+  const role = useAppSelector((state) => state.session.user?.role);
+  return (
+    <Page title="Security" testId="security" actions={<ButtonLink href="/settings">Back to Me</ButtonLink>}>
+      <div className="max-w-measure">
+        <TwoFactor />
+        <PasswordChange />
+        <Devices />
+        {role !== "guest" && <ApiKeys />}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,112 @@
+/** A person's own security as the fake has it: `123456` is the code, every change asks for a proof once. */
+import type { RouteName } from "@kaelix/contract";
+
+import type { OutputOf } from "../data/wire.ts";
+import { fakeId } from "./fake-data.ts";
+import { type FakeAnswer, FakeProblem, type FakeRequest, type FakeState, LEVELS } from "./fake-state.ts";
+
+type WireKey = OutputOf<"keys.list">["data"][number];
+
+const CODE = "123456";
+const SCOPES = {
+  agent: ["memory.create", "memory.list", "memory.read", "memory.edit", "memory.search", "memory.ask", "user.read"],
+  service: ["server.status", "server.verify"],
+};
+
+/** What the fake knows of factors and keys. */
+export interface FakeAccess {
+  totp: boolean;
+  isProved: boolean;
+  readonly keys: WireKey[];
+}
+
+function prove(state: FakeState, given: { readonly password?: string; readonly code?: string }): FakeAnswer {
+  if (given.code !== undefined && given.code !== CODE) throw new FakeProblem(403, "code-wrong", "The code is wrong");
+  if (given.code === undefined && given.password !== state.password)
+    throw new FakeProblem(403, "password-wrong", "The password is not right");
+  state.access.isProved = true;
+  return { data: { proved_until: new Date(Date.now() + 300_000).toISOString() } };
+}
+
+function needProof({ access }: FakeState): void {
+  if (!access.isProved) throw new FakeProblem(403, "proof-needed", "Prove again that it is you before doing this");
+}
+
+function codes(): FakeAnswer {
+  return { data: { recovery_codes: Array.from({ length: 10 }, (_, at) => `R${at}CK-7PQW-M2X9-DV4T-K${at}HZ`) } };
+}
+
+function changeFactors(state: FakeState, name: string, body: { readonly code: string }): FakeAnswer {
+  needProof(state);
+  switch (name) {
+    case "factors.beginTotp":
+      return {
+        data: {
+          secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+          uri: "otpauth://totp/kaelix:%2B15550100?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=kaelix",
+          expires_at: new Date(Date.now() + 600_000).toISOString(),
+        },
+      };
+    case "factors.confirmTotp":
+      if (body.code !== CODE) throw new FakeProblem(403, "code-wrong", "The code is wrong");
+      state.access.totp = true;
+      return codes();
+    case "factors.removeTotp":
+      state.access.totp = false;
+      return {};
+    default:
+      return codes();
+  }
+}
+
+function createKey(state: FakeState, body: Pick<WireKey, "name" | "kind" | "expires_at"> & KeyBody): FakeAnswer {
+  needProof(state);
+  const { name, kind, expires_at, level = 1 } = body;
+  const times = { created_at: new Date().toISOString(), expires_at, last_used_at: null };
+  const key: WireKey = {
+    id: fakeId("key"),
+    name,
+    kind,
+    scopes: [...body.scopes],
+    level: LEVELS[level - 1] ?? "general",
+    ...times,
+    state: "open",
+  };
+  state.access.keys.unshift(key);
+  return { data: { secret: "klx_01JD8QYB3M6W5T0ZK1E9V7RXSC_an-invented-secret-of-the-fake-server", key } };
+}
+
+interface KeyBody {
+  readonly scopes: readonly string[];
+  readonly level?: number;
+}
+
+/** Answers what belongs to a person's own security. @throws FakeProblem */
+export function access(state: FakeState, name: RouteName, request: FakeRequest): FakeAnswer | undefined {
+  // Parsed by the contract's schemas before it came here.
+  const body = request.body as Parameters<typeof createKey>[1] & { code: string; password: string };
+  const { totp, keys } = state.access;
+  switch (name as string) {
+    case "auth.prove":
+      return prove(state, body);
+    case "factors.read": {
+      const proof = { proof_by: totp ? "code" : "password", proved_until: null };
+      return { data: { totp, recovery_codes_left: totp ? 10 : 0, ...proof } };
+    }
+    case "keys.list":
+      return { data: { data: keys, scopes: SCOPES } };
+    case "keys.create":
+      return createKey(state, body);
+    case "keys.end":
+      for (const [at, key] of keys.entries())
+        if (key.id === request.params["id"]) keys[at] = { ...key, state: "ended" };
+      return {};
+    case "sessions.endOthers":
+      return { data: { ended: 1 } };
+    case "password.change":
+      if (body.password !== state.password) throw new FakeProblem(403, "password-wrong", "The password is not right");
+      return {};
+    default:
+      return name.startsWith("factors.") ? changeFactors(state, name, body) : undefined;
+  }
+}
