@@ -1,8 +1,10 @@
 /** The audit log as the gateway asks for it. */
-import type { AuditApplication, AuditFilter, AuditFindings, AuditLine } from "@kaelix/gateway";
+import type { AuditApplication, AuditFilter, AuditLine } from "@kaelix/gateway";
 import type { Log } from "@kaelix/log";
-import { TOPICS, type UserPrincipal } from "@kaelix/model";
-import { type AuditLog, type AuditRecord, AuditVerifier, type Keystore } from "@kaelix/security";
+import type { UserPrincipal } from "@kaelix/model";
+import type { AuditLog, AuditRecord, Keystore } from "@kaelix/security";
+
+import { verifyEntries } from "./verify-entries.ts";
 
 const PAGE = 500;
 /** Pages that are looked at for one answer, so that a filter that nothing fits does not read the whole log. */
@@ -78,41 +80,4 @@ async function originOf(
   const fields: unknown = JSON.parse(opened.bytes.toString());
   if (typeof fields !== "object" || fields === null || !("address" in fields) || !("client" in fields)) return null;
   return { address: String(fields.address), client: String(fields.client) };
-}
-
-/** Reads topic `audit` from its first record. Besides what is wrong it says between which entries that begins. */
-async function verifyEntries(log: Log, publicKey: string, kept: readonly string[]): Promise<AuditFindings> {
-  const verifier = new AuditVerifier(publicKey);
-  const { name } = TOPICS.audit;
-  const { startOffset, endOffset } = await log.bounds(name, 0);
-  let firstBad: AuditFindings["firstBad"] = null;
-  // What a checkpoint covers and does not fit lies between the last one that does and it; what cannot be read lies here.
-  const note = (from: number): void => {
-    if (firstBad === null && !verifier.isIntact) firstBad = { from, to: Math.max(from, verifier.tree.size - 1) };
-  };
-  for (let offset = startOffset; offset < endOffset;) {
-    const batch = await log.read(name, 0, offset);
-    const damaged = [...batch.damaged];
-    for (const record of batch.records) {
-      if (record.offset < offset) continue;
-      while ((damaged[0]?.firstOffset ?? Number.POSITIVE_INFINITY) < record.offset) noteDamage(damaged.shift());
-      const signed = verifier.signed;
-      const kind = verifier.take(record.value);
-      note(kind === "checkpoint" ? signed : verifier.tree.size);
-    }
-    for (const range of damaged) noteDamage(range);
-    if (batch.nextOffset === offset) break;
-    offset = batch.nextOffset;
-  }
-  const signed = verifier.signed;
-  const report = verifier.report(kept);
-  // A checkpoint kept elsewhere that does not fit a log that fits itself: it was written anew, or cut off after the last that stands.
-  if (firstBad === null && report.problems.length > 0) note(Math.min(signed, verifier.tree.size));
-  return { ...report, firstBad };
-
-  function noteDamage(range: { readonly firstOffset: number; readonly nextOffset: number } | undefined): void {
-    if (range === undefined) return;
-    verifier.problem(`Offsets ${range.firstOffset} to ${range.nextOffset - 1} are damaged`);
-    note(verifier.tree.size);
-  }
 }

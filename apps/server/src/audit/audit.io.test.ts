@@ -13,7 +13,7 @@ import {
 } from "@kaelix/contract";
 import { openStreamerLog, type StreamerLog } from "@kaelix/log";
 import { openCheckpoint, hashLeaf, verifyInclusion } from "@kaelix/security";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { type OpenHouse, openHouse } from "../server.ts";
 
@@ -26,13 +26,11 @@ const PASSWORD = "testpassword";
 const folders: string[] = [];
 const houses: OpenHouse[] = [];
 
-beforeAll(() => {
+beforeEach(() => {
   vi.stubEnv("KAELIX_CLAIM_CODE", CLAIM_CODE);
 });
-afterAll(() => {
-  vi.unstubAllEnvs();
-});
 afterEach(async () => {
+  vi.unstubAllEnvs();
   vi.restoreAllMocks();
   for (const house of houses.splice(0)) await house.close();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
@@ -266,6 +264,38 @@ test("admins see who did what, members only what was done in their own name; ask
   const { data: own } = await member.client.call("audit.own", { query: {} });
   expect(new Set(own.data.map((entry) => entry.user))).toEqual(new Set([member.user]));
 });
+
+test("what a program does with a key is written down as the program's, with its key and its person", async () => {
+  const house = await open(newFolder());
+  const { client, user } = await owner(house);
+  await client.call("auth.prove", { body: { password: PASSWORD } });
+  const { data: made } = await client.call("keys.create", {
+    body: { name: "helper", kind: "agent", scopes: ["memory.create", "memory.read", "memory.forget"] },
+  });
+  const agent = clientOf(house, made.secret);
+  const { data: told } = await agent.call("memories.create", { body: { text: "the shed is green", level: 1 } });
+  const { etag } = await agent.call("memories.read", { params: { id: told.memory.id } });
+  await agent.call("memories.forget", { params: { id: told.memory.id } }, { ifMatch: etag ?? "" });
+  expect((await problemOf(agent.call("memories.list", { query: {} }))).status).toBe(403);
+  const found = (await entries(client, { user }, 6)).filter((entry) => entry.actor === "agent");
+  expect(found.map(short).reverse()).toEqual([
+    `memory.forget allow done ${told.memory.id} -`,
+    "memory.list deny key - -",
+  ]);
+  expect(new Set(found.map((entry) => entry.key))).toEqual(new Set([made.key.id]));
+  expect(JSON.stringify(found)).not.toContain(made.secret);
+});
+
+test("that keys of forgotten memories were shredded is written down", async () => {
+  vi.stubEnv("KAELIX_FORGET_UNDO_SECONDS", "10");
+  const house = await open(newFolder());
+  const { client } = await owner(house);
+  const { data: told } = await client.call("memories.create", { body: { text: "the shed is green", level: 1 } });
+  const { etag } = await client.call("memories.read", { params: { id: told.memory.id } });
+  await client.call("memories.forget", { params: { id: told.memory.id } }, { ifMatch: etag ?? "" });
+  const [erased] = await entries(client, { action: "memory.erase" }, 1);
+  expect(erased).toMatchObject({ actor: "system", decision: "allow", reason: "1 memories" });
+}, 120_000);
 
 test("entries come in pages and are narrowed; owner actions and imports are among them", async () => {
   const house = await open(newFolder());
