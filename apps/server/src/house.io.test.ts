@@ -115,6 +115,36 @@ test("an import is previewed, brings what it holds once, and is undone as one", 
   expect(readdirSync(join(data, "spool"))).toEqual([]);
 });
 
+test("an answer quotes a part of a memory, with the days that it means, as of a date; a search says what it could not read", async () => {
+  const client = await claimed(await open(newFolder()));
+  const text = "Saw the dentist yesterday. It hurt a little.";
+  const { data: told } = await client.call("memories.create", {
+    body: { text: `${text} ${"Then it rained on the way home. ".repeat(20)}`, occurred_at: "2024-05-08T12:00:00Z" },
+  });
+  const ask = (body: { question: string; as_of?: string }): ReturnType<typeof client.call<"answers.ask">> =>
+    client.call("answers.ask", { body }, { after: told.memory.position });
+  const { data: answer } = await ask({ question: "When did I see the dentist?" });
+  expect(answer).toMatchObject({
+    kind: "quoted",
+    conflict: false,
+    citations: [
+      {
+        number: 1,
+        best: [0, 26],
+        times: [{ text: "yesterday", label: "7 May 2024", from: "2024-05-07T00:00:00.000Z", precision: "day" }],
+      },
+    ],
+  });
+  const [citation] = answer.citations;
+  expect(citation?.quote.startsWith(text)).toBe(true);
+  expect(citation?.quote.length).toBeLessThan(citation?.memory.text.length ?? 0);
+  const { data: early } = await ask({ question: "When did I see the dentist?", as_of: "2024-05-01T00:00:00Z" });
+  expect(early).toMatchObject({ kind: "nothing", citations: [] });
+  const { data: found } = await client.call("searches.run", { body: { query: "dentist source:pigeon" } });
+  expect(found.hits.length).toBe(1);
+  expect(found.problems?.[0]).toContain("Cannot narrow by source");
+});
+
 test("secret memories show only while the session is open, in lists, search, answers, counts and export", async () => {
   const client = await claimed(await open(newFolder()));
   const { data: told } = await client.call("memories.create", {

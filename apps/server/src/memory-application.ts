@@ -188,7 +188,7 @@ export class Memories implements MemoryApplication {
       why: hit.reasons,
     }));
     const facets = request.facets ? await this.#facetsOf(principal, found.facets) : null;
-    return { hits, total: found.total, facets, tookMs: found.tookMs };
+    return { hits, total: found.total, facets, problems: found.qualifiers.problems, tookMs: found.tookMs };
   }
 
   async ask(principal: UserPrincipal, request: Parameters<MemoryApplication["ask"]>[1]): Promise<AnswerOutcome> {
@@ -196,6 +196,7 @@ export class Memories implements MemoryApplication {
       ...(await this.#scope(principal)),
       question: request.question,
       filters: filtersOf(request.filter),
+      ...(request.asOfMs === undefined ? {} : { asOfMs: request.asOfMs }),
     });
     const placed = await this.#placedById(
       principal,
@@ -205,12 +206,17 @@ export class Memories implements MemoryApplication {
       const memory = placed.get(citation.memoryId);
       const isSame = memory?.memory.text.slice(...citation.quote) === citation.text;
       if (memory === undefined || !isSame) return [];
-      const why = citation.reasons;
-      return [{ number: citation.n, placed: memory, quote: citation.text, range: citation.quote, why }];
+      const { n: number, text: quote, quote: range, best, times, reasons: why } = citation;
+      return [{ number, placed: memory, quote, range, best, times, why }];
     });
-    const text = answer.sentences.map((sentence) => sentence.text).join(" ");
-    const { kind, sentences, confidence } = answer;
-    return { kind, text, sentences, citations, confidence, tookMs: answer.why.tookMs };
+    // A memory that changed while it was read is quoted by nothing.
+    const cited = new Set(citations.map(({ number }) => number));
+    const sentences = answer.sentences.filter(
+      (sentence) => answer.kind === "nothing" || sentence.citations.some((number) => cited.has(number)),
+    );
+    const text = sentences.map((sentence) => sentence.text).join(" ");
+    const { kind, confidence, hasConflict } = answer;
+    return { kind, text, sentences, citations, hasConflict, confidence, tookMs: answer.why.tookMs };
   }
 
   async *exportAll(principal: UserPrincipal): AsyncIterable<PlacedMemory> {

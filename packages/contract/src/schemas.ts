@@ -225,14 +225,31 @@ export const searchResultSchema = z
         conversation: facetSchema,
       })
       .nullable(),
+    /** Qualifiers of the query that could not be understood, a sentence each. */
+    problems: z.array(z.string()).optional(),
     took_ms: z.number(),
   })
   .meta({ id: "SearchResult" });
 
 /** Body of `POST /answers`. */
 export const answerRequestSchema = z
-  .strictObject({ question: sayable, filter: searchFilterSchema.optional() })
+  .strictObject({
+    question: sayable,
+    filter: searchFilterSchema.optional(),
+    /** Only what occurred before this time. */
+    as_of: timeSchema.optional(),
+  })
   .meta({ id: "AnswerRequest" });
+
+/** A time that quoted words name, resolved against the memory's own time. `range` is [start, end) in the memory's text. */
+const quotedTimeSchema = z.object({
+  text: z.string(),
+  range: z.tuple([z.number().int(), z.number().int()]),
+  label: z.string(),
+  from: timeSchema,
+  to: timeSchema,
+  precision: z.enum(["day", "weekend", "week", "month", "season", "year"]),
+});
 
 /** Where a sentence of an answer comes from. `range` is [start, end) in the memory's text. */
 export const citationSchema = z
@@ -241,6 +258,9 @@ export const citationSchema = z
     memory: memorySchema,
     quote: z.string(),
     range: z.tuple([z.number().int(), z.number().int()]),
+    /** The sentence in it that answers best. */
+    best: z.tuple([z.number().int(), z.number().int()]).optional(),
+    times: z.array(quotedTimeSchema).optional(),
     why: z.array(signalSchema),
   })
   .meta({ id: "Citation" });
@@ -252,6 +272,8 @@ export const answerSchema = z
     text: z.string(),
     sentences: z.array(z.object({ text: z.string(), citations: z.array(z.number().int()) })),
     citations: z.array(citationSchema),
+    /** True when cited memories tell different things. */
+    conflict: z.boolean().optional(),
     confidence: z.number().min(0).max(1),
     took_ms: z.number(),
   })

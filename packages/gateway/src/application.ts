@@ -122,7 +122,19 @@ export interface SearchOutcome {
   readonly facets: Readonly<
     Record<"person" | "source" | "level" | "month" | "conversation", readonly FacetCount[]>
   > | null;
+  /** Qualifiers of the query that could not be understood, a sentence each. */
+  readonly problems?: readonly string[];
   readonly tookMs: number;
+}
+
+/** A time that quoted words name, resolved against the memory's own time. */
+export interface QuotedTime {
+  readonly text: string;
+  readonly range: readonly [number, number];
+  readonly label: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly precision: "day" | "weekend" | "week" | "month" | "season" | "year";
 }
 
 /** An answer with what it rests on. */
@@ -135,8 +147,13 @@ export interface AnswerOutcome {
     readonly placed: PlacedMemory;
     readonly quote: string;
     readonly range: readonly [number, number];
+    /** The sentence in it that answers best. */
+    readonly best?: readonly [number, number];
+    readonly times?: readonly QuotedTime[];
     readonly why: readonly Signal[];
   }[];
+  /** True when cited memories tell different things. */
+  readonly hasConflict?: boolean;
   readonly confidence: number;
   readonly tookMs: number;
 }
@@ -190,7 +207,7 @@ export interface MemoryApplication {
   ): Promise<SearchOutcome>;
   ask(
     principal: UserPrincipal,
-    request: { readonly question: string; readonly filter: RecallFilter },
+    request: { readonly question: string; readonly filter: RecallFilter; readonly asOfMs?: number },
   ): Promise<AnswerOutcome>;
   /** Everything at or below the ceiling, in order of telling. */
   exportAll(principal: UserPrincipal): AsyncIterable<PlacedMemory>;

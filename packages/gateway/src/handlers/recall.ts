@@ -18,7 +18,8 @@ export const recallHandlers: HandlersOf<"searches.run" | "answers.ask"> = {
     return { type: "json", body: searchJson(outcome) };
   },
   "answers.ask": async ({ application, principal, body }) => {
-    const request = { question: body.question, filter: filterOf(body.filter) };
+    const asOfMs = timeMs(body.as_of, "as_of");
+    const request = { question: body.question, filter: filterOf(body.filter), ...withoutUndefined({ asOfMs }) };
     return { type: "json", body: answerJson(await application.memories.ask(principal, request)) };
   },
 };

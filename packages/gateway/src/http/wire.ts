@@ -11,6 +11,7 @@ import type {
   ImportView,
   MemoryVersion,
   PlacedMemory,
+  QuotedTime,
   SearchOutcome,
   StartStep,
   VerificationOutcome,
@@ -115,6 +116,7 @@ export function searchJson(outcome: SearchOutcome): Json {
             month: facetJson(facets.month),
             conversation: facetJson(facets.conversation),
           },
+    ...(outcome.problems === undefined ? {} : { problems: outcome.problems }),
     took_ms: outcome.tookMs,
   };
 }
@@ -130,11 +132,18 @@ export function answerJson(answer: AnswerOutcome): Json {
       memory: memoryJson(citation.placed),
       quote: citation.quote,
       range: citation.range,
+      ...(citation.best === undefined ? {} : { best: citation.best }),
+      ...(citation.times === undefined ? {} : { times: citation.times.map(quotedTimeJson) }),
       why: citation.why,
     })),
+    ...(answer.hasConflict === undefined ? {} : { conflict: answer.hasConflict }),
     confidence: answer.confidence,
     took_ms: answer.tookMs,
   };
+}
+
+function quotedTimeJson({ text, range, label, fromMs, toMs, precision }: QuotedTime): Json {
+  return { text, range, label, from: timeText(fromMs), to: timeText(toMs), precision };
 }
 
 /** An import and how far it is. */
