@@ -57,6 +57,11 @@ test("the whole house runs on Apache Kafka by configuration alone, and rises aga
   await again.call("auth.unlock", { body: { password: signUp.password, level: 4 } });
   const { data: secretRead } = await again.call("memories.read", { params: { id: secretTold.memory.id } });
   expect(secretRead.text).toBe(secret.text);
+  const { data: audited } = await again.call("audit.list", { query: { action: "memory.read" } });
+  expect(audited.data).toMatchObject([{ resource: secretTold.memory.id, level: "ultra-secret", decision: "allow" }]);
+  const { data: audit } = await again.call("audit.verify", { body: {} });
+  expect(audit).toMatchObject({ whole: true, unsigned: 0 });
+  expect(audit.checkpoints).toBeGreaterThanOrEqual(2);
   expect((await again.call("memories.create", { body })).data.status).toBe("known");
   expect((await again.call("answers.ask", asked)).data).toMatchObject({ kind: "quoted" });
   expect((await again.call("verifications.run")).data.agree).toBe(true);
