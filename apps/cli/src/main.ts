@@ -4,6 +4,7 @@ import { enableCompileCache } from "node:module";
 
 import { Command, Option } from "commander";
 
+import { addAccessCommands } from "./access-commands.ts";
 import { addAuditCommands } from "./audit-commands.ts";
 import { addBrokerCommands, addVerifyLogCommand } from "./broker-commands.ts";
 import type * as accountCommands from "./commands/account.ts";
@@ -100,6 +101,7 @@ command(program, "signup", "sign up: the first person claims the server")
   );
 command(program, "login", "sign in and keep the session")
   .option("--phone <number>", "phone number")
+  .option("--code <code>", "code of your authenticator app, or a recovery code (KAELIX_CODE, else asked for)")
   .action(
     ending(async (...given: Parameters<typeof accountCommands.logIn>) =>
       (await import("./commands/account.ts")).logIn(...given),
@@ -230,5 +232,6 @@ program
 
 addAuditCommands(program, command, ending);
 addBrokerCommands(program, ending);
+addAccessCommands(program, command, ending);
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

@@ -4,6 +4,7 @@ import { type CommonOptions, connect, connectWithoutSession, dropSession, keepSe
 import { EXIT } from "../exit.ts";
 import { printJson, say } from "../output.ts";
 import { askSecret, askText } from "../prompt.ts";
+import { askCode, isCodeWanted } from "./prove.ts";
 
 /** Options of `signup` and `login`. */
 export interface AccountOptions extends CommonOptions {
@@ -11,6 +12,7 @@ export interface AccountOptions extends CommonOptions {
   readonly name?: string;
   readonly claim?: string;
   readonly invite?: string;
+  readonly code?: string;
 }
 
 /** `kaelix signup`: the first person claims the server, later ones bring an invitation. */
@@ -40,7 +42,12 @@ export async function logIn(options: AccountOptions): Promise<number> {
   const phone = options.phone ?? (await askText("Phone number", "+"));
   const password = await askSecret("Password", "KAELIX_PASSWORD");
   const { client, url } = await connectWithoutSession(options);
-  const { data } = await client.call("auth.logIn", { body: { phone, password } });
+  const ask = (code?: string): ReturnType<typeof client.call<"auth.logIn">> =>
+    client.call("auth.logIn", { body: { phone, password, ...(code === undefined ? {} : { code }) } });
+  const { data } = await ask(options.code).catch(async (failure: unknown) => {
+    if (!isCodeWanted(failure)) throw failure;
+    return ask(await askCode());
+  });
   if (data.refresh_token !== null) await keepSession(options, url, data.refresh_token);
   if (options.json !== undefined) printJson(data.user, options.json);
   say(`Signed in as ${data.user.name} at ${url}`, options);

@@ -1,10 +1,17 @@
 import type { Connection } from "../connection.ts";
 import { askSecret } from "../prompt.ts";
 import { levelOf } from "./memories.ts";
+import { askCode, isCodeWanted } from "./prove.ts";
 
-/** Opens the session up to a level for this command, asking for the password. Nothing to do when no level is named. */
+/** Opens the session up to a level for this command, asking for the password, and for a code where a second factor is set up. Nothing to do when no level is named. */
 export async function openUp(connection: Connection, level: string | undefined): Promise<void> {
   if (level === undefined) return;
   const password = await askSecret("Password to open up", "KAELIX_PASSWORD");
-  await connection.client.call("auth.unlock", { body: { password, level: levelOf(level) } });
+  const body = { password, level: levelOf(level) };
+  try {
+    await connection.client.call("auth.unlock", { body });
+  } catch (failure) {
+    if (!isCodeWanted(failure)) throw failure;
+    await connection.client.call("auth.unlock", { body: { ...body, code: await askCode() } });
+  }
 }

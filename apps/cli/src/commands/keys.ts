@@ -1,0 +1,85 @@
+import { type CommonOptions, connect } from "../connection.ts";
+import { CommandFailure, EXIT } from "../exit.ts";
+import { printJson, printTable, say } from "../output.ts";
+import { timeOf } from "../time.ts";
+import { levelOf } from "./memories.ts";
+import { withProof } from "./prove.ts";
+
+/** Options of `keys create`. */
+export interface KeyOptions extends CommonOptions {
+  readonly kind: string;
+  readonly scope: readonly string[];
+  readonly level?: string;
+  readonly expires?: string;
+}
+
+/** `kaelix keys list`: keys of programs, newest first. */
+export async function listKeys(options: CommonOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    const { data } = await connection.client.call("keys.list");
+    if (options.json !== undefined) printJson(data.data, options.json);
+    else if (data.data.length === 0) say("There are no keys", options);
+    else
+      printTable(
+        ["KEY", "NAME", "KIND", "STATE", "LEVEL", "LAST USED", "EXPIRES", "SCOPES"],
+        data.data.map((key) => [
+          key.id,
+          key.name,
+          key.kind,
+          key.state,
+          key.level,
+          key.last_used_at ?? "never",
+          key.expires_at ?? "never",
+          key.scopes.join(" "),
+        ]),
+      );
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `kaelix keys create NAME --scope ACTION…`: prints the key, this once. */
+export async function createKey(name: string, options: KeyOptions): Promise<number> {
+  const { scope: scopes } = options;
+  const kind = kindOf(options.kind);
+  if (scopes.length === 0) throw new CommandFailure(EXIT.usage, "Cannot make a key that may do nothing: give --scope");
+  const level = options.level === undefined ? {} : { level: levelOf(options.level) };
+  const body = { name, kind, scopes: [...scopes], ...level, expires_at: endOf(options.expires) };
+  const connection = await connect(options);
+  try {
+    const { data } = await withProof(connection, () => connection.client.call("keys.create", { body }));
+    if (options.json !== undefined) printJson({ secret: data.secret, ...data.key }, options.json);
+    else process.stdout.write(`${data.secret}\n`);
+    say(`Made ${data.key.id}. The key is shown this once: keep it where the program finds it`, options);
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** `kaelix keys end ID`: the key opens nothing from then on. */
+export async function endKey(id: string, options: CommonOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    await connection.client.call("keys.end", { params: { id } });
+    if (options.json !== undefined) printJson({ id, state: "ended" }, options.json);
+    say(`Ended ${id}`, options);
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+function kindOf(text: string): "agent" | "service" {
+  if (text === "agent" || text === "service") return text;
+  throw new CommandFailure(EXIT.usage, `Cannot make a key of kind ${text}: must be agent or service`);
+}
+
+/** `30d`, a day or a time; nothing: it does not expire. */
+function endOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const days = /^(\d{1,5})d$/.exec(text)?.[1];
+  return days === undefined ? timeOf(text) : new Date(Date.now() + Number(days) * 86_400_000).toISOString();
+}
