@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 
+import { seededRandom } from "@kaelix/base";
+import { makeId } from "@kaelix/model";
 import { expect, test } from "vitest";
 
 import type { LiveEvent } from "./application.ts";
@@ -153,6 +155,30 @@ test("a session that ends, ends its streams; one that is locked again sees less"
   made.application.emit(stored(made, 3));
   await expect.poll(() => stream.ids()).toEqual([id(1), id(3)]);
   made.identity.endAll();
+  made.clock.advance(2_000);
+  await expect.poll(() => stream.ended()).toBe(true);
+  expect(stream.text()).toContain(": session-ended");
+  await made.gateway.close();
+});
+
+test("a key follows below its own level whatever its person has opened, and is let go when it ends", async () => {
+  const made = await serve();
+  made.identity.setCeiling(1, 3);
+  const { tenantId, userId, role } = made.identity.principal(1);
+  const keyId = makeId("key", 1, seededRandom(9));
+  const key = { type: "agent", tenantId, userId, role, keyId, ceiling: 1 } as const;
+  made.identity.admitKey("blind", { ...key, scopes: ["memory.read"] });
+  made.identity.admitKey("robot", { ...key, scopes: ["events.follow"] });
+  const blind = await follow(made.port, { authorization: "Bearer klx_blind" });
+  expect(blind.response.statusCode).toBe(403);
+  const stream = await follow(made.port, { authorization: "Bearer klx_robot" });
+  made.clock.advance(2_000);
+  // The hub looks at keys with its next tick, as at sessions.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  made.application.emit(stored(made, 1, { level: 3 }));
+  made.application.emit(stored(made, 2));
+  await expect.poll(() => stream.ids()).toEqual([id(2)]);
+  made.identity.endKey("robot");
   made.clock.advance(2_000);
   await expect.poll(() => stream.ended()).toBe(true);
   expect(stream.text()).toContain(": session-ended");

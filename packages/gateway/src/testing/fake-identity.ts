@@ -26,6 +26,8 @@ export interface FakeIdentity extends IdentityPort {
   endAll(): void;
   /** Lets a key in: `klx_<name>` is whom it stands for. */
   admitKey(name: string, subject: AgentSubject | ServiceSubject): void;
+  /** From now on the key opens nothing. */
+  endKey(name: string): void;
   /** Counts a session as just proved until then, epoch ms. */
   setProved(number: number, untilMs: number): void;
   /** From now on signing in asks for the code 123456. */
@@ -67,6 +69,7 @@ export function fakeIdentity(options: { readonly synchronous?: boolean } = {}): 
     principal,
     setCeiling,
     admitKey: (name, subject) => void tokens.keys.set(name, subject),
+    endKey: (name) => void tokens.keys.delete(name),
     setProved: (number, untilMs) => void tokens.proved.set(number, untilMs),
     askForCode: () => {
       asksForCode = true;
