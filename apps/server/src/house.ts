@@ -465,6 +465,7 @@ export class House {
       nextOffset: (partition) => searchView.nextOffset(TOPICS.memories.name, partition),
       detectLanguage: languageOfText,
       monotonicMs: () => this.#clock.monotonicMs(),
+      nowMs: () => this.#clock.nowMs(),
     };
   }
 

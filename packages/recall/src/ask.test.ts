@@ -94,6 +94,16 @@ test("what others said carries their name, the day and what they meant by it", a
   );
 });
 
+test("who is asked about is quoted before others who say as much", async () => {
+  const source = sourceOf([
+    { on: "2024-01-05", text: "I cooked lentil soup for the party", speaker: "Ann" },
+    { on: "2024-01-05", text: "For the party on Friday I cooked a pasta and soup", speaker: "Bob" },
+    ...FILLER,
+  ]);
+  expect((await answer("What did Bob cook for the party?", source)).citations[0]?.speaker).toBe("Bob");
+  expect((await answer("What did Ann cook for the party?", source)).citations[0]?.speaker).toBe("Ann");
+});
+
 test("two places on two days are a conflict: both are shown with their days, the newest first", async () => {
   const found = await answer("Where do I live now?");
   expect(found.hasConflict).toBe(true);

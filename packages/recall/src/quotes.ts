@@ -20,6 +20,8 @@ const FURTHER_SHARE_MIN = 0.75;
 const LIST_SHARE_MIN = 0.65;
 /** What the words of the passage itself weigh beside the score of its memory. */
 const PASSAGE_WEIGHT = 0.1;
+/** What it weighs that somebody named in the question said it: others speak of the same without being asked about. */
+const SPEAKER_WEIGHT = 0.15;
 /** Of memories that are counted: how much of what the best one holds they must hold themselves. */
 const COUNTED_SHARE_MIN = 0.8;
 const STATING_MAX = 3;
@@ -77,7 +79,8 @@ function candidates(hits: readonly RecallHit[], { query, words }: Choosing, dete
     const language = detect(hit.document.text) ?? "en";
     const passage = choosePassage(hit.document.text, { query, words, language });
     if (passage === undefined) return [];
-    const score = hit.score / best + PASSAGE_WEIGHT * passage.score;
+    const isNamed = hit.why.signals.some(({ signal }) => signal === "speaker");
+    const score = hit.score / best + PASSAGE_WEIGHT * passage.score + (isNamed ? SPEAKER_WEIGHT : 0);
     return [{ hit, passage, score, times: timesOf(hit, passage, language) }];
   });
   return quotes.sort((left, right) => right.score - left.score);

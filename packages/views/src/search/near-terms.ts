@@ -38,11 +38,12 @@ function isVisible(parts: IndexParts, term: number, ceiling: Level): boolean {
 
 function nearTerms(parts: IndexParts, term: string, ceiling: Level): string[] {
   const near: string[] = [];
+  const [first, last] = [term.charCodeAt(0), term.charCodeAt(term.length - 1)];
   for (let id = 0; id < parts.postings.termCount && near.length < NEAR_TERMS_MAX; id++) {
     const other = parts.postings.word(id);
     if (Math.abs(other.length - term.length) > 2) continue;
     // A slip in the first letter leaves the last one as it is: most of the vocabulary is passed over by one look.
-    if (other.charCodeAt(0) !== term.charCodeAt(0) && other.at(-1) !== term.at(-1)) continue;
+    if (other.charCodeAt(0) !== first && other.charCodeAt(other.length - 1) !== last) continue;
     if (isNear(term, other) && isVisible(parts, id, ceiling)) near.push(other);
   }
   return near;
