@@ -53,7 +53,7 @@ const FILLER: readonly Told[] = Array.from({ length: 20 }, (_, at) => ({
 }));
 const LIFE: readonly Told[] = [
   { on: "2022-03-03", text: "I live in Berlin now, near the canal" },
-  { on: "2023-05-08", text: "I went to the pottery workshop yesterday. The bowl cracked." },
+  { on: "2023-05-08", text: "I went to the glass museum yesterday. The doors stuck." },
   { on: "2023-09-14", text: "We drove to Hamburg last summer and stayed with Ines", speaker: "Carla" },
   { on: "2023-11-20", text: "Ran the half marathon in the rain" },
   { on: "2024-01-15", text: "I live in Lisbon now, near the river" },
@@ -68,16 +68,16 @@ const answer = (question: string, source = life, more: object = {}): Promise<Ans
   ask(source, { userId: OWNER, ceiling: 2, question, ...more });
 
 test("a relative date is resolved against the memory's own time, beside the quotation and never inside it", async () => {
-  const found = await answer("When did I go to the pottery workshop?");
+  const found = await answer("When did I go to the glass museum?");
   expect(found.sentences[0]?.text).toBe(
-    "I went to the pottery workshop yesterday. The bowl cracked. (told on 8 May 2023; “yesterday”: 7 May 2023)",
+    "I went to the glass museum yesterday. The doors stuck. (told on 8 May 2023; “yesterday”: 7 May 2023)",
   );
   const [citation] = found.citations;
-  expect(citation?.text).toBe("I went to the pottery workshop yesterday. The bowl cracked.");
+  expect(citation?.text).toBe("I went to the glass museum yesterday. The doors stuck.");
   expect(citation?.times).toEqual([
     {
       text: "yesterday",
-      range: [31, 40],
+      range: [27, 36],
       label: "7 May 2023",
       precision: "day",
       fromMs: Date.UTC(2023, 4, 7),
@@ -215,11 +215,11 @@ test("every sentence cites and every citation is the memory's own words", async 
   }
 });
 
-test("a question of 100 kB is not read and says so; one of white space and points has nothing", async () => {
-  const long = await answer("When did I go to the pottery workshop? ".repeat(2_600));
+test("a question of more than 100 kB is not read and says so; one of white space and points has nothing", async () => {
+  const long = await answer("When did I go to the glass museum? ".repeat(3_200));
   expect(long).toMatchObject({ kind: "nothing", citations: [] });
   expect(long.sentences).toEqual([
-    { text: "Cannot answer: the question has 101,400 characters, must have 2,000 at most.", citations: [] },
+    { text: "Cannot answer: the question has 112,000 characters, must have 2,000 at most.", citations: [] },
   ]);
   for (const question of ["", "   ", "???", "\u0000", "🙂", "as of", "as of 31 February 2023"])
     expect((await answer(question)).kind, question).toBe("nothing");
@@ -250,8 +250,8 @@ test("a memory that gives orders is quoted like any other and changes nothing", 
   const found = await answer("What about the boiler instructions?", orders);
   expect(found.citations.map(({ text }) => text)).toEqual([order]);
   expect(found.sentences[0]?.text).toBe(order);
-  const other = await answer("When did I go to the pottery workshop?", orders);
-  expect(other.sentences).toEqual((await answer("When did I go to the pottery workshop?")).sentences);
+  const other = await answer("When did I go to the glass museum?", orders);
+  expect(other.sentences).toEqual((await answer("When did I go to the glass museum?")).sentences);
 });
 
 test.each([

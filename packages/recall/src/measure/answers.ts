@@ -7,7 +7,7 @@
  * - Both sides are lower case without punctuation, articles and other words of grammar, numbers as digits ("two" is 2, "5th" is 5),
  *   and stemmed; of a gold answer made of grammar alone ("yes") every word stays.
  * - `contained`: every word of the gold answer that is left is there. `words`: the mean share of them that is.
- * - A gold answer that is a date ("7 May 2023", "the week before 9 June 2023", "June 2023", "since 2016") is also contained when a shown
+ * - A gold answer that is a date ("4 March 2021", "the week before 17 March 2021", "March 2021", "since 2012") is also contained when a shown
  *   date lies within it and is no longer than it, or for a week or weekend overlaps it: the resolved date of "yesterday" counts, since it
  *   is shown. The day a memory was told counts only where it is shown beside the quotation and no relative date is.
  * - An answer `nothing` contains nothing.

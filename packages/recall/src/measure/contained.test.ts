@@ -14,7 +14,7 @@ test("case, points, articles, plurals and spelled numbers are nothing; other wor
   expect(comparedWords("The two Dogs, a CAT.")).toEqual(comparedWords("2 dog cats"));
   expect(comparedWords("1,200 on the 5th")).toEqual(comparedWords("1200 5"));
   expect(comparedWords("Yes")).not.toEqual([]);
-  expect(shareHeld("a stained glass window", says("I made this stained-glass window!"))).toBe(1);
+  expect(shareHeld("a carved oak door", says("He made this carved-oak door!"))).toBe(1);
   expect(shareHeld("three dogs", says("We have 3 dogs"))).toBe(1);
   expect(shareHeld("three dogs", says("We have 2 dogs"))).toBe(0.5);
   expect(shareHeld("Yes", says("No, never"))).toBe(0);
@@ -22,26 +22,26 @@ test("case, points, articles, plurals and spelled numbers are nothing; other wor
 });
 
 test.each([
-  ["7 May 2023", "2023-05-07", 1],
-  ["July 2, 2023", "2023-07-02", 1],
-  ["The sunday before 25 May 2023", "2023-05-21", 1],
-  ["The Friday before 9October, 2022.", "2022-10-07", 1],
-  ["The weekend before 17 July 2023", "2023-07-15", 2],
-  ["two weekends before 17 July 2023", "2023-07-08", 2],
-  ["The weekend of 24June, 2022.", "2022-06-25", 2],
-  ["The week before 9 June 2023", "2023-06-02", 7],
-  ["Januarty 5, 2024", "2024-01-05", 1],
-  ["February, 2023", "2023-02-01", 28],
-  ["April.2023", "2023-04-01", 30],
-  ["The summer of 2022", "2022-06-01", 92],
-  ["Since 2016", "2016-01-01", 366],
+  ["4 March 2021", "2021-03-04", 1],
+  ["March 4, 2021", "2021-03-04", 1],
+  ["The sunday before 17 March 2021", "2021-03-14", 1],
+  ["The Tuesday before 19March, 2021.", "2021-03-16", 1],
+  ["The weekend before 17 March 2021", "2021-03-13", 2],
+  ["two weekends before 17 March 2021", "2021-03-06", 2],
+  ["The weekend of 19March, 2021.", "2021-03-20", 2],
+  ["The week before 17 March 2021", "2021-03-10", 7],
+  ["Marchh 5, 2021", "2021-03-05", 1],
+  ["March, 2021", "2021-03-01", 31],
+  ["March.2021", "2021-03-01", 31],
+  ["The autumn of 2021", "2021-09-01", 91],
+  ["Since 2012", "2012-01-01", 366],
 ])("the gold date %s", (answer, from, days) => {
   const found = readGoldDate(answer);
   expect(found).toEqual({ fromMs: Date.parse(from), toMs: Date.parse(from) + days * DAY_MS });
 });
 
 test("what needs more than the calendar is no date", () => {
-  for (const answer of ["4 years", "10 years ago", "her mother", "May", "Max"])
+  for (const answer of ["6 years", "12 years ago", "his uncle", "May", "Rex"])
     expect(readGoldDate(answer)).toBeUndefined();
 });
 
@@ -50,7 +50,7 @@ test("a shown date answers when it lies within the gold date, not when it is wid
   expect(isDateHeld(gold, day("2023-06-12"))).toBe(true);
   expect(isDateHeld(gold, day("2023-07-01"))).toBe(false);
   expect(isDateHeld(day("2023-06-12"), gold)).toBe(false);
-  const week = readGoldDate("The week before 9 June 2023") ?? gold;
+  const week = readGoldDate("The week before 8 June 2023") ?? gold;
   expect(isDateHeld(week, { fromMs: Date.parse("2023-05-29"), toMs: Date.parse("2023-06-05") })).toBe(true);
   expect(isDateHeld(week, gold)).toBe(false);
   expect(shareHeld("7 May 2023", { text: "yesterday", spans: [day("2023-05-07")] })).toBe(1);

@@ -15,9 +15,9 @@ const SEASONS: Readonly<Record<string, number>> = { spring: 2, summer: 5, autumn
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*";
 
-/** The days of a gold answer; undefined when it is no date, or one that needs more than the calendar ("10 years ago"). */
+/** The days of a gold answer; undefined when it is no date, or one that needs more than the calendar ("12 years ago"). */
 export function readGoldDate(answer: string): GoldDate | undefined {
-  // "24June", "April.2023", "3` July": spaces are missing and points are strewn in the data.
+  // "19March", "March.2021", "4` March": spaces are missing and points are strewn where people annotate.
   const text = answer
     .toLowerCase()
     .replace(/[.,`']/g, " ")
@@ -89,7 +89,7 @@ function partOfMonth(text: string, year: number, month: number): GoldDate {
 
 /**
  * True when a shown span says what the gold date says: it lies within it; or both are longer than a day and not longer than nine, and
- * they overlap ("the week before Thursday the 9th" and the calendar's last week). A month shown for a day is not enough.
+ * they overlap ("the week before Thursday the 8th" and the calendar's last week). A month shown for a day is not enough.
  */
 export function isDateHeld(gold: GoldDate, shown: { readonly fromMs: number; readonly toMs: number }): boolean {
   if (shown.fromMs >= gold.fromMs && shown.toMs <= gold.toMs) return true;

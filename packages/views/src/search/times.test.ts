@@ -4,7 +4,7 @@ import { formatSpan } from "./time-span.ts";
 import { findTimes } from "./times.ts";
 
 /** Monday 8 May 2023. */
-const MONDAY_MS = Date.UTC(2023, 4, 8, 13, 56);
+const MONDAY_MS = Date.UTC(2023, 4, 8, 10, 30);
 
 const read = (text: string, atMs = MONDAY_MS, language = "en"): string[] =>
   findTimes(text, { atMs, language }).map((mention) => {
@@ -13,7 +13,7 @@ const read = (text: string, atMs = MONDAY_MS, language = "en"): string[] =>
   });
 
 test.each([
-  ["I went to a support group yesterday", "yesterday = 7 May 2023"],
+  ["We painted the shed yesterday", "yesterday = 7 May 2023"],
   ["The day before yesterday it rained", "The day before yesterday = 6 May 2023"],
   ["two days ago", "two days ago = 6 May 2023"],
   ["We met last Friday.", "last Friday = 5 May 2023"],
@@ -33,8 +33,8 @@ test.each([
   ["for 4 years", "for 4 years = 2019"],
   ["in two weeks", "in two weeks = 22–28 May 2023"],
   ["tomorrow", "tomorrow = 9 May 2023"],
-  ["On Friday I got great news", "On Friday = 5 May 2023"],
-  ["We will leave on Friday", "on Friday = 12 May 2023"],
+  ["On Friday I sold the car", "On Friday = 5 May 2023"],
+  ["We will row on Friday", "on Friday = 12 May 2023"],
   ["on 3 March", "3 March = 3 March 2023"],
   ["May 20th, 2022", "May 20th, 2022 = 20 May 2022"],
   ["2023-05-30", "2023-05-30 = 30 May 2023"],

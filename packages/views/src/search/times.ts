@@ -162,7 +162,7 @@ function weekdayAway(atMs: number, weekday: number, step: number): TimeSpan {
 const PLANS =
   /\b(will|gonna|going to|plan(ning)?|next|tomorrow|can['’]?t wait|looking forward|see you|let['’]?s|shall|should|want to|would like|excited for|hope to|due|deadline)\b|['’]ll\b/iu;
 const TELLS =
-  /\b(was|were|had|went|got|did|met|saw|took|made|came|bought|ate|won|lost|found|told|said|gave|felt|started|\p{L}{3,}ed)\b/iu;
+  /\b(was|were|had|went|got|did|met|saw|took|made|came|bought|ate|won|lost|found|told|said|gave|felt|sold|drove|ran|swam|flew|rode|sang|spoke|wrote|left|paid|sent|built|caught|taught|thought|brought|began|broke|chose|fell|forgot|heard|kept|knew|lent|sat|slept|spent|stood|wore|\p{L}{3,}ed)\b/iu;
 
 /** "on Friday": back where something is told, ahead where something is planned, else unknown. */
 function bareWeekday(atMs: number, name: string, sentence: string): TimeSpan | undefined {
