@@ -124,6 +124,15 @@ test("the same place told twice is no conflict", async () => {
   expect((await answer("Where do I live?", source)).hasConflict).toBe(false);
 });
 
+test.each(["Ines lives in Lisbon", "My sister lives in Lisbon", "Lisbon is where Ines lives, near the harbour"])(
+  "where somebody else lives contradicts nothing: %s",
+  async (text) => {
+    const source = sourceOf([{ on: "2022-03-03", text: "I live in Berlin" }, { on: "2024-03-03", text }, ...FILLER]);
+    const found = await answer("Where do I live?", source);
+    expect([found.hasConflict, found.citations.length]).toEqual([false, 2]);
+  },
+);
+
 test("as of a date only what was told before it counts, named in the question or beside it", async () => {
   for (const found of [
     await answer("Where do I live now as of December 2023?"),

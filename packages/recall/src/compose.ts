@@ -21,7 +21,7 @@ export interface Composed {
 
 /** Puts quotations into the words of an answer. */
 export function compose(chosen: Chosen, query: ParsedQuery, wanted: Wanted): Composed {
-  const hasConflict = wanted === "one" && findConflict(chosen.quotes, query.kind);
+  const hasConflict = wanted === "one" && findConflict(chosen.quotes, query);
   const told = hasConflict ? chosen.quotes.toSorted((left, right) => timeOf(right) - timeOf(left)) : chosen.quotes;
   const quotes = [...chosen.stating, ...told];
   const showsDay = query.kind === "when" || query.dates.length > 0 || hasConflict || wanted !== "one";

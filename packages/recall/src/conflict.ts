@@ -2,9 +2,10 @@
  * Do quotations tell different things on the same question? Pure; a guess that only ever shows more, and never hides either.
  *
  * Looked at are questions for one place, number or person. Two quotations conflict when their best sentences hold most of the question,
- * come from the same speaker on different days, each names something of the kind asked for, and nothing of it is shared.
+ * come from the same speaker on different days, each names something of the kind asked for, and nothing of it is shared. Of a question
+ * about oneself ("Where do I live?") only sentences count that speak of oneself: where Ines lives contradicts nothing.
  */
-import type { QuestionKind } from "@kaelix/views";
+import type { ParsedQuery } from "@kaelix/views";
 
 import { namedValues } from "./question-kind.ts";
 import type { Quote } from "./phrase.ts";
@@ -12,11 +13,15 @@ import type { Quote } from "./phrase.ts";
 /** Share of the question that a sentence must hold. */
 const SHARE_MIN = 0.75;
 const DAY_MS = 86_400_000;
+/** "I" and "my" are not the same: "my sister lives in Lisbon" does not tell where I do. */
+const ONESELF = [/\b(i|we)\b/iu, /\b(my|our)\b/iu];
 
 /** True when the two best quotations that qualify name different things. */
-export function findConflict(quotes: readonly Quote[], kind: QuestionKind): boolean {
+export function findConflict(quotes: readonly Quote[], { kind, words }: ParsedQuery): boolean {
+  const oneself = ONESELF.filter((pattern) => words.some(({ text }) => pattern.test(text)));
   const told = quotes
     .filter(({ hit }) => hit.why.coverage >= SHARE_MIN && !hit.document.text.trimEnd().endsWith("?"))
+    .filter(({ passage }) => oneself.every((pattern) => pattern.test(passage.best.text)))
     .map((quote) => ({ quote, values: namedValues(kind, quote.passage.best.text) }))
     .filter(({ values }) => values.length > 0);
   const [first, ...others] = told;

@@ -24,7 +24,7 @@ export { addFacets, type FacetCount, type Facets } from "./search/facets.ts";
 export { type HasKind, type SearchFilters } from "./search/filter.ts";
 export { type DetectLanguage, languageOf, loadLanguage, termsOf } from "./search/languages.ts";
 export { type ConversationSummary, listConversations } from "./search/listing.ts";
-export { parseQuery, type ParsedQuery, type QuestionKind } from "./search/query.ts";
+export { parseQuery, type ParsedQuery } from "./search/query.ts";
 export { type Qualifiers } from "./search/qualifiers.ts";
 export { type MemoryRow, type MemoryRows, type OpenRows, type SealedContent } from "./search/rows.ts";
 export { type ScoreRecipe, type Signal, type WordWeight } from "./search/score.ts";

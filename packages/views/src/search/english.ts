@@ -15,7 +15,7 @@ choose chose chosen|sleep slept|fly flew flown|forget forgot forgotten|drink dra
 hide hid hidden|become became|wake woke woken|shake shook shaken|bite bit bitten|blow blew blown|freeze froze frozen
 lend lent|lie lay lain|shoot shot|seek sought|dig dug|hang hung|stick stuck|strike struck|swear swore sworn|tear tore torn
 sew sewn|show shown|bake baked|say said|child children|person people|man men|woman women|foot feet|tooth teeth|mouse mice
-wife wives|life lives|knife knives|leaf leaves|half halves|shelf shelves|goose geese|good better best|bad worse worst
+wife wives|knife knives|half halves|shelf shelves|goose geese|good better best|bad worse worst
 photograph photo photos photography photographs|bicycle bike bikes bicycles|television tv|movie film films movies
 mother mom mum mommy mummy moms mothers|father dad daddy dads fathers|kid kids|doctor dr|picture pic pics pictures`;
 

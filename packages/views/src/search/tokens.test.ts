@@ -87,3 +87,12 @@ test("monthNamesOf names months in a language and falls back on English", () => 
   expect(monthNamesOf("de")[2]).toBe("märz");
   expect(monthNamesOf("not a language")[2]).toBe("march");
 });
+
+test("verbs meet their own forms before nouns that look alike", () => {
+  for (const [form, base] of [
+    ["lives", "live"],
+    ["leaves", "leave"],
+    ["went", "go"],
+  ])
+    expect(termOf(form ?? "", "en")).toBe(termOf(base ?? "", "en"));
+});
