@@ -30,6 +30,7 @@ beforeEach(() => {
   vi.stubEnv("KAELIX_CLAIM_CODE", CLAIM_CODE);
 });
 afterEach(async () => {
+  vi.useRealTimers();
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
   for (const house of houses.splice(0)) await house.close();
