@@ -1,11 +1,13 @@
 /** Brokers that speak Kafka's protocol, set beside each other: Apache Kafka and ours. Same clients, same machine, same disk. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { Admin } from "@platformatic/kafka";
 
+import { readRunning } from "../../tools/services/service.ts";
 import { startService } from "../../tools/services/table.ts";
 
 /**
@@ -20,6 +22,8 @@ export interface Contestant {
   readonly bootstrap: string;
   /** Makes a topic of one partition whose appends are answered so. */
   makeTopic(topic: string, durability: Durability): Promise<void>;
+  /** Processor time the broker has taken since it began, s; undefined where the system does not tell. */
+  processorSeconds(): number | undefined;
   /** Removes what was made and ends what was started for the bench. */
   end(): Promise<void>;
 }
@@ -35,7 +39,8 @@ export async function startKafka(): Promise<Contestant & { readonly libraries: s
   const contestant = contestantOf("Apache Kafka", KAFKA_BOOTSTRAP, (durability) =>
     durability === "disk" ? [{ name: "flush.messages", value: "1" }] : [],
   );
-  return { ...contestant, libraries: KAFKA_LIBRARIES };
+  const pid = (await readRunning("kafka"))?.pid;
+  return { ...contestant, libraries: KAFKA_LIBRARIES, processorSeconds: () => processorSecondsOf(pid) };
 }
 
 /** Our broker in a process of its own. */
@@ -47,6 +52,7 @@ export async function startOurs(): Promise<Contestant> {
   const contestant = contestantOf("Kaelix", String(line), () => []);
   return {
     ...contestant,
+    processorSeconds: () => processorSecondsOf(child.pid),
     end: async () => {
       const closed = once(child, "close");
       child.stdin.end();
@@ -55,11 +61,23 @@ export async function startOurs(): Promise<Contestant> {
   };
 }
 
+/** From `/proc`, whose ticks are hundredths of a second. */
+function processorSecondsOf(pid: number | undefined): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return undefined;
+  }
+}
+
 function contestantOf(
   name: string,
   bootstrap: string,
   configsOf: (durability: Durability) => { readonly name: string; readonly value: string }[],
-): Contestant {
+): Omit<Contestant, "processorSeconds"> {
   const topics: string[] = [];
   const withAdmin = async (work: (admin: Admin) => Promise<unknown>): Promise<void> => {
     const admin = new Admin({ clientId: "bench", bootstrapBrokers: [bootstrap], timeout: 30_000 });
