@@ -159,3 +159,11 @@ test("kaelix export says how many memories it leaves out because of their level"
   expect(opened.out.trimEnd().split("\n")).toHaveLength(2);
   expect(opened.err).not.toContain("left out");
 });
+
+test("on a data directory that nobody has signed up on, a command says so and what to do", async () => {
+  const told = await runCommand(["add", "x", "--data", dataFolder()]);
+  expect(told).toMatchObject({
+    code: 4,
+    err: expect.stringContaining("Nobody has signed up here yet: start the server"),
+  });
+});

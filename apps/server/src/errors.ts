@@ -30,6 +30,12 @@ export const serverErrors = defineErrors({
   "sources-invalid": { kind: "input", retry: false, status: 500, text: "Sources of memories cannot be understood" },
   "kafka-door-invalid": { kind: "input", retry: false, status: 500, text: "Kafka clients cannot be served so" },
   "part-missing": { kind: "bug", retry: false, status: 500, text: "A part of the house is used before it is open" },
+  "nobody-signed-up": {
+    kind: "denied",
+    retry: false,
+    status: 401,
+    text: "Nobody has signed up here yet: start the server with kaelix serve and open the page it prints",
+  },
   "log-file-broken": { kind: "corrupt", retry: false, status: 500, text: "A file of the log cannot be understood" },
   "rebuild-would-lose": {
     kind: "conflict",

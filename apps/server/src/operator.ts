@@ -9,6 +9,8 @@ import type { Authentication, IdentityPort, OpenUpTo } from "@kaelix/gateway";
 import { type Level, LEVEL_INDEXED_MAX, parseId, type SessionId, type UserId, type UserPrincipal } from "@kaelix/model";
 import { type Identity, type Proof, securityErrors } from "@kaelix/security";
 
+import { serverErrors } from "./errors.ts";
+
 const OPEN_MS = 15 * 60_000;
 const PROOF_MS = 5 * 60_000;
 const KEY_HEAD = "klx_";
@@ -102,7 +104,7 @@ export class Operator {
   async #authenticate(): ReturnType<Identity["authenticate"]> {
     if (this.#principal === undefined) {
       const owner = await this.#parts.owner();
-      if (owner === undefined) return { type: "refused", why: "ended" };
+      if (owner === undefined) throw serverErrors("nobody-signed-up");
       const { tenant, role } = await this.#parts.identity.profile(owner);
       this.#principal = { type: "user", tenantId: tenant, userId: owner, role, sessionId: this.#session };
     }
