@@ -200,16 +200,29 @@ function docstringBreaches(house: House, room: Room): Breach[] {
   });
 }
 
+/** Where each word stands, file by file. */
+function filesByWord(sources: readonly SourceFile[]): ReadonlyMap<string, readonly SourceFile[]> {
+  const files = new Map<string, SourceFile[]>();
+  for (const file of sources) {
+    for (const word of new Set(file.text.match(/[A-Za-z0-9_$]+/g))) {
+      const found = files.get(word);
+      if (found === undefined) files.set(word, [file]);
+      else found.push(file);
+    }
+  }
+  return files;
+}
+
 function deadExportBreaches(house: House): Breach[] {
   const breaches: Breach[] = [];
-  const words = new Map(house.sources.map((file) => [file, new Set(file.text.match(/[A-Za-z0-9_$]+/g))]));
+  const filesWith = filesByWord(house.sources);
   for (const file of house.sources) {
     if (file.isTest || file.path.endsWith("/index.ts")) continue;
     const open = file.room !== undefined && PUBLIC_ROOMS.has(file.room.name);
     for (const match of file.text.matchAll(EXPORT_PATTERN)) {
       const name = match[1] ?? "";
       const pattern = new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b`);
-      const users = house.sources.filter((other) => other !== file && words.get(other)?.has(name) === true);
+      const users = (filesWith.get(name) ?? []).filter((other) => other !== file);
       const usedInside = users.some((user) => !user.path.endsWith("/index.ts"));
       const usedByOwnDoor = users.some((user) => user.path.endsWith("/index.ts"));
       // A type that only appears in signatures of other exports of its file must still be nameable by callers.

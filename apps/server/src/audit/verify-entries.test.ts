@@ -41,7 +41,7 @@ test(`verifyEntries names a range that holds the first entry that was falsified 
   const { publicKey, checkpoint = "" } = audit.audit.status();
   const random = seededRandom(SEED);
   let checked = 0;
-  for (let turn = 0; turn < 300; turn++) {
+  for (let turn = 0; turn < 60; turn++) {
     const lines = audit.lines();
     const tampered = tamper(lines, random);
     if (tampered === undefined) continue;
@@ -53,7 +53,7 @@ test(`verifyEntries names a range that holds the first entry that was falsified 
     expect(found.firstBad?.to, `${tampered.how} at ${first}`).toBeGreaterThanOrEqual(first);
     checked++;
   }
-  expect(checked).toBeGreaterThan(200);
+  expect(checked).toBeGreaterThan(40);
   await audit.audit.close();
 });
 
