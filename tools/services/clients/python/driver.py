@@ -114,7 +114,8 @@ class Member(threading.Thread):
         try:
             self.consumer.subscribe([self.topic])
             while True:
-                found = self.consumer.poll(timeout_ms=100)
+                # Joining goes on inside poll; in pieces of 100 ms, on a busy machine, a member was seen never to get its partitions.
+                found = self.consumer.poll(timeout_ms=500)
                 with self.changed:
                     for records in found.values():
                         self.values.extend(record.value.decode() for record in records)
