@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -9,6 +11,7 @@ import { claim, PERSON, type Product, runCommand, signIn, startProduct, temporar
 /** For tests that start a dozen processes one after the other: on a busy machine each takes seconds. */
 const MANY_STARTS_MS_MAX = 180_000;
 
+const MAIN = new URL("main.ts", import.meta.url).pathname;
 const running: Product[] = [];
 const folders: { remove(): void }[] = [];
 
@@ -166,4 +169,18 @@ test("on a data directory that nobody has signed up on, a command says so and wh
     code: 4,
     err: expect.stringContaining("Nobody has signed up here yet: start the server"),
   });
+});
+
+test("kaelix serve that is asked to stop before it is ready opens, closes and ends well", async () => {
+  const child = spawn(process.execPath, [MAIN, "serve", "--data", dataFolder(), "--port", "0"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let told = "";
+  const closed = once(child, "close");
+  child.stderr.on("data", (chunk: Buffer) => {
+    if (told === "") child.kill("SIGTERM");
+    told += chunk.toString();
+  });
+  expect(await closed).toEqual([0, null]);
+  expect(told).toContain("Stopping as soon as it is open");
 });

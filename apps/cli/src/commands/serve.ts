@@ -19,6 +19,10 @@ export interface ServeOptions extends OutputOptions {
 export async function serve(options: ServeOptions): Promise<number> {
   const shown = new Map<string, string>();
   const isTerminal = process.stderr.isTTY && options.quiet !== true;
+  let isOpen = false;
+  const stopped = stopSignal(() => {
+    if (!isOpen) line("Stopping as soon as it is open. Ctrl+C again ends it at once; nothing is lost.", options);
+  });
   const server = await startServer({
     ...(options.data === undefined ? {} : { dataDirectory: options.data }),
     ...(options.host === undefined ? {} : { host: options.host }),
@@ -50,8 +54,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     },
     onNotice: (notice) => line(notice, options),
   });
+  isOpen = true;
   line("Ready. Ctrl+C stops it; nothing is lost.", options);
-  await stopSignal();
+  await stopped;
   line("Stopping…", options);
   const failures = await server.close();
   for (const failure of failures) line(failure.message, options);

@@ -38,6 +38,7 @@ export async function streamer(options: StreamerOptions): Promise<number> {
   const metricsPort = options.metricsPort === undefined ? undefined : parsePort("--metrics-port", options.metricsPort);
   const directory =
     temporary ?? options.data ?? join(process.env["KAELIX_DATA"] ?? join(homedir(), ".kaelix"), "streamer");
+  const stopped = stopSignal();
   try {
     const broker = await startBroker({
       directory,
@@ -62,7 +63,7 @@ export async function streamer(options: StreamerOptions): Promise<number> {
     if (metrics !== undefined) line(`Metrics at ${metrics.url}`, options);
     line("Ready. Ctrl+C stops it; nothing acknowledged is lost.", options);
     process.on("SIGHUP", () => void reloadInterceptors(broker, (text) => line(text, options)));
-    await stopSignal();
+    await stopped;
     line("Stopping…", options);
     metrics?.close();
     await broker.close();
