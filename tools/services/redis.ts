@@ -1,10 +1,11 @@
 /** Redis of Debian, on a free loopback port. The append-only file is synced every second, or before every answer. */
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
   freePort,
   keepRunning,
+  programAt,
   readRunning,
   type Service,
   servicesDirectory,
@@ -26,9 +27,7 @@ function redisThatSyncs(name: string, appendfsync: "everysec" | "always", variab
   return {
     name,
     packages: ["redis-server"],
-    async find() {
-      return (await stat(PROGRAM).catch(() => undefined)) === undefined ? undefined : PROGRAM;
-    },
+    find: () => programAt(PROGRAM),
     async start(program) {
       const before = await readRunning(name);
       if (before !== undefined) return urlOf(before.port);

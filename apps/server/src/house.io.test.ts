@@ -1,15 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type Client } from "@kaelix/contract";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type OpenHouse, openHouse } from "./server.ts";
+import { clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
 
 const CLAIM_CODE = "TEST-CODE";
-const folders: string[] = [];
-const houses: OpenHouse[] = [];
 let before: string | undefined;
 
 beforeAll(() => {
@@ -19,46 +17,12 @@ beforeAll(() => {
 afterAll(() => {
   process.env["KAELIX_CLAIM_CODE"] = before;
 });
-afterEach(async () => {
-  for (const house of houses.splice(0)) await house.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "kaelix-house-"));
-  folders.push(folder);
-  return folder;
-}
-
-async function open(dataDirectory: string): Promise<OpenHouse> {
-  const house = await openHouse({ dataDirectory });
-  houses.push(house);
-  return house;
-}
-
-async function close(house: OpenHouse): Promise<void> {
-  houses.splice(houses.indexOf(house), 1);
-  await house.close();
-}
-
-function clientOf(house: OpenHouse, token?: string): Client {
-  return createClient({ baseUrl: "http://localhost", fetch: house.fetch, accessToken: () => token });
-}
+closeAfterEach();
 
 async function claimed(house: OpenHouse): Promise<Client> {
   const body = { phone: "+1234567890", name: "Ann", password: "testpassword", claim_code: CLAIM_CODE };
   const { data } = await clientOf(house).call("auth.signUp", { body });
   return clientOf(house, data.access_token);
-}
-
-async function problemOf(call: Promise<unknown>): Promise<KaelixProblem> {
-  try {
-    await call;
-  } catch (failure) {
-    if (failure instanceof KaelixProblem) return failure;
-    throw failure;
-  }
-  throw new Error("The call should have been refused");
 }
 
 const CHAT = [

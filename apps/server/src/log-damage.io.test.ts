@@ -1,31 +1,17 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
-import { afterEach, expect, test } from "vitest";
+import { type Client } from "@kaelix/contract";
+import { expect, test } from "vitest";
 
 import { findProblems, type Finding } from "./doctor.ts";
 import { type OpenHouse, openHouse } from "./server.ts";
+import { clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
 
 const PERSON = { phone: "+1234567890", password: "testpassword" };
 const TOLD = ["the shed is green", "the ferry leaves at ten", "the umbrella is blue"];
-const folders: string[] = [];
-const houses: OpenHouse[] = [];
 
-afterEach(async () => {
-  for (const house of houses.splice(0)) await house.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+closeAfterEach();
 
 interface Opened {
   readonly house: OpenHouse;
@@ -33,18 +19,10 @@ interface Opened {
   readonly client: (token?: string) => Client;
 }
 
-async function open(dataDirectory: string): Promise<Opened> {
+async function openTold(dataDirectory: string): Promise<Opened> {
   const notices: string[] = [];
-  const house = await openHouse({ dataDirectory, onNotice: (notice) => notices.push(notice) });
-  houses.push(house);
-  const client = (token?: string): Client =>
-    createClient({ baseUrl: "http://localhost", fetch: house.fetch, accessToken: () => token });
-  return { house, notices, client };
-}
-
-async function close({ house }: Opened): Promise<void> {
-  houses.splice(houses.indexOf(house), 1);
-  await house.close();
+  const house = await open(dataDirectory, (notice) => notices.push(notice));
+  return { house, notices, client: (token) => clientOf(house, token) };
 }
 
 async function signIn({ client }: Opened): Promise<Client> {
@@ -54,10 +32,9 @@ async function signIn({ client }: Opened): Promise<Client> {
 
 /** A data directory whose house was told three things and closed in order. */
 async function toldAndClosed(): Promise<string> {
-  const data = mkdtempSync(join(tmpdir(), "kaelix-damage-"));
-  folders.push(data);
+  const data = newFolder();
   process.env["KAELIX_CLAIM_CODE"] = "TEST-CODE";
-  const opened = await open(data);
+  const opened = await openTold(data);
   delete process.env["KAELIX_CLAIM_CODE"];
   const body = { ...PERSON, name: "Ann", claim_code: "TEST-CODE" };
   const { data: session } = await opened.client().call("auth.signUp", { body });
@@ -65,7 +42,7 @@ async function toldAndClosed(): Promise<string> {
   for (const text of TOLD) await client.call("memories.create", { body: { text, level: "general" } });
   // What a view has not folded before the damage, no view can have kept.
   await eventually(async () => (await client.call("status.read")).data.views.every((view) => view.lag_records === 0));
-  await close(opened);
+  await close(opened.house);
   return data;
 }
 
@@ -89,16 +66,6 @@ async function finding(data: string, name: string): Promise<Finding | undefined>
   return (await findProblems(data)).find((one) => one.name === name);
 }
 
-async function refusal(call: Promise<unknown>): Promise<KaelixProblem> {
-  try {
-    await call;
-  } catch (failure) {
-    if (failure instanceof KaelixProblem) return failure;
-    throw failure;
-  }
-  throw new Error("The call should have been refused");
-}
-
 async function eventually(look: () => Promise<boolean>): Promise<void> {
   while (!(await look())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
@@ -118,7 +85,7 @@ for (const [what, spoil] of CASES) {
       text: expect.stringMatching(/^memories\/\d offsets \d+ to \d+ .*Do not rebuild a view/),
     });
 
-    const opened = await open(data);
+    const opened = await openTold(data);
     const client = await signIn(opened);
     await eventually(async () => (await client.call("status.read")).data.log.damaged.length > 0);
     expect(opened.notices.filter((notice) => notice.startsWith("The log has lost records: memories/"))).toHaveLength(1);
@@ -128,7 +95,7 @@ for (const [what, spoil] of CASES) {
     expect(verified.log.damaged).toHaveLength(1);
 
     for (const name of ["relational", "search"] as const) {
-      const refused = await refusal(client.call("views.rebuild", { params: { name } }));
+      const refused = await problemOf(client.call("views.rebuild", { params: { name } }));
       expect(refused).toMatchObject({ status: 409, code: "rebuild-would-lose" });
       expect(refused.detail).toContain("the views hold 1 memory that it has not");
     }
@@ -143,19 +110,19 @@ for (const [what, spoil] of CASES) {
 test("a log that holds less than its views have folded is told, and keeps them from being rebuilt", async () => {
   const data = await toldAndClosed();
   rmSync(join(segmentOf(data), ".."), { recursive: true });
-  const opened = await open(data);
+  const opened = await openTold(data);
   expect(opened.notices).toContainEqual(expect.stringMatching(/the view relational has folded it up to offset \d+/));
   expect(opened.notices.filter((notice) => notice.includes("kaelix rebuild"))).toEqual([]);
   const client = opened.client(opened.house.operatorToken);
   expect((await client.call("status.read")).data.log.damaged).not.toEqual([]);
   const { data: verified } = await client.call("verifications.run");
   expect(verified).toMatchObject({ agree: false, log: { whole: false } });
-  const refused = await refusal(client.call("views.rebuild", { params: { name: "relational" } }));
+  const refused = await problemOf(client.call("views.rebuild", { params: { name: "relational" } }));
   expect(refused).toMatchObject({ status: 409, code: "rebuild-would-lose" });
 });
 
 test("a whole log says nothing, and its views are rebuilt without being forced", async () => {
-  const opened = await open(await toldAndClosed());
+  const opened = await openTold(await toldAndClosed());
   const client = await signIn(opened);
   const { data: verified } = await client.call("verifications.run");
   expect(verified).toMatchObject({ agree: true, log: { whole: true, lost: 0, damaged: [] } });

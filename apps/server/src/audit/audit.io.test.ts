@@ -1,21 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { systemClock } from "@kaelix/base";
-import {
-  type CallInput,
-  type CallOutput,
-  type Client,
-  createClient,
-  KaelixProblem,
-  type Routes,
-} from "@kaelix/contract";
+import { type CallInput, type CallOutput, type Client, type Routes } from "@kaelix/contract";
 import { openStreamerLog, type StreamerLog } from "@kaelix/log";
 import { openCheckpoint, hashLeaf, verifyInclusion } from "@kaelix/security";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { type OpenHouse, openHouse } from "../server.ts";
+import type { OpenHouse } from "../server.ts";
+import { clientOf, close, closeAfterEach, newFolder, open, problemOf } from "../testing/houses.ts";
 
 type Entry = CallOutput<Routes["audit.list"]>["data"][number];
 type Query = NonNullable<CallInput<Routes["audit.list"]>["query"]>;
@@ -23,40 +16,17 @@ type Query = NonNullable<CallInput<Routes["audit.list"]>["query"]>;
 const CLAIM_CODE = "TEST-CODE";
 const PHONE = "+1234567890";
 const PASSWORD = "testpassword";
-const folders: string[] = [];
-const houses: OpenHouse[] = [];
 
+// Registered first, and so run last.
+closeAfterEach();
 beforeEach(() => {
   vi.stubEnv("KAELIX_CLAIM_CODE", CLAIM_CODE);
 });
-afterEach(async () => {
+afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
-  for (const house of houses.splice(0)) await house.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "kaelix-audit-"));
-  folders.push(folder);
-  return folder;
-}
-
-async function open(dataDirectory: string): Promise<OpenHouse> {
-  const house = await openHouse({ dataDirectory });
-  houses.push(house);
-  return house;
-}
-
-async function close(house: OpenHouse): Promise<void> {
-  houses.splice(houses.indexOf(house), 1);
-  await house.close();
-}
-
-function clientOf(house: OpenHouse, token?: string): Client {
-  return createClient({ baseUrl: "http://localhost", fetch: house.fetch, accessToken: () => token });
-}
 
 interface Person {
   readonly client: Client;
@@ -76,16 +46,6 @@ const owner = (house: OpenHouse): Promise<Person> => signUp(house, { phone: PHON
 async function invited(house: OpenHouse, by: Client, role: "admin" | "member", phone: string): Promise<Person> {
   const { data } = await by.call("invites.create", { body: { role } });
   return signUp(house, { phone, name: "Ben", invite: data.code });
-}
-
-async function problemOf(call: Promise<unknown>): Promise<KaelixProblem> {
-  try {
-    await call;
-  } catch (failure) {
-    if (failure instanceof KaelixProblem) return failure;
-    throw failure;
-  }
-  throw new Error("The call should have been refused");
 }
 
 /** Entries of a query once there are so many: those below level 3 are written a moment after the answer. */

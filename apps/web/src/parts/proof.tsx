@@ -73,6 +73,30 @@ export function OwnPasswordField({
   );
 }
 
+/** What proves who is signed in: a code where two-factor sign-in is on, else the password. */
+export function SecretField({
+  byCode,
+  value,
+  onChange,
+  isWrong,
+  testId,
+}: {
+  readonly byCode: boolean;
+  readonly value: string;
+  readonly onChange: (secret: string) => void;
+  /** True when the server has just refused it. */
+  readonly isWrong: boolean;
+  /** Of the password's field. */
+  readonly testId: string;
+}): ReactNode {
+  const field = { value, onChange };
+  return byCode ? (
+    <CodeField {...field} error={isWrong ? "The code is not right, or was used already" : undefined} />
+  ) : (
+    <OwnPasswordField {...field} testId={testId} error={isWrong ? "The password is not right" : undefined} />
+  );
+}
+
 function ProofForm({ byCode, onProved }: { readonly byCode: boolean; readonly onProved: () => void }): ReactNode {
   const [secret, setSecret] = useState("");
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -89,22 +113,13 @@ function ProofForm({ byCode, onProved }: { readonly byCode: boolean; readonly on
     }
   };
   const isWrong = problem?.status === 403;
-  const field = { value: secret, onChange: setSecret };
   return (
     <form className="flex flex-col gap-4 p-5" onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}>
       <p className="text-muted">
         Somebody may have found this page open. What you are about to change is asked for once more; it then counts for
         five minutes.
       </p>
-      {byCode ? (
-        <CodeField {...field} error={isWrong ? "The code is not right, or was used already" : undefined} />
-      ) : (
-        <OwnPasswordField
-          {...field}
-          testId="proof-password"
-          error={isWrong ? "The password is not right" : undefined}
-        />
-      )}
+      <SecretField byCode={byCode} value={secret} onChange={setSecret} isWrong={isWrong} testId="proof-password" />
       {problem !== null && !isWrong && <ProblemNote problem={problem} />}
       <Button
         look="primary"

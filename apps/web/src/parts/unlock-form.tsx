@@ -11,7 +11,7 @@ import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote } from "./basics.tsx";
 import { Icon } from "./icon.tsx";
 import { LevelBadge } from "./level.tsx";
-import { CodeField, OwnPasswordField } from "./proof.tsx";
+import { SecretField } from "./proof.tsx";
 
 const RAISED = LEVEL_WORDS.filter((words) => words.pips > 2);
 
@@ -90,7 +90,6 @@ export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNo
     void dispatch(lock());
     onDone();
   };
-  const field = { value: secret, onChange: setSecret };
   const isWrong = problem !== null && (problem.status === 401 || problem.status === 403);
   return (
     <form className="flex flex-col gap-4 p-5" onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}>
@@ -99,15 +98,7 @@ export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNo
         Above the lock nothing is listed, counted or suggested. It closes by itself after 15 minutes, or 5 without you.
       </p>
       <LevelChoices value={level} onChange={setLevel} />
-      {byCode ? (
-        <CodeField {...field} error={isWrong ? "The code is not right, or was used already" : undefined} />
-      ) : (
-        <OwnPasswordField
-          {...field}
-          testId="unlock-password"
-          error={isWrong ? "The password is not right" : undefined}
-        />
-      )}
+      <SecretField byCode={byCode} value={secret} onChange={setSecret} isWrong={isWrong} testId="unlock-password" />
       {problem !== null && !isWrong && <ProblemNote problem={problem} />}
       <Button
         look="primary"

@@ -14,25 +14,17 @@ clientSuite("kafkajs", {
   mechanisms: MECHANISMS,
 });
 
-clientSuite("@platformatic/kafka 1", {
-  command: () => npmCommand("platformatic-1"),
-  codecs: CODECS,
-  idempotent: true,
-  transactions: true,
-  protocols: ["classic", "consumer"],
-  mechanisms: MECHANISMS,
-  quirks: ["rereads", "no-takeover"],
-});
-
-clientSuite("@platformatic/kafka 2", {
-  command: () => npmCommand("platformatic-2"),
-  codecs: CODECS,
-  idempotent: true,
-  transactions: true,
-  protocols: ["classic", "consumer"],
-  mechanisms: MECHANISMS,
-  quirks: ["rereads", "no-takeover"],
-});
+for (const line of [1, 2]) {
+  clientSuite(`@platformatic/kafka ${line}`, {
+    command: () => npmCommand(`platformatic-${line}`),
+    codecs: CODECS,
+    idempotent: true,
+    transactions: true,
+    protocols: ["classic", "consumer"],
+    mechanisms: MECHANISMS,
+    quirks: ["rereads", "no-takeover"],
+  });
+}
 
 clientSuite("@kafkats/client", {
   command: () => npmCommand("kafkats"),
