@@ -1,0 +1,82 @@
+/**
+ * What an open house is made of, and what each step of its opening is given.
+ *
+ * Guarantees: a part that is asked for before its step has run is a named error, never `undefined`.
+ */
+import type { Clock, LogPosition, RandomSource } from "@kaelix/base";
+import type { Changes, Imports, KafkaSources, Remember } from "@kaelix/capture";
+import type { Logger } from "@kaelix/coordinator";
+import type { Log, StreamerLog } from "@kaelix/log";
+import type { AuditLog, Identity, Keystore } from "@kaelix/security";
+import type { Broker } from "@kaelix/streamer";
+import {
+  type Database,
+  type MemoryStore,
+  type PeopleStore,
+  RELATIONAL_VIEW,
+  type SearchView,
+  type ViewRunner,
+} from "@kaelix/views";
+
+import type { DataPaths } from "./data-directory.ts";
+import type { Eraser } from "./eraser.ts";
+import { serverErrors } from "./errors.ts";
+import type { LiveEvents } from "./events-application.ts";
+import type { LogDamage } from "./log-damage.ts";
+import type { FreshContents } from "./open-memories.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** How long a view may take to fold what was just appended, in milliseconds. */
+export const CAUGHT_UP_MS_MAX = 60_000;
+
+/** Parts that are open; each is set by its own step. */
+export interface Parts {
+  log: Log;
+  logEngine: string;
+  /** The log itself when it is the embedded one. */
+  embedded: StreamerLog | undefined;
+  damage: LogDamage;
+  keystore: Keystore;
+  audit: AuditLog;
+  database: Database;
+  store: MemoryStore;
+  people: PeopleStore;
+  searchView: SearchView;
+  runner: ViewRunner;
+  identity: Identity;
+  remember: Remember;
+  changes: Changes;
+  imports: Imports;
+  eraser: Eraser;
+  sources: KafkaSources;
+  kafkaDoor: Broker;
+  live: LiveEvents;
+}
+
+/** What every step is given: the settings, the clocks, and the parts that stand. */
+export interface HouseContext {
+  readonly settings: ServerSettings;
+  readonly paths: DataPaths;
+  readonly logger: Logger;
+  readonly onNotice: (notice: string) => void;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly parts: Partial<Parts>;
+  /** Content as it was sealed a moment ago, so that the index need not open it again. */
+  readonly fresh: FreshContents;
+  /** Partition → the offset up to which the search index has folded. */
+  readonly searched: Map<number, number>;
+}
+
+/** Parts by name. @throws `part-missing` when one has not been opened */
+export function need<Name extends keyof Parts>(parts: Partial<Parts>, ...names: readonly Name[]): Pick<Parts, Name> {
+  for (const name of names) if (parts[name] === undefined) throw serverErrors("part-missing");
+  return parts as Pick<Parts, Name>;
+}
+
+/** Waits until the relational view has folded a position. @throws `view-behind` */
+export async function caughtUp(parts: Partial<Parts>, position: LogPosition): Promise<void> {
+  const { runner } = need(parts, "runner");
+  const outcome = await runner.waitFor({ view: RELATIONAL_VIEW, position, timeoutMs: CAUGHT_UP_MS_MAX });
+  if (outcome === "timeout") throw serverErrors("view-behind");
+}

@@ -1,0 +1,53 @@
+/** Opens what writes memories: remembering, changing, importing, erasing, and the sources that bring them. */
+import { Changes, Imports, Remember, partitionOfUser } from "@kaelix/capture";
+import { TOPICS } from "@kaelix/model";
+
+import { Eraser } from "./eraser.ts";
+import { type HouseContext, need } from "./house-parts.ts";
+import { openSources } from "./open-sources.ts";
+
+/** Opens capture, and goes on with imports that a stop had cut off. */
+export async function openCapture(context: HouseContext): Promise<void> {
+  const { clock, fresh, logger, parts, paths, random, settings } = context;
+  const { log, keystore, store, live, audit } = need(parts, "log", "keystore", "store", "live", "audit");
+  const shared = { keystore, register: store, clock, random };
+  const remember = new Remember({
+    ...shared,
+    log,
+    onAppended: (events, first) => live.tell(events, first),
+    onSealed: (memory, version, content) => fresh.keep(memory, version, content),
+  });
+  const imports = new Imports({
+    ...shared,
+    remember,
+    logger,
+    spoolFolder: paths.spool,
+    onChange: (owner, importId) => {
+      const position = { topic: TOPICS.memories.name, partition: partitionOfUser(owner.user), offset: 0 };
+      live.emit({ type: "import.changed", userId: owner.user, position, importId });
+    },
+  });
+  const changes = new Changes({ ...shared, remember });
+  const eraser = new Eraser({
+    changes,
+    clock,
+    logger,
+    onErased: (count) => {
+      const erased = { action: "memory.erase", decision: "allow", reason: `${count} memories` } as const;
+      void audit.record({ subject: "system", ...erased });
+    },
+    undoMs: settings.forgetUndoSeconds * 1_000,
+  });
+  Object.assign(parts, { remember, changes, imports, eraser });
+  await imports.resume();
+  eraser.start();
+}
+
+/** Opens the topics that memories are captured from. */
+export async function startSources(context: HouseContext): Promise<void> {
+  const { clock, logger, parts, settings } = context;
+  const { log, people, remember } = need(parts, "log", "people", "remember");
+  const sources = await openSources({ file: settings.captureKafka, people, log, remember, clock, logger });
+  parts.sources = sources;
+  sources.start();
+}
