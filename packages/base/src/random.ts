@@ -4,9 +4,26 @@ export interface RandomSource {
   bytes(length: number): Uint8Array;
 }
 
-/** The platform's cryptographic generator. */
+/** A call of the generator costs far more than the bytes it brings: small wishes are met from a pool. */
+const POOL_BYTES = 4_096;
+const POOLED_BYTES_MAX = 256;
+const pool = new Uint8Array(POOL_BYTES);
+let poolAt = POOL_BYTES;
+
+/** The platform's cryptographic generator. No byte is given twice, nor kept once it was given. */
 export const systemRandom: RandomSource = {
-  bytes: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
+  bytes(length) {
+    if (length > POOLED_BYTES_MAX) return globalThis.crypto.getRandomValues(new Uint8Array(length));
+    if (poolAt + length > POOL_BYTES) {
+      globalThis.crypto.getRandomValues(pool);
+      poolAt = 0;
+    }
+    const from = poolAt;
+    poolAt += length;
+    const bytes = pool.slice(from, poolAt);
+    pool.fill(0, from, poolAt);
+    return bytes;
+  },
 };
 
 /**

@@ -2,7 +2,7 @@
  * The one file that touches ciphers (a lint rule refuses them elsewhere).
  *
  * Guarantees: AEAD tags are always 16 bytes and nonces 12 (a decipher made without `authTagLength` accepts a tag cut to four bytes);
- * keys are KeyObjects, never raw bytes; a failed opening is `undefined`, never partial plaintext.
+ * AEAD keys are KeyObjects, never raw bytes; a failed opening is `undefined`, never partial plaintext.
  * It does not: bind anything to its place. That is the envelope's work, through the associated data and the derived keys.
  */
 import {
@@ -96,7 +96,7 @@ export function sealFernet(key: Uint8Array, stamp: FernetStamp, plaintext: Uint8
   const sealing = createCipheriv("aes-128-cbc", createSecretKey(key.subarray(16)), stamp.iv);
   const body = sealing.update(plaintext);
   const last = sealing.final();
-  const mac = createHmac("sha256", createSecretKey(key.subarray(0, 16)))
+  const mac = createHmac("sha256", key.subarray(0, 16))
     .update(head)
     .update(body)
     .update(last)
@@ -111,7 +111,7 @@ export function openFernet(key: Uint8Array, token: Uint8Array): Buffer | undefin
   if (bodyLength < AES_BLOCK_BYTES || bodyLength % AES_BLOCK_BYTES !== 0 || token[0] !== FERNET_VERSION)
     return undefined;
   const signed = token.subarray(0, FERNET_HEAD_BYTES + bodyLength);
-  const mac = createHmac("sha256", createSecretKey(key.subarray(0, 16)))
+  const mac = createHmac("sha256", key.subarray(0, 16))
     .update(signed)
     .digest();
   if (!timingSafeEqual(mac, token.subarray(signed.length))) return undefined;

@@ -3,7 +3,7 @@ import type { InviteId, Role, SessionId, SessionRevoked, TenantId, UserId } from
 import type { InviteRow, SessionRow, UserRow } from "@kaelix/security";
 import type { Selectable } from "kysely";
 
-import { hexOfSealed, type RecordColumn } from "../recordset.ts";
+import { base64OfSealed, type RecordColumn } from "../recordset.ts";
 import type { InvitesTable, SessionsTable, UsersTable } from "../schema.ts";
 import { storableText } from "../text.ts";
 
@@ -74,7 +74,7 @@ export function storedUser(row: UserRow): object {
     role: row.role,
     phone_hash: storableText(row.phone),
     password_hash: storableText(row.password),
-    sealed_profile: hexOfSealed(row.sealed),
+    sealed_profile: base64OfSealed(row.sealed),
     registered_at_ms: row.registeredAtMs,
   };
 }

@@ -3,7 +3,7 @@ import type { IdentityEvent } from "@kaelix/model";
 import { sql } from "kysely";
 
 import type { Statement } from "../database.ts";
-import { columnNames, excludedValues, type RecordColumn, recordset } from "../recordset.ts";
+import { columnNames, excludedValues, recordColumns, type RecordColumn, recordset } from "../recordset.ts";
 import type { Queries } from "../schema.ts";
 import { storableText } from "../text.ts";
 import { foldIdentities, type IdentityLeftOut, type IdentityState, namedIdentities } from "./fold.ts";
@@ -56,7 +56,7 @@ function upsert(queries: Queries, table: string, { columns, rows }: UpsertRows):
   const [key, ...rest] = columns;
   if (rows.length === 0 || key === undefined) return [];
   const statement = sql`insert into ${sql.table(table)} (${columnNames(columns)})
-    select ${columnNames(columns)} from ${recordset(rows, columns)}
+    select ${recordColumns(columns)} from ${recordset(rows, columns)}
     on conflict (${columnNames([key])}) do update set ${excludedValues(rest)}`;
   return [statement.compile(queries)];
 }

@@ -4,7 +4,14 @@ import type { ImportUndone, MemoryId } from "@kaelix/model";
 import { sql } from "kysely";
 
 import type { Statement } from "../database.ts";
-import { columnNames, excludedValues, hexOfSealed, type RecordColumn, recordset } from "../recordset.ts";
+import {
+  base64OfSealed,
+  columnNames,
+  excludedValues,
+  recordColumns,
+  type RecordColumn,
+  recordset,
+} from "../recordset.ts";
 import type { Queries } from "../schema.ts";
 import {
   foldMemories,
@@ -121,10 +128,10 @@ function insertPast(queries: Queries, versions: readonly PastVersion[]): readonl
     level: version.level,
     level_by: version.levelBy,
     at_ms: version.atMs,
-    sealed: version.sealed === null ? null : hexOfSealed(version.sealed),
+    sealed: version.sealed === null ? null : base64OfSealed(version.sealed),
   }));
   const insert = sql`insert into memory_versions (${columnNames(VERSION_COLUMNS)})
-    select ${columnNames(VERSION_COLUMNS)} from ${recordset(rows, VERSION_COLUMNS)}`;
+    select ${recordColumns(VERSION_COLUMNS)} from ${recordset(rows, VERSION_COLUMNS)}`;
   return [insert.compile(queries)];
 }
 
@@ -134,7 +141,7 @@ function upsertRows(queries: Queries, changes: readonly RowChange[]): readonly S
   if (whole.length > 0) {
     // Another user's memory under the same id was told in another partition since this one was read: the first stays.
     const upsert = sql`insert into memories (${columnNames(ROW_COLUMNS)})
-      select ${columnNames(ROW_COLUMNS)} from ${recordset(whole, ROW_COLUMNS)}
+      select ${recordColumns(ROW_COLUMNS)} from ${recordset(whole, ROW_COLUMNS)}
       on conflict (memory_id) do update set ${excludedValues(ROW_COLUMNS.slice(1))}
       where memories.user_id = excluded.user_id`;
     statements.push(upsert.compile(queries));
@@ -180,7 +187,7 @@ function wholeRow({ row, sealed }: RowChange): object {
     partition: row.partition,
     first_offset: row.firstOffset,
     version_offset: row.versionOffset,
-    sealed: sealed.type === "set" ? hexOfSealed(sealed.sealed) : null,
+    sealed: sealed.type === "set" ? base64OfSealed(sealed.sealed) : null,
   };
 }
 
