@@ -32,87 +32,124 @@ interface PendingWrite {
   readonly bytes: Uint8Array | undefined;
 }
 
-class Inode {
-  content: Uint8Array = new Uint8Array(0);
-  size = 0;
-  durable: Uint8Array = new Uint8Array(0);
-  pending: PendingWrite[] = [];
+/** Bytes that grow in place: a log is written in thousands of small pieces. */
+class Bytes {
+  #room: Uint8Array;
+  #size: number;
+
+  constructor(bytes: Uint8Array = new Uint8Array(0)) {
+    this.#room = bytes.slice();
+    this.#size = bytes.length;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** As they stand; changes with them. */
+  view(): Uint8Array {
+    return this.#room.subarray(0, this.#size);
+  }
+
+  copy(): Bytes {
+    return new Bytes(this.view());
+  }
 
   write(bytes: Uint8Array, position: number): void {
-    const end = position + bytes.length;
-    if (end > this.content.length) {
-      const grown = new Uint8Array(Math.max(end, this.content.length * 2));
-      grown.set(this.content.subarray(0, this.size));
-      this.content = grown;
-    }
-    this.content.set(bytes, position);
-    this.size = Math.max(this.size, end);
+    this.#reserve(position + bytes.length);
+    this.#room.set(bytes, position);
+    this.#size = Math.max(this.#size, position + bytes.length);
+  }
+
+  /** Ends them at `size`; what is new reads as zeros. */
+  truncate(size: number): void {
+    this.#reserve(size);
+    if (size < this.#size) this.#room.fill(0, size, this.#size);
+    this.#size = size;
+  }
+
+  apply({ bytes, position }: PendingWrite): void {
+    if (bytes === undefined) this.truncate(position);
+    else this.write(bytes, position);
+  }
+
+  #reserve(size: number): void {
+    if (size <= this.#room.length) return;
+    const grown = new Uint8Array(Math.max(size, this.#room.length * 2));
+    grown.set(this.view());
+    this.#room = grown;
+  }
+}
+
+class Inode {
+  content = new Bytes();
+  durable = new Bytes();
+  pending: PendingWrite[] = [];
+
+  /** A file whose bytes are on the disk. */
+  static durable(bytes: Uint8Array): Inode {
+    const inode = new Inode();
+    inode.content = new Bytes(bytes);
+    inode.durable = new Bytes(bytes);
+    return inode;
+  }
+
+  get size(): number {
+    return this.content.size;
+  }
+
+  write(bytes: Uint8Array, position: number): void {
+    this.content.write(bytes, position);
     this.pending.push({ position, bytes: bytes.slice() });
   }
 
   truncate(size: number): void {
-    if (size < this.size) this.content.fill(0, size, this.size);
-    this.size = size;
+    this.content.truncate(size);
     this.pending.push({ position: size, bytes: undefined });
   }
 
   /** Makes the first `count` pending operations durable. */
   settle(count: number): void {
-    for (const operation of this.pending.splice(0, count)) this.durable = applied(this.durable, operation);
+    for (const operation of this.pending.splice(0, count)) this.durable.apply(operation);
   }
 
   copy(): Inode {
     const copy = new Inode();
-    copy.content = this.content.slice();
-    copy.size = this.size;
-    copy.durable = this.durable;
+    copy.content = this.content.copy();
+    copy.durable = this.durable.copy();
     copy.pending = [...this.pending];
     return copy;
   }
 
   /** The content after a power cut. */
   afterCut(random: Random): Uint8Array {
-    let bytes = this.durable;
+    const bytes = this.durable.copy();
     const keepShare = random.fraction();
     for (const operation of this.pending) {
       if (operation.bytes === undefined) {
-        if (random.fraction() < keepShare) bytes = applied(bytes, operation);
+        if (random.fraction() < keepShare) bytes.apply(operation);
         continue;
       }
       if (random.fraction() < 0.3 && random.fraction() >= keepShare) continue;
-      bytes = tear(bytes, { position: operation.position, bytes: operation.bytes }, random, keepShare);
+      tear(bytes, { position: operation.position, bytes: operation.bytes }, random, keepShare);
     }
-    return bytes;
+    return bytes.view();
   }
 }
 
-function applied(bytes: Uint8Array, { bytes: written, position }: PendingWrite): Uint8Array {
-  if (written === undefined) {
-    const cut = new Uint8Array(position);
-    cut.set(bytes.subarray(0, position));
-    return cut;
-  }
-  const result = new Uint8Array(Math.max(bytes.length, position + written.length));
-  result.set(bytes);
-  result.set(written, position);
-  return result;
-}
-
+/** Writes the sectors that made it. */
 function tear(
-  bytes: Uint8Array,
+  onto: Bytes,
   write: { readonly position: number; readonly bytes: Uint8Array },
   random: Random,
   keepShare: number,
-): Uint8Array {
-  let result = bytes;
+): void {
   for (let at = 0; at < write.bytes.length;) {
     const position = write.position + at;
     const length = Math.min(SECTOR_BYTES - (position % SECTOR_BYTES), write.bytes.length - at);
-    if (random.fraction() < keepShare)
-      result = applied(result, { position, bytes: write.bytes.slice(at, at + length) });
+    if (random.fraction() < keepShare) onto.write(write.bytes.subarray(at, at + length), position);
     at += length;
   }
-  return result;
 }
 
 interface NameChange {
@@ -161,11 +198,7 @@ export class SimulatedDisk implements Disk {
       applyName(names, change);
     }
     for (const [path, inode] of names) {
-      const bytes = inode.afterCut(random);
-      const reborn = new Inode();
-      reborn.content = bytes.slice();
-      reborn.size = bytes.length;
-      reborn.durable = bytes.slice();
+      const reborn = Inode.durable(inode.afterCut(random));
       after.#names.set(path, reborn);
       after.#link(path);
       after.#durableNames.set(path, reborn);
@@ -198,17 +231,15 @@ export class SimulatedDisk implements Disk {
   /** Changes bytes of a file behind its owner's back; they are durable at once. */
   corrupt(path: string, change: (bytes: Uint8Array) => Uint8Array): void {
     const inode = this.#inode(path);
-    const bytes = change(inode.content.slice(0, inode.size));
-    inode.content = bytes.slice();
-    inode.size = bytes.length;
-    inode.durable = bytes.slice();
+    const bytes = change(inode.content.view().slice());
+    inode.content = new Bytes(bytes);
+    inode.durable = new Bytes(bytes);
     inode.pending = [];
   }
 
   /** A copy of a file's bytes. */
   contentOf(path: string): Uint8Array {
-    const inode = this.#inode(path);
-    return inode.content.slice(0, inode.size);
+    return this.#inode(path).content.view().slice();
   }
 
   /** Every file's path. */
@@ -360,7 +391,7 @@ class SimulatedFile implements DiskFile {
     this.#disk.check("read", this.path);
     const end = Math.min(position + target.length, this.#inode.size);
     if (end <= position) return 0;
-    target.set(this.#inode.content.subarray(position, end));
+    target.set(this.#inode.content.view().subarray(position, end));
     return end - position;
   }
 
