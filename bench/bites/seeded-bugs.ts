@@ -315,7 +315,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   },
   {
     name: "a checkpoint is not verified",
-    file: "audit/checkpoint.ts",
+    file: "audit/signed-note.ts",
     is: "if (!verify(null, Buffer.from(text), key, blob.subarray(KEY_HASH_BYTES))) return undefined;",
     becomes: "verify(null, Buffer.from(text), key, blob.subarray(KEY_HASH_BYTES));",
     tests: "audit",

@@ -13,6 +13,7 @@ import type * as houseCommands from "./commands/house.ts";
 import type * as importCommands from "./commands/import.ts";
 import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
+import { addErasureCommands } from "./erasure-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 
 // Commands are loaded below, when one is chosen: with the cache they come compiled from the second start on.
@@ -233,5 +234,6 @@ program
 addAuditCommands(program, command, ending);
 addBrokerCommands(program, ending);
 addAccessCommands(program, command, ending);
+addErasureCommands(program, { command, recallOptions, ending });
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

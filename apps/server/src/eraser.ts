@@ -1,10 +1,13 @@
 import type { Clock } from "@kaelix/base";
-import type { Changes } from "@kaelix/capture";
+import type { Changes, Erasures } from "@kaelix/capture";
 import type { Logger } from "@kaelix/coordinator";
 
 /** What the eraser works with. */
 export interface EraserParts {
   readonly changes: Changes;
+  readonly erasures: Pick<Erasures, "round" | "unpurged" | "purged">;
+  /** Writes the log's files anew without shredded keys; undefined where the house does not hold the files. */
+  readonly purge: (() => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told how many were shredded, once they are. */
@@ -16,7 +19,10 @@ export interface EraserParts {
 const INTERVAL_MS_MAX = 30_000;
 const BATCH = 500;
 
-/** Shreds the keys of forgotten memories once undoing is over. What a stop interrupts goes on after the next start. */
+/**
+ * Shreds the keys of forgotten memories once undoing is over, finishes erasures, and has the files of the log written anew without what was
+ * shredded. What a stop interrupts goes on after the next start.
+ */
 export class Eraser {
   readonly #parts: EraserParts;
   #timer: NodeJS.Timeout | undefined;
@@ -45,16 +51,34 @@ export class Eraser {
   }
 
   async #round(): Promise<void> {
-    const { changes, clock, logger, onErased, undoMs } = this.#parts;
+    const { logger } = this.#parts;
     try {
-      while (!this.#isStopped) {
-        const erased = await changes.eraseForgotten(clock.nowMs() - undoMs, BATCH);
-        if (erased > 0) onErased(erased);
-        if (erased > 0) logger.info({ erased }, "Keys of forgotten memories were shredded");
-        if (erased < BATCH) return;
-      }
+      // Before the rest: what an erasure names is counted by it.
+      const asked = await this.#parts.erasures.round();
+      if (asked > 0) logger.info({ erased: asked }, "Keys of memories whose erasure was asked for were shredded");
+      await this.#eraseForgotten();
+      await this.#purge();
     } catch (failure) {
       logger.warn({ failure: failure instanceof Error ? failure.message : "unknown" }, "Erasing will be tried again");
     }
+  }
+
+  async #eraseForgotten(): Promise<void> {
+    const { changes, clock, logger, onErased, undoMs } = this.#parts;
+    while (!this.#isStopped) {
+      const erased = await changes.eraseForgotten(clock.nowMs() - undoMs, BATCH);
+      if (erased > 0) onErased(erased);
+      if (erased > 0) logger.info({ erased }, "Keys of forgotten memories were shredded");
+      if (erased < BATCH) return;
+    }
+  }
+
+  async #purge(): Promise<void> {
+    const { erasures, logger, purge } = this.#parts;
+    const { isDue, states } = erasures.unpurged();
+    if (!isDue || purge === undefined || this.#isStopped) return;
+    await purge();
+    await erasures.purged(states);
+    logger.info({ erasures: states.length }, "Shredded keys are gone from the files of the log");
   }
 }

@@ -27,6 +27,12 @@ export const serverErrors = defineErrors({
     status: 503,
     text: "What was told is safe on the log; the view that answers is still behind it: try again in a moment",
   },
+  "erasure-unconfirmed": {
+    kind: "input",
+    retry: false,
+    status: 422,
+    text: "Cannot erase the account: what was typed is not its phone number",
+  },
   "sources-invalid": { kind: "input", retry: false, status: 500, text: "Sources of memories cannot be understood" },
   "kafka-door-invalid": { kind: "input", retry: false, status: 500, text: "Kafka clients cannot be served so" },
   "part-missing": { kind: "bug", retry: false, status: 500, text: "A part of the house is used before it is open" },

@@ -67,6 +67,10 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "import.finished":
     case "import.undone":
       return { type: "import.changed", userId, position, importId: event.import };
+    case "memory.all-erased":
+    case "user.erased":
+    case "erasure.state":
+    case "erasure.named":
     case "user.registered":
     case "user.password-changed":
     case "session.started":

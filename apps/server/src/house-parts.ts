@@ -4,10 +4,10 @@
  * Guarantees: a part that is asked for before its step has run is a named error, never `undefined`.
  */
 import type { Clock, LogPosition, RandomSource } from "@kaelix/base";
-import type { Changes, Imports, KafkaSources, Remember } from "@kaelix/capture";
+import type { Changes, Erasures, Imports, KafkaSources, Remember } from "@kaelix/capture";
 import type { Logger } from "@kaelix/coordinator";
 import type { Log, StreamerLog } from "@kaelix/log";
-import type { AuditLog, Identity, Keystore } from "@kaelix/security";
+import type { AuditLog, ErasureLedger, Identity, Keystore } from "@kaelix/security";
 import type { Broker } from "@kaelix/streamer";
 import {
   type Database,
@@ -48,6 +48,8 @@ export interface Parts {
   changes: Changes;
   imports: Imports;
   eraser: Eraser;
+  ledger: ErasureLedger;
+  erasures: Erasures;
   sources: KafkaSources;
   kafkaDoor: Broker;
   live: LiveEvents;

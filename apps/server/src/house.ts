@@ -20,6 +20,7 @@ import { AuditedMemories } from "./audit/audited-memories.ts";
 import { openAudit } from "./audit/open-audit.ts";
 import { policyApplication } from "./audit/policy-application.ts";
 import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.ts";
+import { erasureApplication } from "./erasures/erasure-application.ts";
 import { serverErrors } from "./errors.ts";
 import { LiveEvents } from "./events-application.ts";
 import { HouseKeeping } from "./house-application.ts";
@@ -133,6 +134,11 @@ export class House {
         house: keeping,
         events: live,
         access: accessApplication(identity, operator),
+        erasures: erasureApplication({
+          ...need(this.#parts, "erasures", "ledger", "audit", "identity"),
+          operator,
+          onUnclaimed: () => (this.#isClaimed = false),
+        }),
         audit: auditApplication({ log, audit, keystore }),
         policy: policyApplication({ identity, store, clock, written: (user) => remember.written(user) }),
       },

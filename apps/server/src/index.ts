@@ -1,3 +1,5 @@
+export { openReceipt } from "@kaelix/security";
+
 export { type Finding, findProblems } from "./doctor.ts";
 export {
   type ListeningNews,

@@ -3,6 +3,7 @@ import { Changes, Imports, Remember, partitionOfUser } from "@kaelix/capture";
 import { TOPICS } from "@kaelix/model";
 
 import { Eraser } from "./eraser.ts";
+import { openErasures, purgeOf } from "./erasures/open-erasures.ts";
 import { type HouseContext, need } from "./house-parts.ts";
 import { openSources } from "./open-sources.ts";
 
@@ -28,8 +29,11 @@ export async function openCapture(context: HouseContext): Promise<void> {
     },
   });
   const changes = new Changes({ ...shared, remember });
+  const erasures = await openErasures(context, { changes, remember });
   const eraser = new Eraser({
     changes,
+    erasures,
+    purge: purgeOf(parts.embedded),
     clock,
     logger,
     onErased: (count) => {
@@ -38,7 +42,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
     },
     undoMs: settings.forgetUndoSeconds * 1_000,
   });
-  Object.assign(parts, { remember, changes, imports, eraser });
+  Object.assign(parts, { remember, changes, imports, erasures, eraser });
   await imports.resume();
   eraser.start();
 }

@@ -73,6 +73,13 @@ export class Operator {
     };
   }
 
+  /** Whose operator it is may have changed: the next request looks anew. */
+  forgetOwner(): void {
+    this.#principal = undefined;
+    this.#raised = undefined;
+    this.#provedUntilMs = undefined;
+  }
+
   /** True for the operator's own principal. */
   is(principal: UserPrincipal): boolean {
     return principal.sessionId === this.#session;

@@ -91,6 +91,13 @@ const serverSettings = {
     unit: "seconds",
     text: "How long forgetting can be undone before the key is shredded",
   },
+  purgeHours: {
+    variable: "KAELIX_PURGE_HOURS",
+    parse: settingParsers.integer(1, 720),
+    fallback: 24,
+    unit: "hours",
+    text: "Within how many hours after an erasure the shredded keys are gone from the files of the log",
+  },
   searchBytesMax: {
     variable: "KAELIX_SEARCH_BYTES_MAX",
     parse: settingParsers.integer(16_777_216, 1_099_511_627_776),

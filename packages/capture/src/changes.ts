@@ -6,6 +6,7 @@
  */
 import { assert, type Clock, type LogPosition, type RandomSource } from "@kaelix/base";
 import {
+  type ErasureRange,
   EVENT_VERSION,
   type Level,
   type LevelDecider,
@@ -15,11 +16,12 @@ import {
   type MemoryEvent,
   type MemoryId,
   type MemoryRevised,
+  TOPICS,
 } from "@kaelix/model";
 import { type Keystore, openContent, sealContent } from "@kaelix/security";
 
 import { captureErrors } from "./errors.ts";
-import type { MemoryRegister, RegisteredMemory } from "./register.ts";
+import type { MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
 import { digestOf, judge, type Owner, partitionOfUser, type Remember } from "./remember.ts";
 
 /** What a change came to. `stale`: somebody changed it meanwhile; the current version is told. */
@@ -33,6 +35,12 @@ export interface ContentChange {
   readonly text?: string;
   readonly caption?: string | null;
   readonly context?: MemoryContext | null;
+}
+
+/** What erasing came to, and where its records stand. */
+export interface Erased {
+  readonly erased: number;
+  readonly ranges: readonly ErasureRange[];
 }
 
 /** Which memory, as which version, seen under which ceiling. */
@@ -116,29 +124,59 @@ export class Changes {
     const rows = await this.#parts.register.forgottenBefore(beforeMs, limit);
     const owners = Map.groupBy(rows, (row) => row.userId);
     let erased = 0;
-    for (const [user, own] of owners) {
-      erased += await this.#parts.remember.locks.run(user, () => this.#erase(own));
+    for (const [user, [first, ...more]] of owners) {
+      if (first === undefined) continue;
+      const memories = [first, ...more].map((row) => row.memoryId);
+      erased += (await this.eraseNamed({ tenant: first.tenant, user }, memories)).erased;
     }
     return erased;
   }
 
-  async #erase(rows: readonly RegisteredMemory[]): Promise<number> {
-    const still: RegisteredMemory[] = [];
-    for (const row of rows) {
-      const current = await this.#parts.register.memory(row.userId, row.memoryId);
-      if (current?.state === "forgotten") still.push(current);
-    }
-    const first = still[0];
-    if (first === undefined) return 0;
-    await this.#parts.keystore.shredMemories(still.map((row) => row.memoryId));
-    const owner = { tenant: first.tenant, user: first.userId };
-    const events = still.map((row): MemoryEvent => ({
-      ...this.#base(owner),
-      type: "memory.erased",
-      memory: row.memoryId,
-    }));
-    await this.#appended(owner, events);
-    return still.length;
+  /** Hides memories as one; those that are not live stay as they are. Returns how many were hidden. */
+  hide(owner: Owner, memories: readonly MemoryId[]): Promise<number> {
+    return this.#markNamed(owner, memories, { from: "live", type: "memory.forgotten" });
+  }
+
+  /** Undoes hiding; those that are not hidden stay as they are. Returns how many came back. */
+  show(owner: Owner, memories: readonly MemoryId[]): Promise<number> {
+    return this.#markNamed(owner, memories, { from: "forgotten", type: "memory.restored" });
+  }
+
+  #markNamed(
+    owner: Owner,
+    memories: readonly MemoryId[],
+    change: { readonly from: MemoryState; readonly type: "memory.forgotten" | "memory.restored" },
+  ): Promise<number> {
+    return this.#parts.remember.locks.run(owner.user, async () => {
+      await this.#parts.remember.written(owner.user);
+      const found = await this.#parts.register.memories(owner.user, memories);
+      const rows = found.filter((row) => row.state === change.from);
+      if (rows.length === 0) return 0;
+      const { type } = change;
+      await this.#appended(
+        owner,
+        rows.map((row): MemoryEvent => ({ ...this.#base(owner), type, memory: row.memoryId })),
+      );
+      return rows.length;
+    });
+  }
+
+  /** Shreds the keys of those memories that are hidden, durably, then says so on the log. */
+  eraseNamed(owner: Owner, memories: readonly MemoryId[]): Promise<Erased> {
+    return this.#parts.remember.locks.run(owner.user, async () => {
+      await this.#parts.remember.written(owner.user);
+      const found = await this.#parts.register.memories(owner.user, memories);
+      const ids = found.filter((row) => row.state === "forgotten").map((row) => row.memoryId);
+      if (ids.length === 0) return { erased: 0, ranges: [] };
+      const keys = await this.#parts.keystore.shredMemories(ids);
+      const events = ids.map((memory): MemoryEvent => ({ ...this.#base(owner), type: "memory.erased", memory }));
+      const { topic, partition, offset } = await this.#appended(owner, events);
+      const ranges = [
+        { topic: TOPICS.keys.name, partition: 0, ...keys },
+        { topic, partition, from: offset, to: offset + events.length },
+      ];
+      return { erased: ids.length, ranges };
+    });
   }
 
   /** Runs a change under the user's lock against a live memory in the version the caller saw. */

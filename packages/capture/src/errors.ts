@@ -16,6 +16,13 @@ export const captureErrors = defineErrors({
     status: 409,
     text: "Memory cannot be opened: its key is gone or its record is damaged",
   },
+  "erasure-nothing": { kind: "missing", retry: false, status: 404, text: "There is nothing of that to erase" },
+  "erasure-over": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Cannot undo the erasure: its time has passed and keys are shredded",
+  },
   "import-busy": { kind: "busy", retry: true, status: 409, text: "Import is already running" },
   "import-not-waiting": { kind: "conflict", retry: false, status: 409, text: "Import has already been started" },
   "import-not-undoable": { kind: "conflict", retry: false, status: 409, text: "Import has nothing to undo" },

@@ -1,5 +1,6 @@
 export { type CallOptions, type CallResult, type Client, type ClientOptions, createClient } from "./client.ts";
 export { keySchema, keyListSchema } from "./access-schemas.ts";
+export { erasureSchema } from "./erasure-schemas.ts";
 export { serverSchema, statusSchema, verificationSchema, viewStatusSchema } from "./house-schemas.ts";
 export { printOpenApi } from "./openapi.ts";
 export { KaelixProblem } from "./problem.ts";

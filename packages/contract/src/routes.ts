@@ -6,6 +6,7 @@ import { z } from "zod";
 import { auditRoutes } from "./audit-routes.ts";
 import { accessRoutes } from "./access-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
+import { erasureRoutes } from "./erasure-routes.ts";
 import type { Route } from "./route.ts";
 import {
   answerRequestSchema,
@@ -364,6 +365,7 @@ export const routes = {
   },
   ...accessRoutes,
   ...auditRoutes,
+  ...erasureRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 /** The table of routes. */

@@ -21,6 +21,7 @@ import type {
 
 import type { AccessApplication } from "./access-application.ts";
 
+import type { ErasureApplication } from "./erasure-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
 
 /** A memory with its place on the log. */
@@ -421,4 +422,5 @@ export interface Application {
   readonly audit: AuditApplication;
   readonly policy: PolicyApplication;
   readonly access: AccessApplication;
+  readonly erasures: ErasureApplication;
 }

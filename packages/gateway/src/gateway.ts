@@ -23,6 +23,7 @@ import { accessHandlers } from "./handlers/access.ts";
 import { auditHandlers } from "./handlers/audit.ts";
 import { authHandlers } from "./handlers/auth.ts";
 import { eventHandlers } from "./handlers/events.ts";
+import { erasureHandlers } from "./handlers/erasures.ts";
 import { exportHandlers } from "./handlers/exports.ts";
 import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
@@ -213,6 +214,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...recallHandlers,
     ...importHandlers,
     ...exportHandlers,
+    ...erasureHandlers,
     ...eventHandlers(hub),
     ...houseHandlers(options.describe),
     ...auditHandlers,

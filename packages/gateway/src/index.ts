@@ -37,6 +37,7 @@ export type {
   PolicyExplanation,
   PolicyQuestion,
 } from "./audit-application.ts";
+export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
 export { gatewayErrors } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type Listening } from "./gateway.ts";
 export type {

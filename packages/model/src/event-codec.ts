@@ -43,6 +43,7 @@ const isImport = isIdOf("imp");
 const isSession = isIdOf("ses");
 const isInvite = isIdOf("inv");
 const isKey = isIdOf("key");
+const isErasure = isIdOf("era");
 const isDecider = oneOf("rule", "model", "person");
 const isRole = oneOf("owner", "admin", "member", "guest");
 
@@ -51,6 +52,33 @@ const isScope: Check = (value) => {
   const type = fields.get("type");
   if (type === "about") return isWord(fields.get("subject"));
   return type === "all" || (type === "time" && isTime(fields.get("from")) && isTime(fields.get("until")));
+};
+
+/** What an erasure takes; see `ErasureScope`. */
+const isErasureScope: Check = (value) => {
+  const fields = new Map<string, unknown>(typeof value === "object" && value !== null ? Object.entries(value) : []);
+  switch (fields.get("type")) {
+    case "memories":
+    case "account":
+      return true;
+    case "import":
+      return isImport(fields.get("import"));
+    case "source":
+      return isSource(fields.get("source")) && orNull(isTime)(fields.get("since"));
+    default:
+      return false;
+  }
+};
+
+/** Offsets `[from, to)` of a partition. */
+const isRange: Check = (value) => {
+  const fields = new Map<string, unknown>(typeof value === "object" && value !== null ? Object.entries(value) : []);
+  return isWord(fields.get("topic")) && ["partition", "from", "to"].every((name) => isCount(fields.get(name)));
+};
+
+const isViewSeen: Check = (value) => {
+  const fields = new Map<string, unknown>(typeof value === "object" && value !== null ? Object.entries(value) : []);
+  return isWord(fields.get("name")) && isCount(fields.get("offset")) && isTime(fields.get("at"));
 };
 
 type Fields = Readonly<Record<string, Check>>;
@@ -85,6 +113,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   "memory.forgotten": { memory: isMemory },
   "memory.restored": { memory: isMemory },
   "memory.erased": { memory: isMemory },
+  "memory.all-erased": {},
   "import.started": { import: isImport, format: isSource, sealed: isSealed },
   "import.finished": {
     import: isImport,
@@ -96,6 +125,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   "import.undone": { import: isImport },
   "user.registered": { role: isRole, phone: isText, password: isText, invite: orNull(isInvite), sealed: isSealed },
   "user.password-changed": { password: isText },
+  "user.erased": {},
   "session.started": { session: isSession, refresh: isText, expires_at: isTime, client: isText },
   "session.rotated": { session: isSession, generation: isCount, refresh: isText, expires_at: isTime },
   "session.revoked": { session: isSession, reason: oneOf("logout", "reuse", "expired", "all") },
@@ -139,6 +169,21 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     sealed: orNull(isSealed),
   },
   "audit.checkpoint": { note: isText },
+  "erasure.state": {
+    erasure: isErasure,
+    state: oneOf("requested", "waiting", "done", "purged", "cancelled"),
+    what: isErasureScope,
+    requested_at: isTime,
+    due_at: isTime,
+    named: isCount,
+    erased: isCount,
+    unreadable_at: orNull(isTime),
+    ranges: listOf(isRange),
+    views: listOf(isViewSeen),
+    purge_by: orNull(isTime),
+    purged_at: orNull(isTime),
+  },
+  "erasure.named": { erasure: isErasure, part: isCount, memories: listOf(isMemory) },
 };
 
 /** What every event of a type must have; joined once, as every record of the log is checked against it. */

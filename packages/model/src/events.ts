@@ -2,17 +2,18 @@
  * The events on the log: what was decided, in the order it was decided. Everything else is folded from them.
  *
  * Guarantees: an event version once written stays readable for ever (frozen in `fixtures/`); the version number is global,
- * so one list of upgrades orders all changes of all events. Version 2 brought new events alone: those of version 1 are as they were. Content is sealed before it gets here: an event holds ids,
+ * so one list of upgrades orders all changes of all events. Versions 2 and 3 brought new events alone: those before are as they were. Content is sealed before it gets here: an event holds ids,
  * times and levels in clear and one sealed blob (base64url).
  */
 import type { AccessEvent, AuditEvent } from "./access-events.ts";
+import type { ErasureEvent } from "./erasure-events.ts";
 import type { ConversationId, ImportId, InviteId, MemoryId, SessionId, TenantId, UserId } from "./ids.ts";
 import type { Level, LevelDecider } from "./level.ts";
 import type { SourceKind } from "./memory.ts";
 import type { Role } from "./principal.ts";
 
 /** The version that events are written with today. */
-export const EVENT_VERSION = 2;
+export const EVENT_VERSION = 3;
 
 /** What every event says. */
 export interface EventBase {
@@ -75,6 +76,11 @@ export interface MemoryErased extends EventBase {
   readonly memory: MemoryId;
 }
 
+/** Every memory and import of a person is gone: their key was shredded, and no view keeps a row of theirs. */
+export interface MemoriesErased extends EventBase {
+  readonly type: "memory.all-erased";
+}
+
 /** An import began. `sealed` holds `{ file, title }`, purpose `import`. */
 export interface ImportStarted extends EventBase {
   readonly type: "import.started";
@@ -114,6 +120,11 @@ export interface UserRegistered extends EventBase {
 export interface UserPasswordChanged extends EventBase {
   readonly type: "user.password-changed";
   readonly password: string;
+}
+
+/** An account was erased: its key is shredded, its sessions have ended, its phone number is free. */
+export interface UserErased extends EventBase {
+  readonly type: "user.erased";
 }
 
 /** A session began: a family of refresh tokens. `refresh` is the SHA-256 of the current token (base64url). */
@@ -176,6 +187,7 @@ export type MemoryEvent =
   | MemoryForgotten
   | MemoryRestored
   | MemoryErased
+  | MemoriesErased
   | ImportStarted
   | ImportFinished
   | ImportUndone;
@@ -184,6 +196,7 @@ export type MemoryEvent =
 export type IdentityEvent =
   | UserRegistered
   | UserPasswordChanged
+  | UserErased
   | SessionStarted
   | SessionRotated
   | SessionRevoked
@@ -193,7 +206,7 @@ export type IdentityEvent =
 export type KeyEvent = UserKeyWrapped | MemoryKeyWrapped;
 
 /** Every event there is. */
-export type KaelixEvent = MemoryEvent | IdentityEvent | KeyEvent | AccessEvent | AuditEvent;
+export type KaelixEvent = MemoryEvent | IdentityEvent | KeyEvent | AccessEvent | AuditEvent | ErasureEvent;
 
 /** The name of an event. */
 export type EventType = KaelixEvent["type"];
@@ -205,5 +218,6 @@ export const TOPICS = {
   keys: { name: "keys", partitions: 1, compacted: true },
   access: { name: "access", partitions: 1, compacted: true },
   audit: { name: "audit", partitions: 1, compacted: false },
+  erasures: { name: "erasures", partitions: 1, compacted: true },
   deadLetters: { name: "dead-letters", partitions: 1, compacted: false },
 } as const;

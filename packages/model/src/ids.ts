@@ -20,6 +20,8 @@ export type InviteId = Branded<"InviteId">;
 export type ApiKeyId = Branded<"ApiKeyId">;
 /** A share of memories with somebody else: `grt_` and a ULID. */
 export type GrantId = Branded<"GrantId">;
+/** One erasure: `era_` and a ULID. */
+export type ErasureId = Branded<"ErasureId">;
 /** A wall between organisations. One installation starts with `default`. */
 export type TenantId = Branded<"TenantId">;
 
@@ -32,6 +34,7 @@ interface IdKinds {
   readonly inv: InviteId;
   readonly key: ApiKeyId;
   readonly grt: GrantId;
+  readonly era: ErasureId;
 }
 
 /** The prefixes of ids. */

@@ -8,6 +8,7 @@ export type {
   AuditEvent,
   GrantScope,
 } from "./access-events.ts";
+export type { ErasureEvent, ErasureNamed, ErasureRange, ErasureScope, ErasureState } from "./erasure-events.ts";
 export { type DecodedEvent, decodeEvent, encodeEvent } from "./event-codec.ts";
 export {
   EVENT_VERSION,
@@ -19,6 +20,7 @@ export {
   type InviteCreated,
   type KaelixEvent,
   type KeyEvent,
+  type MemoriesErased,
   type MemoryErased,
   type MemoryEvent,
   type MemoryForgotten,
@@ -30,6 +32,7 @@ export {
   type SessionRotated,
   type SessionStarted,
   TOPICS,
+  type UserErased,
   type UserKeyWrapped,
   type UserPasswordChanged,
   type UserRegistered,
@@ -38,6 +41,7 @@ export {
   type ApiKeyId,
   type ConversationId,
   DEFAULT_TENANT,
+  type ErasureId,
   type GrantId,
   idFromBytes,
   type IdPrefix,

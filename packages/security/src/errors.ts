@@ -129,6 +129,12 @@ export const securityErrors = defineErrors({
     status: 409,
     text: "This was changed at the same time by somebody else: look again",
   },
+  "account-last-owner": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "You are the only owner of this installation and other people use it: their accounts must be erased before yours",
+  },
   "policy-sign-in-required": { kind: "denied", retry: false, status: 401, text: "Sign in first" },
   "policy-denied": { kind: "denied", retry: false, status: 403, text: "You may not do this" },
   "policy-hidden": { kind: "missing", retry: false, status: 404, text: "There is no such thing" },

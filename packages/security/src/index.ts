@@ -15,6 +15,8 @@ export {
 export { type AuditReport, AuditVerifier, verifyAudit } from "./audit/audit-verifier.ts";
 export { type Checkpoint, openCheckpoint } from "./audit/checkpoint.ts";
 export { hashLeaf, verifyConsistency, verifyInclusion } from "./audit/merkle.ts";
+export { type ErasureLedger, openErasureLedger } from "./erasure/erasure-ledger.ts";
+export { openReceipt, type ReceiptLines } from "./erasure/receipt.ts";
 export { securityErrors } from "./errors.ts";
 export { type FileKekOptions, openFileKek } from "./keys/file-kek.ts";
 export type { KekHealth, KekProvider, RotatingKek, WrappedSecret } from "./keys/kek.ts";
@@ -27,6 +29,7 @@ export {
   type MemoryKeyAnswer,
   type MemoryKeyQuery,
   type RewrapOptions,
+  type ShredRange,
   SYSTEM_USER,
   type UserSealPlace,
   type UserSealPurpose,
@@ -63,6 +66,7 @@ export type {
 } from "./identity/identity-types.ts";
 export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./identity/parse.ts";
 export { makePasswords, type PasswordOptions, type Passwords } from "./identity/passwords.ts";
+export type { Accounts } from "./identity/accounts.ts";
 export type { InviteRow, SessionRow, UserRow } from "./identity/rows.ts";
 export { type Ceiling, REFRESH_DAYS_SLIDING } from "./identity/sessions.ts";
 export type { IdentityStore } from "./identity/store.ts";

@@ -147,7 +147,8 @@ function leftOutWords(response: Response): string {
   return `; ${are} left out because of the level: kaelix export --open ultra-secret includes everything`;
 }
 
-function filterOf(options: RecallOptions): NonNullable<CallInput<Routes["searches.run"]>["body"]>["filter"] {
+/** The filter that the options of recall name. */
+export function filterOf(options: RecallOptions): NonNullable<CallInput<Routes["searches.run"]>["body"]>["filter"] {
   const source = SOURCE_KINDS.find((kind) => kind === options.source);
   if (options.source !== undefined && source === undefined) {
     throw new CommandFailure(

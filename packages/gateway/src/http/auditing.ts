@@ -24,6 +24,7 @@ const RESOURCE_LENGTH_MAX = 200;
 const AUDITED: ReadonlySet<string> = new Set<Action>([
   "memory.move",
   "memory.forget",
+  "erasure.undo",
   "import.create",
   "import.undo",
   "export.run",

@@ -27,6 +27,7 @@ import type {
   PlacedMemory,
 } from "../application.ts";
 import { fakeAccess } from "./fake-access.ts";
+import { fakeErasures } from "./fake-erasures.ts";
 
 export const fakeErrors = defineErrors({
   "cursor-invalid": { kind: "input", retry: false, status: 400, text: "Cursor is not one of this list" },
@@ -91,6 +92,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     imports: importsOf(spoolRoot),
     house: houseOf(() => whole),
     access: fakeAccess(),
+    erasures: fakeErasures(),
     events: {
       follow: (listener) => {
         state.listeners.add(listener);

@@ -120,6 +120,18 @@ export class AccessRegister {
     return this.#stands.get(subject) === baseOffset ? "done" : "late";
   }
 
+  /** Takes away everything of a person: factors, keys they made, grants they gave and were given. Durable. */
+  async remove(user: UserId): Promise<void> {
+    const subjects = [
+      `factors/${user}`,
+      ...this.keysOf(user).map(({ key }) => `key/${key}`),
+      ...[...this.grantsFrom(user), ...this.grantsTo(user)].map(({ grant }) => `grant/${grant}`),
+    ];
+    const records = subjects.map((subject) => ({ key: encodeText(subject), value: null, timestampMs: this.nowMs() }));
+    const { baseOffset } = await this.#log.append(TOPIC, PARTITION, records, { acknowledge: "durable" });
+    await this.#folded(baseOffset + records.length - 1);
+  }
+
   /** Resolves when the record at an offset is folded, by following or, when that has ended, by reading. */
   async #folded(offset: number): Promise<void> {
     if (this.#nextOffset <= offset && this.#isFollowing) {

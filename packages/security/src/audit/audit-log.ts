@@ -16,6 +16,7 @@ import {
   DEFAULT_TENANT,
   decodeEvent,
   encodeEvent,
+  type ErasureState,
   EVENT_VERSION,
   type Level,
   LEVEL_INDEXED_MAX,
@@ -29,7 +30,9 @@ import type { Keystore } from "../keys/keystore.ts";
 import { SYSTEM_USER } from "../keys/keystore-types.ts";
 import type { Subject } from "../policy/subjects.ts";
 import { AuditVerifier } from "./audit-verifier.ts";
-import { CheckpointSigner } from "./checkpoint.ts";
+import { signReceipt } from "../erasure/receipt.ts";
+import { signCheckpoint } from "./checkpoint.ts";
+import { NoteSigner } from "./signed-note.ts";
 
 /** Something to be written down. */
 export interface AuditNote {
@@ -116,7 +119,7 @@ export async function openAuditLog(options: AuditOptions): Promise<AuditLog> {
 export class AuditLog {
   readonly #options: AuditOptions;
   readonly #clock: Clock;
-  readonly #signer: CheckpointSigner;
+  readonly #signer: NoteSigner;
   readonly #verifier: AuditVerifier;
   /** Offset of each entry. */
   readonly #offsets: number[] = [];
@@ -132,7 +135,7 @@ export class AuditLog {
   constructor(options: AuditOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#signer = new CheckpointSigner(options.keystore.systemSecret("audit"));
+    this.#signer = new NoteSigner(options.keystore.systemSecret("audit"));
     this.#verifier = new AuditVerifier(this.#signer.publicKey);
   }
 
@@ -228,6 +231,11 @@ export class AuditLog {
     const { tree, signed, isIntact } = this.#verifier;
     if (!isIntact || tree.size === signed) return;
     await new Promise<void>((done, failed) => this.#enqueue({ event: this.#head(), done, failed }));
+  }
+
+  /** The signed receipt of an erasure; undefined before it is done. */
+  receipt(erasure: ErasureState): string | undefined {
+    return signReceipt(this.#signer, erasure);
   }
 
   /** How the log is. */
@@ -368,7 +376,7 @@ export class AuditLog {
 
   #head(): AuditCheckpoint {
     const { tree } = this.#verifier;
-    const note = this.#signer.sign({ size: tree.size, root: tree.root() });
+    const note = signCheckpoint(this.#signer, { size: tree.size, root: tree.root() });
     const base = { v: EVENT_VERSION, at: this.#clock.nowMs(), tenant: DEFAULT_TENANT, user: SYSTEM_USER };
     return { type: "audit.checkpoint", ...base, note };
   }

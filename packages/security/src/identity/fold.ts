@@ -14,6 +14,7 @@ export type IdentityChange =
   | { readonly type: "put-user"; readonly row: UserRow }
   | { readonly type: "put-session"; readonly row: SessionRow }
   | { readonly type: "put-invite"; readonly row: InviteRow }
+  | { readonly type: "erase-user"; readonly user: UserId }
   | { readonly type: "use-invite"; readonly invite: InviteId; readonly user: UserId };
 
 /** What the event is about, as it stands before it. */
@@ -40,6 +41,7 @@ export function identitySubject(event: IdentityEvent): {
         ...(event.invite === null ? {} : { invite: event.invite }),
       };
     case "user.password-changed":
+    case "user.erased":
       return { user: event.user };
     case "session.started":
     case "session.rotated":
@@ -67,6 +69,8 @@ export function foldIdentity(event: IdentityEvent, before: IdentityBefore): read
       const { user } = before;
       return user === undefined ? [] : [{ type: "put-user", row: { ...user, password: event.password } }];
     }
+    case "user.erased":
+      return before.user === undefined ? [] : [{ type: "erase-user", user: event.user }];
     case "session.started": {
       if (before.session !== undefined) return [];
       const { session, user, tenant, refresh, client } = event;

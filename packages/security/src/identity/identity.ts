@@ -17,7 +17,6 @@ import {
   type TenantId,
   type UserId,
   type UserPrincipal,
-  type UserRegistered,
 } from "@kaelix/model";
 
 import { ApiKeys } from "../access/api-keys.ts";
@@ -29,6 +28,7 @@ import type { Keystore } from "../keys/keystore.ts";
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from "./access-tokens.ts";
 import { ClaimGate, hashCode, makeInviteCode } from "./codes.ts";
 import { GuessGate } from "./guess-gate.ts";
+import { Accounts, registration } from "./accounts.ts";
 import { IdentityJournal } from "./journal.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./parse.ts";
 import { passwordProblem } from "./password-rules.ts";
@@ -99,6 +99,8 @@ export class Identity {
   readonly apiKeys: ApiKeys;
   /** What people share with each other. */
   readonly grants: Grants;
+  /** Ending accounts. */
+  readonly accounts: Accounts;
 
   /** Use `openIdentity`. */
   constructor(options: IdentityOptions, passwords: Passwords, register: AccessRegister) {
@@ -119,6 +121,8 @@ export class Identity {
     this.grants = new Grants({ ...shared, register, user });
     const refreshSecret = keystore.systemSecret("refresh");
     this.#sessions = new Sessions({ ...shared, store, journal: this.#journal, refreshSecret });
+    const [journal, sessions] = [this.#journal, this.#sessions];
+    this.accounts = new Accounts({ register, journal, sessions, store, clock: this.#clock });
     this.tokens = new AccessTokens({
       ...shared,
       seed: keystore.systemSecret("access-tokens"),
@@ -466,22 +470,6 @@ export class Identity {
   async #hashPhone(phone: string): Promise<string> {
     return Buffer.from(await this.#options.keystore.lookupHash("system", "phone", phone)).toString("base64url");
   }
-}
-
-function registration(row: UserRow, invite: InviteRow | undefined): UserRegistered {
-  const { user, tenant, role, phone, password, sealed, registeredAtMs } = row;
-  return {
-    type: "user.registered",
-    v: EVENT_VERSION,
-    at: registeredAtMs,
-    tenant,
-    user,
-    role,
-    phone,
-    password,
-    invite: invite?.invite ?? null,
-    sealed,
-  };
 }
 
 function undefinedWhenWrong(error: unknown): undefined {

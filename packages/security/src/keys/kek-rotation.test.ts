@@ -111,7 +111,7 @@ test("a user who is shredded while keys are rewrapped stays shredded", async () 
   const { log, kek, keystore, users, rotation } = house;
   const [victim] = users;
   if (victim === undefined) expect.fail();
-  let shredded: Promise<void> | undefined;
+  let shredded: Promise<unknown> | undefined;
   const unwrap = kek.unwrap.bind(kek);
   kek.unwrap = async (secret, aad) => {
     if (Buffer.from(aad).includes(victim)) shredded ??= keystore.shredUser(victim);

@@ -38,6 +38,12 @@ export interface UserSealPlace {
   readonly version?: number;
 }
 
+/** Offsets `[from, to)` of topic `keys` within which tombstones stand. */
+export interface ShredRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** How users' keys are brought under a new KEK. */
 export interface RewrapOptions {
   /** Stops after the keys at hand. */

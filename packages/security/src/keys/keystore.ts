@@ -44,6 +44,7 @@ import {
   type MemoryKeyAnswer,
   type MemoryKeyQuery,
   type RewrapOptions,
+  type ShredRange,
   SYSTEM_USER,
   type UserSealPlace,
 } from "./keystore-types.ts";
@@ -246,25 +247,34 @@ export class Keystore {
     return (await this.#users.open(user)) !== undefined;
   }
 
-  /** Makes memories unreadable for ever: tombstones durable on the log, then gone from memory. */
-  async shredMemories(memories: readonly MemoryId[]): Promise<void> {
+  /**
+   * Makes memories unreadable for ever: tombstones durable on the log, then gone from memory.
+   * @returns where on topic `keys` the tombstones stand
+   */
+  async shredMemories(memories: readonly MemoryId[]): Promise<ShredRange> {
     const nowMs = this.#clock.nowMs();
+    let range: ShredRange | undefined;
     for (let at = 0; at < memories.length; at += TOMBSTONES_PER_APPEND) {
       const some = memories.slice(at, at + TOMBSTONES_PER_APPEND);
       this.#memories.beginShred(some);
       try {
-        await this.#followed(await this.#append(some.map((memory) => memoryTombstone(memory, nowMs))));
+        const to = await this.#append(some.map((memory) => memoryTombstone(memory, nowMs)));
+        range = { from: range?.from ?? to - some.length, to };
+        await this.#followed(to);
       } finally {
         this.#memories.endShred(some);
       }
     }
+    return range ?? { from: this.#nextOffset, to: this.#nextOffset };
   }
 
   /** Makes everything of a user unreadable for ever: with the user's key goes every key under it. */
-  async shredUser(user: UserId): Promise<void> {
+  async shredUser(user: UserId): Promise<ShredRange> {
     // Not while the key is being rewrapped: its record would come after the tombstone and bring it back.
-    await this.#making.run(user, async () => {
-      await this.#followed(await this.#append([userTombstone(user, this.#clock.nowMs())]));
+    return this.#making.run(user, async () => {
+      const to = await this.#append([userTombstone(user, this.#clock.nowMs())]);
+      await this.#followed(to);
+      return { from: to - 1, to };
     });
   }
 

@@ -57,6 +57,10 @@ const RULES = {
   "memory.edit": own(ALL, true, AGENTS),
   "memory.move": own(ALL, true),
   "memory.forget": own(ALL, true, AGENTS),
+  // For ever: whoever holds a stolen session or a program's key must not be able to.
+  "memory.erase": own(ALL, true, PROVED),
+  "erasure.read": own(ALL, false),
+  "erasure.undo": own(ALL, false),
   "memory.search": own(ALL, true, SHARED),
   "memory.ask": own(ALL, true, SHARED),
   "import.create": own(MEMBERS, false, AGENTS),

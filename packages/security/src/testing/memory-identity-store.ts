@@ -83,11 +83,19 @@ export class MemoryIdentityStore implements IdentityStore {
         this.#phones.set(change.row.phone, change.row.user);
       } else if (change.type === "put-session") this.#sessions.set(change.row.session, change.row);
       else if (change.type === "put-invite") this.#invites.set(change.row.invite, change.row);
+      else if (change.type === "erase-user") this.#erase(change.user);
       else {
         const row = this.#invites.get(change.invite);
         if (row !== undefined) this.#invites.set(change.invite, { ...row, usedBy: change.user });
       }
     }
+  }
+
+  #erase(user: UserId): void {
+    for (const [phone, owner] of this.#phones) if (owner === user) this.#phones.delete(phone);
+    for (const [id, row] of this.#sessions) if (row.user === user) this.#sessions.delete(id);
+    for (const [id, row] of this.#invites) if (row.createdBy === user) this.#invites.delete(id);
+    this.#users.delete(user);
   }
 
   #registered(phone: string): UserId | undefined {

@@ -12,6 +12,9 @@ memory.read own oamg shows agent shared
 memory.edit own oamg shows agent
 memory.move own oamg shows
 memory.forget own oamg shows agent
+memory.erase own oamg shows proof
+erasure.read own oamg
+erasure.undo own oamg
 memory.search own oamg shows agent shared
 memory.ask own oamg shows agent shared
 import.create own oam agent

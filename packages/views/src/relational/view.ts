@@ -13,7 +13,7 @@ import type { FoldBatch, View, ViewCensus } from "../runner/view.ts";
 import type { Database, Statement } from "./database.ts";
 import { viewErrors } from "./errors.ts";
 import { prepareIdentities } from "./identity/write.ts";
-import type { PositionedMemoryEvent } from "./memories/fold.ts";
+import { isSweep, type PositionedMemoryEvent } from "./memories/fold.ts";
 import { prepareMemories } from "./memories/write.ts";
 
 /** The name under which the relational view keeps its offsets. */
@@ -126,12 +126,12 @@ class Offsets {
   }
 }
 
-/** Cuts a batch after every `import.undone`: it touches rows that nobody has named, and what follows must be shown them. */
+/** Cuts a batch after every sweep: it touches rows that nobody has named, and what follows must be shown them. */
 function piecesOf(batch: FoldBatch): readonly FoldBatch[] {
   const pieces: FoldBatch[] = [];
   let rest = batch;
   for (const [index, { offset, event }] of batch.events.entries()) {
-    if (event.type !== "import.undone") continue;
+    if (!isSweep(event)) continue;
     const from = batch.events.length - rest.events.length;
     pieces.push({ ...rest, events: batch.events.slice(from, index + 1), nextOffset: offset + 1 });
     rest = { ...batch, events: batch.events.slice(index + 1), firstOffset: offset + 1 };

@@ -99,7 +99,7 @@ async function replayLog(log: Log, { onProgress, signal }: VerifyOptions): Promi
   const described = (await log.topics()).filter((topic) => replayed.includes(topic.name));
   const goal = described.flatMap((topic) => topic.bounds).reduce((sum, bounds) => sum + bounds.durableOffset, 0);
   const memories = new Map<MemoryId, Seen>();
-  const people = { users: new Set<UserId>(), phones: new Set<string>() };
+  const people = { users: new Map<UserId, string>(), phones: new Set<string>() };
   const ends = new Map<string, { topic: string; partition: number; nextOffset: number }>();
   const damagedRanges: DamagedPlace[] = [];
   const counts = { records: 0, unreadableRecords: 0, damagedRangeCount: 0 };
@@ -136,7 +136,7 @@ async function replayLog(log: Log, { onProgress, signal }: VerifyOptions): Promi
 function apply(
   event: KaelixEvent,
   memories: Map<MemoryId, Seen>,
-  people: { readonly users: Set<UserId>; readonly phones: Set<string> },
+  people: { readonly users: Map<UserId, string>; readonly phones: Set<string> },
 ): void {
   switch (event.type) {
     case "memory.remembered":
@@ -148,6 +148,13 @@ function apply(
       if (judgement.type === "apply") memories.set(event.memory, { standing: judgement.standing, view: 0 });
       return;
     }
+    case "memory.all-erased":
+      for (const [id, { standing }] of memories) if (standing.userId === event.user) memories.delete(id);
+      return;
+    case "user.erased":
+      people.phones.delete(people.users.get(event.user) ?? "");
+      people.users.delete(event.user);
+      return;
     case "import.undone":
       // Rare, and the map is all there is: an index by import would cost more than looking through.
       for (const seen of memories.values()) {
@@ -158,7 +165,7 @@ function apply(
       return;
     case "user.registered":
       if (people.users.has(event.user) || people.phones.has(event.phone)) return;
-      people.users.add(event.user);
+      people.users.set(event.user, event.phone);
       people.phones.add(event.phone);
       return;
     case "import.started":
@@ -175,6 +182,8 @@ function apply(
     case "audit.checkpoint":
     case "key.user":
     case "key.memory":
+    case "erasure.state":
+    case "erasure.named":
       return;
   }
 }

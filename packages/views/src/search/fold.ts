@@ -44,6 +44,8 @@ export interface Standings {
 /** What one event changes in a user's memories, given where they stand. */
 export function foldEvent(userId: UserId, event: MemoryEvent, offset: number, standings: Standings): StandingChange[] {
   if (event.type === "import.started" || event.type === "import.finished") return [];
+  // The view lets the user go as a whole.
+  if (event.type === "memory.all-erased") return [];
   if (event.type !== "import.undone") return foldSingle(userId, event, offset, standings.get(event.memory));
   return Array.from(standings.liveOfImport(event.import))
     .filter((standing) => standing.lastOffset < offset)

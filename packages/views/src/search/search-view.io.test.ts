@@ -76,6 +76,10 @@ class FakeRelational {
       }
       return;
     }
+    if (event.type === "memory.all-erased") {
+      for (const row of this.rows.values()) if (row.userId === event.user) this.rows.delete(row.memoryId);
+      return;
+    }
     if (event.type === "import.started" || event.type === "import.finished") return;
     const row = this.rows.get(event.memory);
     if (event.type === "memory.remembered") {

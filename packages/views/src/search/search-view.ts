@@ -125,8 +125,15 @@ export class SearchView implements View {
 
   /** Gives events to a user, and takes their snapshot away when it may hold what must not be kept any longer. */
   async #foldUser(userId: UserId, events: readonly PositionedMemoryEvent[]): Promise<void> {
-    await this.#give(userId, events);
+    const last = events.findLastIndex(({ event }) => event.type === "memory.all-erased");
+    if (last >= 0) await this.#letGo(userId);
+    else await this.#give(userId, events);
     if (events.some(({ event }) => endsKeeping(event))) await this.#files.remove(userId);
+  }
+
+  /** Forgets a user whose account was erased. Who asks again finds what the rows say: nothing. */
+  async #letGo(userId: UserId): Promise<void> {
+    await this.#locks.run(userId, async () => this.#drop(userId));
   }
 
   /** Hands events to a user: applied when loaded, kept when loading, dropped when neither (rows will tell). */
@@ -312,7 +319,11 @@ export class SearchView implements View {
 
 /** True for an event after which a text may not lie in a snapshot, sealed as it is: erased, or moved above what is indexed. */
 function endsKeeping(event: MemoryEvent): boolean {
-  return event.type === "memory.erased" || (event.type === "memory.revised" && event.level > LEVEL_INDEXED_MAX);
+  return (
+    event.type === "memory.erased" ||
+    event.type === "memory.all-erased" ||
+    (event.type === "memory.revised" && event.level > LEVEL_INDEXED_MAX)
+  );
 }
 
 function isMemoryEvent(type: string): boolean {

@@ -41,6 +41,8 @@ interface IdentityChanges {
   readonly users: readonly UserRow[];
   readonly sessions: readonly SessionRow[];
   readonly invites: readonly InviteRow[];
+  /** Whose rows go, before those above are written. */
+  readonly erased: readonly UserId[];
   readonly leftOut: ReadonlyMap<IdentityLeftOut, number>;
 }
 
@@ -69,6 +71,7 @@ export function foldIdentities(state: IdentityState, events: readonly IdentityEv
   const users = new Map<UserId, UserRow>();
   const sessions = new Map<SessionId, SessionRow>();
   const invites = new Map<InviteId, InviteRow>();
+  const erased = new Set<UserId>();
   const leftOut = new Map<IdentityLeftOut, number>();
 
   for (const event of events) {
@@ -94,6 +97,16 @@ export function foldIdentities(state: IdentityState, events: readonly IdentityEv
           state.invites.set(change.row.invite, change.row);
           codes.set(storableText(change.row.code), change.row.invite);
           break;
+        case "erase-user":
+          erased.add(change.user);
+          for (const [id, row] of sessions) if (row.user === change.user) sessions.delete(id);
+          for (const [id, row] of state.sessions) if (row.user === change.user) state.sessions.delete(id);
+          for (const [id, row] of invites) if (row.createdBy === change.user) invites.delete(id);
+          for (const [id, row] of state.invites) if (row.createdBy === change.user) state.invites.delete(id);
+          phones.delete(storableText(state.users.get(change.user)?.phone ?? ""));
+          users.delete(change.user);
+          state.users.delete(change.user);
+          break;
         case "use-invite": {
           const invite = state.invites.get(change.invite);
           if (invite === undefined) break;
@@ -105,7 +118,13 @@ export function foldIdentities(state: IdentityState, events: readonly IdentityEv
       }
     }
   }
-  return { users: [...users.values()], sessions: [...sessions.values()], invites: [...invites.values()], leftOut };
+  return {
+    users: [...users.values()],
+    sessions: [...sessions.values()],
+    invites: [...invites.values()],
+    erased: [...erased],
+    leftOut,
+  };
 }
 
 function changesOf(state: IdentityState, event: IdentityEvent): readonly IdentityChange[] {

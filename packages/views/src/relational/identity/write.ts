@@ -1,5 +1,5 @@
 /** What the fold of identities decided, as statements. */
-import type { IdentityEvent } from "@kaelix/model";
+import type { IdentityEvent, UserId } from "@kaelix/model";
 import { sql } from "kysely";
 
 import type { Statement } from "../database.ts";
@@ -37,6 +37,7 @@ export async function prepareIdentities(
     claimed_at_ms: CLAIM_REGISTERED,
   }));
   const statements = [
+    ...eraseUsers(queries, changes.erased),
     ...upsert(queries, "users", { columns: USER_COLUMNS, rows: changes.users.map(storedUser) }),
     // What the log says of a number stands over any claim.
     ...upsert(queries, "phone_claims", { columns: CLAIM_COLUMNS, rows: claims }),
@@ -44,6 +45,18 @@ export async function prepareIdentities(
     ...upsert(queries, "invites", { columns: INVITE_COLUMNS, rows: changes.invites.map(storedInvite) }),
   ];
   return { statements, leftOut: changes.leftOut };
+}
+
+/** Everything that tables say of people whose accounts were erased. */
+function eraseUsers(queries: Queries, users: readonly UserId[]): readonly Statement[] {
+  if (users.length === 0) return [];
+  const statements = [
+    sql`delete from sessions where user_id = any(${users}::text[])`,
+    sql`delete from invites where created_by = any(${users}::text[])`,
+    sql`delete from phone_claims where user_id = any(${users}::text[])`,
+    sql`delete from users where user_id = any(${users}::text[])`,
+  ];
+  return statements.map((statement) => statement.compile(queries));
 }
 
 interface UpsertRows {

@@ -31,9 +31,9 @@ class Tables {
         const kept = this.rows.get(row.memoryId)?.sealed ?? null;
         this.rows.set(row.memoryId, { ...row, sealed: sealed.type === "keep" ? kept : content });
       }
-      const { undone } = segment;
+      const undone = segment.sweep;
       for (const [id, row] of this.rows) {
-        if (undone === undefined || row.state !== "live") continue;
+        if (undone?.event.type !== "import.undone" || row.state !== "live") continue;
         if (row.importId !== undone.event.import || row.userId !== undone.event.user) continue;
         this.rows.set(id, { ...row, state: "forgotten", changedAtMs: undone.event.at, lastOffset: undone.offset });
       }

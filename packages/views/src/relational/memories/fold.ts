@@ -1,13 +1,15 @@
 /**
  * Memory events → what changes in the rows. Pure.
  *
- * A batch is cut at every `import.undone`, which touches rows that nobody has named: the writer applies one segment, then the undoing.
+ * A batch is cut at every sweep (`import.undone`, `memory.all-erased`), which touches rows that nobody has named: the writer applies one
+ * segment, then the sweep.
  * Within a segment the fold is given the rows that its events name and returns, for each, only where it stands at the end.
  */
 import type {
   ImportFinished,
   ImportStarted,
   ImportUndone,
+  MemoriesErased,
   Level,
   LevelDecider,
   MemoryEvent,
@@ -94,24 +96,32 @@ export interface PositionedMemoryEvent {
   readonly event: MemoryEvent;
 }
 
-/** Events up to the next undoing, and that undoing. */
-interface MemorySegment {
-  readonly events: readonly (ImportEventAt | { readonly offset: number; readonly event: SingleMemoryEvent })[];
-  readonly undone: { readonly offset: number; readonly event: ImportUndone } | undefined;
+/** An event that touches rows nobody has named. */
+export type Sweep = ImportUndone | MemoriesErased;
+
+/** True for an event that a batch is cut after. */
+export function isSweep(event: { readonly type: string }): event is Sweep {
+  return event.type === "import.undone" || event.type === "memory.all-erased";
 }
 
-/** Cuts a batch after every `import.undone`. */
+/** Events up to the next sweep, and that sweep. */
+interface MemorySegment {
+  readonly events: readonly (ImportEventAt | { readonly offset: number; readonly event: SingleMemoryEvent })[];
+  readonly sweep: { readonly offset: number; readonly event: Sweep } | undefined;
+}
+
+/** Cuts a batch after every sweep. */
 export function segmentsOf(events: readonly PositionedMemoryEvent[]): readonly MemorySegment[] {
   const segments: MemorySegment[] = [];
   let current: MemorySegment["events"][number][] = [];
   for (const { offset, event } of events) {
-    if (event.type === "import.undone") {
-      segments.push({ events: current, undone: { offset, event } });
+    if (isSweep(event)) {
+      segments.push({ events: current, sweep: { offset, event } });
       current = [];
     } else if (event.type === "import.started" || event.type === "import.finished") current.push({ offset, event });
     else current.push({ offset, event });
   }
-  if (current.length > 0) segments.push({ events: current, undone: undefined });
+  if (current.length > 0) segments.push({ events: current, sweep: undefined });
   return segments;
 }
 

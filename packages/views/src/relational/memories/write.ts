@@ -1,6 +1,6 @@
 /** What the fold of memories decided, as statements: few, whatever the number of rows. */
 import { assert } from "@kaelix/base";
-import type { ImportUndone, MemoryId } from "@kaelix/model";
+import type { ImportUndone, MemoryId, UserId } from "@kaelix/model";
 import { sql } from "kysely";
 
 import type { Statement } from "../database.ts";
@@ -22,6 +22,7 @@ import {
   type PositionedMemoryEvent,
   type RowChange,
   segmentsOf,
+  type Sweep,
 } from "./fold.ts";
 import type { LeftOutReason } from "./standing.ts";
 import { MEMORY_ROW_COLUMNS, memoryRowOf } from "./rows.ts";
@@ -68,7 +69,7 @@ const VERSION_COLUMNS: readonly RecordColumn[] = [
 ];
 
 /**
- * Reads what events of one partition name, in offset order, and folds them. Only the last may be an `import.undone`: what it touches is
+ * Reads what events of one partition name, in offset order, and folds them. Only the last may be a sweep: what it touches is
  * known when it is done.
  * @returns what to run in one transaction, and how many events were left out, by reason
  */
@@ -78,7 +79,7 @@ export async function prepareMemories(
   events: readonly PositionedMemoryEvent[],
 ): Promise<{ readonly statements: readonly Statement[]; readonly leftOut: ReadonlyMap<LeftOutReason, number> }> {
   const [segment, ...others] = segmentsOf(events);
-  assert(others.length === 0, "Events are cut at an undoing");
+  assert(others.length === 0, "Events are cut at a sweep");
   if (segment === undefined) return { statements: [], leftOut: new Map() };
   const known = await readKnown(queries, namedMemories(segment));
   const changes = foldMemories(known, segment, partition);
@@ -88,7 +89,7 @@ export async function prepareMemories(
     ...insertPast(queries, changes.pastVersions),
     ...upsertRows(queries, changes.rows),
     ...changes.imports.map((at) => writeImport(queries, at)),
-    ...(segment.undone === undefined ? [] : undoImport(queries, segment.undone.event, segment.undone.offset)),
+    ...(segment.sweep === undefined ? [] : sweep(queries, segment.sweep)),
   ];
   return { statements, leftOut: changes.leftOut };
 }
@@ -226,6 +227,23 @@ function writeImport(queries: Queries, { event }: ImportEventAt): Statement {
     .where("user_id", "=", event.user)
     .where("finished_at_ms", "is", null)
     .compile();
+}
+
+function sweep(
+  queries: Queries,
+  { event, offset }: { readonly event: Sweep; readonly offset: number },
+): readonly Statement[] {
+  return event.type === "import.undone" ? undoImport(queries, event, offset) : eraseAll(queries, event.user);
+}
+
+/** An account was erased: no row of it stays. */
+function eraseAll(queries: Queries, user: UserId): readonly Statement[] {
+  const versions = sql`delete from memory_versions where memory_id in (select memory_id from memories where user_id = ${user})`;
+  return [
+    versions.compile(queries),
+    queries.deleteFrom("memories").where("user_id", "=", user).compile(),
+    queries.deleteFrom("imports").where("user_id", "=", user).compile(),
+  ];
 }
 
 function undoImport(queries: Queries, event: ImportUndone, offset: number): readonly Statement[] {

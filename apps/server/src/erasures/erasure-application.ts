@@ -1,0 +1,61 @@
+/** Erasing as the gateway asks for it. */
+import type { Erasures } from "@kaelix/capture";
+import type { ErasureApplication, ErasureView } from "@kaelix/gateway";
+import type { ErasureState, UserPrincipal } from "@kaelix/model";
+import { type AuditLog, type ErasureLedger, type Identity, parsePhone } from "@kaelix/security";
+
+import { serverErrors } from "../errors.ts";
+import { ownerOf } from "../imports-application.ts";
+import type { Operator } from "../operator.ts";
+
+/** What it is wired from. */
+export interface ErasureWiring {
+  readonly erasures: Erasures;
+  readonly ledger: ErasureLedger;
+  readonly audit: AuditLog;
+  readonly identity: Identity;
+  readonly operator: Operator;
+  /** Told when the last person has gone: the installation can be claimed anew. */
+  readonly onUnclaimed: () => void;
+}
+
+/** The gateway's seam over the eraser. */
+export function erasureApplication(parts: ErasureWiring): ErasureApplication {
+  const { audit, erasures, identity, ledger, operator } = parts;
+  const viewOf = (state: ErasureState): ErasureView => ({
+    ...state,
+    receipt: audit.receipt(state) ?? null,
+    publicKey: audit.status().publicKey,
+  });
+  return {
+    request: async (principal, { confirm, memories, now, what }) => {
+      if (what.type === "account") await checkConfirmed(identity, principal, confirm);
+      const action = what.type === "account" ? "account.erase" : "memory.erase";
+      // Above level 2 it is not done when it cannot be written down: what is erased may stand there.
+      const level = what.type === "account" ? 4 : principal.ceiling;
+      await audit.record({ subject: principal, action, level, decision: "allow", reason: "asked" });
+      const named = memories === undefined ? {} : { memories };
+      const state = await erasures.request(ownerOf(principal), { what, now, ceiling: principal.ceiling, ...named });
+      if (what.type === "account") {
+        operator.forgetOwner();
+        if (!(await identity.isClaimed())) parts.onUnclaimed();
+      }
+      return viewOf(state);
+    },
+    list: async (principal) => ledger.of(principal.userId).map(viewOf),
+    read: async (principal, id) => {
+      const state = ledger.get(id);
+      return state?.user === principal.userId ? viewOf(state) : undefined;
+    },
+    undo: async (principal, id) => {
+      const state = await erasures.undo(ownerOf(principal), id);
+      return state === undefined ? undefined : viewOf(state);
+    },
+  };
+}
+
+/** The phone number is typed anew: nobody erases an account by a slip, or another one than they mean. */
+async function checkConfirmed(identity: Identity, principal: UserPrincipal, typed: string | undefined): Promise<void> {
+  const { phone } = await identity.profile(principal.userId);
+  if (typed === undefined || parsePhone(typed) !== phone) throw serverErrors("erasure-unconfirmed");
+}

@@ -1,0 +1,80 @@
+/**
+ * Receipts: what was erased, when, and what shows it, signed by the key of the audit log. Pure.
+ *
+ *     kaelix/erasure
+ *     erasure: era_01JXQ8W0Z0000000000000000K
+ *     what: everything from one import
+ *     memories: 412
+ *     requested: 2026-11-21T21:04:00.000Z
+ *     unreadable: 2026-11-21T21:05:01.211Z
+ *     records: keys/0 812..1224
+ *     records: memories/3 90..502
+ *     view: relational at 502, 2026-11-21T21:05:01.300Z
+ *     view: search at 502, 2026-11-21T21:05:01.290Z
+ *     purged: 2026-11-21T23:00:12.000Z
+ *
+ * Guarantees: the same erasure in the same state always gives the same bytes; whoever has the public key can check it without a server.
+ * It does not: name what was erased, or prove that nobody had made a copy before.
+ */
+import type { ErasureRange, ErasureScope, ErasureState } from "@kaelix/model";
+
+import { type NoteSigner, openNote } from "../audit/signed-note.ts";
+
+const ORIGIN = "kaelix/erasure";
+
+/** A receipt whose signature is right: its lines as name and value, in order. */
+export type ReceiptLines = readonly { readonly name: string; readonly value: string }[];
+
+/** The receipt of an erasure that is done; undefined before. */
+export function signReceipt(signer: NoteSigner, state: ErasureState): string | undefined {
+  if (state.unreadable_at === null || (state.state !== "done" && state.state !== "purged")) return undefined;
+  const purged =
+    state.purged_at === null
+      ? `purged: ${state.purge_by === null ? "by the log's own compaction" : `by ${timeText(state.purge_by)}`}`
+      : `purged: ${timeText(state.purged_at)}`;
+  return signer.sign(ORIGIN, [
+    `erasure: ${state.erasure}`,
+    `what: ${scopeText(state.what)}`,
+    `memories: ${state.erased}`,
+    `requested: ${timeText(state.requested_at)}`,
+    `unreadable: ${timeText(state.unreadable_at)}`,
+    ...state.ranges.map((range) => `records: ${rangeText(range)}`),
+    ...state.views.map(({ name, offset, at }) => `view: ${name} at ${offset}, ${timeText(at)}`),
+    purged,
+  ]);
+}
+
+/**
+ * Checks a receipt.
+ * @param publicKey 32 bytes, base64url
+ * @returns undefined when it is none, was changed, or is not of this key
+ */
+export function openReceipt(receipt: string, publicKey: string): ReceiptLines | undefined {
+  const lines = openNote(receipt.replaceAll("\r\n", "\n"), ORIGIN, publicKey);
+  return lines?.map((line) => {
+    const at = line.indexOf(": ");
+    return at < 0 ? { name: line, value: "" } : { name: line.slice(0, at), value: line.slice(at + 2) };
+  });
+}
+
+/** The class of thing that was erased, in words. */
+function scopeText(what: ErasureScope): string {
+  switch (what.type) {
+    case "memories":
+      return "chosen memories";
+    case "import":
+      return "everything from one import";
+    case "source":
+      return `everything from the source ${what.source}${what.since === null ? "" : ` since ${timeText(what.since)}`}`;
+    case "account":
+      return "an account and everything in it";
+  }
+}
+
+function rangeText({ topic, partition, from, to }: ErasureRange): string {
+  return `${topic}/${partition} ${from}..${to}`;
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
+}
