@@ -96,11 +96,7 @@ export function sealFernet(key: Uint8Array, stamp: FernetStamp, plaintext: Uint8
   const sealing = createCipheriv("aes-128-cbc", createSecretKey(key.subarray(16)), stamp.iv);
   const body = sealing.update(plaintext);
   const last = sealing.final();
-  const mac = createHmac("sha256", key.subarray(0, 16))
-    .update(head)
-    .update(body)
-    .update(last)
-    .digest();
+  const mac = createHmac("sha256", key.subarray(0, 16)).update(head).update(body).update(last).digest();
   return Buffer.concat([head, body, last, mac]);
 }
 
@@ -111,9 +107,7 @@ export function openFernet(key: Uint8Array, token: Uint8Array): Buffer | undefin
   if (bodyLength < AES_BLOCK_BYTES || bodyLength % AES_BLOCK_BYTES !== 0 || token[0] !== FERNET_VERSION)
     return undefined;
   const signed = token.subarray(0, FERNET_HEAD_BYTES + bodyLength);
-  const mac = createHmac("sha256", key.subarray(0, 16))
-    .update(signed)
-    .digest();
+  const mac = createHmac("sha256", key.subarray(0, 16)).update(signed).digest();
   if (!timingSafeEqual(mac, token.subarray(signed.length))) return undefined;
   const iv = token.subarray(9, FERNET_HEAD_BYTES);
   const opening = createDecipheriv("aes-128-cbc", createSecretKey(key.subarray(16)), iv);
