@@ -35,5 +35,6 @@ export function accessApplication(identity: Identity, operator: Operator): Acces
     keys: (principal) => identity.apiKeys.list(principal),
     createKey: (principal, request) => identity.apiKeys.create(principal, request),
     endKey: (principal, key) => identity.apiKeys.end(principal, key),
+    keyName: (principal, key) => identity.apiKeys.nameOf(principal, key),
   };
 }

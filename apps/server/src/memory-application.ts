@@ -113,15 +113,21 @@ export class Memories implements MemoryApplication {
     const versions = await this.#parts.store.versions(principal.userId, id);
     const sealed = versions.map((version) => ({ ...version, userId: principal.userId, memoryId: id }));
     const contents = await openRows(this.#parts.keystore, sealed);
-    return versions.map((version, index) => ({
-      version: version.version,
-      change: version.change,
-      text: version.level > principal.ceiling ? null : (contents[index]?.text ?? null),
-      level: version.level,
-      levelDecidedBy: version.levelDecidedBy,
-      atMs: version.atMs,
-      position: positionAt(row.partition, version.offset),
-    }));
+    return versions.map((version, index) => {
+      const { change, level, levelDecidedBy, atMs } = version;
+      const content = level > principal.ceiling ? undefined : contents[index];
+      return {
+        version: version.version,
+        change,
+        text: content?.text ?? null,
+        level,
+        levelDecidedBy,
+        atMs,
+        position: positionAt(row.partition, version.offset),
+        ...(content?.client === undefined ? {} : { client: content.client }),
+        ...(content?.changeReason === undefined ? {} : { reason: content.changeReason }),
+      };
+    });
   }
 
   async edit(

@@ -11,6 +11,7 @@ import {
   type Level,
   type LevelDecider,
   type Memory,
+  type MemoryClient,
   type MemoryContent,
   type MemoryContext,
   type MemoryEvent,
@@ -35,6 +36,10 @@ export interface ContentChange {
   readonly text?: string;
   readonly caption?: string | null;
   readonly context?: MemoryContext | null;
+  /** Which program makes the change; absent: the person. */
+  readonly client?: MemoryClient;
+  /** Why, as whoever makes it says. */
+  readonly reason?: string;
 }
 
 /** What erasing came to, and where its records stand. */
@@ -95,7 +100,7 @@ export class Changes {
 
   /** Moves a memory to the level a person chose. */
   move(target: ChangeTarget, level: Level): Promise<Changed> {
-    return this.#withLive(target, ({ row, content }) =>
+    return this.#withLive(target, ({ row, content: { changeReason: _of, ...content } }) =>
       this.#revise(target.owner, row, { ...content, reasons: [] }, { level, decidedBy: "person", confidence: 1 }),
     );
   }
@@ -264,7 +269,8 @@ function headerOf(row: RegisteredMemory): Omit<RegisteredMemory, "tenant" | "sta
 }
 
 function editedContent(content: MemoryContent, change: ContentChange): MemoryContent {
-  const { caption: oldCaption, context: oldContext, ...rest } = content;
+  // Who wrote the state before, and why, stays with that state.
+  const { caption: oldCaption, context: oldContext, client: _client, changeReason: _reason, ...rest } = content;
   const caption = change.caption === undefined ? oldCaption : change.caption;
   const context = change.context === undefined ? oldContext : change.context;
   return {
@@ -272,5 +278,7 @@ function editedContent(content: MemoryContent, change: ContentChange): MemoryCon
     text: change.text ?? content.text,
     ...(caption === undefined || caption === null ? {} : { caption }),
     ...(context === undefined || context === null ? {} : { context }),
+    ...(change.client === undefined ? {} : { client: change.client }),
+    ...(change.reason === undefined ? {} : { changeReason: change.reason }),
   };
 }

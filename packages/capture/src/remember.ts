@@ -360,6 +360,7 @@ function contentOf(draft: MemoryDraft, judged: Classification): MemoryContent {
     ...(draft.externalId === undefined ? {} : { externalId: draft.externalId }),
     ...(draft.attachments === undefined ? {} : { attachments: draft.attachments }),
     ...(draft.context === undefined ? {} : { context: draft.context }),
+    ...(draft.client === undefined ? {} : { client: draft.client }),
     reasons: judged.reasons,
   };
 }

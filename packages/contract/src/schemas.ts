@@ -88,6 +88,9 @@ const progressSchema = z
   .object({ stored: z.boolean(), searchable: z.boolean(), classified: z.boolean() })
   .meta({ id: "Progress" });
 
+/** The program that wrote a state of a memory, by its key and the key's name. */
+const memoryClientSchema = z.object({ key: idOf("key", "key_01JD8QYB3M6W5T0ZK1E9V7RXSC"), name: z.string() });
+
 /** A memory, opened. */
 export const memorySchema = z
   .object({
@@ -101,6 +104,8 @@ export const memorySchema = z
     confidence: z.number().min(0).max(1),
     reasons: z.array(reasonSchema),
     source: z.enum([...SOURCE_KINDS]),
+    /** The program that wrote this version; null when the person did. */
+    client: memoryClientSchema.nullable(),
     external_id: z.string().nullable(),
     import_id: importIdSchema.nullable(),
     attachments: z.array(z.string()),
@@ -127,6 +132,10 @@ export const memoryVersionSchema = z
     text: z.string().nullable(),
     level: levelNameSchema,
     level_decided_by: z.enum(["rule", "model", "person"]),
+    /** The program that wrote it; null when the person did. */
+    client: memoryClientSchema.nullable(),
+    /** Why it replaced the version before, where its writer said so. */
+    reason: z.string().nullable(),
     at: timeSchema,
     position: z.string(),
   })

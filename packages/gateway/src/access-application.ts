@@ -36,4 +36,6 @@ export interface AccessApplication {
     request: ApiKeyRequest,
   ): Promise<{ readonly key: string; readonly info: ApiKeyInfo }>;
   endKey(principal: UserPrincipal, key: ApiKeyId): Promise<void>;
+  /** What a key of the principal is called; undefined for any other. */
+  keyName(principal: UserPrincipal, key: ApiKeyId): Promise<string | undefined>;
 }

@@ -11,6 +11,7 @@ import type {
   Level,
   LevelDecider,
   Memory,
+  MemoryClient,
   MemoryContext,
   MemoryDraft,
   MemoryId,
@@ -49,6 +50,10 @@ export interface MemoryEdit {
   readonly text?: string;
   readonly caption?: string | null;
   readonly context?: MemoryContext | null;
+  /** Which program makes the change; absent: the person. */
+  readonly client?: MemoryClient;
+  /** Why, as whoever makes it says. */
+  readonly reason?: string;
 }
 
 /** A page of a list; cursors are opaque text. */
@@ -166,6 +171,10 @@ export interface MemoryVersion {
   readonly text: string | null;
   readonly level: Level;
   readonly levelDecidedBy: LevelDecider;
+  /** The program that wrote it; absent: the person, or its key is gone. */
+  readonly client?: MemoryClient;
+  /** Why it replaced the one before. */
+  readonly reason?: string;
   readonly atMs: number;
   readonly position: LogPosition;
 }

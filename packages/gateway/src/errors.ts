@@ -33,6 +33,12 @@ export const gatewayErrors = defineErrors({
     status: 403,
     text: "This code is wrong or was used already: wait for the next one",
   },
+  "confirmation-needed": {
+    kind: "denied",
+    retry: false,
+    status: 403,
+    text: "Let the person confirm it, or use a key that has this right",
+  },
   "proof-needed": {
     kind: "denied",
     retry: false,

@@ -42,6 +42,7 @@ import { TokenBuckets } from "./http/token-bucket.ts";
 import { traceIds } from "./http/trace-id.ts";
 import { WebApp } from "./http/web-app.ts";
 import type { IdentityPort } from "./identity-port.ts";
+import { addMcp, MCP_PATH } from "./mcp/mount.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { LiveHub } from "./socket/live-hub.ts";
 import { collectRows, type ProblemRows } from "./http/problem-page.ts";
@@ -130,7 +131,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     rows,
     isClosing: () => rooms.isClosing,
     web: new WebApp(options.webRoot),
-    methodsAt: methodIndex([...all.map(({ route }) => route), ...HOUSE_PATHS.map((path) => ({ path, method: "GET" }))]),
+    methodsAt: methodIndex([
+      ...all.map(({ route }) => route),
+      ...HOUSE_PATHS.map((path) => ({ path, method: "GET" })),
+      { path: MCP_PATH, method: "POST" },
+    ]),
   });
   addHousePages(fastify, {
     describe: options.describe,
@@ -139,6 +144,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     rows,
   });
   for (const entry of all) addRoute(fastify, parts, entry, settings);
+  const { describe, log } = options;
+  const mcp = addMcp(fastify, { ...parts, describe, log, rows, publicOrigins: settings.publicOrigins });
   const sockets = serveSocketEvents(fastify.server, { hub, identity: () => rooms.house?.identity, isWelcome });
 
   return {
@@ -155,6 +162,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     close: async () => {
       rooms.isClosing = true;
       hub.close();
+      await mcp.close();
       // Connections that fall idle only now would be kept alive for another minute; those that never do are cut.
       const sweep = setInterval(() => fastify.server.closeIdleConnections(), SWEEP_EVERY_MS);
       const cut = setTimeout(() => fastify.server.closeAllConnections(), DRAIN_MS_MAX);

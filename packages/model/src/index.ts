@@ -71,6 +71,7 @@ export {
   MEMORY_CONTEXT_BYTES_MAX,
   MEMORY_LABEL_LENGTH_MAX,
   MEMORY_TEXT_LENGTH_MAX,
+  type MemoryClient,
   type MemoryContent,
   type MemoryContext,
   type MemoryDraft,

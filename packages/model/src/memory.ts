@@ -1,4 +1,4 @@
-import type { ConversationId, ImportId, MemoryId, UserId } from "./ids.ts";
+import type { ApiKeyId, ConversationId, ImportId, MemoryId, UserId } from "./ids.ts";
 import type { ClassificationReason, Level, LevelDecider } from "./level.ts";
 
 /** Longest text of one memory, in UTF-16 units. Longer input is refused, never cut. */
@@ -28,6 +28,12 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
   "markdown",
 ];
 
+/** The program that wrote a state of a memory: its key, and the key's name at that time. Absent when the person wrote it themself. */
+export interface MemoryClient {
+  readonly key: ApiKeyId;
+  readonly name: string;
+}
+
 /** The part of a memory that is sealed: everything a stranger could learn from. */
 export interface MemoryContent {
   readonly text: string;
@@ -43,6 +49,10 @@ export interface MemoryContent {
   readonly attachments?: readonly string[];
   /** What the caller said about the circumstances; kept as given. */
   readonly context?: MemoryContext;
+  /** Which program wrote this state. */
+  readonly client?: MemoryClient;
+  /** Why this state replaced the one before it, as its writer says. */
+  readonly changeReason?: string;
   /** Why it stands at its level. */
   readonly reasons: readonly ClassificationReason[];
 }
@@ -80,6 +90,8 @@ export interface MemoryDraft {
   readonly externalId?: string;
   readonly attachments?: readonly string[];
   readonly context?: MemoryContext;
+  /** Which program tells it. */
+  readonly client?: MemoryClient;
   /** Epoch ms; absent: now. */
   readonly occurredAtMs?: number;
   /** Chosen by a person; absent: the classifier decides. */

@@ -98,6 +98,8 @@ function changeMemory(state: FakeState, name: RouteName, request: FakeRequest): 
       text: memory.text,
       level: memory.level,
       level_decided_by: "person",
+      client: null,
+      reason: null,
       at: new Date().toISOString(),
       position: memory.position,
     });

@@ -69,6 +69,7 @@ export interface Telling {
   readonly speaker?: string | null;
   readonly conversation?: { readonly key: string; readonly title?: string | undefined } | undefined;
   readonly source?: WireMemory["source"];
+  readonly client?: WireMemory["client"];
 }
 
 /** Keeps a memory as the fake knows it. */
@@ -97,6 +98,7 @@ export function tell(state: FakeState, telling: Telling): FakeMemory {
     confidence: chosen === undefined ? guess.confidence : 1,
     reasons: chosen === undefined ? [{ rule: guess.rule, level: guess.level, text: guess.why }] : [],
     source: telling.source ?? "chat",
+    client: telling.client ?? null,
     external_id: null,
     import_id: null,
     attachments: [],
@@ -109,7 +111,19 @@ export function tell(state: FakeState, telling: Telling): FakeMemory {
     forgotten: false,
     bornMs: telling.source === "whatsapp" ? 0 : Date.now(),
     conversationKey: conversation?.key ?? null,
-    log: [{ version: 1, change: "told", text, level, level_decided_by: decidedBy, at: now, position }],
+    log: [
+      {
+        version: 1,
+        change: "told",
+        text,
+        level,
+        level_decided_by: decidedBy,
+        client: telling.client ?? null,
+        reason: null,
+        at: now,
+        position,
+      },
+    ],
   };
   state.memories.set(id, memory);
   return memory;

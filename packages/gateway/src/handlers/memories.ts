@@ -5,6 +5,7 @@ import { gatewayErrors } from "../errors.ts";
 import { type Answer, type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { FieldsError } from "../http/problem.ts";
 import { conversationJson, type Json, memoryJson, versionJson } from "../http/wire.ts";
+import { writerOf } from "../http/writer.ts";
 
 type MemoryRoutes =
   | "memories.create"
@@ -39,8 +40,9 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
     if (placed === undefined) throw gatewayErrors("not-found");
     return memoryAnswer(placed);
   },
-  "memories.edit": async ({ application, principal, params, body, expectedVersion }) => {
-    const change = withoutUndefined({ text: body.text, caption: body.caption, context: body.context });
+  "memories.edit": async ({ application, principal, params, body, expectedVersion, request }) => {
+    const client = await writerOf(application.access, request.subject, principal);
+    const change = withoutUndefined({ text: body.text, caption: body.caption, context: body.context, client });
     return changeAnswer(await application.memories.edit(principal, memoryIdOf(params.id), change, expectedVersion));
   },
   "memories.move": async ({ application, principal, params, body, expectedVersion }) =>
@@ -67,7 +69,9 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
 
 async function create(exchange: Exchange<"memories.create">): Promise<Answer> {
   const { application, principal, wish } = exchange;
-  const outcome = await application.memories.remember(principal, draftOf(exchange));
+  const client = await writerOf(application.access, exchange.request.subject, principal);
+  const draft = { ...draftOf(exchange), ...withoutUndefined({ client }) };
+  const outcome = await application.memories.remember(principal, draft);
   if (outcome.type === "conflict") {
     // The id is named only to a session that may see the memory.
     const visible = await application.memories.read(principal, outcome.memoryId);

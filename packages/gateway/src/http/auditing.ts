@@ -74,17 +74,36 @@ export function audited(entry: RouteEntry): (exchange: Exchange) => Answer | Pro
     const asked = askedOf(entry, exchange);
     const level = levelAhead(route.action, exchange);
     if (level !== undefined) await application.audit.record({ ...asked, level, decision: "allow", reason: "begun" });
-    try {
-      const answer = await handler(exchange);
-      if (level === undefined) void application.audit.record({ ...asked, decision: "allow", reason: "done" });
-      return answer;
-    } catch (error) {
-      const reason = isKaelixError(error) ? error.code : "internal";
-      const decision = isKaelixError(error) && error.kind === "denied" ? "deny" : "allow";
-      void application.audit.record({ ...asked, decision, reason });
-      throw error;
-    }
+    return written(application.audit, asked, { isDoneNoted: level === undefined }, async () => handler(exchange));
   };
+}
+
+/** Does something that a tool was asked for, and writes down that it was done or how it failed. */
+export function recorded<Result>(
+  audit: AuditApplication,
+  request: FastifyRequest,
+  asked: { readonly subject: AuditNote["subject"]; readonly action: Action; readonly resource: string },
+  run: () => Promise<Result>,
+): Promise<Result> {
+  return written(audit, { ...asked, origin: originOf(request) }, { isDoneNoted: true }, run);
+}
+
+async function written<Result>(
+  audit: AuditApplication,
+  asked: Asked,
+  { isDoneNoted }: { readonly isDoneNoted: boolean },
+  run: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await run();
+    if (isDoneNoted) void audit.record({ ...asked, decision: "allow", reason: "done" });
+    return result;
+  } catch (error) {
+    const reason = isKaelixError(error) ? error.code : "internal";
+    const decision = isKaelixError(error) && error.kind === "denied" ? "deny" : "allow";
+    void audit.record({ ...asked, decision, reason });
+    throw error;
+  }
 }
 
 function askedOf({ name, route }: RouteEntry, exchange: Exchange): Asked {

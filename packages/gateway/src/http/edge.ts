@@ -29,7 +29,7 @@ interface EdgeOptions {
 
 const ADDRESSES_MAX = 20_000;
 /** Under these a program speaks, never a page. */
-const DATA_PATH_PATTERN = /^\/(api|auth|socket\.io|health|ready|metrics|openapi\.json|problems)(\/|$)/;
+const DATA_PATH_PATTERN = /^\/(api|auth|mcp|socket\.io|health|ready|metrics|openapi\.json|problems)(\/|$)/;
 
 /** Adds the hooks, the error handler and what answers unknown addresses. */
 export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {

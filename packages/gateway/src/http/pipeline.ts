@@ -8,14 +8,13 @@ import { isDeepStrictEqual } from "node:util";
 import { assert, type Clock, formatPositionHeader } from "@kaelix/base";
 import type { Route } from "@kaelix/contract";
 import { type Level, parseId, type UserPrincipal } from "@kaelix/model";
-import { ACTIONS, decide, denialError, parseAction, type Resource, type Subject } from "@kaelix/security";
+import { denialError, parseAction, type Subject } from "@kaelix/security";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import type { Application } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
-import type { Authentication, IdentityPort } from "../identity-port.ts";
-import { auditRefusal } from "./auditing.ts";
-import { standIn } from "./caller.ts";
+import type { IdentityPort } from "../identity-port.ts";
+import { callerOf, mustMay } from "./admission.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import type { IdempotencyKeys, KeptAnswer } from "./idempotency.ts";
 import { formatETag, parseAfter, parseIdempotencyKey, parseIfMatch, parsePrefer } from "./preconditions.ts";
@@ -59,8 +58,6 @@ interface ServedRoute {
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 }
 
-type GatewayCode = keyof typeof gatewayErrors.table;
-
 const AFTER_TIMEOUT_MS = 5_000;
 const JSON_TYPE = "application/json; charset=utf-8";
 const EMPTY: Readonly<Record<string, never>> = Object.freeze({});
@@ -75,7 +72,13 @@ export function serveRoute(parts: PipelineParts, entry: RouteEntry): ServedRoute
       if (entry.name === "server.describe") return;
       const house = readyHouse(parts);
       if (route.action === "public") return;
-      admit(parts, route, request, await house.identity.authenticate(bearerOf(request)));
+      const caller = await callerOf(parts, house.identity, request);
+      const action = parseAction(route.action);
+      assert(action !== undefined && action !== "public", "The boot has checked that every action is known");
+      mustMay(caller, action, { clock: parts.clock, application: parts.house()?.application, request });
+      request.principal = caller.principal;
+      request.subject = caller.subject;
+      request.ceilingUntilMs = caller.ceilingUntilMs;
     },
     handle: async (request, reply) => {
       const exchange = await exchangeOf(parts, entry, request, reply);
@@ -103,44 +106,6 @@ function checkMediaType(route: Route, request: FastifyRequest): void {
   if (type !== wanted) {
     throw gatewayErrors("media-type-unsupported", { message: `Cannot read the body: its type must be ${wanted}` });
   }
-}
-
-function bearerOf(request: FastifyRequest): string {
-  const header = request.headers.authorization;
-  if (header === undefined) throw gatewayErrors("sign-in-required");
-  if (header.length < 8 || header.slice(0, 7).toLowerCase() !== "bearer ") throw gatewayErrors("sign-in-required");
-  return header.slice(7).trim();
-}
-
-function admit(parts: PipelineParts, route: Route, request: FastifyRequest, outcome: Authentication): void {
-  if (outcome.type === "refused") throw gatewayErrors(refusalOf(outcome.why));
-  const subject = outcome.type === "key" ? outcome.subject : outcome.principal;
-  const principal = standIn(subject);
-  const taken = parts.users.take(principal.userId, parts.clock.monotonicMs());
-  if (taken.type === "spent") {
-    throw gatewayErrors("rate-limited", { details: { retryAfterMs: taken.retryAfterMs } });
-  }
-  const action = parseAction(route.action);
-  assert(action !== undefined && action !== "public", "The boot has checked that every action is known");
-  const { tenantId: tenant, userId: owner } = principal;
-  const resource: Resource =
-    ACTIONS[action].scope === "installation" ? { type: "installation", tenant } : { type: "owned", tenant, owner };
-  const { ceilingUntilMs = null, provedUntilMs = null } = outcome.type === "user" ? outcome : {};
-  const decision = decide(subject, action, resource, { nowMs: parts.clock.nowMs(), ceilingUntilMs, provedUntilMs });
-  if (!decision.allow) {
-    const audit = parts.house()?.application.audit;
-    if (audit !== undefined) auditRefusal(audit, request, { subject, action, reason: decision.reason });
-    // The session is good, so this is no 401: a client would renew its token and ask again.
-    throw decision.reason === "proof" ? gatewayErrors("proof-needed") : denialError(decision.reason);
-  }
-  request.principal = principal;
-  request.subject = subject;
-  request.ceilingUntilMs = ceilingUntilMs;
-}
-
-function refusalOf(why: Extract<Authentication, { readonly type: "refused" }>["why"]): GatewayCode {
-  if (why === "key") return "key-invalid";
-  return why === "expired" ? "token-expired" : "token-invalid";
 }
 
 async function exchangeOf(

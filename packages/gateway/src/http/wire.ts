@@ -58,6 +58,7 @@ export function memoryJson(placed: PlacedMemory): Json {
       level: levelName(reason.level),
       text: reason.text,
     })),
+    client: memory.client ?? null,
     external_id: memory.externalId ?? null,
     attachments: memory.attachments ?? [],
     context: memory.context ?? null,
@@ -74,6 +75,8 @@ export function versionJson(version: MemoryVersion): Json {
     text: version.text,
     level: levelName(version.level),
     level_decided_by: version.levelDecidedBy,
+    client: version.client ?? null,
+    reason: version.reason ?? null,
     at: timeText(version.atMs),
     position: formatPosition(version.position),
   };

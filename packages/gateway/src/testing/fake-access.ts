@@ -54,5 +54,6 @@ export function fakeAccess(): AccessApplication {
       return { key: "klx_shown_once", info };
     },
     endKey: async () => undefined,
+    keyName: async () => "Robot",
   };
 }

@@ -137,6 +137,13 @@ export class ApiKeys {
     return Promise.all(rows.map(async (row) => this.#info(row)));
   }
 
+  /** What a key of this person is called; undefined for any other. */
+  async nameOf(owner: Owner, key: ApiKeyId): Promise<string | undefined> {
+    const row = this.#tools.register.key(key);
+    if (row === undefined || row.user !== owner.userId || row.tenant !== owner.tenantId) return undefined;
+    return (await this.#info(row)).name;
+  }
+
   /** Ends a key; from the moment this returns it opens nothing. Throws `api-key-missing` also for another person's. */
   async end(owner: Owner, key: ApiKeyId): Promise<void> {
     await this.#lock.run(key, async () => {

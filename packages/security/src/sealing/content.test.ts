@@ -25,6 +25,8 @@ const contents: fc.Arbitrary<MemoryContent> = fc.record(
     conversationTitle: label,
     externalId: label,
     attachments: fc.array(label, { maxLength: 3 }),
+    client: fc.record({ key: fc.constant(makeId("key", 1, systemRandom)), name: label }),
+    changeReason: label,
     context: fc.oneof(label, fc.dictionary(label, fc.integer(), { maxKeys: 3, noNullPrototype: true })),
     reasons: fc.array(fc.record({ rule: label, level: fc.constantFrom(...LEVELS), text: label }), { maxLength: 2 }),
   },
@@ -55,6 +57,8 @@ test("openContent refuses what opens and is no memory content", () => {
   const wrong = ["", "null", "[]", "7", "{}", '{"text":7,"reasons":[]}', '{"text":"a"}', '{"text":"a","reasons":{}}'];
   wrong.push('{"text":"a","reasons":[{"rule":"r","level":5,"text":"t"}]}', '{"text":"a","reasons":[null]}');
   wrong.push('{"text":"a","reasons":[],"speaker":1}', '{"text":"a","reasons":[],"attachments":[1]}');
+  wrong.push('{"text":"a","reasons":[],"client":{"key":"key_1","name":"a"}}', '{"text":"a","reasons":[],"client":7}');
+  wrong.push('{"text":"a","reasons":[],"changeReason":7}');
   wrong.push('{"text":"a","reasons":[],"context":7}', '{"text":"a","reasons":[],"attachments":"x"}');
   for (const text of [...wrong.map((json) => Buffer.from(json)), Buffer.of(0xff, 0xfe)]) {
     const sealed = sealBytes(keyAt(3), scope, text, sources);

@@ -2,9 +2,11 @@
 import {
   type ClassificationReason,
   type Level,
+  type MemoryClient,
   type MemoryContent,
   type MemoryContext,
   type MemoryId,
+  parseId,
   parseLevel,
   type TenantId,
   type UserId,
@@ -75,8 +77,10 @@ function parseContent(bytes: Uint8Array): MemoryContent | undefined {
   const context = parseContext(parsed["context"]);
   const attachments = parseTexts(parsed["attachments"]);
   if (reasons === undefined || context === "wrong" || attachments === "wrong") return undefined;
+  const client = parseClient(parsed["client"]);
+  if (client === "wrong") return undefined;
   const labels: Record<string, string> = {};
-  for (const name of ["caption", "speaker", "conversationTitle", "externalId"]) {
+  for (const name of ["caption", "speaker", "conversationTitle", "externalId", "changeReason"]) {
     const label = parsed[name];
     if (typeof label === "string") labels[name] = label;
     else if (label !== undefined) return undefined;
@@ -86,8 +90,16 @@ function parseContent(bytes: Uint8Array): MemoryContent | undefined {
     ...labels,
     ...(attachments === undefined ? {} : { attachments }),
     ...(context === undefined ? {} : { context: context.value }),
+    ...(client === undefined ? {} : { client }),
     reasons,
   };
+}
+
+function parseClient(value: unknown): MemoryClient | "wrong" | undefined {
+  if (value === undefined) return undefined;
+  if (!isObject(value) || typeof value["key"] !== "string" || typeof value["name"] !== "string") return "wrong";
+  const key = parseId("key", value["key"]);
+  return key === undefined ? "wrong" : { key, name: value["name"] };
 }
 
 function parseReasons(value: unknown): readonly ClassificationReason[] | undefined {

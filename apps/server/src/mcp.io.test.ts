@@ -1,0 +1,364 @@
+/** Agents at `/mcp` of a real house: the real client of the current revision, and an older one by hand. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type Client as ApiClient, createClient } from "@kaelix/contract";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type OpenHouse, openHouse } from "./server.ts";
+
+const CLAIM_CODE = "TEST-CODE";
+const PASSWORD = "harbour walnuts";
+const ADDRESS = "http://localhost/mcp";
+/** What an agent needs to read and to tell. */
+const USUAL = ["memory.create", "memory.read", "memory.list", "memory.search", "memory.ask", "user.read"];
+
+let folder: string;
+let house: OpenHouse;
+let before: string | undefined;
+let ann: ApiClient;
+let annToken: string;
+let ben: ApiClient;
+
+beforeAll(async () => {
+  before = process.env["KAELIX_CLAIM_CODE"];
+  process.env["KAELIX_CLAIM_CODE"] = CLAIM_CODE;
+  folder = mkdtempSync(join(tmpdir(), "kaelix-mcp-"));
+  house = await openHouse({ dataDirectory: folder });
+  const person = { phone: "+1234567890", name: "Ann", password: PASSWORD, claim_code: CLAIM_CODE };
+  annToken = (await api(undefined).call("auth.signUp", { body: person })).data.access_token;
+  ann = api(annToken);
+  await ann.call("auth.prove", { body: { password: PASSWORD } });
+  const { data } = await ann.call("invites.create", { body: { role: "member" } });
+  const other = { phone: "+1234567891", name: "Ben", password: PASSWORD, invite_code: data.code };
+  ben = api((await api(undefined).call("auth.signUp", { body: other })).data.access_token);
+});
+
+afterAll(async () => {
+  await house.close();
+  process.env["KAELIX_CLAIM_CODE"] = before;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function api(token: string | undefined): ApiClient {
+  return createClient({ baseUrl: "http://localhost", fetch: house.fetch, accessToken: () => token });
+}
+
+async function keyOf(person: ApiClient, scopes: readonly string[], name = "Robot", level = 1): Promise<string> {
+  const { data } = await person.call("keys.create", { body: { name, scopes: [...scopes], level } });
+  return data.secret;
+}
+
+/** The client of the current revision. */
+async function agent(token: string, capabilities: object = {}): Promise<Client> {
+  const client = new Client({ name: "test", version: "1" }, { capabilities, versionNegotiation: { mode: "auto" } });
+  const requestInit = { headers: { authorization: `Bearer ${token}` } };
+  await client.connect(new StreamableHTTPClientTransport(new URL(ADDRESS), { fetch: house.fetch, requestInit }));
+  return client;
+}
+
+/** What of answers is looked at by name. */
+interface Answer extends Record<string, unknown> {
+  readonly memory: { readonly id: string; readonly level: string } & Record<string, unknown>;
+  readonly memories: readonly ({ readonly id: string; readonly text: string } & Record<string, unknown>)[];
+}
+
+/** What a tool answered, when it went well. */
+async function call(client: Client, name: string, given: Record<string, unknown>): Promise<Answer> {
+  const result = await client.callTool({ name, arguments: given });
+  expect(result.isError, JSON.stringify(result.content)).not.toBe(true);
+  // The client has held it against the tool's schema.
+  return result.structuredContent as Answer;
+}
+
+/** The code of the problem that a tool answered. */
+async function problem(client: Client, name: string, given: Record<string, unknown>): Promise<unknown> {
+  const result = await client.callTool({ name, arguments: given });
+  expect(result.isError).toBe(true);
+  const [block] = result.content;
+  const document: unknown = JSON.parse(block?.type === "text" ? block.text : "");
+  expect(result._meta?.["kaelix/problem"]).toEqual(document);
+  return (document as { code: string }).code;
+}
+
+async function told(person: ApiClient, text: string, level?: 1 | 2 | 3 | 4): Promise<string> {
+  const body = level === undefined ? { text } : { text, level };
+  const call = { waitSeconds: 5, until: "indexed" as const };
+  return (await person.call("memories.create", { body }, call)).data.memory.id;
+}
+
+test("a conversation of tool calls, from telling to a correction", async () => {
+  const client = await agent(await keyOf(ann, [...USUAL, "memory.edit"], "Claude", 2));
+  expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
+  const { tools } = await client.listTools();
+  expect(tools.map(({ name }) => name).join(" ")).toBe(
+    "remember correct recall ask context get_memory timeline status search fetch",
+  );
+  for (const tool of tools) {
+    expect(tool.outputSchema, tool.name).toBeDefined();
+    expect(Object.keys(tool.annotations ?? {}).toSorted()).toEqual([
+      "destructiveHint",
+      "idempotentHint",
+      "openWorldHint",
+      "readOnlyHint",
+    ]);
+  }
+  const said = { text: "Mum is allergic to walnuts", said_by: "Carla", occurred_at: "2024-12-12T18:03:00+01:00" };
+  const kept = await call(client, "remember", { ...said, external_id: "walnuts" });
+  const { id } = kept.memory;
+  const seen = { said_by: "Carla", written_by: "Claude", trust: "agent", level: "confidential", version: 1 };
+  expect(kept).toMatchObject({ type: "memories", status: "stored", found_by_search: true, memory: seen });
+  expect(await call(client, "remember", { ...said, external_id: "walnuts" })).toMatchObject({ status: "known" });
+  expect(await problem(client, "remember", { text: "Another", external_id: "walnuts" })).toBe("external-id-conflict");
+
+  expect(await call(client, "recall", { query: "walnuts" })).toMatchObject({ total: 1, memories: [{ id, ...seen }] });
+  expect(await call(client, "ask", { question: "What is Mum allergic to?" })).toMatchObject({
+    found: true,
+    citations: [{ number: 1, memory: { id, occurred_at: "2024-12-12T17:03:00.000Z" } }],
+  });
+  const range = { since: "2024-12-01T00:00:00Z", until: "2025-01-01T00:00:00Z" };
+  expect((await call(client, "timeline", range)).memories.map((memory) => memory.id)).toEqual([id]);
+  const packed = await call(client, "context", { about: "allergic", token_budget: 400 });
+  expect(packed.memories[0]).toMatchObject({ id, because: "relevant" });
+  expect(packed["tokens"]).toBeLessThanOrEqual(400);
+  expect(await call(client, "search", { query: "walnuts" })).toEqual({
+    results: [{ id, title: "Carla, 2024-12-12", url: `http://localhost/memories/${id}` }],
+  });
+  expect(await call(client, "fetch", { id })).toMatchObject({ id, text: said.text, metadata: { trust: "agent" } });
+
+  expect(await problem(client, "correct", { id, text: "x", reason: "r", version: 7 })).toBe("version-stale");
+  const change = { id, text: "Mum is allergic to hazelnuts", reason: "Carla called again", version: 1 };
+  expect(await call(client, "correct", change)).toMatchObject({ memory: { id, version: 2, text: change.text } });
+  expect(await call(client, "get_memory", { id })).toMatchObject({
+    memory: { version: 2 },
+    provenance: { source: "mcp", written_by: { name: "Claude" }, url: `http://localhost/memories/${id}` },
+    versions: [
+      { version: 2, reason: "Carla called again", written_by: "Claude" },
+      { version: 1, reason: null, text: said.text },
+    ],
+  });
+  // The person's own page says so too; what they write themself carries no program.
+  const { data, etag } = await ann.call("memories.read", { params: { id } });
+  expect(data.client).toMatchObject({ name: "Claude" });
+  await ann.call(
+    "memories.edit",
+    { params: { id }, body: { text: "Mum is allergic to all nuts" } },
+    { ifMatch: etag ?? "" },
+  );
+  const versions = await ann.call("memories.versions", { params: { id } });
+  expect(versions.data.data.map(({ client: by, reason }) => [by?.name, reason])).toEqual([
+    [undefined, null],
+    ["Claude", "Carla called again"],
+    ["Claude", null],
+  ]);
+  const where = { person: { name: "Ann" }, you: { as: "agent", key: "Claude" }, open_up_to: "confidential" };
+  expect(await call(client, "status", {})).toMatchObject(where);
+});
+
+test("what is foreign, above the ceiling or forgotten is not there, for every tool that takes an id", async () => {
+  const secret = await keyOf(ann, [...USUAL, "memory.edit", "memory.forget"]);
+  const client = await agent(secret);
+  const foreign = await told(ben, "Ben's walnut recipe");
+  const above = await told(ann, "The walnut safe opens with 4711", 2);
+  const gone = await told(ann, "A walnut tree stands in the garden");
+  const { etag = "" } = await ann.call("memories.read", { params: { id: gone } });
+  await ann.call("memories.forget", { params: { id: gone } }, { ifMatch: etag });
+  const nobody = "mem_01JD8QYB3M6W5T0ZK1E9V7RXSC";
+  for (const id of [foreign, above, gone, nobody]) {
+    expect(await problem(client, "get_memory", { id })).toBe("not-found");
+    expect(await problem(client, "fetch", { id })).toBe("not-found");
+    expect(await problem(client, "correct", { id, text: "x", reason: "r" })).toBe("not-found");
+    expect(await problem(client, "forget", { id })).toBe("not-found");
+    await expect(client.readResource({ uri: `kaelix://memories/${id}` })).rejects.toThrow(/not found/i);
+  }
+  expect((await ann.call("memories.read", { params: { id: above } })).data.version).toBe(1);
+  expect((await ben.call("memories.read", { params: { id: foreign } })).data.version).toBe(1);
+});
+
+test("above the ceiling of the key nothing is listed, counted or hinted at", async () => {
+  const words = ["zabaglione", "semifreddo", "affogato"];
+  await told(ann, `At the harbour we had ${words[0]}`, 1);
+  await told(ann, `At the harbour we had ${words[1]}`, 2);
+  await told(ann, `At the harbour we had ${words[2]}`, 3);
+  const client = await agent(await keyOf(ann, USUAL));
+  const answers = [
+    await call(client, "recall", { query: "harbour", limit: 50 }),
+    await call(client, "recall", { query: "harbour", level: 2 }),
+    await call(client, "ask", { question: "What did we have at the harbour?" }),
+    await call(client, "context", { about: "harbour", token_budget: 20_000 }),
+    await call(client, "timeline", { limit: 100 }),
+    await call(client, "search", { query: "harbour semifreddo affogato" }),
+    await client.getPrompt({ name: "brief_me", arguments: { about: "harbour" } }),
+    await client.getPrompt({ name: "prepare_for_meeting", arguments: { with: "semifreddo" } }),
+  ];
+  const seen = JSON.stringify(answers);
+  expect(words.map((word) => seen.includes(word))).toEqual([true, false, false]);
+  expect(seen).not.toMatch(/"level":"(confidential|secret|ultra-secret)"/);
+  expect(answers[0]).toMatchObject({ total: 1 });
+  expect(answers[1]).toMatchObject({ total: 0, memories: [] });
+  // What it tells itself and may not see is kept, and not shown.
+  const kept = await call(client, "remember", { text: "The password of the router is 4711-xyz" });
+  expect(kept).toMatchObject({ status: "stored", memory: null, found_by_search: false });
+});
+
+test("a key uses and sees the tools of its scopes alone", async () => {
+  const names = async (scopes: readonly string[]): Promise<string[]> => {
+    const client = await agent(await keyOf(ann, scopes));
+    return (await client.listTools()).tools.map(({ name }) => name);
+  };
+  expect(await names(["memory.create"])).toEqual(["remember"]);
+  expect(await names(["memory.search"])).toEqual(["recall", "search"]);
+  expect(await names(["memory.read", "memory.forget"])).toEqual(["forget", "get_memory", "fetch"]);
+  const reader = await agent(await keyOf(ann, ["memory.search"]));
+  await expect(reader.callTool({ name: "remember", arguments: { text: "x" } })).rejects.toThrow(/not found/);
+  await expect(reader.readResource({ uri: "kaelix://profile" })).rejects.toThrow(/not found/i);
+  const body = { name: "Backup", kind: "service" as const, scopes: ["server.status"] };
+  const service = await ann.call("keys.create", { body });
+  const nothing = await agent(service.data.secret);
+  expect(nothing.getServerCapabilities()?.tools).toBeDefined();
+  await expect(nothing.callTool({ name: "recall", arguments: { query: "x" } })).rejects.toThrow();
+});
+
+test("wrong arguments are the same problem as at the API, and no tool takes a level", async () => {
+  const client = await agent(await keyOf(ann, USUAL));
+  expect(await problem(client, "recall", { query: " " })).toBe("request-invalid");
+  expect(await problem(client, "recall", { query: "x", limit: 51 })).toBe("request-invalid");
+  expect(await problem(client, "remember", { text: "x", level: "general" })).toBe("request-invalid");
+  expect(await problem(client, "remember", { text: " \n" })).toBe("request-invalid");
+  expect(await problem(client, "timeline", { cursor: "none of ours" })).toMatch(/cursor/);
+  const wrong = await client.callTool({ name: "get_memory", arguments: { id: "7", more: 1 } });
+  expect(wrong._meta?.["kaelix/problem"]).toMatchObject({
+    status: 400,
+    errors: [{ pointer: "/id" }, { pointer: "/more" }],
+  });
+});
+
+test("forgetting takes the right of the key, or the person's own word", async () => {
+  const first = await told(ann, "The red bicycle is in the cellar");
+  const robot = await agent(await keyOf(ann, [...USUAL, "memory.forget"]));
+  expect(await call(robot, "forget", { id: first })).toEqual({ forgotten: first, can_be_restored: true });
+  expect(await problem(robot, "get_memory", { id: first })).toBe("not-found");
+  expect((await ann.call("memories.restore", { params: { id: first } })).data.id).toBe(first);
+
+  const silent = await agent(annToken);
+  expect(await problem(silent, "forget", { id: first })).toBe("confirmation-needed");
+  const asked: string[] = [];
+  for (const forgets of [false, true]) {
+    const client = await agent(annToken, { elicitation: {} });
+    client.setRequestHandler("elicitation/create", ({ params }) => {
+      asked.push(params.message);
+      return { action: "accept", content: { forget: forgets } };
+    });
+    if (forgets) expect(await call(client, "forget", { id: first })).toMatchObject({ forgotten: first });
+    else expect(await problem(client, "forget", { id: first })).toBe("confirmation-needed");
+  }
+  expect(asked).toEqual(Array(2).fill("Forget this memory? “The red bicycle is in the cellar”"));
+  const trail = async (): Promise<unknown> => {
+    const { data } = await ann.call("audit.own", { query: { resource: first } });
+    return data.data.map(({ action, actor, decision }) => [action, actor, decision]);
+  };
+  await expect.poll(trail).toEqual([
+    ["memory.forget", "user", "allow"],
+    ["memory.restore", "user", "allow"],
+    ["memory.forget", "agent", "allow"],
+  ]);
+});
+
+test("resources and prompts hold memories as data beside our words", async () => {
+  const id = await told(ann, "Dan moves to Lisbon in May");
+  const client = await agent(await keyOf(ann, USUAL));
+  const { resourceTemplates } = await client.listResourceTemplates();
+  expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(["kaelix://memories/{id}"]);
+  const { contents } = await client.readResource({ uri: `kaelix://memories/${id}` });
+  const [read] = contents;
+  expect(JSON.parse(read !== undefined && "text" in read ? read.text : "")).toMatchObject({
+    memory: { id, trust: "told", said_by: "you" },
+  });
+  const profile = await client.readResource({ uri: "kaelix://profile" });
+  expect(JSON.stringify(profile)).toContain("Ann");
+  expect(JSON.stringify(profile)).not.toContain("1234567890");
+  const { messages } = await client.getPrompt({ name: "prepare_for_meeting", arguments: { with: "Dan" } });
+  expect(messages.map(({ content }) => content.type)).toEqual(["text", "resource"]);
+  expect(JSON.stringify(messages[0])).not.toContain("Lisbon");
+  expect(JSON.stringify(messages[1])).toContain("Lisbon");
+});
+
+test("what a key writes at the API carries its name as well", async () => {
+  const robot = api(await keyOf(ann, ["memory.create", "memory.edit", "memory.read"], "Importer"));
+  const created = await robot.call("memories.create", { body: { text: "The meter stands at 4031" } });
+  expect(created.data.memory.client).toMatchObject({ name: "Importer" });
+  const { id } = created.data.memory;
+  const own = await told(ann, "The meter stands at 4000");
+  const edited = await robot.call("memories.edit", { params: { id: own }, body: { text: "4001" } }, { ifMatch: '"1"' });
+  expect(edited.data.client).toMatchObject({ name: "Importer" });
+  expect(id).not.toBe(own);
+});
+
+/** A message as an older client sends it. */
+async function send(token: string | undefined, message: unknown, more: Record<string, string> = {}): Promise<Response> {
+  const headers = {
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...more,
+  };
+  return house.fetch(ADDRESS, { method: "POST", headers, body: JSON.stringify(message) });
+}
+
+/** The JSON-RPC message in an answer of either kind. */
+async function received(response: Response): Promise<Record<string, unknown>> {
+  const text = await response.text();
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  const data = isStream ? (/^data: (.*)$/m.exec(text)?.[1] ?? "") : text;
+  return { ...JSON.parse(data) };
+}
+
+test("a client of revision 2025-06-18 is served after its handshake", async () => {
+  const token = await keyOf(ann, USUAL);
+  const clientInfo = { name: "old", version: "1" };
+  const initialize = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
+  const hello = await send(token, { jsonrpc: "2.0", id: 1, method: "initialize", params: initialize });
+  expect(hello.headers.get("cache-control")).toBe("no-store");
+  expect(hello.headers.get("kaelix-trace-id")).toMatch(/^[0-9a-f]{32}$/);
+  expect(await received(hello)).toMatchObject({
+    id: 1,
+    result: { protocolVersion: "2025-06-18", serverInfo: { name: "kaelix" }, capabilities: { tools: {} } },
+  });
+  const version = { "mcp-protocol-version": "2025-06-18" };
+  const ready = await send(token, { jsonrpc: "2.0", method: "notifications/initialized" }, version);
+  expect(ready.status).toBe(202);
+  const list = await received(await send(token, { jsonrpc: "2.0", id: 2, method: "tools/list" }, version));
+  expect(JSON.stringify(list)).toContain('"remember"');
+  const params = { name: "remember", arguments: { text: "The piano is tuned in spring" } };
+  const kept = await received(await send(token, { jsonrpc: "2.0", id: 3, method: "tools/call", params }, version));
+  expect(kept).toMatchObject({ id: 3, result: { structuredContent: { status: "stored" } } });
+  const missing = { name: "get_memory", arguments: { id: "mem_01JD8QYB3M6W5T0ZK1E9V7RXSC" } };
+  const refused = await received(
+    await send(token, { jsonrpc: "2.0", id: 4, method: "tools/call", params: missing }, version),
+  );
+  expect(refused).toMatchObject({ result: { isError: true, _meta: { "kaelix/problem": { code: "not-found" } } } });
+  const headers = { authorization: `Bearer ${token}`, accept: "text/event-stream" };
+  expect((await house.fetch(ADDRESS, { headers })).status).toBe(405);
+});
+
+test("the door is shut to strangers, other sites, lists of requests and what is too large", async () => {
+  const token = await keyOf(ann, USUAL);
+  const list = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+  const nobody = await send(undefined, list);
+  expect([nobody.status, nobody.headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="kaelix"']);
+  expect((await send("klx_live_none", list)).status).toBe(401);
+  expect((await send(token, list, { origin: "https://elsewhere.example" })).status).toBe(403);
+  expect((await send(token, list, { "sec-fetch-site": "cross-site" })).status).toBe(403);
+  expect((await send(token, [list, list])).status).toBe(400);
+  expect((await send(token, { ...list, params: { more: "x".repeat(2_000_000) } })).status).toBe(413);
+  expect((await send(token, list, { "content-type": "text/plain" })).status).toBe(415);
+  expect((await send(token, list)).status).toBe(200);
+  // Nobody holds a stream open.
+  const client = await agent(token);
+  await expect(client.listen({ toolsListChanged: true })).rejects.toThrow();
+  const keys = await ann.call("keys.list");
+  for (const { id } of keys.data.data) await ann.call("keys.end", { params: { id } });
+  expect((await send(token, list)).status).toBe(401);
+});
