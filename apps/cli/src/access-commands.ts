@@ -26,6 +26,7 @@ export function addAccessCommands(program: Command, command: AddCommand, ending:
   );
   command(keys, "create <name>", "make a key, shown once; asks for password or code")
     .option("--scope <actions>", "what it may do, such as memory.search,memory.create; may be repeated", collect, [])
+    .option("--agent", "what an agent needs to remember and recall; more by --scope memory.edit,memory.forget")
     .option("--kind <kind>", "agent: acts for you; service: touches nobody's things", "agent")
     .option("--level <level>", "highest level it sees: general (as when not given) or confidential")
     .option("--expires <when>", "90d, a day or a time; does not expire when not given")

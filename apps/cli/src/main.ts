@@ -15,6 +15,7 @@ import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
 import { addErasureCommands } from "./erasure-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
+import { addMcpCommand } from "./mcp-commands.ts";
 
 // Commands are loaded below, when one is chosen: with the cache they come compiled from the second start on.
 enableCompileCache();
@@ -235,5 +236,6 @@ addAuditCommands(program, command, ending);
 addBrokerCommands(program, ending);
 addAccessCommands(program, command, ending);
 addErasureCommands(program, { command, recallOptions, ending });
+addMcpCommand(program, command, ending);
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

@@ -8,10 +8,14 @@ import { withProof } from "./prove.ts";
 /** Options of `keys create`. */
 export interface KeyOptions extends CommonOptions {
   readonly kind: string;
+  readonly agent?: boolean;
   readonly scope: readonly string[];
   readonly level?: string;
   readonly expires?: string;
 }
+
+/** What an agent needs to remember, to recall and to say where it is. It changes and forgets nothing. */
+const AGENT_SCOPES = ["memory.create", "memory.read", "memory.list", "memory.search", "memory.ask", "user.read"];
 
 /** `kaelix keys list`: keys of programs, newest first. */
 export async function listKeys(options: CommonOptions): Promise<number> {
@@ -42,11 +46,12 @@ export async function listKeys(options: CommonOptions): Promise<number> {
 
 /** `kaelix keys create NAME --scope ACTION…`: prints the key, this once. */
 export async function createKey(name: string, options: KeyOptions): Promise<number> {
-  const { scope: scopes } = options;
+  const scopes = [...(options.agent === true ? AGENT_SCOPES : []), ...options.scope];
   const kind = kindOf(options.kind);
-  if (scopes.length === 0) throw new CommandFailure(EXIT.usage, "Cannot make a key that may do nothing: give --scope");
+  if (scopes.length === 0)
+    throw new CommandFailure(EXIT.usage, "Cannot make a key that may do nothing: give --agent or --scope");
   const level = options.level === undefined ? {} : { level: levelOf(options.level) };
-  const body = { name, kind, scopes: [...scopes], ...level, expires_at: endOf(options.expires) };
+  const body = { name, kind, scopes, ...level, expires_at: endOf(options.expires) };
   const connection = await connect(options);
   try {
     const { data } = await withProof(connection, () => connection.client.call("keys.create", { body }));

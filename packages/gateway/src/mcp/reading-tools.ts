@@ -1,5 +1,5 @@
 /** The tools that read. None of them changes anything. */
-import { conversationIdSchema, levelInputSchema, levelNameSchema, memoryIdSchema, timeSchema } from "@kaelix/contract";
+import { conversationIdSchema, levelInputSchema, levelNameSchema, memoryIdSchema } from "@kaelix/contract";
 import { levelName, MEMORY_LABEL_LENGTH_MAX, type MemoryId, parseId, SOURCE_KINDS } from "@kaelix/model";
 import { z } from "zod";
 
@@ -9,7 +9,7 @@ import { timeMs } from "../handlers/memories.ts";
 import { withoutUndefined } from "../http/exchange.ts";
 import { timeText } from "../http/wire.ts";
 import { packContext } from "./context.ts";
-import { agentMemory, agentMemorySchema, agentVersion, envelope, HEAD, versionSchema } from "./shapes.ts";
+import { agentMemory, agentMemorySchema, agentVersion, envelope, HEAD, moment, versionSchema } from "./shapes.ts";
 import { defineTool, type McpTool, type Visit } from "./tool.ts";
 
 const READING = { readOnlyHint: true, destructiveHint: false, idempotentHint: true } as const;
@@ -17,8 +17,8 @@ const RELEVANT_MAX = 40;
 const RECENT_MAX = 20;
 const TOKENS_MAX = 20_000;
 
-const since = timeSchema.optional().describe("Only what happened at or after this time");
-const until = timeSchema.optional().describe("Only what happened before this time");
+const since = moment.optional().describe("Only what happened at or after this time");
+const until = moment.optional().describe("Only what happened before this time");
 const person = z.string().min(1).max(MEMORY_LABEL_LENGTH_MAX).optional().describe("Only what this person said");
 const query = z.string().trim().min(1).max(10_000);
 
@@ -206,7 +206,7 @@ const status = defineTool({
   input: z.strictObject({}),
   output: z.object({
     version: z.string(),
-    now: timeSchema,
+    now: moment,
     person: z.object({ name: z.string() }),
     you: z.object({
       as: z.enum(["person", "agent"]),

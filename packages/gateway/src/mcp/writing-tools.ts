@@ -2,7 +2,7 @@
  * The tools that write. Every state they write carries the program's key, so that it can be told from what the person said, and taken
  * back as one (`kaelix keys undo`). None of them removes more than one memory.
  */
-import { memoryIdSchema, timeSchema } from "@kaelix/contract";
+import { memoryIdSchema } from "@kaelix/contract";
 import { MEMORY_LABEL_LENGTH_MAX, MEMORY_TEXT_LENGTH_MAX, type MemoryDraft } from "@kaelix/model";
 import {
   acceptedContent,
@@ -20,7 +20,7 @@ import { recorded } from "../http/auditing.ts";
 import { withoutUndefined } from "../http/exchange.ts";
 import { FieldsError } from "../http/problem.ts";
 import { readMemory } from "./reading-tools.ts";
-import { agentMemory, agentMemorySchema, envelope, HEAD } from "./shapes.ts";
+import { agentMemory, agentMemorySchema, envelope, HEAD, moment } from "./shapes.ts";
 import { defineTool, type McpTool, type ToolContext, type Visit } from "./tool.ts";
 
 /** How long telling waits until search finds it, so that what is told is found by the next call. */
@@ -42,7 +42,7 @@ const remember = defineTool({
   input: z.strictObject({
     text: text.describe("What to remember"),
     said_by: label.optional().describe("Who said it, when it was not the person themself"),
-    occurred_at: timeSchema.optional().describe("When it happened, when that is not now"),
+    occurred_at: moment.optional().describe("When it happened, when that is not now"),
     conversation: label.optional().describe("Name of the conversation or task it belongs to"),
     external_id: label.optional().describe("A stable id of yours: the same id told again is the same memory"),
   }),
