@@ -3,7 +3,14 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { claim, type Product, runCommand, startProduct, temporaryData } from "../apps/cli/src/testing/product.ts";
+import {
+  claim,
+  PERSON,
+  type Product,
+  runCommand,
+  startProduct,
+  temporaryData,
+} from "../apps/cli/src/testing/product.ts";
 
 const README = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
 /** The lines of README that run the command line, without those that need a file of the reader's. */
@@ -31,7 +38,9 @@ test("README's commands do what they say, in the order they stand", async () => 
     const words = [...line.replace(/ > \S+$/, "").matchAll(/"([^"]*)"|(\S+)/g)].map(
       (match) => match[1] ?? match[2] ?? "",
     );
-    const outcome = await runCommand([...words, "--data", data.path]);
+    const outcome = await runCommand([...words, "--data", data.path], {
+      environment: { KAELIX_PASSWORD: PERSON.password },
+    });
     expect(outcome.code, `${line}\n${outcome.err}`).toBe(0);
     outcomes.push(outcome.out + outcome.err);
   }
