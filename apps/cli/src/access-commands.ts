@@ -5,14 +5,15 @@ import type * as keyCommands from "./commands/keys.ts";
 import type * as sessionCommands from "./commands/sessions.ts";
 
 /** Wraps an action so that it ends the process with its exit code. */
-type Ending = <Parameters extends readonly unknown[]>(
+export type Ending = <Parameters extends readonly unknown[]>(
   action: (...parameters: Parameters) => Promise<number> | number,
 ) => (...parameters: Parameters) => Promise<void>;
 
 /** Adds a command with the options that all have. */
-type AddCommand = (parent: Command, usage: string, text: string) => Command;
+export type AddCommand = (parent: Command, usage: string, text: string) => Command;
 
-function collect(value: string, values: readonly string[] = []): readonly string[] {
+/** Values of an option that may be repeated or hold several. */
+export function collect(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, ...value.split(",").filter((part) => part !== "")];
 }
 

@@ -14,6 +14,7 @@ import type * as importCommands from "./commands/import.ts";
 import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
 import { addErasureCommands } from "./erasure-commands.ts";
+import { addSharingCommands } from "./sharing-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 import { addMcpCommand } from "./mcp-commands.ts";
 
@@ -74,6 +75,8 @@ function recallOptions(of: Command): Command {
     .option("--since <time>", "not before this day or time")
     .option("--until <time>", "before this day or time")
     .option("--level <level>", "of this level alone")
+    .option("--whose <person>", "all (as when not given), me, others, or the id of somebody who shares with you")
+    .option("--for <purpose>", "what it is for: opens shares that are for this alone")
     .option("--open <level>", "open up to this level first; asks for the password");
 }
 
@@ -237,5 +240,6 @@ addBrokerCommands(program, ending);
 addAccessCommands(program, command, ending);
 addErasureCommands(program, { command, recallOptions, ending });
 addMcpCommand(program, command, ending);
+addSharingCommands(program, command, ending);
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

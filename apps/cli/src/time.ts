@@ -12,3 +12,9 @@ export function timeOf(text: string): string {
   }
   return parsed.toISOString();
 }
+
+/** When something ends: `30d` from now, a day or a time. */
+export function endOf(text: string): string {
+  const days = /^(\d{1,5})d$/.exec(text)?.[1];
+  return days === undefined ? timeOf(text) : new Date(Date.now() + Number(days) * 86_400_000).toISOString();
+}

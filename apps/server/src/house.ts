@@ -10,6 +10,7 @@ import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
 import { classifyByRules } from "@kaelix/intelligence";
 import { TOPICS, type UserId } from "@kaelix/model";
+import { SharedIndexes } from "@kaelix/recall";
 import { openFileKek, openIdentity, openKeystore } from "@kaelix/security";
 import { openPglite, openPostgres, type PeopleStore } from "@kaelix/views";
 
@@ -32,6 +33,7 @@ import { Memories } from "./memory-application.ts";
 import { openCapture, startSources } from "./open-capture.ts";
 import { openLog } from "./open-log.ts";
 import { FreshContents } from "./open-memories.ts";
+import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
 import { Operator } from "./operator.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -100,6 +102,7 @@ export class House {
     const { audit } = this.#all();
     const clock = this.#clock;
     const recall = recallSource(this.#context);
+    const sharedIndexes = new SharedIndexes(recall);
     const memories = new Memories({
       remember,
       changes,
@@ -108,6 +111,8 @@ export class House {
       keystore,
       searchView,
       recall,
+      sharedIndexes,
+      identity,
       isSearched: (position) => (this.#context.searched.get(position.partition) ?? 0) > position.offset,
     });
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
@@ -139,6 +144,7 @@ export class House {
           operator,
           onUnclaimed: () => (this.#isClaimed = false),
         }),
+        sharing: sharingApplication({ identity, people, searchView, sharedIndexes }),
         audit: auditApplication({ log, audit, keystore }),
         policy: policyApplication({ identity, store, clock, written: (user) => remember.written(user) }),
       },

@@ -10,6 +10,7 @@ import type {
   MemoryVersion,
   PageOf,
   PlacedMemory,
+  Reach,
   RecallFilter,
   RememberOutcome,
   SearchOutcome,
@@ -23,9 +24,17 @@ import {
   type MemoryDraft,
   type MemoryId,
   TOPICS,
+  type UserId,
   type UserPrincipal,
 } from "@kaelix/model";
-import { ask, type RecallScope, type RecallSource, searchMemories } from "@kaelix/recall";
+import {
+  ask,
+  type RecallScope,
+  type RecallSource,
+  searchMemories,
+  type SharedIndexes,
+  type SharedScope,
+} from "@kaelix/recall";
 import type { Keystore } from "@kaelix/security";
 import {
   type Database,
@@ -43,6 +52,8 @@ import {
 import { decodeCountCursor, decodeTimeCursor, encodeCountCursor, encodeTimeCursor } from "./cursor.ts";
 import { ownerOf } from "./imports-application.ts";
 import { isVisible, memoryOf, openRows } from "./open-memories.ts";
+import { type OpenShares, openShares, type SharesSource } from "./sharing/open-shares.ts";
+import { joinPages, markedFor, ownersOf, saidBy, summariesOf } from "./sharing/shared-lists.ts";
 
 /** What it is wired from. */
 export interface MemoryParts {
@@ -53,6 +64,8 @@ export interface MemoryParts {
   readonly keystore: Keystore;
   readonly searchView: SearchView;
   readonly recall: RecallSource;
+  readonly sharedIndexes: SharedIndexes;
+  readonly identity: SharesSource;
   /** True when search has folded a position. */
   readonly isSearched: (position: LogPosition) => boolean;
 }
@@ -67,6 +80,10 @@ export class Memories implements MemoryApplication {
     this.#parts = parts;
   }
 
+  get #sharedIndexes(): SharedIndexes {
+    return this.#parts.sharedIndexes;
+  }
+
   async remember(principal: UserPrincipal, draft: MemoryDraft): Promise<RememberOutcome> {
     const [result] = await this.#parts.remember.remember(ownerOf(principal), [draft]);
     if (result === undefined) throw new Error("One draft has one result");
@@ -79,28 +96,38 @@ export class Memories implements MemoryApplication {
     return known === undefined ? { type: "conflict", memoryId: result.memoryId } : { type: "known", placed: known };
   }
 
-  async read(principal: UserPrincipal, id: MemoryId): Promise<PlacedMemory | undefined> {
+  async read(principal: UserPrincipal, id: MemoryId, reach?: Reach): Promise<PlacedMemory | undefined> {
     await this.#parts.remember.written(principal.userId);
     const row = await this.#parts.store.memory(principal.userId, id);
-    if (!isVisible(row, principal)) return undefined;
-    return (await this.#openAll([row]))[0];
+    if (isVisible(row, principal)) return (await this.#openAll(principal, [row]))[0];
+    const shares = await openShares(this.#parts.identity, { principal, action: "memory.read", reach });
+    for (const { owner } of shares.owners) {
+      await this.#parts.remember.written(owner);
+      const shared = await this.#parts.store.memory(owner, id);
+      if (shared !== undefined) return (await this.#openAll(principal, [shared], shares))[0];
+    }
+    return undefined;
   }
 
-  async list(principal: UserPrincipal, request: ListRequest): Promise<PageOf<PlacedMemory>> {
-    await this.#parts.remember.written(principal.userId);
+  async list(principal: UserPrincipal, request: ListRequest, reach?: Reach): Promise<PageOf<PlacedMemory>> {
+    const shares = await openShares(this.#parts.identity, { principal, action: "memory.list", reach });
+    const whose = [...(shares.isAlone ? [] : [principal.userId]), ...shares.owners.map(({ owner }) => owner)];
+    for (const owner of whose) await this.#parts.remember.written(owner);
     const { limit, cursor, ...narrow } = request;
-    const filter = JSON.stringify(Object.entries(narrow).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+    const asked = { ...narrow, ...(reach === undefined ? {} : { owner: reach.owner }) };
+    const filter = JSON.stringify(Object.entries(asked).toSorted(([left], [right]) => (left < right ? -1 : 1)));
     const from = cursor === undefined ? undefined : decodeTimeCursor(cursor, filter);
-    const page = await listByTime(this.#parts.database, principal.userId, {
-      ...narrow,
-      limit,
-      ceiling: principal.ceiling,
-      ...(from === undefined ? {} : { from }),
-    });
+    const wanted = { ...narrow, limit, ceiling: principal.ceiling, ...(from === undefined ? {} : { from }) };
+    const { database } = this.#parts;
+    const pages = await Promise.all([
+      ...(shares.isAlone ? [] : [listByTime(database, principal.userId, wanted)]),
+      ...shares.owners.map(({ owner, clauses }) => listByTime(database, owner, { ...wanted, anyOf: clauses })),
+    ]);
+    const page = joinPages(pages, wanted);
     const first = page.rows[0];
     const last = page.rows.at(-1);
     return {
-      items: await this.#openAll(page.rows),
+      items: await this.#openAll(principal, page.rows, shares),
       next: page.hasOlder && last !== undefined ? encodeTimeCursor(placeOf(last), "older", filter) : null,
       previous: page.hasNewer && first !== undefined ? encodeTimeCursor(placeOf(first), "newer", filter) : null,
     };
@@ -154,60 +181,56 @@ export class Memories implements MemoryApplication {
   async conversations(
     principal: UserPrincipal,
     request: { readonly limit: number; readonly cursor?: string },
+    reach?: Reach,
   ): Promise<PageOf<ConversationSummary>> {
-    const index = await this.#parts.searchView.index(principal.userId);
+    const shares = await openShares(this.#parts.identity, { principal, action: "memory.list", reach });
     const skip = request.cursor === undefined ? 0 : decodeCountCursor(request.cursor);
-    const all = listConversations(index, principal.ceiling).filter((summary) => summary.conversationId !== null);
-    const page = all.slice(skip, skip + request.limit);
-    const items = page.flatMap((summary): ConversationSummary[] => {
-      const last = index.document(summary.lastMemoryId);
-      if (last === undefined || summary.conversationId === null) return [];
-      return [
-        {
-          id: summary.conversationId,
-          title: summary.title ?? null,
-          memories: summary.count,
-          lastAtMs: summary.lastOccurredAtMs,
-          lastText: last.text,
-          lastSpeaker: last.speaker ?? null,
-          source: last.source,
-        },
-      ];
-    });
+    const all = shares.isAlone
+      ? []
+      : summariesOf(await this.#parts.searchView.index(principal.userId), principal.ceiling, () => ({}));
+    for (const open of shares.owners) {
+      const index = await this.#sharedIndexes.index(shares.partOf(open));
+      const shared = summariesOf(index, principal.ceiling, (last) => {
+        const mark = shares.markOf(open, last);
+        return mark && { shared: mark };
+      });
+      all.push(...shared);
+    }
+    all.sort((left, right) => right.lastAtMs - left.lastAtMs);
+    const items = all.slice(skip, skip + request.limit);
     const next = skip + request.limit < all.length ? encodeCountCursor(skip + request.limit) : null;
     return { items, next, previous: skip > 0 ? encodeCountCursor(Math.max(0, skip - request.limit)) : null };
   }
 
-  async search(principal: UserPrincipal, request: Parameters<MemoryApplication["search"]>[1]): Promise<SearchOutcome> {
+  async search(...[principal, request, reach]: Parameters<MemoryApplication["search"]>): Promise<SearchOutcome> {
+    const shares = await openShares(this.#parts.identity, { principal, action: "memory.search", reach });
+    const scope = await this.#scope(principal, shares);
     const found = await searchMemories(this.#parts.recall, {
-      ...(await this.#scope(principal)),
+      ...scope,
       text: request.query,
       filters: filtersOf(request.filter),
       limit: request.limit,
       skip: request.offset,
     });
-    const hits = found.hits.map((hit) => ({
-      memory: hit.document,
-      position: hit.position,
-      score: hit.score,
-      highlights: hit.highlights,
-      why: hit.reasons,
-    }));
-    const facets = request.facets ? await this.#facetsOf(principal, found.facets) : null;
-    return { hits, total: found.total, facets, problems: found.qualifiers.problems, tookMs: found.tookMs };
+    const hits = found.hits.flatMap((hit) => {
+      const { document: memory, position, score, highlights, reasons: why } = hit;
+      const marked = markedFor(principal, shares, hit.owner, memory);
+      return marked === undefined ? [] : [{ ...marked, memory, position, score, highlights, why }];
+    });
+    const facets = request.facets ? await this.#facetsOf(principal, found.facets, scope) : null;
+    const owners = facets === null || shares.owners.length === 0 ? {} : { owners: ownersOf(shares, found.totals) };
+    return { hits, total: found.total, facets, ...owners, problems: found.qualifiers.problems, tookMs: found.tookMs };
   }
 
-  async ask(principal: UserPrincipal, request: Parameters<MemoryApplication["ask"]>[1]): Promise<AnswerOutcome> {
+  async ask(...[principal, request, reach]: Parameters<MemoryApplication["ask"]>): Promise<AnswerOutcome> {
+    const shares = await openShares(this.#parts.identity, { principal, action: "memory.ask", reach });
     const answer = await ask(this.#parts.recall, {
-      ...(await this.#scope(principal)),
+      ...(await this.#scope(principal, shares)),
       question: request.question,
       filters: filtersOf(request.filter),
       ...(request.asOfMs === undefined ? {} : { asOfMs: request.asOfMs }),
     });
-    const placed = await this.#placedById(
-      principal,
-      answer.citations.map((citation) => citation.memoryId),
-    );
+    const placed = await this.#placedById(principal, shares, answer.citations);
     const citations = answer.citations.flatMap((citation) => {
       const memory = placed.get(citation.memoryId);
       const isSame = memory?.memory.text.slice(...citation.quote) === citation.text;
@@ -230,7 +253,7 @@ export class Memories implements MemoryApplication {
     for await (const rows of this.#parts.store.rowsOf(principal.userId, -1)) {
       const visible = rows.filter((row) => isVisible(row, principal));
       for (let at = 0; at < visible.length; at += EXPORT_PAGE) {
-        yield* await this.#openAll(visible.slice(at, at + EXPORT_PAGE));
+        yield* await this.#openAll(principal, visible.slice(at, at + EXPORT_PAGE));
       }
     }
   }
@@ -241,20 +264,42 @@ export class Memories implements MemoryApplication {
     return LEVELS.filter((level) => level > principal.ceiling).reduce((sum, level) => sum + counts[level], 0);
   }
 
-  /** Opens rows in order; one whose key is gone is left out. */
-  async #openAll(rows: readonly SealedMemory[]): Promise<readonly PlacedMemory[]> {
-    const contents = await openRows(this.#parts.keystore, rows);
-    return rows.flatMap((row, index) => {
+  /** Opens rows in order; one whose key is gone, and one of somebody who has not shared it, is left out. */
+  async #openAll(
+    principal: UserPrincipal,
+    rows: readonly SealedMemory[],
+    shares?: OpenShares,
+  ): Promise<readonly PlacedMemory[]> {
+    const allowed = rows.flatMap((row) => {
+      const isOwn = row.userId === principal.userId;
+      const shared = isOwn ? undefined : shares?.markOfRow(row);
+      return isOwn || shared !== undefined ? [{ row, shared }] : [];
+    });
+    const contents = await openRows(
+      this.#parts.keystore,
+      allowed.map(({ row }) => row),
+    );
+    return allowed.flatMap(({ row, shared }, index) => {
       const content = contents[index];
       if (content === undefined) return [];
-      return [this.#placed(memoryOf(row, content), positionAt(row.partition, row.versionOffset))];
+      const memory = saidBy(memoryOf(row, content), shared?.by.name);
+      const placed = this.#placed(memory, positionAt(row.partition, row.versionOffset));
+      return [shared === undefined ? placed : { ...placed, shared }];
     });
   }
 
-  async #placedById(principal: UserPrincipal, ids: readonly MemoryId[]): Promise<ReadonlyMap<MemoryId, PlacedMemory>> {
-    if (ids.length === 0) return new Map();
-    const rows = await this.#parts.store.memories(principal.userId, ids);
-    const placed = await this.#openAll(rows.filter((row) => isVisible(row, principal)));
+  async #placedById(
+    principal: UserPrincipal,
+    shares: OpenShares,
+    cited: readonly { readonly owner: UserId; readonly memoryId: MemoryId }[],
+  ): Promise<ReadonlyMap<MemoryId, PlacedMemory>> {
+    const rows: SealedMemory[] = [];
+    for (const owner of new Set(cited.map((citation) => citation.owner))) {
+      const ids = cited.filter((citation) => citation.owner === owner).map(({ memoryId }) => memoryId);
+      rows.push(...(await this.#parts.store.memories(owner, ids)));
+    }
+    const seen = rows.filter((row) => row.userId !== principal.userId || isVisible(row, principal));
+    const placed = await this.#openAll(principal, seen, shares);
     return new Map(placed.map((item) => [item.memory.memoryId, item]));
   }
 
@@ -268,26 +313,47 @@ export class Memories implements MemoryApplication {
       : changed;
   }
 
-  /** What may be searched: the index, and above it what an opened session may see, opened for this request alone. */
-  async #scope(principal: UserPrincipal): Promise<RecallScope> {
+  /** What may be searched: the indexes, and above them what an opened session may see, opened for this request alone. */
+  async #scope(principal: UserPrincipal, shares: OpenShares): Promise<RecallScope> {
     const { userId, ceiling } = principal;
-    if (ceiling <= LEVEL_INDEXED_MAX) return { userId, ceiling };
+    const isOpened = ceiling > LEVEL_INDEXED_MAX;
+    const shared: SharedScope[] = [];
+    for (const open of shares.owners) {
+      const { owner, name } = open;
+      const index = await this.#sharedIndexes.index(shares.partOf(open));
+      const allow = (row: SealedMemory): boolean => shares.markOfRow(row) !== undefined;
+      const unlocked = isOpened ? await this.#unlocked(owner, allow, name) : [];
+      shared.push({ owner, index, ...(isOpened ? { unlocked } : {}) });
+    }
+    const more = { shared, ...(shares.isAlone ? { withoutOwn: true } : {}) };
+    if (!isOpened || shares.isAlone) return { userId, ceiling, ...more };
+    return { userId, ceiling, unlocked: await this.#unlocked(userId, (row) => isVisible(row, principal)), ...more };
+  }
+
+  /** Somebody's memories above the indexed levels, those that are allowed, opened. */
+  async #unlocked(owner: UserId, allow: (row: SealedMemory) => boolean, name?: string): Promise<SearchDocument[]> {
     const unlocked: SearchDocument[] = [];
-    for await (const rows of this.#parts.store.liveAtOrAbove(userId, 3)) {
-      const visible = rows.filter((row) => isVisible(row, principal));
+    for await (const rows of this.#parts.store.liveAtOrAbove(owner, 3)) {
+      const visible = rows.filter(allow);
       const contents = await openRows(this.#parts.keystore, visible);
       for (const [index, row] of visible.entries()) {
         const content = contents[index];
-        if (content !== undefined) unlocked.push(documentOf(memoryOf(row, content), row));
+        if (content !== undefined) unlocked.push(documentOf(saidBy(memoryOf(row, content), name), row));
       }
     }
-    return { userId, ceiling, unlocked };
+    return unlocked;
   }
 
-  async #facetsOf(principal: UserPrincipal, facets: Facets): Promise<SearchOutcome["facets"]> {
-    const index = await this.#parts.searchView.index(principal.userId);
+  async #facetsOf(
+    principal: UserPrincipal,
+    facets: Facets,
+    { shared = [] }: RecallScope,
+  ): Promise<SearchOutcome["facets"]> {
+    const own = await this.#parts.searchView.index(principal.userId);
     const titles = new Map(
-      listConversations(index, principal.ceiling).map((summary) => [summary.conversationId, summary.title] as const),
+      [...shared.map(({ index }) => index), own]
+        .flatMap((index) => listConversations(index, principal.ceiling))
+        .map((summary) => [summary.conversationId, summary.title] as const),
     );
     return {
       person: facets.people.map(({ value, count }) => ({ value: value ?? "", label: value ?? "You", count })),

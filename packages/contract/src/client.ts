@@ -4,6 +4,7 @@
 import { KaelixProblem } from "./problem.ts";
 import type { CallInput, CallOutput, Route } from "./route.ts";
 import { type RouteName, type Routes, routes } from "./routes.ts";
+import { PURPOSE_HEADER } from "./sharing-routes.ts";
 
 /** What a client needs to know. */
 export interface ClientOptions {
@@ -14,6 +15,8 @@ export interface ClientOptions {
   /** Called once after a 401; true when a new token was got and the call shall be sent again. */
   readonly renew?: () => Promise<boolean>;
   readonly fetch?: typeof fetch;
+  /** What one reads for, when it is for something: opens shares that are for this purpose alone. */
+  readonly purpose?: () => string | undefined;
 }
 
 /** What one call may add. */
@@ -26,6 +29,8 @@ export interface CallOptions {
   readonly waitSeconds?: number;
   readonly until?: "stored" | "indexed" | "classified";
   readonly signal?: AbortSignal;
+  /** Instead of the purpose of the client. */
+  readonly purpose?: string;
   /** The file of an upload. */
   readonly file?: { readonly name: string; readonly data: Blob };
 }
@@ -116,6 +121,8 @@ function requestOf(route: Route, input: LooseInput, call: CallOptions, options: 
   const headers = new Headers({ accept: "application/json, application/problem+json" });
   const token = options.accessToken?.();
   if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+  const purpose = call.purpose ?? options.purpose?.();
+  if (purpose !== undefined) headers.set(PURPOSE_HEADER, purpose);
   if (call.ifMatch !== undefined) headers.set("if-match", call.ifMatch);
   if (call.idempotencyKey !== undefined) headers.set("idempotency-key", call.idempotencyKey);
   if (call.after !== undefined) headers.set("kaelix-after", call.after);

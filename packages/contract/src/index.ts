@@ -6,6 +6,8 @@ export { printOpenApi } from "./openapi.ts";
 export { KaelixProblem } from "./problem.ts";
 export type { CallInput, CallOutput, Method, Route, Success } from "./route.ts";
 export { LEFT_OUT_HEADER, type RouteName, type Routes, routes } from "./routes.ts";
+export { PURPOSE_HEADER } from "./sharing-routes.ts";
+export { shareSchema, shareScopeSchema } from "./sharing-schemas.ts";
 export {
   answerRequestSchema,
   answerSchema,

@@ -8,6 +8,7 @@ import { accessRoutes } from "./access-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
 import type { Route } from "./route.ts";
+import { sharingRoutes } from "./sharing-routes.ts";
 import {
   answerRequestSchema,
   answerSchema,
@@ -26,6 +27,7 @@ import {
   memoryIdSchema,
   memorySchema,
   memoryVersionSchema,
+  ownerSchema,
   pageQuerySchema,
   pageSchema,
   refreshSchema,
@@ -170,6 +172,7 @@ export const routes = {
       import: importIdSchema.optional(),
       after: timeSchema.optional(),
       before: timeSchema.optional(),
+      owner: ownerSchema.optional(),
     }),
     success: listOf(memorySchema),
     waits: true,
@@ -241,7 +244,7 @@ export const routes = {
     action: "memory.list",
     tag: "memories",
     summary: "Conversations by their newest memory",
-    query: pageQuerySchema,
+    query: pageQuerySchema.extend({ owner: ownerSchema.optional() }),
     success: listOf(conversationSchema),
     waits: true,
   },
@@ -366,6 +369,7 @@ export const routes = {
   ...accessRoutes,
   ...auditRoutes,
   ...erasureRoutes,
+  ...sharingRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 /** The table of routes. */

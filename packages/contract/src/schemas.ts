@@ -27,7 +27,10 @@ export const importIdSchema = idOf("imp", "imp_01JD8QYB3M6W5T0ZK1E9V7RXSC");
 /** Id of a session on the wire. */
 export const sessionIdSchema = idOf("ses", "ses_01JD8QYB3M6W5T0ZK1E9V7RXSC");
 /** Id of a user on the wire. */
-const userIdSchema = idOf("usr", "usr_01JD8QYB3M6W5T0ZK1E9V7RXSC");
+export const userIdSchema = idOf("usr", "usr_01JD8QYB3M6W5T0ZK1E9V7RXSC");
+
+/** Id of a share on the wire. */
+export const grantIdSchema = idOf("grt", "grt_01JD8QYB3M6W5T0ZK1E9V7RXSC");
 
 /** RFC 3339 with an offset or Z; years 0001 to 9999. */
 export const timeSchema = z.iso.datetime({ offset: true }).meta({ example: "2024-12-12T18:03:00+01:00" });
@@ -90,10 +93,19 @@ const progressSchema = z
 
 /** The program that wrote a state of a memory, by its key and the key's name. */
 const memoryClientSchema = z.object({ key: idOf("key", "key_01JD8QYB3M6W5T0ZK1E9V7RXSC"), name: z.string() });
+/** That something is another's and was shared: by whom, by which share, and until when. */
+const sharedMarkSchema = z
+  .object({ by: z.object({ id: userIdSchema, name: z.string() }), grant: grantIdSchema, until: timeSchema })
+  .meta({ id: "Shared" });
+
+/** Whose memories are asked for; absent: one's own and what others have shared. */
+export const ownerSchema = z.union([z.enum(["all", "me", "others"]), userIdSchema]);
 
 /** A memory, opened. */
 export const memorySchema = z
   .object({
+    /** Absent: it is one's own. */
+    shared: sharedMarkSchema.optional(),
     id: memoryIdSchema,
     text: z.string(),
     caption: z.string().nullable(),
@@ -153,6 +165,8 @@ export const pageQuerySchema = z.strictObject({
 /** A conversation with its newest memory. */
 export const conversationSchema = z
   .object({
+    /** Absent: it is one's own. */
+    shared: sharedMarkSchema.optional(),
     id: conversationIdSchema,
     title: z.string().nullable(),
     memories: z.number().int(),
@@ -172,6 +186,7 @@ const searchFilterSchema = z.strictObject({
   level: levelInputSchema.optional(),
   conversation: conversationIdSchema.optional(),
   import: importIdSchema.optional(),
+  owner: ownerSchema.optional(),
 });
 
 /** Body of `POST /searches`. */
@@ -193,6 +208,7 @@ export const signalSchema = z
 /** A memory as search shows it: what stands in the index. `GET /memories/{id}` has the rest. */
 export const foundMemorySchema = memorySchema
   .pick({
+    shared: true,
     id: true,
     text: true,
     caption: true,
@@ -232,6 +248,8 @@ export const searchResultSchema = z
         level: facetSchema,
         month: facetSchema,
         conversation: facetSchema,
+        /** Whose the matches are; only when something was shared. */
+        owner: facetSchema.optional(),
       })
       .nullable(),
     /** Qualifiers of the query that could not be understood, a sentence each. */

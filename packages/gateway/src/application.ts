@@ -7,6 +7,7 @@
 import type { LogPosition } from "@kaelix/base";
 import type {
   ConversationId,
+  GrantId,
   ImportId,
   Level,
   LevelDecider,
@@ -23,10 +24,31 @@ import type {
 import type { AccessApplication } from "./access-application.ts";
 
 import type { ErasureApplication } from "./erasure-application.ts";
+import type { SharingApplication } from "./sharing-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
+
+/** That a memory is another's and was shared with the asker: who did, by which grant, and until when (epoch ms). */
+export interface SharedMark {
+  readonly by: { readonly user: UserId; readonly name: string };
+  readonly grant: GrantId;
+  readonly untilMs: number;
+}
+
+/**
+ * How far a person reaches beyond their own memories: to what others have shared with them. A request without it, as of every program,
+ * sees the person's own alone.
+ */
+export interface Reach {
+  /** Whose memories: everybody's, those of others alone, or those of one other person. */
+  readonly owner: "all" | "others" | UserId;
+  /** What the person says it is for; a grant for a purpose opens for that one alone. */
+  readonly purpose: string | null;
+}
 
 /** A memory with its place on the log. */
 export interface PlacedMemory {
+  /** Absent: it is the asker's own. */
+  readonly shared?: SharedMark;
   readonly memory: Memory;
   /** Of the event that made the state shown. */
   readonly position: LogPosition;
@@ -117,6 +139,8 @@ export interface FoundMemory {
 /** What a search found. Ranges are [start, end) in UTF-16 units. */
 export interface SearchOutcome {
   readonly hits: readonly {
+    /** Absent: it is the asker's own. */
+    readonly shared?: SharedMark;
     readonly memory: FoundMemory;
     /** Of the event that made the state shown. */
     readonly position: LogPosition;
@@ -128,6 +152,8 @@ export interface SearchOutcome {
   readonly facets: Readonly<
     Record<"person" | "source" | "level" | "month" | "conversation", readonly FacetCount[]>
   > | null;
+  /** How many of the matches are whose; only when something is shared. */
+  readonly owners?: readonly FacetCount[];
   /** Qualifiers of the query that could not be understood, a sentence each. */
   readonly problems?: readonly string[];
   readonly tookMs: number;
@@ -181,6 +207,8 @@ export interface MemoryVersion {
 
 /** A conversation with its newest memory. */
 export interface ConversationSummary {
+  /** Absent: it is the asker's own. */
+  readonly shared?: SharedMark;
   readonly id: ConversationId;
   readonly title: string | null;
   readonly memories: number;
@@ -193,8 +221,8 @@ export interface ConversationSummary {
 /** Writing, reading and recalling memories of the principal. */
 export interface MemoryApplication {
   remember(principal: UserPrincipal, draft: MemoryDraft): Promise<RememberOutcome>;
-  read(principal: UserPrincipal, id: MemoryId): Promise<PlacedMemory | undefined>;
-  list(principal: UserPrincipal, request: ListRequest): Promise<PageOf<PlacedMemory>>;
+  read(principal: UserPrincipal, id: MemoryId, reach?: Reach): Promise<PlacedMemory | undefined>;
+  list(principal: UserPrincipal, request: ListRequest, reach?: Reach): Promise<PageOf<PlacedMemory>>;
   versions(principal: UserPrincipal, id: MemoryId): Promise<readonly MemoryVersion[] | undefined>;
   edit(principal: UserPrincipal, id: MemoryId, change: MemoryEdit, expectedVersion: number): Promise<ChangeOutcome>;
   move(principal: UserPrincipal, id: MemoryId, level: Level, expectedVersion: number): Promise<ChangeOutcome>;
@@ -204,6 +232,7 @@ export interface MemoryApplication {
   conversations(
     principal: UserPrincipal,
     request: { readonly limit: number; readonly cursor?: string },
+    reach?: Reach,
   ): Promise<PageOf<ConversationSummary>>;
   search(
     principal: UserPrincipal,
@@ -214,10 +243,12 @@ export interface MemoryApplication {
       readonly offset: number;
       readonly facets: boolean;
     },
+    reach?: Reach,
   ): Promise<SearchOutcome>;
   ask(
     principal: UserPrincipal,
     request: { readonly question: string; readonly filter: RecallFilter; readonly asOfMs?: number },
+    reach?: Reach,
   ): Promise<AnswerOutcome>;
   /** Everything at or below the ceiling, in order of telling. */
   exportAll(principal: UserPrincipal): AsyncIterable<PlacedMemory>;
@@ -432,4 +463,5 @@ export interface Application {
   readonly policy: PolicyApplication;
   readonly access: AccessApplication;
   readonly erasures: ErasureApplication;
+  readonly sharing: SharingApplication;
 }

@@ -29,6 +29,7 @@ import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { recallHandlers } from "./handlers/recall.ts";
+import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
 import { addEdge, problemSender } from "./http/edge.ts";
 import type { Handler } from "./http/exchange.ts";
@@ -227,6 +228,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...houseHandlers(options.describe),
     ...auditHandlers,
     ...accessHandlers,
+    ...sharingHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.
   return handlers;

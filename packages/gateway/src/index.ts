@@ -16,6 +16,8 @@ export type {
   ListRequest,
   LiveEvent,
   MemoryApplication,
+  Reach,
+  SharedMark,
   MemoryEdit,
   MemoryVersion,
   PageOf,
@@ -38,6 +40,7 @@ export type {
   PolicyQuestion,
 } from "./audit-application.ts";
 export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
+export type { Neighbour, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";
 export { gatewayErrors } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type Listening } from "./gateway.ts";
 export type {

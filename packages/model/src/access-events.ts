@@ -5,8 +5,9 @@
  * was used up or ended stays so however old the copy of a view is. `audit` keeps everything, in order.
  */
 import type { EventBase } from "./events.ts";
-import type { ApiKeyId, GrantId, SessionId, UserId } from "./ids.ts";
+import type { ApiKeyId, ConversationId, GrantId, MemoryId, SessionId, UserId } from "./ids.ts";
 import type { Level } from "./level.ts";
+import type { SourceKind } from "./memory.ts";
 
 interface AccessBase extends EventBase {
   /** Grows by one with every state of the same thing, from 1. */
@@ -43,11 +44,17 @@ export interface AccessKey extends AccessBase {
   readonly ended_at: number | null;
 }
 
-/** What of its owner's memories a grant opens. `about`: what concerns one person or topic; `time`: what happened in a range. */
+/**
+ * What of its owner's memories a grant opens. `about`: what concerns one person or topic; `time`: what happened in a range;
+ * `conversation`, `source`: what was said there or came from there, later too; `memories`: these and no others.
+ */
 export type GrantScope =
   | { readonly type: "all" }
   | { readonly type: "about"; readonly subject: string }
-  | { readonly type: "time"; readonly from: number; readonly until: number };
+  | { readonly type: "time"; readonly from: number; readonly until: number }
+  | { readonly type: "conversation"; readonly conversation: ConversationId }
+  | { readonly type: "source"; readonly source: SourceKind }
+  | { readonly type: "memories"; readonly memories: readonly MemoryId[] };
 
 /** `user` lets `to` see some of their memories until a time. */
 export interface AccessGrant extends AccessBase {

@@ -50,8 +50,22 @@ const isRole = oneOf("owner", "admin", "member", "guest");
 const isScope: Check = (value) => {
   const fields = new Map<string, unknown>(typeof value === "object" && value !== null ? Object.entries(value) : []);
   const type = fields.get("type");
-  if (type === "about") return isWord(fields.get("subject"));
-  return type === "all" || (type === "time" && isTime(fields.get("from")) && isTime(fields.get("until")));
+  switch (type) {
+    case "all":
+      return true;
+    case "about":
+      return isWord(fields.get("subject"));
+    case "time":
+      return isTime(fields.get("from")) && isTime(fields.get("until"));
+    case "conversation":
+      return isIdOf("con")(fields.get("conversation"));
+    case "source":
+      return isSource(fields.get("source"));
+    case "memories":
+      return listOf(isMemory)(fields.get("memories"));
+    default:
+      return false;
+  }
 };
 
 /** What an erasure takes; see `ErasureScope`. */

@@ -2,7 +2,7 @@
  * The shapes of a question and its answer.
  */
 import type { LogPosition } from "@kaelix/base";
-import type { Level, MemoryId, SourceKind } from "@kaelix/model";
+import type { Level, MemoryId, SourceKind, UserId } from "@kaelix/model";
 import type { ScoreRecipe, SearchFilters, SignalShare, TimeSpan, WordWeight } from "@kaelix/views";
 
 import type { EvidenceWeights } from "./evidence.ts";
@@ -35,6 +35,8 @@ export interface Citation {
   /** 1 for the first. */
   readonly n: number;
   readonly memoryId: MemoryId;
+  /** Whose it is. */
+  readonly owner: UserId;
   readonly version: number;
   /** `[start, end)` of the quoted words in the memory's text, UTF-16 units. */
   readonly quote: readonly [start: number, end: number];

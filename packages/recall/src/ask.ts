@@ -96,6 +96,7 @@ function cite({ hit, passage, times }: Quote, n: number): Citation {
   return {
     n,
     memoryId: document.memoryId,
+    owner: hit.owner,
     version: document.version,
     quote: [passage.start, passage.end],
     text: passage.text,

@@ -5,5 +5,6 @@ export { type DatasetProblem, type DatasetResult, readDataset } from "./measure/
 export { type Measured, type MeasuredQuestion, measureRecall } from "./measure/measure.ts";
 export { type MeasuredRow } from "./measure/metrics.ts";
 export { type RecallHit, type RecallSearchRequest, type RecallSearchResult, searchMemories } from "./search.ts";
-export type { RecallScope, RecallSource } from "./source.ts";
+export { SharedIndexes, type SharedPart } from "./shared-indexes.ts";
+export type { RecallScope, RecallSource, SharedScope } from "./source.ts";
 export type { Reason } from "./why.ts";

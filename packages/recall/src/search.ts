@@ -1,11 +1,12 @@
 /**
- * Search over a person's memories: indexed ones, and those that an unlocked session opened for this request.
+ * Search over a person's memories: indexed ones, those that an unlocked session opened for this request, and those that were shared.
  *
- * Guarantees: nothing above the ceiling is a hit, is counted or stands in a facet; hits come best first and each says why.
+ * Guarantees: nothing above the ceiling is a hit, is counted or stands in a facet; hits come best first and each says why and whose it is;
+ * what one owner told weighs in no score of another's.
  * It does not: know who is asking or by which door; whoever calls has decided that the ceiling is theirs.
  */
 import type { LogPosition } from "@kaelix/base";
-import { LEVEL_INDEXED_MAX, TOPICS } from "@kaelix/model";
+import { type Level, LEVEL_INDEXED_MAX, TOPICS, type UserId } from "@kaelix/model";
 import {
   addFacets,
   type Facets,
@@ -50,6 +51,8 @@ export interface RecallSearchRequest extends RecallScope {
 
 /** A memory that was found. */
 export interface RecallHit extends SearchHit {
+  /** Whose it is. */
+  readonly owner: UserId;
   /** The log record it comes from. */
   readonly position: LogPosition;
   /** The same as `why`, in words. */
@@ -60,6 +63,8 @@ export interface RecallHit extends SearchHit {
 export interface RecallSearchResult {
   readonly hits: readonly RecallHit[];
   readonly total: number;
+  /** Of them, how many are whose. */
+  readonly totals: ReadonlyMap<UserId, number>;
   readonly facets: Facets;
   readonly words: readonly WordWeight[];
   /** How the text was understood. */
@@ -71,21 +76,40 @@ export interface RecallSearchResult {
   readonly asOf: LogPosition;
 }
 
-/** Searches a person's memories. */
+/** One index that is asked, and whose it is. */
+interface AskedIndex {
+  readonly owner: UserId;
+  readonly index: UserIndex;
+}
+
+/** Searches a person's memories, and what others have shared with them. */
 export async function searchMemories(source: RecallSource, request: RecallSearchRequest): Promise<RecallSearchResult> {
   const startMs = source.monotonicMs();
-  const partition = source.partitionOf(request.userId);
-  const index = await source.index(request.userId);
+  const { userId } = request;
+  const partition = source.partitionOf(userId);
+  const index = request.withoutOwn === true ? noDocuments(source) : await source.index(userId);
   const nextOffset = await source.nextOffset(partition);
-  const unlocked = await indexUnlocked(source, request);
-  const found = searchBoth({ index, unlocked }, request, source.nowMs?.() ?? Date.now());
+  const asked: AskedIndex[] = [{ owner: userId, index }];
+  const own = request.withoutOwn === true ? undefined : await indexUnlocked(source, request.unlocked, request.ceiling);
+  if (own !== undefined) asked.push({ owner: userId, index: own });
+  for (const shared of request.shared ?? []) {
+    const { owner } = shared;
+    asked.push({ owner, index: shared.index });
+    const unlocked = await indexUnlocked(source, shared.unlocked, request.ceiling);
+    if (unlocked !== undefined) asked.push({ owner, index: unlocked });
+  }
+  const found = searchAll(asked, request, source.nowMs?.() ?? Date.now());
+  const asOf = { topic: TOPICS.memories.name, partition, offset: nextOffset };
   const hits = found.hits.map((hit) => ({
     ...hit,
-    position: positionOf(hit.document, partition),
+    position: positionOf(hit.document, source.partitionOf(hit.owner)),
     reasons: wordReasons(hit, found),
   }));
-  const asOf = { topic: TOPICS.memories.name, partition, offset: nextOffset };
   return { ...found, hits, tookMs: source.monotonicMs() - startMs, asOf };
+}
+
+function noDocuments({ detectLanguage }: RecallSource): UserIndex {
+  return new UserIndex({ detectLanguage });
 }
 
 /** The log position of a document. */
@@ -93,10 +117,14 @@ export function positionOf(document: SearchDocument, partition: number): LogPosi
   return { topic: TOPICS.memories.name, partition, offset: document.offset };
 }
 
-/** The unlocked memories of a scope as an index of their own, for one request; undefined when there are none to see. */
-async function indexUnlocked(source: RecallSource, scope: RecallScope): Promise<UserIndex | undefined> {
-  const visible = (scope.unlocked ?? []).filter(
-    (document) => document.level > LEVEL_INDEXED_MAX && document.level <= scope.ceiling,
+/** Unlocked memories as an index of their own, for one request; undefined when there are none to see. */
+async function indexUnlocked(
+  source: RecallSource,
+  unlocked: readonly SearchDocument[] | undefined,
+  ceiling: Level,
+): Promise<UserIndex | undefined> {
+  const visible = (unlocked ?? []).filter(
+    (document) => document.level > LEVEL_INDEXED_MAX && document.level <= ceiling,
   );
   if (visible.length === 0) return undefined;
   const index = new UserIndex({ detectLanguage: source.detectLanguage });
@@ -107,15 +135,16 @@ async function indexUnlocked(source: RecallSource, scope: RecallScope): Promise<
   return index;
 }
 
-/** Both indexes asked alike; scores are shares of what a query can reach, so hits of both stand in one order. */
-function searchBoth(
-  indexes: { readonly index: UserIndex; readonly unlocked: UserIndex | undefined },
-  request: RecallSearchRequest,
-  nowMs: number,
-): SearchResult {
-  const { index, unlocked } = indexes;
+interface FoundInAll extends SearchResult {
+  readonly hits: readonly (SearchHit & { readonly owner: UserId })[];
+  readonly totals: ReadonlyMap<UserId, number>;
+}
+
+/** All indexes asked alike; scores are shares of what a query can reach, so hits of all stand in one order. */
+function searchAll(indexes: readonly AskedIndex[], request: RecallSearchRequest, nowMs: number): FoundInAll {
   const limit = Math.max(1, Math.min(SEARCH_LIMIT_MAX, request.limit ?? SEARCH_LIMIT_DEFAULT));
   const skip = Math.max(0, request.skip ?? 0);
+  const isOne = indexes.length === 1;
   const asked = {
     text: request.text,
     ceiling: request.ceiling,
@@ -124,19 +153,40 @@ function searchBoth(
     ...(request.filters === undefined ? {} : { filters: request.filters }),
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
     ...(request.recipe === undefined ? {} : { recipe: request.recipe }),
+    ...(isOne ? { limit, skip } : { limit: skip + limit }),
   };
-  if (unlocked === undefined) return searchIndex(index, { ...asked, limit, skip });
-  const open = searchIndex(index, { ...asked, limit: skip + limit });
-  const secret = searchIndex(unlocked, { ...asked, limit: skip + limit });
-  const hits = [...open.hits, ...secret.hits].sort(
-    (left, right) => right.score - left.score || right.document.occurredAtMs - left.document.occurredAtMs,
-  );
+  const parts = indexes.map(({ owner, index }) => ({ owner, result: searchIndex(index, asked) }));
+  const hits = parts
+    .flatMap(({ owner, result }) => result.hits.map((hit) => ({ ...hit, owner })))
+    .sort((left, right) => right.score - left.score || right.document.occurredAtMs - left.document.occurredAtMs);
+  const lead = leadOf(parts.map(({ result }) => result));
+  const totals = new Map<UserId, number>();
+  for (const { owner, result } of parts) totals.set(owner, (totals.get(owner) ?? 0) + result.total);
   return {
-    hits: hits.slice(skip, skip + limit),
-    total: open.total + secret.total,
-    facets: addFacets(open.facets, secret.facets),
-    words: open.words,
-    query: open.query,
-    qualifiers: open.qualifiers,
+    hits: isOne ? hits : hits.slice(skip, skip + limit),
+    total: parts.reduce((sum, { result }) => sum + result.total, 0),
+    totals,
+    facets: parts.map(({ result }) => result.facets).reduce((left, right) => addFacets(left, right)),
+    words: wordsOfAll(
+      lead,
+      parts.map(({ result }) => result),
+    ),
+    query: lead.query,
+    qualifiers: lead.qualifiers,
   };
+}
+
+/** The result whose reading of the text counts for all: that with the best hit, and the first among equals. */
+function leadOf([first, ...others]: readonly SearchResult[]): SearchResult {
+  if (first === undefined) throw new Error("One index at least is asked");
+  const best = (result: SearchResult): number => result.hits[0]?.score ?? -1;
+  return others.reduce((lead, result) => (best(result) > best(lead) ? result : lead), first);
+}
+
+/** The words of one result, with the documents of all. */
+function wordsOfAll(lead: SearchResult, all: readonly SearchResult[]): readonly WordWeight[] {
+  return lead.words.map((weighed) => {
+    const others = all.flatMap(({ words }) => words.find(({ word }) => word === weighed.word)?.documents ?? 0);
+    return { ...weighed, documents: others.reduce((sum, count) => sum + count, 0) };
+  });
 }

@@ -23,11 +23,24 @@ export interface RecallSource {
 /** Whose memories are asked for and how secret they may be. */
 export interface RecallScope {
   readonly userId: UserId;
+  /** True: only what is shared is searched, nothing of the person's own. */
+  readonly withoutOwn?: boolean;
   /** The highest level that the session may see now. Nothing above is found, counted or weighed. */
   readonly ceiling: Level;
   /**
    * Memories above the indexed level, opened by the caller inside an unlocked session: searched for this request alone and
    * forgotten with it. Those above the ceiling are left out.
    */
+  readonly unlocked?: readonly SearchDocument[];
+  /** What others have shared with the person; searched as far as `ceiling` and what was shared go, each by itself. */
+  readonly shared?: readonly SharedScope[];
+}
+
+/** What one other person has shared. */
+export interface SharedScope {
+  readonly owner: UserId;
+  /** Holds what is shared and nothing else. */
+  readonly index: UserIndex;
+  /** As of the scope itself, of the owner's memories that are shared. */
   readonly unlocked?: readonly SearchDocument[];
 }

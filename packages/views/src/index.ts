@@ -4,6 +4,7 @@ export { createPeopleStore, type PeopleStore } from "./relational/identity/query
 export {
   listByTime,
   placeOf,
+  type RowClause,
   type TimePage,
   type TimePageRequest,
   type TimePlace,

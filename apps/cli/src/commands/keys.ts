@@ -1,7 +1,7 @@
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
-import { timeOf } from "../time.ts";
+import { endOf } from "../time.ts";
 import { levelOf } from "./memories.ts";
 import { withProof } from "./prove.ts";
 
@@ -51,7 +51,8 @@ export async function createKey(name: string, options: KeyOptions): Promise<numb
   if (scopes.length === 0)
     throw new CommandFailure(EXIT.usage, "Cannot make a key that may do nothing: give --agent or --scope");
   const level = options.level === undefined ? {} : { level: levelOf(options.level) };
-  const body = { name, kind, scopes, ...level, expires_at: endOf(options.expires) };
+  const expiresAt = options.expires === undefined ? null : endOf(options.expires);
+  const body = { name, kind, scopes, ...level, expires_at: expiresAt };
   const connection = await connect(options);
   try {
     const { data } = await withProof(connection, () => connection.client.call("keys.create", { body }));
@@ -80,11 +81,4 @@ export async function endKey(id: string, options: CommonOptions): Promise<number
 function kindOf(text: string): "agent" | "service" {
   if (text === "agent" || text === "service") return text;
   throw new CommandFailure(EXIT.usage, `Cannot make a key of kind ${text}: must be agent or service`);
-}
-
-/** `30d`, a day or a time; nothing: it does not expire. */
-function endOf(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const days = /^(\d{1,5})d$/.exec(text)?.[1];
-  return days === undefined ? timeOf(text) : new Date(Date.now() + Number(days) * 86_400_000).toISOString();
 }

@@ -58,6 +58,8 @@ export interface RecallOptions extends CommonOptions {
   readonly level?: string;
   readonly limit?: string;
   readonly open?: string;
+  readonly whose?: string;
+  readonly for?: string;
 }
 
 /** `kaelix search QUERY`: finds memories. */
@@ -66,9 +68,8 @@ export async function search(words: readonly string[], options: RecallOptions): 
   try {
     await openUp(connection, options.open);
     const limit = options.limit === undefined ? 20 : Number(options.limit);
-    const { data } = await connection.client.call("searches.run", {
-      body: { query: words.join(" "), limit, filter: filterOf(options) },
-    });
+    const body = { query: words.join(" "), limit, filter: filterOf(options) };
+    const { data } = await connection.client.call("searches.run", { body }, purposeOf(options));
     if (options.json !== undefined) {
       printJson(
         data.hits.map((hit) => ({ ...hit.memory, score: hit.score, highlights: hit.highlights, why: hit.why })),
@@ -79,7 +80,7 @@ export async function search(words: readonly string[], options: RecallOptions): 
     const rows = data.hits.map(({ memory, score }) => [
       score.toFixed(2),
       memory.occurred_at.slice(0, 10),
-      memory.speaker ?? "me",
+      `${memory.speaker ?? "me"}${memory.shared === undefined ? "" : ` (shared by ${memory.shared.by.name})`}`,
       memory.text,
     ]);
     printTable(["SCORE", "WHEN", "WHO", "TEXT"], rows);
@@ -95,9 +96,8 @@ export async function ask(words: readonly string[], options: RecallOptions): Pro
   const connection = await connect(options);
   try {
     await openUp(connection, options.open);
-    const { data } = await connection.client.call("answers.ask", {
-      body: { question: words.join(" "), filter: filterOf(options) },
-    });
+    const body = { question: words.join(" "), filter: filterOf(options) };
+    const { data } = await connection.client.call("answers.ask", { body }, purposeOf(options));
     if (options.json !== undefined) {
       printJson(data, options.json);
       return EXIT.ok;
@@ -108,7 +108,8 @@ export async function ask(words: readonly string[], options: RecallOptions): Pro
     process.stdout.write(`${marked.length === 0 ? data.text : marked.join("\n")}\n`);
     for (const citation of data.citations) {
       const { memory } = citation;
-      const who = memory.speaker ?? "you";
+      const shared = memory.shared === undefined ? "" : `, shared by ${memory.shared.by.name}`;
+      const who = `${memory.speaker ?? "you"}${shared}`;
       say(
         `[${citation.number}] ${who}, ${memory.source}, ${memory.occurred_at.slice(0, 10)}, ${memory.position}`,
         options,
@@ -162,7 +163,12 @@ export function filterOf(options: RecallOptions): NonNullable<CallInput<Routes["
     ...(options.since === undefined ? {} : { after: timeOf(options.since) }),
     ...(options.until === undefined ? {} : { before: timeOf(options.until) }),
     ...(options.level === undefined ? {} : { level: levelOf(options.level) }),
+    ...(options.whose === undefined ? {} : { owner: options.whose }),
   };
+}
+
+function purposeOf(options: RecallOptions): { readonly purpose?: string } {
+  return options.for === undefined ? {} : { purpose: options.for };
 }
 
 /** A level as the contract wants it: the word, or the number. */

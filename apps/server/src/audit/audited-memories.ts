@@ -5,7 +5,7 @@
  * that says so is durable on the audit log; when it cannot be, the request is refused with `audit-unavailable`. It does not: touch what a
  * session below level 3 does (that costs a comparison), or write down that somebody told something new.
  */
-import type { ListRequest, MemoryApplication, PlacedMemory } from "@kaelix/gateway";
+import type { MemoryApplication, PlacedMemory, SharedMark } from "@kaelix/gateway";
 import { type Level, LEVEL_INDEXED_MAX, type MemoryId, type UserPrincipal } from "@kaelix/model";
 import type { Action, AuditLog } from "@kaelix/security";
 
@@ -24,14 +24,16 @@ export class AuditedMemories implements MemoryApplication {
     return this.#memories.remember(...given);
   }
 
-  async read(principal: UserPrincipal, id: MemoryId): ReturnType<MemoryApplication["read"]> {
-    const placed = await this.#memories.read(principal, id);
+  async read(...given: Parameters<MemoryApplication["read"]>): ReturnType<MemoryApplication["read"]> {
+    const [principal] = given;
+    const placed = await this.#memories.read(...given);
     if (placed !== undefined) await this.#shown(principal, "memory.read", [placed]);
     return placed;
   }
 
-  async list(principal: UserPrincipal, request: ListRequest): ReturnType<MemoryApplication["list"]> {
-    const page = await this.#memories.list(principal, request);
+  async list(...given: Parameters<MemoryApplication["list"]>): ReturnType<MemoryApplication["list"]> {
+    const [principal] = given;
+    const page = await this.#memories.list(...given);
     await this.#shown(principal, "memory.list", page.items);
     return page;
   }
@@ -112,11 +114,16 @@ export class AuditedMemories implements MemoryApplication {
   async #shown(
     principal: UserPrincipal,
     action: Action,
-    shown: readonly { readonly memory: { readonly memoryId: MemoryId; readonly level: Level } }[],
+    shown: readonly {
+      readonly memory: { readonly memoryId: MemoryId; readonly level: Level };
+      readonly shared?: SharedMark;
+    }[],
   ): Promise<void> {
     if (principal.ceiling <= LEVEL_INDEXED_MAX) return;
     await Promise.all(
-      shown.map(({ memory: { level, memoryId } }) => this.#note(principal, action, { level, resource: memoryId })),
+      shown.map(({ memory: { level, memoryId }, shared }) =>
+        this.#note(principal, action, { level, resource: memoryId }, shared === undefined ? "own" : "grant"),
+      ),
     );
   }
 
@@ -124,9 +131,10 @@ export class AuditedMemories implements MemoryApplication {
     subject: UserPrincipal,
     action: Action | "memory.restore",
     what: { readonly level: Level; readonly resource?: string },
+    reason: "own" | "grant" = "own",
   ): Promise<void> {
     if (what.level <= LEVEL_INDEXED_MAX) return;
-    await this.#audit.record({ subject, action, ...what, decision: "allow", reason: "own" });
+    await this.#audit.record({ subject, action, ...what, decision: "allow", reason });
   }
 }
 

@@ -4,6 +4,7 @@ import type { ChangeOutcome, PageOf, PlacedMemory } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import { type Answer, type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { FieldsError } from "../http/problem.ts";
+import { reachOf } from "./reach.ts";
 import { conversationJson, type Json, memoryJson, versionJson } from "../http/wire.ts";
 import { writerOf } from "../http/writer.ts";
 
@@ -32,11 +33,12 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
         afterMs: timeMs(query.after, "after"),
         beforeMs: timeMs(query.before, "before"),
       }),
+      reachOf(request, query.owner),
     );
     return pageAnswer(page, memoryJson, request.url);
   },
-  "memories.read": async ({ application, principal, params }) => {
-    const placed = await application.memories.read(principal, memoryIdOf(params.id));
+  "memories.read": async ({ application, principal, params, request }) => {
+    const placed = await application.memories.read(principal, memoryIdOf(params.id), reachOf(request, undefined));
     if (placed === undefined) throw gatewayErrors("not-found");
     return memoryAnswer(placed);
   },
@@ -62,6 +64,7 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
     const page = await application.memories.conversations(
       principal,
       withoutUndefined({ limit: query.limit, cursor: query.cursor }),
+      reachOf(request, query.owner),
     );
     return pageAnswer(page, conversationJson, request.url);
   },

@@ -4,23 +4,21 @@ import type { RecallFilter } from "../application.ts";
 import { type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { answerJson, searchJson } from "../http/wire.ts";
 import { timeMs } from "./memories.ts";
+import { reachOf } from "./reach.ts";
 
 /** Searching and asking. */
 export const recallHandlers: HandlersOf<"searches.run" | "answers.ask"> = {
-  "searches.run": async ({ application, principal, body }) => {
-    const outcome = await application.memories.search(principal, {
-      query: body.query,
-      filter: filterOf(body.filter),
-      limit: body.limit,
-      offset: body.offset,
-      facets: body.facets,
-    });
+  "searches.run": async ({ application, principal, body, request }) => {
+    const { query, limit, offset, facets } = body;
+    const wanted = { query, filter: filterOf(body.filter), limit, offset, facets };
+    const outcome = await application.memories.search(principal, wanted, reachOf(request, body.filter?.owner));
     return { type: "json", body: searchJson(outcome) };
   },
-  "answers.ask": async ({ application, principal, body }) => {
+  "answers.ask": async ({ application, principal, body, request }) => {
     const asOfMs = timeMs(body.as_of, "as_of");
-    const request = { question: body.question, filter: filterOf(body.filter), ...withoutUndefined({ asOfMs }) };
-    return { type: "json", body: answerJson(await application.memories.ask(principal, request)) };
+    const asked = { question: body.question, filter: filterOf(body.filter), ...withoutUndefined({ asOfMs }) };
+    const reach = reachOf(request, body.filter?.owner);
+    return { type: "json", body: answerJson(await application.memories.ask(principal, asked, reach)) };
   },
 };
 

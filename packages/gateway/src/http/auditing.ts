@@ -2,8 +2,8 @@
  * Writing down what comes in through the API, by the action of the route.
  *
  * Guarantees: an attempt that the policy refuses is an entry, whatever the action; the actions below are entries when they are done and
- * when they fail, with the code of the failure; taking everything along from an opened session is an entry before it begins, or does not
- * begin. It does not: see the level of a single memory (the application does, and writes that down), or hold up what is below level 3.
+ * when they fail, with the code of the failure; taking everything along from an opened session, and sharing above the indexed levels, is
+ * an entry before it begins, or does not begin. It does not: see the level of a single memory (the application does, and writes that down), or hold up what is below level 3.
  */
 import { isKaelixError } from "@kaelix/base";
 import { type Level, LEVEL_INDEXED_MAX, levelName, parseLevel } from "@kaelix/model";
@@ -74,7 +74,10 @@ export function audited(entry: RouteEntry): (exchange: Exchange) => Answer | Pro
     const asked = askedOf(entry, exchange);
     const level = levelAhead(route.action, exchange);
     if (level !== undefined) await application.audit.record({ ...asked, level, decision: "allow", reason: "begun" });
-    return written(application.audit, asked, { isDoneNoted: level === undefined }, async () => handler(exchange));
+    const madeOf = (answer: Answer): string | undefined => (answer.type === "json" ? answer.made : undefined);
+    return written(application.audit, asked, { isDoneNoted: level === undefined, madeOf }, async () =>
+      handler(exchange),
+    );
   };
 }
 
@@ -91,12 +94,14 @@ export function recorded<Result>(
 async function written<Result>(
   audit: AuditApplication,
   asked: Asked,
-  { isDoneNoted }: { readonly isDoneNoted: boolean },
+  { isDoneNoted, madeOf }: { readonly isDoneNoted: boolean; readonly madeOf?: (result: Result) => string | undefined },
   run: () => Promise<Result>,
 ): Promise<Result> {
   try {
     const result = await run();
-    if (isDoneNoted) void audit.record({ ...asked, decision: "allow", reason: "done" });
+    const made = madeOf?.(result);
+    const what = made === undefined ? asked : { ...asked, resource: made };
+    if (isDoneNoted || made !== undefined) void audit.record({ ...what, decision: "allow", reason: "done" });
     return result;
   } catch (error) {
     const reason = isKaelixError(error) ? error.code : "internal";
@@ -133,7 +138,11 @@ function resourceOf({ params, body }: Exchange): string | undefined {
 }
 
 /** The level that must be on the log before it begins; undefined when nothing above the indexed levels is shown. */
-function levelAhead(action: string, { principal }: Exchange): Level | undefined {
+function levelAhead(action: string, { principal, body }: Exchange): Level | undefined {
+  if (action === "grant.give") {
+    const level = typeof body === "object" && body !== null && "level" in body ? parseLevel(body.level) : undefined;
+    return level !== undefined && level > LEVEL_INDEXED_MAX ? level : undefined;
+  }
   if (action !== "export.run" || principal === undefined) return undefined;
   return principal.ceiling > LEVEL_INDEXED_MAX ? principal.ceiling : undefined;
 }

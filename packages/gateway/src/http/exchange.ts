@@ -50,6 +50,8 @@ export type Answer =
       /** Level of what the body shows, for whoever replays the answer later. */
       readonly level?: Level;
       readonly headers?: Readonly<Record<string, string>>;
+      /** Id of what came to be, for the audit log. */
+      readonly made?: string;
     }
   | { readonly type: "empty"; readonly position?: LogPosition }
   | {

@@ -13,6 +13,7 @@ import type {
   PlacedMemory,
   QuotedTime,
   SearchOutcome,
+  SharedMark,
   StartStep,
   VerificationOutcome,
 } from "../application.ts";
@@ -23,6 +24,13 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Epoch ms as RFC 3339 in UTC. */
 export function timeText(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** Of what is another's: who shared it, and until when. Nothing of one's own. */
+function sharedJson(shared: SharedMark | undefined): Json {
+  if (shared === undefined) return {};
+  const { by, grant, untilMs } = shared;
+  return { shared: { by: { id: by.user, name: by.name }, grant, until: timeText(untilMs) } };
 }
 
 const timeOrNull = (ms: number | null): string | null => (ms === null ? null : timeText(ms));
@@ -50,6 +58,7 @@ function foundMemoryJson(memory: FoundMemory, position: LogPosition): Json {
 export function memoryJson(placed: PlacedMemory): Json {
   const { memory } = placed;
   return {
+    ...sharedJson(placed.shared),
     ...foundMemoryJson(memory, placed.position),
     level_decided_by: memory.levelDecidedBy,
     confidence: memory.confidence,
@@ -85,6 +94,7 @@ export function versionJson(version: MemoryVersion): Json {
 /** A conversation. */
 export function conversationJson(conversation: ConversationSummary): Json {
   return {
+    ...sharedJson(conversation.shared),
     id: conversation.id,
     title: conversation.title,
     memories: conversation.memories,
@@ -100,10 +110,10 @@ const facetJson = (facets: readonly FacetCount[]): Json[] =>
 
 /** What a search found. */
 export function searchJson(outcome: SearchOutcome): Json {
-  const { facets } = outcome;
+  const { facets, owners } = outcome;
   return {
     hits: outcome.hits.map((hit) => ({
-      memory: foundMemoryJson(hit.memory, hit.position),
+      memory: { ...sharedJson(hit.shared), ...foundMemoryJson(hit.memory, hit.position) },
       score: hit.score,
       highlights: hit.highlights,
       why: hit.why,
@@ -118,6 +128,7 @@ export function searchJson(outcome: SearchOutcome): Json {
             level: facetJson(facets.level),
             month: facetJson(facets.month),
             conversation: facetJson(facets.conversation),
+            ...(owners === undefined ? {} : { owner: facetJson(owners) }),
           },
     ...(outcome.problems === undefined ? {} : { problems: outcome.problems }),
     took_ms: outcome.tookMs,

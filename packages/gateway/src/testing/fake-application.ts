@@ -28,9 +28,11 @@ import type {
 } from "../application.ts";
 import { fakeAccess } from "./fake-access.ts";
 import { fakeErasures } from "./fake-erasures.ts";
+import { fakeSharing } from "./fake-sharing.ts";
 
 export const fakeErrors = defineErrors({
   "cursor-invalid": { kind: "input", retry: false, status: 400, text: "Cursor is not one of this list" },
+  "grant-missing": { kind: "missing", retry: false, status: 404, text: "There is no such share" },
 });
 
 const NOW_MS = Date.parse("2024-12-12T18:03:00Z");
@@ -93,6 +95,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     house: houseOf(() => whole),
     access: fakeAccess(),
     erasures: fakeErasures(),
+    sharing: fakeSharing(),
     events: {
       follow: (listener) => {
         state.listeners.add(listener);

@@ -48,6 +48,7 @@ interface Person {
 }
 
 const GRANTS_PER_USER_MAX = 1_000;
+const MEMORIES_MAX = 100;
 const SUBJECT_LENGTH_MAX = 200;
 const LASTS_MS_MAX = 10 * 366 * 86_400_000;
 const SHARED_LEVEL_MAX = 3;
@@ -96,6 +97,11 @@ export class Grants {
       if (!isTheirs || (row.from !== person.userId && row.to !== person.userId)) throw securityErrors("grant-missing");
       if (row.endedAtMs === null) await this.#put({ ...row, endedAtMs: this.#tools.register.nowMs() });
     });
+  }
+
+  /** The time that grants are measured by, epoch ms: it never goes back. */
+  nowMs(): number {
+    return this.#tools.register.nowMs();
   }
 
   /** What a person has shared, newest first; ended ones too. */
@@ -153,6 +159,8 @@ function problemOf(request: GrantRequest, startsAtMs: number, nowMs: number): st
   ) {
     return "its range of time must begin before it ends";
   }
+  const { length } = what.type === "memories" ? what.memories : [null];
+  if (length < 1 || length > MEMORIES_MAX) return `it must name 1 to ${MEMORIES_MAX} memories`;
   return undefined;
 }
 

@@ -80,6 +80,7 @@ const RULES = {
   "key.list": own(MEMBERS, false),
   "key.create": own(MEMBERS, false, PROVED),
   "key.end": own(MEMBERS, false),
+  "directory.read": own(MEMBERS, false),
   "grant.list": own(ALL, false),
   "grant.give": own(MEMBERS, false, PROVED),
   "grant.end": own(ALL, false),

@@ -47,6 +47,12 @@ export function isGranted(grant: GrantRow, resource: OwnedResource): boolean {
       const { occurredAtMs } = resource;
       return occurredAtMs !== undefined && what.from <= occurredAtMs && occurredAtMs < what.until;
     }
+    case "conversation":
+      return resource.conversation === what.conversation;
+    case "source":
+      return resource.source === what.source;
+    case "memories":
+      return resource.memory !== undefined && what.memories.includes(resource.memory);
   }
 }
 

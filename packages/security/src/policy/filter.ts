@@ -4,7 +4,15 @@
  *
  * Guarantees: an item passes the filter exactly when `decide` allows the action on it; a filter without clauses lets nothing through.
  */
-import { type Level, LEVELS, type TenantId, type UserId } from "@kaelix/model";
+import {
+  type ConversationId,
+  type Level,
+  LEVELS,
+  type MemoryId,
+  type SourceKind,
+  type TenantId,
+  type UserId,
+} from "@kaelix/model";
 
 import type { GrantRow } from "../access/rows.ts";
 import { ACTIONS, type Action, parseAction } from "./actions.ts";
@@ -22,6 +30,12 @@ export interface FilterClause {
   readonly fromMs: number | null;
   /** … and before this. */
   readonly untilMs: number | null;
+  /** Must have been said there. */
+  readonly conversation: ConversationId | null;
+  /** Must have come from there. */
+  readonly source: SourceKind | null;
+  /** Must be one of these. */
+  readonly memories: readonly MemoryId[] | null;
 }
 
 /** What may be seen: an item of the tenant that any clause lets in. */
@@ -55,12 +69,15 @@ export function filterFor(subject: Subject, action: Action, context: DecisionCon
 export function passesFilter(filter: ListFilter, item: OwnedResource & { readonly level: Level }): boolean {
   if (item.tenant !== filter.tenant) return false;
   return filter.clauses.some(
-    ({ owner, levelMax, about, fromMs, untilMs }) =>
+    ({ owner, levelMax, about, fromMs, untilMs, conversation, source, memories }) =>
       item.owner === owner &&
       item.level <= levelMax &&
       (about === null || item.about?.includes(about) === true) &&
       (fromMs === null || (item.occurredAtMs !== undefined && fromMs <= item.occurredAtMs)) &&
-      (untilMs === null || (item.occurredAtMs !== undefined && item.occurredAtMs < untilMs)),
+      (untilMs === null || (item.occurredAtMs !== undefined && item.occurredAtMs < untilMs)) &&
+      (conversation === null || item.conversation === conversation) &&
+      (source === null || item.source === source) &&
+      (memories === null || (item.memory !== undefined && memories.includes(item.memory))),
   );
 }
 
@@ -74,5 +91,8 @@ function clause(owner: UserId, levelMax: number, grant: GrantRow | null): Filter
     about: what?.type === "about" ? what.subject : null,
     fromMs: what?.type === "time" ? what.from : null,
     untilMs: what?.type === "time" ? what.until : null,
+    conversation: what?.type === "conversation" ? what.conversation : null,
+    source: what?.type === "source" ? what.source : null,
+    memories: what?.type === "memories" ? what.memories : null,
   };
 }

@@ -1,5 +1,15 @@
 /** Who asks, for whom, and under which circumstances. */
-import type { ApiKeyId, Level, Principal, Role, TenantId, UserId } from "@kaelix/model";
+import type {
+  ApiKeyId,
+  ConversationId,
+  Level,
+  MemoryId,
+  Principal,
+  Role,
+  SourceKind,
+  TenantId,
+  UserId,
+} from "@kaelix/model";
 
 import type { GrantRow } from "../access/rows.ts";
 import type { Action } from "./actions.ts";
@@ -40,6 +50,10 @@ export interface OwnedResource {
   readonly about?: readonly string[];
   /** When it happened, epoch ms; what is not said matches no grant of a time. */
   readonly occurredAtMs?: number;
+  /** Of a memory: itself, where it was said and where it came from; what is not said matches no grant of such a thing. */
+  readonly memory?: MemoryId;
+  readonly conversation?: ConversationId | null;
+  readonly source?: SourceKind;
 }
 
 /** When and how it is asked. */

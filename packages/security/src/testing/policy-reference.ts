@@ -2,7 +2,9 @@
  * The policy a second time, as a list of what is allowed: for comparing `decide` with. It shares no code and no table with the rules;
  * who changes a rule writes it here too.
  */
-import type { DecisionContext, Resource, Subject } from "../policy/subjects.ts";
+import type { GrantScope } from "@kaelix/model";
+
+import type { DecisionContext, OwnedResource, Resource, Subject } from "../policy/subjects.ts";
 
 // Action, whose things, which roles; then: what it shows, what keys may do it, what a grant opens, what needs proof.
 const LIST = `
@@ -34,6 +36,7 @@ factor.change own oamg proof
 key.list own oam
 key.create own oam proof
 key.end own oam
+directory.read own oam
 grant.list own oamg
 grant.give own oam proof
 grant.end own oamg
@@ -87,12 +90,23 @@ export function referenceAllows(who: Subject, verb: string, what: Resource, when
     const isForThis = grant.purpose === null || grant.purpose === when.purpose;
     const { what: part } = grant;
     const at = what.occurredAtMs ?? Number.NaN;
-    const isPart =
-      part.type === "all" ||
-      (part.type === "about" ? (what.about ?? []).includes(part.subject) : at >= part.from && at < part.until);
-    if (!isOver && isForThis && isPart && isLow(Math.min(top, grant.ceiling))) return true;
+    if (!isOver && isForThis && isPartOf(part, what, at) && isLow(Math.min(top, grant.ceiling))) return true;
   }
   return false;
+}
+
+function isPartOf(part: GrantScope, what: OwnedResource, at: number): boolean {
+  if (part.type === "time") return at >= part.from && at < part.until;
+  const said: Readonly<Record<Exclude<GrantScope["type"], "time">, readonly (string | null | undefined)[]>> = {
+    all: ["all"],
+    about: what.about ?? [],
+    conversation: [what.conversation],
+    source: [what.source],
+    memories: [what.memory],
+  };
+  const { type: _type, ...rest } = part;
+  const wanted: readonly string[] = part.type === "all" ? ["all"] : Object.values(rest).flat();
+  return said[part.type].some((one) => typeof one === "string" && wanted.includes(one));
 }
 
 function isForbidden(

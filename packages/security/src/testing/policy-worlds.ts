@@ -2,10 +2,12 @@
 import type { seededRandom } from "@kaelix/base";
 import {
   type ApiKeyId,
+  type ConversationId,
   type GrantId,
   type Level,
   LEVELS,
   makeId,
+  type MemoryId,
   type Role,
   type SessionId,
   type TenantId,
@@ -29,6 +31,7 @@ export interface PolicyCase {
 const ROLES: readonly Role[] = ["owner", "admin", "member", "guest"];
 const TENANTS = ["default", "acme"] as unknown as readonly TenantId[];
 const PARTS = ["per_a", "per_b", "top_c"];
+const SOURCES = ["chat", "whatsapp"] as const;
 const NOW_MS = 1_750_000_000_000;
 // The names come from the table itself.
 const NAMES = Object.keys(ACTIONS) as readonly Action[];
@@ -41,6 +44,8 @@ export class PolicyWorlds {
   readonly #session: SessionId;
   readonly #key: ApiKeyId;
   readonly #grant: GrantId;
+  readonly #conversations: readonly ConversationId[];
+  readonly #memories: readonly MemoryId[];
 
   constructor(random: Random) {
     this.#random = random;
@@ -48,6 +53,8 @@ export class PolicyWorlds {
     this.#session = makeId("ses", 1, random);
     this.#key = makeId("key", 1, random);
     this.#grant = makeId("grt", 1, random);
+    this.#conversations = [1, 2].map((at) => makeId("con", at, random));
+    this.#memories = [1, 2, 3].map((at) => makeId("mem", at, random));
   }
 
   /** A question of any kind. */
@@ -84,6 +91,9 @@ export class PolicyWorlds {
       owner: this.#person(),
       ...(this.#maybe() ? { about: PARTS.filter(() => this.#maybe()) } : {}),
       ...(this.#maybe() ? { occurredAtMs: this.#random.integer(6) } : {}),
+      ...(this.#maybe() ? { conversation: this.#pick([null, ...this.#conversations]) } : {}),
+      ...(this.#maybe() ? { source: this.#pick(SOURCES) } : {}),
+      ...(this.#maybe() ? { memory: this.#pick(this.#memories) } : {}),
     };
   }
 
@@ -109,6 +119,9 @@ export class PolicyWorlds {
       { type: "all" },
       { type: "about", subject: this.#pick(PARTS) },
       { type: "time", from, until: from + this.#random.integer(4) },
+      { type: "conversation", conversation: this.#pick(this.#conversations) },
+      { type: "source", source: this.#pick(SOURCES) },
+      { type: "memories", memories: this.#memories.filter(() => this.#maybe()) },
     ] as const;
     const isOver = this.#random.integer(4) === 0;
     const to = "userId" in subject && this.#random.integer(4) > 0 ? subject.userId : this.#person();

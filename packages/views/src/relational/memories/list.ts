@@ -1,5 +1,5 @@
 /** Memories of a user in order of time, a page at a time, in both directions. Content stays sealed. */
-import type { ConversationId, ImportId, Level, MemoryId, UserId } from "@kaelix/model";
+import type { ConversationId, ImportId, Level, MemoryId, SourceKind, UserId } from "@kaelix/model";
 import { sql } from "kysely";
 
 import type { Database } from "../database.ts";
@@ -12,10 +12,24 @@ export interface TimePlace {
   readonly memoryId: MemoryId;
 }
 
+/** One way into a page. All that is not null must hold. */
+export interface RowClause {
+  readonly levelMax: Level;
+  /** Occurred at or after, epoch ms… */
+  readonly fromMs: number | null;
+  /** … and before. */
+  readonly untilMs: number | null;
+  readonly conversation: ConversationId | null;
+  readonly source: SourceKind | null;
+  readonly memories: readonly MemoryId[] | null;
+}
+
 /** What a page shows. Times are epoch ms; `afterMs` is included, `beforeMs` is not. */
 export interface TimePageRequest {
   /** Nothing above it is shown. */
   readonly ceiling: Level;
+  /** Only what one of these lets in; absent: everything. An empty list lets nothing in. */
+  readonly anyOf?: readonly RowClause[];
   readonly limit: number;
   readonly conversationId?: ConversationId;
   readonly importId?: ImportId;
@@ -59,11 +73,28 @@ export async function listByTime({ queries }: Database, user: UserId, request: T
         : sql<boolean>`(occurred_at_ms, first_offset, memory_id) > ${place}`,
     );
   }
+  if (request.anyOf !== undefined) query = query.where(anyClause(request.anyOf));
   const found = (await query.execute()).map(sealedMemoryOf);
   const hasMore = found.length > request.limit;
   const page = found.slice(0, request.limit);
   if (towards === "newer") return { rows: page.toReversed(), hasOlder: true, hasNewer: hasMore };
   return { rows: page, hasOlder: hasMore, hasNewer: request.from !== undefined };
+}
+
+function anyClause(clauses: readonly RowClause[]): ReturnType<typeof sql<boolean>> {
+  if (clauses.length === 0) return sql<boolean>`false`;
+  const each = clauses.map(({ levelMax, fromMs, untilMs, conversation, source, memories }) => {
+    const conditions = [
+      sql`level <= ${levelMax}`,
+      ...(fromMs === null ? [] : [sql`occurred_at_ms >= ${fromMs}`]),
+      ...(untilMs === null ? [] : [sql`occurred_at_ms < ${untilMs}`]),
+      ...(conversation === null ? [] : [sql`conversation_id = ${conversation}`]),
+      ...(source === null ? [] : [sql`source = ${source}`]),
+      ...(memories === null ? [] : [sql`memory_id in (${sql.join([...memories])})`]),
+    ];
+    return sql`(${sql.join(conditions, sql` and `)})`;
+  });
+  return sql<boolean>`(${sql.join(each, sql` or `)})`;
 }
 
 /** The place of a memory in the order of time. */

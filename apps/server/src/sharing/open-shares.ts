@@ -1,0 +1,135 @@
+/**
+ * What of others' memories one request may see: the grants of the asker, compiled for lists, and asked again item by item.
+ *
+ * Guarantees: what is listed has passed the compiled filter and, each by itself, `decide`; the grants are read anew for every request, so
+ * that one that was ended or is over opens nothing from then on. It does not: look at the asker's own memories.
+ */
+import type { Reach, SharedMark } from "@kaelix/gateway";
+import type { ConversationId, Level, MemoryId, SourceKind, TenantId, UserId, UserPrincipal } from "@kaelix/model";
+import type { SharedPart } from "@kaelix/recall";
+import {
+  type Action,
+  decide,
+  type DecisionContext,
+  type FilterClause,
+  filterFor,
+  type Identity,
+  type OwnedResource,
+  passesFilter,
+} from "@kaelix/security";
+import type { SealedMemory } from "@kaelix/views";
+
+/** What of a memory the policy looks at. */
+export interface SharedItem {
+  readonly memoryId: MemoryId;
+  readonly conversationId: ConversationId | null;
+  readonly source: SourceKind;
+  readonly occurredAtMs: number;
+  readonly level: Level;
+}
+
+/** One other person and what of theirs is open. */
+export interface OpenOwner {
+  readonly owner: UserId;
+  readonly name: string;
+  readonly clauses: readonly FilterClause[];
+}
+
+/** Where grants and names come from. */
+export type SharesSource = Pick<Identity, "grants" | "profile">;
+
+interface Made {
+  readonly principal: UserPrincipal;
+  readonly action: Action;
+  readonly context: DecisionContext;
+  readonly owners: readonly OpenOwner[];
+  readonly isAlone: boolean;
+}
+
+/** Looks up what a request may see of others. Without a reach: nothing. */
+export async function openShares(
+  source: SharesSource,
+  asked: { readonly principal: UserPrincipal; readonly action: Action; readonly reach: Reach | undefined },
+): Promise<OpenShares> {
+  const { principal, action, reach } = asked;
+  const { grants } = source;
+  const context: DecisionContext = {
+    nowMs: grants.nowMs(),
+    grants: reach === undefined ? [] : grants.openFor(principal),
+    purpose: reach?.purpose ?? null,
+  };
+  const byOwner = new Map<UserId, FilterClause[]>();
+  for (const clause of filterFor(principal, action, context).clauses) {
+    const { owner } = clause;
+    const isMeant = reach?.owner === "all" || reach?.owner === "others" || reach?.owner === owner;
+    if (owner === principal.userId || !isMeant) continue;
+    const known = byOwner.get(owner);
+    if (known === undefined) byOwner.set(owner, [clause]);
+    else known.push(clause);
+  }
+  const owners = await Promise.all(
+    [...byOwner].map(async ([owner, clauses]) => ({ owner, clauses, name: await nameOf(source, owner) })),
+  );
+  const isAlone = reach !== undefined && reach.owner !== "all";
+  return new OpenShares({ principal, action, context, owners, isAlone });
+}
+
+/** What others call somebody; of whoever's profile cannot be opened any more, a word that says so. */
+export async function nameOf(source: Pick<SharesSource, "profile">, user: UserId): Promise<string> {
+  const profile = await source.profile(user).catch(() => undefined);
+  return profile?.name ?? "Somebody who is gone";
+}
+
+/** What of others is open to one request. Made by `openShares`. */
+export class OpenShares {
+  readonly #made: Made;
+
+  /** Use `openShares`. */
+  constructor(made: Made) {
+    this.#made = made;
+  }
+
+  /** Those who have shared something that this request reaches. */
+  get owners(): readonly OpenOwner[] {
+    return this.#made.owners;
+  }
+
+  /** True when the asker's own memories are not asked for. */
+  get isAlone(): boolean {
+    return this.#made.isAlone;
+  }
+
+  /** Who shared an item, and until when; undefined when nobody has. Of several grants the one that lasts longest is named. */
+  markOf({ owner, name }: OpenOwner, item: SharedItem): SharedMark | undefined {
+    const { principal, action, context } = this.#made;
+    const resource = resourceOf(principal.tenantId, owner, item);
+    const opening = (context.grants ?? []).filter(
+      (grant) => decide(principal, action, resource, { ...context, grants: [grant] }).allow,
+    );
+    const [longest] = opening.toSorted((left, right) => right.expiresAtMs - left.expiresAtMs);
+    return longest && { by: { user: owner, name }, grant: longest.grant, untilMs: longest.expiresAtMs };
+  }
+
+  /** The same of a row of anybody's: it must be live. */
+  markOfRow(row: SealedMemory): SharedMark | undefined {
+    const open = this.#made.owners.find(({ owner }) => owner === row.userId);
+    return open === undefined || row.state !== "live" ? undefined : this.markOf(open, row);
+  }
+
+  /** What the search index of what an owner has shared is made of. */
+  partOf(open: OpenOwner): SharedPart {
+    const { owner, name, clauses } = open;
+    const { tenantId: tenant } = this.#made.principal;
+    return {
+      owner,
+      ownerName: name,
+      key: JSON.stringify([tenant, owner, name, clauses]),
+      passes: (document) => passesFilter({ tenant, clauses }, resourceOf(tenant, owner, document)),
+    };
+  }
+}
+
+function resourceOf(tenant: TenantId, owner: UserId, item: SharedItem): OwnedResource & { readonly level: Level } {
+  const { memoryId: memory, conversationId: conversation, source, occurredAtMs, level } = item;
+  return { type: "owned", tenant, owner, level, memory, conversation, source, occurredAtMs };
+}

@@ -1,0 +1,111 @@
+/**
+ * Of another person's memories those that are shared with the asker, as indexes of their own.
+ *
+ * Guarantees: such an index holds what passes and nothing else, so that no hit, count, facet, weight or near word of it can tell of what
+ * is not shared; it follows the owner's index, and is thrown away with the last use of the same leave. It does not: know grants; the
+ * caller names the leave by a key that changes when what it opens does. Memory is bounded; what does not fit is made anew when asked for.
+ */
+import { setImmediate } from "node:timers/promises";
+
+import { KeyedLock } from "@kaelix/base";
+import { LEVEL_INDEXED_MAX, type MemoryId, type UserId } from "@kaelix/model";
+import { languageOf, loadLanguage, type SearchDocument, UserIndex } from "@kaelix/views";
+
+import type { RecallSource } from "./source.ts";
+
+/** What of somebody's memories may be searched by another. */
+export interface SharedPart {
+  readonly owner: UserId;
+  /** Names asker and leave: the same key always stands for the same `passes`. */
+  readonly key: string;
+  readonly passes: (document: SearchDocument) => boolean;
+  /** Who said what nobody is named for: the owner. */
+  readonly ownerName: string;
+}
+
+interface Kept {
+  readonly index: UserIndex;
+  /** Memory → the state of it that was put. */
+  readonly states: Map<MemoryId, string>;
+  from: UserIndex | undefined;
+  generation: number;
+}
+
+const KEPT_MAX = 64;
+const BYTES_MAX = 128 * 1_024 * 1_024;
+/** Documents that are put before others get their turn. */
+const TURN = 200;
+/** Turns are given up once an owner's index has changed so often in between. */
+const TURNS_TRIED_MAX = 3;
+
+/** Indexes of what is shared, the least recently asked for given up first. */
+export class SharedIndexes {
+  readonly #source: RecallSource;
+  readonly #kept = new Map<string, Kept>();
+  readonly #locks = new KeyedLock();
+
+  constructor(source: RecallSource) {
+    this.#source = source;
+  }
+
+  /** The index of a part, as new as the owner's. */
+  async index(part: SharedPart): Promise<UserIndex> {
+    return this.#locks.run(part.key, async () => {
+      const { detectLanguage } = this.#source;
+      const fresh: Kept = {
+        index: new UserIndex({ detectLanguage }),
+        states: new Map(),
+        from: undefined,
+        generation: -1,
+      };
+      const kept = this.#kept.get(part.key) ?? fresh;
+      for (let tried = 1; !(await this.#follow(kept, part, tried < TURNS_TRIED_MAX)); tried++);
+      this.#kept.delete(part.key);
+      this.#kept.set(part.key, kept);
+      this.#giveUp();
+      return kept.index;
+    });
+  }
+
+  /** Makes an index what the owner's is now; false when that changed meanwhile. Without turns it cannot. */
+  async #follow(kept: Kept, part: SharedPart, takesTurns: boolean): Promise<boolean> {
+    const from = await this.#source.index(part.owner);
+    const { generation } = from.parts(LEVEL_INDEXED_MAX);
+    if (kept.from === from && kept.generation === generation) return true;
+    const wanted = [...from.documents()].filter((document) => part.passes(document));
+    const ids = new Set(wanted.map(({ memoryId }) => memoryId));
+    for (const id of kept.states.keys()) {
+      if (ids.has(id)) continue;
+      kept.index.remove(id);
+      kept.states.delete(id);
+    }
+    const changed = wanted.filter((document) => kept.states.get(document.memoryId) !== stateOf(document));
+    await this.#loadLanguages(changed);
+    for (const [at, document] of changed.entries()) {
+      if (takesTurns && at % TURN === TURN - 1) await setImmediate();
+      kept.index.put({ ...document, speaker: document.speaker ?? part.ownerName });
+      kept.states.set(document.memoryId, stateOf(document));
+    }
+    kept.from = from;
+    kept.generation = generation;
+    return !takesTurns || from.parts(LEVEL_INDEXED_MAX).generation === generation;
+  }
+
+  async #loadLanguages(documents: readonly SearchDocument[]): Promise<void> {
+    const languages = new Set(documents.map(({ text }) => languageOf(text, this.#source.detectLanguage)));
+    for (const language of languages) await loadLanguage(language);
+  }
+
+  #giveUp(): void {
+    let bytes = [...this.#kept.values()].reduce((sum, { index }) => sum + index.bytes, 0);
+    for (const [key, { index }] of this.#kept) {
+      if (this.#kept.size <= KEPT_MAX && (bytes <= BYTES_MAX || this.#kept.size === 1)) return;
+      bytes -= index.bytes;
+      this.#kept.delete(key);
+    }
+  }
+}
+
+function stateOf({ version, lastOffset, level }: SearchDocument): string {
+  return `${version} ${lastOffset} ${level}`;
+}
