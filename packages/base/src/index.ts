@@ -17,3 +17,4 @@ export { KeyedLock } from "./keyed-lock.ts";
 export { formatPosition, formatPositionHeader, type LogPosition, parsePosition } from "./position.ts";
 export { type RandomSource, seededRandom, systemRandom } from "./random.ts";
 export { encodeUlid, isUlid, makeUlid } from "./ulid.ts";
+export { systemZone, ZoneConverter } from "./zone.ts";

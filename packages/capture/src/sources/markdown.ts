@@ -6,6 +6,7 @@
  * heading: the same words at the same place are a repetition, other words are a change. The date comes from the properties
  * (`date`, `created`), else from a name such as `2025-01-12.md`, else from the file.
  */
+import type { ZoneConverter } from "@kaelix/base";
 import { MEMORY_LABEL_LENGTH_MAX, MEMORY_TEXT_LENGTH_MAX, type MemoryDraft } from "@kaelix/model";
 import type { TextSource } from "./container.ts";
 import { readFrontMatter, type FrontMatter } from "./front-matter.ts";
@@ -13,7 +14,7 @@ import { civilMs, parseIsoTime } from "./local-time.ts";
 import { fitContext } from "./records.ts";
 import { excerpt } from "./text-lines.ts";
 import type { PreparedSource, PrepareOptions, ReadOptions, RecordTime, SourceItem } from "./types.ts";
-import { ZoneConverter } from "./zone.ts";
+import { zoneConverter } from "./zone.ts";
 
 const NOTE_BYTES_MAX = 16 * 1_048_576;
 const NOTE_NAME = /\.(?:md|markdown)$/iu;
@@ -42,7 +43,7 @@ async function* readNotes(
   read: ReadOptions,
 ): AsyncIterable<SourceItem> {
   const root = commonRoot(notes.map((note) => note.name));
-  const zone = new ZoneConverter(facts.prepare.answers.zone ?? facts.prepare.zone);
+  const zone = zoneConverter(facts.prepare.answers.zone ?? facts.prepare.zone);
   let bytesRead = 0;
   for (const note of notes) {
     read.signal?.throwIfAborted();

@@ -1,4 +1,6 @@
 /** What an import would bring, before anything is stored: one streaming pass, bounded memory. */
+import { systemZone } from "@kaelix/base";
+
 import { openContainer } from "./container.ts";
 import { prepareSource, recognise, type Recognised } from "./detect.ts";
 import { sourceErrors } from "./errors.ts";
@@ -17,7 +19,6 @@ import type {
 } from "./types.ts";
 import { normaliseChatName } from "./whatsapp/chat-key.ts";
 import { looksCut } from "./whatsapp/chat.ts";
-import { systemZone } from "./zone.ts";
 
 const SAMPLE_DEFAULT = 20;
 /** The most `all` gives, so that a preview of a huge file stays in memory. */

@@ -1,10 +1,11 @@
 /** The import itself: records as drafts, one by one, in file order. */
+import { systemZone } from "@kaelix/base";
+
 import { openContainer } from "./container.ts";
 import { prepareSource, recognise } from "./detect.ts";
 import { sourceErrors } from "./errors.ts";
 import { unreadChats } from "./preview.ts";
 import type { ImportAnswers, ImportInput, ImportItem, ReadOptions } from "./types.ts";
-import { systemZone } from "./zone.ts";
 
 /** How drafts are read. */
 export interface ReadDraftsOptions extends ReadOptions {

@@ -1,4 +1,5 @@
 /** What JSONL and CSV share: fields that were found, as a draft. */
+import type { ZoneConverter } from "@kaelix/base";
 import {
   MEMORY_CONTEXT_BYTES_MAX,
   MEMORY_LABEL_LENGTH_MAX,
@@ -8,7 +9,7 @@ import {
 import { hashParts, OrdinalCounter } from "./external-id.ts";
 import { formatRecordTime } from "./local-time.ts";
 import type { PrepareOptions, RecordTime, SourceItem } from "./types.ts";
-import { ZoneConverter } from "./zone.ts";
+import { zoneConverter } from "./zone.ts";
 
 /** The fields of one record, parsed. */
 export interface RecordFields {
@@ -32,7 +33,7 @@ export class RecordBuilder {
   constructor(format: "jsonl" | "csv", options: PrepareOptions) {
     this.#format = format;
     this.#options = options;
-    this.#zone = new ZoneConverter(options.answers.zone ?? options.zone);
+    this.#zone = zoneConverter(options.answers.zone ?? options.zone);
   }
 
   /** The draft, or why there can be none. */

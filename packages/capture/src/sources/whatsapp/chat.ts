@@ -1,11 +1,12 @@
 /** A WhatsApp chat export as a source: profile, questions, messages as drafts. */
+import type { ZoneConverter } from "@kaelix/base";
 import { MEMORY_LABEL_LENGTH_MAX, type MemoryDraft } from "@kaelix/model";
 import { askDateOrder, type DateReading } from "../date-order.ts";
 import { hashParts, OrdinalCounter } from "../external-id.ts";
 import { readLines } from "../text-lines.ts";
 import type { TextSource } from "../container.ts";
 import type { PreparedSource, PrepareOptions, ReadOptions, SourceItem } from "../types.ts";
-import { ZoneConverter } from "../zone.ts";
+import { zoneConverter } from "../zone.ts";
 import { nameChat, normaliseChatName } from "./chat-key.ts";
 import { type ChatMessage, MessageAssembler } from "./messages.ts";
 import { type ChatProfile, profileChat } from "./profile.ts";
@@ -93,7 +94,7 @@ class DraftBuilder {
       me,
     };
     this.#conversation = nameChat(naming);
-    this.#zone = new ZoneConverter(prepare.answers.zone ?? prepare.zone);
+    this.#zone = zoneConverter(prepare.answers.zone ?? prepare.zone);
     this.#options = prepare;
   }
 
