@@ -10,6 +10,7 @@ import { addBrokerCommands, addVerifyLogCommand } from "./broker-commands.ts";
 import type * as accountCommands from "./commands/account.ts";
 import type * as classifyCommands from "./commands/classify.ts";
 import type * as houseCommands from "./commands/house.ts";
+import type * as digestCommands from "./commands/digest.ts";
 import type * as importCommands from "./commands/import.ts";
 import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
@@ -140,6 +141,15 @@ recallOptions(command(program, "ask <question...>", "ask; answered by quotation 
     (await import("./commands/memories.ts")).ask(...given),
   ),
 );
+
+command(program, "digest [day]", "what came in, what is open, what is ahead; today, or a day as in 2026-11-21")
+  .option("--zone <zone>", "time zone of your days; else this machine's")
+  .option("--import <id>", "the first look at what this import brought")
+  .action(
+    ending(async (...given: Parameters<typeof digestCommands.digest>) =>
+      (await import("./commands/digest.ts")).digest(...given),
+    ),
+  );
 
 const imports = program.command("import").description("bring in exports: WhatsApp, JSONL, CSV, Markdown");
 const withAnswers = (of: Command): Command =>

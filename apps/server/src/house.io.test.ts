@@ -1,29 +1,13 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { type Client } from "@kaelix/contract";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Client } from "@kaelix/contract";
+import { expect, test } from "vitest";
 
-import { type OpenHouse, openHouse } from "./server.ts";
-import { clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
+import { openHouse } from "./server.ts";
+import { claimed, clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
 
-const CLAIM_CODE = "TEST-CODE";
-let before: string | undefined;
-
-beforeAll(() => {
-  before = process.env["KAELIX_CLAIM_CODE"];
-  process.env["KAELIX_CLAIM_CODE"] = CLAIM_CODE;
-});
-afterAll(() => {
-  process.env["KAELIX_CLAIM_CODE"] = before;
-});
 closeAfterEach();
-
-async function claimed(house: OpenHouse): Promise<Client> {
-  const body = { phone: "+1234567890", name: "Ann", password: "testpassword", claim_code: CLAIM_CODE };
-  const { data } = await clientOf(house).call("auth.signUp", { body });
-  return clientOf(house, data.access_token);
-}
 
 const CHAT = [
   "22.08.18, 14:42 - Ann: shall we meet at the harbour?",

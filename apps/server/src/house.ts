@@ -22,6 +22,7 @@ import { openAudit } from "./audit/open-audit.ts";
 import { policyApplication } from "./audit/policy-application.ts";
 import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.ts";
 import { erasureApplication } from "./erasures/erasure-application.ts";
+import { digestApplication } from "./digest-application.ts";
 import { serverErrors } from "./errors.ts";
 import { LiveEvents } from "./events-application.ts";
 import { HouseKeeping } from "./house-application.ts";
@@ -146,6 +147,7 @@ export class House {
         }),
         sharing: sharingApplication({ identity, people, searchView, sharedIndexes }),
         audit: auditApplication({ log, audit, keystore }),
+        digests: digestApplication({ recall, imports, written: (user) => remember.written(user) }),
         policy: policyApplication({ identity, store, clock, written: (user) => remember.written(user) }),
       },
       identity: this.#noticingClaim(auditedIdentity(operator.port(), { audit, people, identity })),

@@ -5,6 +5,7 @@ import { z } from "zod";
 
 import { auditRoutes } from "./audit-routes.ts";
 import { accessRoutes } from "./access-routes.ts";
+import { digestRoutes } from "./digest-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
 import type { Route } from "./route.ts";
@@ -370,6 +371,7 @@ export const routes = {
   ...auditRoutes,
   ...erasureRoutes,
   ...sharingRoutes,
+  ...digestRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 /** The table of routes. */

@@ -26,6 +26,7 @@ import type { AccessApplication } from "./access-application.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
 import type { SharingApplication } from "./sharing-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
+import type { DigestApplication } from "./digest-application.ts";
 
 /** That a memory is another's and was shared with the asker: who did, by which grant, and until when (epoch ms). */
 export interface SharedMark {
@@ -464,4 +465,5 @@ export interface Application {
   readonly access: AccessApplication;
   readonly erasures: ErasureApplication;
   readonly sharing: SharingApplication;
+  readonly digests: DigestApplication;
 }

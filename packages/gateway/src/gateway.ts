@@ -21,6 +21,7 @@ import { gatewayErrors } from "./errors.ts";
 import { foundingAliases } from "./founding-aliases.ts";
 import { accessHandlers } from "./handlers/access.ts";
 import { auditHandlers } from "./handlers/audit.ts";
+import { digestHandlers } from "./handlers/digests.ts";
 import { authHandlers } from "./handlers/auth.ts";
 import { eventHandlers } from "./handlers/events.ts";
 import { erasureHandlers } from "./handlers/erasures.ts";
@@ -227,6 +228,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...eventHandlers(hub),
     ...houseHandlers(options.describe),
     ...auditHandlers,
+    ...digestHandlers,
     ...accessHandlers,
     ...sharingHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };

@@ -41,6 +41,7 @@ export type {
 } from "./audit-application.ts";
 export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
 export type { Neighbour, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";
+export type { DigestApplication } from "./digest-application.ts";
 export { gatewayErrors } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type Listening } from "./gateway.ts";
 export type {

@@ -16,7 +16,7 @@ export {
   type Relation,
   type World,
 } from "./connect/world.ts";
-export { extractFromText, type ExtractOptions } from "./extract/extract.ts";
+export { datesInText, extractFromText, type ExtractOptions } from "./extract/extract.ts";
 export {
   type Extraction,
   type Fact,

@@ -2,6 +2,16 @@ export type { Answer, AnswerReason, AnswerSentence, AskRequest, Citation, Quoted
 export { ask, QUESTION_LENGTH_MAX } from "./ask.ts";
 export { type EvidenceWeights } from "./evidence.ts";
 export { type DatasetProblem, type DatasetResult, readDataset } from "./measure/dataset.ts";
+export {
+  type Digest,
+  type DigestEvidence,
+  type DigestKind,
+  type DigestLine,
+  type DigestOutcome,
+  type DigestRequest,
+  type DigestSection,
+  makeDigest,
+} from "./digest/digest.ts";
 export { type Measured, type MeasuredQuestion, measureRecall } from "./measure/measure.ts";
 export { type MeasuredRow } from "./measure/metrics.ts";
 export { type RecallHit, type RecallSearchRequest, type RecallSearchResult, searchMemories } from "./search.ts";

@@ -4,15 +4,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
-import { afterEach } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 
 import { type OpenHouse, openHouse } from "../server.ts";
 
 const folders: string[] = [];
 const houses: OpenHouse[] = [];
 
-/** Closes what is still open and removes what was made, after each test of the file that calls this. */
+const CLAIM_CODE = "TEST-CODE";
+let codeBefore: string | undefined;
+
+/** Lets the tests of the file that calls this claim their houses; closes what is still open and removes what was made after each. */
 export function closeAfterEach(): void {
+  beforeAll(() => {
+    codeBefore = process.env["KAELIX_CLAIM_CODE"];
+    process.env["KAELIX_CLAIM_CODE"] = CLAIM_CODE;
+  });
+  afterAll(() => {
+    if (codeBefore === undefined) delete process.env["KAELIX_CLAIM_CODE"];
+    else process.env["KAELIX_CLAIM_CODE"] = codeBefore;
+  });
   afterEach(async () => {
     for (const house of houses.splice(0)) await house.close();
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
@@ -42,6 +53,13 @@ export async function close(house: OpenHouse): Promise<void> {
 /** A client that calls a house without a socket. */
 export function clientOf(house: OpenHouse, token?: string): Client {
   return createClient({ baseUrl: "http://localhost", fetch: house.fetch, accessToken: () => token });
+}
+
+/** The owner of a house that nobody has claimed. */
+export async function claimed(house: OpenHouse): Promise<Client> {
+  const body = { phone: "+1234567890", name: "Ann", password: "testpassword", claim_code: CLAIM_CODE };
+  const { data } = await clientOf(house).call("auth.signUp", { body });
+  return clientOf(house, data.access_token);
 }
 
 /** The problem with which a call is refused. Throws when it is not. */

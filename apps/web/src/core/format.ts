@@ -49,6 +49,17 @@ export function formatLocal(text: string | null): string {
   return hour === undefined ? words.format(date) : `${words.format(date)}, ${hour}:${minute}`;
 }
 
+/** How far a day is from another, both `YYYY-MM-DD`: `today`, `tomorrow`, `in 3 days, Tue 24 Nov`, `3 days ago`. */
+export function daysAway(day: string, today: string, locale = "en-GB"): string {
+  const days = Math.round((Date.parse(day) - Date.parse(today)) / DAY_MS);
+  if (days === 0) return "today";
+  if (days === 1) return "tomorrow";
+  if (days === -1) return "yesterday";
+  if (days < 0) return `${-days} days ago`;
+  const parts = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" } as const;
+  return `in ${days} days, ${new Intl.DateTimeFormat(locale, parts).format(Date.parse(day)).replace(",", "")}`;
+}
+
 /** A key that two times of the same local day share. */
 export function dayKey(iso: string): string {
   const date = new Date(iso);

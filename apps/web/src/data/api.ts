@@ -4,7 +4,7 @@ import { type BaseQueryFn, createApi } from "@reduxjs/toolkit/query/react";
 
 import type { Problem } from "../core/problem-words.ts";
 import { callOptionsFor, client, noteWrite, problemOf } from "./connection.ts";
-import type { InputOf, OutputOf, WireConversation, WireImport, WireMemory, WireUser } from "./wire.ts";
+import type { InputOf, OutputOf, WireConversation, WireDigest, WireImport, WireMemory, WireUser } from "./wire.ts";
 
 interface CallArguments {
   readonly name: RouteName;
@@ -146,6 +146,11 @@ export const api = memoryApi.injectEndpoints({
     }),
     createInvite: build.mutation<OutputOf<"invites.create">, { readonly role: "admin" | "member" | "guest" }>({
       query: (body) => ask("invites.create", { body }),
+    }),
+    digest: build.query<WireDigest, { readonly zone: string; readonly import?: string }>({
+      query: (query) => ask("digests.read", { params: { day: "today" }, query }),
+      keepUnusedDataFor: 20,
+      providesTags: ["Memories"],
     }),
     status: build.query<OutputOf<"status.read">, void>({ query: () => ask("status.read"), providesTags: ["Status"] }),
     verify: build.mutation<OutputOf<"verifications.run">, void>({ query: () => ask("verifications.run") }),

@@ -20,6 +20,8 @@ export type WireHit = WireSearch["hits"][number];
 export type WireAnswer = OutputOf<"answers.ask">;
 /** Where a sentence comes from. */
 export type WireCitation = WireAnswer["citations"][number];
+/** What a day holds. */
+export type WireDigest = OutputOf<"digests.read">;
 /** One signal that spoke for a hit. */
 export type WireSignal = WireCitation["why"][number];
 /** An import and how far it is. */

@@ -13,6 +13,7 @@ import { useAppDispatch } from "../data/store.ts";
 import { uploadImport } from "../data/upload.ts";
 import type { WireImport } from "../data/wire.ts";
 import { Button, ButtonLink, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
+import { DigestSections } from "../parts/digest.tsx";
 import { ImportProgress } from "../parts/import-line.tsx";
 import { ImportPreview, ProblemLines } from "../parts/import-preview.tsx";
 import { Page, Section } from "../parts/page.tsx";
@@ -179,6 +180,9 @@ function Finished({ item }: { readonly item: WireImport }): ReactNode {
         </p>
       )}
       <ProblemLines problems={item.problems} />
+      {item.state === "done" && (
+        <DigestSections importId={item.id} kinds={["people", "dates-ahead", "promises", "quiet", "on-this-day"]} />
+      )}
       <p className="mt-5 flex flex-wrap items-center gap-3">
         {item.state === "done" && <ButtonLink href="/chats">Look at the conversations</ButtonLink>}
         {item.state === "done" && <ButtonLink href={`/search?import=${item.id}`}>Search in it</ButtonLink>}

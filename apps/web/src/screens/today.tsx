@@ -7,6 +7,7 @@ import { useAppSelector } from "../data/store.ts";
 import type { WireMemory } from "../data/wire.ts";
 import { Button, ButtonLink, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Composer } from "../parts/composer.tsx";
+import { DigestSections } from "../parts/digest.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { ImportLine } from "../parts/import-line.tsx";
 import { MemoryEntry, SayingEntry } from "../parts/memory-entry.tsx";
@@ -142,10 +143,12 @@ export function Today(): ReactNode {
               </p>
             </div>
           )}
+          <DigestSections kinds={["dates-ahead", "promises", "on-this-day"]} />
           <Recent onSay={() => field.current?.focus()} />
         </div>
         <aside aria-label="What runs and who spoke" className="min-w-0 lg:-mt-8">
           <RunningImports />
+          <DigestSections kinds={["quiet", "rhythm"]} />
           <Conversations />
         </aside>
       </div>

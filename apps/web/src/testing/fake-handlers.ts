@@ -313,6 +313,8 @@ function memoriesOf(state: FakeState, name: RouteName, request: FakeRequest): Fa
       return { data: { data: conversations(state), page: { next: null, prev: null } } };
     case "searches.run":
       return search(state, body);
+    case "digests.read":
+      return { data: { day: "2026-01-01", zone: "UTC", memories: 0, sections: [], took_ms: 0, as_of: "memories/0@0" } };
     case "answers.ask":
       return answer(state, body.question);
     default:

@@ -36,7 +36,7 @@ function sharedJson(shared: SharedMark | undefined): Json {
 const timeOrNull = (ms: number | null): string | null => (ms === null ? null : timeText(ms));
 
 /** A memory as search shows it. */
-function foundMemoryJson(memory: FoundMemory, position: LogPosition): Json {
+export function foundMemoryJson(memory: FoundMemory, position: LogPosition): Json {
   return {
     id: memory.memoryId,
     text: memory.text,

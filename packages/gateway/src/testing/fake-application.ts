@@ -96,6 +96,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     access: fakeAccess(),
     erasures: fakeErasures(),
     sharing: fakeSharing(),
+    digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
     events: {
       follow: (listener) => {
         state.listeners.add(listener);

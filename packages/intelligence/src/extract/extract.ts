@@ -31,19 +31,30 @@ export interface ExtractOptions {
   readonly nameHint?: Reading["nameHint"];
 }
 
-/** Extracts from one text. */
-export function extractFromText(text: string, options: ExtractOptions): Extraction {
+/** The days that a text names, and nothing else of it: a fraction of the work. `value` is `YYYY-MM-DD`. */
+export function datesInText(text: string, options: ExtractOptions): readonly Mention[] {
+  const reading = startReading(text, options);
+  findDates(reading);
+  return reading.drafts.map(toMention);
+}
+
+function startReading(text: string, options: ExtractOptions): Reading {
   const tokens = readTokens(text);
   const language = options.language ?? decideLanguage(languageVotes(tokens), options.languageVotes ?? {});
-  const words = wordsOf(language);
-  const reading: Reading = {
+  return {
     text,
     tokens,
-    words,
+    words: wordsOf(language),
     drafts: [],
     nameHint: options.nameHint ?? (() => undefined),
     day: localDay(options.at, options.zone ?? "UTC"),
   };
+}
+
+/** Extracts from one text. */
+export function extractFromText(text: string, options: ExtractOptions): Extraction {
+  const reading = startReading(text, options);
+  const { tokens, words } = reading;
   const facts: Fact[] = [];
   findDates(reading);
   findNames(reading);

@@ -63,6 +63,7 @@ const RULES = {
   "erasure.undo": own(ALL, false),
   "memory.search": own(ALL, true, SHARED),
   "memory.ask": own(ALL, true, SHARED),
+  "digest.read": own(ALL, true, AGENTS),
   "import.create": own(MEMBERS, false, AGENTS),
   "import.list": own(MEMBERS, false, AGENTS),
   "import.undo": own(MEMBERS, false),

@@ -19,6 +19,7 @@ erasure.read own oamg
 erasure.undo own oamg
 memory.search own oamg shows agent shared
 memory.ask own oamg shows agent shared
+digest.read own oamg shows agent
 import.create own oam agent
 import.list own oam agent
 import.undo own oam

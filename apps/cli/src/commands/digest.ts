@@ -1,0 +1,75 @@
+import { systemZone } from "@kaelix/base";
+
+import { type CommonOptions, connect } from "../connection.ts";
+import { CommandFailure, EXIT } from "../exit.ts";
+import { printJson, say } from "../output.ts";
+
+/** Options of `digest`. */
+export interface DigestOptions extends CommonOptions {
+  readonly zone?: string;
+  readonly import?: string;
+}
+
+const TITLES = {
+  people: "Who speaks",
+  "dates-ahead": "Dates ahead",
+  promises: "Promises open",
+  "came-in": "Came in",
+  quiet: "Gone quiet",
+  rhythm: "More than usual",
+  "on-this-day": "On this day",
+} as const;
+
+/** `kaelix digest [DAY]`: what came in, what is open, what is ahead. */
+export async function digest(day: string | undefined, options: DigestOptions): Promise<number> {
+  if (day !== undefined && day !== "today" && !/^\d{4}-\d{2}-\d{2}$/.test(day)) {
+    throw new CommandFailure(
+      EXIT.usage,
+      `Cannot use day: current value is ${day}, must be today or a day as in 2026-11-21`,
+    );
+  }
+  const connection = await connect(options);
+  try {
+    const { data } = await connection.client.call("digests.read", {
+      params: { day: day ?? "today" },
+      query: {
+        zone: options.zone ?? systemZone(),
+        ...(options.import === undefined ? {} : { import: options.import }),
+      },
+    });
+    if (options.json !== undefined) {
+      printJson(data, options.json);
+      return EXIT.ok;
+    }
+    for (const { kind, lines, more } of data.sections) {
+      process.stdout.write(`${TITLES[kind]}\n`);
+      for (const line of lines) {
+        const [first] = line.evidence;
+        const isQuoted = kind === "on-this-day" || kind === "promises" || kind === "dates-ahead";
+        const quote =
+          kind === "on-this-day" && first !== undefined ? `: ${first.memory.text.slice(...first.range)}` : "";
+        const who = isQuoted && first !== undefined ? ` (${whoSaid(first.memory)}, ${first.memory.id})` : "";
+        process.stdout.write(`  ${line.day === null ? "" : `${line.day}  `}${oneLine(line.text + quote)}${who}\n`);
+      }
+      if (more > 0) process.stdout.write(`  and ${more} more\n`);
+    }
+    const nothing = data.sections.length === 0 ? "Nothing to tell · " : "";
+    say(`${nothing}${data.day} · ${data.memories} memories · ${data.took_ms.toFixed(0)} ms`, options);
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+function whoSaid(memory: {
+  readonly speaker: string | null;
+  readonly conversation: { readonly title: string | null } | null;
+}): string {
+  const title = memory.conversation?.title;
+  const who = memory.speaker ?? "you";
+  return title === undefined || title === null || title === who ? who : `${who} in ${title}`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/gu, " ");
+}

@@ -1,0 +1,127 @@
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+
+import { daysAway, formatDay, formatWhen } from "../core/format.ts";
+import { excerptOf } from "../core/text-parts.ts";
+import { api } from "../data/api.ts";
+import type { WireDigest } from "../data/wire.ts";
+import { Name, TextLink } from "./basics.tsx";
+import { edgeOf } from "./level.tsx";
+import { Section } from "./page.tsx";
+
+type DigestSection = WireDigest["sections"][number];
+type DigestLine = DigestSection["lines"][number];
+type Evidence = DigestLine["evidence"][number];
+
+const TITLES: Readonly<Record<DigestSection["kind"], string>> = {
+  people: "Who speaks",
+  "dates-ahead": "Dates ahead",
+  promises: "Promises open",
+  "came-in": "Came in",
+  quiet: "Gone quiet",
+  rhythm: "More than usual",
+  "on-this-day": "On this day",
+};
+
+const EXCERPT_LENGTH = 220;
+
+function Whence({ evidence: { memory } }: { readonly evidence: Evidence }): ReactNode {
+  const title = memory.conversation?.title ?? null;
+  return (
+    <>
+      {memory.speaker === null ? "You" : <Name text={memory.speaker} />}
+      {title !== null && title !== memory.speaker && (
+        <>
+          {" in "}
+          <Name text={title} />
+        </>
+      )}
+      {" · "}
+      <time dateTime={memory.occurred_at}>{formatWhen(memory.occurred_at, Date.now())}</time>
+    </>
+  );
+}
+
+/** A line that is a memory's own words. */
+function Saying({ line, label }: { readonly line: DigestLine; readonly label: string }): ReactNode {
+  const [first, ...others] = line.evidence;
+  if (first === undefined) return null;
+  const said = first.memory.text.slice(...first.range);
+  return (
+    <li className={`relative py-2.5 ps-3.5 pe-2 transition-feedback hover:bg-surface ${edgeOf(first.memory.level)}`}>
+      <Link to={`/memories/${first.memory.id}`} className="block max-w-measure after:absolute after:inset-0">
+        <bdi dir="auto">{excerptOf(said, [], EXCERPT_LENGTH).text}</bdi>
+      </Link>
+      <p className="mt-0.5 text-12 text-muted">
+        {label !== "" && <span className="font-medium text-ink">{label} · </span>}
+        <Whence evidence={first} />
+        {others.length > 0 && ` · said ${others.length + 1} times`}
+      </p>
+    </li>
+  );
+}
+
+/** A line that counts: it leads to the conversation it is about, or to the memory it was last said in. */
+function Count({ line }: { readonly line: DigestLine }): ReactNode {
+  const [first] = line.evidence;
+  if (first === undefined) return null;
+  const { conversation, id } = first.memory;
+  const to = conversation === null ? `/memories/${id}` : `/chats/${conversation.id}`;
+  return (
+    <li className="py-2.5 ps-3.5 pe-2">
+      <TextLink href={to}>
+        <bdi dir="auto">{line.text}</bdi>
+      </TextLink>
+      <p className="mt-0.5 text-12 text-muted">
+        Last: <bdi dir="auto">{excerptOf(first.memory.text, [], 90).text}</bdi>
+      </p>
+    </li>
+  );
+}
+
+/** `today` is null where the day is long gone: then a day is said as it is. */
+function labelOf(kind: DigestSection["kind"], line: DigestLine, today: string | null): string {
+  if (kind === "on-this-day") return line.text;
+  if (line.day === null) return "";
+  const day = today === null ? formatDay(line.day) : daysAway(line.day, today);
+  return kind === "promises" ? `due ${day}` : day;
+}
+
+function Lines({ section, today }: { readonly section: DigestSection; readonly today: string | null }): ReactNode {
+  const { kind, lines, more } = section;
+  const isSaying = kind === "dates-ahead" || kind === "promises" || kind === "on-this-day";
+  return (
+    <Section title={TITLES[kind]} aside={more > 0 ? `and ${more} more` : undefined}>
+      <ul
+        aria-label={TITLES[kind]}
+        className="divide-y divide-line border-y border-line"
+        data-testid={`digest-${kind}`}
+      >
+        {lines.map((line) =>
+          isSaying ? (
+            <Saying key={line.key} line={line} label={labelOf(kind, line, today)} />
+          ) : (
+            <Count key={line.key} line={line} />
+          ),
+        )}
+      </ul>
+    </Section>
+  );
+}
+
+interface DigestProps {
+  /** The first look at this import; absent: today. */
+  readonly importId?: string;
+  readonly kinds: readonly DigestSection["kind"][];
+}
+
+/** Sections of the day's digest, those that have something to tell. Nothing is shown while there is nothing, nor when it cannot be had. */
+export function DigestSections({ importId, kinds }: DigestProps): ReactNode {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { data } = api.useDigestQuery({ zone, ...(importId === undefined ? {} : { import: importId }) });
+  const sections = data?.sections.filter(({ kind }) => kinds.includes(kind)) ?? [];
+  if (data === undefined || sections.length === 0) return null;
+  return sections.map((section) => (
+    <Lines key={section.kind} section={section} today={importId === undefined ? data.day : null} />
+  ));
+}

@@ -1,0 +1,63 @@
+/** Moments → days of a person's own calendar. Days are numbers: how many lie between 1 January 1970 and them. */
+import { ZoneConverter } from "@kaelix/base";
+
+/** Milliseconds of a day on the wall. */
+export const DAY_MS = 86_400_000;
+
+/** One zone's calendar. Remembers offsets by day, so that a hundred thousand moments cost a few thousand questions to the platform. */
+export class Calendar {
+  readonly zone: string;
+  readonly #converter: ZoneConverter;
+  readonly #offsets = new Map<number, number>();
+
+  /** @throws RangeError when the platform knows no such zone */
+  constructor(zone: string) {
+    this.zone = zone;
+    this.#converter = new ZoneConverter(zone);
+  }
+
+  /** A moment as the clock on the wall shows it, in milliseconds as if that were UTC. */
+  wall(atMs: number): number {
+    const day = Math.floor(atMs / DAY_MS);
+    const before = this.#offset(day);
+    // No zone changes its offset twice within two days.
+    return atMs + (before === this.#offset(day + 1) ? before : this.#converter.offsetAt(atMs));
+  }
+
+  /** The day a moment lies on. */
+  dayOf(atMs: number): number {
+    return Math.floor(this.wall(atMs) / DAY_MS);
+  }
+
+  /** The first moment of a day. */
+  startOf(day: number): number {
+    return this.#converter.toInstant(day * DAY_MS);
+  }
+
+  #offset(day: number): number {
+    const known = this.#offsets.get(day);
+    if (known !== undefined) return known;
+    const offset = this.#converter.offsetAt(day * DAY_MS);
+    this.#offsets.set(day, offset);
+    return offset;
+  }
+}
+
+/** `2026-11-21` → its number; undefined when it is no day. */
+export function parseDay(text: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  const atMs = Date.parse(`${text}T00:00:00Z`);
+  return Number.isNaN(atMs) || formatDay(atMs / DAY_MS) !== text ? undefined : atMs / DAY_MS;
+}
+
+/** A day's number → `2026-11-21`. */
+export function formatDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The same day of another year; undefined for 29 February where there is none. */
+export function sameDayOfYear(day: number, year: number): number | undefined {
+  const date = new Date(day * DAY_MS);
+  const made = new Date(Date.UTC(year, date.getUTCMonth(), date.getUTCDate()));
+  return made.getUTCMonth() === date.getUTCMonth() ? made.getTime() / DAY_MS : undefined;
+}
