@@ -8,6 +8,7 @@ import { accessRoutes } from "./access-routes.ts";
 import { digestRoutes } from "./digest-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
+import { peopleRoutes } from "./people-routes.ts";
 import type { Route } from "./route.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
 import {
@@ -363,7 +364,7 @@ export const routes = {
     tag: "server",
     summary:
       "Throw a view away and fold it again from the log; refused while the log lacks what the view holds, unless forced",
-    params: z.strictObject({ name: z.enum(["relational", "search"]) }),
+    params: z.strictObject({ name: z.enum(["relational", "search", "world"]) }),
     body: z.strictObject({ force: z.boolean().optional() }),
     success: json(z.object({ events: z.number().int(), took_ms: z.number() })),
   },
@@ -372,6 +373,7 @@ export const routes = {
   ...erasureRoutes,
   ...sharingRoutes,
   ...digestRoutes,
+  ...peopleRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 /** The table of routes. */

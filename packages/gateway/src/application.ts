@@ -45,6 +45,7 @@ export interface Reach {
   /** What the person says it is for; a grant for a purpose opens for that one alone. */
   readonly purpose: string | null;
 }
+import type { PeopleApplication } from "./people-application.ts";
 
 /** A memory with its place on the log. */
 export interface PlacedMemory {
@@ -417,7 +418,7 @@ export interface HouseApplication {
   verify(): Promise<VerificationOutcome>;
   /** Refuses when the log lost what the view may still hold, unless it is forced. */
   rebuild(
-    view: "relational" | "search",
+    view: "relational" | "search" | "world",
     options: { readonly force: boolean },
   ): Promise<{ readonly events: number; readonly tookMs: number }>;
   /** Prometheus text. */
@@ -466,4 +467,5 @@ export interface Application {
   readonly erasures: ErasureApplication;
   readonly sharing: SharingApplication;
   readonly digests: DigestApplication;
+  readonly people: PeopleApplication;
 }

@@ -56,6 +56,13 @@ export const gatewayErrors = defineErrors({
     status: 409,
     text: "This external id is already known with another content",
   },
+  "people-undecidable": { kind: "conflict", retry: false, status: 409, text: "It cannot be decided so" },
+  "graph-too-large": {
+    kind: "input",
+    retry: false,
+    status: 422,
+    text: "The graph has more nodes than were asked for",
+  },
   "idempotency-in-flight": {
     kind: "busy",
     retry: true,

@@ -29,6 +29,7 @@ import { exportHandlers } from "./handlers/exports.ts";
 import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
+import { peopleHandlers } from "./handlers/people.ts";
 import { recallHandlers } from "./handlers/recall.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
@@ -231,6 +232,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...digestHandlers,
     ...accessHandlers,
     ...sharingHandlers,
+    ...peopleHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.
   return handlers;

@@ -53,4 +53,5 @@ export type {
   SignedInPerson,
   SignInOrigin,
 } from "./identity-port.ts";
+export type { DecideOutcome, PeopleApplication } from "./people-application.ts";
 export { type GatewaySettings, gatewaySettings } from "./settings.ts";

@@ -10,6 +10,7 @@ export {
   decodeWorld,
   emptyWorld,
   encodeWorld,
+  ME_ID,
   type Entity,
   type EntityType,
   type MergeProposal,

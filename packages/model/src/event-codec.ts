@@ -44,6 +44,8 @@ const isSession = isIdOf("ses");
 const isInvite = isIdOf("inv");
 const isKey = isIdOf("key");
 const isErasure = isIdOf("era");
+const isPerson = isIdOf("per");
+const isDecision = isIdOf("dec");
 const isDecider = oneOf("rule", "model", "person");
 const isRole = oneOf("owner", "admin", "member", "guest");
 
@@ -144,6 +146,14 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   "session.rotated": { session: isSession, generation: isCount, refresh: isText, expires_at: isTime },
   "session.revoked": { session: isSession, reason: oneOf("logout", "reuse", "expired", "all") },
   "invite.created": { invite: isInvite, role: isRole, code: isText, expires_at: isTime },
+  "person.decided": {
+    decision: isDecision,
+    what: oneOf("merge", "apart", "split", "rename"),
+    people: listOf(isPerson),
+    others: listOf(isPerson),
+    sealed: orNull(isSealed),
+  },
+  "person.undone": { decision: isDecision },
   "key.user": { key_version: isCount, kek_version: isCount, wrapped: isSealed },
   "key.memory": { memory: isMemory, level: isLevel, key_version: isCount, wrapped: isSealed },
   "access.factors": { revision: isCount, totp: orNull(isSealed), step: isCount, recovery: listOf(isText) },

@@ -10,6 +10,7 @@ import type { ErasureEvent } from "./erasure-events.ts";
 import type { ConversationId, ImportId, InviteId, MemoryId, SessionId, TenantId, UserId } from "./ids.ts";
 import type { Level, LevelDecider } from "./level.ts";
 import type { SourceKind } from "./memory.ts";
+import type { PeopleEvent } from "./people-events.ts";
 import type { Role } from "./principal.ts";
 
 /** The version that events are written with today. */
@@ -206,7 +207,14 @@ export type IdentityEvent =
 export type KeyEvent = UserKeyWrapped | MemoryKeyWrapped;
 
 /** Every event there is. */
-export type KaelixEvent = MemoryEvent | IdentityEvent | KeyEvent | AccessEvent | AuditEvent | ErasureEvent;
+export type KaelixEvent =
+  | MemoryEvent
+  | IdentityEvent
+  | KeyEvent
+  | AccessEvent
+  | AuditEvent
+  | ErasureEvent
+  | PeopleEvent;
 
 /** The name of an event. */
 export type EventType = KaelixEvent["type"];
@@ -215,6 +223,7 @@ export type EventType = KaelixEvent["type"];
 export const TOPICS = {
   memories: { name: "memories", partitions: 8, compacted: false },
   identity: { name: "identity", partitions: 1, compacted: false },
+  people: { name: "people", partitions: 1, compacted: false },
   keys: { name: "keys", partitions: 1, compacted: true },
   access: { name: "access", partitions: 1, compacted: true },
   audit: { name: "audit", partitions: 1, compacted: false },

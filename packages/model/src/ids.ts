@@ -22,6 +22,12 @@ export type ApiKeyId = Branded<"ApiKeyId">;
 export type GrantId = Branded<"GrantId">;
 /** One erasure: `era_` and a ULID. */
 export type ErasureId = Branded<"ErasureId">;
+/** A person in somebody's memories: `per_` and 26 letters, a keyed hash of a memory and the words that name them there. */
+export type PersonId = Branded<"PersonId">;
+/** Anything else that memories speak of, made the same way: `ent_` and 26 letters. */
+export type EntityId = Branded<"EntityId">;
+/** What somebody decided about who is who: `dec_` and a ULID. */
+export type DecisionId = Branded<"DecisionId">;
 /** A wall between organisations. One installation starts with `default`. */
 export type TenantId = Branded<"TenantId">;
 
@@ -35,6 +41,9 @@ interface IdKinds {
   readonly key: ApiKeyId;
   readonly grt: GrantId;
   readonly era: ErasureId;
+  readonly per: PersonId;
+  readonly ent: EntityId;
+  readonly dec: DecisionId;
 }
 
 /** The prefixes of ids. */

@@ -40,8 +40,10 @@ export {
 export {
   type ApiKeyId,
   type ConversationId,
+  type DecisionId,
   DEFAULT_TENANT,
   type ErasureId,
+  type EntityId,
   type GrantId,
   idFromBytes,
   type IdPrefix,
@@ -51,6 +53,7 @@ export {
   type MemoryId,
   parseId,
   parseTenantId,
+  type PersonId,
   type SessionId,
   type TenantId,
   type UserId,
@@ -79,4 +82,5 @@ export {
   SOURCE_KINDS,
   type SourceKind,
 } from "./memory.ts";
+export type { PeopleEvent, PersonDecided, PersonDecision, PersonUndone } from "./people-events.ts";
 export type { Principal, Role, UserPrincipal } from "./principal.ts";

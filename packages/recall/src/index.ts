@@ -18,3 +18,26 @@ export { type RecallHit, type RecallSearchRequest, type RecallSearchResult, sear
 export { SharedIndexes, type SharedPart } from "./shared-indexes.ts";
 export type { RecallScope, RecallSource, SharedScope } from "./source.ts";
 export type { Reason } from "./why.ts";
+export type { Evidence } from "./people/evidence.ts";
+export { type LinkedMemory, linksOf, type MemoryLinks } from "./people/connections.ts";
+export type { PersonFact } from "./people/facts.ts";
+export { graphAround, type GraphEdge, type GraphNode, type GraphOutcome } from "./people/graph.ts";
+export {
+  type DecisionView,
+  judgeWish,
+  listMerges,
+  type Merges,
+  type MergeProposalView,
+  type MergeWish,
+} from "./people/merges.ts";
+export type { Named } from "./people/names.ts";
+export type { Somebody } from "./people/people.ts";
+export {
+  listPeople,
+  type NearNamed,
+  type PeopleList,
+  personPage,
+  type PersonPage,
+  type ToldDifferently,
+} from "./people/person.ts";
+export type { PeopleScope, PeopleSource } from "./people/source.ts";

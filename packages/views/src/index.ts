@@ -34,3 +34,7 @@ export { searchIndex, type SearchHit, type SearchResult, type SignalShare } from
 export { formatSpan, type TimeMention, type TimePrecision, type TimeSpan } from "./search/time-span.ts";
 export { findTimes } from "./search/times.ts";
 export { UserIndex } from "./search/user-index.ts";
+export { worldErrors } from "./world/errors.ts";
+export { type EntityMentions, type TakenMemory, type WorldMention } from "./world/user-world.ts";
+export { type ReadDecision, type WorldReading } from "./world/world-reading.ts";
+export { WorldView, type WorldViewOptions } from "./world/world-view.ts";

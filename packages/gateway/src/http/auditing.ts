@@ -44,6 +44,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "audit.read",
   "policy.explain",
   "keys.rotate",
+  "people.decide",
   "streams.administer",
 ]);
 

@@ -29,6 +29,7 @@ import type {
 import { fakeAccess } from "./fake-access.ts";
 import { fakeErasures } from "./fake-erasures.ts";
 import { fakeSharing } from "./fake-sharing.ts";
+import { fakePeople } from "./fake-people.ts";
 
 export const fakeErrors = defineErrors({
   "cursor-invalid": { kind: "input", retry: false, status: 400, text: "Cursor is not one of this list" },
@@ -97,6 +98,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     erasures: fakeErasures(),
     sharing: fakeSharing(),
     digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
+    people: fakePeople(),
     events: {
       follow: (listener) => {
         state.listeners.add(listener);

@@ -5,7 +5,8 @@
  * in whatever batches they come. Time and space per memory are bounded by `WORLD_BOUNDS`. Nothing is ever merged by likeness alone; what is
  * merged is noted with its reason. A memory that is told twice (same id) changes nothing.
  */
-import { type Extraction, ME } from "../extract/extraction.ts";
+import { type Extraction, ME, type Mention } from "../extract/extraction.ts";
+import { foldWord } from "../extract/fold-word.ts";
 import { extractFromText } from "../extract/extract.ts";
 import { languageVotes } from "../extract/tell-language.ts";
 import { readTokens } from "../extract/tokens.ts";
@@ -35,6 +36,11 @@ export interface ConnectableMemory {
   readonly text: string;
   /** ISO 639-1; told from this person's texts when absent. */
   readonly language?: string;
+  /**
+   * Who said it, when it was not the person whose world it is. Then it makes known who speaks and who is named, and connects; it states
+   * no facts: "my mum" is the mother of somebody else.
+   */
+  readonly speaker?: string;
   /** IANA name; UTC when absent. */
   readonly zone?: string;
 }
@@ -42,6 +48,8 @@ export interface ConnectableMemory {
 /** What a memory changed. */
 export interface WorldChanges {
   readonly extraction: Extraction;
+  /** Entity ids by index of the mention. */
+  readonly resolution: ReadonlyMap<number, string>;
   /** Entities that the memory speaks of, new ones included. */
   readonly entities: readonly Entity[];
   /** Relations that the memory states. */
@@ -59,11 +67,12 @@ export function connectMemory(world: World, memory: ConnectableMemory): WorldCha
   const proposalsBefore = new Set(world.proposals);
   const contradictionsBefore = new Set(world.contradictions);
   const moment: Moment = { memoryId: memory.memoryId, day: localDay(memory.at, memory.zone ?? "UTC"), seq: world.seq };
-  const extraction = read(world, memory);
+  const said = read(world, memory);
+  const extraction = memory.speaker === undefined ? said : heardFrom(said, memory.speaker);
   countStems(world, extraction);
   const resolution = resolvePeople(world, extraction, moment);
   const happenings = resolveHappenings(world, extraction, moment, resolution);
-  relate(world, { extraction, moment, resolution, happenings });
+  if (memory.speaker === undefined) relate(world, { extraction, moment, resolution, happenings });
   if (extraction.hasMe || extraction.facts.some((fact) => fact.from === ME)) touchMe(world, moment);
   const digest = digestOf(world, { extraction, moment, resolution, happenings });
   const connections = linkMemory(world, digest);
@@ -73,6 +82,7 @@ export function connectMemory(world: World, memory: ConnectableMemory): WorldCha
   if (tooMany > 0) world.connections.splice(0, tooMany);
   return {
     extraction,
+    resolution,
     entities: [...world.entities.values()].filter((entity) => entity.lastSeen === world.seq),
     relations: [...world.relations.values()].filter((relation) => relation.evidence.at(-1) === memory.memoryId),
     connections,
@@ -97,6 +107,28 @@ function read(world: World, memory: ConnectableMemory): Extraction {
   for (const [language, count] of Object.entries(votes))
     world.languageVotes.set(language, (world.languageVotes.get(language) ?? 0) + count);
   return extraction;
+}
+
+/** What somebody else says, reduced to who speaks and who and what is named. */
+function heardFrom(extraction: Extraction, speaker: string): Extraction {
+  const named = extraction.mentions
+    .filter(({ form, kind }) => form === "name" && (kind === "person" || kind === "place" || kind === "organisation"))
+    .map((mention) => ({ ...mention, ties: [] }));
+  const text = speaker.trim();
+  const speaking: Mention = {
+    kind: "person",
+    form: "name",
+    ...{ start: 0, end: 0, sentence: -1, clause: -1 },
+    text,
+    value: foldWord(text).trim(),
+    ties: [],
+    aliases: [],
+    isIndefinite: false,
+    confidence: 0.95,
+  };
+  // A number is nobody's name.
+  const mentions = /\p{L}/u.test(text) ? [...named, speaking] : named;
+  return { ...extraction, mentions, facts: [], hasMe: false, isActing: false, isHeard: true };
 }
 
 function countStems(world: World, extraction: Extraction): void {

@@ -41,7 +41,8 @@ export function resolvePeople(world: World, extraction: Extraction, moment: Mome
   for (const { mention, index } of people)
     if (mention.form === "pronoun") resolvePronoun(world, extraction, { mention, index, moment, resolution });
   for (const { mention, index } of people)
-    if (mention.form === "name") nameTies(world, extraction, { mention, index, moment, resolution });
+    if (mention.form === "name" && extraction.isHeard !== true)
+      nameTies(world, extraction, { mention, index, moment, resolution });
   for (const { mention, index } of people)
     if (mention.form === "tie") resolveTie(world, extraction, { mention, index, moment, resolution });
   for (const { mention, index } of people) {

@@ -110,4 +110,6 @@ export interface Extraction {
   readonly isAside: boolean;
   /** Words of going on: again, finally, back, done. */
   readonly goesOn: boolean;
+  /** Somebody else says it, so it says nothing of the writer. */
+  readonly isHeard?: true;
 }

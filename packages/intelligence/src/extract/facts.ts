@@ -110,6 +110,8 @@ function placeFacts(reading: Reading, facts: Fact[]): void {
 
 /** "new job for Wojtek! starts at Halden Rail": a verb of somebody else's without a subject takes the last person. */
 function workerOf(reading: Reading, work: number): number {
+  const ownerOfDay = lowAt(reading, work) === "day" ? draftAt(reading, work - 2, "person") : -1;
+  if (ownerOfDay >= 0 && reading.tokens[work - 2]?.isPossessive === true) return ownerOfDay;
   const subject = subjectBefore(reading, work);
   if (
     subject !== ME ||

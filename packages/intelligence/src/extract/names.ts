@@ -82,7 +82,8 @@ function isCandidate(reading: Reading, at: number): boolean {
   if (NO_NAMES.has(token.low) || reading.words.small.has(token.low) || reading.words.me.has(token.low)) return false;
   if (reading.words.months.has(token.low) && sexOfName(token.low) === undefined) return false;
   if (reading.words.months.has(token.low) && reading.tokens[at - 1]?.isNumber === true) return false;
-  if (reading.words.weekdays.has(token.low) && token.low.length > 3) return false;
+  const day = token.low.replace(/s$/, "");
+  if ((reading.words.weekdays.has(token.low) || reading.words.weekdays.has(day)) && token.low.length > 3) return false;
   return true;
 }
 

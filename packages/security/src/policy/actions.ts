@@ -64,6 +64,8 @@ const RULES = {
   "memory.search": own(ALL, true, SHARED),
   "memory.ask": own(ALL, true, SHARED),
   "digest.read": own(ALL, true, AGENTS),
+  "people.read": own(ALL, true, AGENTS),
+  "people.decide": own(ALL, true),
   "import.create": own(MEMBERS, false, AGENTS),
   "import.list": own(MEMBERS, false, AGENTS),
   "import.undo": own(MEMBERS, false),

@@ -24,7 +24,7 @@ import type { Level } from "@kaelix/model";
 import { FERNET_IV_BYTES, NONCE_BYTES, openAead, openFernet, sealAead, sealFernet, TAG_BYTES } from "./cipher.ts";
 
 /** What an envelope is for. One key never opens another purpose. */
-export type SealPurpose = "content" | "profile" | "import" | "snapshot" | "factor" | "audit";
+export type SealPurpose = "content" | "profile" | "import" | "snapshot" | "factor" | "audit" | "people";
 
 /** The place an envelope belongs to: all of it is bound into the ciphertext. */
 export interface SealScope {
@@ -76,6 +76,7 @@ const PURPOSES: Readonly<Record<SealPurpose, number>> = {
   snapshot: 4,
   factor: 5,
   audit: 6,
+  people: 7,
 };
 const AAD_LABEL = Buffer.from("kaelix/sealed/1\0", "latin1");
 const UINT32_MAX = 2 ** 32 - 1;

@@ -180,6 +180,8 @@ function apply(
     case "access.grant":
     case "audit.entry":
     case "audit.checkpoint":
+    case "person.decided":
+    case "person.undone":
     case "key.user":
     case "key.memory":
     case "erasure.state":

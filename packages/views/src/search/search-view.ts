@@ -166,6 +166,14 @@ export class SearchView implements View {
     return (await this.#memories(userId)).index;
   }
 
+  /**
+   * Ids of a user's memories that can be recalled and are not in the index, being above its levels.
+   * @throws as `index`
+   */
+  async aboveIndex(userId: UserId): Promise<readonly MemoryId[]> {
+    return [...(await this.#memories(userId)).aboveIndex()];
+  }
+
   async #memories(userId: UserId): Promise<UserMemories> {
     if (this.#isClosed) throw searchErrors("search-closed");
     const loaded = this.#loaded.get(userId);

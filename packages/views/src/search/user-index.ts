@@ -49,6 +49,11 @@ export class UserIndex {
     this.#detect = options.detectLanguage;
   }
 
+  /** Grows with every change. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** Documents that are there. */
   get size(): number {
     return this.#table.size;

@@ -94,6 +94,11 @@ export class UserMemories {
   /** Ids of the memories that can be recalled. */
   *liveIds(): IterableIterator<MemoryId> {
     yield* this.#index.memoryIds();
+    yield* this.aboveIndex();
+  }
+
+  /** Ids of those of them that are not in the index. */
+  *aboveIndex(): IterableIterator<MemoryId> {
     for (const { standing, isUnreadable } of this.#aside.values()) {
       if (standing.state === "live" && !isUnreadable) yield standing.memoryId;
     }

@@ -1,0 +1,177 @@
+/**
+ * One person's world and where in their memories it stands: every mention of every entity, with the words that make it.
+ *
+ * Guarantees: a function of the documents that were added, in the order of `orderOf`; written down and read back it goes on the same way.
+ * Bounded by `WORLD_BOUNDS` of the intelligence room and by `MENTIONS_MAX` for each entity. It does not: take a document out; whoever owns
+ * it begins anew then.
+ */
+import { connectMemory, decodeWorld, emptyWorld, encodeWorld, ME_ID, type World } from "@kaelix/intelligence";
+import { idFromBytes, type EntityId, type MemoryId, type PersonId } from "@kaelix/model";
+
+import type { SearchDocument } from "../search/document.ts";
+
+/** One place where somebody or something is named. */
+export interface WorldMention {
+  /** A keyed hash of the memory and the wording: the entity goes by the ids of all its mentions, first of all by that of the first. */
+  readonly id: PersonId | EntityId;
+  readonly memoryId: MemoryId;
+  readonly atMs: number;
+  /** Code units of the text, end exclusive; both 0 when it is the one who speaks. */
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly form: "name" | "tie" | "noun" | "value" | "phrase";
+  /** 0 to 1. */
+  readonly confidence: number;
+}
+
+/** The mentions of one entity, oldest first. */
+export interface EntityMentions {
+  /** Memories that speak of it, by pronoun too; more than there are mentions when those were too many to keep. */
+  memories: number;
+  /** When the last of these was. */
+  lastAtMs: number;
+  lastMemoryId: MemoryId;
+  readonly list: WorldMention[];
+}
+
+/** A memory that is in a world. */
+export interface TakenMemory {
+  readonly memoryId: MemoryId;
+  readonly version: number;
+  readonly atMs: number;
+}
+
+/** 16 bytes for a text; another key for every user. */
+export type HashMention = (text: string) => Uint8Array;
+
+/** Mentions kept of one entity: the oldest half and the newest half. */
+const MENTIONS_MAX = 512;
+/** What a memory, an entity and a mention take in memory, about. */
+const MEMORY_BYTES = 150;
+const ENTITY_BYTES = 1_200;
+const FORM = "kaelix-world-1";
+
+/** The order in which documents go into a world: by when they happened, for what holds when rests on it; then as they were told. */
+export function orderOf(left: SearchDocument, right: SearchDocument): number {
+  return left.occurredAtMs - right.occurredAtMs || left.firstOffset - right.firstOffset;
+}
+
+/** One person's world with its mentions. */
+export class UserWorld {
+  readonly #hash: HashMention;
+  readonly #world: World;
+  readonly #mentions: Map<string, EntityMentions>;
+  readonly #taken: TakenMemory[];
+
+  constructor(hash: HashMention, from?: Pick<UserWorld, "world" | "mentions" | "taken">) {
+    this.#hash = hash;
+    this.#world = from?.world ?? emptyWorld();
+    this.#mentions = new Map(from?.mentions);
+    this.#taken = [...(from?.taken ?? [])];
+  }
+
+  /** Entities, relations, connections. To be read, not changed. */
+  get world(): World {
+    return this.#world;
+  }
+
+  /** Mentions by id of the entity in `world`. */
+  get mentions(): ReadonlyMap<string, EntityMentions> {
+    return this.#mentions;
+  }
+
+  /** The memories in it, in order. */
+  get taken(): readonly TakenMemory[] {
+    return this.#taken;
+  }
+
+  /** Bytes held, estimated. */
+  get bytes(): number {
+    return this.#taken.length * MEMORY_BYTES + this.#world.entities.size * ENTITY_BYTES;
+  }
+
+  /** Takes one more memory in; it must stand behind those that are in it. */
+  add(document: SearchDocument): void {
+    const { memoryId, occurredAtMs: atMs, speaker, text, version } = document;
+    const at = new Date(atMs).toISOString();
+    const changes = connectMemory(this.#world, { memoryId, at, text, ...(speaker === undefined ? {} : { speaker }) });
+    this.#taken.push({ memoryId, version, atMs });
+    if (changes === undefined) return;
+    for (const proposal of changes.proposals) if (proposal.isApplied) this.#join(proposal.keep, proposal.merge);
+    for (const [index, entityId] of changes.resolution) {
+      const mention = changes.extraction.mentions[index];
+      if (mention === undefined || entityId === ME_ID) continue;
+      const kept = this.#touch(entityId, { memoryId, atMs });
+      if (mention.form === "pronoun") continue;
+      const { confidence, end, form, start } = mention;
+      const bytes = this.#hash(`${memoryId}\n${mention.text.toLowerCase()}`);
+      const id = mention.kind === "person" ? idFromBytes("per", bytes) : idFromBytes("ent", bytes);
+      kept.list.push({ id, memoryId, atMs, start, end, text: mention.text, form, confidence });
+      if (kept.list.length > MENTIONS_MAX) kept.list.splice(MENTIONS_MAX / 2, 1);
+    }
+    this.#sweep();
+  }
+
+  #touch(entityId: string, { memoryId, atMs }: { readonly memoryId: MemoryId; readonly atMs: number }): EntityMentions {
+    const known = this.#mentions.get(entityId);
+    const kept = known ?? { memories: 0, lastAtMs: atMs, lastMemoryId: memoryId, list: [] };
+    if (known === undefined) this.#mentions.set(entityId, kept);
+    if (kept.memories === 0 || kept.lastMemoryId !== memoryId) kept.memories += 1;
+    kept.lastAtMs = atMs;
+    kept.lastMemoryId = memoryId;
+    return kept;
+  }
+
+  /** The world has made one entity of two: so are their mentions. */
+  #join(keep: string, merged: string): void {
+    const from = this.#mentions.get(merged);
+    if (from === undefined || this.#world.entities.has(merged)) return;
+    this.#mentions.delete(merged);
+    const into = this.#mentions.get(keep);
+    if (into === undefined) {
+      this.#mentions.set(keep, from);
+      return;
+    }
+    const list = [...into.list, ...from.list].toSorted((left, right) => left.atMs - right.atMs);
+    const isLater = from.lastAtMs > into.lastAtMs;
+    const last = isLater ? from : into;
+    this.#mentions.set(keep, {
+      memories: Math.max(into.memories, from.memories, new Set(list.map((mention) => mention.memoryId)).size),
+      lastAtMs: last.lastAtMs,
+      lastMemoryId: last.lastMemoryId,
+      list: list.length <= MENTIONS_MAX ? list : [...list.slice(0, MENTIONS_MAX / 2), ...list.slice(-MENTIONS_MAX / 2)],
+    });
+  }
+
+  /** Entities that the world let go because there were too many take their mentions along. */
+  #sweep(): void {
+    if (this.#mentions.size <= this.#world.entities.size + SWEEP_SLACK) return;
+    for (const entityId of this.#mentions.keys()) {
+      if (!this.#world.entities.has(entityId)) this.#mentions.delete(entityId);
+    }
+  }
+
+  /** As text, to be sealed before it touches a disk. */
+  encode(): string {
+    const mentions = [...this.#mentions];
+    return JSON.stringify({ form: FORM, taken: this.#taken, mentions, world: encodeWorld(this.#world) });
+  }
+
+  /** Reads what `encode` wrote; undefined when it is of another form. */
+  static decode(text: string, hash: HashMention): UserWorld | undefined {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== "object" || parsed === null || !("form" in parsed) || parsed.form !== FORM) return undefined;
+    // Written by `encode`, and sealed since by a key that only this house has.
+    const { mentions, taken, world } = parsed as unknown as Encoded;
+    return new UserWorld(hash, { taken, mentions: new Map(mentions), world: decodeWorld(world) });
+  }
+}
+
+const SWEEP_SLACK = 256;
+
+interface Encoded {
+  readonly taken: readonly TakenMemory[];
+  readonly mentions: readonly (readonly [string, EntityMentions])[];
+  readonly world: string;
+}

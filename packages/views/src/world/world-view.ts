@@ -1,0 +1,405 @@
+/**
+ * The world view: who and what a person's memories speak of, and how it hangs together.
+ *
+ * Guarantees: a user's world is a function of their memories that the search index holds (levels 1 and 2, live), in order of when they
+ * happened: followed live, read from a snapshot or made anew it is the same. A memory that is forgotten, changed, moved above level 2 or
+ * whose import was undone makes the world be made anew without it, and its snapshot is removed with the very fold. Level 3 and above never
+ * enters a world. A session that is open to level 1 alone gets a world made of level 1 alone, which is never written down. On disk
+ * everything is sealed. It does not: make a world before somebody asks (what follows is taken in while nothing else is told, or on asking),
+ * or hold up remembering: folding marks, the work is done in pieces of some milliseconds.
+ *
+ * What a person decided about who is who is folded from topic `people`, which is small and read from its beginning at every start.
+ *
+ *   not loaded ──ask──► snapshot, then what it lacks ──► loaded ──more told──► taken in ──least recently used──► not loaded
+ *                                                           └──something withdrawn──► not loaded, snapshot removed
+ */
+import { setImmediate as aPause } from "node:timers/promises";
+
+import { decodeText, encodeText, isKaelixError, KeyedLock } from "@kaelix/base";
+import {
+  type DecisionId,
+  type Level,
+  LEVEL_INDEXED_MAX,
+  type MemoryEvent,
+  type MemoryId,
+  type PeopleEvent,
+  type UserId,
+} from "@kaelix/model";
+
+import type { FoldBatch, View } from "../runner/view.ts";
+import type { SearchDocument } from "../search/document.ts";
+import { SnapshotFiles } from "../search/snapshot-files.ts";
+import type { UserIndex } from "../search/user-index.ts";
+import { worldErrors } from "./errors.ts";
+import { type Decisions, foldDecision, foldMemoryEvents } from "./fold.ts";
+import { orderOf, UserWorld } from "./user-world.ts";
+import { decisionsOf, type ReadDecision, type WorldReading } from "./world-reading.ts";
+
+/** What the view is wired with. */
+export interface WorldViewOptions {
+  /** Where sealed snapshots are kept. */
+  readonly folder: string;
+  /** Names the log that is folded; a snapshot of another is foreign. */
+  readonly logId: string;
+  /** A user's documents of levels 1 and 2, as the search view holds them. */
+  readonly index: (userId: UserId) => Promise<UserIndex>;
+  /** Ids of a user's memories that can be recalled but have no document, being above the indexed levels. */
+  readonly aboveIndex: (userId: UserId) => Promise<readonly MemoryId[]>;
+  /** Resolves when the search view has folded partition `partition` of topic `memories` up to `nextOffset` (exclusive). */
+  readonly caughtUp: (partition: number, nextOffset: number) => Promise<void>;
+  /** How far the search view has folded a partition. */
+  readonly searchedTo: (partition: number) => Promise<number>;
+  /** The partition of topic `memories` that holds a user. */
+  readonly partitionOf: (userId: UserId) => number;
+  /** Every user there is, for counting. */
+  readonly users: () => AsyncIterable<UserId>;
+  /** 16 bytes for a text, by a key of the user. */
+  readonly hashMention: (userId: UserId, text: string) => Uint8Array;
+  /** The name that a decision gives; undefined when it cannot be opened. */
+  readonly openName: (userId: UserId, decision: DecisionId, sealed: string) => Promise<string | undefined>;
+  readonly sealSnapshot: (userId: UserId, bytes: Uint8Array) => Promise<Uint8Array>;
+  /** The bytes that were sealed; undefined (or a rejection) when they do not hold. */
+  readonly openSnapshot: (userId: UserId, sealed: Uint8Array) => Promise<Uint8Array | undefined>;
+  /** Bytes of worlds above which the least recently used are let go; default 128 MiB. */
+  readonly bytesMax?: number;
+  /** How long nothing may be told before a loaded world takes in what came, ms; default 1,500. 0: on asking alone. */
+  readonly idleMs?: number;
+}
+
+interface Loaded {
+  world: UserWorld;
+  /** The index as it was when the world was last brought up to it. */
+  index: WeakRef<UserIndex> | undefined;
+  generation: number;
+  reading: WorldReading | undefined;
+  hasChanged: boolean;
+  bytes: number;
+}
+
+const BYTES_MAX_DEFAULT = 128 * 1024 * 1024;
+const IDLE_MS_DEFAULT = 1_500;
+/** Longest piece of work without letting others have their turn. */
+const PIECE_MS_MAX = 6;
+const ATTEMPTS_MAX = 6;
+const MEMORIES = "memories";
+const PEOPLE = "people";
+
+/** The view. One per process. */
+export class WorldView implements View {
+  readonly name = "world";
+  readonly topics: readonly string[] = [MEMORIES, PEOPLE];
+  readonly #options: WorldViewOptions;
+  readonly #files: SnapshotFiles;
+  /** `user/ceiling` → world, the least recently used first. */
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #locks = new KeyedLock();
+  readonly #decisions = new Map<UserId, Decisions>();
+  readonly #names = new Map<DecisionId, string | undefined>();
+  /** Grows when something of a user is withdrawn: what was being made from before is thrown away. */
+  readonly #withdrawals = new Map<UserId, number>();
+  readonly #timers = new Map<UserId, NodeJS.Timeout>();
+  #offsets: Map<number, number> | undefined;
+  #peopleOffset = 0;
+  #bytes = 0;
+  #epoch = 0;
+  #isClosed = false;
+
+  constructor(options: WorldViewOptions) {
+    this.#options = options;
+    this.#files = new SnapshotFiles(options.folder);
+  }
+
+  /** Bytes of all loaded worlds, estimated. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many worlds are loaded. */
+  get loaded(): number {
+    return this.#loaded.size;
+  }
+
+  async nextOffset(topic: string, partition: number): Promise<number> {
+    if (topic === PEOPLE) return this.#peopleOffset;
+    return topic === MEMORIES ? ((await this.#knownOffsets()).get(partition) ?? 0) : 0;
+  }
+
+  async #knownOffsets(): Promise<Map<number, number>> {
+    const read = this.#offsets ?? (await this.#files.readOffsets(this.#options.logId));
+    this.#offsets ??= read;
+    return this.#offsets;
+  }
+
+  async fold(batch: FoldBatch): Promise<void> {
+    if (batch.topic === PEOPLE) this.#foldPeople(batch);
+    if (batch.topic !== MEMORIES) return;
+    const offsets = await this.#knownOffsets();
+    const from = offsets.get(batch.partition) ?? 0;
+    if (batch.nextOffset <= from) return;
+    const told = batch.events.filter(({ event, offset }) => offset >= from && /^(?:memory|import)\./.test(event.type));
+    // Every event of this topic is about memories; the filter says so.
+    const changes = foldMemoryEvents(told.map(({ event }) => event as MemoryEvent));
+    for (const [userId, change] of changes) {
+      if (change === "anew") await this.#withdraw(userId);
+      else this.#takeInLater(userId);
+    }
+    offsets.set(batch.partition, batch.nextOffset);
+  }
+
+  #foldPeople(batch: FoldBatch): void {
+    for (const { event, offset } of batch.events) {
+      if (offset < this.#peopleOffset || !event.type.startsWith("person.")) continue;
+      // Every event of this topic is about people; the check above says so.
+      const decided = event as PeopleEvent;
+      this.#decisions.set(decided.user, foldDecision(this.#decisions.get(decided.user) ?? [], decided));
+      for (const ceiling of CEILINGS) {
+        const loaded = this.#loaded.get(keyOf(decided.user, ceiling));
+        if (loaded !== undefined) loaded.reading = undefined;
+      }
+    }
+    this.#peopleOffset = Math.max(this.#peopleOffset, batch.nextOffset);
+  }
+
+  /** What a user withdrew must be gone: from memory now, and from the disk before the fold counts as done. */
+  async #withdraw(userId: UserId): Promise<void> {
+    this.#withdrawals.set(userId, (this.#withdrawals.get(userId) ?? 0) + 1);
+    for (const ceiling of CEILINGS) this.#drop(keyOf(userId, ceiling));
+    await this.#files.remove(userId);
+  }
+
+  /** Brings a loaded world up to date once nothing was told for a while. */
+  #takeInLater(userId: UserId): void {
+    const idleMs = this.#options.idleMs ?? IDLE_MS_DEFAULT;
+    if (idleMs === 0 || !this.#loaded.has(keyOf(userId, LEVEL_INDEXED_MAX))) return;
+    clearTimeout(this.#timers.get(userId));
+    const timer = setTimeout(() => {
+      this.#timers.delete(userId);
+      // Whoever asks next gets the failure.
+      this.read(userId, LEVEL_INDEXED_MAX).catch(() => undefined);
+    }, idleMs);
+    this.#timers.set(userId, timer.unref());
+  }
+
+  /**
+   * A user's world as a session that is open to `ceiling` may see it, up to date with everything that was folded before the call. The same
+   * object until something changes.
+   * @throws `world-closed`, `world-busy`; what the search view throws when the user cannot be read
+   */
+  async read(userId: UserId, ceiling: Level): Promise<WorldReading> {
+    const capped = ceiling >= LEVEL_INDEXED_MAX ? LEVEL_INDEXED_MAX : 1;
+    return await this.#locks.run(keyOf(userId, capped), async () => {
+      const loaded = await this.#bringUp(userId, capped);
+      loaded.reading ??= await this.#readingOf(userId, capped, loaded);
+      return loaded.reading;
+    });
+  }
+
+  async #bringUp(userId: UserId, ceiling: Level): Promise<Loaded> {
+    const { caughtUp, index: indexOf, partitionOf } = this.#options;
+    const partition = partitionOf(userId);
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      if (this.#isClosed) throw worldErrors("world-closed");
+      const epoch = this.#epoch;
+      const withdrawals = this.#withdrawals.get(userId);
+      await caughtUp(partition, (await this.#knownOffsets()).get(partition) ?? 0);
+      const index = await indexOf(userId);
+      const loaded = this.#loaded.get(keyOf(userId, ceiling)) ?? (await this.#begin(userId, ceiling));
+      const generation = index.generation;
+      if (loaded.index?.deref() !== index || loaded.generation !== generation)
+        await this.#takeIn(loaded, index, { userId, ceiling });
+      if (epoch !== this.#epoch || withdrawals !== this.#withdrawals.get(userId)) continue;
+      this.#keep(keyOf(userId, ceiling), loaded);
+      // What came meanwhile is taken in by the next who asks; what went meanwhile must not be shown.
+      if (index.generation !== generation && !isBeginning(loaded.world, documentsOf(index, ceiling))) continue;
+      loaded.index = new WeakRef(index);
+      loaded.generation = generation;
+      return loaded;
+    }
+    throw worldErrors("world-busy");
+  }
+
+  /** A snapshot, or nothing yet. */
+  async #begin(userId: UserId, ceiling: Level): Promise<Loaded> {
+    const restored = ceiling === LEVEL_INDEXED_MAX ? await this.#readSnapshot(userId) : undefined;
+    const world = restored ?? this.#emptyWorld(userId);
+    return {
+      world,
+      index: undefined,
+      generation: -1,
+      reading: undefined,
+      hasChanged: restored === undefined,
+      bytes: 0,
+    };
+  }
+
+  #emptyWorld(userId: UserId): UserWorld {
+    return new UserWorld((text) => this.#options.hashMention(userId, text));
+  }
+
+  /** Adds what the index has and the world lacks; makes the world anew when it holds what the index has not, or not there. */
+  async #takeIn(
+    loaded: Loaded,
+    index: UserIndex,
+    { userId, ceiling }: { readonly userId: UserId; readonly ceiling: Level },
+  ): Promise<void> {
+    const documents = documentsOf(index, ceiling);
+    const isKept = isBeginning(loaded.world, documents);
+    if (!isKept) loaded.world = this.#emptyWorld(userId);
+    if (isKept && loaded.world.taken.length === documents.length) return;
+    loaded.reading = undefined;
+    loaded.hasChanged = true;
+    let begunMs = performance.now();
+    while (loaded.world.taken.length < documents.length) {
+      const document = documents[loaded.world.taken.length];
+      if (document === undefined) return;
+      loaded.world.add(document);
+      if (performance.now() - begunMs < PIECE_MS_MAX) continue;
+      await aPause();
+      begunMs = performance.now();
+    }
+  }
+
+  async #readingOf(userId: UserId, ceiling: Level, { world }: Loaded): Promise<WorldReading> {
+    // What somebody decided says as much as level 2 does.
+    const raw = ceiling < LEVEL_INDEXED_MAX ? [] : (this.#decisions.get(userId) ?? []);
+    const decisions: ReadDecision[] = await decisionsOf(raw, async (decision, sealed) => {
+      if (!this.#names.has(decision)) {
+        this.#names.set(decision, await this.#options.openName(userId, decision, sealed).catch(() => undefined));
+      }
+      return this.#names.get(decision);
+    });
+    const { mentions, taken } = world;
+    return { world: world.world, mentions, taken, decisions };
+  }
+
+  #keep(key: string, loaded: Loaded): void {
+    this.#drop(key);
+    const { bytes } = loaded.world;
+    loaded.bytes = bytes;
+    this.#bytes += bytes;
+    this.#loaded.set(key, loaded);
+    for (const other of this.#loaded.keys()) {
+      if (this.#bytes <= (this.#options.bytesMax ?? BYTES_MAX_DEFAULT)) return;
+      if (other !== key) this.#drop(other);
+    }
+  }
+
+  #drop(key: string): void {
+    const loaded = this.#loaded.get(key);
+    if (loaded === undefined) return;
+    this.#bytes -= loaded.bytes;
+    this.#loaded.delete(key);
+  }
+
+  async #readSnapshot(userId: UserId): Promise<UserWorld | undefined> {
+    const sealed = await this.#files.read(userId);
+    if (sealed === undefined) return undefined;
+    try {
+      const bytes = await this.#options.openSnapshot(userId, sealed);
+      const [head, text] = splitOnce(bytes === undefined ? "" : decodeText(bytes));
+      if (head === this.#options.logId)
+        return UserWorld.decode(text, (mention) => this.#options.hashMention(userId, mention));
+    } catch (cause) {
+      // Sealed by another key or damaged: the search view's documents know everything it knew.
+      if (isKaelixError(cause, "world-closed")) throw cause;
+    }
+    await this.#files.remove(userId);
+    return undefined;
+  }
+
+  async snapshot(): Promise<void> {
+    const offsets = await this.#knownOffsets();
+    for (const [key, loaded] of Array.from(this.#loaded)) {
+      const [userId, ceiling] = userOf(key);
+      if (!loaded.hasChanged || ceiling !== LEVEL_INDEXED_MAX) continue;
+      const partition = this.#options.partitionOf(userId);
+      // Only what is known to hold nothing that was withdrawn: the search view may be behind.
+      const isBehind = (await this.#options.searchedTo(partition)) < (offsets.get(partition) ?? 0);
+      const isAsRead = loaded.index?.deref()?.generation === loaded.generation;
+      if (isBehind || !isAsRead || this.#loaded.get(key) !== loaded) continue;
+      await this.#writeSnapshot(userId, loaded);
+    }
+    await this.#files.writeOffsets(this.#options.logId, offsets);
+  }
+
+  async #writeSnapshot(userId: UserId, loaded: Loaded): Promise<void> {
+    const before = `${this.#epoch} ${this.#withdrawals.get(userId)}`;
+    loaded.hasChanged = false;
+    const text = `${this.#options.logId}\n${loaded.world.encode()}`;
+    const sealed = await this.#options.sealSnapshot(userId, encodeText(text));
+    await this.#files.write(userId, sealed);
+    // Withdrawn while it was written: the fold has removed the file before it was there.
+    if (before !== `${this.#epoch} ${this.#withdrawals.get(userId)}`) await this.#files.remove(userId);
+  }
+
+  async reset(): Promise<void> {
+    this.#epoch += 1;
+    for (const key of this.#loaded.keys()) this.#drop(key);
+    this.#offsets = new Map();
+    this.#peopleOffset = 0;
+    this.#decisions.clear();
+    await this.#files.clear();
+  }
+
+  /** It counts no states of its own: what stands in it can be recalled, and `memoryIds` names it. */
+  census(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** Of a loaded user what is in their world; of others what it would be made of. And what stands above the levels of a world. */
+  async *memoryIds(): AsyncIterable<MemoryId> {
+    for await (const userId of this.#options.users()) {
+      if (this.#loaded.has(keyOf(userId, LEVEL_INDEXED_MAX))) {
+        const { taken } = await this.read(userId, LEVEL_INDEXED_MAX);
+        yield* taken.map((memory) => memory.memoryId);
+      } else yield* (await this.#options.index(userId)).memoryIds();
+      yield* await this.#options.aboveIndex(userId);
+    }
+  }
+
+  /** Makes every user's world, for whoever rebuilds it. */
+  async readAll(): Promise<void> {
+    for await (const userId of this.#options.users()) await this.read(userId, LEVEL_INDEXED_MAX);
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const key of this.#loaded.keys()) this.#drop(key);
+    return Promise.resolve();
+  }
+}
+
+/** The two kinds of worlds there are. */
+const CEILINGS: readonly Level[] = [1, LEVEL_INDEXED_MAX];
+
+function keyOf(userId: UserId, ceiling: Level): string {
+  return `${userId}/${ceiling}`;
+}
+
+function userOf(key: string): [UserId, number] {
+  const [userId = "", ceiling = ""] = key.split("/");
+  // Made by `keyOf`.
+  return [userId as UserId, Number(ceiling)];
+}
+
+function splitOnce(text: string): [string, string] {
+  const at = text.indexOf("\n");
+  return at < 0 ? ["", ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function documentsOf(index: UserIndex, ceiling: number): SearchDocument[] {
+  return [...index.documents()].filter((document) => document.level <= ceiling).toSorted(orderOf);
+}
+
+function isBeginning(world: UserWorld, documents: readonly SearchDocument[]): boolean {
+  return world.taken.every((taken, at) => {
+    const document = documents[at];
+    return (
+      document !== undefined &&
+      document.memoryId === taken.memoryId &&
+      document.version === taken.version &&
+      document.occurredAtMs === taken.atMs
+    );
+  });
+}
