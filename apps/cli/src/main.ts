@@ -18,6 +18,7 @@ import { addErasureCommands } from "./erasure-commands.ts";
 import { addSharingCommands } from "./sharing-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 import { addMcpCommand } from "./mcp-commands.ts";
+import { addPeopleCommands } from "./people-commands.ts";
 
 // Commands are loaded below, when one is chosen: with the cache they come compiled from the second start on.
 enableCompileCache();
@@ -196,12 +197,12 @@ const verify = command(program, "verify", "count the log against every view").ac
   ),
 );
 addVerifyLogCommand(verify, ending);
-command(program, "rebuild <view>", "make a view anew from the log: relational or search")
+command(program, "rebuild <view>", "make a view anew from the log: relational, search or world")
   .option("--yes", "also from a log that has lost records: what only the view holds is lost then")
   .action(
     ending(async (view: string, options: houseCommands.RebuildOptions) => {
-      if (view !== "relational" && view !== "search") {
-        process.stderr.write(`kaelix: Cannot rebuild ${view}: must be relational or search\n`);
+      if (view !== "relational" && view !== "search" && view !== "world") {
+        process.stderr.write(`kaelix: Cannot rebuild ${view}: must be relational, search or world\n`);
         return EXIT.usage;
       }
       return (await import("./commands/house.ts")).rebuild(view, options);
@@ -251,5 +252,6 @@ addAccessCommands(program, command, ending);
 addErasureCommands(program, { command, recallOptions, ending });
 addMcpCommand(program, command, ending);
 addSharingCommands(program, command, ending);
+addPeopleCommands(program, command, ending);
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

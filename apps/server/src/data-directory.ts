@@ -20,6 +20,7 @@ export interface DataPaths {
   readonly log: string;
   readonly database: string;
   readonly search: string;
+  readonly world: string;
   readonly spool: string;
   /** Where the running server says how to reach it; mode 0600. */
   readonly runFile: string;
@@ -34,6 +35,7 @@ export function dataPaths(settings: ServerSettings): DataPaths {
     log: join(root, "log"),
     database: join(root, "database"),
     search: join(root, "search"),
+    world: join(root, "world"),
     spool: join(root, "spool"),
     runFile: runFileOf(root),
   };

@@ -84,6 +84,8 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "access.grant":
     case "audit.entry":
     case "audit.checkpoint":
+    case "person.decided":
+    case "person.undone":
       return undefined;
   }
 }

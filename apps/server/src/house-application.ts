@@ -6,7 +6,14 @@ import type { HouseApplication, HouseStatus, VerificationOutcome, ViewState } fr
 import type { Log } from "@kaelix/log";
 import type { Keystore } from "@kaelix/security";
 import type { Broker } from "@kaelix/streamer";
-import { type Database, type SearchView, verify, type ViewRunner, type ViewStatus } from "@kaelix/views";
+import {
+  type Database,
+  type SearchView,
+  verify,
+  type ViewRunner,
+  type ViewStatus,
+  type WorldView,
+} from "@kaelix/views";
 
 import { serverErrors } from "./errors.ts";
 import { type LogDamage, lossOf, viewsAhead } from "./log-damage.ts";
@@ -19,6 +26,7 @@ export interface HouseKeepingParts {
   readonly sources: KafkaSources;
   readonly database: Database;
   readonly searchView: SearchView;
+  readonly worldView: WorldView;
   readonly runner: ViewRunner;
   readonly keystore: Keystore;
   readonly clock: Clock;
@@ -100,7 +108,7 @@ export class HouseKeeping implements HouseApplication {
   }
 
   async rebuild(
-    view: "relational" | "search",
+    view: "relational" | "search" | "world",
     options: { readonly force: boolean },
   ): Promise<{ readonly events: number; readonly tookMs: number }> {
     const { runner, clock, log, searchView } = this.#parts;
@@ -109,6 +117,7 @@ export class HouseKeeping implements HouseApplication {
     await runner.rebuild(view);
     // Search reads its users on demand; rebuilt means that every one of them has been read.
     if (view === "search") await searchView.census();
+    if (view === "world") await this.#parts.worldView.readAll();
     const topics = runner.views.find((one) => one.name === view)?.topics ?? [];
     let events = 0;
     for (const topic of await log.topics()) {
@@ -191,6 +200,12 @@ export class HouseKeeping implements HouseApplication {
     );
     metrics.gauge("kaelix_search_users", "Users whose search index is in memory", [], (gauge) =>
       gauge.set(searchView.usersLoaded),
+    );
+    metrics.gauge("kaelix_world_bytes", "Bytes of worlds of people in memory, estimated", [], (gauge) =>
+      gauge.set(this.#parts.worldView.bytes),
+    );
+    metrics.gauge("kaelix_world_loaded", "Worlds of people in memory", [], (gauge) =>
+      gauge.set(this.#parts.worldView.loaded),
     );
     metrics.gauge("kaelix_keys_memories", "Memory keys that are kept", [], (gauge) =>
       gauge.set(keystore.status().memories),

@@ -16,6 +16,7 @@ import {
   RELATIONAL_VIEW,
   type SearchView,
   type ViewRunner,
+  type WorldView,
 } from "@kaelix/views";
 
 import type { DataPaths } from "./data-directory.ts";
@@ -42,6 +43,7 @@ export interface Parts {
   store: MemoryStore;
   people: PeopleStore;
   searchView: SearchView;
+  worldView: WorldView;
   runner: ViewRunner;
   identity: Identity;
   remember: Remember;
@@ -76,9 +78,9 @@ export function need<Name extends keyof Parts>(parts: Partial<Parts>, ...names: 
   return parts as Pick<Parts, Name>;
 }
 
-/** Waits until the relational view has folded a position. @throws `view-behind` */
-export async function caughtUp(parts: Partial<Parts>, position: LogPosition): Promise<void> {
+/** Waits until a view, the relational one unless another is named, has folded a position. @throws `view-behind` */
+export async function caughtUp(parts: Partial<Parts>, position: LogPosition, view = RELATIONAL_VIEW): Promise<void> {
   const { runner } = need(parts, "runner");
-  const outcome = await runner.waitFor({ view: RELATIONAL_VIEW, position, timeoutMs: CAUGHT_UP_MS_MAX });
+  const outcome = await runner.waitFor({ view, position, timeoutMs: CAUGHT_UP_MS_MAX });
   if (outcome === "timeout") throw serverErrors("view-behind");
 }

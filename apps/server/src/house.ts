@@ -26,7 +26,7 @@ import { digestApplication } from "./digest-application.ts";
 import { serverErrors } from "./errors.ts";
 import { LiveEvents } from "./events-application.ts";
 import { HouseKeeping } from "./house-application.ts";
-import { type HouseContext, need, type Parts } from "./house-parts.ts";
+import { caughtUp, type HouseContext, need, type Parts } from "./house-parts.ts";
 import { importsApplication } from "./imports-application.ts";
 import { openKafkaDoor } from "./kafka-door.ts";
 import { LogDamage } from "./log-damage.ts";
@@ -36,6 +36,8 @@ import { openLog } from "./open-log.ts";
 import { FreshContents } from "./open-memories.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
+import { peopleSource } from "./open-world.ts";
+import { peopleApplication } from "./people-application.ts";
 import { Operator } from "./operator.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -98,8 +100,21 @@ export class House {
     readonly operatorToken: string;
   }> {
     await this.#lifeCycle.start();
-    const { log, keystore, database, store, people, searchView, runner, identity, remember, changes, imports, live } =
-      this.#all();
+    const {
+      log,
+      keystore,
+      database,
+      store,
+      people,
+      searchView,
+      worldView,
+      runner,
+      identity,
+      remember,
+      changes,
+      imports,
+      live,
+    } = this.#all();
     const { audit } = this.#all();
     const clock = this.#clock;
     const recall = recallSource(this.#context);
@@ -124,6 +139,7 @@ export class House {
       sources: this.#all().sources,
       database,
       searchView,
+      worldView,
       runner,
       keystore,
       clock,
@@ -148,6 +164,16 @@ export class House {
         sharing: sharingApplication({ identity, people, searchView, sharedIndexes }),
         audit: auditApplication({ log, audit, keystore }),
         digests: digestApplication({ recall, imports, written: (user) => remember.written(user) }),
+        people: peopleApplication({
+          source: peopleSource(this.#context),
+          store,
+          keystore,
+          log,
+          clock,
+          random: this.#random,
+          written: (user) => remember.written(user),
+          folded: (position) => caughtUp(this.#parts, position, "world"),
+        }),
         policy: policyApplication({ identity, store, clock, written: (user) => remember.written(user) }),
       },
       identity: this.#noticingClaim(auditedIdentity(operator.port(), { audit, people, identity })),
@@ -208,6 +234,7 @@ export class House {
       (report) => openViews(this.#context, report),
       async () => {
         await this.#parts.runner?.stop();
+        await this.#parts.worldView?.close();
         await this.#parts.searchView?.close();
       },
     );

@@ -21,6 +21,7 @@ import {
 import { CAUGHT_UP_MS_MAX, caughtUp, type HouseContext, need } from "./house-parts.ts";
 import { LOSS_ADVICE, viewsAhead } from "./log-damage.ts";
 import { type FreshContents, openRows } from "./open-memories.ts";
+import { openWorldView } from "./open-world.ts";
 
 /** Opens the views and waits until they have folded what the log held. `report` is told how far they are, 0 to 1. */
 export async function openViews(
@@ -33,13 +34,14 @@ export async function openViews(
   const store = createMemoryStore(database, waited);
   const people = createPeopleStore(database, clock, waited);
   const searchView = openSearch(context, store, people);
+  const worldView = openWorldView(context, searchView, people);
   const runner = new ViewRunner({
     log,
-    views: [createRelationalView(database), searchView],
+    views: [createRelationalView(database), searchView, worldView],
     clock,
     onProblem: (problem) => logger.warn({ problem }, "Views"),
   });
-  Object.assign(parts, { store, people, searchView, runner });
+  Object.assign(parts, { store, people, searchView, worldView, runner });
   runner.onWatermark(({ view, topic, partition, nextOffset }) => {
     if (topic !== TOPICS.memories.name) return;
     if (view === searchView.name) searched.set(partition, nextOffset);

@@ -123,7 +123,7 @@ export interface RebuildOptions extends CommonOptions {
 }
 
 /** `kaelix rebuild VIEW`: throws a view away and folds it again from the log; refused while the log lacks what the view may hold. */
-export async function rebuild(view: "relational" | "search", options: RebuildOptions): Promise<number> {
+export async function rebuild(view: "relational" | "search" | "world", options: RebuildOptions): Promise<number> {
   const connection = await connect(options);
   try {
     const bar = new ProgressBar(`rebuild ${view}`, options);

@@ -78,7 +78,9 @@ function makePeople(reading: WorldReading): People {
   const groups = new Map<Unit, Unit[]>();
   for (const unit of units) {
     const root = rootOf(unit);
-    groups.set(root, [...(groups.get(root) ?? []), unit]);
+    // The one that was kept stands first.
+    const others = groups.get(root) ?? [root];
+    groups.set(root, unit === root ? others : [...others, unit]);
   }
   const names = namesGiven(reading, byMention);
   const byRoot = new Map<Unit, Somebody>();
@@ -187,7 +189,7 @@ function somebodyOf(reading: WorldReading, group: readonly Unit[], given: Given 
     firstAtMs: mentions[0]?.atMs ?? 0,
     lastAtMs: whole?.lastAtMs ?? mentions.at(-1)?.atMs ?? 0,
     confidence,
-    isSure: given !== undefined || relation !== null || confidence >= SURE_MIN,
+    isSure: decisions.length > 0 || relation !== null || confidence >= SURE_MIN,
     mentions,
     entities: [...new Set(group.map((unit) => unit.entity))],
     decisions: [...new Set(decisions)],

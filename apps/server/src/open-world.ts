@@ -1,0 +1,57 @@
+/** Opens the world view over the search view's documents, and what recall reads people from. */
+import { createHash, createHmac } from "node:crypto";
+
+import { decodeBase64Url } from "@kaelix/base";
+import { partitionOfUser } from "@kaelix/capture";
+import { type DecisionId, TOPICS, type UserId } from "@kaelix/model";
+import type { PeopleSource } from "@kaelix/recall";
+import type { UserSealPlace } from "@kaelix/security";
+import { type PeopleStore, type SearchView, WorldView } from "@kaelix/views";
+
+import { caughtUp, type HouseContext, need } from "./house-parts.ts";
+
+/** The place that a chosen name is sealed for. */
+export function namePlace(user: UserId, decision: DecisionId): UserSealPlace {
+  return { user, purpose: "people", subject: decision };
+}
+
+/** Opens the view; it reads what the search view holds. */
+export function openWorldView({ parts, paths }: HouseContext, searchView: SearchView, people: PeopleStore): WorldView {
+  const { keystore } = need(parts, "keystore");
+  const mentionKey = keystore.systemSecret("mention-ids");
+  const place = (user: UserId) => ({ user, purpose: "snapshot", subject: "world" }) as const;
+  return new WorldView({
+    folder: paths.world,
+    logId: createHash("sha256").update(keystore.systemSecret("log-id")).digest("hex"),
+    index: (user) => searchView.index(user),
+    aboveIndex: (user) => searchView.aboveIndex(user),
+    searchedTo: (partition) => searchView.nextOffset(TOPICS.memories.name, partition),
+    caughtUp: async (partition, nextOffset) => {
+      if (nextOffset === 0) return;
+      const position = { topic: TOPICS.memories.name, partition, offset: nextOffset - 1 };
+      await caughtUp(parts, position, searchView.name);
+    },
+    partitionOf: partitionOfUser,
+    users: () => people.userIds(),
+    hashMention: (user, text) =>
+      createHmac("sha256", mentionKey).update(`${user}\n${text}`).digest().subarray(0, ID_BYTES),
+    openName: async (user, decision, sealed) => {
+      const bytes = decodeBase64Url(sealed);
+      const opened = bytes === undefined ? undefined : await keystore.openForUser(namePlace(user, decision), bytes);
+      return opened?.type === "opened" ? new TextDecoder().decode(opened.bytes) : undefined;
+    },
+    sealSnapshot: (user, bytes) => keystore.sealForUser(place(user), bytes),
+    openSnapshot: async (user, sealed) => {
+      const opened = await keystore.openForUser(place(user), sealed);
+      return opened.type === "opened" ? opened.bytes : undefined;
+    },
+  });
+}
+
+const ID_BYTES = 16;
+
+/** What recall needs to know of people. */
+export function peopleSource({ parts }: HouseContext): PeopleSource {
+  const { searchView, worldView } = need(parts, "searchView", "worldView");
+  return { world: (user, ceiling) => worldView.read(user, ceiling), index: (user) => searchView.index(user) };
+}
