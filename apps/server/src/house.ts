@@ -26,7 +26,7 @@ import { digestApplication } from "./digest-application.ts";
 import { serverErrors } from "./errors.ts";
 import { LiveEvents } from "./events-application.ts";
 import { HouseKeeping } from "./house-application.ts";
-import { caughtUp, type HouseContext, need, type Parts } from "./house-parts.ts";
+import { type HouseContext, need, type Parts } from "./house-parts.ts";
 import { importsApplication } from "./imports-application.ts";
 import { openKafkaDoor } from "./kafka-door.ts";
 import { LogDamage } from "./log-damage.ts";
@@ -36,8 +36,7 @@ import { openLog } from "./open-log.ts";
 import { FreshContents } from "./open-memories.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
-import { peopleSource } from "./open-world.ts";
-import { peopleApplication } from "./people-application.ts";
+import { peopleOfHouse } from "./open-world.ts";
 import { Operator } from "./operator.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -100,21 +99,8 @@ export class House {
     readonly operatorToken: string;
   }> {
     await this.#lifeCycle.start();
-    const {
-      log,
-      keystore,
-      database,
-      store,
-      people,
-      searchView,
-      worldView,
-      runner,
-      identity,
-      remember,
-      changes,
-      imports,
-      live,
-    } = this.#all();
+    const { log, keystore, database, store, people, searchView, identity, remember, changes, imports, live } =
+      this.#all();
     const { audit } = this.#all();
     const clock = this.#clock;
     const recall = recallSource(this.#context);
@@ -133,15 +119,8 @@ export class House {
     });
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
     const keeping = new HouseKeeping({
-      log,
-      damage: this.#all().damage,
-      logEngine: this.#all().logEngine,
-      sources: this.#all().sources,
-      database,
-      searchView,
-      worldView,
-      runner,
-      keystore,
+      ...need(this.#parts, "log", "damage", "logEngine", "sources", "database", "runner", "keystore"),
+      ...need(this.#parts, "searchView", "worldView"),
       clock,
       describe: () => this.describe(),
       dataDirectory: this.#options.paths.root,
@@ -164,16 +143,7 @@ export class House {
         sharing: sharingApplication({ identity, people, searchView, sharedIndexes }),
         audit: auditApplication({ log, audit, keystore }),
         digests: digestApplication({ recall, imports, written: (user) => remember.written(user) }),
-        people: peopleApplication({
-          source: peopleSource(this.#context),
-          store,
-          keystore,
-          log,
-          clock,
-          random: this.#random,
-          written: (user) => remember.written(user),
-          folded: (position) => caughtUp(this.#parts, position, "world"),
-        }),
+        people: peopleOfHouse(this.#context),
         policy: policyApplication({ identity, store, clock, written: (user) => remember.written(user) }),
       },
       identity: this.#noticingClaim(auditedIdentity(operator.port(), { audit, people, identity })),

@@ -3,17 +3,12 @@ import { createHash, createHmac } from "node:crypto";
 
 import { decodeBase64Url } from "@kaelix/base";
 import { partitionOfUser } from "@kaelix/capture";
-import { type DecisionId, TOPICS, type UserId } from "@kaelix/model";
-import type { PeopleSource } from "@kaelix/recall";
-import type { UserSealPlace } from "@kaelix/security";
+import { TOPICS, type UserId } from "@kaelix/model";
+import type { PeopleApplication } from "@kaelix/gateway";
 import { type PeopleStore, type SearchView, WorldView } from "@kaelix/views";
 
 import { caughtUp, type HouseContext, need } from "./house-parts.ts";
-
-/** The place that a chosen name is sealed for. */
-export function namePlace(user: UserId, decision: DecisionId): UserSealPlace {
-  return { user, purpose: "people", subject: decision };
-}
+import { namePlace, peopleApplication } from "./people-application.ts";
 
 /** Opens the view; it reads what the search view holds. */
 export function openWorldView({ parts, paths }: HouseContext, searchView: SearchView, people: PeopleStore): WorldView {
@@ -50,8 +45,25 @@ export function openWorldView({ parts, paths }: HouseContext, searchView: Search
 
 const ID_BYTES = 16;
 
-/** What recall needs to know of people. */
-export function peopleSource({ parts }: HouseContext): PeopleSource {
-  const { searchView, worldView } = need(parts, "searchView", "worldView");
-  return { world: (user, ceiling) => worldView.read(user, ceiling), index: (user) => searchView.index(user) };
+/** People, as the gateway asks for them. */
+export function peopleOfHouse({ clock, parts, random }: HouseContext): PeopleApplication {
+  const { searchView, worldView, ...rest } = need(
+    parts,
+    "searchView",
+    "worldView",
+    "store",
+    "keystore",
+    "log",
+    "remember",
+  );
+  return peopleApplication({
+    source: { world: (user, ceiling) => worldView.read(user, ceiling), index: (user) => searchView.index(user) },
+    store: rest.store,
+    keystore: rest.keystore,
+    log: rest.log,
+    clock,
+    random,
+    written: (user) => rest.remember.written(user),
+    folded: (position) => caughtUp(parts, position, worldView.name),
+  });
 }

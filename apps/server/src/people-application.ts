@@ -14,6 +14,7 @@ import {
   makeId,
   type PeopleEvent,
   TOPICS,
+  type UserId,
   type UserPrincipal,
 } from "@kaelix/model";
 import {
@@ -26,11 +27,10 @@ import {
   type PeopleSource,
   personPage,
 } from "@kaelix/recall";
-import { type Keystore, securityErrors } from "@kaelix/security";
+import { type Keystore, securityErrors, type UserSealPlace } from "@kaelix/security";
 import type { MemoryStore } from "@kaelix/views";
 
 import { isVisible } from "./open-memories.ts";
-import { namePlace } from "./open-world.ts";
 
 /** What it is wired from. */
 export interface PeopleParts {
@@ -41,7 +41,7 @@ export interface PeopleParts {
   readonly clock: Clock;
   readonly random: RandomSource;
   /** Waits until what a person has told can be read. */
-  readonly written: (user: UserPrincipal["userId"]) => Promise<void>;
+  readonly written: (user: UserId) => Promise<void>;
   /** Waits until the world view has folded a position. */
   readonly folded: (position: LogPosition) => Promise<void>;
 }
@@ -85,6 +85,11 @@ export function peopleApplication(parts: PeopleParts): PeopleApplication {
       return isVisible(row, principal) ? linksOf(source, { ...scopeOf(principal), memoryId }) : undefined;
     },
   };
+}
+
+/** The place that a chosen name is sealed for. */
+export function namePlace(user: UserId, decision: DecisionId): UserSealPlace {
+  return { user, purpose: "people", subject: decision };
 }
 
 function scopeOf({ ceiling, userId }: UserPrincipal): PeopleScope {

@@ -118,7 +118,10 @@ function heardFrom(extraction: Extraction, speaker: string): Extraction {
   const speaking: Mention = {
     kind: "person",
     form: "name",
-    ...{ start: 0, end: 0, sentence: -1, clause: -1 },
+    start: 0,
+    end: 0,
+    sentence: -1,
+    clause: -1,
     text,
     value: foldWord(text).trim(),
     ties: [],

@@ -53,7 +53,11 @@ function namedIn(open: OpenWorld, memoryId: MemoryId): Named[] {
   for (const [entityId, { list }] of open.reading.mentions) {
     if (!list.some((mention) => mention.memoryId === memoryId)) continue;
     const one = namedOf(open, entityId, memoryId);
-    if (one?.id != null && (one.kind === "person" || one.kind === "place" || one.kind === "organisation"))
+    if (
+      one !== undefined &&
+      one.id !== null &&
+      (one.kind === "person" || one.kind === "place" || one.kind === "organisation")
+    )
       named.set(one.id, one);
   }
   return [...named.values()];

@@ -7,7 +7,7 @@
 import { ME_ID, type Relation } from "@kaelix/intelligence";
 import type { MemoryId } from "@kaelix/model";
 
-import { type Evidence, quoteOf, type Span } from "./evidence.ts";
+import { type Evidence, quoteOf } from "./evidence.ts";
 import { memoriesOf, type Named, namedOf } from "./names.ts";
 import { peopleOf, type Somebody } from "./people.ts";
 import type { OpenWorld } from "./source.ts";
@@ -76,12 +76,7 @@ function factOf(open: OpenWorld, relation: Relation, side: Side): PersonFact | u
 }
 
 /** Quotes memories in which entities are named; the oldest and the newest when there are many. */
-export function evidenceOf(
-  open: OpenWorld,
-  memories: readonly MemoryId[],
-  entities: readonly string[],
-  spansMore: readonly Span[] = [],
-): Evidence[] {
+function evidenceOf(open: OpenWorld, memories: readonly MemoryId[], entities: readonly string[]): Evidence[] {
   const shown =
     memories.length <= EVIDENCE_MAX
       ? memories
@@ -91,7 +86,7 @@ export function evidenceOf(
       .filter((entityId) => entityId !== ME_ID)
       .flatMap((entityId) => open.reading.mentions.get(entityId)?.list ?? [])
       .filter((mention) => mention.memoryId === memoryId);
-    return quoteOf(open, memoryId, [...spans, ...spansMore]) ?? [];
+    return quoteOf(open, memoryId, spans) ?? [];
   });
 }
 

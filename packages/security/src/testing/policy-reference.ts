@@ -20,6 +20,8 @@ erasure.undo own oamg
 memory.search own oamg shows agent shared
 memory.ask own oamg shows agent shared
 digest.read own oamg shows agent
+people.read own oamg shows agent
+people.decide own oamg shows
 import.create own oam agent
 import.list own oam agent
 import.undo own oam

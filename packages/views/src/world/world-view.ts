@@ -94,7 +94,8 @@ export class WorldView implements View {
   readonly #loaded = new Map<string, Loaded>();
   readonly #locks = new KeyedLock();
   readonly #decisions = new Map<UserId, Decisions>();
-  readonly #names = new Map<DecisionId, string | undefined>();
+  /** Names that decisions give, opened; gone with whatever else of a user is withdrawn. */
+  readonly #names = new Map<UserId, Map<DecisionId, string | undefined>>();
   /** Grows when something of a user is withdrawn: what was being made from before is thrown away. */
   readonly #withdrawals = new Map<UserId, number>();
   readonly #timers = new Map<UserId, NodeJS.Timeout>();
@@ -164,6 +165,7 @@ export class WorldView implements View {
   async #withdraw(userId: UserId): Promise<void> {
     this.#withdrawals.set(userId, (this.#withdrawals.get(userId) ?? 0) + 1);
     for (const ceiling of CEILINGS) this.#drop(keyOf(userId, ceiling));
+    this.#names.delete(userId);
     await this.#files.remove(userId);
   }
 
@@ -263,10 +265,12 @@ export class WorldView implements View {
     // What somebody decided says as much as level 2 does.
     const raw = ceiling < LEVEL_INDEXED_MAX ? [] : (this.#decisions.get(userId) ?? []);
     const decisions: ReadDecision[] = await decisionsOf(raw, async (decision, sealed) => {
-      if (!this.#names.has(decision)) {
-        this.#names.set(decision, await this.#options.openName(userId, decision, sealed).catch(() => undefined));
+      const names = this.#names.get(userId) ?? new Map<DecisionId, string | undefined>();
+      this.#names.set(userId, names);
+      if (!names.has(decision)) {
+        names.set(decision, await this.#options.openName(userId, decision, sealed).catch(() => undefined));
       }
-      return this.#names.get(decision);
+      return names.get(decision);
     });
     const { mentions, taken } = world;
     return { world: world.world, mentions, taken, decisions };
@@ -338,6 +342,7 @@ export class WorldView implements View {
     this.#offsets = new Map();
     this.#peopleOffset = 0;
     this.#decisions.clear();
+    this.#names.clear();
     await this.#files.clear();
   }
 
