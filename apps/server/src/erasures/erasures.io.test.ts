@@ -64,7 +64,7 @@ test("erased now: unreadable, gone from the views, with a receipt that no change
   const gone = await tell(client, "The walnut press is broken");
   const { data: done } = await client.call("erasures.request", { body: { memories: [gone], now: true } });
   expect(done).toMatchObject({ state: "done", named: 1, erased: 1 });
-  expect(done.views.map(({ name }) => name).toSorted()).toEqual(["relational", "search"]);
+  expect(done.views.map(({ name }) => name).toSorted()).toEqual(["relational", "search", "world"]);
   expect((await problemOf(client.call("memories.read", { params: { id: gone } }))).status).toBe(404);
   expect((await problemOf(client.call("memories.restore", { params: { id: gone } }))).status).toBe(404);
   expect(await found(client, "walnut")).toBe(0);
