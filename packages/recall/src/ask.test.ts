@@ -115,6 +115,15 @@ test("two places on two days are a conflict: both are shown with their days, the
   expect(found.sentences[0]?.citations).toEqual([1, 2]);
 });
 
+test("of a third person anybody can tell otherwise; of themselves two people cannot", async () => {
+  const told = (on: string, text: string, speaker: string) => ({ on, text, speaker });
+  const of = async (...said: ReturnType<typeof told>[]): Promise<boolean> =>
+    (await answer("Where does Carla live?", sourceOf([...said, ...FILLER]))).hasConflict;
+  const hamburg = told("2022-03-03", "Carla lives in Hamburg", "Ann");
+  expect(await of(hamburg, told("2024-03-03", "Carla lives in Lisbon now", "Bob"))).toBe(true);
+  expect(await of(hamburg, told("2024-03-03", "I live in Lisbon, Carla knows", "Bob"))).toBe(false);
+});
+
 test("the same place told twice is no conflict", async () => {
   const source = sourceOf([
     { on: "2022-03-03", text: "I live in Berlin now" },

@@ -2,7 +2,8 @@
  * Do quotations tell different things on the same question? Pure; a guess that only ever shows more, and never hides either.
  *
  * Looked at are questions for one place, number or person. Two quotations conflict when their best sentences hold most of the question,
- * come from the same speaker on different days, each names something of the kind asked for, and nothing of it is shared. Of a question
+ * were told on different days, each names something of the kind asked for, and nothing of it is shared. Of what a sentence says of its own
+ * speaker only the same speaker can tell otherwise; of others anybody can. Of a question
  * about oneself ("Where do I live?") only sentences count that speak of oneself: where Ines lives contradicts nothing.
  */
 import type { ParsedQuery } from "@kaelix/views";
@@ -28,8 +29,14 @@ export function findConflict(quotes: readonly Quote[], { kind, words }: ParsedQu
   if (first === undefined) return false;
   return others.some(
     ({ quote, values }) =>
-      quote.hit.document.speaker === first.quote.hit.document.speaker &&
+      isOfTheSame(quote, first.quote) &&
       Math.abs(quote.hit.document.occurredAtMs - first.quote.hit.document.occurredAtMs) >= DAY_MS &&
       !values.some((value) => first.values.includes(value)),
   );
+}
+
+/** Two people who each speak of themselves do not contradict each other. */
+function isOfTheSame(one: Quote, other: Quote): boolean {
+  if (one.hit.document.speaker === other.hit.document.speaker) return true;
+  return [one, other].every(({ passage }) => !ONESELF.some((pattern) => pattern.test(passage.best.text)));
 }

@@ -16,10 +16,11 @@ function speakerOf({ memory }: WireCitation): ReactNode {
 /** The source of a citation as it was said, with what is quoted marked. */
 function SourceBubble({ citation }: { readonly citation: WireCitation }): ReactNode {
   const { memory } = citation;
-  const isWhole = citation.range[1] - citation.range[0] >= memory.text.trim().length;
+  const [start, end] = citation.best ?? citation.range;
+  const marked = end - start >= memory.text.trim().length ? [] : [[start, end] as const];
   return (
     <div className={`rounded-bubble bg-sunken px-3.5 py-2 ${edgeOf(memory.level)}`}>
-      <Words text={memory.text} highlights={isWhole ? [] : [citation.range]} />
+      <Words text={memory.text} highlights={marked} />
       <p className="mt-1 text-12 text-muted">
         {speakerOf(citation)} · {sourceLabel(memory.source)} · {formatMoment(memory.occurred_at)}
       </p>
@@ -118,30 +119,50 @@ function NothingFound({ question }: { readonly question: Question }): ReactNode 
   );
 }
 
+/** What to do about a wrong answer: at the memory it was quoted from. */
+function Amend({ citations }: { readonly citations: readonly WireCitation[] }): ReactNode {
+  return (
+    <div className="mt-2 border-t border-line pt-3 text-13" data-testid="amend">
+      <p className="text-muted">
+        The words are quoted from your memories. Correct, move or forget the one that is wrong:
+      </p>
+      <ul className="mt-1 flex flex-wrap gap-x-4">
+        {citations.map((citation) => (
+          <li key={citation.number}>
+            <TextLink href={`/memories/${citation.memory.id}`}>
+              [{citation.number}] {speakerOf(citation)}, {formatMoment(citation.memory.occurred_at)}
+            </TextLink>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 function Quoted({ answer }: { readonly answer: WireAnswer }): ReactNode {
   const [opened, setOpened] = useState<number | null>(null);
-  const [isWhyOpen, setWhyOpen] = useState(false);
+  const [panel, setPanel] = useState<"why" | "wrong" | null>(null);
   const citation = answer.citations.find(({ number }) => number === opened);
   return (
     <div
       className="w-full max-w-measure self-start rounded-bubble border border-line bg-surface px-4 py-3"
       data-testid="answer"
     >
-      {answer.sentences.map((sentence, at) => (
-        <p key={at} className={at > 0 ? "mt-1.5" : ""}>
-          <Words text={sentence.text} />
-          {sentence.citations.map((number) => {
-            const cited = answer.citations.find((candidate) => candidate.number === number);
-            return cited === undefined ? null : (
+      {answer.sentences.map((sentence, at) => {
+        const cited = answer.citations.filter(({ number }) => sentence.citations.includes(number));
+        return (
+          <p key={at} className={at > 0 ? "mt-1.5" : ""}>
+            <Words text={sentence.text} />
+            {cited.map((one) => (
               <CitationMark
-                key={number}
-                citation={cited}
-                onPress={() => setOpened(opened === number ? null : number)}
+                key={one.number}
+                citation={one}
+                onPress={() => setOpened(opened === one.number ? null : one.number)}
               />
-            );
-          })}
-        </p>
-      ))}
+            ))}
+          </p>
+        );
+      })}
       {citation !== undefined && (
         <div className="arriving mt-2">
           <SourceBubble citation={citation} />
@@ -157,13 +178,22 @@ function Quoted({ answer }: { readonly answer: WireAnswer }): ReactNode {
         <Button
           look="quiet"
           className="min-h-7 px-2 text-12"
-          aria-expanded={isWhyOpen}
-          onPress={() => setWhyOpen(!isWhyOpen)}
+          aria-expanded={panel === "why"}
+          onPress={() => setPanel(panel === "why" ? null : "why")}
         >
           Why this?
         </Button>
+        <Button
+          look="quiet"
+          className="min-h-7 px-2 text-12"
+          aria-expanded={panel === "wrong"}
+          onPress={() => setPanel(panel === "wrong" ? null : "wrong")}
+        >
+          Wrong?
+        </Button>
       </div>
-      {isWhyOpen && <WhyPanel answer={answer} />}
+      {panel === "why" && <WhyPanel answer={answer} />}
+      {panel === "wrong" && <Amend citations={answer.citations} />}
     </div>
   );
 }

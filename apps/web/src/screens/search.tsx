@@ -151,6 +151,16 @@ function NothingFound({ query }: { readonly query: string }): ReactNode {
   );
 }
 
+/** Qualifiers that could not be understood: they narrowed nothing. */
+function Misread({ problems }: { readonly problems: readonly string[] }): ReactNode {
+  if (problems.length === 0) return null;
+  return (
+    <p role="note" className="mb-3 rounded-control bg-mark px-3 py-2 text-13" data-testid="search-problems">
+      {problems.join(" ")}
+    </p>
+  );
+}
+
 function Hits(): ReactNode {
   const [parameters, setParameters] = useSearchParams();
   const [areFiltersOpen, setFiltersOpen] = useState(false);
@@ -167,10 +177,18 @@ function Hits(): ReactNode {
     return <ProblemNote problem={found.error} safe="Your search stands above" onRetry={() => void found.refetch()} />;
   const first = found.data?.pages[0];
   if (first === undefined) return <Loading what="Searching" />;
-  if (first.total === 0) return <NothingFound query={query} />;
+  const problems = <Misread problems={first.problems ?? []} />;
+  if (first.total === 0)
+    return (
+      <>
+        {problems}
+        <NothingFound query={query} />
+      </>
+    );
   return (
     <div className="mt-4 grid gap-x-10 lg:grid-cols-[minmax(0,1fr)_14rem]">
       <div className="min-w-0">
+        {problems}
         <p role="status" className="flex items-center justify-between pb-2 text-13 text-muted">
           {countOf(first.total, "hit")} · {formatDuration(first.took_ms)}
           {first.facets !== null && (
