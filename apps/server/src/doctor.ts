@@ -9,9 +9,11 @@ import { dirname, join } from "node:path";
 import { findRunningServer, type RunningServer, systemCodeOf } from "@kaelix/coordinator";
 import { verifyLog, type VerifyProblem } from "@kaelix/log";
 
+import { targetOf } from "./backup/settings.ts";
+import { pointsAt, testsAt } from "./backup/store.ts";
 import { dataPaths } from "./data-directory.ts";
 import { LOSS_ADVICE } from "./log-damage.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings, type ServerSettings } from "./settings.ts";
 
 /** One thing that was looked at. `text` says what is, and when it is not well, what to do. */
 export interface Finding {
@@ -23,6 +25,9 @@ export interface Finding {
 const NODE_MAJOR_MIN = 24;
 const FREE_GIB_MIN = 1;
 const PROBLEMS_NAMED_MAX = 5;
+const HOUR_MS = 3_600_000;
+/** A backup that is so many times older than it should be is late. */
+const LATE_TIMES = 2;
 /** Small files that opening makes again from the records. */
 const REMADE_KINDS: readonly VerifyProblem["kind"][] = ["index", "checkpoint"];
 
@@ -37,6 +42,7 @@ export async function findProblems(dataDirectory: string | undefined): Promise<r
     await spaceFinding(paths.root),
     await keyFinding(paths.keyFile),
     await logFinding(paths.log, running !== undefined),
+    await backupFinding(settings),
     await serverFinding(running),
   ];
 }
@@ -123,6 +129,36 @@ async function logFinding(directory: string, isRunning: boolean): Promise<Findin
     return { name, ok: false, text: `${named.join("; ")}${rest}: ${advice}` };
   } catch (cause) {
     return { name, ok: false, text: `${directory} cannot be read (${systemCodeOf(cause)})` };
+  }
+}
+
+/** When the last backup was made and a restore was last tried. No place set is no finding, but it is said. */
+async function backupFinding(settings: ServerSettings): Promise<Finding> {
+  const name = "backup";
+  if (settings.logUrl !== undefined) {
+    return { name, ok: true, text: "the log is kept on a Kafka cluster: back that up with its own tools" };
+  }
+  if (settings.backupPlace === undefined) {
+    return { name, ok: true, text: "no backups are made: KAELIX_BACKUP names a place for them, best on another disk" };
+  }
+  try {
+    const target = await targetOf(settings);
+    const [[newest], [tested]] = [await pointsAt(target), await testsAt(target)];
+    if (newest === undefined)
+      return { name, ok: false, text: `there is none at ${target.text} yet: kaelix backup create` };
+    const nowMs = Date.now();
+    const ok = nowMs - newest.atMs <= settings.backupHours * HOUR_MS * LATE_TIMES;
+    const tried =
+      tested === undefined
+        ? "a restore was never tried: kaelix restore --verify-only"
+        : `a restore was last tried ${new Date(tested.atMs).toISOString()}`;
+    return {
+      name,
+      ok,
+      text: `the newest is of ${new Date(newest.atMs).toISOString()}${ok ? "" : ", which is late"}; ${tried}`,
+    };
+  } catch (failure) {
+    return { name, ok: false, text: failure instanceof Error ? failure.message : "the place cannot be used" };
   }
 }
 

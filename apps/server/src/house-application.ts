@@ -31,6 +31,8 @@ export interface HouseKeepingParts {
   readonly keystore: Keystore;
   readonly clock: Clock;
   readonly describe: HouseApplication["describe"];
+  /** Where the key-encryption key is kept. */
+  readonly keys: string;
   readonly dataDirectory: string;
   /** The broker of the Kafka door; undefined while it is shut. */
   readonly kafkaDoor: () => Pick<Broker, "prometheus"> | undefined;
@@ -69,7 +71,7 @@ export class HouseKeeping implements HouseApplication {
         log: this.#parts.logEngine,
         relational: database.type === "pglite" ? "PGlite (embedded)" : "PostgreSQL",
         search: "in memory, levels 1 and 2, snapshots sealed",
-        keys: "key file",
+        keys: this.#parts.keys,
       },
       sources: this.#parts.sources.list(),
       rssBytes: process.memoryUsage.rss(),

@@ -7,7 +7,7 @@ import type { Clock, LogPosition, RandomSource } from "@kaelix/base";
 import type { Changes, Erasures, Imports, KafkaSources, Remember } from "@kaelix/capture";
 import type { Logger } from "@kaelix/coordinator";
 import type { Log, StreamerLog } from "@kaelix/log";
-import type { AuditLog, ErasureLedger, Identity, Keystore } from "@kaelix/security";
+import type { AuditLog, ErasureLedger, Identity, KekRotation, Keystore, RotatingKek } from "@kaelix/security";
 import type { Broker } from "@kaelix/streamer";
 import {
   type Database,
@@ -19,6 +19,7 @@ import {
   type WorldView,
 } from "@kaelix/views";
 
+import type { Backups } from "./backup/backups.ts";
 import type { DataPaths } from "./data-directory.ts";
 import type { Eraser } from "./eraser.ts";
 import { serverErrors } from "./errors.ts";
@@ -51,6 +52,9 @@ export interface Parts {
   imports: Imports;
   eraser: Eraser;
   ledger: ErasureLedger;
+  kek: RotatingKek;
+  rotation: KekRotation;
+  backups: Backups;
   erasures: Erasures;
   sources: KafkaSources;
   kafkaDoor: Broker;

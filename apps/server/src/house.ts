@@ -11,7 +11,7 @@ import type { Application, IdentityPort } from "@kaelix/gateway";
 import { classifyByRules } from "@kaelix/intelligence";
 import { TOPICS, type UserId } from "@kaelix/model";
 import { SharedIndexes } from "@kaelix/recall";
-import { openFileKek, openIdentity, openKeystore } from "@kaelix/security";
+import { openIdentity, openKeystore } from "@kaelix/security";
 import { openPglite, openPostgres, type PeopleStore } from "@kaelix/views";
 
 import { accessApplication } from "./access-application.ts";
@@ -32,11 +32,14 @@ import { openKafkaDoor } from "./kafka-door.ts";
 import { LogDamage } from "./log-damage.ts";
 import { Memories } from "./memory-application.ts";
 import { openCapture, startSources } from "./open-capture.ts";
+import { kekDaysOf, kekText, openKek } from "./open-kek.ts";
 import { openLog } from "./open-log.ts";
 import { FreshContents } from "./open-memories.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
 import { peopleOfHouse } from "./open-world.ts";
+import { openOperations } from "./open-operations.ts";
+import { operationsApplication } from "./operations-application.ts";
 import { Operator } from "./operator.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -122,6 +125,7 @@ export class House {
       ...need(this.#parts, "log", "damage", "logEngine", "sources", "database", "runner", "keystore"),
       ...need(this.#parts, "searchView", "worldView"),
       clock,
+      keys: kekText(this.#options.settings),
       describe: () => this.describe(),
       dataDirectory: this.#options.paths.root,
       kafkaDoor: () => this.#parts.kafkaDoor,
@@ -144,6 +148,11 @@ export class House {
         audit: auditApplication({ log, audit, keystore }),
         digests: digestApplication({ recall, imports, written: (user) => remember.written(user) }),
         people: peopleOfHouse(this.#context),
+        operations: operationsApplication({
+          ...need(this.#parts, "backups", "kek", "rotation"),
+          renewedAfterDays: kekDaysOf(this.#options.settings),
+          logger: this.#options.logger,
+        }),
         policy: policyApplication({ identity, store, clock, written: (user) => remember.written(user) }),
       },
       identity: this.#noticingClaim(auditedIdentity(operator.port(), { audit, people, identity })),
@@ -234,6 +243,15 @@ export class House {
       () => startSources(this.#context),
       async () => this.#parts.sources?.stop(),
     );
+    this.#service(
+      "operations",
+      ["capture"],
+      async () => openOperations(this.#context, this.#options.version),
+      async () => {
+        await this.#parts.backups?.stop();
+        await this.#parts.rotation?.close();
+      },
+    );
     if (settings.kafka === undefined) return;
     this.#service(
       "kafka",
@@ -267,7 +285,8 @@ export class House {
     const { log } = need(this.#parts, "log");
     // A log without its key file must not get a new one: that would hide the loss.
     const isFresh = !(await hasLog(log));
-    const kek = await openFileKek(this.#options.paths.keyFile, { create: isFresh });
+    const kek = await openKek(this.#options.settings, this.#options.paths, isFresh);
+    this.#parts.kek = kek;
     const onProblem = (problem: string): void => this.#options.logger.warn({ problem }, "Keystore");
     this.#parts.keystore = await openKeystore({ log, kek, clock: this.#clock, random: this.#random, onProblem });
   }

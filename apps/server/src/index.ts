@@ -1,5 +1,6 @@
 export { openReceipt } from "@kaelix/security";
 
+export { type LocalBackup, restoreHere, verifyBackupHere } from "./backup/local.ts";
 export { type Finding, findProblems } from "./doctor.ts";
 export {
   type ListeningNews,

@@ -39,6 +39,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
     onErased: (count) => {
       const erased = { action: "memory.erase", decision: "allow", reason: `${count} memories` } as const;
       void audit.record({ subject: "system", ...erased });
+      parts.backups?.noteErased();
     },
     undoMs: settings.forgetUndoSeconds * 1_000,
   });

@@ -2,6 +2,7 @@ export { type CallOptions, type CallResult, type Client, type ClientOptions, cre
 export { keySchema, keyListSchema } from "./access-schemas.ts";
 export { erasureSchema } from "./erasure-schemas.ts";
 export { serverSchema, statusSchema, verificationSchema, viewStatusSchema } from "./house-schemas.ts";
+export { backupsSchema, kekSchema } from "./operation-schemas.ts";
 export { printOpenApi } from "./openapi.ts";
 export { KaelixProblem } from "./problem.ts";
 export type { CallInput, CallOutput, Method, Route, Success } from "./route.ts";

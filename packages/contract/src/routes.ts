@@ -9,6 +9,7 @@ import { digestRoutes } from "./digest-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
+import { operationRoutes } from "./operation-routes.ts";
 import type { Route } from "./route.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
 import {
@@ -374,6 +375,7 @@ export const routes = {
   ...sharingRoutes,
   ...digestRoutes,
   ...peopleRoutes,
+  ...operationRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 /** The table of routes. */

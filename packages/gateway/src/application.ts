@@ -23,6 +23,7 @@ import type {
 
 import type { AccessApplication } from "./access-application.ts";
 
+import type { OperationsApplication } from "./operations-application.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
 import type { SharingApplication } from "./sharing-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
@@ -468,4 +469,5 @@ export interface Application {
   readonly sharing: SharingApplication;
   readonly digests: DigestApplication;
   readonly people: PeopleApplication;
+  readonly operations: OperationsApplication;
 }

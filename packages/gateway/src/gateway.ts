@@ -30,6 +30,7 @@ import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { peopleHandlers } from "./handlers/people.ts";
+import { operationHandlers } from "./handlers/operations.ts";
 import { recallHandlers } from "./handlers/recall.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
@@ -226,6 +227,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...importHandlers,
     ...exportHandlers,
     ...erasureHandlers,
+    ...operationHandlers,
     ...eventHandlers(hub),
     ...houseHandlers(options.describe),
     ...auditHandlers,

@@ -54,4 +54,5 @@ export type {
   SignInOrigin,
 } from "./identity-port.ts";
 export type { DecideOutcome, PeopleApplication } from "./people-application.ts";
+export type { BackupsView, KekView, OperationsApplication } from "./operations-application.ts";
 export { type GatewaySettings, gatewaySettings } from "./settings.ts";

@@ -150,6 +150,13 @@ export const securityErrors = defineErrors({
     status: 403,
     text: "This level is locked: give your password to open it",
   },
+  "backup-key-wrong": {
+    kind: "denied",
+    retry: false,
+    status: 409,
+    text: "Backup cannot be opened: key file or passphrase is not the one it was made with",
+  },
+  "backup-header-invalid": { kind: "corrupt", retry: false, status: 409, text: "Backup cannot be understood" },
   "audit-unavailable": {
     kind: "busy",
     retry: true,

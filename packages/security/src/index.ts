@@ -15,6 +15,14 @@ export {
 export { type AuditReport, AuditVerifier, verifyAudit } from "./audit/audit-verifier.ts";
 export { type Checkpoint, openCheckpoint } from "./audit/checkpoint.ts";
 export { hashLeaf, verifyConsistency, verifyInclusion } from "./audit/merkle.ts";
+export {
+  type BackupHeader,
+  BackupKeys,
+  type BackupSecret,
+  makeBackupKeys,
+  openBackupKeys,
+  renewBackupHeader,
+} from "./backup/backup-keys.ts";
 export { type ErasureLedger, openErasureLedger } from "./erasure/erasure-ledger.ts";
 export { openReceipt, type ReceiptLines } from "./erasure/receipt.ts";
 export { securityErrors } from "./errors.ts";

@@ -7,6 +7,7 @@ export type {
   RecoveryReport,
   Visibility,
 } from "./storage/contract.ts";
+export type { PartitionCopy, SegmentCopy } from "./storage/copying.ts";
 export type { CompactionReport } from "./storage/compaction.ts";
 export type { CompactRequest, SegmentProblem } from "./storage/partition-upkeep.ts";
 export type { DirectoryLock, Disk, DiskFile, OpenMode } from "./storage/disk.ts";

@@ -2,6 +2,7 @@ import { type CallOutput, KaelixProblem, type Routes } from "@kaelix/contract";
 
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
+import { backupWords } from "./operations.ts";
 import { printJson, printTable, ProgressBar, say } from "../output.ts";
 
 type Verification = CallOutput<Routes["verifications.run"]>;
@@ -28,6 +29,7 @@ export async function status(options: CommonOptions): Promise<number> {
     printTable(["VIEW", "STATE", "LAG", "BEHIND"], rows);
     const records = data.log.topics.map((topic) => `${topic.name} ${topic.records}`).join(" · ");
     say(`log ${data.log.health} · ${records}`, options);
+    say(backupWords((await connection.client.call("backups.read")).data), options);
     for (const loss of data.log.damaged) say(`log: ${loss}`, options);
     if (data.log.damaged.length > 0) say(`The log is DAMAGED. ${doNotRebuild(0)}`, options);
     return data.log.health === "ok" &&

@@ -33,6 +33,7 @@ export async function openErasures(
       const action = what.type === "account" ? "account.erase" : "memory.erase";
       const reason = `${erased} memories`;
       void audit.record({ subject: "system", action, resource: erasure, decision: "allow", reason });
+      parts.backups?.noteErased();
     },
   });
 }

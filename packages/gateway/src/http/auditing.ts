@@ -41,6 +41,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "invite.create",
   "server.verify",
   "server.rebuild",
+  "server.backup",
   "audit.read",
   "policy.explain",
   "keys.rotate",

@@ -30,6 +30,7 @@ import { fakeAccess } from "./fake-access.ts";
 import { fakeErasures } from "./fake-erasures.ts";
 import { fakeSharing } from "./fake-sharing.ts";
 import { fakePeople } from "./fake-people.ts";
+import { fakeOperations } from "./fake-operations.ts";
 
 export const fakeErrors = defineErrors({
   "cursor-invalid": { kind: "input", retry: false, status: 400, text: "Cursor is not one of this list" },
@@ -99,6 +100,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     sharing: fakeSharing(),
     digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
     people: fakePeople(),
+    operations: fakeOperations(),
     events: {
       follow: (listener) => {
         state.listeners.add(listener);

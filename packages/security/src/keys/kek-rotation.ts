@@ -85,6 +85,11 @@ export class KekRotation {
     await this.#run(async () => void (await this.#options.kek.rotate()));
   }
 
+  /** Finishes an epoch that was cut off; begins none. Throws what stopped it. */
+  async finish(): Promise<void> {
+    await this.#run(async () => undefined);
+  }
+
   status(): KekRotationStatus {
     const { kek, keystore } = this.#options;
     return {

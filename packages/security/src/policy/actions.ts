@@ -93,6 +93,7 @@ const RULES = {
   "server.verify": installation(ADMINS, SERVICES),
   "server.metrics": installation(ADMINS, SERVICES),
   "server.rebuild": installation(OWNER),
+  "server.backup": installation(ADMINS, SERVICES),
   "audit.read": installation(ADMINS),
   "audit.verify": installation(ADMINS, SERVICES),
   "policy.explain": installation(ADMINS),

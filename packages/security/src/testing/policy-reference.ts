@@ -49,6 +49,7 @@ server.status house oa service
 server.verify house oa service
 server.metrics house oa service
 server.rebuild house o
+server.backup house oa service
 audit.read house oa
 audit.verify house oa service
 policy.explain house oa

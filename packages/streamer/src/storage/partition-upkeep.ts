@@ -11,6 +11,7 @@ import { hashSegment } from "./chain.ts";
 import type { DurableEnd } from "./checkpointing.ts";
 import { compactableSegments, compactPartition, type CompactionOptions, type CompactionReport } from "./compaction.ts";
 import type { PartitionSettings } from "./contract.ts";
+import { copyPartition, type PartitionCopy } from "./copying.ts";
 import { refusal } from "./errors.ts";
 import { Pacer } from "./pacer.ts";
 import type { PartitionFiles } from "./partition-files.ts";
@@ -84,6 +85,11 @@ export class PartitionUpkeep {
    */
   compact(request: CompactRequest = {}): Promise<CompactionReport> {
     return this.#lock.run("compact", () => this.#compact(request));
+  }
+
+  /** Hands the durable files to `work`; nothing is compacted meanwhile. See copying.ts. */
+  copy<Result>(work: (copy: PartitionCopy) => Promise<Result>): Promise<Result> {
+    return this.#lock.run("compact", () => copyPartition(this.#host.files, this.#host.durableEnd(), work));
   }
 
   get #isOver(): boolean {

@@ -408,6 +408,11 @@ export class Storage {
     return `${this.#context.directory}/topics/${name}`;
   }
 
+  /** The bytes of the file that a topic is stored with, as they stand there. Throws `log-topic-missing`. */
+  topicFile(name: string): Uint8Array {
+    return encodeTopicFile(this.#existing(name).spec);
+  }
+
   /** Begins the background work. Called once, by `openStorage`. */
   startUpkeep(): void {
     this.#upkeep.start();

@@ -1,0 +1,59 @@
+/** The commands that keep a house safe in the long run: backups, restoring, and the key-encryption key. */
+import type { Command } from "commander";
+
+import type * as operationCommands from "./commands/operations.ts";
+
+/** Wraps an action so that it ends the process with its exit code. */
+type Ending = <Parameters extends readonly unknown[]>(
+  action: (...parameters: Parameters) => Promise<number> | number,
+) => (...parameters: Parameters) => Promise<void>;
+
+/** Adds the commands to the program. */
+export function addOperationCommands(
+  program: Command,
+  command: (parent: Command, usage: string, text: string) => Command,
+  ending: Ending,
+): void {
+  const backup = program.command("backup").description("copies of the log at another place; never of the key file");
+  command(backup, "create", "make a backup now, beside a running server or without one").action(
+    ending(async (...given: Parameters<typeof operationCommands.createBackup>) =>
+      (await import("./commands/operations.ts")).createBackup(...given),
+    ),
+  );
+  command(backup, "list", "backups, newest first").action(
+    ending(async (...given: Parameters<typeof operationCommands.listBackups>) =>
+      (await import("./commands/operations.ts")).listBackups(...given),
+    ),
+  );
+  const here = (of: Command): Command =>
+    of
+      .option("--from <place>", "place of the backups (KAELIX_BACKUP)")
+      .option("--key <file>", "key file (KAELIX_KEY_FILE, else keys/kek.json in the data directory)")
+      .option("--at <time>", "the newest backup that is not younger; the newest of all when not given");
+  here(command(backup, "verify", "read a whole backup; exit code 8 when anything is not as it was written")).action(
+    ending(async (...given: Parameters<typeof operationCommands.verifyBackup>) =>
+      (await import("./commands/operations.ts")).verifyBackup(...given),
+    ),
+  );
+  here(command(program, "restore", "restore a backup into an empty data directory"))
+    .option(
+      "--verify-only",
+      "try it: restore into a folder that is removed again, open memories, remember that it went well",
+    )
+    .action(
+      ending(async (...given: Parameters<typeof operationCommands.restore>) =>
+        (await import("./commands/operations.ts")).restore(...given),
+      ),
+    );
+  const kek = program.command("kek").description("the key-encryption key, under which every person's key is wrapped");
+  command(kek, "status", "where it is kept, its version, and how far a renewal is").action(
+    ending(async (...given: Parameters<typeof operationCommands.kekStatus>) =>
+      (await import("./commands/operations.ts")).kekStatus(...given),
+    ),
+  );
+  command(kek, "rotate", "renew it; every person's key is wrapped anew, memories are not touched").action(
+    ending(async (...given: Parameters<typeof operationCommands.rotateKek>) =>
+      (await import("./commands/operations.ts")).rotateKek(...given),
+    ),
+  );
+}

@@ -1,0 +1,32 @@
+/** Opens what keeps the house safe in the long run: backups, and the renewal of the key-encryption key. */
+import { createHash } from "node:crypto";
+
+import { KekRotation } from "@kaelix/security";
+
+import { Backups } from "./backup/backups.ts";
+import { type HouseContext, need } from "./house-parts.ts";
+import { kekDaysOf } from "./open-kek.ts";
+
+/** Opens and starts them. */
+export function openOperations({ clock, logger, parts, random, settings }: HouseContext, version: string): void {
+  const { kek, keystore } = need(parts, "kek", "keystore");
+  const days = kekDaysOf(settings);
+  const onProblem = (problem: string): void => logger.warn({ problem }, "Key-encryption key");
+  const rotation = new KekRotation({ kek, keystore, clock, onProblem, ...(days === 0 ? {} : { epochDays: days }) });
+  const installation = createHash("sha256").update(keystore.systemSecret("log-id")).digest("hex").slice(0, 32);
+  const backups = new Backups({
+    settings,
+    log: parts.embedded,
+    installation,
+    version,
+    kek,
+    clock,
+    random,
+    logger,
+  });
+  Object.assign(parts, { rotation, backups });
+  // A renewal that a stop cut off is finished whatever the calendar says.
+  if (days > 0) rotation.start();
+  else if (keystore.usersBehind(kek.currentVersion()) > 0) void rotation.finish().catch(() => undefined);
+  backups.start();
+}

@@ -1,0 +1,56 @@
+/** Backups and the key-encryption key: how they are, for who runs the house. */
+import { z } from "zod";
+
+import { timeSchema } from "./schemas.ts";
+
+const progress = z.object({ share: z.number(), words: z.string() });
+
+/** How backups are. */
+export const backupsSchema = z
+  .object({
+    /** Where they are kept; null when none are made. */
+    place: z.string().nullable(),
+    every_hours: z.number(),
+    /** When each was made, newest first; at most 200. */
+    points: z.array(z.object({ at: timeSchema })),
+    /** How many there are. */
+    count: z.number().int(),
+    /** When a restore was last tried and went well. */
+    tested_at: timeSchema.nullable(),
+    next_at: timeSchema.nullable(),
+    running: progress.nullable(),
+    /** Why the last one failed. */
+    problem: z.string().nullable(),
+    /** What the last one of this process came to. */
+    last: z
+      .object({
+        at: timeSchema,
+        bytes: z.number(),
+        bytes_written: z.number(),
+        pieces_written: z.number().int(),
+        records: z.number().int(),
+      })
+      .nullable(),
+  })
+  .meta({ id: "Backups" });
+
+/** How the key-encryption key is. */
+export const kekSchema = z
+  .object({
+    provider: z.string(),
+    version: z.number().int(),
+    /** Since when that version is there; null when it is not known. */
+    since: timeSchema.nullable(),
+    /** Age at which it is renewed by itself; 0: never. */
+    renewed_after_days: z.number().int(),
+    /** People's keys that are still under an older version. */
+    behind: z.number().int(),
+    /** Keys of the run that is at work or was the last. */
+    done: z.number().int(),
+    total: z.number().int(),
+    at_work: z.boolean(),
+    problem: z.string().nullable(),
+    /** Whether keys can be wrapped now. */
+    healthy: z.boolean(),
+  })
+  .meta({ id: "KeyEncryptionKey" });

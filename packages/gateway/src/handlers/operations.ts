@@ -1,0 +1,68 @@
+import type { HandlersOf } from "../http/exchange.ts";
+import { type Json, timeText } from "../http/wire.ts";
+import type { BackupsView, KekView } from "../operations-application.ts";
+
+type OperationRoutes = "backups.read" | "backups.create" | "kek.read" | "kek.rotate";
+
+const POINTS_MAX = 200;
+
+/** Backups and the key-encryption key. */
+export const operationHandlers: HandlersOf<OperationRoutes> = {
+  "backups.read": async ({ application }) => ({
+    type: "json",
+    body: backupsJson(await application.operations.backups()),
+  }),
+  "backups.create": async ({ application }) => ({
+    type: "json",
+    body: backupsJson(await application.operations.beginBackup()),
+  }),
+  "kek.read": async ({ application }) => ({ type: "json", body: kekJson(await application.operations.kek()) }),
+  "kek.rotate": async ({ application }) => ({
+    type: "json",
+    body: kekJson(await application.operations.beginRotation()),
+  }),
+};
+
+function timeOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : timeText(ms);
+}
+
+function backupsJson(view: BackupsView): Json {
+  const { last, points } = view;
+  return {
+    place: view.place ?? null,
+    every_hours: view.everyMs / 3_600_000,
+    points: points.slice(0, POINTS_MAX).map(({ atMs }) => ({ at: timeText(atMs) })),
+    count: points.length,
+    tested_at: timeOrNull(view.testedAtMs),
+    next_at: timeOrNull(view.nextAtMs),
+    running: view.running === undefined ? null : { ...view.running },
+    problem: view.problem ?? null,
+    last:
+      last === undefined
+        ? null
+        : {
+            at: timeText(last.atMs),
+            bytes: last.bytes,
+            bytes_written: last.bytesWritten,
+            pieces_written: last.piecesWritten,
+            records: last.records,
+          },
+  };
+}
+
+function kekJson(view: KekView): Json {
+  const { behind, done, provider, total, version } = view;
+  return {
+    provider,
+    version,
+    since: view.sinceMs === 0 ? null : timeText(view.sinceMs),
+    renewed_after_days: view.renewedAfterDays,
+    behind,
+    done,
+    total,
+    at_work: view.isAtWork,
+    problem: view.problem ?? null,
+    healthy: view.isHealthy,
+  };
+}
