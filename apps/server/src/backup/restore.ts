@@ -229,30 +229,18 @@ async function readStanding(log: StreamerLog): Promise<Standing> {
 
 function take({ memories, sample, users }: Standing, event: KaelixEvent): void {
   const { tenant, user } = event;
-  switch (event.type) {
-    case "memory.remembered":
-    case "memory.revised":
-      memories.set(event.memory, { user, tenant, level: event.level });
-      sample.delete(event.memory);
-      sample.set(event.memory, { level: event.level, version: event.memory_version, sealed: event.sealed });
-      for (const oldest of sample.keys()) if (sample.size > SAMPLE_MAX) sample.delete(oldest);
-      return;
-    case "memory.erased":
-      memories.delete(event.memory);
-      sample.delete(event.memory);
-      return;
-    case "memory.all-erased":
-      for (const [memory, told] of memories) if (told.user === user) memories.delete(memory);
-      return;
-    case "user.registered":
-      users.set(user, tenant);
-      return;
-    case "user.erased":
-      users.delete(user);
-      return;
-    default:
-      return;
-  }
+  if (event.type === "memory.remembered" || event.type === "memory.revised") {
+    memories.set(event.memory, { user, tenant, level: event.level });
+    sample.delete(event.memory);
+    sample.set(event.memory, { level: event.level, version: event.memory_version, sealed: event.sealed });
+    for (const oldest of sample.keys()) if (sample.size > SAMPLE_MAX) sample.delete(oldest);
+  } else if (event.type === "memory.erased") {
+    memories.delete(event.memory);
+    sample.delete(event.memory);
+  } else if (event.type === "memory.all-erased") {
+    for (const [memory, told] of memories) if (told.user === user) memories.delete(memory);
+  } else if (event.type === "user.registered") users.set(user, tenant);
+  else if (event.type === "user.erased") users.delete(user);
 }
 
 /** People whose memories are there and whose account has ended since. */
