@@ -37,6 +37,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   timing: () => import("./timing/main.ts"),
   telemetry: () => import("./telemetry/main.ts"),
   sockets: () => import("./sockets/main.ts"),
+  boundary: () => import("./boundary/main.ts"),
 };
 const SMOKE = [
   "log",

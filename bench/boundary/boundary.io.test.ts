@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+
+import { readInterface } from "../proofs/openapi.ts";
+import { startProof } from "../proofs/product.ts";
+import { gatherCast } from "./cast.ts";
+import { sweepExpired } from "./expired.ts";
+import { sweepLive } from "./live.ts";
+import { sweepBoundaries } from "./sweep.ts";
+
+test("a share of the boundary sweep finds no byte, no id and no effect across people (all of it: npm run bench -- boundary)", async () => {
+  const product = await startProof();
+  try {
+    const api = readInterface();
+    const cast = await gatherCast(product.door, api, { waitsForErasing: false });
+    const live = await sweepLive(product.door, cast);
+    const askers = cast.askers.filter(({ name }) => /^(nobody|member|agent up to level 1)$/.test(name));
+    expect(askers).toHaveLength(3);
+    const swept = await sweepBoundaries(product.door, api, cast, askers);
+    const expired = await sweepExpired(product.door, api, cast);
+    expect([...live.faults, ...swept.faults, ...expired.faults]).toEqual([]);
+    expect(live.heard).toBeGreaterThan(0);
+    expect(swept.done).toBeGreaterThan(30);
+  } finally {
+    await product.close();
+  }
+}, 180_000);
