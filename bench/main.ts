@@ -38,6 +38,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   telemetry: () => import("./telemetry/main.ts"),
   sockets: () => import("./sockets/main.ts"),
   boundary: () => import("./boundary/main.ts"),
+  locks: () => import("./locks/main.ts"),
 };
 const SMOKE = [
   "log",

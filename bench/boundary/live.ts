@@ -83,7 +83,7 @@ interface Following {
 }
 
 /** Bytes of a stream of events; nothing when it is refused. */
-function follow(door: Door, token: string | undefined, after: string | undefined): Following {
+export function follow(door: Door, token: string | undefined, after: string | undefined): Following {
   let text = "";
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   if (after !== undefined) headers["last-event-id"] = after;

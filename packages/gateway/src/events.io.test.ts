@@ -141,6 +141,21 @@ test("watermarks come once per view and tick, of the user's own partition, the n
   await made.gateway.close();
 });
 
+test("what a session may not hear of does not show in watermarks either", async () => {
+  const made = await serve();
+  const stream = await follow(made.port);
+  made.application.emit(stored(made, 1, { level: 3 }));
+  made.application.emit({ type: "watermark", view: "search", position: positionAt(1) });
+  made.application.emit(stored(made, 2, { level: 1 }));
+  await expect.poll(() => stream.ids()).toEqual([id(2)]);
+  const hidden = await follow(made.port);
+  made.application.emit(stored(made, 3, { level: 3 }));
+  made.application.emit({ type: "watermark", view: "search", position: positionAt(3) });
+  await expect.poll(() => stream.names()).toContain("watermark");
+  expect(hidden.names()).toEqual([]);
+  await made.gateway.close();
+});
+
 test("a session that ends, ends its streams; one that is locked again sees less", async () => {
   const made = await serve();
   made.identity.setCeiling(1, 3);

@@ -71,10 +71,14 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
 };
 
 async function create(exchange: Exchange<"memories.create">): Promise<Answer> {
-  const { application, principal, wish } = exchange;
-  const client = await writerOf(application.access, exchange.request.subject, principal);
+  const { application, principal, request, wish } = exchange;
+  const client = await writerOf(application.access, request.subject, principal);
   const draft = { ...draftOf(exchange), ...withoutUndefined({ client }) };
   const outcome = await application.memories.remember(principal, draft);
+  // A person who tells again what is locked has just said it; a program might be guessing, and is told the same whether it is right.
+  const isProgram = request.subject !== undefined && request.subject.type !== "user";
+  if (outcome.type === "known" && isProgram && outcome.placed.memory.level > principal.ceiling)
+    throw gatewayErrors("external-id-conflict");
   if (outcome.type === "conflict") {
     // The id is named only to a session that may see the memory.
     const visible = await application.memories.read(principal, outcome.memoryId);

@@ -2,7 +2,7 @@
  * What happens, to whoever follows it. One hub for server-sent events and socket.io.
  *
  * Guarantees: a follower gets events of its own user alone, none above its session's ceiling, each at most once and in log order;
- * of each view at most one watermark per 250 ms, and only of partitions that the user's events stand in; within a second of a
+ * of each view at most one watermark per 250 ms, and only of partitions that events stand in which it may hear; within a second of a
  * session's end or fall in level the follower has ended or sees less. Numbers of followers are bounded.
  * Does not: hold events for followers that are away (they resume from the log), or wait for slow ones (they are let go).
  */
@@ -121,11 +121,11 @@ export class LiveHub {
     const sent = sentOf(event);
     const nowMs = this.#clock.nowMs();
     for (const followed of own) {
-      const context = { nowMs, ceilingUntilMs: followed.ceilingUntilMs };
+      // Not even the watermarks of its partition: they would say that something happened.
+      if (!isVisible(event, followed.principal, { nowMs, ceilingUntilMs: followed.ceilingUntilMs })) continue;
       if (followed.partitions.size < PARTITIONS_MAX) followed.partitions.add(partitionOf(event.position));
       this.#isDirty = true;
-      if (isVisible(event, followed.principal, context) && !followed.follower.send(sent))
-        this.#letGo(followed, "too-slow");
+      if (!followed.follower.send(sent)) this.#letGo(followed, "too-slow");
     }
   }
 
