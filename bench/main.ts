@@ -39,6 +39,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   sockets: () => import("./sockets/main.ts"),
   boundary: () => import("./boundary/main.ts"),
   locks: () => import("./locks/main.ts"),
+  forgeries: () => import("./forgeries/main.ts"),
+  swaps: () => import("./swaps/main.ts"),
 };
 const SMOKE = [
   "log",

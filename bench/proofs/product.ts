@@ -20,6 +20,9 @@ const ENVIRONMENT = {
 export interface ProofProduct {
   readonly door: Door;
   readonly folder: string;
+  /** Ends it and leaves the data directory. */
+  stop(): Promise<void>;
+  /** Ends it and removes the data directory. */
   close(): Promise<void>;
 }
 
@@ -33,12 +36,16 @@ export async function startProof(
   try {
     const server = await startServer({ dataDirectory: folder, host: "127.0.0.1", port: 0 });
     const door = new Door(server.url);
+    const stop = async (): Promise<void> => {
+      door.close();
+      await server.close();
+    };
     return {
       door,
       folder,
+      stop,
       close: async () => {
-        door.close();
-        await server.close();
+        await stop();
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
       },
     };
@@ -58,6 +65,11 @@ export interface Person {
   readonly user: string;
   /** A new session. */
   signIn(): Promise<string>;
+}
+
+/** A new session at another door than the one where the person signed up: the product was started again. */
+export async function signInAt(door: Door, { password, phone }: Person): Promise<string> {
+  return fieldOf(await door.askJson(undefined, "POST", "/api/v1/auth/login", { phone, password }), "access_token");
 }
 
 /** The field of an answer that must be there. */

@@ -4,7 +4,6 @@ import type { Clock, LogPosition } from "@kaelix/base";
 import { Metrics } from "@kaelix/coordinator";
 import type { HouseApplication, HouseStatus, VerificationOutcome, ViewState } from "@kaelix/gateway";
 import type { Log } from "@kaelix/log";
-import type { Keystore } from "@kaelix/security";
 import type { Broker } from "@kaelix/streamer";
 import {
   type Database,
@@ -17,9 +16,10 @@ import {
 
 import { serverErrors } from "./errors.ts";
 import { type LogDamage, lossOf, viewsAhead } from "./log-damage.ts";
+import { countUnopenable, type UnopenableParts } from "./unopenable.ts";
 
 /** What it is wired from. */
-export interface HouseKeepingParts {
+export interface HouseKeepingParts extends UnopenableParts {
   readonly log: Log;
   readonly damage: LogDamage;
   readonly logEngine: string;
@@ -28,7 +28,6 @@ export interface HouseKeepingParts {
   readonly searchView: SearchView;
   readonly worldView: WorldView;
   readonly runner: ViewRunner;
-  readonly keystore: Keystore;
   readonly clock: Clock;
   readonly describe: HouseApplication["describe"];
   /** Where the key-encryption key is kept. */
@@ -82,17 +81,21 @@ export class HouseKeeping implements HouseApplication {
     const { log, runner, clock, damage } = this.#parts;
     const beganMs = clock.monotonicMs();
     await damage.walk();
-    const outcome = await runner.whilePaused(() => verify(log, runner.views));
+    const [outcome, unopenable] = await runner.whilePaused(async () => [
+      await verify(log, runner.views),
+      await countUnopenable(this.#parts),
+    ]);
     const { records, unreadableRecords, damagedRanges, ...census } = outcome.log;
     for (const loss of [...damagedRanges.map(lossOf), ...(await viewsAhead(log, runner))]) damage.note(loss);
     const damaged = damage.list();
     const lost = Math.max(0, ...outcome.views.map((view) => view.extra.total));
     return {
-      agree: outcome.agree && damaged.length === 0,
+      agree: outcome.agree && damaged.length === 0 && unopenable === 0,
       log: {
         ...census,
         records,
         unreadable: unreadableRecords,
+        unopenable,
         damaged,
         whole: damaged.length === 0 && lost === 0,
         lost,

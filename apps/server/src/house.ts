@@ -123,7 +123,7 @@ export class House {
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
     const keeping = new HouseKeeping({
       ...need(this.#parts, "log", "damage", "logEngine", "sources", "database", "runner", "keystore"),
-      ...need(this.#parts, "searchView", "worldView"),
+      ...need(this.#parts, "searchView", "worldView", "store", "people"),
       clock,
       keys: kekText(this.#options.settings),
       describe: () => this.describe(),

@@ -77,6 +77,8 @@ export const verificationSchema = z
       memories_erased: z.number().int(),
       users: z.number().int(),
       unreadable: z.number().int(),
+      /** Living memories whose sealed bytes are not those that were sealed in their place; they are shown nowhere. */
+      unopenable: z.number().int(),
       damaged: z.array(z.string()),
       /** False when the log lost records or holds less than a view: no view may be rebuilt from it. */
       whole: z.boolean(),

@@ -390,6 +390,8 @@ export interface VerificationOutcome {
   readonly log: CensusView & {
     readonly records: number;
     readonly unreadable: number;
+    /** Living memories whose sealed bytes are not those that were sealed in their place; they are shown nowhere. */
+    readonly unopenable: number;
     readonly damaged: readonly string[];
     /** False when the log lost records or holds less than a view: no view may be rebuilt from it. */
     readonly whole: boolean;

@@ -85,7 +85,7 @@ export async function verify(options: CommonOptions): Promise<number> {
         cells(view.users),
       ]);
       const { log } = data;
-      const own = ["log", log.whole && log.unreadable === 0 ? "whole" : "DAMAGED"];
+      const own = ["log", log.whole && log.unreadable === 0 && log.unopenable === 0 ? "whole" : "DAMAGED"];
       const counts = [log.memories_live, log.memories_forgotten, log.memories_erased, log.users].map(String);
       printTable(["", "", "LIVE", "FORGOTTEN", "ERASED", "USERS"], [[...own, ...counts], ...rows]);
       for (const view of data.views) {
@@ -95,6 +95,11 @@ export async function verify(options: CommonOptions): Promise<number> {
       }
       for (const range of log.damaged) say(`log: ${range}`, options);
       if (log.unreadable > 0) say(`log: ${log.unreadable} records cannot be read`, options);
+      if (log.unopenable > 0)
+        say(
+          `log: ${log.unopenable} memories do not open: their bytes were changed, or put in another's place`,
+          options,
+        );
       say(verdictOf(data), options);
     }
     return data.agree ? EXIT.ok : EXIT.found;
@@ -106,6 +111,8 @@ export async function verify(options: CommonOptions): Promise<number> {
 /** What a verification comes to and what to do. Never the advice to rebuild while a view may hold the last copy. */
 function verdictOf(data: Verification): string {
   if (!data.log.whole) return `The log is DAMAGED. ${doNotRebuild(data.log.lost)}`;
+  if (data.log.unopenable > 0)
+    return "Some memories do not open. No view can bring them back: put back a backup of the log";
   return data.agree
     ? "Log and views agree"
     : "Log and views differ: kaelix rebuild VIEW makes a view anew from the log";

@@ -128,7 +128,8 @@ function Counted({ result }: { readonly result: Verification }): ReactNode {
       <p className="mt-1 text-muted">
         {countOf(result.log.records, "record")}: {countOf(result.log.memories_live, "memory", "memories")} live,{" "}
         {formatCount(result.log.memories_forgotten)} forgotten, {formatCount(result.log.memories_erased)} erased;{" "}
-        {countOf(result.log.users, "person", "people")}; {formatCount(result.log.unreadable)} unreadable
+        {countOf(result.log.users, "person", "people")}; {formatCount(result.log.unreadable + result.log.unopenable)}{" "}
+        unreadable
       </p>
       {!result.log.whole && (
         <p className="mt-1">

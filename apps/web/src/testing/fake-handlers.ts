@@ -245,7 +245,7 @@ function house(state: FakeState, name: RouteName): FakeAnswer | undefined {
   return {
     data: {
       agree: true,
-      log: { records: state.offset, ...census, unreadable: 0, damaged: [], whole: true, lost: 0 },
+      log: { records: state.offset, ...census, unreadable: 0, unopenable: 0, damaged: [], whole: true, lost: 0 },
       views: [
         { name: "relational", agree: true, ...census, missing: [], extra: [], notes: [] },
         {

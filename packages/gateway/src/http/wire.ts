@@ -234,6 +234,7 @@ export function verificationJson(outcome: VerificationOutcome): Json {
       memories_erased: outcome.log.memoriesErased,
       users: outcome.log.users,
       unreadable: outcome.log.unreadable,
+      unopenable: outcome.log.unopenable,
       damaged: outcome.log.damaged,
       whole: outcome.log.whole,
       lost: outcome.log.lost,

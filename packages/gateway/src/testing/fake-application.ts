@@ -345,6 +345,7 @@ function houseOf(stateOf: () => State): HouseApplication {
         users: 1,
         records: 0,
         unreadable: 0,
+        unopenable: 0,
         damaged: [],
         whole: true,
         lost: 0,
