@@ -5,6 +5,7 @@ import { startProof } from "../proofs/product.ts";
 import { gatherCast } from "./cast.ts";
 import { sweepExpired } from "./expired.ts";
 import { sweepLive } from "./live.ts";
+import { sweepMcp } from "./mcp.ts";
 import { sweepBoundaries } from "./sweep.ts";
 
 test("a share of the boundary sweep finds no byte, no id and no effect across people (all of it: npm run bench -- boundary)", async () => {
@@ -13,11 +14,13 @@ test("a share of the boundary sweep finds no byte, no id and no effect across pe
     const api = readInterface();
     const cast = await gatherCast(product.door, api, { waitsForErasing: false });
     const live = await sweepLive(product.door, cast);
+    const mcp = await sweepMcp(product.door, cast);
+    expect(mcp.done).toBeGreaterThan(10);
     const askers = cast.askers.filter(({ name }) => /^(nobody|member|agent up to level 1)$/.test(name));
     expect(askers).toHaveLength(3);
     const swept = await sweepBoundaries(product.door, api, cast, askers);
     const expired = await sweepExpired(product.door, api, cast);
-    expect([...live.faults, ...swept.faults, ...expired.faults]).toEqual([]);
+    expect([...live.faults, ...mcp.faults, ...swept.faults, ...expired.faults]).toEqual([]);
     expect(live.heard).toBeGreaterThan(0);
     expect(swept.done).toBeGreaterThan(30);
   } finally {

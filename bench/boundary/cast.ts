@@ -40,7 +40,7 @@ const SESSIONS_EACH = 6;
 const ERASED_MS_MAX = 60_000;
 /** How long forgetting can be undone in the sweep: the least that can be set. */
 export const UNDO = { KAELIX_FORGET_UNDO_SECONDS: "10" };
-const QUIET_ACTIONS = /^(session|password|factor|server|audit|policy|invite|export)\./;
+const QUIET_ACTIONS = /^(session|password|factor|server|audit|policy|invite|export|erasure)\./;
 const KINDS: readonly IdPrefix[] = ["usr", "mem", "con", "imp", "ses", "inv", "key", "grt"];
 
 /** The ids in a text, by kind. */
@@ -182,6 +182,9 @@ async function possessionsOf(door: Door, api: Interface, person: Person, text: (
     path: `/api/v1/memories/${erasedId}`,
     headers: { authorization: `Bearer ${token}`, "if-match": '"1"' },
   });
+  const unwanted = fieldOf(await tell({ text: `${text()} to be erased on request`, level: 1 }), "memory", "id");
+  await door.askJson(token, "POST", "/api/v1/auth/prove", { password: person.password });
+  heard.push(await door.askJson(token, "POST", "/api/v1/erasures", { memories: [unwanted] }));
   const { body, type } = formOf(`${text()}.jsonl`, `{"text":"${text()} imported","id":"${person.name}-i"}\n`);
   heard.push(
     await door.ask({
@@ -197,7 +200,7 @@ async function possessionsOf(door: Door, api: Interface, person: Person, text: (
   for (const kind of found.keys()) {
     found.set(
       kind,
-      (found.get(kind) ?? []).filter((id) => id !== erasedId),
+      (found.get(kind) ?? []).filter((id) => id !== erasedId && id !== unwanted),
     );
   }
   return { ids: found, erased: new Map([["mem", [erasedId]]]), tokens };
