@@ -65,8 +65,9 @@ export async function gatherCast(door: Door, api: Interface, { waitsForErasing =
   const owner = await signUpOwner(door);
   const admin = await signUpInvited(door, owner, "Adam", "admin");
   const member = await signUpInvited(door, owner, "Mia", "member");
-  const victim = await signUpInvited(door, owner, `Vera ${CANARY}`, "member");
+  const victim = await signUpInvited(door, owner, "Vera", "member");
   const vera = await possessionsOf(door, api, victim, () => `${SHARED_WORD} ${CANARY}`);
+  await shareWith(door, victim, await signUpInvited(door, owner, "Gus", "member"), vera.ids);
   const people: Asker[] = [];
   const none = new Map<string, string[]>();
   for (const [role, person] of [
@@ -90,6 +91,17 @@ export async function gatherCast(door: Door, api: Interface, { waitsForErasing =
     foreign: vera.ids,
     foreignErased: vera.erased,
   };
+}
+
+/** The victim shares what they have with somebody who asks nothing here. */
+async function shareWith(door: Door, victim: Person, friend: Person, ids: Map<string, string[]>): Promise<void> {
+  const token = await victim.signIn();
+  await door.askJson(token, "POST", "/api/v1/auth/prove", { password: victim.password });
+  const until = new Date(Date.now() + 86_400_000).toISOString();
+  const body = { to: friend.user, what: { type: "all" }, level: 2, expires_at: until };
+  const shared = await door.askJson(token, "POST", "/api/v1/grants", body);
+  if (shared.status !== 201) throw new Error(`Not shared: ${shared.text}`);
+  ids.set("grt", idsIn(shared.text).get("grt") ?? []);
 }
 
 /** Waits until what was forgotten is erased: it cannot be restored any more. */
@@ -149,7 +161,7 @@ async function strangersOf(door: Door, member: Person): Promise<Asker[]> {
 }
 
 interface Possessions {
-  readonly ids: Ids;
+  readonly ids: Map<string, string[]>;
   readonly erased: Ids;
   readonly tokens: (string | undefined)[];
 }
@@ -203,6 +215,8 @@ async function possessionsOf(door: Door, api: Interface, person: Person, text: (
       (found.get(kind) ?? []).filter((id) => id !== erasedId && id !== unwanted),
     );
   }
+  // The house's directory names everybody: whose ids these are is no secret, and only their own is anybody's own.
+  found.set("usr", [person.user]);
   return { ids: found, erased: new Map([["mem", [erasedId]]]), tokens };
 }
 

@@ -28,6 +28,7 @@ export async function sweepMcp(door: Door, cast: Cast): Promise<McpOutcome> {
       if (text.toLowerCase().includes(CANARY))
         faults.push(`${asker.name}: ${name} shows what the victim told: ${text.slice(0, 300)}`);
       for (const [kind, ids] of idsIn(text)) {
+        if (kind === "usr") continue;
         const strange = ids.filter((id) => cast.foreign.get(kind)?.includes(id) === true && !sent.includes(id));
         if (strange.length > 0) faults.push(`${asker.name}: ${name} names ids of the victim: ${strange.join()}`);
       }

@@ -23,7 +23,7 @@ export interface LockOutcome {
 }
 
 /** Shown above the lock on purpose: a person is told how much an export lacks, and sees in their own entries what they have opened. */
-const DECLARED = { headers: ["kaelix-left-out"], actions: /^(audit|session|key|factor|user|grant)\./ };
+const DECLARED = { headers: ["kaelix-left-out"], actions: /^(audit|session|key|factor|user|directory|grant)\./ };
 const QUERIES = [
   "",
   "harbour",
