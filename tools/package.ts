@@ -19,8 +19,8 @@ interface Manifest {
 
 const root = join(import.meta.dirname, "..");
 const target = join(root, "dist/package");
-/** The web app is built; its sources and their libraries stay behind. */
-const BUILT_ROOMS = new Set(["apps/web"]);
+/** The web app is built, its sources and their libraries stay behind; the client is for programs of others. */
+const ROOMS_LEFT_OUT = new Set(["apps/web", "packages/client"]);
 
 const manifest = readManifest(".");
 const rooms = (manifest.workspaces ?? []).map((folder) => ({ folder, manifest: readManifest(folder) }));
@@ -35,7 +35,7 @@ const doors = new Map(
 rmSync(target, { recursive: true, force: true });
 const dependencies: Record<string, string> = {};
 for (const room of rooms) {
-  if (BUILT_ROOMS.has(room.folder)) continue;
+  if (ROOMS_LEFT_OUT.has(room.folder)) continue;
   for (const [name, version] of Object.entries(room.manifest.dependencies ?? {})) {
     if (!folderOf.has(name)) dependencies[name] = version;
   }

@@ -41,6 +41,15 @@ export function addAccessCommands(program: Command, command: AddCommand, ending:
       (await import("./commands/keys.ts")).endKey(...given),
     ),
   );
+  command(keys, "undo <id>", "take back what a key wrote: forget what it told, put back what it changed")
+    .option("--since <time>", "only what it wrote since this day or time")
+    .option("--dry-run", "count, and change nothing")
+    .option("--yes", "do not ask")
+    .action(
+      ending(async (...given: Parameters<typeof keyCommands.undoKey>) =>
+        (await import("./commands/keys.ts")).undoKey(...given),
+      ),
+    );
   const sessions = program.command("sessions").description("devices that are signed in");
   command(sessions, "list", "devices, latest use first").action(
     ending(async (...given: Parameters<typeof sessionCommands.listSessions>) =>

@@ -85,6 +85,21 @@ test("keys are made with a code, listed and ended", { timeout: MANY_STARTS_MS_MA
   expect((await remote(["keys", "end", made.id.replace(/.$/, "0")])).code).toBe(3);
 });
 
+test("what a key wrote is counted, and taken back when somebody says so", { timeout: MANY_STARTS_MS_MAX }, async () => {
+  const create = ["keys", "create", "Scribe", "--scope", "memory.create", "--json"];
+  const made: { secret: string; id: string } = JSON.parse(
+    printed(await remote(create, { KAELIX_CODE: recoveryCodes[3] ?? "" })),
+  );
+  const scribe = createClient({ baseUrl: product.url, accessToken: () => made.secret });
+  for (const text of ["One", "Two"]) await scribe.call("memories.create", { body: { text } });
+  const undo = ["keys", "undo", made.id, "--since", "2000-01-01"];
+  expect((await remote(undo)).code).toBe(2);
+  expect(JSON.parse(printed(await remote([...undo, "--dry-run", "--json"])))).toEqual({ forgotten: 2, put_back: 0 });
+  expect(printed(await remote([...undo, "--yes"]))).toBe("2\t0\n");
+  expect(printed(await remote([...undo, "--yes"]))).toBe("0\t0\n");
+  expect((await remote(["keys", "undo", made.id.replace(/.$/, "0"), "--yes"])).code).toBe(3);
+});
+
 test("on the server's own machine a key takes password and code", { timeout: MANY_STARTS_MS_MAX }, async () => {
   const create = ["keys", "create", "Cron", "--scope", "memory.create", "--data", data.path, "--quiet"];
   const environment = { KAELIX_PASSWORD: PERSON.password, KAELIX_CODE: recoveryCodes[2] ?? "" };

@@ -2,14 +2,20 @@
  * A person's own security behind the gateway: the identity service, with the operator kept from what is a person's alone. Whoever can
  * read the data directory must not be able to lock the owner out of their own account: no change of password or factors.
  */
+import { undoClient } from "@kaelix/capture";
 import type { AccessApplication } from "@kaelix/gateway";
 import type { UserPrincipal } from "@kaelix/model";
 import { type Identity, securityErrors } from "@kaelix/security";
 
+import { ownerOf } from "./imports-application.ts";
 import type { Operator } from "./operator.ts";
 
 /** The gateway's seam over identity. */
-export function accessApplication(identity: Identity, operator: Operator): AccessApplication {
+export function accessApplication(
+  identity: Identity,
+  operator: Operator,
+  writing: Parameters<typeof undoClient>[0],
+): AccessApplication {
   const ofPerson = (principal: UserPrincipal): UserPrincipal => {
     if (!operator.is(principal)) return principal;
     throw securityErrors("policy-denied", {
@@ -35,6 +41,10 @@ export function accessApplication(identity: Identity, operator: Operator): Acces
     keys: (principal) => identity.apiKeys.list(principal),
     createKey: (principal, request) => identity.apiKeys.create(principal, request),
     endKey: (principal, key) => identity.apiKeys.end(principal, key),
+    undoKey: async (principal, key, { isDryRun, sinceMs }) => {
+      if ((await identity.apiKeys.nameOf(principal, key)) === undefined) return undefined;
+      return undoClient(writing, { owner: ownerOf(principal), key, sinceMs, ceiling: principal.ceiling, isDryRun });
+    },
     keyName: (principal, key) => identity.apiKeys.nameOf(principal, key),
   };
 }

@@ -138,7 +138,7 @@ export class House {
         imports: importsApplication(imports),
         house: keeping,
         events: live,
-        access: accessApplication(identity, operator),
+        access: accessApplication(identity, operator, { register: store, remember, changes, keystore }),
         erasures: erasureApplication({
           ...need(this.#parts, "erasures", "ledger", "audit", "identity"),
           operator,

@@ -296,6 +296,51 @@ test("what a key writes at the API carries its name as well", async () => {
   expect(id).not.toBe(own);
 });
 
+test("what a key wrote is taken back as one, and nothing of anybody else", async () => {
+  const scopes = [...USUAL, "memory.edit"];
+  const made = await ann.call("keys.create", { body: { name: "Rogue", scopes } });
+  const [rogue, other] = [await agent(made.data.secret), await agent(await keyOf(ann, scopes, "Other"))];
+  const { id } = made.data.key;
+  const early = (await call(rogue, "remember", { text: "The gate code is on the fridge door" })).memory.id;
+  const own = await told(ann, "The concert is on Monday");
+  const others = (await call(other, "remember", { text: "The train leaves at nine" })).memory.id;
+  const since = new Date(Date.now() + 1).toISOString();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const late = (await call(rogue, "remember", { text: "The plumber comes on Friday" })).memory.id;
+  for (const text of ["The concert is on Tuesday", "There is no concert"])
+    await call(rogue, "correct", { id: own, text, reason: "I know better" });
+  await call(rogue, "correct", { id: others, text: "The train is cancelled", reason: "I know better" });
+  const kept = await told(ann, "The bakery opens at seven");
+  await call(rogue, "correct", { id: kept, text: "The bakery is closed", reason: "I know better" });
+  await ann.call(
+    "memories.edit",
+    { params: { id: kept }, body: { text: "The bakery opens at eight" } },
+    { ifMatch: '"2"' },
+  );
+
+  const undo = async (body: object, person = ann): Promise<unknown> =>
+    (await person.call("keys.undo", { params: { id }, body })).data;
+  expect(await undo({ since, dry_run: true })).toEqual({ forgotten: 1, put_back: 2 });
+  await expect(undo({}, ben)).rejects.toMatchObject({ status: 404 });
+  await expect(undo({}, api(made.data.secret))).rejects.toMatchObject({ code: "policy-denied" });
+  expect(await undo({ since })).toEqual({ forgotten: 1, put_back: 2 });
+  expect(await undo({ since })).toEqual({ forgotten: 0, put_back: 0 });
+  const read = async (memory: string): Promise<unknown> => {
+    const { data } = await ann.call("memories.read", { params: { id: memory } });
+    return [data.text, data.client?.name ?? null];
+  };
+  expect(await read(own)).toEqual(["The concert is on Monday", null]);
+  // What another program had told is that program's again, and no more trusted than before.
+  expect(await read(others)).toEqual(["The train leaves at nine", "Other"]);
+  expect(await read(kept)).toEqual(["The bakery opens at eight", null]);
+  expect(await read(early)).toEqual(["The gate code is on the fridge door", "Rogue"]);
+  await expect(read(late)).rejects.toMatchObject({ status: 404 });
+  const versions = await ann.call("memories.versions", { params: { id: own } });
+  expect(versions.data.data[0]).toMatchObject({ version: 4, reason: "Taken back" });
+  expect(await undo({})).toEqual({ forgotten: 1, put_back: 0 });
+  expect((await ann.call("memories.restore", { params: { id: late } })).data.text).toBe("The plumber comes on Friday");
+});
+
 /** A message as an older client sends it. */
 async function send(token: string | undefined, message: unknown, more: Record<string, string> = {}): Promise<Response> {
   const headers = {

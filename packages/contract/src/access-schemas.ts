@@ -94,3 +94,18 @@ export const keyCreateSchema = z
 
 /** A new key; `secret` is shown this once. */
 export const keyCreatedSchema = z.object({ secret: z.string(), key: keySchema }).meta({ id: "KeyCreated" });
+
+/** Body of `POST /keys/{id}/undo`. */
+export const keyUndoSchema = z
+  .strictObject({
+    /** Only what it wrote at or after this time. */
+    since: timeSchema.optional(),
+    /** Count, and change nothing. */
+    dry_run: z.boolean().default(false),
+  })
+  .meta({ id: "KeyUndo" });
+
+/** How many memories were forgotten, and how many say again what they said before. */
+export const keyUndoneSchema = z
+  .object({ forgotten: z.number().int(), put_back: z.number().int() })
+  .meta({ id: "KeyUndone" });

@@ -1,4 +1,5 @@
-export { type CallOptions, type CallResult, type Client, type ClientOptions, createClient } from "./client.ts";
+export type { CallOptions, CallResult, ClientOptions } from "./calls.ts";
+export { type Client, createClient } from "./client.ts";
 export { keySchema, keyListSchema } from "./access-schemas.ts";
 export { erasureSchema } from "./erasure-schemas.ts";
 export { serverSchema, statusSchema, verificationSchema, viewStatusSchema } from "./house-schemas.ts";
@@ -7,7 +8,7 @@ export { printOpenApi } from "./openapi.ts";
 export { KaelixProblem } from "./problem.ts";
 export type { CallInput, CallOutput, Method, Route, Success } from "./route.ts";
 export { LEFT_OUT_HEADER, type RouteName, type Routes, routes } from "./routes.ts";
-export { PURPOSE_HEADER } from "./sharing-routes.ts";
+export { PURPOSE_HEADER } from "./purpose-header.ts";
 export { shareSchema, shareScopeSchema } from "./sharing-schemas.ts";
 export {
   answerRequestSchema,

@@ -5,9 +5,6 @@ import type { Route } from "./route.ts";
 import { grantIdSchema } from "./schemas.ts";
 import { directorySchema, shareCreateSchema, shareListSchema, shareSchema } from "./sharing-schemas.ts";
 
-/** Header that says what one reads for: it opens shares that are for this purpose alone, besides those for any. */
-export const PURPOSE_HEADER = "kaelix-purpose";
-
 /** The routes by name. */
 export const sharingRoutes = {
   "grants.create": {

@@ -36,6 +36,15 @@ export interface AccessApplication {
     request: ApiKeyRequest,
   ): Promise<{ readonly key: string; readonly info: ApiKeyInfo }>;
   endKey(principal: UserPrincipal, key: ApiKeyId): Promise<void>;
+  /**
+   * Takes back what a key of the principal wrote, up to the ceiling; undefined for a key of anybody else. A dry run counts and changes
+   * nothing.
+   */
+  undoKey(
+    principal: UserPrincipal,
+    key: ApiKeyId,
+    request: { readonly sinceMs: number; readonly isDryRun: boolean },
+  ): Promise<{ readonly forgotten: number; readonly putBack: number } | undefined>;
   /** What a key of the principal is called; undefined for any other. */
   keyName(principal: UserPrincipal, key: ApiKeyId): Promise<string | undefined>;
 }

@@ -1,7 +1,8 @@
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
-import { endOf } from "../time.ts";
+import { askText, canAsk } from "../prompt.ts";
+import { endOf, timeOf } from "../time.ts";
 import { levelOf } from "./memories.ts";
 import { withProof } from "./prove.ts";
 
@@ -12,6 +13,13 @@ export interface KeyOptions extends CommonOptions {
   readonly scope: readonly string[];
   readonly level?: string;
   readonly expires?: string;
+}
+
+/** Options of `keys undo`. */
+export interface UndoKeyOptions extends CommonOptions {
+  readonly since?: string;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** What an agent needs to remember, to recall and to say where it is. It changes and forgets nothing. */
@@ -76,6 +84,46 @@ export async function endKey(id: string, options: CommonOptions): Promise<number
   } finally {
     await connection.close();
   }
+}
+
+/** `kaelix keys undo ID`: takes back what a key wrote. */
+export async function undoKey(id: string, options: UndoKeyOptions): Promise<number> {
+  const since = options.since === undefined ? {} : { since: timeOf(options.since) };
+  const connection = await connect(options);
+  try {
+    const undo = async (isDryRun: boolean): Promise<{ readonly forgotten: number; readonly put_back: number }> =>
+      (await connection.client.call("keys.undo", { params: { id }, body: { ...since, dry_run: isDryRun } })).data;
+    const planned = await undo(true);
+    const count = planned.forgotten + planned.put_back;
+    if (options.dryRun === true || count === 0) return undone(planned, "would be", options);
+    if (options.yes !== true) {
+      if (!canAsk())
+        throw new CommandFailure(
+          EXIT.usage,
+          `Cannot take back ${count} memories without --yes: nobody can be asked here`,
+        );
+      const typed = await askText(`Take back what ${id} wrote: ${wordsOf(planned)}. Type ${count} to go on`);
+      if (typed.trim() !== String(count)) throw new CommandFailure(EXIT.usage, "Cancelled, nothing was changed");
+    }
+    return undone(await undo(false), "were", options);
+  } finally {
+    await connection.close();
+  }
+}
+
+function undone(
+  counts: { readonly forgotten: number; readonly put_back: number },
+  verb: string,
+  options: CommonOptions,
+): number {
+  if (options.json !== undefined) printJson(counts, options.json);
+  else printTable(["FORGOTTEN", "PUT BACK"], [[String(counts.forgotten), String(counts.put_back)]]);
+  say(`${wordsOf(counts)} ${verb} taken back`, options);
+  return EXIT.ok;
+}
+
+function wordsOf(counts: { readonly forgotten: number; readonly put_back: number }): string {
+  return `${counts.forgotten} memories that it told, ${counts.put_back} that it changed`;
 }
 
 function kindOf(text: string): "agent" | "service" {

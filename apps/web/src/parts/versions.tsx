@@ -4,7 +4,7 @@ import { diffWords } from "../core/diff.ts";
 import { formatMoment } from "../core/format.ts";
 import { api } from "../data/api.ts";
 import type { WireVersion } from "../data/wire.ts";
-import { Loading, ProblemNote, Words } from "./basics.tsx";
+import { Loading, Name, ProblemNote, Words } from "./basics.tsx";
 import { LevelBadge } from "./level.tsx";
 
 const CHANGES: Readonly<Record<WireVersion["change"], string>> = { told: "Told", edit: "Edited", move: "Moved" };
@@ -50,9 +50,19 @@ function Version({
         <span>{formatMoment(version.at)}</span>
         <LevelBadge level={version.level} />
         <span>{DECIDERS[version.level_decided_by]}</span>
+        {version.client !== null && (
+          <span>
+            written by <Name text={version.client.name} />
+          </span>
+        )}
         <span className="ms-auto font-mono text-12">{version.position}</span>
       </p>
       <div className="mt-1 max-w-measure">
+        {version.reason !== null && (
+          <p className="mb-1 text-13 text-muted">
+            Because: <Name text={version.reason} />
+          </p>
+        )}
         {version.text === null && <p className="text-muted italic">Its key is gone; nobody can read it any more.</p>}
         {version.text !== null && !comparable && version.change !== "move" && <Words text={version.text} />}
         {comparable && <Difference before={before.text ?? ""} after={version.text ?? ""} />}

@@ -162,7 +162,14 @@ function Provenance({ memory }: { readonly memory: WireMemory }): ReactNode {
   return (
     <Section title="Where it comes from">
       <dl className="max-w-measure divide-y divide-line border-y border-line">
-        <Fact name="Said by">{memory.speaker === null ? "You" : <Name text={memory.speaker} />}</Fact>
+        <Fact name="Said by">
+          <Name text={memory.speaker ?? memory.client?.name ?? "You"} />
+        </Fact>
+        {memory.client !== null && (
+          <Fact name="Written by">
+            <Name text={memory.client.name} /> with <TextLink href="/settings/security">its key</TextLink>, not by you
+          </Fact>
+        )}
         <Fact name="Through">{sourceLabel(memory.source)}</Fact>
         {memory.conversation !== null && (
           <Fact name="Conversation">

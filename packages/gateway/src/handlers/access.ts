@@ -4,6 +4,7 @@ import { ACTIONS, type ApiKeyInfo } from "@kaelix/security";
 import { gatewayErrors } from "../errors.ts";
 import { type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { type Json, timeText } from "../http/wire.ts";
+import { timeMs } from "./memories.ts";
 import { proofRefusal } from "./proof-refusals.ts";
 
 type AccessRoutes =
@@ -17,7 +18,8 @@ type AccessRoutes =
   | "factors.renewRecoveryCodes"
   | "keys.list"
   | "keys.create"
-  | "keys.end";
+  | "keys.end"
+  | "keys.undo";
 
 /** A person's own security: proof, password, second factors, and keys of programs. */
 export const accessHandlers: HandlersOf<AccessRoutes> = {
@@ -75,6 +77,13 @@ export const accessHandlers: HandlersOf<AccessRoutes> = {
     if (key === undefined) throw gatewayErrors("not-found");
     await application.access.endKey(principal, key);
     return { type: "empty" };
+  },
+  "keys.undo": async ({ application, principal, params, body }) => {
+    const key = parseId("key", params.id);
+    const wanted = { sinceMs: timeMs(body.since, "since") ?? 0, isDryRun: body.dry_run };
+    const undone = key === undefined ? undefined : await application.access.undoKey(principal, key, wanted);
+    if (undone === undefined) throw gatewayErrors("not-found");
+    return { type: "json", body: { forgotten: undone.forgotten, put_back: undone.putBack } };
   },
 };
 

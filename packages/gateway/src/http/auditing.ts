@@ -36,6 +36,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "factor.change",
   "key.create",
   "key.end",
+  "key.undo",
   "grant.give",
   "grant.end",
   "invite.create",

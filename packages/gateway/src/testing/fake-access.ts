@@ -54,6 +54,8 @@ export function fakeAccess(): AccessApplication {
       return { key: "klx_shown_once", info };
     },
     endKey: async () => undefined,
+    undoKey: async (_principal, key) =>
+      keys.some((info) => info.key === key) ? { forgotten: 2, putBack: 1 } : undefined,
     keyName: async () => "Robot",
   };
 }

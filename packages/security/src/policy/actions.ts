@@ -84,6 +84,7 @@ const RULES = {
   "key.create": own(MEMBERS, false, PROVED),
   "key.end": own(MEMBERS, false),
   "directory.read": own(MEMBERS, false),
+  "key.undo": own(MEMBERS, true),
   "grant.list": own(ALL, false),
   "grant.give": own(MEMBERS, false, PROVED),
   "grant.end": own(ALL, false),

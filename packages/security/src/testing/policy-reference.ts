@@ -40,6 +40,7 @@ key.list own oam
 key.create own oam proof
 key.end own oam
 directory.read own oam
+key.undo own oam shows
 grant.list own oamg
 grant.give own oam proof
 grant.end own oamg

@@ -1,0 +1,84 @@
+import type { Calls } from "@kaelix/contract/calls";
+
+import { backOff, type CallSettings, pause } from "./sending.ts";
+import type { Import, ImportAnswers } from "./types.ts";
+
+/** A file with its name, where it is no `File` that has one. */
+export interface UploadFile {
+  readonly name: string;
+  readonly data: Blob;
+}
+
+/** How a file is imported. */
+export interface CreateImportOptions extends CallSettings {
+  /** Answers to what the file cannot say; what is likely is taken otherwise. Called with what it holds. */
+  readonly answers?: ImportAnswers | ((found: Import) => ImportAnswers | Promise<ImportAnswers>);
+  /** Called when it has come further. */
+  readonly onProgress?: (progress: Import) => void;
+}
+
+type ImportRoute = "imports.upload" | "imports.read" | "imports.start" | "imports.cancel" | "imports.undo";
+type CallsFor = (settings: CallSettings) => Calls<ImportRoute>;
+
+const POLL_MS_MAX = 2_000;
+
+/** Importing files. */
+export class Imports {
+  readonly #calls: CallsFor;
+
+  constructor(calls: CallsFor) {
+    this.#calls = calls;
+  }
+
+  /**
+   * Uploads a file, answers its questions and waits until it is imported: `done`, `cancelled` or `failed`. Aborting stops the waiting; what
+   * has begun goes on at the server, and `cancel` stops it there.
+   *
+   * @example
+   * const done = await kaelix.imports.create(file, { onProgress: ({ added }) => console.log(added) });
+   */
+  async create(file: File | UploadFile, options: CreateImportOptions = {}): Promise<Import> {
+    const { answers, onProgress, signal } = options;
+    const upload = "data" in file ? file : { name: file.name, data: file };
+    // A large file takes its time.
+    const sent = await this.#calls({ signal, timeoutMs: 0 }).call("imports.upload", {}, { file: upload });
+    let state = sent.data;
+    onProgress?.(state);
+    const params = { id: state.id };
+    const given = typeof answers === "function" ? await answers(state) : { ...suggested(state), ...answers };
+    state = (await this.#calls(options).call("imports.start", { params, body: given })).data;
+    for (let waited = 0; state.state === "running" || state.state === "waiting"; waited++) {
+      onProgress?.(state);
+      await pause(backOff(waited, POLL_MS_MAX), signal);
+      state = await this.get(params.id, options);
+    }
+    onProgress?.(state);
+    return state;
+  }
+
+  /** One import and how far it is. */
+  async get(id: string, settings: CallSettings = {}): Promise<Import> {
+    return (await this.#calls(settings).call("imports.read", { params: { id } })).data;
+  }
+
+  /** Stops a running import; what was imported stays. */
+  async cancel(id: string, settings: CallSettings = {}): Promise<Import> {
+    return (await this.#calls(settings).call("imports.cancel", { params: { id } })).data;
+  }
+
+  /** Forgets everything an import brought. A key of a program cannot: it takes the person's own token. */
+  async undo(id: string, settings: CallSettings = {}): Promise<Import> {
+    return (await this.#calls(settings).call("imports.undo", { params: { id } })).data;
+  }
+}
+
+/** What the file itself makes likely. */
+function suggested({ preview }: Import): ImportAnswers {
+  const answers: { me?: string; date_order?: string; zone?: string } = {};
+  const fields = { me: "me", "date-order": "date_order", zone: "zone" } as const;
+  for (const question of preview?.questions ?? []) {
+    if (question.suggested !== null) answers[fields[question.id]] = question.suggested;
+  }
+  // Suggestions are among the options of their question, which the contract takes.
+  return answers as ImportAnswers;
+}
