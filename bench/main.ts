@@ -32,6 +32,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   streams: () => import("./streams/main.ts"),
   interceptors: () => import("./interceptors/main.ts"),
   policy: () => import("./policy/main.ts"),
+  poisoning: () => import("./poisoning/main.ts"),
   audit: () => import("./audit/main.ts"),
   bites: () => import("./bites/main.ts"),
   timing: () => import("./timing/main.ts"),
@@ -58,6 +59,7 @@ const SMOKE = [
   "interceptors",
   "telemetry",
   "policy",
+  "poisoning",
   "audit",
 ];
 
