@@ -174,8 +174,9 @@ async function tell(world: World, payloads: number, random: Random): Promise<voi
   const rivalKey = await keyOf(world, ["memory.create"]);
   const lines: string[] = [];
   for (let number = 0; number < payloads; number++) {
-    const text = `way-${WAYS[number % WAYS.length]} ${payloadOf(world, random, number)}`;
-    switch (WAYS[number % WAYS.length]) {
+    const way = WAYS[number % WAYS.length] ?? "told";
+    const text = `way-${way} ${payloadOf(world, random, number)}`;
+    switch (way) {
       case "imported":
         lines.push(JSON.stringify({ id: `line-${number}`, text, level: "general" }));
         break;
@@ -185,7 +186,7 @@ async function tell(world: World, payloads: number, random: Random): Promise<voi
       case "mcp":
         await callTool(house, rivalKey, "remember", { text });
         break;
-      default:
+      case "told":
         await ann.call("memories.create", { body: { text, level: 1 } });
     }
   }
