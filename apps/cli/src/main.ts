@@ -92,6 +92,7 @@ const program = new Command("kaelix")
 command(program, "serve", "start the server")
   .option("--host <address>", "address to listen on (KAELIX_HOST, else 127.0.0.1)")
   .option("--port <number>", "port to listen on (KAELIX_PORT, else 7171; the next free one when taken)")
+  .option("--tls", "serve HTTPS under a certificate authority of this installation's own (KAELIX_TLS)")
   .action(
     ending(async (...given: Parameters<typeof serveCommands.serve>) =>
       (await import("./commands/serve.ts")).serve(...given),

@@ -1,4 +1,5 @@
 /** Starting the product: the gateway listens first, then the house opens behind it. */
+import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -12,10 +13,12 @@ import { logErrors } from "@kaelix/log";
 import { makeClaimCode, securityErrors } from "@kaelix/security";
 import { searchErrors, viewErrors } from "@kaelix/views";
 
-import { dataPaths, isProbablyClaimed, prepareDataDirectory } from "./data-directory.ts";
+import { type DataPaths, dataPaths, isProbablyClaimed, prepareDataDirectory } from "./data-directory.ts";
 import { serverErrors } from "./errors.ts";
 import { House } from "./house.ts";
 import { readSettings, type ServerSettings } from "./settings.ts";
+import { openTls, tlsFolder } from "./tls/open-tls.ts";
+import type { TlsIdentity } from "./tls/own-authority.ts";
 
 /** The version of this build. */
 export const VERSION = "0.1.0";
@@ -25,6 +28,8 @@ export interface StartOptions {
   readonly dataDirectory?: string;
   readonly host?: string;
   readonly port?: number;
+  /** Serves HTTPS under an authority of the installation's own. */
+  readonly tls?: boolean;
   readonly onSteps?: (steps: readonly ServiceStep[]) => void;
   /** Called as soon as the port is open, before anything else is. */
   readonly onListening?: (listening: ListeningNews) => void;
@@ -42,6 +47,11 @@ export interface ListeningNews {
   /** The port asked for, when another was taken instead. */
   readonly portTaken: number | undefined;
   readonly isLoopback: boolean;
+  /** How it is encrypted: `own` names the authority's certificate and its fingerprint; null: not at all. */
+  readonly tls:
+    | { readonly type: "own"; readonly path: string; readonly fingerprint: string }
+    | { readonly type: "given" }
+    | null;
 }
 
 /** A server that is ready. */
@@ -75,9 +85,10 @@ interface Built {
   readonly gateway: Gateway;
   readonly house: House;
   readonly claimCode: string;
+  readonly tls: TlsIdentity | undefined;
 }
 
-function build(options: StartOptions): Built {
+async function build(options: StartOptions, serves: boolean): Promise<Built> {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < NODE_MAJOR_MIN) {
     throw serverErrors("node-too-old", {
@@ -93,28 +104,35 @@ function build(options: StartOptions): Built {
     ...(dataDirectory === undefined ? {} : { dataDirectory }),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
   const logger = makeLogger(settings.logLevel);
   const claimCode = settings.claimCode ?? makeClaimCode(systemRandom);
+  const paths = dataPaths(settings);
   const house = new House({
     version: VERSION,
     settings,
     logger,
     claimCode,
-    paths: dataPaths(settings),
+    paths,
     onSteps: options.onSteps ?? (() => undefined),
     onNotice: options.onNotice ?? (() => undefined),
   });
   const webRoot = join(import.meta.dirname, "../../web/dist");
+  const gatewayValues = parseConfig(gatewaySettings, process.env);
+  const given = { publicOrigins: gatewayValues.publicOrigins, nowMs: systemClock.nowMs() };
+  // A command that opens the house in its own process speaks to nobody.
+  const tls = serves ? await openTls(settings, paths, given) : undefined;
   const gateway = createGateway({
-    settings: parseConfig(gatewaySettings, process.env),
+    settings: gatewayValues,
     describe: () => house.describe(),
     clock: systemClock,
     log: logger,
     errorTables: ERROR_TABLES,
     ...(existsSync(webRoot) ? { webRoot } : {}),
+    ...(tls === undefined ? {} : { tls }),
   });
-  return { settings, gateway, house, claimCode };
+  return { settings, gateway, house, claimCode, tls };
 }
 
 /**
@@ -122,7 +140,7 @@ function build(options: StartOptions): Built {
  * @throws KaelixErrors that say what is safe and what to do; the port is closed again
  */
 export async function startServer(options: StartOptions = {}): Promise<RunningProduct> {
-  const { settings, gateway, house, claimCode } = build(options);
+  const { settings, gateway, house, claimCode, tls } = await build(options, true);
   const paths = dataPaths(settings);
   const { host, port } = settings;
   // Before anything is printed: an address and a claim code of a server that then refuses to start help nobody.
@@ -137,12 +155,18 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
     port: listening.port,
     portTaken: listening.moved ? port : undefined,
     isLoopback: ["127.0.0.1", "::1", "localhost"].includes(host),
+    tls: tls === undefined ? null : newsOf(tls, paths),
   });
   try {
     const { application, identity, operatorToken } = await house.open();
     gateway.attach(application, identity);
     giveMemoryBack();
-    await writeRunFile(paths.runFile, { url: listening.url, operatorToken, pid: process.pid });
+    await writeRunFile(paths.runFile, {
+      url: listening.url,
+      operatorToken,
+      pid: process.pid,
+      ...(tls?.authority === undefined ? {} : { authority: tls.authority }),
+    });
   } catch (failure) {
     await gateway.close();
     throw failure;
@@ -157,6 +181,15 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
   };
 }
 
+function newsOf({ authority }: TlsIdentity, paths: DataPaths): ListeningNews["tls"] {
+  if (authority === undefined) return { type: "given" };
+  return {
+    type: "own",
+    path: join(tlsFolder(paths), "ca.pem"),
+    fingerprint: new X509Certificate(authority).fingerprint256,
+  };
+}
+
 /** Gives back what starting needed: V8 would keep it until the machine is short of memory. Once, after the start. */
 function giveMemoryBack(): void {
   setTimeout(() => {
@@ -168,7 +201,7 @@ function giveMemoryBack(): void {
 
 /** Opens the house in this process, for a command that found no server running. */
 export async function openHouse(options: StartOptions = {}): Promise<OpenHouse> {
-  const { gateway, house } = build(options);
+  const { gateway, house } = await build(options, false);
   const { application, identity, operatorToken } = await house.open();
   gateway.attach(application, identity);
   await gateway.fastify.ready();

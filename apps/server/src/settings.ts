@@ -26,6 +26,24 @@ const serverSettings = {
     fallback: 7_171,
     text: "Port to listen on; the next free one when it is taken; 0 takes any",
   },
+  tls: {
+    variable: "KAELIX_TLS",
+    parse: settingParsers.flag,
+    fallback: false,
+    text: "Serve HTTPS (TLS 1.3) under a certificate authority of this installation's own, made at the first start",
+  },
+  tlsCertificateFile: {
+    variable: "KAELIX_TLS_CERT",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    text: "Certificate chain to serve HTTPS with instead, PEM",
+  },
+  tlsKeyFile: {
+    variable: "KAELIX_TLS_KEY",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    text: "Key of that certificate, PEM",
+  },
   logUrl: {
     variable: "KAELIX_LOG",
     parse: parseLogUrl,
@@ -200,7 +218,7 @@ export type ServerSettings = SettingValues<typeof serverSettings>;
 /** Reads the settings; what the caller names wins over the environment. */
 export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
-  overrides: Partial<Pick<ServerSettings, "dataDirectory" | "host" | "port">> = {},
+  overrides: Partial<Pick<ServerSettings, "dataDirectory" | "host" | "port" | "tls">> = {},
 ): ServerSettings {
   return Object.freeze({ ...parseConfig(serverSettings, environment), ...overrides });
 }

@@ -5,6 +5,7 @@
 import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 
 import { makeFolder } from "./folders.ts";
 
@@ -13,6 +14,8 @@ export interface RunningServer {
   readonly url: string;
   readonly operatorToken: string;
   readonly pid: number;
+  /** The authority that vouches for it when it speaks TLS under one of its own, PEM. */
+  readonly authority?: string;
 }
 
 const ANSWER_MS_MAX = 2_000;
@@ -45,6 +48,7 @@ export async function removeRunFile(path: string): Promise<void> {
 export async function findRunningServer(dataDirectory: string | undefined): Promise<RunningServer | undefined> {
   const running = await readRunFile(runFileOf(dataDirectoryOf(dataDirectory)));
   if (running === undefined || !isAlive(running.pid)) return undefined;
+  if (running.authority !== undefined) trust(running.authority);
   try {
     const response = await fetch(`${running.url}/health`, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
     return response.ok ? running : undefined;
@@ -60,12 +64,18 @@ async function readRunFile(path: string): Promise<RunningServer | undefined> {
     if ((mode & 0o077) !== 0 && process.platform !== "win32") return undefined;
     const parsed: unknown = JSON.parse(await readFile(path, "utf8"));
     if (typeof parsed !== "object" || parsed === null) return undefined;
-    const { url, operatorToken, pid } = { url: 0, operatorToken: 0, pid: "", ...parsed };
+    const { authority, url, operatorToken, pid } = { authority: 0, url: 0, operatorToken: 0, pid: "", ...parsed };
     const isWhole = typeof url === "string" && typeof operatorToken === "string" && typeof pid === "number";
-    return isWhole ? { url, operatorToken, pid } : undefined;
+    if (!isWhole) return undefined;
+    return { url, operatorToken, pid, ...(typeof authority === "string" ? { authority } : {}) };
   } catch {
     return undefined;
   }
+}
+
+/** From now on this process trusts an authority besides those of the system. */
+function trust(authority: string): void {
+  setDefaultCACertificates([...getCACertificates("default"), authority]);
 }
 
 function isAlive(pid: number): boolean {

@@ -4,7 +4,7 @@
  * Guarantees: it listens before the house is ready and says so (`503 starting`, progress at `/api/v1/server`); every route of the
  * contract is served and no other, each behind the policy; whatever goes wrong is a problem document; nothing that a person told
  * is in an error or in a line of the log.
- * Does not: speak TLS (a proxy in front does), or know what a memory is stored in.
+ * Does not: make certificates (whoever wires it brings one, or a proxy in front has it), or know what a memory is stored in.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -61,6 +61,8 @@ export interface GatewayOptions {
   readonly log: Logger;
   /** Error tables of all rooms, for the pages at `/problems/{code}`. */
   readonly errorTables: readonly Readonly<Record<string, ErrorRow>>[];
+  /** Certificate chain and key in PEM, to speak TLS 1.3 with; absent: plain HTTP. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   /** Folder of the built web app. */
   readonly webRoot?: string;
   readonly random?: RandomSource;
@@ -161,7 +163,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     listen: async ({ host, port, portTries }) => {
       rooms.hostCheck = makeHostCheck(host, settings.publicOrigins);
       await fastify.ready();
-      return listenAtFreePort(fastify, { host, port, tries: portTries ?? PORT_TRIES });
+      const scheme = options.tls === undefined ? "http" : "https";
+      return listenAtFreePort(fastify, { scheme, host, port, tries: portTries ?? PORT_TRIES });
     },
     close: async () => {
       rooms.isClosing = true;
@@ -183,7 +186,10 @@ function makeFastify(options: GatewayOptions, rows: ProblemRows): FastifyInstanc
   const { settings } = options;
   const send = problemSender({ log: options.log, rows });
   const nextTraceId = traceIds(options.random ?? systemRandom);
+  const { tls } = options;
+  const secured = tls && { https: { cert: tls.certificate, key: tls.key, minVersion: "TLSv1.3" } as const };
   const fastify: FastifyInstance = createFastify<Server, IncomingMessage, ServerResponse>({
+    ...secured,
     logger: false,
     genReqId: (request) => nextTraceId(request.headers["traceparent"]),
     requestIdHeader: false,
@@ -255,7 +261,7 @@ function addRoute(fastify: FastifyInstance, parts: PipelineParts, entry: RouteEn
 
 async function listenAtFreePort(
   fastify: FastifyInstance,
-  options: { readonly host: string; readonly port: number; readonly tries: number },
+  options: { readonly scheme: "http" | "https"; readonly host: string; readonly port: number; readonly tries: number },
 ): Promise<Listening> {
   const { server } = fastify;
   for (let tried = 0; ; tried++) {
@@ -278,7 +284,7 @@ async function listenAtFreePort(
   const { port } = server.address() as AddressInfo;
   const name = isLoopback(options.host) || /^(0\.0\.0\.0|::)$/.test(options.host) ? "localhost" : options.host;
   const shown = name.includes(":") ? `[${name}]` : name;
-  return { url: `http://${shown}:${port}`, port, moved: options.port !== 0 && port !== options.port };
+  return { url: `${options.scheme}://${shown}:${port}`, port, moved: options.port !== 0 && port !== options.port };
 }
 
 /** Answers what Node could not read as a request at all; there is no request object to answer through. */

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-import { startServer } from "@kaelix/server";
+import { type ListeningNews, startServer } from "@kaelix/server";
 
 import { CommandFailure, EXIT } from "../exit.ts";
 import { bar, type OutputOptions } from "../output.ts";
@@ -13,6 +13,7 @@ export interface ServeOptions extends OutputOptions {
   readonly data?: string;
   readonly host?: string;
   readonly port?: string;
+  readonly tls?: boolean;
 }
 
 /** `kaelix serve`: starts the house, shows how far it is, prints one URL, runs until it is told to stop. */
@@ -27,17 +28,17 @@ export async function serve(options: ServeOptions): Promise<number> {
     ...(options.data === undefined ? {} : { dataDirectory: options.data }),
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.port === undefined ? {} : { port: portOf(options.port) }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     onListening: (listening) => {
       line(`kaelix ${listening.version} · data ${listening.dataDirectory} · node ${process.versions.node}`, options);
       if (listening.portTaken !== undefined)
         line(`Port ${listening.portTaken} is taken, so it is ${listening.port}`, options);
       line(`Open  ${styleText("bold", listening.openUrl)}`, options);
-      line(
-        listening.isLoopback
-          ? "Only this machine can reach it. --host to change."
-          : "Other machines on the network can reach it, without encryption: use it only where you trust the network.",
-        options,
-      );
+      line(reachWords(listening), options);
+      if (listening.tls?.type === "own") {
+        line(`Devices trust it once they have installed ${listening.tls.path}`, options);
+        line(`SHA-256 ${listening.tls.fingerprint}`, options);
+      }
     },
     onSteps: (steps) => {
       for (const step of steps) {
@@ -61,6 +62,13 @@ export async function serve(options: ServeOptions): Promise<number> {
   const failures = await server.close();
   for (const failure of failures) line(failure.message, options);
   return failures.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+function reachWords({ isLoopback, tls }: ListeningNews): string {
+  if (isLoopback) return "Only this machine can reach it. --host to change.";
+  return tls === null
+    ? "Other machines on the network can reach it, without encryption: use it only where you trust the network, or add --tls."
+    : "Other machines on the network can reach it, encrypted (TLS 1.3).";
 }
 
 function portOf(text: string): number {

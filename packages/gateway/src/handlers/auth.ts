@@ -45,7 +45,7 @@ export function authHandlers(publicOrigins: readonly string[]): HandlersOf<AuthR
     },
     "auth.refresh": (exchange) => refresh(exchange, publicOrigins),
     "auth.logOut": async (exchange) => {
-      if (readRefreshCookie(exchange.request.headers.cookie) !== undefined) refuseCrossSite(exchange, publicOrigins);
+      if (cookieOf(exchange) !== undefined) refuseCrossSite(exchange, publicOrigins);
       await exchange.identity.logOut(exchange.principal);
       exchange.reply.header("set-cookie", clearRefreshCookie(isSecure(exchange)));
       return { type: "empty" };
@@ -85,7 +85,7 @@ export function authHandlers(publicOrigins: readonly string[]): HandlersOf<AuthR
 
 async function refresh(exchange: Exchange<"auth.refresh">, publicOrigins: readonly string[]): Promise<Answer> {
   const given = exchange.body.refresh_token;
-  const kept = given === undefined ? readRefreshCookie(exchange.request.headers.cookie) : undefined;
+  const kept = given === undefined ? cookieOf(exchange) : undefined;
   if (kept !== undefined) refuseCrossSite(exchange, publicOrigins);
   const token = given ?? kept;
   if (token === undefined) throw gatewayErrors("sign-in-required");
@@ -151,6 +151,10 @@ function userJson(profile: Profile, open: OpenUpTo): Json {
 function originOf(exchange: Pick<Exchange, "request">): SignInOrigin {
   const client = exchange.request.headers["user-agent"] ?? "unknown";
   return { client: client.slice(0, CLIENT_LENGTH_MAX), address: exchange.request.ip };
+}
+
+function cookieOf(exchange: Pick<Exchange, "request">): string | undefined {
+  return readRefreshCookie(exchange.request.headers.cookie, isSecure(exchange));
 }
 
 function isSecure(exchange: Pick<Exchange, "request">): boolean {

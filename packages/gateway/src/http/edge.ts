@@ -7,6 +7,7 @@ import { gatewayErrors } from "../errors.ts";
 import type { GatewaySettings } from "../settings.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { ProblemRows } from "./problem-page.ts";
+import { isLoopback } from "./host-check.ts";
 import { describeForLog, problemOf } from "./problem.ts";
 import { DATA_HEADERS, TRANSPORT_SECURITY } from "./security-headers.ts";
 import { TokenBuckets } from "./token-bucket.ts";
@@ -39,7 +40,9 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
 
   fastify.addHook("onRequest", (request, reply, done) => {
     reply.header("kaelix-trace-id", request.id);
-    if (request.protocol === "https") reply.header("strict-transport-security", TRANSPORT_SECURITY);
+    // For localhost it would bind every other server of this machine too, as browsers keep it by name and not by port.
+    if (request.protocol === "https" && !isLoopback(request.hostname))
+      reply.header("strict-transport-security", TRANSPORT_SECURITY);
     if (options.isClosing()) {
       reply.header("connection", "close");
       return done(gatewayErrors("stopping"));

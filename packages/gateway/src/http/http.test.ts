@@ -147,10 +147,12 @@ test("isCrossSite believes the browser, and knows the house's own origins", () =
 });
 
 test("readRefreshCookie finds its own cookie and no look-alike", () => {
-  expect(readRefreshCookie("a=1; kaelix_refresh=tok=en; b=2")).toBe("tok=en");
-  expect(readRefreshCookie("xkaelix_refresh=1; kaelix_refresh2=2")).toBeUndefined();
-  expect(readRefreshCookie("kaelix_refresh=")).toBeUndefined();
-  expect(readRefreshCookie(undefined)).toBeUndefined();
+  expect(readRefreshCookie("a=1; kaelix_refresh=tok=en; b=2", false)).toBe("tok=en");
+  expect(readRefreshCookie("xkaelix_refresh=1; kaelix_refresh2=2", false)).toBeUndefined();
+  expect(readRefreshCookie("kaelix_refresh=", false)).toBeUndefined();
+  expect(readRefreshCookie(undefined, false)).toBeUndefined();
+  const both = "kaelix_refresh=planted; __Host-kaelix_refresh=own";
+  expect([readRefreshCookie(both, true), readRefreshCookie(both, false)]).toEqual(["own", "planted"]);
 });
 
 test("traceIds are different, and go on where a traceparent names one", () => {
