@@ -19,6 +19,7 @@ const MemoryPage = lazy(async () => ({ default: (await import("./screens/memory.
 const Imports = lazy(async () => ({ default: (await import("./screens/imports.tsx")).Imports }));
 const Settings = lazy(async () => ({ default: (await import("./screens/settings.tsx")).Settings }));
 const Security = lazy(async () => ({ default: (await import("./screens/security.tsx")).Security }));
+const Sharing = lazy(async () => ({ default: (await import("./screens/sharing.tsx")).Sharing }));
 const Status = lazy(async () => ({ default: (await import("./screens/status.tsx")).Status }));
 
 /** Where somebody goes who is not signed in: the start, sign-up or sign-in, as the server stands. */
@@ -65,6 +66,7 @@ function Inside(): ReactNode {
           <Route path="/import/:id" element={<Imports />} />
           <Route path="/settings" element={<Settings />} />
           <Route path="/settings/security" element={<Security />} />
+          <Route path="/settings/sharing" element={<Sharing />} />
           <Route path="/status" element={<Status />} />
           <Route path="*" element={<Nowhere />} />
         </Routes>

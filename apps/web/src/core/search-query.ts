@@ -3,7 +3,7 @@ import { LEVEL_WORDS } from "./levels.ts";
 import { monthRange } from "./format.ts";
 
 /** Filters that an address may name. */
-export const FILTER_NAMES = ["person", "source", "level", "month", "conversation", "import"] as const;
+export const FILTER_NAMES = ["person", "source", "level", "month", "conversation", "import", "owner"] as const;
 /** The name of a filter. */
 export type FilterName = (typeof FILTER_NAMES)[number];
 
@@ -17,6 +17,7 @@ export function filterOf(parameters: URLSearchParams) {
   const range = monthRange(parameters.get("month") ?? "");
   const conversation = parameters.get("conversation");
   const from = parameters.get("import");
+  const owner = parameters.get("owner");
   return {
     ...(person === null ? {} : { person }),
     ...(source === undefined ? {} : { source }),
@@ -24,6 +25,7 @@ export function filterOf(parameters: URLSearchParams) {
     ...range,
     ...(conversation === null ? {} : { conversation }),
     ...(from === null ? {} : { import: from }),
+    ...(owner === null ? {} : { owner }),
   };
 }
 

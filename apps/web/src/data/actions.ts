@@ -2,7 +2,7 @@
 import { isShown } from "../core/levels.ts";
 import { isPassing } from "../core/problem-words.ts";
 import { api } from "./api.ts";
-import { client, noteWrite, problemOf, refreshTokens, setToken } from "./connection.ts";
+import { client, noteWrite, problemOf, refreshTokens, setPurpose, setToken } from "./connection.ts";
 import { interfaceSlice } from "./interface.ts";
 import { sessionSlice } from "./session.ts";
 import type { Dispatch, State } from "./store.ts";
@@ -53,6 +53,8 @@ export function leave(): Thunk<Promise<void>> {
 export function dropSession(): Thunk {
   return (dispatch) => {
     setToken(undefined);
+    setPurpose(undefined);
+    dispatch(interfaceSlice.actions.purposeNamed(null));
     dispatch(sessionSlice.actions.signedOut({ isTentative: false }));
     dispatch(api.util.resetApiState());
   };

@@ -8,6 +8,7 @@ import type { Problem } from "../core/problem-words.ts";
 import type { OutputOf } from "./wire.ts";
 
 let accessToken: string | undefined;
+let purpose: string | undefined;
 let renewal: Promise<boolean> | undefined;
 let written: { readonly position: string; readonly untilMs: number } | undefined;
 let onSignedOut: () => void = () => {};
@@ -65,7 +66,18 @@ const notingFetch: typeof fetch = async (input, init) => {
 };
 
 /** The client that all calls go through. */
-export const client: Client = createClient({ baseUrl: "", accessToken: () => accessToken, renew, fetch: notingFetch });
+export const client: Client = createClient({
+  baseUrl: "",
+  accessToken: () => accessToken,
+  renew,
+  fetch: notingFetch,
+  purpose: () => purpose,
+});
+
+/** What is read for from now on; undefined: nothing in particular. */
+export function setPurpose(next: string | undefined): void {
+  purpose = next;
+}
 
 /** Exchanges the cookie for new tokens; tabs of one browser take turns. @throws KaelixProblem, TypeError */
 export async function refreshTokens(): Promise<OutputOf<"auth.refresh">> {

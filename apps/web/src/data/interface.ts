@@ -24,6 +24,8 @@ interface InterfaceState {
   readonly watermarks: Watermarks;
   /** A file dropped somewhere, waiting for the import screen. Its data stands beside the store. */
   readonly overlay: "none" | "palette" | "help" | "unlock";
+  /** What one reads for, while one does: opens shares that are for it alone. Of this tab, until it is left. */
+  readonly purpose: string | null;
 }
 
 const initialState: InterfaceState = {
@@ -33,6 +35,7 @@ const initialState: InterfaceState = {
   online: true,
   watermarks: {},
   overlay: "none",
+  purpose: null,
 };
 
 /** The interface slice. */
@@ -61,6 +64,9 @@ export const interfaceSlice = createSlice({
     },
     watermarkPassed: (state, { payload }: PayloadAction<{ view: string; position: LogPosition }>) => {
       state.watermarks = advanceWatermarks(state.watermarks, payload.view, payload.position);
+    },
+    purposeNamed: (state, { payload }: PayloadAction<string | null>) => {
+      state.purpose = payload === "" ? null : payload;
     },
     overlayChanged: (state, { payload }: PayloadAction<InterfaceState["overlay"]>) => {
       state.overlay = payload;

@@ -15,6 +15,7 @@ const GROUPS: readonly { readonly name: FilterName & keyof Facets; readonly titl
   { name: "source", title: "Source" },
   { name: "level", title: "Level" },
   { name: "month", title: "Month" },
+  { name: "owner", title: "Whose" },
 ];
 
 /** The word for a filter's value. */
@@ -24,7 +25,14 @@ export function filterLabel(name: FilterName, value: string): ReactNode {
   if (name === "month") return formatMonth(value);
   if (name === "conversation") return "In one conversation";
   if (name === "import") return "From one import";
+  if (name === "owner")
+    return value === "me" ? "Yours" : value === "others" ? "Shared with you" : "Shared by one person";
   return <Name text={value} />;
+}
+
+function labelOf(name: FilterName, { value, label }: { readonly value: string; readonly label: string }): ReactNode {
+  if (name === "level") return <LevelBadge level={value} />;
+  return name === "owner" && value !== "me" ? <Name text={label} /> : filterLabel(name, value);
 }
 
 interface FacetsProps {
@@ -39,7 +47,7 @@ export function FacetList({ facets, parameters, ceiling, onChange }: FacetsProps
   return (
     <div className="flex flex-col gap-5">
       {GROUPS.map(({ name, title }) => {
-        const counts = facets[name].filter(({ value }) => value !== "").slice(0, SHOWN_MAX);
+        const counts = (facets[name] ?? []).filter(({ value }) => value !== "").slice(0, SHOWN_MAX);
         if (counts.length === 0) return null;
         return (
           <fieldset key={name}>
@@ -54,9 +62,7 @@ export function FacetList({ facets, parameters, ceiling, onChange }: FacetsProps
                   onClick={() => onChange(toggleFilter(parameters, name, facet.value))}
                   className={`-mx-2 flex min-h-8 w-[calc(100%+1rem)] cursor-pointer items-center gap-2 rounded-control px-2 text-start text-13 transition-feedback touch:min-h-11 ${isOn ? "bg-accent-soft font-medium text-accent" : "hover:bg-sunken"}`}
                 >
-                  <span className="min-w-0 flex-1 truncate">
-                    {name === "level" ? <LevelBadge level={facet.value} /> : filterLabel(name, facet.value)}
-                  </span>
+                  <span className="min-w-0 flex-1 truncate">{labelOf(name, facet)}</span>
                   <span className="text-muted tabular-nums">{formatCount(facet.count)}</span>
                 </button>
               );

@@ -10,6 +10,7 @@ import { type Saying, threadSlice } from "../data/thread.ts";
 import type { WireMemory } from "../data/wire.ts";
 import { Button, CopyButton, Name, Words } from "./basics.tsx";
 import { edgeOf } from "./level.tsx";
+import { SharedMark } from "./shared-mark.tsx";
 import { MemoryTicks, SayingTicks } from "./ticks.tsx";
 import { problemWords } from "../core/problem-words.ts";
 
@@ -36,6 +37,11 @@ export function MemoryEntry({ memory }: { readonly memory: WireMemory }): ReactN
           </span>
         )}
         <span>· {sourceLabel(memory.source)}</span>
+        {memory.shared !== undefined && (
+          <span className="inline-flex gap-1">
+            · <SharedMark shared={memory.shared} isShort />
+          </span>
+        )}
         <span className="ms-auto">
           <MemoryTicks memory={memory} />
         </span>

@@ -9,6 +9,8 @@ import { Button, Empty, Loading, Name, ProblemNote, TextLink } from "../parts/ba
 import { Composer } from "../parts/composer.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { useTitle } from "../parts/page.tsx";
+import { ShareButton } from "../parts/share-form.tsx";
+import { SharedMark } from "../parts/shared-mark.tsx";
 import { Thread, type ThreadEntry } from "../parts/thread.tsx";
 import { useProgress } from "../parts/use-progress.ts";
 
@@ -36,12 +38,13 @@ interface RowProps {
   readonly title: string;
   readonly text: string;
   readonly when?: string;
+  readonly shared?: WireConversation["shared"];
   readonly icon?: IconName;
   /** It stands open beside the list, where there is room for both, though the address does not name it. */
   readonly isBeside?: boolean;
 }
 
-function Row({ to, title, text, when, icon, isBeside = false }: RowProps): ReactNode {
+function Row({ to, title, text, when, shared, icon, isBeside = false }: RowProps): ReactNode {
   const initial = Array.from(title.trim())[0]?.toUpperCase() ?? "·";
   return (
     <li>
@@ -68,6 +71,9 @@ function Row({ to, title, text, when, icon, isBeside = false }: RowProps): React
           </span>
           <span className="block truncate text-13 text-muted">
             <bdi dir="auto">{text}</bdi>
+          </span>
+          <span className="block text-12 text-muted">
+            <SharedMark shared={shared} isShort />
           </span>
         </span>
       </NavLink>
@@ -111,6 +117,7 @@ function ConversationList({
             title={conversation.title ?? sourceLabel(conversation.source)}
             text={`${conversation.last_speaker === null ? "You: " : ""}${conversation.last_text}`}
             when={conversation.last_at}
+            shared={conversation.shared}
           />
         ))}
       </ul>
@@ -124,7 +131,7 @@ function PaneHead({
   children,
 }: {
   readonly title: string;
-  readonly aside: string;
+  readonly aside: ReactNode;
   readonly children?: ReactNode;
 }): ReactNode {
   const navigate = useNavigate();
@@ -223,10 +230,21 @@ function ConversationPane({
   const memories = query.data?.pages.flatMap((page) => page.data) ?? NO_MEMORIES;
   useProgress(memories);
   const own = useOwnEntries(id, id, new Set());
-  const aside = conversation === undefined ? "" : countOf(conversation.memories, "memory", "memories");
+  const count = conversation === undefined ? "" : countOf(conversation.memories, "memory", "memories");
+  const aside =
+    conversation?.shared === undefined ? (
+      count
+    ) : (
+      <>
+        {count} · <SharedMark shared={conversation.shared} />
+      </>
+    );
   return (
     <>
       <PaneHead title={title} aside={aside}>
+        {conversation !== undefined && conversation.shared === undefined && (
+          <ShareButton what={{ type: "conversation", conversation: id }} words={`“${title}”`} level="general" />
+        )}
         <TextLink href={`/search?conversation=${id}`}>Search in it</TextLink>
       </PaneHead>
       {query.error !== undefined && <ProblemNote problem={query.error} onRetry={() => void query.refetch()} />}

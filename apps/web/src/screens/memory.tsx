@@ -22,6 +22,8 @@ import {
 } from "../parts/basics.tsx";
 import { edgeOf, LevelBadge } from "../parts/level.tsx";
 import { LevelPicker } from "../parts/level-picker.tsx";
+import { ShareButton } from "../parts/share-form.tsx";
+import { SharedMark } from "../parts/shared-mark.tsx";
 import { MemoryTicks } from "../parts/ticks.tsx";
 import { Section, useTitle } from "../parts/page.tsx";
 import { useBack } from "../parts/use-back.ts";
@@ -239,6 +241,44 @@ function useMemoryKeys(actions: Readonly<Record<string, () => void>>): void {
   }, [enabled, actions]);
 }
 
+function MemoryActions({
+  memory,
+  isEditing,
+  onEdit,
+  onForget,
+}: {
+  readonly memory: WireMemory;
+  readonly isEditing: boolean;
+  readonly onEdit: () => void;
+  readonly onForget: () => void;
+}): ReactNode {
+  const isOwn = memory.shared === undefined;
+  return (
+    <p className="mt-3 flex flex-wrap items-center gap-1 text-13 text-muted">
+      {isOwn && !isEditing && (
+        <Button look="plain" icon="edit" onPress={onEdit}>
+          Edit
+        </Button>
+      )}
+      <CopyButton text={memory.text} label="Copy" />
+      {isOwn && (
+        <>
+          {memory.level !== "ultra-secret" && (
+            <ShareButton what={{ type: "memories", memories: [memory.id] }} words="this memory" level={memory.level} />
+          )}
+          <Button look="quiet-danger" icon="forget" onPress={onForget} data-testid="forget-button">
+            Forget
+          </Button>
+        </>
+      )}
+      <SharedMark shared={memory.shared} />
+      <span className="ms-auto flex items-center gap-2">
+        stored {formatTime(memory.recorded_at)} <MemoryTicks memory={memory} />
+      </span>
+    </p>
+  );
+}
+
 function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly onReload: () => void }): ReactNode {
   const dispatch = useAppDispatch();
   const back = useBack();
@@ -259,10 +299,15 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
     dispatch(interfaceSlice.actions.toastShown({ id: memory.id, text: "Forgotten.", undo: memory.id }));
     back();
   };
+  const isOwn = memory.shared === undefined;
   useMemoryKeys({
-    e: () => setEditing(true),
-    m: () => document.querySelector<HTMLElement>("[data-testid=move-level] button")?.focus(),
-    "#": () => void forgetIt(),
+    ...(isOwn
+      ? {
+          e: () => setEditing(true),
+          m: () => document.querySelector<HTMLElement>("[data-testid=move-level] button")?.focus(),
+          "#": () => void forgetIt(),
+        }
+      : {}),
     Escape: back,
   });
   return (
@@ -280,29 +325,23 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
         </div>
       )}
       <div className="max-w-measure">
-        <p className="mt-3 flex flex-wrap items-center gap-1 text-13 text-muted">
-          {!isEditing && (
-            <Button look="plain" icon="edit" onPress={() => setEditing(true)}>
-              Edit
-            </Button>
-          )}
-          <CopyButton text={memory.text} label="Copy" />
-          <Button look="quiet-danger" icon="forget" onPress={() => void forgetIt()} data-testid="forget-button">
-            Forget
-          </Button>
-          <span className="ms-auto flex items-center gap-2">
-            stored {formatTime(memory.recorded_at)} <MemoryTicks memory={memory} />
-          </span>
-        </p>
+        <MemoryActions
+          memory={memory}
+          isEditing={isEditing}
+          onEdit={() => setEditing(true)}
+          onForget={() => void forgetIt()}
+        />
       </div>
       {problem !== null && (
         <ProblemNote problem={problem} safe={isEditing ? "Your text is kept" : "Nothing was changed"} />
       )}
-      <LevelPart memory={memory} onProblem={failed} />
+      {isOwn && <LevelPart memory={memory} onProblem={failed} />}
       <Provenance memory={memory} />
-      <Section title="Versions">
-        <Versions id={memory.id} />
-      </Section>
+      {isOwn && (
+        <Section title="Versions">
+          <Versions id={memory.id} />
+        </Section>
+      )}
     </>
   );
 }

@@ -11,6 +11,7 @@ import type { WireHit } from "../data/wire.ts";
 import { Button, Empty, Loading, Name, ProblemNote, Words } from "../parts/basics.tsx";
 import { FacetList, filterLabel } from "../parts/facets.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { SharedMark } from "../parts/shared-mark.tsx";
 import { edgeOf, LevelBadge } from "../parts/level.tsx";
 import { Page } from "../parts/page.tsx";
 
@@ -34,6 +35,7 @@ function Hit({ hit }: { readonly hit: WireHit }): ReactNode {
         <span>· {sourceLabel(memory.source)}</span>
         <time dateTime={memory.occurred_at}>· {formatWhen(memory.occurred_at, Date.now())}</time>
         {memory.level !== "general" && <LevelBadge level={memory.level} />}
+        <SharedMark shared={memory.shared} isShort />
       </p>
       <p className="mt-0.5 text-12 text-muted">
         Why: {hit.why.map((signal) => `${signal.text} (${signal.score.toFixed(1)})`).join(" · ")}

@@ -37,7 +37,7 @@ function Invite(): ReactNode {
         </Button>
       </div>
       <p className="mt-1.5 text-13 text-muted">
-        They get a memory of their own. Nobody sees anybody else’s, you included.
+        They get a memory of their own. Nobody sees anybody else’s, you included, unless it is shared.
       </p>
       {error !== undefined && <ProblemNote problem={error} />}
       {data !== undefined && (
@@ -147,6 +147,9 @@ export function Settings(): ReactNode {
         <Interface />
         <Section title="Security">
           <ButtonLink href="/settings/security">Password, two-factor sign-in, devices, keys</ButtonLink>
+        </Section>
+        <Section title="Sharing">
+          <ButtonLink href="/settings/sharing">What is shared, with whom, until when</ButtonLink>
         </Section>
         {isKeeper && <Invite />}
         <Takeout />

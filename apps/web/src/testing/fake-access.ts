@@ -28,7 +28,8 @@ function prove(state: FakeState, given: { readonly password?: string; readonly c
   return { data: { proved_until: new Date(Date.now() + 300_000).toISOString() } };
 }
 
-function needProof({ access }: FakeState): void {
+/** Asks for a proof when there was none. @throws FakeProblem */
+export function needProof({ access }: FakeState): void {
   if (!access.isProved) throw new FakeProblem(403, "proof-needed", "Prove again that it is you before doing this");
 }
 

@@ -3,6 +3,7 @@ import type { RouteName } from "@kaelix/contract";
 
 import type { WireImport, WireUser } from "../data/wire.ts";
 import { access } from "./fake-access.ts";
+import { sharing } from "./fake-sharing.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
 import { answer, conversations, type Filter, search } from "./fake-recall.ts";
 import {
@@ -331,6 +332,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
   const done =
     account(state, state.user, name, request) ??
     access(state, name, request) ??
+    sharing(state, name, request) ??
     house(state, name) ??
     imports(state, name, request) ??
     memoriesOf(state, name, request);

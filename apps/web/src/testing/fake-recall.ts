@@ -132,6 +132,7 @@ export function conversations(state: FakeState): WireConversation[] {
             last_text: newest.text,
             last_speaker: newest.speaker,
             source: newest.source,
+            ...(newest.shared === undefined ? {} : { shared: newest.shared }),
           },
         ],
   );

@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Route, type RouteName, routes } from "@kaelix/contract";
 
 import { fakeHandlers } from "./fake-handlers.ts";
+import { seedShares } from "./fake-sharing.ts";
 import { FakeProblem, makeFakeState } from "./fake-state.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
@@ -124,6 +125,7 @@ function answerProblem(response: ServerResponse, problem: FakeProblem): void {
 /** Starts a fake on 127.0.0.1. */
 export async function startFakeServer(options: FakeOptions): Promise<FakeServer> {
   const state = makeFakeState(options.seeded === true);
+  seedShares(state);
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://fake");
     if (!url.pathname.startsWith("/api/")) {

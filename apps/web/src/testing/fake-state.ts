@@ -5,6 +5,7 @@ import { parseLevel } from "@kaelix/model";
 
 import type { WireImport, WireMemory, WireUser, WireVersion } from "../data/wire.ts";
 import type { FakeAccess } from "./fake-access.ts";
+import type { FakeShares } from "./fake-sharing.ts";
 import { CARLA, fakeId, fakeLevel } from "./fake-data.ts";
 
 /** A problem document in the making. */
@@ -40,6 +41,7 @@ export interface FakeState {
   readonly imports: Map<string, Editable<WireImport> & { beganMs: number }>;
   readonly conversationIds: Map<string, string>;
   readonly access: FakeAccess;
+  readonly shares: FakeShares;
 }
 
 /** One call as the fake reads it. */
@@ -142,6 +144,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     imports: new Map(),
     conversationIds: new Map(),
     access: { totp: false, isProved: false, keys: [] },
+    shares: { given: [], received: [] },
   };
   if (!seeded) return state;
   state.user = {

@@ -52,11 +52,7 @@ async function prove(page: Page): Promise<void> {
   await page.getByTestId("proof-button").click();
 }
 
-async function walkSecurity(
-  page: Page,
-  open: (path: string, ready: string) => Promise<void>,
-  look: Look,
-): Promise<void> {
+async function walkSecurity(page: Page, open: Open, look: Look): Promise<void> {
   await open("/settings/security", "text=Devices signed in");
   await page.getByTestId("factor-begin").waitFor();
   await look("security");
@@ -88,11 +84,45 @@ async function walkSecurity(
   await page.getByTestId("factor-begin").waitFor();
 }
 
-async function walkKeeping(
-  page: Page,
-  open: (path: string, ready: string) => Promise<void>,
-  look: Look,
-): Promise<void> {
+/** What others share, what one shares oneself, and an end to it. */
+export async function walkSharing(page: Page, open: Open, look: Look): Promise<void> {
+  await open("/settings/sharing", "[data-testid=share]");
+  await look("sharing");
+  await page.getByTestId("purpose-input").fill("tax");
+  await page.keyboard.press("Enter");
+  await page.getByText("You read for").waitFor();
+  await look("sharing-purpose");
+  await page.getByRole("link", { name: "Open" }).first().click();
+  await page.locator("article").first().waitFor();
+  await look("sharing-conversation");
+  await page
+    .getByRole("link", { name: /Open this memory/ })
+    .first()
+    .click();
+  await page.getByTestId("memory-text").waitFor();
+  await look("sharing-memory");
+  await open("/chats", "nav[aria-label=Conversations]");
+  await page.getByRole("link", { name: /Carla/ }).first().click();
+  await page.getByTestId("share-button").click();
+  await page.getByTestId("share-form").waitFor();
+  await look("sharing-form");
+  await page.getByTestId("share-submit").click();
+  const proof = page.getByTestId("proof-password");
+  await proof.or(page.getByText("sees it from now on")).first().waitFor();
+  if (await proof.isVisible()) await prove(page);
+  await page.getByTestId("share-form").waitFor({ state: "detached" });
+  await open("/settings/sharing", "[data-testid=share]");
+  await look("sharing-given");
+  await page
+    .getByRole("button", { name: /End the share/ })
+    .last()
+    .click();
+  await page.getByText(/^Ended/).waitFor();
+}
+
+type Open = (path: string, ready: string) => Promise<void>;
+
+async function walkKeeping(page: Page, open: Open, look: Look): Promise<void> {
   await open("/import", "[data-testid=choose-file]");
   const chooser = page.waitForEvent("filechooser");
   await page.getByTestId("choose-file").click();
@@ -108,6 +138,7 @@ async function walkKeeping(
   await open("/settings", "text=Single-key shortcuts");
   await look("settings");
   await walkSecurity(page, open, look);
+  await walkSharing(page, open, look);
   await open("/status", "[data-testid=verify-button]");
   await page.getByTestId("verify-button").click();
   await page.getByTestId("verification").waitFor();

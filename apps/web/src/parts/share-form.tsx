@@ -1,0 +1,178 @@
+import { type FormEvent, type ReactNode, useState } from "react";
+import { Label, Radio, RadioGroup } from "react-aria-components";
+
+import { notify } from "../data/actions.ts";
+import { client } from "../data/connection.ts";
+import { type ShareRequest, sharingApi } from "../data/sharing-api.ts";
+import { useAppDispatch, useAppSelector } from "../data/store.ts";
+import { Button, Empty, Loading, Name, ProblemNote, TextLink } from "./basics.tsx";
+import { Sheet } from "./dialog.tsx";
+import { Field } from "./field.tsx";
+import { Icon } from "./icon.tsx";
+import { useGuardedCall } from "./proof.tsx";
+import { Segmented } from "./segmented.tsx";
+
+const LEVELS = [
+  { value: "general", label: "General" },
+  { value: "confidential", label: "Confidential" },
+  { value: "secret", label: "Secret" },
+] as const;
+const ENDS = [
+  { value: "7", label: "7 days" },
+  { value: "30", label: "30 days" },
+  { value: "365", label: "A year" },
+] as const;
+const DAY_MS = 86_400_000;
+
+type Level = (typeof LEVELS)[number]["value"];
+type End = (typeof ENDS)[number]["value"];
+
+interface Neighbour {
+  readonly id: string;
+  readonly name: string;
+}
+
+function People({
+  people,
+  value,
+  onChange,
+}: {
+  readonly people: readonly Neighbour[];
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  return (
+    <RadioGroup value={value} onChange={onChange} className="flex flex-col gap-2">
+      <Label className="text-13 font-medium">With whom</Label>
+      <div className="flex max-h-48 flex-col gap-2 overflow-y-auto">
+        {people.map(({ id, name }) => (
+          <Radio
+            key={id}
+            value={id}
+            className="group relative min-h-11 cursor-pointer rounded-card border border-border py-2.5 ps-4 pe-11 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:-outline-offset-2 data-[focus-visible]:outline-accent data-[selected]:border-accent"
+          >
+            <Name text={name} />
+            <Icon
+              name="check"
+              className="absolute end-3.5 top-3 text-accent opacity-0 group-data-[selected]:opacity-100"
+            />
+          </Radio>
+        ))}
+      </div>
+    </RadioGroup>
+  );
+}
+
+interface ShareProps {
+  readonly what: ShareRequest["what"];
+  /** What it is, in words: "this conversation". */
+  readonly words: string;
+  /** The level that must be shared at least, or it shows nothing. */
+  readonly level: Level;
+  readonly onDone: () => void;
+}
+
+function Form({ people, what, words, level: least, onDone }: ShareProps & { readonly people: readonly Neighbour[] }) {
+  const dispatch = useAppDispatch();
+  const [to, setTo] = useState(people[0]?.id ?? "");
+  const [level, setLevel] = useState<Level>(least);
+  const [end, setEnd] = useState<End>("30");
+  const [purpose, setPurpose] = useState("");
+  const { run, problem, isBusy, dialog } = useGuardedCall();
+  const isWord = /^([a-z][a-z-]{0,63})?$/.test(purpose);
+  const submit = (): Promise<void> =>
+    run(async () => {
+      const expiresAt = new Date(Date.now() + Number(end) * DAY_MS).toISOString();
+      const body = { to, what, level, expires_at: expiresAt, purpose: purpose === "" ? null : purpose };
+      const { data } = await client.call("grants.create", { body });
+      dispatch(sharingApi.util.invalidateTags(["Shares"]));
+      dispatch(notify(`${data.to.name} sees it from now on. Me, Sharing ends it at any time.`));
+      onDone();
+    });
+  return (
+    <>
+      <form
+        className="flex flex-col gap-4 p-5"
+        onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}
+        data-testid="share-form"
+      >
+        <p className="text-muted">They read {words} as you do, and can change or pass on nothing.</p>
+        <People people={people} value={to} onChange={setTo} />
+        <div className="flex flex-col gap-1">
+          <span className="text-13 font-medium">Up to</span>
+          <Segmented label="Up to" value={level} options={LEVELS} onChange={setLevel} />
+          {level === "secret" && (
+            <p className="text-13 text-muted">They must open their own lock to see it; each look is written down.</p>
+          )}
+        </div>
+        <div className="flex flex-col gap-1">
+          <span className="text-13 font-medium">Ends after</span>
+          <Segmented label="Ends after" value={end} options={ENDS} onChange={setEnd} />
+        </div>
+        <Field
+          label="For one purpose only"
+          hint="One word such as care; they must name it to see it. Leave it empty for anything."
+          error={isWord ? undefined : "One word of a to z and hyphens"}
+          input={{
+            value: purpose,
+            onChange: (event) => setPurpose(event.target.value.trim().toLowerCase()),
+            maxLength: 64,
+            "data-testid": "share-purpose",
+          }}
+        />
+        {problem !== null && <ProblemNote problem={problem} safe="Nothing was shared" />}
+        <div className="flex gap-3">
+          <Button look="primary" type="submit" isDisabled={isBusy || to === "" || !isWord} data-testid="share-submit">
+            Share
+          </Button>
+          <Button look="quiet" onPress={onDone}>
+            Leave it
+          </Button>
+        </div>
+      </form>
+      {dialog}
+    </>
+  );
+}
+
+function ShareDialog(props: ShareProps): ReactNode {
+  const { data, error, refetch } = sharingApi.useNeighboursQuery();
+  const isKeeper = useAppSelector(({ session }) => session.user?.role === "owner" || session.user?.role === "admin");
+  return (
+    <Sheet title="Share" onClose={props.onDone}>
+      {error !== undefined && (
+        <div className="p-5">
+          <ProblemNote problem={error} onRetry={() => void refetch()} />
+        </div>
+      )}
+      {data === undefined && error === undefined && (
+        <div className="p-5">
+          <Loading what="Reading" />
+        </div>
+      )}
+      {data?.length === 0 && (
+        <div className="px-5">
+          <Empty action={isKeeper ? <TextLink href="/settings">Invite somebody</TextLink> : undefined}>
+            There is nobody else on this server to share with.
+          </Empty>
+        </div>
+      )}
+      {data !== undefined && data.length > 0 && <Form people={data} {...props} />}
+    </Sheet>
+  );
+}
+
+/** Shares something of one's own; guests cannot. */
+export function ShareButton(props: Omit<ShareProps, "onDone">): ReactNode {
+  const role = useAppSelector((state) => state.session.user?.role);
+  const [isOpen, setOpen] = useState(false);
+  if (role === "guest") return null;
+  return (
+    <>
+      <Button look="quiet" icon="people" onPress={() => setOpen(true)} data-testid="share-button">
+        Share
+      </Button>
+      {isOpen && <ShareDialog {...props} onDone={() => setOpen(false)} />}
+    </>
+  );
+}
