@@ -95,7 +95,7 @@ function Purpose({ purposes }: { readonly purposes: readonly string[] }): ReactN
   if (purposes.length === 0) return null;
   return (
     <form
-      className="mt-3 flex max-w-form flex-wrap items-end gap-3"
+      className="mt-3 flex max-w-form flex-col items-start gap-2"
       onSubmit={(event: FormEvent) => (event.preventDefault(), take(typed.trim().toLowerCase()))}
     >
       <div className="min-w-0 flex-1">
