@@ -16,6 +16,7 @@ import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
 import { addOperationCommands } from "./operation-commands.ts";
 import { addErasureCommands } from "./erasure-commands.ts";
+import { addMemberCommands } from "./member-commands.ts";
 import { addSharingCommands } from "./sharing-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 import { addMcpCommand } from "./mcp-commands.ts";
@@ -255,6 +256,7 @@ addOperationCommands(program, command, ending);
 addErasureCommands(program, { command, recallOptions, ending });
 addMcpCommand(program, command, ending);
 addSharingCommands(program, command, ending);
+addMemberCommands(program, command, ending);
 addPeopleCommands(program, command, ending);
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

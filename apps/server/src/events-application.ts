@@ -77,6 +77,8 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "session.rotated":
     case "session.revoked":
     case "invite.created":
+    case "invite.revoked":
+    case "access.account":
     case "key.user":
     case "key.memory":
     case "access.factors":

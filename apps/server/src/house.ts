@@ -144,6 +144,7 @@ export class House {
           operator,
           onUnclaimed: () => (this.#isClaimed = false),
         }),
+        members: identity.members,
         sharing: sharingApplication({ identity, people, searchView, sharedIndexes }),
         audit: auditApplication({ log, audit, keystore }),
         digests: digestApplication({ recall, imports, written: (user) => remember.written(user) }),

@@ -10,6 +10,7 @@ import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.
 import { erasureRoutes } from "./erasure-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
+import { memberRoutes } from "./member-routes.ts";
 import type { Route } from "./route.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
 import {
@@ -373,6 +374,7 @@ export const routes = {
   ...auditRoutes,
   ...erasureRoutes,
   ...sharingRoutes,
+  ...memberRoutes,
   ...digestRoutes,
   ...peopleRoutes,
   ...operationRoutes,

@@ -25,6 +25,7 @@ import type { AccessApplication } from "./access-application.ts";
 
 import type { OperationsApplication } from "./operations-application.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
+import type { MemberApplication } from "./member-application.ts";
 import type { SharingApplication } from "./sharing-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
 import type { DigestApplication } from "./digest-application.ts";
@@ -469,6 +470,7 @@ export interface Application {
   readonly access: AccessApplication;
   readonly erasures: ErasureApplication;
   readonly sharing: SharingApplication;
+  readonly members: MemberApplication;
   readonly digests: DigestApplication;
   readonly people: PeopleApplication;
   readonly operations: OperationsApplication;

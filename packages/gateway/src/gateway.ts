@@ -32,6 +32,7 @@ import { memoryHandlers } from "./handlers/memories.ts";
 import { peopleHandlers } from "./handlers/people.ts";
 import { operationHandlers } from "./handlers/operations.ts";
 import { recallHandlers } from "./handlers/recall.ts";
+import { memberHandlers } from "./handlers/members.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
 import { addEdge, problemSender } from "./http/edge.ts";
@@ -240,6 +241,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...digestHandlers,
     ...accessHandlers,
     ...sharingHandlers,
+    ...memberHandlers,
     ...peopleHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.

@@ -40,6 +40,7 @@ export type {
   PolicyQuestion,
 } from "./audit-application.ts";
 export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
+export type { MemberApplication } from "./member-application.ts";
 export type { Neighbour, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";
 export type { DigestApplication } from "./digest-application.ts";
 export { gatewayErrors } from "./errors.ts";

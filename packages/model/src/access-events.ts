@@ -1,13 +1,14 @@
 /**
  * Events of the topics `access` and `audit`.
  *
- * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `grant/<id>`), so what
+ * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `grant/<id>`, `account/<user>`), so what
  * was used up or ended stays so however old the copy of a view is. `audit` keeps everything, in order.
  */
 import type { EventBase } from "./events.ts";
 import type { ApiKeyId, ConversationId, GrantId, MemoryId, SessionId, UserId } from "./ids.ts";
 import type { Level } from "./level.ts";
 import type { SourceKind } from "./memory.ts";
+import type { Role } from "./principal.ts";
 
 interface AccessBase extends EventBase {
   /** Grows by one with every state of the same thing, from 1. */
@@ -42,6 +43,15 @@ export interface AccessKey extends AccessBase {
   /** Within ten minutes; null before the first use. */
   readonly used_at: number | null;
   readonly ended_at: number | null;
+}
+
+/** What became of a person's account since it was registered. */
+export interface AccessAccount extends AccessBase {
+  readonly type: "access.account";
+  /** Null: as registered. */
+  readonly role: Role | null;
+  /** Since when they may not come in; null: they may. */
+  readonly suspended_at: number | null;
 }
 
 /**
@@ -93,7 +103,7 @@ export interface AuditCheckpoint extends EventBase {
 }
 
 /** Events of topic `access`. */
-export type AccessEvent = AccessFactors | AccessKey | AccessGrant;
+export type AccessEvent = AccessFactors | AccessKey | AccessGrant | AccessAccount;
 
 /** Events of topic `audit`. */
 export type AuditEvent = AuditEntry | AuditCheckpoint;

@@ -154,6 +154,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     sealed: orNull(isSealed),
   },
   "person.undone": { decision: isDecision },
+  "invite.revoked": { invite: isInvite },
   "key.user": { key_version: isCount, kek_version: isCount, wrapped: isSealed },
   "key.memory": { memory: isMemory, level: isLevel, key_version: isCount, wrapped: isSealed },
   "access.factors": { revision: isCount, totp: orNull(isSealed), step: isCount, recovery: listOf(isText) },
@@ -170,6 +171,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     used_at: orNull(isTime),
     ended_at: orNull(isTime),
   },
+  "access.account": { revision: isCount, role: orNull(isRole), suspended_at: orNull(isTime) },
   "access.grant": {
     revision: isCount,
     grant: isIdOf("grt"),

@@ -164,6 +164,12 @@ export interface InviteCreated extends EventBase {
   readonly expires_at: number;
 }
 
+/** An invitation was taken back: from `at` on its code lets nobody in. */
+export interface InviteRevoked extends EventBase {
+  readonly type: "invite.revoked";
+  readonly invite: InviteId;
+}
+
 /** A user's key, wrapped by the key-encryption key of a version (compacted topic `keys`, record key `user/<id>`). */
 export interface UserKeyWrapped extends EventBase {
   readonly type: "key.user";
@@ -201,7 +207,8 @@ export type IdentityEvent =
   | SessionStarted
   | SessionRotated
   | SessionRevoked
-  | InviteCreated;
+  | InviteCreated
+  | InviteRevoked;
 
 /** Events of topic `keys`. */
 export type KeyEvent = UserKeyWrapped | MemoryKeyWrapped;

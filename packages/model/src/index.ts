@@ -1,6 +1,7 @@
 export type {
   AccessEvent,
   AccessFactors,
+  AccessAccount,
   AccessGrant,
   AccessKey,
   AuditCheckpoint,

@@ -75,6 +75,7 @@ export type {
 export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./identity/parse.ts";
 export { makePasswords, type PasswordOptions, type Passwords } from "./identity/passwords.ts";
 export type { Accounts } from "./identity/accounts.ts";
+export type { InviteInfo, Member, Members } from "./identity/members.ts";
 export type { InviteRow, SessionRow, UserRow } from "./identity/rows.ts";
 export { type Ceiling, REFRESH_DAYS_SLIDING } from "./identity/sessions.ts";
 export type { IdentityStore } from "./identity/store.ts";

@@ -341,11 +341,18 @@ test("policy explain answers as the house does, and tells nothing of what is not
   const secret = await tellSecret(member.client, "the harbour key is under the third stone");
   const why = async (body: NonNullable<CallInput<Routes["policy.explain"]>["body"]>) =>
     (await client.call("policy.explain", { body })).data;
-  const own = await why({ as: member.user, action: "memory.read", memory: secret });
+  const mine = await tellSecret(client, "the cellar key is in the clock");
+  const own = await why({ action: "memory.read", memory: mine });
   expect(own).toMatchObject({ allow: false, reason: "level", text: expect.stringContaining("above level 2") });
-  expect((await problemOf(member.client.call("memories.read", { params: { id: secret } }))).status).toBe(404);
-  const opened = await why({ as: member.user, action: "memory.read", memory: secret, open_up_to: "secret" });
-  expect(opened).toMatchObject({ allow: true, reason: "own", subject: { user: member.user, role: "member" } });
+  const opened = await why({ action: "memory.read", memory: mine, open_up_to: "secret" });
+  expect(opened).toMatchObject({ allow: true, reason: "own", subject: { user } });
+  expect(await why({ as: member.user, action: "memory.read", memory: mine })).toMatchObject({ reason: "owner" });
+  // Of another's memory nobody learns that it is there, nor, by trying one level after the other, where it stands.
+  const none = "mem_01JD8QYB3M6W5T0ZK1E9V7RXSC";
+  for (const level of ["general", "confidential", "secret", "ultra-secret"] as const) {
+    const asked = { as: member.user, action: "memory.read", open_up_to: level } as const;
+    expect(await why({ ...asked, memory: secret })).toEqual(await why({ ...asked, memory: none }));
+  }
   const foreign = await why({ action: "memory.read", memory: secret });
   const missing = await why({ action: "memory.read", memory: "mem_01JD8QYB3M6W5T0ZK1E9V7RXSC" });
   expect(foreign).toEqual(missing);

@@ -1,12 +1,14 @@
 /**
  * Why may she, or not? The same `decide` that every request goes through, asked about somebody else, with its steps.
- * What somebody else has not shared answers as what does not exist: asking must not tell whether there is such a memory.
+ * What somebody else has not shared answers as what does not exist: asking must not tell whether there is such a memory. Whoever asks about
+ * somebody else learns of a memory only when it is the asker's own: by trying levels they would otherwise learn at which one another's stands.
  */
 import { type Clock, isKaelixError } from "@kaelix/base";
 import type { PolicyApplication, PolicyQuestion } from "@kaelix/gateway";
 import { LEVEL_INDEXED_MAX, type MemoryId, type UserId, type UserPrincipal } from "@kaelix/model";
 import {
   ACTIONS,
+  decide,
   type DecisionContext,
   explain,
   type Identity,
@@ -48,7 +50,13 @@ export function policyApplication(parts: PolicyParts): PolicyApplication {
         provedUntilMs: question.proved ? nowMs + 1 : null,
         grants: identity.grants.openFor(subject),
       };
-      const resource = await resourceOf(parts, { subject, question, context, scope: ACTIONS[action].scope });
+      const resource = await resourceOf(parts, {
+        asker: principal.userId,
+        subject,
+        question,
+        context,
+        scope: ACTIONS[action].scope,
+      });
       const { decision, steps } = explain(subject, action, resource, context);
       const isUnseen = resource.type === "owned" && resource.owner === SYSTEM_USER;
       const told = steps.map((step) => (isUnseen && step.question === "owner" ? { ...step, text: UNSEEN } : step));
@@ -73,6 +81,7 @@ async function subjectOf(
 }
 
 interface Asked {
+  readonly asker: UserId;
   readonly subject: UserPrincipal;
   readonly question: PolicyQuestion;
   readonly context: DecisionContext;
@@ -88,19 +97,24 @@ async function resourceOf(parts: PolicyParts, asked: Asked): Promise<Resource> {
   return { type: "owned", tenant, owner: owner ?? subject.userId, ...(level === undefined ? {} : { level }) };
 }
 
-/** The memory as the subject's own, or as one of somebody who has shared something with them. */
+/** The memory as the asker's own or, when they ask about themself, also as one of somebody who has shared something with them. */
 async function memoryOf(
   { store, written }: PolicyParts,
   memory: MemoryId,
-  { subject, context }: Asked,
+  { asker, subject, context }: Asked,
 ): Promise<Resource> {
   const tenant = subject.tenantId;
-  const owners = new Set([subject.userId, ...(context.grants ?? []).map((grant) => grant.from)]);
+  const given = asker === subject.userId ? (context.grants ?? []) : [];
+  const owners = new Set([asker, ...given.map((grant) => grant.from)]);
   for (const owner of owners) {
     await written(owner);
     const row = await store.memory(owner, memory);
     if (row === undefined || row.state !== "live") continue;
-    return { type: "owned", tenant, owner, level: row.level, occurredAtMs: row.occurredAtMs };
+    const { conversationId: conversation, level, occurredAtMs, source } = row;
+    const resource = { type: "owned", tenant, owner, memory, conversation, source, level, occurredAtMs } as const;
+    // Of what is not shared up to its level not even that may be told.
+    const isTold = owner === asker || decide(subject, "memory.read", { ...resource, level: 1 }, context).allow;
+    if (isTold) return resource;
   }
   return { type: "owned", tenant, owner: SYSTEM_USER };
 }

@@ -9,7 +9,7 @@ import { nameOf, openShares } from "./open-shares.ts";
 
 /** What it is wired from. */
 export interface SharingParts {
-  readonly identity: Pick<Identity, "grants" | "profile">;
+  readonly identity: Pick<Identity, "grants" | "members" | "profile">;
   readonly people: Pick<PeopleStore, "users">;
   readonly searchView: Pick<SearchView, "index">;
   readonly sharedIndexes: SharedIndexes;
@@ -30,7 +30,8 @@ export function sharingApplication(parts: SharingParts): SharingApplication {
   return {
     neighbours: async (principal) => {
       const rows = await people.users(NEIGHBOURS_MAX);
-      const others = rows.filter(({ tenant, user }) => tenant === principal.tenantId && user !== principal.userId);
+      const isThere = (user: UserId): boolean => user !== principal.userId && !identity.members.isSuspended(user);
+      const others = rows.filter(({ tenant, user }) => tenant === principal.tenantId && isThere(user));
       const named = await Promise.all(others.map(({ user }) => neighbour(identity, user)));
       return named.toSorted((left, right) => left.name.localeCompare(right.name));
     },

@@ -40,6 +40,9 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "grant.give",
   "grant.end",
   "invite.create",
+  "invite.end",
+  "user.list",
+  "user.change",
   "server.verify",
   "server.rebuild",
   "server.backup",
@@ -56,6 +59,9 @@ const NAMES: Readonly<Record<string, string>> = {
   "imports.start": "import.start",
   "imports.cancel": "import.cancel",
   "memories.restore": "memory.restore",
+  "users.setRole": "user.role",
+  "users.suspend": "user.suspend",
+  "users.restore": "user.restore",
 };
 
 /** Writes down that the policy refuses a request. */

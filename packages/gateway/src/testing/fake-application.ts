@@ -28,12 +28,14 @@ import type {
 } from "../application.ts";
 import { fakeAccess } from "./fake-access.ts";
 import { fakeErasures } from "./fake-erasures.ts";
+import { fakeMembers } from "./fake-members.ts";
 import { fakeSharing } from "./fake-sharing.ts";
 import { fakePeople } from "./fake-people.ts";
 import { fakeOperations } from "./fake-operations.ts";
 
 export const fakeErrors = defineErrors({
   "cursor-invalid": { kind: "input", retry: false, status: 400, text: "Cursor is not one of this list" },
+  "member-missing": { kind: "missing", retry: false, status: 404, text: "There is no such person" },
   "grant-missing": { kind: "missing", retry: false, status: 404, text: "There is no such share" },
 });
 
@@ -98,6 +100,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     access: fakeAccess(),
     erasures: fakeErasures(),
     sharing: fakeSharing(),
+    members: fakeMembers(),
     digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
     people: fakePeople(),
     operations: fakeOperations(),

@@ -22,7 +22,7 @@ import {
 
 import { securityErrors } from "../errors.ts";
 import { type AccessState, accessSubject, foldAccess, foldAccessTombstone } from "./fold.ts";
-import type { ApiKeyRow, FactorsRow, GrantRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow } from "./rows.ts";
 
 const TOPIC = TOPICS.access.name;
 const PARTITION = 0;
@@ -39,7 +39,12 @@ export async function openAccessRegister(log: Log, clock: Clock): Promise<Access
 export class AccessRegister {
   readonly #log: Log;
   readonly #clock: Clock;
-  readonly #state: AccessState = { factors: new Map(), keys: new Map(), grants: new Map() };
+  readonly #state: AccessState = {
+    factors: new Map(),
+    keys: new Map(),
+    grants: new Map(),
+    accounts: new Map(),
+  };
   /** Offset of the record that each thing stands by, by record key. */
   readonly #stands = new Map<string, number>();
   readonly #keysByHash = new Map<string, ApiKeyId>();
@@ -92,6 +97,11 @@ export class AccessRegister {
     return id === undefined ? undefined : this.#state.keys.get(id);
   }
 
+  /** What became of an account; undefined when nothing did. */
+  account(user: UserId): AccountRow | undefined {
+    return this.#state.accounts.get(user);
+  }
+
   grant(id: GrantId): GrantRow | undefined {
     return this.#state.grants.get(id);
   }
@@ -120,10 +130,11 @@ export class AccessRegister {
     return this.#stands.get(subject) === baseOffset ? "done" : "late";
   }
 
-  /** Takes away everything of a person: factors, keys they made, grants they gave and were given. Durable. */
+  /** Takes away everything of a person: factors, role, keys they made, grants they gave and were given. Durable. */
   async remove(user: UserId): Promise<void> {
     const subjects = [
       `factors/${user}`,
+      `account/${user}`,
       ...this.keysOf(user).map(({ key }) => `key/${key}`),
       ...[...this.grantsFrom(user), ...this.grantsTo(user)].map(({ grant }) => `grant/${grant}`),
     ];
@@ -206,5 +217,5 @@ function rowsOf<Id, Row>(ids: ReadonlySet<Id> | undefined, rows: ReadonlyMap<Id,
 }
 
 function isAccessEvent(event: { readonly type: string }): event is AccessEvent {
-  return event.type === "access.factors" || event.type === "access.key" || event.type === "access.grant";
+  return event.type.startsWith("access.");
 }

@@ -173,12 +173,15 @@ export class ApiKeys {
       return { type: "refused", why: "expired" };
     }
     const user = await this.#user(row.user);
-    if (user === undefined || user.tenant !== row.tenant) return { type: "refused", why: "ended" };
+    // The row of the person may be a second old; what became of the account is not.
+    const account = register.account(row.user);
+    const isOut = typeof account?.suspendedAtMs === "number";
+    if (user === undefined || user.tenant !== row.tenant || isOut) return { type: "refused", why: "ended" };
     if (isUseDue(row, nowMs)) {
       // Not waited for: what a use is worth is not worth a disk's time.
       void this.#touch(id, (fresh) => (isUseDue(fresh, nowMs) ? { ...fresh, usedAtMs: nowMs } : undefined));
     }
-    return { type: "key", subject: subjectOf(row, user) };
+    return { type: "key", subject: subjectOf(row, { ...user, role: account?.role ?? user.role }) };
   }
 
   /** The person behind a key, asked for at most once a second: this is called for every request. */

@@ -6,13 +6,14 @@
  */
 import type { AccessEvent, ApiKeyId, GrantId, UserId } from "@kaelix/model";
 
-import type { ApiKeyRow, FactorsRow, GrantRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow } from "./rows.ts";
 
 /** Everything that stands. */
 export interface AccessState {
   readonly factors: Map<UserId, FactorsRow>;
   readonly keys: Map<ApiKeyId, ApiKeyRow>;
   readonly grants: Map<GrantId, GrantRow>;
+  readonly accounts: Map<UserId, AccountRow>;
 }
 
 /** The record key that an event stands under on the compacted topic. */
@@ -24,6 +25,8 @@ export function accessSubject(event: AccessEvent): string {
       return `key/${event.key}`;
     case "access.grant":
       return `grant/${event.grant}`;
+    case "access.account":
+      return `account/${event.user}`;
   }
 }
 
@@ -52,6 +55,12 @@ export function foldAccess(state: AccessState, event: AccessEvent): boolean {
       state.keys.set(key, row);
       return true;
     }
+    case "access.account": {
+      const before = state.accounts.get(user);
+      if (before !== undefined && (revision <= before.revision || before.tenant !== tenant)) return false;
+      state.accounts.set(user, { user, tenant, revision, role: event.role, suspendedAtMs: event.suspended_at });
+      return true;
+    }
     case "access.grant": {
       const before = state.grants.get(event.grant);
       if (before !== undefined) {
@@ -72,5 +81,6 @@ export function foldAccessTombstone(state: AccessState, subject: string): void {
   const id = subject.slice(subject.indexOf("/") + 1);
   if (subject.startsWith("factors/")) state.factors.delete(id as UserId);
   else if (subject.startsWith("key/")) state.keys.delete(id as ApiKeyId);
+  else if (subject.startsWith("account/")) state.accounts.delete(id as UserId);
   else if (subject.startsWith("grant/")) state.grants.delete(id as GrantId);
 }

@@ -1,5 +1,5 @@
 /** Second factors, keys of agents and services, and grants, as they stand once topic `access` is folded. */
-import type { ApiKeyId, GrantId, GrantScope, Level, TenantId, UserId } from "@kaelix/model";
+import type { ApiKeyId, GrantId, GrantScope, Level, Role, TenantId, UserId } from "@kaelix/model";
 
 /** A person's second factors. */
 export interface FactorsRow {
@@ -32,6 +32,17 @@ export interface ApiKeyRow {
   readonly expiresAtMs: number | null;
   readonly usedAtMs: number | null;
   readonly endedAtMs: number | null;
+}
+
+/** What became of a person's account since it was registered. */
+export interface AccountRow {
+  readonly user: UserId;
+  readonly tenant: TenantId;
+  readonly revision: number;
+  /** Null: as registered. */
+  readonly role: Role | null;
+  /** Epoch ms; null: they may come in. */
+  readonly suspendedAtMs: number | null;
 }
 
 /** Leave of one person to see some memories of another. Times are epoch ms. */

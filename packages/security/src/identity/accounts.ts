@@ -5,6 +5,7 @@ import { EVENT_VERSION, type TenantId, type UserId, type UserRegistered } from "
 import type { AccessRegister } from "../access/access-register.ts";
 import { securityErrors } from "../errors.ts";
 import type { IdentityJournal } from "./journal.ts";
+import type { Members } from "./members.ts";
 import type { InviteRow, UserRow } from "./rows.ts";
 import type { Sessions } from "./sessions.ts";
 import type { IdentityStore } from "./store.ts";
@@ -15,6 +16,7 @@ interface AccountParts {
   readonly journal: IdentityJournal;
   readonly store: IdentityStore;
   readonly sessions: Sessions;
+  readonly members: Pick<Members, "hasOtherOwner">;
   readonly clock: Clock;
 }
 
@@ -31,9 +33,10 @@ export class Accounts {
    * @throws `account-last-owner`
    */
   async checkMayEnd(user: UserId): Promise<void> {
-    const { store } = this.#parts;
+    const { members, store } = this.#parts;
     const row = await store.user(user);
-    if (row?.role === "owner" && (await store.userCount()) > 1) throw securityErrors("account-last-owner");
+    if (row?.role !== "owner" || (await store.userCount()) <= 1) return;
+    if (!(await members.hasOtherOwner(row.tenant, user))) throw securityErrors("account-last-owner");
   }
 
   /** Ends every session of an account, so that nothing more is told to it or read from it. */

@@ -2,7 +2,7 @@
  * Identity events → changes of rows. Pure: the same in memory, in a database and at every replay.
  *
  * Rules: the first event of an id wins; a rotation counts only when it follows the session's generation; nothing changes a revoked
- * session; an invitation is used by the first who signed up with it; a phone number belongs to the first who registered with it (a
+ * session; an invitation that was taken back is over from then on; an invitation is used by the first who signed up with it; a phone number belongs to the first who registered with it (a
  * second registration can only come from a write that was refused and landed all the same, and is ignored).
  */
 import type { IdentityEvent, InviteId, SessionId, UserId } from "@kaelix/model";
@@ -48,6 +48,7 @@ export function identitySubject(event: IdentityEvent): {
     case "session.revoked":
       return { session: event.session };
     case "invite.created":
+    case "invite.revoked":
       return { invite: event.invite };
   }
 }
@@ -95,6 +96,11 @@ export function foldIdentity(event: IdentityEvent, before: IdentityBefore): read
       const { invite, tenant, role, code } = event;
       const row = { invite, tenant, role, code, createdBy: event.user, expiresAtMs: event.expires_at, usedBy: null };
       return [{ type: "put-invite", row }];
+    }
+    case "invite.revoked": {
+      const { invite } = before;
+      if (invite === undefined || invite.usedBy !== null || invite.expiresAtMs <= event.at) return [];
+      return [{ type: "put-invite", row: { ...invite, expiresAtMs: event.at } }];
     }
   }
 }

@@ -9,7 +9,6 @@ import type { Log } from "@kaelix/log";
 import {
   DEFAULT_TENANT,
   EVENT_VERSION,
-  type InviteCreated,
   makeId,
   type Principal,
   type Role,
@@ -26,9 +25,10 @@ import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access
 import { securityErrors } from "../errors.ts";
 import type { Keystore } from "../keys/keystore.ts";
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from "./access-tokens.ts";
-import { ClaimGate, hashCode, makeInviteCode } from "./codes.ts";
+import { ClaimGate, hashCode } from "./codes.ts";
 import { GuessGate } from "./guess-gate.ts";
 import { Accounts, registration } from "./accounts.ts";
+import { Members, withRoles } from "./members.ts";
 import { IdentityJournal } from "./journal.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./parse.ts";
 import { passwordProblem } from "./password-rules.ts";
@@ -63,15 +63,6 @@ export interface IdentityOptions {
   readonly random?: RandomSource;
 }
 
-const DAY_MS = 86_400_000;
-const INVITE_DAYS = 7;
-const INVITABLE: Readonly<Record<Role, readonly Role[]>> = {
-  owner: ["admin", "member", "guest"],
-  admin: ["member", "guest"],
-  member: [],
-  guest: [],
-};
-
 /** Opens the identity service; waits until the view has folded all events there are. */
 export async function openIdentity(options: IdentityOptions): Promise<Identity> {
   const register = await openAccessRegister(options.log, options.clock ?? systemClock);
@@ -83,6 +74,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
 /** The identity service. Made by `openIdentity`. */
 export class Identity {
   readonly #options: IdentityOptions;
+  readonly #access: AccessRegister;
   readonly #clock: Clock;
   readonly #random: RandomSource;
   readonly #passwords: Passwords;
@@ -99,13 +91,17 @@ export class Identity {
   readonly apiKeys: ApiKeys;
   /** What people share with each other. */
   readonly grants: Grants;
+  /** Who belongs to the installation. */
+  readonly members: Members;
   /** Ending accounts. */
   readonly accounts: Accounts;
 
   /** Use `openIdentity`. */
   constructor(options: IdentityOptions, passwords: Passwords, register: AccessRegister) {
-    const { log, store, keystore, settings = {} } = options;
-    this.#options = options;
+    const { log, keystore, settings = {} } = options;
+    const store = withRoles(options.store, register);
+    this.#options = { ...options, store };
+    this.#access = register;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#passwords = passwords;
@@ -118,11 +114,18 @@ export class Identity {
     const user = async (id: UserId): Promise<UserRow | undefined> => store.user(id);
     this.#prover = new Prover({ guesses, factors, passwords, user });
     this.apiKeys = new ApiKeys({ ...shared, register, keystore, user });
-    this.grants = new Grants({ ...shared, register, user });
+    // Nothing is shared with whoever cannot come in.
+    const present = async (id: UserId): Promise<UserRow | undefined> =>
+      this.members.isSuspended(id) ? undefined : store.user(id);
+    this.grants = new Grants({ ...shared, register, user: present });
     const refreshSecret = keystore.systemSecret("refresh");
     this.#sessions = new Sessions({ ...shared, store, journal: this.#journal, refreshSecret });
     const [journal, sessions] = [this.#journal, this.#sessions];
-    this.accounts = new Accounts({ register, journal, sessions, store, clock: this.#clock });
+    const endSessions = (id: UserId): Promise<void> => this.accounts.endSessions(id);
+    const profile = (id: UserId): Promise<UserProfile> => this.profile(id);
+    this.members = new Members({ ...shared, register, store, journal, endSessions, profile });
+    const { members } = this;
+    this.accounts = new Accounts({ register, journal, sessions, store, members, clock: this.#clock });
     this.tokens = new AccessTokens({
       ...shared,
       seed: keystore.systemSecret("access-tokens"),
@@ -165,7 +168,8 @@ export class Identity {
 
   /**
    * Signs in with phone and password, and a code when the person has a second factor.
-   * @throws `identity-credentials-wrong`, `identity-code-required`, `identity-code-wrong`, `identity-throttled`, `identity-busy`
+   * @throws `identity-credentials-wrong`, `identity-code-required`, `identity-code-wrong`, `identity-suspended`,
+   *   `identity-throttled`, `identity-busy`
    */
   async logIn(request: LogInRequest): Promise<SignedIn> {
     const user = await this.#known(request);
@@ -173,6 +177,7 @@ export class Identity {
     if (this.#factors.has(user.user)) {
       await this.#prover.code({ tenantId: user.tenant, userId: user.user }, request.code, request.address);
     }
+    if (this.members.isSuspended(user.user)) throw securityErrors("identity-suspended");
     const { event, refreshToken } = this.#sessions.begin(user, request.client ?? "");
     await this.#journal.folded(await this.#journal.append([event]));
     return this.#signedIn(user, event.session, refreshToken);
@@ -187,7 +192,7 @@ export class Identity {
     request: LogInRequest,
   ): Promise<{ readonly user: UserId; readonly tenant: TenantId; readonly role: Role } | undefined> {
     const found = await this.#known(request);
-    if (found === undefined || this.#factors.has(found.user)) return undefined;
+    if (found === undefined || this.#factors.has(found.user) || this.members.isSuspended(found.user)) return undefined;
     return { user: found.user, tenant: found.tenant, role: found.role };
   }
 
@@ -203,7 +208,7 @@ export class Identity {
   async refresh(refreshToken: string): Promise<SignedIn> {
     const exchanged = await this.#sessions.refresh(refreshToken);
     const user = await this.#options.store.user(exchanged.row.user);
-    if (user === undefined) throw securityErrors("identity-refresh-invalid");
+    if (user === undefined || this.members.isSuspended(user.user)) throw securityErrors("identity-refresh-invalid");
     return this.#signedIn(user, exchanged.row.session, exchanged.refreshToken);
   }
 
@@ -211,8 +216,11 @@ export class Identity {
   async authenticate(accessToken: string): Promise<Authenticated> {
     const verified = await this.tokens.verify(accessToken);
     if (verified.type === "refused") return verified;
-    const { user, tenant, role, session } = verified.claims;
-    if (!(await this.#sessions.isAlive(session))) return { type: "refused", why: "ended" };
+    const { user, tenant, session } = verified.claims;
+    const isIn = !this.members.isSuspended(user) && (await this.#sessions.isAlive(session));
+    if (!isIn) return { type: "refused", why: "ended" };
+    // The token may be of before the role was changed.
+    const role = this.#access.account(user)?.role ?? verified.claims.role;
     const ceiling = this.#sessions.ceiling(session);
     const principal = { type: "user", tenantId: tenant, userId: user, role, sessionId: session } as const;
     const provedUntilMs = this.#sessions.provedUntilMs(session);
@@ -347,23 +355,8 @@ export class Identity {
   }
 
   /** Invites somebody; the code is shown once. Throws `identity-role-invalid` when the principal may not invite to the role. */
-  async createInvite(principal: UserPrincipal, role: Role): Promise<Invitation> {
-    if (!INVITABLE[principal.role].includes(role)) throw securityErrors("identity-role-invalid");
-    const nowMs = this.#clock.nowMs();
-    const code = makeInviteCode(this.#random);
-    const event: InviteCreated = {
-      type: "invite.created",
-      v: EVENT_VERSION,
-      at: nowMs,
-      tenant: principal.tenantId,
-      user: principal.userId,
-      invite: makeId("inv", nowMs, this.#random),
-      role,
-      code: hashCode(code),
-      expires_at: nowMs + INVITE_DAYS * DAY_MS,
-    };
-    await this.#journal.folded(await this.#journal.append([event]));
-    return { invite: event.invite, code, role, expiresAtMs: event.expires_at };
+  createInvite(principal: UserPrincipal, role: Role): Promise<Invitation> {
+    return this.members.invite(principal, role);
   }
 
   /** Name, phone and role of a user. Throws `identity-user-missing`; `key-damaged` when the sealed profile cannot be opened. */

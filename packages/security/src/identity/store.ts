@@ -1,5 +1,5 @@
 import type { LogPosition } from "@kaelix/base";
-import type { SessionId, UserId } from "@kaelix/model";
+import type { SessionId, TenantId, UserId } from "@kaelix/model";
 
 import type { InviteRow, SessionRow, UserRow } from "./rows.ts";
 
@@ -26,6 +26,10 @@ export interface IdentityStore {
   invite(codeHash: string): Promise<InviteRow | undefined>;
   /** Sessions of a user that are not revoked, newest use first; expired ones may be among them. */
   activeSessions(user: UserId): Promise<readonly SessionRow[]>;
+  /** Users by time of registration, at most `limit`, those after a user when one is given. */
+  users(limit: number, after?: UserRow): Promise<readonly UserRow[]>;
+  /** Invitations of an organisation, newest first, at most a thousand. */
+  invites(tenant: TenantId): Promise<readonly InviteRow[]>;
   /** Resolves when the event at that position is folded. */
   caughtUp(position: LogPosition): Promise<void>;
 }

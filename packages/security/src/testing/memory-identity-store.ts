@@ -1,7 +1,15 @@
 /** The identity store in memory for this room's tests: folds the log with the same rules as every other adapter. */
 import type { LogPosition } from "@kaelix/base";
 import type { Log } from "@kaelix/log";
-import { decodeEvent, type IdentityEvent, type InviteId, type SessionId, TOPICS, type UserId } from "@kaelix/model";
+import {
+  decodeEvent,
+  type IdentityEvent,
+  type InviteId,
+  type SessionId,
+  type TenantId,
+  TOPICS,
+  type UserId,
+} from "@kaelix/model";
 
 import { foldIdentity, identitySubject } from "../identity/fold.ts";
 import type { InviteRow, SessionRow, UserRow } from "../identity/rows.ts";
@@ -54,6 +62,16 @@ export class MemoryIdentityStore implements IdentityStore {
   async activeSessions(user: UserId): Promise<readonly SessionRow[]> {
     const rows = [...this.#sessions.values()].filter((row) => row.user === user && row.revoked === null);
     return rows.toSorted((left, right) => right.usedAtMs - left.usedAtMs);
+  }
+
+  async users(limit: number, after?: UserRow): Promise<readonly UserRow[]> {
+    const rows = [...this.#users.values()];
+    const from = after === undefined ? 0 : rows.findIndex((row) => row.user === after.user) + 1;
+    return rows.slice(from, from + limit);
+  }
+
+  async invites(tenant: TenantId): Promise<readonly InviteRow[]> {
+    return [...this.#invites.values()].filter((row) => row.tenant === tenant).toReversed();
   }
 
   async caughtUp(position: LogPosition): Promise<void> {

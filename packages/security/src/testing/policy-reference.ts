@@ -46,6 +46,10 @@ grant.give own oam proof
 grant.end own oamg
 audit.own own oamg
 invite.create house oa
+invite.list house oa
+invite.end house oa
+user.list house oa
+user.change house oa proof
 server.status house oa service
 server.verify house oa service
 server.metrics house oa service

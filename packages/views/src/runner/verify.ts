@@ -174,6 +174,8 @@ function apply(
     case "session.rotated":
     case "session.revoked":
     case "invite.created":
+    case "invite.revoked":
+    case "access.account":
     case "user.password-changed":
     case "access.factors":
     case "access.key":

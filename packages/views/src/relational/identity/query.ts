@@ -12,8 +12,6 @@ const CLAIM_MS_MAX = 10 * 60_000;
 
 /** People as a list, beside what the identity service asks. */
 export interface PeopleStore extends IdentityStore {
-  /** Users by time of registration, at most `limit`, those after a user when one is given. */
-  users(limit: number, after?: UserRow): Promise<readonly UserRow[]>;
   userIds(): AsyncIterable<UserId>;
   /**
    * Releases numbers whose claimant is not registered; called at start after catching up, when nobody is signing up.
@@ -91,9 +89,12 @@ export function createPeopleStore(
   };
 }
 
+const INVITES_MAX = 1_000;
 const USERS_PAGE = 1_000;
 
-function listings(queries: Database["queries"]): Pick<PeopleStore, "users" | "userIds" | "releaseStaleClaims"> {
+function listings(
+  queries: Database["queries"],
+): Pick<PeopleStore, "users" | "invites" | "userIds" | "releaseStaleClaims"> {
   async function users(limit: number, after?: UserRow): Promise<readonly UserRow[]> {
     let query = queries.selectFrom("users").selectAll().orderBy("registered_at_ms").orderBy("user_id").limit(limit);
     if (after !== undefined) {
@@ -103,6 +104,17 @@ function listings(queries: Database["queries"]): Pick<PeopleStore, "users" | "us
   }
   return {
     users,
+    async invites(tenant) {
+      const rows = await queries
+        .selectFrom("invites")
+        .selectAll()
+        .where("tenant", "=", tenant)
+        // Ids begin with their time.
+        .orderBy("invite_id", "desc")
+        .limit(INVITES_MAX)
+        .execute();
+      return rows.map(inviteOf);
+    },
     async *userIds() {
       let page = await users(USERS_PAGE);
       while (page.length > 0) {

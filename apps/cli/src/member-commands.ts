@@ -1,0 +1,48 @@
+/** The commands of those who run an installation: users and invitations. */
+import type { Command } from "commander";
+
+import type { AddCommand, Ending } from "./access-commands.ts";
+import type * as memberCommands from "./commands/members.ts";
+
+/** Adds the commands to the program. */
+export function addMemberCommands(program: Command, command: AddCommand, ending: Ending): void {
+  const users = program.command("users").description("who belongs to this installation");
+  command(users, "list", "everybody, in order of registration").action(
+    ending(async (...given: Parameters<typeof memberCommands.listUsers>) =>
+      (await import("./commands/members.ts")).listUsers(...given),
+    ),
+  );
+  command(users, "role <id> <role>", "make somebody owner, admin, member or guest; asks for password or code").action(
+    ending(async (...given: Parameters<typeof memberCommands.setRole>) =>
+      (await import("./commands/members.ts")).setRole(...given),
+    ),
+  );
+  command(users, "suspend <id>", "keep somebody out: their sessions end and their keys open nothing").action(
+    ending(async (...given: Parameters<typeof memberCommands.suspend>) =>
+      (await import("./commands/members.ts")).suspend(...given),
+    ),
+  );
+  command(users, "restore <id>", "let somebody in again").action(
+    ending(async (...given: Parameters<typeof memberCommands.restore>) =>
+      (await import("./commands/members.ts")).restore(...given),
+    ),
+  );
+  const invites = program.command("invites").description("invitations to sign up");
+  command(invites, "list", "invitations, newest first, without their codes").action(
+    ending(async (...given: Parameters<typeof memberCommands.listInvites>) =>
+      (await import("./commands/members.ts")).listInvites(...given),
+    ),
+  );
+  command(invites, "create", "invite somebody; prints the code, this once")
+    .option("--role <role>", "admin, member or guest", "member")
+    .action(
+      ending(async (...given: Parameters<typeof memberCommands.createInvite>) =>
+        (await import("./commands/members.ts")).createInvite(...given),
+      ),
+    );
+  command(invites, "end <id>", "take an invitation back").action(
+    ending(async (...given: Parameters<typeof memberCommands.endInvite>) =>
+      (await import("./commands/members.ts")).endInvite(...given),
+    ),
+  );
+}

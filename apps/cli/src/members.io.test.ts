@@ -1,0 +1,40 @@
+import { createClient } from "@kaelix/contract";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { claim, PERSON, type Product, runCommand, startProduct, temporaryData } from "./testing/product.ts";
+
+/** Each command is a process of its own: on a busy machine they take seconds. */
+const MANY_STARTS_MS_MAX = 240_000;
+
+const data = temporaryData();
+let product: Product;
+
+beforeAll(async () => {
+  product = await startProduct(data.path);
+  await claim(product);
+}, MANY_STARTS_MS_MAX);
+
+afterAll(async () => {
+  await product.kill();
+  data.remove();
+});
+
+test("invite, list, suspend and let in again", { timeout: MANY_STARTS_MS_MAX }, async () => {
+  const environment = { KAELIX_PASSWORD: PERSON.password };
+  const run = (words: readonly string[]) => runCommand([...words, "--data", data.path, "--quiet"], { environment });
+  expect((await run(["invites", "create", "--role", "king"])).code).toBe(2);
+  const invited = await run(["invites", "create", "--role", "guest"]);
+  expect(invited.code, invited.err).toBe(0);
+  const bare = createClient({ baseUrl: product.url });
+  const ben = { phone: "+4930123456", password: "harbour walnuts" };
+  const body = { ...ben, name: "Ben", invite_code: invited.out.trim() };
+  const { data: signedUp } = await bare.call("auth.signUp", { body });
+  const listed: readonly object[] = JSON.parse((await run(["users", "list", "--json"])).out);
+  expect(listed).toMatchObject([{ role: "owner" }, { id: signedUp.user.id, name: "Ben", role: "guest" }]);
+  expect((await run(["users", "suspend", signedUp.user.id])).code).toBe(0);
+  await expect(bare.call("auth.logIn", { body: ben })).rejects.toMatchObject({ code: "identity-suspended" });
+  expect((await run(["users", "restore", signedUp.user.id])).code).toBe(0);
+  expect((await bare.call("auth.logIn", { body: ben })).data.user.name).toBe("Ben");
+  expect((await run(["users", "role", signedUp.user.id, "member"])).code).toBe(0);
+  expect(JSON.parse((await run(["invites", "list", "--json=state"])).out)).toEqual([{ state: "used" }]);
+});

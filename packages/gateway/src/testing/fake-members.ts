@@ -1,0 +1,19 @@
+/** Members in memory: the asker alone, and no invitation. */
+import type { MemberApplication } from "../member-application.ts";
+import { fakeErrors } from "./fake-application.ts";
+
+export function fakeMembers(): MemberApplication {
+  const missing = async (): Promise<void> => {
+    throw fakeErrors("member-missing");
+  };
+  return {
+    list: async ({ userId: user, role }) => [
+      { user, name: "Ann", phone: "+1234567890", role, registeredAtMs: 1, seenAtMs: 2, suspendedAtMs: null },
+    ],
+    setRole: missing,
+    suspend: missing,
+    restore: missing,
+    invites: async () => [],
+    endInvite: missing,
+  };
+}
