@@ -16,6 +16,8 @@ const SignUp = lazy(async () => ({ default: (await import("./screens/sign-up.tsx
 const Chats = lazy(async () => ({ default: (await import("./screens/chats.tsx")).Chats }));
 const Search = lazy(async () => ({ default: (await import("./screens/search.tsx")).Search }));
 const MemoryPage = lazy(async () => ({ default: (await import("./screens/memory.tsx")).MemoryPage }));
+const People = lazy(async () => ({ default: (await import("./screens/people.tsx")).People }));
+const PersonScreen = lazy(async () => ({ default: (await import("./screens/person.tsx")).PersonScreen }));
 const Imports = lazy(async () => ({ default: (await import("./screens/imports.tsx")).Imports }));
 const Settings = lazy(async () => ({ default: (await import("./screens/settings.tsx")).Settings }));
 const Security = lazy(async () => ({ default: (await import("./screens/security.tsx")).Security }));
@@ -62,6 +64,8 @@ function Inside(): ReactNode {
           <Route path="/chats/:id" element={<Chats />} />
           <Route path="/search" element={<Search />} />
           <Route path="/memories/:id" element={<MemoryPage />} />
+          <Route path="/people" element={<People />} />
+          <Route path="/people/:id" element={<PersonScreen />} />
           <Route path="/import" element={<Imports />} />
           <Route path="/import/:id" element={<Imports />} />
           <Route path="/settings" element={<Settings />} />

@@ -13,6 +13,7 @@ const GO: Readonly<Record<string, string>> = {
   t: "/",
   c: "/chats",
   s: "/search",
+  p: "/people",
   i: "/import",
   m: "/settings",
   a: "/status",

@@ -13,6 +13,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["g t", "Today"],
   ["g c", "Chats"],
   ["g s", "Search"],
+  ["g p", "People"],
   ["g i", "Import"],
   ["g m", "Me and settings"],
   ["g a", "Status of the server"],

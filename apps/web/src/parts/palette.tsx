@@ -43,6 +43,7 @@ function useChoices(query: string): readonly Choice[] {
     { id: "today", text: "Today", icon: "today", keys: "g t", run: go("/") },
     { id: "chats", text: "Chats", icon: "chats", keys: "g c", run: go("/chats") },
     { id: "search", text: "Search", icon: "search", keys: "g s", run: go("/search") },
+    { id: "people", text: "People", icon: "people", keys: "g p", run: go("/people") },
     { id: "import", text: "Import an export file", icon: "import", keys: "g i", run: go("/import") },
     { id: "settings", text: "Me and settings", icon: "person", keys: "g m", run: go("/settings") },
     { id: "status", text: "Status of the server", icon: "status", keys: "g a", run: go("/status") },

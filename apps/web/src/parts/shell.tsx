@@ -25,6 +25,7 @@ const PLACES: readonly Place[] = [
   { to: "/", label: "Today", icon: "today", keys: "g t" },
   { to: "/chats", label: "Chats", icon: "chats", keys: "g c" },
   { to: "/search", label: "Search", icon: "search", keys: "g s" },
+  { to: "/people", label: "People", icon: "people", keys: "g p" },
   { to: "/import", label: "Import", icon: "import", keys: "g i" },
   { to: "/settings", label: "Me", icon: "person", keys: "g m" },
 ];
@@ -78,7 +79,7 @@ function Rail(): ReactNode {
   );
 }
 
-const BAR: readonly Place[] = ["/chats", "/search", "/", "/settings"].flatMap(
+const BAR: readonly Place[] = ["/chats", "/search", "/", "/people", "/settings"].flatMap(
   (to) => PLACES.find((place) => place.to === to) ?? [],
 );
 
@@ -86,7 +87,7 @@ function BottomBar(): ReactNode {
   return (
     <nav
       aria-label="Main"
-      className="grid shrink-0 grid-cols-4 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="grid shrink-0 grid-cols-5 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
       {BAR.map((place) => (
         <NavLink

@@ -24,6 +24,7 @@ import { edgeOf, LevelBadge } from "../parts/level.tsx";
 import { LevelPicker } from "../parts/level-picker.tsx";
 import { ShareButton } from "../parts/share-form.tsx";
 import { SharedMark } from "../parts/shared-mark.tsx";
+import { MemoryLinks } from "../parts/memory-links.tsx";
 import { MemoryTicks } from "../parts/ticks.tsx";
 import { Section, useTitle } from "../parts/page.tsx";
 import { useBack } from "../parts/use-back.ts";
@@ -336,6 +337,8 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
         <ProblemNote problem={problem} safe={isEditing ? "Your text is kept" : "Nothing was changed"} />
       )}
       {isOwn && <LevelPart memory={memory} onProblem={failed} />}
+      <LevelPart memory={memory} onProblem={failed} />
+      <MemoryLinks id={memory.id} level={memory.level} />
       <Provenance memory={memory} />
       {isOwn && (
         <Section title="Versions">

@@ -5,6 +5,7 @@ import type { WireImport, WireUser } from "../data/wire.ts";
 import { access } from "./fake-access.ts";
 import { sharing } from "./fake-sharing.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
+import { people } from "./fake-people.ts";
 import { answer, conversations, type Filter, search } from "./fake-recall.ts";
 import {
   type Editable,
@@ -335,6 +336,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     sharing(state, name, request) ??
     house(state, name) ??
     imports(state, name, request) ??
+    people(state, name, request) ??
     memoriesOf(state, name, request);
   if (done !== undefined) return done;
   if (name === "sessions.end") return {};

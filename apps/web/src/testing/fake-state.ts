@@ -42,6 +42,8 @@ export interface FakeState {
   readonly conversationIds: Map<string, string>;
   readonly access: FakeAccess;
   readonly shares: FakeShares;
+  /** Something was decided about who is who. */
+  isDecided: boolean;
 }
 
 /** One call as the fake reads it. */
@@ -145,6 +147,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     conversationIds: new Map(),
     access: { totp: false, isProved: false, keys: [] },
     shares: { given: [], received: [] },
+    isDecided: false,
   };
   if (!seeded) return state;
   state.user = {

@@ -44,7 +44,36 @@ export async function walkScreens(page: Page, origin: string, look: Look): Promi
   await page.locator("[data-hit]").first().click();
   await page.getByTestId("memory-text").waitFor();
   await look("memory");
+  await walkPeople(page, open, look);
   await walkKeeping(page, open, look);
+}
+
+async function walkPeople(page: Page, open: (path: string, ready: string) => Promise<void>, look: Look): Promise<void> {
+  await open("/people", "[data-testid=person-entry]");
+  await page.getByTestId("merge-proposal").first().waitFor();
+  await look("people");
+  await page.getByRole("button", { name: "Yes, that is right" }).click();
+  await page.getByTestId("decision").waitFor();
+  await page.getByRole("button", { name: "Show them" }).click();
+  await page.getByText("may be no person", { exact: true }).waitFor();
+  await page.getByRole("searchbox", { name: "Find a person" }).fill("brother");
+  await page.getByTestId("person-entry").getByRole("link").click();
+  await page.getByTestId("fact").first().waitFor();
+  await page.getByText("Two steps").click();
+  await page.locator("svg text").filter({ hasText: "Halden Rail" }).waitFor();
+  await page.locator("svg text").filter({ hasText: "Halden Rail" }).scrollIntoViewIfNeeded();
+  await look("person");
+  await page.getByText("Table", { exact: true }).click();
+  await page.getByTestId("graph-table").getByText("Halden Rail").waitFor();
+  await page.getByTestId("graph-table").scrollIntoViewIfNeeded();
+  await look("person-table");
+  await page.getByTestId("merge").click();
+  await page.getByRole("searchbox", { name: "Find the other" }).waitFor();
+  await look("person-merge");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("rename").click();
+  await page.getByTestId("rename-input").waitFor();
+  await page.keyboard.press("Escape");
 }
 
 async function prove(page: Page): Promise<void> {

@@ -136,7 +136,9 @@ function tieText(open: OpenWorld, relation: Relation, { isFrom, other }: Side & 
   return `is ${whose} ${relation.type}`;
 }
 
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+
 function dayOfEvent({ reading }: OpenWorld, eventId: string): string {
   const day = reading.world.entities.get(eventId)?.day;
-  return day === undefined ? "" : `, ${day}`;
+  return day === undefined ? "" : `, ${DAY.format(Date.parse(day))}`;
 }
