@@ -35,6 +35,6 @@ export { formatSpan, type TimeMention, type TimePrecision, type TimeSpan } from 
 export { findTimes } from "./search/times.ts";
 export { UserIndex } from "./search/user-index.ts";
 export { worldErrors } from "./world/errors.ts";
-export { type EntityMentions, type TakenMemory, type WorldMention } from "./world/user-world.ts";
+export { type EntityMentions, orderOf, type TakenMemory, UserWorld, type WorldMention } from "./world/user-world.ts";
 export { type ReadDecision, type WorldReading } from "./world/world-reading.ts";
 export { WorldView, type WorldViewOptions } from "./world/world-view.ts";

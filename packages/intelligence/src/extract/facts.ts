@@ -74,7 +74,10 @@ function placeFacts(reading: Reading, facts: Fact[]): void {
         ? (cueBefore(reading, draft.first, words.workAt, 6) ?? jobFor(reading, draft.first))
         : undefined;
     const isClass = cueBefore(reading, draft.first, VOLUNTEERING, 3) !== undefined;
-    if (work !== undefined && !isClass) {
+    const studying = cueBefore(reading, draft.first, words.studyAt, 5);
+    // "joined our team, she studied at Imperial": the nearer word counts.
+    const isStudy = studying !== undefined && work !== undefined && studying > work;
+    if (work !== undefined && !isClass && !isStudy) {
       facts.push({
         type: "works_at",
         from: workerOf(reading, work),
@@ -85,8 +88,7 @@ function placeFacts(reading: Reading, facts: Fact[]): void {
       continue;
     }
     const study =
-      cueBefore(reading, draft.first, words.studyAt, 5) ??
-      (draft.kind === "organisation" ? cueAfter(reading, draft.last, words.studyAt, 3) : undefined);
+      studying ?? (draft.kind === "organisation" ? cueAfter(reading, draft.last, words.studyAt, 3) : undefined);
     if (study !== undefined && draft.kind === "organisation") {
       const subject = subjectBefore(reading, Math.min(study, draft.first));
       facts.push({ type: "studies_at", from: subject, to: index, confidence: 0.7, cue: lowAt(reading, study) });

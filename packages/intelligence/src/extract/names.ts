@@ -62,6 +62,11 @@ const NO_PLACES =
 /** Ends of German names of houses and streets. */
 const HOUSE_ENDING = /(?:park|strasse|platz|allee|heim|stift|viertel|gasse)$/;
 
+/** "on leave until August": a month, though it is a name too. */
+const BEFORE_MONTHS = new Set(
+  "until till in since by before after of this last next every mid bis im seit nach".split(" "),
+);
+
 /** Finds names of people, places and organisations. */
 export function findNames(reading: Reading): void {
   for (let at = 0; at < reading.tokens.length; at += 1) {
@@ -82,6 +87,7 @@ function isCandidate(reading: Reading, at: number): boolean {
   if (NO_NAMES.has(token.low) || reading.words.small.has(token.low) || reading.words.me.has(token.low)) return false;
   if (reading.words.months.has(token.low) && sexOfName(token.low) === undefined) return false;
   if (reading.words.months.has(token.low) && reading.tokens[at - 1]?.isNumber === true) return false;
+  if (reading.words.months.has(token.low) && BEFORE_MONTHS.has(lowAt(reading, at - 1))) return false;
   const day = token.low.replace(/s$/, "");
   if ((reading.words.weekdays.has(token.low) || reading.words.weekdays.has(day)) && token.low.length > 3) return false;
   return true;

@@ -37,5 +37,8 @@ export function memoriesOf({ evidence }: Relation): MemoryId[] {
 }
 
 function entityName(entity: Entity): string {
+  // "Granny's 90th birthday": the number alone names nothing.
+  if (entity.type === "event" && /^\d/.test(entity.name))
+    return entity.concept.replace(/^other:/, "").replaceAll("_", " ");
   return entity.name.replace(/^(?:the|a|an|my|our)\s+/i, "");
 }

@@ -53,9 +53,13 @@ interface Unit {
   /** Undefined: the whole entity. */
   readonly split: DecisionId | undefined;
   mentions: readonly WorldMention[];
+  /** A wording was split off it, or it is what was split off. */
+  isParted: boolean;
   parent: Unit | undefined;
   readonly decisions: Set<DecisionId>;
 }
+
+const UNPARTED = { split: undefined, isParted: false, parent: undefined } as const;
 
 const made = new WeakMap<WorldReading, People>();
 
@@ -86,7 +90,8 @@ function makePeople(reading: WorldReading): People {
   const byRoot = new Map<Unit, Somebody>();
   for (const [root, group] of groups) byRoot.set(root, somebodyOf(reading, group, names.get(root)));
   const all = [...byRoot.values()].toSorted(
-    (left, right) => right.memories - left.memories || right.lastAtMs - left.lastAtMs || (left.id < right.id ? -1 : 1),
+    (left, right) =>
+      right.memories - left.memories || right.lastAtMs - left.lastAtMs || (left.name < right.name ? -1 : 1),
   );
   const byEntity = new Map<string, Unit[]>();
   for (const unit of units) byEntity.set(unit.entity.id, [...(byEntity.get(unit.entity.id) ?? []), unit]);
@@ -110,7 +115,7 @@ function splitUnits({ decisions, mentions, world }: WorldReading): Unit[] {
   for (const entity of world.entities.values()) {
     const list = mentions.get(entity.id)?.list ?? [];
     if (entity.type !== "person" || entity.id === ME_ID || list.length === 0) continue;
-    units.push({ key: entity.id, entity, split: undefined, mentions: list, parent: undefined, decisions: new Set() });
+    units.push({ ...UNPARTED, key: entity.id, entity, mentions: list, decisions: new Set() });
   }
   for (const { decision, others, what } of decisions) {
     if (what !== "split") continue;
@@ -123,9 +128,11 @@ function splitUnits({ decisions, mentions, world }: WorldReading): Unit[] {
     if (theirs.length === unit.mentions.length) continue;
     unit.mentions = unit.mentions.filter((mention) => !isApart(mention));
     unit.decisions.add(decision);
+    unit.isParted = true;
     const { entity } = unit;
     const key = `${entity.id}/${decision}`;
-    units.push({ key, entity, split: decision, mentions: theirs, parent: undefined, decisions: new Set([decision]) });
+    const parted = { ...UNPARTED, isParted: true, split: decision, mentions: theirs };
+    units.push({ ...parted, key, entity, decisions: new Set([decision]) });
   }
   return units;
 }
@@ -202,7 +209,7 @@ const LEADING_POSSESSIVE =
 /** The name they are mostly called by; without one, their tie: "Mum", "Therapist". */
 function nameOf(group: readonly Unit[], mentions: readonly WorldMention[], relation: string | null): string {
   const named = group.filter((unit) => unit.mentions.some((mention) => mention.form === "name"));
-  const whole = named.find((unit) => unit.split === undefined && unit.decisions.size === 0 && unit.entity.isNamed);
+  const whole = named.find(({ entity, mentions: own }) => own.some((mention) => mention.text === entity.name));
   if (whole !== undefined) return whole.entity.name;
   const texts = (named[0]?.mentions ?? mentions).filter((mention) => named.length === 0 || mention.form === "name");
   const best = mostFrequent(texts.map((mention) => mention.text))[0] ?? relation ?? "";
@@ -228,10 +235,12 @@ function mostFrequent(texts: readonly string[]): string[] {
 
 /** What somebody is to the person whose world it is: kin before roles. */
 function relationOf(group: readonly Unit[]): string | null {
-  const ties = group
-    .filter((unit) => unit.split === undefined)
-    .flatMap((unit) => unit.entity.ties)
-    .filter((tie) => tie.owner === ME_ID);
+  // What was parted keeps what its own words say.
+  const ties = group.flatMap((unit) =>
+    unit.isParted
+      ? unit.mentions.flatMap((mention) => mention.ties ?? [])
+      : unit.entity.ties.filter((tie) => tie.owner === ME_ID),
+  );
   const tie = ties.find(({ type }) => type === "kin") ?? ties[0];
   return tie === undefined ? null : tie.concept.replaceAll("_", " ");
 }

@@ -5,7 +5,7 @@
  * Bounded by `WORLD_BOUNDS` of the intelligence room and by `MENTIONS_MAX` for each entity. It does not: take a document out; whoever owns
  * it begins anew then.
  */
-import { connectMemory, decodeWorld, emptyWorld, encodeWorld, ME_ID, type World } from "@kaelix/intelligence";
+import { connectMemory, decodeWorld, emptyWorld, encodeWorld, ME, ME_ID, type World } from "@kaelix/intelligence";
 import { idFromBytes, type EntityId, type MemoryId, type PersonId } from "@kaelix/model";
 
 import type { SearchDocument } from "../search/document.ts";
@@ -21,6 +21,8 @@ export interface WorldMention {
   readonly end: number;
   readonly text: string;
   readonly form: "name" | "tie" | "noun" | "value" | "phrase";
+  /** What the words make them to the person whose world it is: "my brother" → kin, brother. Absent: nothing. */
+  readonly ties?: readonly { readonly type: "kin" | "role"; readonly concept: string }[];
   /** 0 to 1. */
   readonly confidence: number;
 }
@@ -107,7 +109,9 @@ export class UserWorld {
       const { confidence, end, form, start } = mention;
       const bytes = this.#hash(`${memoryId}\n${mention.text.toLowerCase()}`);
       const id = mention.kind === "person" ? idFromBytes("per", bytes) : idFromBytes("ent", bytes);
-      kept.list.push({ id, memoryId, atMs, start, end, text: mention.text, form, confidence });
+      const own = mention.ties.filter(({ owner }) => owner === ME).map(({ concept, type }) => ({ type, concept }));
+      const ties = own.length === 0 ? {} : { ties: own };
+      kept.list.push({ id, memoryId, atMs, start, end, text: mention.text, form, ...ties, confidence });
       if (kept.list.length > MENTIONS_MAX) kept.list.splice(MENTIONS_MAX / 2, 1);
     }
     this.#sweep();

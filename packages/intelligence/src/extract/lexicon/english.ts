@@ -111,7 +111,7 @@ export const english: LanguageLexicon = {
   workAt:
     "work works worked working job started starts starting joined employed hired intern internship notice resigned shift",
   liveIn: "live lives living moved moving moves flat apartment house rented renting settled relocated stays",
-  studyAt: "study studies studying enrolled university uni college course degree",
+  studyAt: "study studies studying studied enrolled university uni college course degree",
   member: "joined joining member joins signed_up",
   own: "own owns bought got owner",
   groups:
