@@ -31,7 +31,8 @@ export function placeOnRings(
   const spots = new Map<string, Spot>();
   const angles = new Map<string, number>();
   const hopsMax = Math.max(1, ...nodes.map((node) => node.hops));
-  const reach = { x: Math.max(1, width / 2 - MARGIN_X), y: Math.max(1, height / 2 - MARGIN_Y) };
+  const reachY = Math.max(1, height / 2 - MARGIN_Y);
+  const reach = { x: Math.max(1, Math.min(width / 2 - MARGIN_X, reachY * WIDER)), y: reachY };
   const place = (id: string, angle: number, share: number): void => {
     angles.set(id, angle);
     const x = width / 2 + Math.cos(angle) * reach.x * share;
@@ -39,24 +40,44 @@ export function placeOnRings(
   };
   for (let hops = 0; hops <= hopsMax; hops++) {
     const ring = nodes.filter((node) => node.hops === hops);
-    const wanted = ring.map(({ id }, at) => ({
-      id,
-      angle: parentAngle(id, edges, angles) ?? (at / ring.length) * TURN,
-    }));
-    const ordered = hops < 2 ? wanted : wanted.toSorted((left, right) => left.angle - right.angle);
-    for (const [at, { id }] of ordered.entries()) {
+    const around = hops < 2 ? evenly(ring) : behind(ring, edges, angles);
+    for (const [at, { angle, id }] of around.entries()) {
       // Names of neighbours on a full ring would lie over each other: every other one stands further in.
       const isInner = ring.length > CROWD && at % 2 === 1;
-      const share = (hops / hopsMax) * (isInner ? INNER_SHARE : 1);
-      place(id, (at / ring.length) * TURN - TURN / 4, share);
+      place(id, angle, (hops / hopsMax) * (isInner ? INNER_SHARE : 1));
     }
   }
   return spots;
 }
 
 const TURN = Math.PI * 2;
+/** A wide picture is used, not filled. */
+const WIDER = 1.8;
 const CROWD = 6;
 const INNER_SHARE = 0.62;
+/** Between two that hang on the same one. */
+const SPREAD = 0.5;
+
+interface Turned {
+  readonly id: string;
+  readonly angle: number;
+}
+
+/** All around, the first at the top. */
+function evenly(ring: readonly RingNode[]): Turned[] {
+  return ring.map(({ id }, at) => ({ id, angle: (at / ring.length - 0.25) * TURN }));
+}
+
+/** Each behind the one it hangs on, side by side with the others of it. */
+function behind(ring: readonly RingNode[], edges: readonly RingEdge[], angles: ReadonlyMap<string, number>): Turned[] {
+  const families = Map.groupBy(ring, ({ id }) => parentAngle(id, edges, angles) ?? 0);
+  const room = Math.min(SPREAD, TURN / Math.max(1, ring.length));
+  return [...families]
+    .toSorted(([left], [right]) => left - right)
+    .flatMap(([angle, family]) =>
+      family.map(({ id }, at) => ({ id, angle: angle + (at - (family.length - 1) / 2) * room })),
+    );
+}
 
 function parentAngle(id: string, edges: readonly RingEdge[], angles: ReadonlyMap<string, number>): number | undefined {
   for (const { from, to } of edges) {

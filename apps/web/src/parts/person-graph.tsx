@@ -72,8 +72,8 @@ function Picture({ graph }: { readonly graph: WireGraph }): ReactNode {
               y1={from.y}
               x2={to.x}
               y2={to.y}
-              className={isFaint ? "stroke-line" : "stroke-border"}
-              strokeWidth="1.5"
+              className="stroke-border"
+              strokeWidth={isFaint ? "1" : "1.5"}
               strokeDasharray={isFaint ? "4 4" : undefined}
             >
               <title>{WORDS[edge.type]}</title>
@@ -101,7 +101,9 @@ function Picture({ graph }: { readonly graph: WireGraph }): ReactNode {
                 x={spot.x}
                 y={spot.y + (node.hops === 0 ? 27 : 21)}
                 textAnchor="middle"
-                className={`fill-ink text-12 ${node.hops === 0 ? "font-semibold" : ""}`}
+                paintOrder="stroke"
+                strokeWidth="4"
+                className={`fill-ink stroke-surface text-12 ${node.hops === 0 ? "font-semibold" : ""}`}
               >
                 {short(node.name)}
               </text>

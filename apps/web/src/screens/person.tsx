@@ -152,6 +152,7 @@ function MergeSheet({ onClose, onDecide, page }: Deciding): ReactNode {
           type="search"
           autoFocus
           aria-label="Find the other"
+          placeholder="A name"
           className="field-base"
           value={wanted}
           onChange={(event) => setWanted(event.target.value)}
