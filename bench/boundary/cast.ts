@@ -41,7 +41,7 @@ const ERASED_MS_MAX = 60_000;
 /** How long forgetting can be undone in the sweep: the least that can be set. */
 export const UNDO = { KAELIX_FORGET_UNDO_SECONDS: "10" };
 const QUIET_ACTIONS = /^(session|password|factor|server|audit|policy|invite|export|erasure)\./;
-const KINDS: readonly IdPrefix[] = ["usr", "mem", "con", "imp", "ses", "inv", "key", "grt"];
+const KINDS: readonly IdPrefix[] = ["usr", "mem", "con", "imp", "ses", "inv", "key", "grt", "per", "ent", "dec"];
 
 /** The ids in a text, by kind. */
 export function idsIn(text: string): Map<string, string[]> {

@@ -120,7 +120,7 @@ export function people(state: FakeState, name: RouteName, request: FakeRequest):
     if (found === undefined || !isTold) throw new FakeProblem(404, "not-found", "There is no such thing");
     return found;
   };
-  switch (name) {
+  switch (name as string) {
     case "people.list": {
       const data = request.query["unsure"] === "true" ? [...SURE, DUNE] : SURE;
       return { data: isTold ? { data, unsure: 1 } : { data: [], unsure: 0 } };

@@ -34,7 +34,9 @@ function told(lines: readonly Line[], decisions: readonly ReadDecision[] = []): 
       source: "chat",
       importId: null,
       version: 1,
-      ...{ offset: at, firstOffset: at, lastOffset: at },
+      offset: at,
+      firstOffset: at,
+      lastOffset: at,
     };
     index.put(document);
     world.add(document);
