@@ -338,7 +338,7 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
       )}
       {isOwn && <LevelPart memory={memory} onProblem={failed} />}
       <LevelPart memory={memory} onProblem={failed} />
-      <MemoryLinks id={memory.id} level={memory.level} />
+      {isOwn && <MemoryLinks id={memory.id} level={memory.level} />}
       <Provenance memory={memory} />
       {isOwn && (
         <Section title="Versions">
