@@ -337,7 +337,6 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
         <ProblemNote problem={problem} safe={isEditing ? "Your text is kept" : "Nothing was changed"} />
       )}
       {isOwn && <LevelPart memory={memory} onProblem={failed} />}
-      <LevelPart memory={memory} onProblem={failed} />
       {isOwn && <MemoryLinks id={memory.id} level={memory.level} />}
       <Provenance memory={memory} />
       {isOwn && (
