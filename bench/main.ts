@@ -34,6 +34,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   policy: () => import("./policy/main.ts"),
   poisoning: () => import("./poisoning/main.ts"),
   audit: () => import("./audit/main.ts"),
+  erasure: () => import("./erasure/main.ts"),
+  restore: () => import("./restore/main.ts"),
   bites: () => import("./bites/main.ts"),
   timing: () => import("./timing/main.ts"),
   telemetry: () => import("./telemetry/main.ts"),
@@ -61,6 +63,8 @@ const SMOKE = [
   "policy",
   "poisoning",
   "audit",
+  "erasure",
+  "restore",
 ];
 
 const given = process.argv.slice(2);

@@ -127,21 +127,21 @@ test(
   },
 );
 
-test("kaelix export says how many memories it leaves out because of their level", async () => {
+test("kaelix export says up to which level it goes, and not how much is above", async () => {
   const data = dataFolder();
   const client = await claim(await start(data));
   const tell = (text: string, level: "general" | "secret") => client.call("memories.create", { body: { text, level } });
   await tell("The shed is green", "general");
   const whole = await runCommand(["export", "--data", data]);
-  expect(whole.err).toBe("1 memory\n");
+  expect(whole.err).toContain("1 memory, up to confidential");
   await tell("Where the ring is", "secret");
   const partly = await runCommand(["export", "--data", data]);
   expect(partly.out.trimEnd().split("\n")).toHaveLength(1);
-  expect(partly.err).toContain("1 memory; 1 was left out because of the level");
+  expect(partly.err, "as before, with a secret above").toBe(whole.err);
   const environment = { KAELIX_PASSWORD: PERSON.password };
   const opened = await runCommand(["export", "--data", data, "--open", "ultra-secret"], { environment });
   expect(opened.out.trimEnd().split("\n")).toHaveLength(2);
-  expect(opened.err).not.toContain("left out");
+  expect(opened.err).not.toContain("up to");
 });
 
 test("on a data directory that nobody has signed up on, a command says so and what to do", async () => {

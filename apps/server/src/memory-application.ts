@@ -19,7 +19,6 @@ import {
   type Level,
   LEVEL_INDEXED_MAX,
   levelName,
-  LEVELS,
   type Memory,
   type MemoryDraft,
   type MemoryId,
@@ -256,12 +255,6 @@ export class Memories implements MemoryApplication {
         yield* await this.#openAll(principal, visible.slice(at, at + EXPORT_PAGE));
       }
     }
-  }
-
-  async leftOut(principal: UserPrincipal): Promise<number> {
-    await this.#parts.remember.written(principal.userId);
-    const counts = await this.#parts.store.levelCounts(principal.userId);
-    return LEVELS.filter((level) => level > principal.ceiling).reduce((sum, level) => sum + counts[level], 0);
   }
 
   /** Opens rows in order; one whose key is gone, and one of somebody who has not shared it, is left out. */

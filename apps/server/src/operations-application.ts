@@ -36,7 +36,12 @@ export function operationsApplication(parts: OperationsWiring): OperationsApplic
     },
     kek: kekView,
     beginRotation: async () => {
-      if (!rotation.status().isAtWork) rotation.rotate().catch(failed("Key-encryption key"));
+      if (rotation.status().isAtWork) return kekView();
+      await backups.refresh();
+      rotation
+        .rotate()
+        .then(() => backups.refresh())
+        .catch(failed("Key-encryption key"));
       return kekView();
     },
   };

@@ -22,6 +22,7 @@ const Imports = lazy(async () => ({ default: (await import("./screens/imports.ts
 const Settings = lazy(async () => ({ default: (await import("./screens/settings.tsx")).Settings }));
 const Security = lazy(async () => ({ default: (await import("./screens/security.tsx")).Security }));
 const Sharing = lazy(async () => ({ default: (await import("./screens/sharing.tsx")).Sharing }));
+const Forget = lazy(async () => ({ default: (await import("./screens/forget.tsx")).Forget }));
 const Status = lazy(async () => ({ default: (await import("./screens/status.tsx")).Status }));
 
 /** Where somebody goes who is not signed in: the start, sign-up or sign-in, as the server stands. */
@@ -71,6 +72,7 @@ function Inside(): ReactNode {
           <Route path="/settings" element={<Settings />} />
           <Route path="/settings/security" element={<Security />} />
           <Route path="/settings/sharing" element={<Sharing />} />
+          <Route path="/settings/forget" element={<Forget />} />
           <Route path="/status" element={<Status />} />
           <Route path="*" element={<Nowhere />} />
         </Routes>

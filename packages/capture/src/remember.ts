@@ -343,8 +343,10 @@ export function judge(said: {
   readonly caption?: string;
   readonly level?: MemoryDraft["level"];
   readonly context?: MemoryDraft["context"];
+  readonly judged?: Classification;
 }): Classification {
   if (said.level !== undefined) return { level: said.level, confidence: 1, decidedBy: "person", reasons: [] };
+  if (said.judged !== undefined) return said.judged;
   const context =
     said.context === undefined ? "" : typeof said.context === "string" ? said.context : JSON.stringify(said.context);
   return classifyByRules([said.text, said.caption ?? "", context].filter((part) => part !== "").join("\n"));

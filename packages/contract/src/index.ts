@@ -7,8 +7,8 @@ export { backupsSchema, kekSchema } from "./operation-schemas.ts";
 export { printOpenApi } from "./openapi.ts";
 export { KaelixProblem } from "./problem.ts";
 export type { CallInput, CallOutput, Method, Route, Success } from "./route.ts";
-export { LEFT_OUT_HEADER, type RouteName, type Routes, routes } from "./routes.ts";
 export { PURPOSE_HEADER } from "./purpose-header.ts";
+export { OPEN_UP_TO_HEADER, type RouteName, type Routes, routes } from "./routes.ts";
 export { shareSchema, shareScopeSchema } from "./sharing-schemas.ts";
 export {
   answerRequestSchema,

@@ -46,8 +46,8 @@ import {
   userSchema,
 } from "./schemas.ts";
 
-/** Header of an export: how many memories it leaves out because they are above what the session may see. */
-export const LEFT_OUT_HEADER = "kaelix-left-out";
+/** Header of an export: up to which level it goes, the one that the session is open to. What is above is not in it and not counted. */
+export const OPEN_UP_TO_HEADER = "kaelix-open-up-to";
 
 const BASE = "/api/v1";
 const memoryParams = z.strictObject({ id: memoryIdSchema });
@@ -332,8 +332,16 @@ export const routes = {
     path: `${BASE}/exports/memories`,
     action: "export.run",
     tag: "exports",
-    summary: `Everything one may see now, a JSON object a line; the header ${LEFT_OUT_HEADER} counts what is above that`,
+    summary: `Everything one may see now, a JSON object a line; the header ${OPEN_UP_TO_HEADER} says up to which level that is`,
     success: { status: 200, type: "ndjson", schema: memorySchema },
+  },
+  "exports.markdown": {
+    method: "GET",
+    path: `${BASE}/exports/markdown`,
+    action: "export.run",
+    tag: "exports",
+    summary: "The same as one Markdown document, for reading",
+    success: { status: 200, type: "text" },
   },
   "events.follow": {
     method: "GET",

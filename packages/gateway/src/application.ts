@@ -256,8 +256,6 @@ export interface MemoryApplication {
   ): Promise<AnswerOutcome>;
   /** Everything at or below the ceiling, in order of telling. */
   exportAll(principal: UserPrincipal): AsyncIterable<PlacedMemory>;
-  /** How many memories of the person an export leaves out because they are above the ceiling. */
-  leftOut(principal: UserPrincipal): Promise<number>;
 }
 
 /** An import as callers see it. */

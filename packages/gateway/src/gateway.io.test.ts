@@ -2,7 +2,7 @@ import { Agent, createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 
-import { LEFT_OUT_HEADER, routes } from "@kaelix/contract";
+import { OPEN_UP_TO_HEADER, routes } from "@kaelix/contract";
 import type { Identity } from "@kaelix/security";
 import { expect, expectTypeOf, test } from "vitest";
 
@@ -320,17 +320,22 @@ test("/metrics is for this machine alone unless opened", async () => {
   await open.gateway.close();
 });
 
-test("exports are a JSON object a line, and count what they leave out", async () => {
+test("exports are a JSON object a line or Markdown, and count nothing above the level that is open", async () => {
   const made = harness();
   for (const text of ["a", "b", "a secret"]) await told(made, { text });
   const answer = await made.gateway.fastify.inject({ url: "/api/v1/exports/memories", headers: as(1) });
   expect(answer.headers["content-type"]).toBe("application/x-ndjson; charset=utf-8");
-  expect(answer.headers[LEFT_OUT_HEADER]).toBe("1");
+  expect(answer.headers[OPEN_UP_TO_HEADER]).toBe("confidential");
   const lines = answer.body.trimEnd().split("\n");
   expect(lines.map((line) => routes["exports.memories"].success.schema.parse(JSON.parse(line)).text)).toEqual([
     "a",
     "b",
   ]);
+  const page = await made.gateway.fastify.inject({ url: "/api/v1/exports/markdown", headers: as(1) });
+  expect(page.headers["content-type"]).toBe("text/markdown; charset=utf-8");
+  expect(page.headers[OPEN_UP_TO_HEADER]).toBe("confidential");
+  expect(page.body).toContain("> a\n");
+  expect(page.body).not.toContain("secret");
   await made.gateway.close();
 });
 

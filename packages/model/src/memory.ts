@@ -1,5 +1,5 @@
 import type { ApiKeyId, ConversationId, ImportId, MemoryId, UserId } from "./ids.ts";
-import type { ClassificationReason, Level, LevelDecider } from "./level.ts";
+import type { Classification, ClassificationReason, Level, LevelDecider } from "./level.ts";
 
 /** Longest text of one memory, in UTF-16 units. Longer input is refused, never cut. */
 export const MEMORY_TEXT_LENGTH_MAX = 65_536;
@@ -96,5 +96,7 @@ export interface MemoryDraft {
   readonly occurredAtMs?: number;
   /** Chosen by a person; absent: the classifier decides. */
   readonly level?: Level;
+  /** As it was judged where it comes from, when that was a Kaelix; `level` wins over it. */
+  readonly judged?: Classification;
   readonly importId?: ImportId;
 }

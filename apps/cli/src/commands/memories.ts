@@ -1,4 +1,4 @@
-import { type CallInput, LEFT_OUT_HEADER, type Routes } from "@kaelix/contract";
+import { type CallInput, OPEN_UP_TO_HEADER, type Routes } from "@kaelix/contract";
 import { SOURCE_KINDS } from "@kaelix/model";
 
 import { type CommonOptions, connect } from "../connection.ts";
@@ -121,31 +121,40 @@ export async function ask(words: readonly string[], options: RecallOptions): Pro
   }
 }
 
-/** `kaelix export`: everything one may see, a JSON object a line. */
-export async function exportAll(options: CommonOptions & { readonly open?: string }): Promise<number> {
+/** Options of `export`. */
+export interface ExportOptions extends CommonOptions {
+  readonly open?: string;
+  readonly format?: string;
+}
+
+/** `kaelix export`: everything one may see, a JSON object a line or as Markdown. */
+export async function exportAll(options: ExportOptions): Promise<number> {
+  const { format = "jsonl" } = options;
+  if (format !== "jsonl" && format !== "markdown")
+    throw new CommandFailure(EXIT.usage, `Cannot use --format: current value is ${format}, must be jsonl or markdown`);
   const connection = await connect(options);
   try {
     await openUp(connection, options.open);
-    const response = await connection.client.open("exports.memories");
+    const response = await connection.client.open(format === "jsonl" ? "exports.memories" : "exports.markdown");
     if (response.body === null) throw new CommandFailure(EXIT.failed, "The server sent nothing");
     let count = 0;
     for await (const chunk of response.body) {
       for (const byte of chunk) if (byte === 10) count++;
       if (!process.stdout.write(chunk)) await new Promise<void>((resolve) => process.stdout.once("drain", resolve));
     }
-    say(`${count} ${count === 1 ? "memory" : "memories"}${leftOutWords(response)}`, options);
+    const memories = format === "jsonl" ? `${count} ${count === 1 ? "memory" : "memories"}` : "Markdown";
+    say(`${memories}${levelWords(response)}`, options);
     return EXIT.ok;
   } finally {
     await connection.close();
   }
 }
 
-/** What an export lacks: without these words its file would pass for everything. */
-function leftOutWords(response: Response): string {
-  const leftOut = Number(response.headers.get(LEFT_OUT_HEADER) ?? 0);
-  if (!(leftOut > 0)) return "";
-  const are = leftOut === 1 ? "1 was" : `${leftOut} were`;
-  return `; ${are} left out because of the level: kaelix export --open ultra-secret includes everything`;
+/** Up to which level an export goes: without these words its file would pass for everything. What is above is not counted. */
+function levelWords(response: Response): string {
+  const level = response.headers.get(OPEN_UP_TO_HEADER);
+  if (level === null || level === "ultra-secret") return "";
+  return `, up to ${level}: kaelix export --open ultra-secret includes everything`;
 }
 
 /** The filter that the options of recall name. */

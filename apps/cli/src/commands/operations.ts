@@ -154,6 +154,8 @@ export async function rotateKek(options: CommonOptions): Promise<number> {
       ({ data } = await connection.client.call("kek.read"));
     }
     if (data.problem !== null) throw new CommandFailure(EXIT.failed, data.problem);
+    // The backup is brought under the new version: not to be cut off where this process is the house.
+    await finished(connection, bar, (await connection.client.call("backups.read")).data);
     bar.end(`✔ version ${data.version}, ${data.done} keys wrapped anew`);
     report(data, options);
     if (data.provider === "file")

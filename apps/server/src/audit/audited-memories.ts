@@ -99,10 +99,6 @@ export class AuditedMemories implements MemoryApplication {
     return this.#memories.exportAll(principal);
   }
 
-  leftOut(principal: UserPrincipal): Promise<number> {
-    return this.#memories.leftOut(principal);
-  }
-
   /** Before a change: the level it stands at is looked up only in a session that may see the upper ones. */
   async #changing(principal: UserPrincipal, action: Action, id: MemoryId): Promise<void> {
     if (principal.ceiling <= LEVEL_INDEXED_MAX) return;

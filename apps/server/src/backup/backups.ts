@@ -95,6 +95,16 @@ export class Backups {
     this.#isHeadOld = true;
   }
 
+  /**
+   * Brings the newest head, and with it what protects the backup, under the key-encryption key of today. Before that is renewed, too: a
+   * backup that stayed behind by two versions could be opened by nobody.
+   */
+  async refresh(): Promise<void> {
+    if (!this.isOn || (await this.status()).points.length === 0) return;
+    await this.#atWork?.catch(() => undefined);
+    await this.#make(true);
+  }
+
   /** Makes one now, or waits for the one at work. @throws `backup-off`, errors of the target */
   async run(): Promise<BackupReport> {
     if (this.#isHeadAlone) await this.#atWork?.catch(() => undefined);

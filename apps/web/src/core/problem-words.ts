@@ -44,6 +44,16 @@ const BY_CODE: Readonly<Record<string, ProblemWords>> = {
   "factor-not-begun": { happened: "That took longer than ten minutes", todo: "Begin to set up again" },
   "factor-missing": { happened: "No authenticator app is set up", todo: "Reload this page" },
   "access-busy": { happened: "This was changed at the same moment elsewhere", todo: "Reload this page and look again" },
+  "erasure-nothing": {
+    happened: "There is nothing of that to erase",
+    todo: "Look whether the level it stands at is open",
+  },
+  "erasure-over": { happened: "It cannot be undone any more", todo: "The keys are shredded" },
+  "erasure-unconfirmed": { happened: "That is not the phone number of this account", todo: "Type it again" },
+  "account-last-owner": {
+    happened: "You are the only owner of this server and others use it",
+    todo: "Their accounts must be erased before yours",
+  },
   "api-key-missing": { happened: "There is no such key any more", todo: "Reload this page" },
 };
 

@@ -1,11 +1,9 @@
-import { LEFT_OUT_HEADER } from "@kaelix/contract";
 import { type ReactNode, useState } from "react";
 import { Switch } from "react-aria-components";
 
-import { countOf, formatMoment } from "../core/format.ts";
-import { leave, notify } from "../data/actions.ts";
+import { formatMoment } from "../core/format.ts";
+import { leave } from "../data/actions.ts";
 import { api } from "../data/api.ts";
-import { client } from "../data/connection.ts";
 import { type Appearance, interfaceSlice } from "../data/interface.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ButtonLink, CopyButton, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
@@ -49,46 +47,6 @@ function Invite(): ReactNode {
           </p>
         </div>
       )}
-    </Section>
-  );
-}
-
-/** Hands the file over; answers how many memories it lacks because the session is not opened up for them. */
-async function download(): Promise<number> {
-  const response = await client.open("exports.memories");
-  const url = URL.createObjectURL(await response.blob());
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `kaelix-${new Date().toISOString().slice(0, 10)}.jsonl`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  return Number(response.headers.get(LEFT_OUT_HEADER) ?? 0);
-}
-
-function Takeout(): ReactNode {
-  const dispatch = useAppDispatch();
-  const [isBusy, setBusy] = useState(false);
-  const run = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      const leftOut = await download();
-      if (leftOut > 0)
-        dispatch(notify(`${countOf(leftOut, "memory", "memories")} left out because of the level: open up first`));
-    } catch {
-      dispatch(notify("The export could not be made now. Nothing was changed."));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Section title="Take everything with you">
-      <Button icon="import" isDisabled={isBusy} onPress={() => void run()}>
-        Download as JSONL
-      </Button>
-      <p className="mt-1.5 max-w-measure text-13 text-muted">
-        Every memory up to the level this session is open to, one JSON object a line, unsealed. Keep the file as
-        carefully as what is in it.
-      </p>
     </Section>
   );
 }
@@ -152,7 +110,9 @@ export function Settings(): ReactNode {
           <ButtonLink href="/settings/sharing">What is shared, with whom, until when</ButtonLink>
         </Section>
         {isKeeper && <Invite />}
-        <Takeout />
+        <Section title="Forget & export">
+          <ButtonLink href="/settings/forget">Take everything along, erase, receipts</ButtonLink>
+        </Section>
         <Section title="About">
           <p className="text-13 text-muted">
             Kaelix {server?.version ?? ""}. Everything stays on this server; this page loads nothing from anywhere else.

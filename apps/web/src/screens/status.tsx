@@ -4,6 +4,7 @@ import { countOf, formatBytes, formatCount, formatDuration } from "../core/forma
 import { api } from "../data/api.ts";
 import type { OutputOf } from "../data/wire.ts";
 import { Button, Loading, ProblemNote } from "../parts/basics.tsx";
+import { Backups } from "../parts/backups.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Page, Section } from "../parts/page.tsx";
 
@@ -194,6 +195,7 @@ export function Status(): ReactNode {
             <Verdict status={data} />
             <Views views={data.views} />
             <Verify />
+            <Backups />
             <Log status={data} />
             <Section title="Engines">
               <p className="text-muted">

@@ -4,6 +4,7 @@ import type { RouteName } from "@kaelix/contract";
 import type { WireImport, WireUser } from "../data/wire.ts";
 import { access } from "./fake-access.ts";
 import { sharing } from "./fake-sharing.ts";
+import { operations } from "./fake-operations.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
 import { people } from "./fake-people.ts";
 import { answer, conversations, type Filter, search } from "./fake-recall.ts";
@@ -334,6 +335,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     account(state, state.user, name, request) ??
     access(state, name, request) ??
     sharing(state, name, request) ??
+    operations(state.access.isProved, name, request) ??
     house(state, name) ??
     imports(state, name, request) ??
     people(state, name, request) ??

@@ -151,6 +151,19 @@ export async function walkSharing(page: Page, open: Open, look: Look): Promise<v
 
 type Open = (path: string, ready: string) => Promise<void>;
 
+async function walkForgetting(page: Page, open: Open, look: Look): Promise<void> {
+  await open("/settings/forget", "[data-testid=erasure]");
+  await look("forget");
+  await page.getByTestId("erase-account").click();
+  await page.getByTestId("erase-account-phone").waitFor();
+  await look("forget-account");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("erase-source-button").click();
+  await page.getByRole("button", { name: "Undo" }).first().waitFor();
+  await page.getByTestId("erasure").first().scrollIntoViewIfNeeded();
+  await look("forget-waiting");
+}
+
 async function walkKeeping(page: Page, open: Open, look: Look): Promise<void> {
   await open("/import", "[data-testid=choose-file]");
   const chooser = page.waitForEvent("filechooser");
@@ -168,10 +181,13 @@ async function walkKeeping(page: Page, open: Open, look: Look): Promise<void> {
   await look("settings");
   await walkSecurity(page, open, look);
   await walkSharing(page, open, look);
+  await walkForgetting(page, open, look);
   await open("/status", "[data-testid=verify-button]");
   await page.getByTestId("verify-button").click();
   await page.getByTestId("verification").waitFor();
   await look("status");
+  await page.getByTestId("make-backup").scrollIntoViewIfNeeded();
+  await look("status-backups");
   await page.keyboard.press("Control+k");
   await page.getByRole("menuitem").first().waitFor();
   await look("palette");

@@ -5,7 +5,14 @@
  * A line that cannot be read is a problem; the others are not touched by it. A level that is not known is left to the classifier,
  * with a note.
  */
-import { type MemoryDraft, parseLevel, SOURCE_KINDS } from "@kaelix/model";
+import {
+  type Classification,
+  type ClassificationReason,
+  type Level,
+  type MemoryDraft,
+  parseLevel,
+  SOURCE_KINDS,
+} from "@kaelix/model";
 import type { TextSource } from "./container.ts";
 import { parseEpoch, parseIsoTime } from "./local-time.ts";
 import { fitContext, RecordBuilder, type RecordFields } from "./records.ts";
@@ -111,6 +118,25 @@ function readSourceKind(record: JsonObject): MemoryDraft["source"] {
   return SOURCE_KINDS.find((kind) => kind === record["source"]) ?? "jsonl";
 }
 
+/**
+ * How our own export says that a memory was judged: kept, so that what comes back stands where it stood and a rule of a newer version does
+ * not move it. A level that a person chose is the person's here too.
+ */
+function readJudged(record: JsonObject, level: Level | undefined): Classification | undefined {
+  const { confidence, level_decided_by: decidedBy, reasons, recorded_at: recordedAt } = record;
+  if (level === undefined || recordedAt === undefined) return undefined;
+  if (decidedBy !== "rule" && decidedBy !== "model") return undefined;
+  if (typeof confidence !== "number" || !(confidence >= 0 && confidence <= 1)) return undefined;
+  return { level, confidence, decidedBy, reasons: Array.isArray(reasons) ? reasons.flatMap(readReason) : [] };
+}
+
+function readReason(value: unknown): ClassificationReason[] {
+  if (!isObject(value)) return [];
+  const { level: told, rule, text } = value;
+  const level = parseLevel(told);
+  return level === undefined || typeof rule !== "string" || typeof text !== "string" ? [] : [{ rule, level, text }];
+}
+
 interface ParsedLine {
   readonly fields: RecordFields | undefined;
   readonly notes: readonly string[];
@@ -137,6 +163,7 @@ function parseRecord(record: JsonObject, line: number): ParsedLine {
       "The level is not known and is left to the classifier, must be general, confidential, secret or ultra-secret",
     );
   }
+  const judged = readJudged(record, level);
   const conversation = readConversation(record);
   const context = readContext(record);
   const caption = record["caption"];
@@ -149,7 +176,7 @@ function parseRecord(record: JsonObject, line: number): ParsedLine {
     from: readName(firstOf(record, SPEAKER_NAMES)),
     id: readName(firstOf(record, ID_NAMES)),
     extra: {
-      ...(level === undefined ? {} : { level }),
+      ...(judged === undefined ? (level === undefined ? {} : { level }) : { judged }),
       ...(conversation === undefined ? {} : { conversation }),
       ...(context === undefined ? {} : { context }),
       ...(typeof caption === "string" && caption !== "" ? { caption } : {}),

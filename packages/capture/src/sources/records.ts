@@ -20,7 +20,7 @@ export interface RecordFields {
   readonly from: string | undefined;
   /** The record's own id. */
   readonly id: string | undefined;
-  readonly extra: Pick<MemoryDraft, "level" | "conversation" | "caption" | "attachments" | "context">;
+  readonly extra: Pick<MemoryDraft, "level" | "judged" | "conversation" | "caption" | "attachments" | "context">;
 }
 
 /** Turns fields into drafts: zones, owners, stable ids. */

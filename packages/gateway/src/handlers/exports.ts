@@ -1,32 +1,69 @@
 import { Readable } from "node:stream";
 
-import { LEFT_OUT_HEADER } from "@kaelix/contract";
+import { OPEN_UP_TO_HEADER } from "@kaelix/contract";
+import { levelName, type UserPrincipal } from "@kaelix/model";
 
 import type { PlacedMemory } from "../application.ts";
-import type { HandlersOf } from "../http/exchange.ts";
-import { memoryJson } from "../http/wire.ts";
+import type { Answer, HandlersOf } from "../http/exchange.ts";
+import { memoryJson, timeText } from "../http/wire.ts";
 
 const CHUNK_LENGTH_MIN = 32_768;
 
-/** Taking everything along: a JSON object a line, read only as fast as the caller takes it. */
-export const exportHandlers: HandlersOf<"exports.memories"> = {
-  "exports.memories": async ({ application, principal }) => ({
-    type: "stream",
-    headers: { [LEFT_OUT_HEADER]: String(await application.memories.leftOut(principal)) },
-    stream: Readable.from(linesOf(application.memories.exportAll(principal)), { objectMode: false }),
-    contentType: "application/x-ndjson; charset=utf-8",
-    fileName: "kaelix-memories.ndjson",
-  }),
+/** Taking everything along, read only as fast as the caller takes it. */
+export const exportHandlers: HandlersOf<"exports.memories" | "exports.markdown"> = {
+  "exports.memories": ({ application, principal }) => {
+    const lines = linesOf(application.memories.exportAll(principal));
+    return takeout(principal, lines, { contentType: "application/x-ndjson; charset=utf-8", ending: "ndjson" });
+  },
+  "exports.markdown": ({ application, principal }) => {
+    const parts = markdownOf(application.memories.exportAll(principal));
+    return takeout(principal, parts, { contentType: "text/markdown; charset=utf-8", ending: "md" });
+  },
 };
 
-async function* linesOf(memories: AsyncIterable<PlacedMemory>): AsyncGenerator<Buffer, void, undefined> {
-  let lines = "";
-  for await (const placed of memories) {
-    lines += `${JSON.stringify(memoryJson(placed))}\n`;
-    if (lines.length >= CHUNK_LENGTH_MIN) {
-      yield Buffer.from(lines);
-      lines = "";
+function takeout(
+  principal: UserPrincipal,
+  parts: AsyncGenerator<string, void, undefined>,
+  { contentType, ending }: { readonly contentType: string; readonly ending: string },
+): Answer {
+  return {
+    type: "stream",
+    headers: { [OPEN_UP_TO_HEADER]: levelName(principal.ceiling) },
+    stream: Readable.from(gathered(parts), { objectMode: false }),
+    contentType,
+    fileName: `kaelix-memories.${ending}`,
+  };
+}
+
+async function* linesOf(memories: AsyncIterable<PlacedMemory>): AsyncGenerator<string, void, undefined> {
+  for await (const placed of memories) yield `${JSON.stringify(memoryJson(placed))}\n`;
+}
+
+/** In the order of telling; every line of a memory is quoted, so that nothing in it becomes a heading of ours. */
+async function* markdownOf(memories: AsyncIterable<PlacedMemory>): AsyncGenerator<string, void, undefined> {
+  yield "# Memories\n";
+  for await (const { memory } of memories) {
+    const { conversationTitle, level, occurredAtMs, source, speaker } = memory;
+    const facts = [speaker ?? "me", conversationTitle, source, levelName(level)].filter((fact) => fact !== undefined);
+    const said = [memory.text, memory.caption ?? ""].filter((text) => text !== "").join("\n\n");
+    const attached = (memory.attachments ?? []).map((name) => `\n- ${oneLine(name)}`).join("");
+    const quoted = said.replaceAll(/\r\n?|\u2028|\u2029/g, "\n").replaceAll("\n", "\n> ");
+    yield `\n## ${timeText(occurredAtMs)} · ${facts.map(oneLine).join(" · ")}\n\n> ${quoted}\n${attached === "" ? "" : `${attached}\n`}`;
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
+}
+
+async function* gathered(parts: AsyncIterable<string>): AsyncGenerator<Buffer, void, undefined> {
+  let text = "";
+  for await (const part of parts) {
+    text += part;
+    if (text.length >= CHUNK_LENGTH_MIN) {
+      yield Buffer.from(text);
+      text = "";
     }
   }
-  if (lines !== "") yield Buffer.from(lines);
+  if (text !== "") yield Buffer.from(text);
 }

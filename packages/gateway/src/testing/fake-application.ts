@@ -201,12 +201,7 @@ function memoriesOf(stateOf: () => State): MemoryApplication {
     exportAll: async function* (principal) {
       yield* ownOf(principal);
     },
-    leftOut: async (principal) => countAbove(stateOf(), principal),
   };
-}
-
-function countAbove(state: State, { ceiling, userId }: UserPrincipal): number {
-  return [...state.placed.values()].filter(({ memory }) => memory.userId === userId && memory.level > ceiling).length;
 }
 
 function recallOf(

@@ -6,7 +6,6 @@ export { migrate } from "./migrate.ts";
 export {
   createMemoryStore,
   type ForgottenCursor,
-  type LevelCounts,
   type MemoryStore,
   type SealedVersion,
   type StoredImport,

@@ -40,9 +40,6 @@ export interface StoredImport extends RegisteredImport {
   readonly undoneAtMs: number | null;
 }
 
-/** How many live memories a user has at each level. */
-export type LevelCounts = Readonly<Record<Level, number>>;
-
 /** Where a page of forgotten memories goes on. */
 export interface ForgottenCursor {
   readonly changedAtMs: number;
@@ -73,7 +70,6 @@ export interface MemoryStore extends ImportRegister {
   importOf(user: UserId, id: ImportId): Promise<StoredImport | undefined>;
   /** Imports of anybody that were started and, as far as the log says, never ended. */
   unfinishedImports(): Promise<readonly StoredImport[]>;
-  levelCounts(user: UserId): Promise<LevelCounts>;
 }
 
 /**
@@ -124,7 +120,6 @@ export function createMemoryStore(
       return (await query.execute()).map(sealedMemoryOf);
     },
     ...importQueries(queries),
-    levelCounts: (user) => levelCounts(queries, user),
   };
 }
 
@@ -281,19 +276,6 @@ async function versions(queries: Queries, user: UserId, memory: MemoryId): Promi
     atMs: row.at_ms,
     sealed: row.sealed ?? new Uint8Array(0),
   }));
-}
-
-async function levelCounts(queries: Queries, user: UserId): Promise<LevelCounts> {
-  const rows = await queries
-    .selectFrom("memories")
-    .select((build) => ["level", build.fn.countAll<number>().as("count")] as const)
-    .where("user_id", "=", user)
-    .where("state", "=", "live")
-    .groupBy("level")
-    .execute();
-  const counts = { 1: 0, 2: 0, 3: 0, 4: 0 };
-  for (const { level, count } of rows) counts[level as Level] = count;
-  return counts;
 }
 
 function importRowOf(stored: Selectable<ImportsTable>): StoredImport {

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import {
+  claimServer,
+  dashboardReady,
+  type JourneyBrowser,
+  keepMessage,
+  openBrowser,
+  signUp,
+} from "../../web/src/testing/journey.ts";
+import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+
+// A person takes everything along and leaves nothing behind, on the real product in a real browser.
+const data = temporaryData();
+let browser: JourneyBrowser;
+let product: Product;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  product = await startProduct(data.path);
+  page = await browser.newPage({ viewport: { width: 390, height: 844 }, acceptDownloads: true });
+  page.setDefaultTimeout(30_000);
+  await claimServer(page, product.openUrl);
+  await signUp(page, PERSON);
+  await dashboardReady(page);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await product.kill();
+  data.remove();
+});
+
+test("everything is taken along, a source is erased and brought back, and the account ends with a receipt", async () => {
+  await keepMessage(page, "Mum is allergic to walnuts");
+  await page.goto(`${product.url}/settings/forget`);
+  const exported = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download as Markdown" }).click();
+  expect(readFileSync(await (await exported).path(), "utf8")).toContain("> Mum is allergic to walnuts");
+
+  await page.getByTestId("erase-source").selectOption("chat");
+  await page.getByTestId("erase-source-button").click();
+  await page.getByTestId("proof-password").fill(PERSON.password);
+  await page.getByTestId("proof-button").click();
+  await page.getByTestId("erasure").getByRole("button", { name: "Undo" }).click();
+  await page.getByText("Undone: everything is back").waitFor();
+
+  await page.getByTestId("erase-account").click();
+  await page.getByTestId("erase-account-phone").fill(PERSON.phone);
+  const receipt = page.waitForEvent("download");
+  await page.getByTestId("erase-account-now").click();
+  const saved = await receipt;
+  expect(saved.suggestedFilename()).toMatch(/^kaelix-receipt-era_.*\.txt$/);
+  expect(readFileSync(await saved.path(), "utf8")).toContain("what: an account and everything in it\n");
+  await page.waitForURL(/\/(?:start|login)/);
+});
