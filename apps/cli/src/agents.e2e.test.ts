@@ -1,0 +1,71 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { createClient } from "@kaelix/contract";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type JourneyBrowser, logIn, openBrowser } from "../../web/src/testing/journey.ts";
+import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+
+// What a program wrote is known as its words, on the real product in a real browser.
+const data = temporaryData();
+let browser: JourneyBrowser;
+let product: Product;
+let memory: string;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  product = await startProduct(data.path);
+  const ann = await claim(product);
+  await ann.call("auth.prove", { body: { password: PERSON.password } });
+  const scopes = ["memory.create", "memory.edit"];
+  const { secret } = (await ann.call("keys.create", { body: { name: "Claude on my laptop", scopes } })).data;
+  const robot = createClient({ baseUrl: product.url, accessToken: () => secret });
+  const body = { text: "The concert begins at eight" };
+  memory = (await robot.call("memories.create", { body })).data.memory.id;
+  const message = {
+    jsonrpc: "2.0",
+    id: 1,
+    method: "tools/call",
+    params: {
+      name: "correct",
+      arguments: { id: memory, text: "The concert begins at nine", reason: "The hall wrote a new letter" },
+    },
+  };
+  const more = (await ann.call("keys.create", { body: { name: "Calendar robot", scopes: [...scopes, "memory.read"] } }))
+    .data;
+  const headers = {
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+    authorization: `Bearer ${more.secret}`,
+  };
+  const answer = await fetch(`${product.url}/mcp`, { method: "POST", headers, body: JSON.stringify(message) });
+  expect(await answer.text()).toContain('"version":2');
+});
+
+afterAll(async () => {
+  await browser.close();
+  await product.kill();
+  data.remove();
+});
+
+test.each([
+  { width: 1280, height: 900, colorScheme: "light" },
+  { width: 390, height: 844, colorScheme: "dark" },
+] as const)("the page of a memory names the programs that wrote it, at $width in $colorScheme", async (look) => {
+  const { colorScheme, height, width } = look;
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  page.setDefaultTimeout(30_000);
+  await logIn(page, product.url, PERSON);
+  await page.goto(`${product.url}/memories/${memory}`);
+  await page.getByText("not by you").waitFor();
+  expect(await page.locator("dl").textContent()).toContain("Said byCalendar robot");
+  const versions = page.locator("ol").last();
+  expect(await versions.textContent()).toContain("Because: The hall wrote a new letter");
+  expect(await versions.textContent()).toContain("written by Claude on my laptop");
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  const folder = process.env["KAELIX_SCREENSHOTS"];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/memory-agent-${width}.png`, fullPage: true });
+  await page.getByRole("link", { name: "its key" }).click();
+  await page.waitForURL("**/settings/security");
+  await page.close();
+});
