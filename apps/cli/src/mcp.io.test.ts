@@ -62,6 +62,7 @@ test(
       "get_memory",
       "timeline",
       "status",
+      "connections",
       "search",
       "fetch",
     ]);

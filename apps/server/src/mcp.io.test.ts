@@ -113,6 +113,10 @@ test("a conversation of tool calls, from telling to a correction", async () => {
   expect(await call(client, "remember", { ...said, external_id: "walnuts" })).toMatchObject({ status: "known" });
   expect(await problem(client, "remember", { text: "Another", external_id: "walnuts" })).toBe("external-id-conflict");
 
+  // The ids of a program are its own: by those of others it would find out what was told that it may not see.
+  const sameId = await ann.call("memories.create", { body: { text: "Not about nuts", external_id: "walnuts" } });
+  expect(sameId.data.status).toBe("stored");
+
   expect(await call(client, "recall", { query: "walnuts" })).toMatchObject({ total: 1, memories: [{ id, ...seen }] });
   expect(await call(client, "ask", { question: "What is Mum allergic to?" })).toMatchObject({
     found: true,
@@ -201,6 +205,24 @@ test("above the ceiling of the key nothing is listed, counted or hinted at", asy
   // What it tells itself and may not see is kept, and not shown.
   const kept = await call(client, "remember", { text: "The password of the router is 4711-xyz" });
   expect(kept).toMatchObject({ status: "stored", memory: null, found_by_search: false });
+});
+
+test("connections tell who somebody is, with the memories that say so and none above the ceiling", async () => {
+  await told(ann, "My sister Greta lives in Leeds", 1);
+  await told(ann, "Greta plays the cello in an orchestra", 1);
+  const hidden = await told(ann, "Greta hid the silverware in the attic", 2);
+  const client = await agent(await keyOf(ann, [...USUAL, "people.read"]));
+  const found = await call(client, "connections", { name: "Greta" });
+  expect(found).toMatchObject({ person: { name: "Greta", relation: "sister", memories: 2 } });
+  expect(JSON.stringify(found["facts"])).toContain("Leeds");
+  expect(found.memories.map(({ text }) => text).toSorted()).toEqual([
+    "Greta plays the cello in an orchestra",
+    "My sister Greta lives in Leeds",
+  ]);
+  expect(JSON.stringify(found)).not.toContain(hidden);
+  expect(await call(client, "connections", { name: "Nobody" })).toMatchObject({ person: null, memories: [] });
+  const without = await agent(await keyOf(ann, USUAL));
+  await expect(without.callTool({ name: "connections", arguments: { name: "Greta" } })).rejects.toThrow(/not found/);
 });
 
 test("a key uses and sees the tools of its scopes alone", async () => {

@@ -23,7 +23,10 @@ export interface UndoKeyOptions extends CommonOptions {
 }
 
 /** What an agent needs to remember, to recall and to say where it is. It changes and forgets nothing. */
-const AGENT_SCOPES = ["memory.create", "memory.read", "memory.list", "memory.search", "memory.ask", "user.read"];
+const AGENT_SCOPES = [
+  ...["memory.create", "memory.read", "memory.list", "memory.search", "memory.ask"],
+  ...["people.read", "user.read"],
+];
 
 /** `kaelix keys list`: keys of programs, newest first. */
 export async function listKeys(options: CommonOptions): Promise<number> {

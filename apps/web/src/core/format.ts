@@ -116,6 +116,15 @@ export function sourceLabel(source: string): string {
   return SOURCE_LABELS[source] ?? source;
 }
 
+/** Who said something, as lists show it: a program that named nobody did not say it for you. */
+export function sayerOf(memory: {
+  readonly speaker: string | null;
+  readonly source: string;
+  readonly client?: { readonly name: string } | null | undefined;
+}): string {
+  return memory.speaker ?? memory.client?.name ?? (memory.source === "mcp" ? "An agent" : "You");
+}
+
 /** The first and last instant of a month `2024-12` in local time, as RFC 3339; undefined when it is no month. */
 export function monthRange(month: string): { readonly after: string; readonly before: string } | undefined {
   const match = /^(\d{4})-(\d{2})$/.exec(month);

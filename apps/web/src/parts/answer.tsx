@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { Button as AriaButton, Tooltip, TooltipTrigger } from "react-aria-components";
 
-import { countOf, formatDuration, formatMoment, sourceLabel } from "../core/format.ts";
+import { countOf, formatDuration, formatMoment, sayerOf, sourceLabel } from "../core/format.ts";
 import { askQuestion } from "../data/actions.ts";
 import { useAppDispatch } from "../data/store.ts";
 import { type Question } from "../data/thread.ts";
@@ -10,7 +10,7 @@ import { Button, Loading, Name, ProblemNote, TextLink, Words } from "./basics.ts
 import { edgeOf, LevelBadge } from "./level.tsx";
 
 function speakerOf({ memory }: WireCitation): ReactNode {
-  return memory.speaker === null ? "You" : <Name text={memory.speaker} />;
+  return <Name text={sayerOf(memory)} />;
 }
 
 /** The source of a citation as it was said, with what is quoted marked. */

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
-import { daysAway, formatDay, formatWhen } from "../core/format.ts";
+import { daysAway, formatDay, formatWhen, sayerOf } from "../core/format.ts";
 import { excerptOf } from "../core/text-parts.ts";
 import { api } from "../data/api.ts";
 import type { WireDigest } from "../data/wire.ts";
@@ -29,7 +29,7 @@ function Whence({ evidence: { memory } }: { readonly evidence: Evidence }): Reac
   const title = memory.conversation?.title ?? null;
   return (
     <>
-      {memory.speaker === null ? "You" : <Name text={memory.speaker} />}
+      <Name text={sayerOf(memory)} />
       {title !== null && title !== memory.speaker && (
         <>
           {" in "}

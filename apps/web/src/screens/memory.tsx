@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Link, useParams } from "react-router";
 
-import { formatDay, formatMoment, formatTime, sourceLabel } from "../core/format.ts";
+import { formatDay, formatMoment, formatTime, sayerOf, sourceLabel } from "../core/format.ts";
 import { isShown, stopsAt, wordsOf } from "../core/levels.ts";
 import type { Problem } from "../core/problem-words.ts";
 import { notify } from "../data/actions.ts";
@@ -166,7 +166,7 @@ function Provenance({ memory }: { readonly memory: WireMemory }): ReactNode {
     <Section title="Where it comes from">
       <dl className="max-w-measure divide-y divide-line border-y border-line">
         <Fact name="Said by">
-          <Name text={memory.speaker ?? memory.client?.name ?? "You"} />
+          <Name text={sayerOf(memory)} />
         </Fact>
         {memory.client !== null && (
           <Fact name="Written by">

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 
-import { countOf, formatDuration, formatWhen, sourceLabel } from "../core/format.ts";
+import { countOf, formatDuration, formatWhen, sayerOf, sourceLabel } from "../core/format.ts";
 import { FILTER_NAMES, filterOf, toggleFilter, withoutFilters } from "../core/search-query.ts";
 import { excerptOf } from "../core/text-parts.ts";
 import { askQuestion } from "../data/actions.ts";
@@ -31,7 +31,9 @@ function Hit({ hit }: { readonly hit: WireHit }): ReactNode {
         <Words text={excerpt.text} highlights={excerpt.highlights} isLinkless />
       </Link>
       <p className="mt-1 flex flex-wrap items-center gap-x-1 text-12 text-muted">
-        <span>{memory.speaker === null ? "You" : <Name text={memory.speaker} />}</span>
+        <span>
+          <Name text={sayerOf(memory)} />
+        </span>
         <span>· {sourceLabel(memory.source)}</span>
         <time dateTime={memory.occurred_at}>· {formatWhen(memory.occurred_at, Date.now())}</time>
         {memory.level !== "general" && <LevelBadge level={memory.level} />}

@@ -9,6 +9,7 @@ import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import { chatgptTools } from "./chatgpt-tools.ts";
+import { connectionsTools } from "./connections-tool.ts";
 import { readingTools } from "./reading-tools.ts";
 import { addPrompts, addResources } from "./resources.ts";
 import { NOTICE } from "./shapes.ts";
@@ -21,7 +22,7 @@ export interface McpDoor {
   close(): Promise<void>;
 }
 
-const TOOLS: readonly McpTool[] = [...writingTools, ...readingTools, ...chatgptTools];
+const TOOLS: readonly McpTool[] = [...writingTools, ...readingTools, ...connectionsTools, ...chatgptTools];
 /** Nothing changes while somebody could listen for it, so nobody holds a stream open. */
 const FIXED = { listChanged: false } as const;
 
