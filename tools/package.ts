@@ -1,12 +1,16 @@
 /**
  * `npm run package`: makes the npm package `kaelix` in `dist/package`: plain JavaScript that needs only Node 24.
  *
+ * Beside it, in `dist/client`, the package `@kaelix/client` for programs of others.
+ *
  * Every room becomes a folder of stripped sources; imports of rooms become relative. The web app and the prepared database go along.
  * Tests, benches and tools stay behind.
  */
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, join, relative } from "node:path";
+
+import { packageClient } from "./package-client.ts";
 
 interface Manifest {
   readonly name: string;
@@ -69,6 +73,8 @@ writeFileSync(
   )}\n`,
 );
 console.log(`Made ${relative(root, target)}: npm publish ./dist/package`);
+packageClient(join(root, "dist/client"));
+console.log("Made dist/client: npm publish ./dist/client");
 
 /** Writes one source as JavaScript, with imports of rooms made relative. */
 function write(path: string): void {

@@ -111,7 +111,14 @@ async function writtenBy(
     if (state.version >= version) continue;
     const content = await open(state.level, state.version, state.sealed);
     const isIts = content?.client?.key === key && state.atMs >= sinceMs;
-    if (!isIts) return { id, version, before: content };
+    if (isIts) continue;
+    // It says that already: it was put back before.
+    return content !== undefined && saysSame(content, now) ? undefined : { id, version, before: content };
   }
   return { id, version, before: undefined };
+}
+
+function saysSame(one: MemoryContent, other: MemoryContent): boolean {
+  const said = ({ caption, context, text }: MemoryContent): string => JSON.stringify([text, caption, context]);
+  return said(one) === said(other);
 }

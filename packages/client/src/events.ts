@@ -31,6 +31,7 @@ const SILENT_MS_MAX = 45_000;
 export class Events {
   readonly #calls: CallsFor;
 
+  /** @internal */
   constructor(calls: CallsFor) {
     this.#calls = calls;
   }

@@ -26,6 +26,7 @@ const POLL_MS_MAX = 2_000;
 export class Imports {
   readonly #calls: CallsFor;
 
+  /** @internal */
   constructor(calls: CallsFor) {
     this.#calls = calls;
   }

@@ -47,6 +47,7 @@ const PAGE_SIZE = 100;
 export class Memories {
   readonly #calls: CallsFor;
 
+  /** @internal */
   constructor(calls: CallsFor) {
     this.#calls = calls;
   }
