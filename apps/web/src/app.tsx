@@ -23,6 +23,8 @@ const Settings = lazy(async () => ({ default: (await import("./screens/settings.
 const Security = lazy(async () => ({ default: (await import("./screens/security.tsx")).Security }));
 const Sharing = lazy(async () => ({ default: (await import("./screens/sharing.tsx")).Sharing }));
 const Forget = lazy(async () => ({ default: (await import("./screens/forget.tsx")).Forget }));
+const Users = lazy(async () => ({ default: (await import("./screens/users.tsx")).Users }));
+const Audit = lazy(async () => ({ default: (await import("./screens/audit.tsx")).Audit }));
 const Status = lazy(async () => ({ default: (await import("./screens/status.tsx")).Status }));
 
 /** Where somebody goes who is not signed in: the start, sign-up or sign-in, as the server stands. */
@@ -73,6 +75,8 @@ function Inside(): ReactNode {
           <Route path="/settings/security" element={<Security />} />
           <Route path="/settings/sharing" element={<Sharing />} />
           <Route path="/settings/forget" element={<Forget />} />
+          <Route path="/settings/users" element={<Users />} />
+          <Route path="/settings/audit" element={<Audit />} />
           <Route path="/status" element={<Status />} />
           <Route path="*" element={<Nowhere />} />
         </Routes>

@@ -144,9 +144,6 @@ export const api = memoryApi.injectEndpoints({
       query: (id) => ask("sessions.end", { params: { id } }),
       invalidatesTags: ["Sessions"],
     }),
-    createInvite: build.mutation<OutputOf<"invites.create">, { readonly role: "admin" | "member" | "guest" }>({
-      query: (body) => ask("invites.create", { body }),
-    }),
     digest: build.query<WireDigest, { readonly zone: string; readonly import?: string }>({
       query: (query) => ask("digests.read", { params: { day: "today" }, query }),
       keepUnusedDataFor: 20,

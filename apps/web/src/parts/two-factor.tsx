@@ -10,6 +10,7 @@ import type { OutputOf } from "../data/wire.ts";
 import { Button, CopyButton, Loading, ProblemNote } from "./basics.tsx";
 import { Section } from "./page.tsx";
 import { CodeField, type GuardedCall, useGuardedCall } from "./proof.tsx";
+import { QrCode } from "./qr-code.tsx";
 import { ShownOnce } from "./shown-once.tsx";
 
 type Enrolment = OutputOf<"factors.beginTotp">;
@@ -21,6 +22,9 @@ function Secret({ enrolment }: { readonly enrolment: Enrolment }): ReactNode {
   const groups = enrolment.secret.match(/.{1,4}/g) ?? [];
   return (
     <div className="rounded-card border border-line bg-surface px-4 py-3">
+      <div className="mb-3">
+        <QrCode text={enrolment.uri} label="QR code of the key, for an authenticator app" />
+      </div>
       <code className="font-mono text-16 break-words" data-testid="totp-secret">
         {groups.join(" ")}
       </code>
@@ -54,8 +58,8 @@ function SetUp({
       onSubmit={(event: FormEvent) => (event.preventDefault(), onConfirm(code))}
     >
       <p>
-        In your authenticator app (any that makes six-digit codes) add an account by its key. Type this key there, time
-        based:
+        In your authenticator app (any that makes six-digit codes) add an account: scan this, or type the key below it,
+        time based.
       </p>
       <Secret enrolment={enrolment} />
       <p>

@@ -1,12 +1,11 @@
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Switch } from "react-aria-components";
 
-import { formatMoment } from "../core/format.ts";
 import { leave } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { type Appearance, interfaceSlice } from "../data/interface.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
-import { Button, ButtonLink, CopyButton, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
+import { Button, ButtonLink, Name, TextLink } from "../parts/basics.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 
@@ -15,41 +14,6 @@ const APPEARANCES: readonly { readonly value: Appearance; readonly label: string
   { value: "light", label: "Light" },
   { value: "dark", label: "Dark" },
 ];
-
-const ROLES = [
-  { value: "member", label: "Member" },
-  { value: "admin", label: "Admin" },
-  { value: "guest", label: "Guest" },
-] as const;
-
-function Invite(): ReactNode {
-  const [role, setRole] = useState<(typeof ROLES)[number]["value"]>("member");
-  const [create, { data, error, isLoading }] = api.useCreateInviteMutation();
-  const link = data === undefined ? "" : `${location.origin}/signup?invite=${encodeURIComponent(data.code)}`;
-  return (
-    <Section title="Invite somebody">
-      <div className="flex flex-wrap items-center gap-3">
-        <Segmented label="Role" value={role} options={ROLES} onChange={setRole} />
-        <Button isDisabled={isLoading} onPress={() => void create({ role })}>
-          Make a link
-        </Button>
-      </div>
-      <p className="mt-1.5 text-13 text-muted">
-        They get a memory of their own. Nobody sees anybody else’s, you included, unless it is shared.
-      </p>
-      {error !== undefined && <ProblemNote problem={error} />}
-      {data !== undefined && (
-        <div className="mt-3 flex flex-wrap items-center gap-3 rounded-card border border-line bg-surface px-4 py-3">
-          <code className="min-w-0 flex-1 font-mono text-13 break-all">{link}</code>
-          <CopyButton text={link} label="Copy link" look="plain" />
-          <p className="w-full text-13 text-muted">
-            Shown this once. Works once, until {formatMoment(data.expires_at)}.
-          </p>
-        </div>
-      )}
-    </Section>
-  );
-}
 
 function Interface(): ReactNode {
   const dispatch = useAppDispatch();
@@ -109,7 +73,14 @@ export function Settings(): ReactNode {
         <Section title="Sharing">
           <ButtonLink href="/settings/sharing">What is shared, with whom, until when</ButtonLink>
         </Section>
-        {isKeeper && <Invite />}
+        {isKeeper && (
+          <Section title="This server">
+            <p className="flex flex-wrap gap-3">
+              <ButtonLink href="/settings/users">Users and invitations</ButtonLink>
+              <ButtonLink href="/settings/audit">Audit log</ButtonLink>
+            </p>
+          </Section>
+        )}
         <Section title="Forget & export">
           <ButtonLink href="/settings/forget">Take everything along, erase, receipts</ButtonLink>
         </Section>

@@ -5,7 +5,7 @@ import { makeId } from "@kaelix/model";
 import type { WireImport, WireMemory } from "../data/wire.ts";
 
 /** A new id of the fake. */
-export function fakeId(prefix: "mem" | "con" | "imp" | "ses" | "usr" | "key" | "grt" | "era"): string {
+export function fakeId(prefix: "mem" | "con" | "imp" | "ses" | "usr" | "key" | "grt" | "inv" | "era"): string {
   return makeId(prefix, Date.now(), systemRandom);
 }
 

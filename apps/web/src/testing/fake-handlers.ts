@@ -3,6 +3,7 @@ import type { RouteName } from "@kaelix/contract";
 
 import type { WireImport, WireUser } from "../data/wire.ts";
 import { access } from "./fake-access.ts";
+import { keeping } from "./fake-keeping.ts";
 import { sharing } from "./fake-sharing.ts";
 import { operations } from "./fake-operations.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
@@ -336,6 +337,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     access(state, name, request) ??
     sharing(state, name, request) ??
     operations(state.access.isProved, name, request) ??
+    keeping(state, name, request) ??
     house(state, name) ??
     imports(state, name, request) ??
     people(state, name, request) ??

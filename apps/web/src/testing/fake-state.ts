@@ -5,6 +5,7 @@ import { parseLevel } from "@kaelix/model";
 
 import type { WireImport, WireMemory, WireUser, WireVersion } from "../data/wire.ts";
 import type { FakeAccess } from "./fake-access.ts";
+import { type FakeKeeping, makeKeeping } from "./fake-keeping.ts";
 import type { FakeShares } from "./fake-sharing.ts";
 import { CARLA, fakeId, fakeLevel } from "./fake-data.ts";
 
@@ -44,6 +45,7 @@ export interface FakeState {
   readonly shares: FakeShares;
   /** Something was decided about who is who. */
   isDecided: boolean;
+  readonly keeping: FakeKeeping;
 }
 
 /** One call as the fake reads it. */
@@ -148,6 +150,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     access: { totp: false, isProved: false, keys: [] },
     shares: { given: [], received: [] },
     isDecided: false,
+    keeping: makeKeeping(),
   };
   if (!seeded) return state;
   state.user = {

@@ -149,6 +149,32 @@ export async function walkSharing(page: Page, open: Open, look: Look): Promise<v
   await page.getByText(/^Ended/).waitFor();
 }
 
+/** Users, invitations, why somebody may, and the audit log. */
+export async function walkRunning(page: Page, open: Open, look: Look): Promise<void> {
+  await open("/settings/users", "[data-testid=member]");
+  await look("users");
+  await page.getByRole("button", { name: "Suspend Ben" }).click();
+  const proof = page.getByTestId("proof-password");
+  await proof
+    .or(page.getByRole("button", { name: "Let in Ben" }))
+    .first()
+    .waitFor();
+  if (await proof.isVisible()) await prove(page);
+  await page.getByRole("button", { name: "Let in Ben" }).waitFor();
+  await page.getByTestId("explain-button").click();
+  await page.getByTestId("explanation").waitFor();
+  await look("users-why");
+  await page.getByRole("button", { name: /Take back the member/ }).click();
+  await page.getByText("No invitation is open").waitFor();
+  await open("/settings/audit", "[data-testid=audit-entry]");
+  await page.getByTestId("audit-verify").click();
+  await page.getByTestId("audit-verification").waitFor();
+  await look("audit");
+  await page.getByTestId("audit-action").selectOption("export.run");
+  await page.getByText("There is no such entry").waitFor();
+  await look("audit-none");
+}
+
 type Open = (path: string, ready: string) => Promise<void>;
 
 async function walkForgetting(page: Page, open: Open, look: Look): Promise<void> {
@@ -182,6 +208,7 @@ async function walkKeeping(page: Page, open: Open, look: Look): Promise<void> {
   await walkSecurity(page, open, look);
   await walkSharing(page, open, look);
   await walkForgetting(page, open, look);
+  await walkRunning(page, open, look);
   await open("/status", "[data-testid=verify-button]");
   await page.getByTestId("verify-button").click();
   await page.getByTestId("verification").waitFor();
