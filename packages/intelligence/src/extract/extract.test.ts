@@ -124,3 +124,15 @@ test("extractFromText reads no further than its bound", () => {
   const long = `${"met Priya again. ".repeat(6_000)}met Zelda`;
   expect(values(extractFromText(long, { at, language: "en" }), "person")).not.toContain("zelda");
 });
+
+test.each([
+  ["Carla's husband Nils is allergic to shellfish", "Nils"],
+  ["Carla's husband is allergic to nuts", "husband"],
+  ["My sister's son Tom is allergic to eggs", "Tom"],
+  ["Carla ke pati ko peanuts se allergy hai", "pati"],
+  ["Carla's allergic to nuts", "Carla"],
+])("an allergy is of whom the sentence speaks, not of whom they belong to: %s", (text, who) => {
+  const { facts, mentions } = extractFromText(text, { at: "2026-07-24" });
+  const found = facts.filter(({ type }) => type === "allergic_to").map(({ from }) => mentions[from]?.text);
+  expect(found).toEqual([who]);
+});

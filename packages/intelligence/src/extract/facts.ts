@@ -342,10 +342,20 @@ function allergicOne(reading: Reading, at: number): number {
     const isSubject =
       draft.kind === "person" &&
       draft.last < at &&
+      !ownsTheNext(reading, index, at) &&
       reading.tokens[draft.last]?.sentence === reading.tokens[at]?.sentence;
     if (isSubject && (reading.words.language === "hi" || sameClause(reading, draft.last, at))) return index;
   }
   return subjectBefore(reading, at);
+}
+
+/** Carla in "Carla's husband is allergic": somebody else is spoken of. */
+function ownsTheNext(reading: Reading, index: number, at: number): boolean {
+  const owner = reading.drafts[index];
+  if (owner === undefined) return false;
+  const isOwner =
+    reading.tokens[owner.last]?.isPossessive === true || /^(?:ka|ke|ki)$/.test(lowAt(reading, owner.last + 1));
+  return isOwner && reading.drafts.some(({ first, kind }) => kind === "person" && first > owner.last && first < at);
 }
 
 /** i cannot do peanuts; can't eat shellfish anymore; the penicillin gave me the rash. */
