@@ -130,7 +130,12 @@ test("an older point never brings back what was erased since, nor an account", a
   await carla.call("auth.prove", { body: { password: guest.password } });
   await carla.call("erasures.request", { body: { account: { confirm: guest.phone } } });
   await tell(client, "Told after the point");
+  const oldPieces = filesOf(join(place, "living"));
   await backUp(client);
+  // The pieces with the shredded keys are not at the place any more.
+  const pieces = filesOf(join(place, "living"));
+  expect(oldPieces.filter((path) => !pieces.includes(path)).length).toBeGreaterThan(0);
+  expect(readdirSync(join(place, "heads"))).toHaveLength(1);
   await close(house);
 
   const empty = withKeyOf(folder);
@@ -216,4 +221,47 @@ test("a backup opens with its own key or passphrase and no other", async () => {
   await expect(foreign).rejects.toMatchObject({ code: "key-mismatch" });
   const keyless = restoreHere({ dataDirectory: join(dirname(empty), "none"), verifyOnly: false });
   await expect(keyless).rejects.toMatchObject({ code: "key-file-missing" });
+});
+
+test("a backup that is made while the house writes holds together: every memory in it opens", async () => {
+  const { client, folder, house } = await owned();
+  let isOver = false;
+  const told: string[] = [];
+  const telling = (async () => {
+    for (let at = 0; !isOver; at++) {
+      const texts = Array.from({ length: 10 }, (_, one) => `The shed number ${at}.${one}`);
+      await Promise.all(texts.map((text) => client.call("memories.create", { body: { text } })));
+      told.push(...texts);
+    }
+  })();
+  for (let at = 0; at < 3; at++) await backUp(client);
+  isOver = true;
+  await telling;
+  await close(house);
+  const empty = withKeyOf(folder);
+  const report = await restoreHere({ dataDirectory: empty, verifyOnly: false });
+  expect(report.erasedAgain).toBe(0);
+  const restored = await signIn(empty);
+  const { data } = await restored.call("verifications.run");
+  expect(data).toMatchObject({ agree: true, log: { memories_live: report.memories } });
+  const found = (await (await restored.open("exports.memories")).text()).trimEnd().split("\n");
+  expect(found.filter((line) => line !== "")).toHaveLength(report.memories);
+  expect(report.memories).toBeLessThanOrEqual(told.length);
+});
+
+test("an erasure that waited for its time is asked again on an older point that does not know of it", async () => {
+  const { client, folder, house } = await owned();
+  const doomed = await tell(client, "The walnut press is broken");
+  await tell(client, "The shed is locked");
+  await backUp(client);
+  const atMs = Date.now();
+  const { data: asked } = await client.call("erasures.request", { body: { memories: [doomed] } });
+  await backUp(client);
+  await close(house);
+  const empty = withKeyOf(folder);
+  await restoreHere({ dataDirectory: empty, atMs, verifyOnly: false });
+  const restored = await signIn(empty);
+  await expect.poll(async () => texts(restored), { timeout: 10_000 }).toEqual(["The shed is locked"]);
+  const { data } = await restored.call("erasures.read", { params: { id: asked.id } });
+  expect(["waiting", "done"]).toContain(data.state);
 });

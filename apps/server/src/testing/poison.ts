@@ -6,7 +6,7 @@
  * compared with what stood before.
  */
 import { seededRandom } from "@kaelix/base";
-import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
+import { type Client, createClient, KaelixProblem, OPEN_UP_TO_HEADER } from "@kaelix/contract";
 
 import { type OpenHouse, openHouse } from "../server.ts";
 
@@ -355,7 +355,7 @@ async function stateOf({ ann, ben, foreign, hidden, targets }: World): Promise<R
     return data.data.filter(({ name }) => name === "Mine").length;
   });
   // Stand above what the person's session shows: they are there as long as an export says that it leaves so many out.
-  await note(hidden.join(" "), async () => (await ann.open("exports.memories")).headers.get("kaelix-left-out"));
+  await note(hidden.join(" "), async () => (await ann.open("exports.memories")).headers.get(OPEN_UP_TO_HEADER));
   await note("audit", async () => {
     const { data } = await ann.call("audit.list", { query: { decision: "allow", limit: 200 } });
     const changing =

@@ -52,7 +52,7 @@ const BY_CODE: Readonly<Record<string, ProblemWords>> = {
   "erasure-unconfirmed": { happened: "That is not the phone number of this account", todo: "Type it again" },
   "account-last-owner": {
     happened: "You are the only owner of this server and others use it",
-    todo: "Their accounts must be erased before yours",
+    todo: "Make somebody else an owner first",
   },
   "api-key-missing": { happened: "There is no such key any more", todo: "Reload this page" },
 };

@@ -73,7 +73,7 @@ export function EraseAccount(): ReactNode {
       </Button>
       <p className="mt-1.5 max-w-measure text-13 text-muted">
         With everything in it, at once. Take it along first if you want to keep it. The only owner of a server that
-        others use cannot go before them.
+        others use makes somebody else an owner first.
       </p>
       {isAsking && <Confirmation onClose={() => setAsking(false)} />}
     </Section>
