@@ -225,17 +225,17 @@ test("a backup opens with its own key or passphrase and no other", async () => {
 
 test("a backup that is made while the house writes holds together: every memory in it opens", async () => {
   const { client, folder, house } = await owned();
-  let isOver = false;
+  const over = new AbortController();
   const told: string[] = [];
   const telling = (async () => {
-    for (let at = 0; !isOver; at++) {
+    for (let at = 0; !over.signal.aborted; at++) {
       const texts = Array.from({ length: 10 }, (_, one) => `The shed number ${at}.${one}`);
       await Promise.all(texts.map((text) => client.call("memories.create", { body: { text } })));
       told.push(...texts);
     }
   })();
   for (let at = 0; at < 3; at++) await backUp(client);
-  isOver = true;
+  over.abort();
   await telling;
   await close(house);
   const empty = withKeyOf(folder);
