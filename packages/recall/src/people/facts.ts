@@ -128,10 +128,11 @@ function textOf(
   }
 }
 
-function tieText(open: OpenWorld, relation: Relation, { isFrom, other }: Side & { other: Named }): string {
+function tieText(open: OpenWorld, relation: Relation, { isFrom, other, somebody }: Side & { other: Named }): string {
   const whose = other.kind === "me" ? "your" : `${other.name}’s`;
   const tied = open.reading.world.entities.get(relation.to);
   const concept = tied?.ties.find((tie) => tie.owner === relation.from)?.concept.replaceAll("_", " ");
+  if (concept !== undefined && isFrom && other.name.startsWith(`${somebody.name}’s `)) return `has a ${concept}`;
   if (concept !== undefined) return isFrom ? `their ${concept} is ${other.name}` : `is ${whose} ${concept}`;
   return `is ${whose} ${relation.type}`;
 }

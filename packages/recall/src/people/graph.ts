@@ -55,7 +55,11 @@ export async function graphAround(source: PeopleSource, request: GraphRequest): 
   const all = edgesOf(open);
   const byNode = new Map<string, GraphEdge[]>();
   for (const edge of all.edges) {
-    for (const id of [edge.from, edge.to]) byNode.set(id, [...(byNode.get(id) ?? []), edge]);
+    for (const id of [edge.from, edge.to]) {
+      const known = byNode.get(id);
+      if (known === undefined) byNode.set(id, [edge]);
+      else known.push(edge);
+    }
   }
   const middle: GraphNode = { id: somebody.id, kind: "person", name: somebody.name, hops: 0 };
   const nodes = new Map<string, GraphNode>([[middle.id, middle]]);
@@ -105,13 +109,13 @@ function edgesOf(open: OpenWorld): Edges {
     const memoryIds = memoriesOf(relation).slice(-MEMORIES_MAX);
     edges.set(`${ends.from} ${type} ${ends.to}`, { ...ends, type, confidence, since, until: until ?? null, memoryIds });
   }
-  for (const edge of togetherOf(open, idOf)) {
-    const isTied = [...edges.values()].some(
-      (one) => (one.from === edge.from && one.to === edge.to) || (one.from === edge.to && one.to === edge.from),
-    );
-    if (!isTied) edges.set(`${edge.from} together ${edge.to}`, edge);
-  }
+  const tied = new Set([...edges.values()].map(pairOf));
+  for (const edge of togetherOf(open, idOf)) if (!tied.has(pairOf(edge))) edges.set(pairOf(edge), edge);
   return { named, edges: [...edges.values()] };
+}
+
+function pairOf({ from, to }: Pick<GraphEdge, "from" | "to">): string {
+  return from < to ? `${from} ${to}` : `${to} ${from}`;
 }
 
 /** People who are named in the same memories. */

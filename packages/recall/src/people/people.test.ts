@@ -135,6 +135,16 @@ test("what somebody else says in a chat makes them known and states nothing of t
   expect(page?.lastContact?.quote).toBe("Landed!");
 });
 
+test("somebody else's mother is not called as one's own", async () => {
+  const source = told([
+    "Mei's mum is poorly so I owe her a lasagne",
+    "Mum loved the teapot",
+    "my little sister Lena called",
+  ]);
+  expect((await names(source)).toSorted()).toEqual(["Lena (sister)", "Mei", "Mei’s mum", "Mum (mother)"]);
+  expect(await facts(source, "Mei")).toEqual(["has a mother"]);
+});
+
 test("a merge makes one of two with all their ids, and is undone by leaving it out", async () => {
   const lines = ["Mum loved the teapot", "Carla from payroll rang", "Carla wants a puppy"];
   const before = told(lines);

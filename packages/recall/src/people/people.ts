@@ -184,13 +184,13 @@ function somebodyOf(reading: WorldReading, group: readonly Unit[], given: Given 
   const whole = only === undefined ? undefined : reading.mentions.get(only.entity.id);
   const confidence = Math.max(...mentions.map((mention) => mention.confidence));
   const relation = relationOf(group);
-  const called = given?.name ?? nameOf(group, mentions, relation);
+  const called = given?.name ?? nameOf(reading, group, relation) ?? "";
   const decisions = [...group.flatMap((unit) => [...unit.decisions]), ...(given === undefined ? [] : [given.decision])];
   return {
     // A unit has at least one mention, and a person's ids are persons'.
     id: (first?.id ?? "") as PersonId,
     name: called,
-    aliases: aliasesOf(mentions, called, relation !== null),
+    aliases: aliasesOf(mentions, called, relation),
     relation,
     memories: whole?.memories ?? new Set(mentions.map((mention) => mention.memoryId)).size,
     firstAtMs: mentions[0]?.atMs ?? 0,
@@ -206,20 +206,29 @@ function somebodyOf(reading: WorldReading, group: readonly Unit[], given: Given 
 const LEADING_POSSESSIVE =
   /^(?:my|our|the|mein|meine|meinen|meiner|mon|ma|mi|mis|mio|mia|il mio|la mia|meu|minha|o meu|a minha)\s+/i;
 
-/** The name they are mostly called by; without one, their tie: "Mum", "Therapist". */
-function nameOf(group: readonly Unit[], mentions: readonly WorldMention[], relation: string | null): string {
+/** The name they are mostly called by; without one, their tie: "Mum", "Therapist", and of somebody else's "Mei’s mum". */
+function nameOf({ world }: WorldReading, group: readonly Unit[], relation: string | null): string | undefined {
   const named = group.filter((unit) => unit.mentions.some((mention) => mention.form === "name"));
-  const whole = named.find(({ entity, mentions: own }) => own.some((mention) => mention.text === entity.name));
+  const whole = named.find(({ entity, mentions }) => mentions.some((mention) => mention.text === entity.name));
   if (whole !== undefined) return whole.entity.name;
-  const texts = (named[0]?.mentions ?? mentions).filter((mention) => named.length === 0 || mention.form === "name");
-  const best = mostFrequent(texts.map((mention) => mention.text))[0] ?? relation ?? "";
+  const [first] = named.length > 0 ? named : group;
+  const texts = first?.mentions.filter((mention) => named.length === 0 || mention.form === "name") ?? [];
+  const best = mostFrequent(texts.map((mention) => mention.text))[0] ?? relation;
+  if (best === null) return undefined;
   const bare = best.replace(LEADING_POSSESSIVE, "");
+  const owner = named.length > 0 || relation !== null ? undefined : first?.entity.ties[0]?.owner;
+  const whose = owner === undefined ? undefined : world.entities.get(owner);
+  if (whose?.isNamed === true) return `${whose.name}’s ${bare.replace(LEADING_HIS, "")}`;
   return bare.charAt(0).toLocaleUpperCase() + bare.slice(1);
 }
 
-function aliasesOf(mentions: readonly WorldMention[], name: string, isTied: boolean): string[] {
-  const texts = mentions.filter(({ form }) => form === "name" || (form === "tie" && isTied)).map(({ text }) => text);
-  const seen = new Set([name.toLowerCase()]);
+const LEADING_HIS = /^(?:his|her|their|sein|seine|ihr|ihre|son|sa|su|suo|sua|seu)\s+/i;
+
+function aliasesOf(mentions: readonly WorldMention[], name: string, relation: string | null): string[] {
+  const texts = mentions
+    .filter(({ form }) => form === "name" || (form === "tie" && relation !== null))
+    .map(({ text }) => text);
+  const seen = new Set([name.toLowerCase(), relation ?? ""]);
   return mostFrequent(texts.map((text) => text.replace(LEADING_POSSESSIVE, "")))
     .filter((text) => !seen.has(text.toLowerCase()) && seen.add(text.toLowerCase()))
     .slice(0, ALIASES_MAX);
