@@ -38,8 +38,26 @@ export async function run(options: {
     row("memories", timesUs.length, "memories"),
     row("connect one memory, p50", timesUs[Math.floor(timesUs.length * 0.5)] ?? 0, "µs", 1000),
     row("connect one memory, p99", timesUs[Math.floor(timesUs.length * 0.99)] ?? 0, "µs"),
+    ...(options.quick ? [] : [row(`connect one more to ${FULL} memories, mean of CPU time`, oneMoreUs(worlds), "µs")]),
     ...(options.arguments.includes("--per-world") ? detailRows(scores) : []),
   ];
+}
+
+/** A life that is told for years: all worlds as one person's, over and over. */
+const FULL = 5_000;
+const MEASURED = 500;
+
+function oneMoreUs(worlds: readonly GoldWorld[]): number {
+  const texts = worlds.flatMap((world) => world.memories.map((memory) => memory.text));
+  const state = emptyWorld();
+  let before = process.cpuUsage();
+  for (let number = 0; number < FULL + MEASURED; number++) {
+    if (number === FULL) before = process.cpuUsage();
+    const at = new Date(Date.UTC(2020, 0, 1) + number * 21_600_000).toISOString();
+    connectMemory(state, { memoryId: `m${number}`, at, text: `${texts[number % texts.length]} ${number}` });
+  }
+  const { system, user } = process.cpuUsage(before);
+  return (system + user) / MEASURED;
 }
 
 function judge(world: GoldWorld, timesUs: number[]): WorldScore {
