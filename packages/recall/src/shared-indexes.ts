@@ -2,8 +2,9 @@
  * Of another person's memories those that are shared with the asker, as indexes of their own.
  *
  * Guarantees: such an index holds what passes and nothing else, so that no hit, count, facet, weight or near word of it can tell of what
- * is not shared; it follows the owner's index, and is thrown away with the last use of the same leave. It does not: know grants; the
- * caller names the leave by a key that changes when what it opens does. Memory is bounded; what does not fit is made anew when asked for.
+ * is not shared; it follows the owner's index whenever it is asked for, and is thrown away a minute after nobody asks, so that what was
+ * ended or erased does not stay in memory. It does not: know grants; the caller names the leave by a key that changes when what it opens
+ * does. Memory is bounded; what does not fit is made anew when asked for.
  */
 import { setImmediate } from "node:timers/promises";
 
@@ -29,8 +30,11 @@ interface Kept {
   readonly states: Map<MemoryId, string>;
   from: UserIndex | undefined;
   generation: number;
+  /** Monotonic ms. */
+  usedMs: number;
 }
 
+const IDLE_MS_MAX = 60_000;
 const KEPT_MAX = 64;
 const BYTES_MAX = 128 * 1_024 * 1_024;
 /** Documents that are put before others get their turn. */
@@ -43,6 +47,7 @@ export class SharedIndexes {
   readonly #source: RecallSource;
   readonly #kept = new Map<string, Kept>();
   readonly #locks = new KeyedLock();
+  #sweep: NodeJS.Timeout | undefined;
 
   constructor(source: RecallSource) {
     this.#source = source;
@@ -57,12 +62,15 @@ export class SharedIndexes {
         states: new Map(),
         from: undefined,
         generation: -1,
+        usedMs: 0,
       };
       const kept = this.#kept.get(part.key) ?? fresh;
       for (let tried = 1; !(await this.#follow(kept, part, tried < TURNS_TRIED_MAX)); tried++);
+      kept.usedMs = this.#source.monotonicMs();
       this.#kept.delete(part.key);
       this.#kept.set(part.key, kept);
       this.#giveUp();
+      this.#sweepLater();
       return kept.index;
     });
   }
@@ -94,6 +102,22 @@ export class SharedIndexes {
   async #loadLanguages(documents: readonly SearchDocument[]): Promise<void> {
     const languages = new Set(documents.map(({ text }) => languageOf(text, this.#source.detectLanguage)));
     for (const language of languages) await loadLanguage(language);
+  }
+
+  /** Indexes kept now. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  #sweepLater(): void {
+    if (this.#sweep !== undefined) return;
+    this.#sweep = setTimeout(() => {
+      this.#sweep = undefined;
+      const idleMs = this.#source.monotonicMs() - IDLE_MS_MAX;
+      for (const [key, { usedMs }] of this.#kept) if (usedMs <= idleMs) this.#kept.delete(key);
+      if (this.#kept.size > 0) this.#sweepLater();
+    }, IDLE_MS_MAX);
+    this.#sweep.unref();
   }
 
   #giveUp(): void {
