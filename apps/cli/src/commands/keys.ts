@@ -24,8 +24,13 @@ export interface UndoKeyOptions extends CommonOptions {
 
 /** What an agent needs to remember, to recall and to say where it is. It changes and forgets nothing. */
 const AGENT_SCOPES = [
-  ...["memory.create", "memory.read", "memory.list", "memory.search", "memory.ask"],
-  ...["people.read", "user.read"],
+  "memory.create",
+  "memory.read",
+  "memory.list",
+  "memory.search",
+  "memory.ask",
+  "people.read",
+  "user.read",
 ];
 
 /** `kaelix keys list`: keys of programs, newest first. */
