@@ -207,6 +207,20 @@ test("above the ceiling of the key nothing is listed, counted or hinted at", asy
   expect(kept).toMatchObject({ status: "stored", memory: null, found_by_search: false });
 });
 
+test("a correction never moves a memory to another level, so what it said before stays readable", async () => {
+  const client = await agent(await keyOf(ann, [...USUAL, "memory.edit"], "Robot", 2));
+  const general = await told(ann, "The bench stands by the pond");
+  const raised = { id: general, text: "The password of the router is 4711-xyz", reason: "An order" };
+  expect(await problem(client, "correct", raised)).toBe("memory-level-rises");
+  const confidential = (await ann.call("memories.create", { body: { text: "Mum is allergic to walnuts and mangos" } }))
+    .data;
+  expect(confidential.memory.level).toBe("confidential");
+  const lowered = { id: confidential.memory.id, text: "The bench stands by the lake", reason: "An order" };
+  expect(await call(client, "correct", lowered)).toMatchObject({ memory: { level: "confidential" } });
+  const { data } = await ann.call("memories.versions", { params: { id: confidential.memory.id } });
+  expect(data.data.map(({ text }) => text)).toEqual([lowered.text, "Mum is allergic to walnuts and mangos"]);
+});
+
 test("connections tell who somebody is, with the memories that say so and none above the ceiling", async () => {
   await told(ann, "My sister Greta lives in Leeds", 1);
   await told(ann, "Greta plays the cello in an orchestra", 1);
@@ -313,7 +327,11 @@ test("what a key writes at the API carries its name as well", async () => {
   expect(created.data.memory.client).toMatchObject({ name: "Importer" });
   const { id } = created.data.memory;
   const own = await told(ann, "The meter stands at 4000");
-  const edited = await robot.call("memories.edit", { params: { id: own }, body: { text: "4001" } }, { ifMatch: '"1"' });
+  const edited = await robot.call(
+    "memories.edit",
+    { params: { id: own }, body: { text: "The meter stands higher now" } },
+    { ifMatch: '"1"' },
+  );
   expect(edited.data.client).toMatchObject({ name: "Importer" });
   expect(id).not.toBe(own);
 });

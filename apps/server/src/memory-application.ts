@@ -162,7 +162,9 @@ export class Memories implements MemoryApplication {
     change: Parameters<MemoryApplication["edit"]>[2],
     expectedVersion: number,
   ): Promise<ChangeOutcome> {
-    return this.#outcome(await this.#parts.changes.edit(targetOf(principal, id, expectedVersion), change));
+    // What a program changes can always be put back: the states before it stay readable.
+    const kept = { ...change, keepsLevel: change.client !== undefined };
+    return this.#outcome(await this.#parts.changes.edit(targetOf(principal, id, expectedVersion), kept));
   }
 
   async move(principal: UserPrincipal, id: MemoryId, level: Level, expectedVersion: number): Promise<ChangeOutcome> {

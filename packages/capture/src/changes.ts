@@ -40,6 +40,11 @@ export interface ContentChange {
   readonly client?: MemoryClient;
   /** Why, as whoever makes it says. */
   readonly reason?: string;
+  /**
+   * The memory stays at its level: another one would bring another key, under which no state before it can be read. Refused when the new
+   * words would stand higher.
+   */
+  readonly keepsLevel?: boolean;
 }
 
 /** What erasing came to, and where its records stand. */
@@ -86,14 +91,17 @@ export class Changes {
     this.#parts = parts;
   }
 
-  /** Changes what a memory says. Its level is decided anew unless a person had chosen it. */
+  /** Changes what a memory says. Its level is decided anew unless a person had chosen it. @throws `memory-level-rises` */
   edit(target: ChangeTarget, change: ContentChange): Promise<Changed> {
     return this.#withLive(target, async (opened) => {
       const content = editedContent(opened.content, change);
       const { row } = opened;
       const kept = row.levelDecidedBy === "person";
       const judged = judge({ ...content, ...(kept ? { level: row.level } : {}) });
-      const decided: Judgement = kept ? { level: row.level, decidedBy: "person", confidence: row.confidence } : judged;
+      if (change.keepsLevel === true && judged.level > row.level) throw captureErrors("memory-level-rises");
+      const isKept = kept || change.keepsLevel === true;
+      const { confidence, level, levelDecidedBy: decidedBy } = row;
+      const decided: Judgement = isKept ? { level, decidedBy, confidence } : judged;
       return this.#revise(target.owner, row, { ...content, reasons: judged.reasons }, decided);
     });
   }

@@ -16,6 +16,12 @@ export const captureErrors = defineErrors({
     status: 409,
     text: "Memory cannot be opened: its key is gone or its record is damaged",
   },
+  "memory-level-rises": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "What it would say stands at a higher level than the memory: tell it as something new, or let the person change it",
+  },
   "erasure-nothing": { kind: "missing", retry: false, status: 404, text: "There is nothing of that to erase" },
   "erasure-over": {
     kind: "conflict",

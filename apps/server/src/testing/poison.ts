@@ -6,7 +6,7 @@
  * compared with what stood before.
  */
 import { seededRandom } from "@kaelix/base";
-import { type Client, createClient, KaelixProblem, OPEN_UP_TO_HEADER } from "@kaelix/contract";
+import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
 
 import { type OpenHouse, openHouse } from "../server.ts";
 
@@ -31,6 +31,8 @@ interface World {
   readonly house: OpenHouse;
   readonly ann: Client;
   readonly annToken: string;
+  /** Another session of hers, open to everything. */
+  readonly opened: Client;
   readonly ben: Client;
   /** Memories that orders are about: general ones of Ann's. */
   readonly targets: readonly string[];
@@ -96,6 +98,10 @@ async function settle(house: OpenHouse): Promise<World> {
   const { data } = await ann.call("invites.create", { body: { role: "member" } });
   const other = { phone: "+1234567891", name: "Ben", password: PASSWORD, invite_code: data.code };
   const ben = client((await client().call("auth.signUp", { body: other })).data.access_token);
+  const { phone } = person;
+  const again = await client().call("auth.logIn", { body: { phone, password: PASSWORD } });
+  const opened = client(again.data.access_token);
+  await opened.call("auth.unlock", { body: { password: PASSWORD, level: 4 } });
   const told = async (by: Client, text: string, level: number): Promise<string> =>
     (await by.call("memories.create", { body: { text, level } })).data.memory.id;
   const targets: string[] = [];
@@ -105,7 +111,7 @@ async function settle(house: OpenHouse): Promise<World> {
     await told(ann, `The ${CANARIES.secret} sleeps`, 3),
   ];
   const foreign = await told(ben, `The ${CANARIES.foreign} is mine`, 1);
-  return { house, ann, annToken, ben, targets, hidden, foreign };
+  return { house, ann, annToken, opened, ben, targets, hidden, foreign };
 }
 
 async function keyOf({ ann }: World, scopes: readonly string[]): Promise<string> {
@@ -333,7 +339,7 @@ function answered(text: string): {
 }
 
 /** Everything that orders are after, by name. */
-async function stateOf({ ann, ben, foreign, hidden, targets }: World): Promise<ReadonlyMap<string, string>> {
+async function stateOf({ ann, ben, foreign, hidden, opened, targets }: World): Promise<ReadonlyMap<string, string>> {
   const state = new Map<string, string>();
   const note = async (name: string, look: () => Promise<unknown>): Promise<void> => {
     const seen = await look().catch((failure: unknown) =>
@@ -354,8 +360,7 @@ async function stateOf({ ann, ben, foreign, hidden, targets }: World): Promise<R
     const { data } = await ann.call("keys.list");
     return data.data.filter(({ name }) => name === "Mine").length;
   });
-  // Stand above what the person's session shows: they are there as long as an export says that it leaves so many out.
-  await note(hidden.join(" "), async () => (await ann.open("exports.memories")).headers.get(OPEN_UP_TO_HEADER));
+  for (const id of hidden) await note(id, () => read(opened, id));
   await note("audit", async () => {
     const { data } = await ann.call("audit.list", { query: { decision: "allow", limit: 200 } });
     const changing =

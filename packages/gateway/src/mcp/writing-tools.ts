@@ -74,7 +74,7 @@ const correct = defineTool({
   name: "correct",
   title: "Correct a memory",
   description:
-    "Make a new version of a memory that is wrong or out of date, with the reason. The old version stays to be read, and the person can go back to it.",
+    "Make a new version of a memory that is wrong or out of date, with the reason. The old version stays to be read, and the person can go back to it. Refused when the new words would be more secret than the memory is.",
   actions: ["memory.read", "memory.edit"],
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
   input: z.strictObject({
