@@ -50,16 +50,23 @@ export class Eraser {
     await this.#running;
   }
 
+  /** Each by itself: an erasure that cannot be finished now must not keep what others have forgotten. */
   async #round(): Promise<void> {
-    const { logger } = this.#parts;
-    try {
-      // Before the rest: what an erasure names is counted by it.
+    // Before the rest: what an erasure names is counted by it.
+    await this.#try(async () => {
       const asked = await this.#parts.erasures.round();
-      if (asked > 0) logger.info({ erased: asked }, "Keys of memories whose erasure was asked for were shredded");
-      await this.#eraseForgotten();
-      await this.#purge();
+      if (asked > 0) this.#parts.logger.info({ erased: asked }, "Keys of erasures that were asked for were shredded");
+    });
+    await this.#try(() => this.#eraseForgotten());
+    await this.#try(() => this.#purge());
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (failure) {
-      logger.warn({ failure: failure instanceof Error ? failure.message : "unknown" }, "Erasing will be tried again");
+      const words = { failure: failure instanceof Error ? failure.message : "unknown" };
+      this.#parts.logger.warn(words, "Erasing will be tried again");
     }
   }
 

@@ -151,7 +151,11 @@ test("an erasure that is cut off at any append is done after a restart, or was n
         ["key", "key", "key"],
       ]);
     else {
-      expect(state, where).toMatchObject({ state: "done", erased: 3 });
+      expect(state, where).toMatchObject({ state: "done", erased: 3, views: [{ name: "rows" }] });
+      expect(
+        state.ranges.find(({ topic }) => topic === "memories"),
+        where,
+      ).toMatchObject({ from: 6, to: 9 });
       expect(found, where).toEqual([
         ["erased", "erased", "erased"],
         ["absent", "absent", "absent"],

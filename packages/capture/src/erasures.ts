@@ -27,7 +27,7 @@ import type { Accounts, ErasureLedger, Keystore } from "@kaelix/security";
 import type { Changes } from "./changes.ts";
 import { captureErrors } from "./errors.ts";
 import type { MemoryRegister, RegisteredMemory } from "./register.ts";
-import type { Owner, Remember } from "./remember.ts";
+import { type Owner, partitionOfUser, type Remember } from "./remember.ts";
 
 /** What erasing asks the relational view beside what changing asks. */
 export interface ErasureRegister extends MemoryRegister {
@@ -183,9 +183,11 @@ export class Erasures {
     let erased = 0;
     for (const some of batches(ledger.named(waiting.erasure))) {
       const batch = await changes.eraseNamed(owner, some);
-      ranges = joined(ranges, batch.ranges);
       const rows = await register.memories(owner.user, some);
-      erased += rows.filter((row) => row.state === "erased").length;
+      const gone = rows.filter((row) => row.state === "erased");
+      // Also of those that were erased before a stop: views are waited for by it.
+      ranges = joined(ranges, [...batch.ranges, ...gone.map(placeOf)]);
+      erased += gone.length;
     }
     const done = await this.#done({ ...waiting, erased, ranges });
     await ledger.unname(waiting.erasure);
@@ -273,6 +275,11 @@ export class Erasures {
 function isFrom(row: RegisteredMemory, what: ErasureScope): boolean {
   if (what.type === "import") return row.importId === what.import;
   return what.type === "source" && row.source === what.source && row.recordedAtMs >= (what.since ?? 0);
+}
+
+/** Where the event stands that erased a memory. */
+function placeOf({ offset, userId }: RegisteredMemory): ErasureRange {
+  return { topic: TOPICS.memories.name, partition: partitionOfUser(userId), from: offset, to: offset + 1 };
 }
 
 /** One range per partition: from the first record of the erasure to its last. */
