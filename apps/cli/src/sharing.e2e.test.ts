@@ -1,0 +1,67 @@
+/** Two people in a real browser against the real product: one shares a conversation, the other finds it, then it is ended. */
+import { createClient } from "@kaelix/contract";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type JourneyBrowser, logIn, openBrowser } from "../../web/src/testing/journey.ts";
+import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+
+const START_MS_MAX = 120_000;
+const BEN = { phone: "+4930123456", name: "Ben", password: "harbour walnuts" };
+
+const data = temporaryData();
+let product: Product;
+let browser: JourneyBrowser;
+
+beforeAll(async () => {
+  product = await startProduct(data.path);
+  const owner = await claim(product);
+  const { data: invite } = await owner.call("invites.create", { body: { role: "member" } });
+  const body = { ...BEN, invite_code: invite.code };
+  await createClient({ baseUrl: product.url }).call("auth.signUp", { body });
+  for (const text of ["The ferry to Naxos leaves at ten", "Cabin 214 on deck 5"]) {
+    const conversation = { key: "trip", title: "The trip" };
+    await owner.call("memories.create", { body: { text, level: 1, conversation } }, { waitSeconds: 10 });
+  }
+  browser = await openBrowser();
+}, START_MS_MAX);
+
+afterAll(async () => {
+  await browser.close();
+  await product.kill();
+  data.remove();
+});
+
+test(
+  "a conversation is shared, found marked by the other, and gone when it is ended",
+  { timeout: START_MS_MAX },
+  async () => {
+    const ann = await browser.newPage();
+    await logIn(ann, product.url, PERSON);
+    await ann.goto(`${product.url}/chats`);
+    await ann.getByRole("link", { name: /The trip/ }).click();
+    await ann.getByTestId("share-button").click();
+    await ann.getByTestId("share-submit").click();
+    await ann.getByTestId("proof-password").fill(PERSON.password);
+    await ann.getByTestId("proof-button").click();
+    await ann.getByTestId("share-form").waitFor({ state: "detached" });
+
+    const ben = await browser.newPage();
+    await logIn(ben, product.url, BEN);
+    await ben.goto(`${product.url}/chats`);
+    const shared = ben.getByRole("link", { name: /The trip/ });
+    await shared.getByText(`Shared by ${PERSON.name}`).waitFor();
+    await shared.click();
+    await ben.getByText("The ferry to Naxos leaves at ten").waitFor();
+    expect(await ben.getByTestId("share-button").count()).toBe(0);
+    await ben.goto(`${product.url}/search?q=ferry`);
+    await ben.locator("[data-hit]").first().click();
+    await ben.getByTestId("memory-text").waitFor();
+    expect(await ben.getByTestId("forget-button").count()).toBe(0);
+
+    await ann.goto(`${product.url}/settings/sharing`);
+    await ann.getByRole("button", { name: /End the share with Ben/ }).click();
+    await ann.getByText(/^Ended/).waitFor();
+    await ben.goto(`${product.url}/search?q=ferry`);
+    await ben.getByText("Nothing says").waitFor();
+  },
+);
