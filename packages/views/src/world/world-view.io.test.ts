@@ -247,6 +247,28 @@ test("WorldView does not show a memory that is forgotten while the world is bein
   expect(whole(await reading)).not.toContain("Bartholomew");
 });
 
+test("WorldView shows a decision that was folded while the name of another was being opened", async () => {
+  const told = new Told();
+  told.tell(0, "Met Tom for lunch");
+  let release: (name: string) => void = () => undefined;
+  const name = new Promise<string>((resolve) => (release = resolve));
+  const view = await open(told, undefined, { openName: () => name });
+  await follow(view, told);
+  const decide = async (number: number): Promise<void> => {
+    const decision = idFromBytes("dec", new Uint8Array(16).fill(number, 15));
+    const base = { v: 3, at: number, tenant: DEFAULT_TENANT, user: ANN, decision, people: [], others: [] } as const;
+    const event = { ...base, type: "person.decided", what: "rename", sealed: "S1gE" } as const;
+    await view.fold({ topic: "people", partition: 0, events: [{ offset: number, event }], nextOffset: number + 1 });
+  };
+  await decide(0);
+  const early = view.read(ANN, 2);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await decide(1);
+  release("Thomas");
+  await early;
+  expect((await view.read(ANN, 2)).decisions).toHaveLength(2);
+});
+
 test("WorldView names what stands in it, once each, for verifying", async () => {
   const told = new Told();
   told.tell(0, "Met Tom for lunch");

@@ -72,6 +72,8 @@ interface Loaded {
   index: WeakRef<UserIndex> | undefined;
   generation: number;
   reading: WorldReading | undefined;
+  /** What the reading was made with. */
+  decisions: Decisions;
   hasChanged: boolean;
   bytes: number;
 }
@@ -153,10 +155,6 @@ export class WorldView implements View {
       // Every event of this topic is about people; the check above says so.
       const decided = event as PeopleEvent;
       this.#decisions.set(decided.user, foldDecision(this.#decisions.get(decided.user) ?? [], decided));
-      for (const ceiling of CEILINGS) {
-        const loaded = this.#loaded.get(keyOf(decided.user, ceiling));
-        if (loaded !== undefined) loaded.reading = undefined;
-      }
     }
     this.#peopleOffset = Math.max(this.#peopleOffset, batch.nextOffset);
   }
@@ -191,8 +189,12 @@ export class WorldView implements View {
     const capped = ceiling >= LEVEL_INDEXED_MAX ? LEVEL_INDEXED_MAX : 1;
     return await this.#locks.run(keyOf(userId, capped), async () => {
       const loaded = await this.#bringUp(userId, capped);
-      loaded.reading ??= await this.#readingOf(userId, capped, loaded);
-      return loaded.reading;
+      // What somebody decided says as much as level 2 does.
+      const decisions = capped < LEVEL_INDEXED_MAX ? NOTHING : (this.#decisions.get(userId) ?? NOTHING);
+      if (loaded.reading !== undefined && loaded.decisions === decisions) return loaded.reading;
+      const reading = await this.#readingOf(userId, decisions, loaded);
+      Object.assign(loaded, { reading, decisions });
+      return reading;
     });
   }
 
@@ -229,6 +231,7 @@ export class WorldView implements View {
       index: undefined,
       generation: -1,
       reading: undefined,
+      decisions: NOTHING,
       hasChanged: restored === undefined,
       bytes: 0,
     };
@@ -261,10 +264,8 @@ export class WorldView implements View {
     }
   }
 
-  async #readingOf(userId: UserId, ceiling: Level, { world }: Loaded): Promise<WorldReading> {
-    // What somebody decided says as much as level 2 does.
-    const raw = ceiling < LEVEL_INDEXED_MAX ? [] : (this.#decisions.get(userId) ?? []);
-    const decisions: ReadDecision[] = await decisionsOf(raw, async (decision, sealed) => {
+  async #readingOf(userId: UserId, decided: Decisions, { world }: Loaded): Promise<WorldReading> {
+    const decisions: ReadDecision[] = await decisionsOf(decided, async (decision, sealed) => {
       const names = this.#names.get(userId) ?? new Map<DecisionId, string | undefined>();
       this.#names.set(userId, names);
       if (!names.has(decision)) {
@@ -374,6 +375,8 @@ export class WorldView implements View {
     return Promise.resolve();
   }
 }
+
+const NOTHING: Decisions = [];
 
 /** The two kinds of worlds there are. */
 const CEILINGS: readonly Level[] = [1, LEVEL_INDEXED_MAX];
