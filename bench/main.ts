@@ -44,6 +44,10 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   locks: () => import("./locks/main.ts"),
   forgeries: () => import("./forgeries/main.ts"),
   swaps: () => import("./swaps/main.ts"),
+  canaries: () => import("./canaries/main.ts"),
+  "api-fuzz": () => import("./api-fuzz/main.ts"),
+  redos: () => import("./redos/main.ts"),
+  archives: () => import("./archives/main.ts"),
 };
 const SMOKE = [
   "log",

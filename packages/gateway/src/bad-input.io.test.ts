@@ -127,6 +127,11 @@ test("a method that an address does not take is 405 with Allow", async () => {
   expectProblem(await fastify.inject({ url: "/auth/login", headers: as(1) }), 405, "method-not-allowed");
 });
 
+test("an address with a part that is too long for any id is 404", async () => {
+  for (const part of ["x".repeat(201), "%22".repeat(300), "%F0%9F%99%82".repeat(100)])
+    expectProblem(await fastify.inject({ url: `/api/v1/memories/${part}`, headers: as(1) }), 404, "not-found");
+});
+
 test("an address of nothing is 404 route-unknown", async () => {
   expectProblem(await fastify.inject({ url: "/api/v1/nothing", headers: as(1) }), 404, "route-unknown");
   expectProblem(

@@ -40,7 +40,7 @@ export function policyApplication(parts: PolicyParts): PolicyApplication {
     explain: async (principal, question) => {
       const action = parseAction(question.action);
       if (action === undefined) {
-        const message = `Cannot explain ${question.action}: must be one of ${Object.keys(ACTIONS).join(", ")}`;
+        const message = `Cannot explain an action of this name: must be one of ${Object.keys(ACTIONS).join(", ")}`;
         throw serverErrors("action-unknown", { message });
       }
       const subject = await subjectOf(identity, principal, question);

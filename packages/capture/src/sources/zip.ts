@@ -3,7 +3,7 @@
  *
  * Guarantees: the whole directory of the archive is checked before one byte is unpacked. Refused are paths that leave the archive
  * (`..`, absolute, drive letters, backslashes), links, encryption, entries that unpack to more than 100 times their size beyond
- * 10 MB, and archives with too many entries or too much to unpack. An entry that unpacks to another size or checksum than it
+ * 10 MB, archives that do so as a whole beyond 100 MB (entries may share their bytes), and those with too many entries or too much to unpack. An entry that unpacks to another size or checksum than it
  * declares ends the read with an error. Archives inside are ignored.
  */
 import { crc32 } from "node:zlib";
@@ -13,6 +13,7 @@ import { refuseArchive, sourceErrors } from "./errors.ts";
 
 const RATIO_MAX = 100;
 const RATIO_FREE_BYTES = 10 * 1000 * 1000;
+const RATIO_FREE_WHOLE_BYTES = 100 * 1000 * 1000;
 const UNIX = 3;
 const MODE_TYPE = 0o170000;
 const MODE_LINK = 0o120000;
@@ -62,6 +63,9 @@ async function listEntries(zip: ZipFile, limits: ZipLimits): Promise<TextSource[
     unpackedBytes += entry.uncompressedSize;
     if (unpackedBytes > unpackedBytesMax) {
       throw refuseArchive(`it unpacks to more than ${unpackedBytesMax} bytes`, name);
+    }
+    if (unpackedBytes > RATIO_FREE_WHOLE_BYTES && unpackedBytes > zip.fileSize * RATIO_MAX) {
+      throw refuseArchive(`it unpacks to more than ${RATIO_MAX} times its size`, name);
     }
     if (entry.compressionMethod !== METHOD_STORED && entry.compressionMethod !== METHOD_DEFLATED) {
       throw refuseArchive("it is packed with a method that is not supported, must be deflate", name);

@@ -44,6 +44,8 @@ const FRAMEWORK_CODES: Readonly<Record<string, keyof typeof gatewayErrors.table>
   FST_ERR_CTP_EMPTY_JSON_BODY: "json-malformed",
   FST_ERR_CTP_INVALID_JSON_BODY: "json-malformed",
   FST_ERR_BAD_URL: "request-malformed",
+  // Nothing can be at an address with a part that long.
+  FST_ERR_MAX_PARAM_LENGTH: "not-found",
   FST_ERR_ASYNC_CONSTRAINT: "request-malformed",
   FST_REQ_FILE_TOO_LARGE: "body-too-large",
   FST_FILES_LIMIT: "upload-missing",

@@ -1,0 +1,79 @@
+/**
+ * Canaries: words that stand nowhere else are told at levels 2, 3 and 4 by every way in; then everything that the product leaves behind is
+ * searched for them in every writing.
+ *
+ *     npm run bench -- canaries [--quick]
+ *
+ * It fails when one stands in a line of the log, in metrics, in the status, in the body of a refusal, or in a file of the data directory. What
+ * is kept as it was sent on purpose — topics that people make at the Kafka door — is looked at by itself. The memory of the process is
+ * dumped by gcore, where there is one, and its hits are a figure, not a promise.
+ */
+import { execFileSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { BenchRow } from "../row.ts";
+import { canaryHead, canaryOf, formsOf, scanBytes, scanFile } from "./scan.ts";
+import { sweepCanaries } from "./sweep.ts";
+
+/** Runs the bench. */
+export async function run(options: { readonly quick: boolean }): Promise<BenchRow[]> {
+  checkScanner();
+  const found = await sweepCanaries({
+    memories: options.quick ? 20 : 150,
+    whileLocked: options.quick ? () => [] : dumped,
+  });
+  for (const fault of found.faults) console.error(fault);
+  if (found.faults.length > 0) throw new Error(`Canaries stand in ${found.faults.length} places`);
+  return [
+    { name: "canaries told", value: found.canaries, unit: "canaries" },
+    { name: "writings looked for", value: formsOf(3).length * 3, unit: "writings" },
+    { name: "files of the data directory searched", value: found.files, unit: "files" },
+    {
+      name: "hits in files, log lines, metrics, status, refusals",
+      value: found.faults.length,
+      unit: "hits",
+      target: 0,
+      reached: true,
+    },
+    { name: "canaries in topics that people made", value: found.inTopics, unit: "hits" },
+    ...found.rows,
+    { name: "95 % bound", value: 300 / found.canaries, unit: "%" },
+  ];
+}
+
+/** A scanner that finds nothing proves nothing. */
+function checkScanner(): void {
+  for (const level of [2, 3, 4]) {
+    const text = `some words ${canaryOf(level, 7)} and more`;
+    for (const { bytes, name } of formsOf(level)) {
+      if (scanBytes(Buffer.concat([Buffer.from("before"), bytes]), level).count === 0)
+        throw new Error(`${name} is not found`);
+    }
+    for (let shift = 0; shift < 3; shift++) {
+      const encoded = Buffer.from(Buffer.from("x".repeat(shift) + text).toString("base64"));
+      if (scanBytes(encoded, level).count === 0)
+        throw new Error(`base64 of ${canaryHead(level)} at ${shift} is not found`);
+    }
+  }
+}
+
+/** Canaries of levels 3 and 4 in a dump of the process. */
+function dumped(pid: number): BenchRow[] {
+  const base = join(tmpdir(), `kaelix-core-${pid}`);
+  try {
+    execFileSync("gcore", ["-o", base, String(pid)], { stdio: "ignore", timeout: 120_000 });
+  } catch {
+    return [];
+  }
+  const files = readdirSync(tmpdir()).filter((name) => name.startsWith(`kaelix-core-${pid}`));
+  try {
+    return [3, 4].map((level) => {
+      const hits = files.reduce((sum, name) => sum + scanFile(join(tmpdir(), name), level).count, 0);
+      return { name: `level ${level} in a dump of the locked process`, value: hits, unit: "hits" };
+    });
+  } finally {
+    for (const name of files) rmSync(join(tmpdir(), name), { force: true });
+  }
+}

@@ -1,0 +1,171 @@
+/** Every way in: canaries in every field that takes words, by every door. */
+import { Kafka, logLevel } from "kafkajs";
+
+import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
+import { fieldOf, formOf, type Person } from "../proofs/product.ts";
+import { canaryOf } from "./scan.ts";
+
+/** What was sent and what came back. */
+export interface Sent {
+  readonly canaries: number;
+  /** Bodies of refusals: they may not repeat what they refuse. */
+  readonly refusals: readonly string[];
+}
+
+/** What the ways in share. */
+export interface WaysIn {
+  readonly door: Door;
+  readonly person: Person;
+  readonly token: string;
+  readonly level: 2 | 3 | 4;
+  /** How many memories are told by REST; the other ways take a tenth each. */
+  readonly memories: number;
+  readonly kafka: string | undefined;
+}
+
+/** Sends canaries in by every door. */
+export async function sendAll(ways: WaysIn): Promise<Sent> {
+  let number = 0;
+  const next = (): string => canaryOf(ways.level, number++);
+  const refusals: string[] = [];
+  const note = (heard: Heard): void => {
+    if (heard.status >= 400) refusals.push(heard.text);
+  };
+  await tell(ways, next, note);
+  for (const [name, file] of exportsOf(Math.ceil(ways.memories / 10), next)) await importFile(ways, name, file, note);
+  await askWrong(ways, next, note);
+  if (ways.kafka !== undefined) await produce(ways, ways.kafka, next);
+  return { canaries: number, refusals };
+}
+
+async function tell(
+  { door, level, memories, token }: WaysIn,
+  next: () => string,
+  note: (heard: Heard) => void,
+): Promise<void> {
+  for (let at = 0; at < memories; at++) {
+    const body = {
+      text: `A thing that is not for all: ${next()}`,
+      level,
+      ...(at % 5 === 0
+        ? {
+            caption: next(),
+            speaker: next(),
+            conversation: { key: next(), title: next() },
+            external_id: next(),
+            attachments: [next()],
+            context: { note: next() },
+          }
+        : {}),
+    };
+    const heard = await door.askJson(token, "POST", "/api/v1/memories", body);
+    note(heard);
+    if (at % 10 !== 0) continue;
+    const path = `/api/v1/memories/${fieldOf(heard, "memory", "id")}`;
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "if-match": '"1"' };
+    note(await door.ask({ method: "PATCH", path, headers, body: JSON.stringify({ text: `Edited: ${next()}` }) }));
+    note(await door.askJson(token, "POST", "/api/v1/searches", { query: next() }));
+    note(await door.askJson(token, "POST", "/api/v1/answers", { question: `Where is ${next()}?` }));
+    if (at % 20 === 0)
+      note(
+        await door.ask({ method: "DELETE", path, headers: { authorization: `Bearer ${token}`, "if-match": '"2"' } }),
+      );
+  }
+}
+
+function exportsOf(lines: number, next: () => string): readonly (readonly [string, string])[] {
+  const many = (line: (at: number) => string): string => Array.from({ length: lines }, (_, at) => line(at)).join("\n");
+  return [
+    [`WhatsApp Chat with ${next()}.txt`, many((at) => `22.08.18, 14:${String(10 + (at % 50))} - Ann: ${next()}`)],
+    ["notes.jsonl", many((at) => JSON.stringify({ id: `j${at}`, text: next(), speaker: next() }))],
+    ["table.csv", `date,author,text\n${many(() => `2024-01-02 10:00,${next()},${next()}`)}`],
+    [
+      "diary.md",
+      `# ${next()}\n\n${many((at) => `## 2024-03-${String(1 + (at % 28)).padStart(2, "0")}\n\n${next()}\n`)}`,
+    ],
+  ];
+}
+
+async function importFile(
+  { door, level, token }: WaysIn,
+  name: string,
+  file: string,
+  note: (heard: Heard) => void,
+): Promise<void> {
+  const { body, type } = formOf(name, file);
+  const headers = { authorization: `Bearer ${token}`, "content-type": type };
+  const heard = await door.ask({ method: "POST", path: "/api/v1/imports?zone=Europe/Berlin", headers, body });
+  note(heard);
+  if (heard.status !== 201) throw new Error(`Not taken: ${name}`);
+  const path = `/api/v1/imports/${fieldOf(heard, "id")}`;
+  const me = name.startsWith("WhatsApp") ? { me: "Ann" } : {};
+  const started = await door.askJson(token, "POST", `${path}/start`, { ...me, zone: "Europe/Berlin", level });
+  if (started.status !== 202) throw new Error(`Not begun: ${name}: ${started.text}`);
+  for (let tries = 0; tries < 300; tries++) {
+    const state = jsonOf(await door.askJson(token, "GET", path))?.["state"];
+    if (state === "done") return;
+    if (state !== "running" && state !== "waiting") throw new Error(`The import of a canary ended as ${String(state)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("An import of canaries did not end");
+}
+
+/** Requests that are refused: what is wrong with them is said, what they hold is not. */
+async function askWrong(
+  { door, level, token }: WaysIn,
+  next: () => string,
+  note: (heard: Heard) => void,
+): Promise<void> {
+  const wrong: readonly (readonly [string, string, unknown])[] = [
+    ["POST", "/api/v1/memories", { text: next(), level: "nothing" }],
+    ["POST", "/api/v1/memories", { text: next(), unknown: next() }],
+    ["POST", "/api/v1/memories", { text: 7, caption: next() }],
+    ["POST", "/api/v1/memories", { text: `${next()}\u0000`, level }],
+    ["POST", "/api/v1/memories", { text: next(), occurred_at: next() }],
+    ["POST", "/api/v1/searches", { query: next(), filter: { source: next() } }],
+    ["POST", "/api/v1/answers", { question: next(), filter: { conversation: next() } }],
+    ["GET", `/api/v1/memories?cursor=${next()}`, undefined],
+    ["POST", "/api/v1/auth/login", { phone: next(), password: next() }],
+    ["POST", "/api/v1/policy/explanations", { action: next() }],
+  ];
+  for (const [method, path, body] of wrong) note(await door.askJson(token, method, path, body));
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  note(await door.ask({ method: "POST", path: "/api/v1/memories", headers, body: `{"text":"${next()}` }));
+  for (const header of [
+    "idempotency-key",
+    "kaelix-after",
+    "prefer",
+    "if-match",
+    "last-event-id",
+    "user-agent",
+    "x-forwarded-for",
+    "traceparent",
+    "referer",
+    "cookie",
+  ]) {
+    note(
+      await door.ask({
+        method: "POST",
+        path: "/api/v1/memories",
+        headers: { ...headers, [header]: `wait=${next()}` },
+        body: "{}",
+      }),
+    );
+  }
+}
+
+/** What comes in at the Kafka door goes into topics of the people who use it, which are kept as they were sent. */
+async function produce({ level, memories, person }: WaysIn, address: string, next: () => string): Promise<void> {
+  const sasl = { mechanism: "plain", username: person.phone, password: person.password } as const;
+  const producer = new Kafka({ brokers: [address], sasl, logLevel: logLevel.NOTHING }).producer({
+    allowAutoTopicCreation: true,
+  });
+  await producer.connect();
+  const messages = Array.from({ length: Math.ceil(memories / 10) }, () => ({
+    key: next(),
+    value: next(),
+    headers: { note: next() },
+  }));
+  await producer.send({ topic: `canaries-${level}`, messages });
+  await producer.disconnect();
+}

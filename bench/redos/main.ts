@@ -1,0 +1,39 @@
+/**
+ * Regular expressions under texts that are made against them.
+ *
+ *     npm run bench -- redos [--quick] [word]
+ *
+ * Every expression in the sources of rooms and faces, attacked with texts of 50,000 letters; a word narrows to files that hold it. It fails when
+ * the time of twice the letters is more than three times as long, or does not end. A report of this machine: nothing of it is asserted in a suite.
+ */
+import type { BenchRow } from "../row.ts";
+import { attackAll } from "./check.ts";
+import { expressionsOf } from "./expressions.ts";
+
+const RATIO_MAX = 3;
+/** Slower than this per 25,000 letters matters to somebody. */
+const MS_MATTERS = 20;
+
+/** Runs the bench. */
+export async function run(options: {
+  readonly quick: boolean;
+  readonly arguments: readonly string[];
+}): Promise<BenchRow[]> {
+  const [word = ""] = options.arguments;
+  const expressions = expressionsOf().filter(
+    ({ at }, index) => at.includes(word) && (!options.quick || index % 10 === 0),
+  );
+  const verdicts = await attackAll(expressions, { letters: 50_000, pumpsMax: 60 });
+  const bad = verdicts.filter(({ ms, ratio }) => ratio > RATIO_MAX && ms > MS_MATTERS);
+  for (const { expression, ms, ratio, text } of bad.toSorted((one, other) => other.ms - one.ms)) {
+    console.error(
+      `${expression.at}: /${expression.source}/${expression.flags}\n    ${ms.toFixed(0)} ms, × ${ratio.toFixed(1)} by ${text.slice(0, 80)}`,
+    );
+  }
+  if (bad.length > 0) throw new Error(`${bad.length} expressions go back over what they have read`);
+  return [
+    { name: "expressions", value: verdicts.length, unit: "expressions" },
+    { name: "texts", value: verdicts.reduce((sum, { texts }) => sum + texts, 0), unit: "texts" },
+    { name: "worse than linear", value: bad.length, unit: "expressions", target: 0, reached: true },
+  ];
+}
