@@ -48,6 +48,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   "api-fuzz": () => import("./api-fuzz/main.ts"),
   redos: () => import("./redos/main.ts"),
   archives: () => import("./archives/main.ts"),
+  xss: () => import("./xss/main.ts"),
 };
 const SMOKE = [
   "log",

@@ -107,7 +107,7 @@ async function sendOne(fuzz: Fuzz, seed: number): Promise<void> {
   }
   const answer = heard as Heard;
   fuzz.byStatus.set(answer.status, (fuzz.byStatus.get(answer.status) ?? 0) + 1);
-  check(fuzz, operation, asked, answer, seed);
+  check({ fuzz, operation, seed }, asked, answer);
   if (answer.status < 300) {
     for (const [kind, ids] of idsIn(answer.text))
       fuzz.ids.set(kind, [...ids, ...(fuzz.ids.get(kind) ?? [])].slice(0, 50));
@@ -200,7 +200,11 @@ function bodyFor(
   return { type, bytes: JSON.stringify(value) ?? "null" };
 }
 
-function check(fuzz: Fuzz, operation: Operation, asked: Asked, heard: Heard, seed: number): void {
+function check(
+  { fuzz, operation, seed }: { readonly fuzz: Fuzz; readonly operation: Operation; readonly seed: number },
+  asked: Asked,
+  heard: Heard,
+): void {
   const said = `${asked.method} ${asked.path.slice(0, 200)} ${JSON.stringify(asked.headers, (name, value: unknown) => (name === "authorization" ? "…" : value)).slice(0, 300)} ${String(asked.body ?? "").slice(0, 300)}`;
   const where = `${operation.name} → ${heard.status} (seed ${seed}): ${said}`;
   // Asked to wait for a place of the log that is not there yet: said with a time to come back.

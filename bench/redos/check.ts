@@ -17,13 +17,18 @@ const MS_MAX = 20_000;
 /** Attacks each expression with texts of `letters` letters in a thread of its own, which is ended when it hangs. */
 export async function attackAll(
   expressions: readonly Expression[],
-  { letters, pumpsMax }: { readonly letters: number; readonly pumpsMax: number },
+  {
+    letters,
+    pumpsMax,
+    tell,
+  }: { readonly letters: number; readonly pumpsMax: number; readonly tell: (verdict: Verdict) => void },
 ): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
   let worker = newWorker();
   for (const expression of expressions) {
     const verdict = await attackOne(worker, expression, { letters, pumpsMax });
     verdicts.push(verdict);
+    tell(verdict);
     if (verdict.ratio !== Number.POSITIVE_INFINITY) continue;
     await worker.terminate();
     worker = newWorker();
@@ -62,6 +67,7 @@ function attackOne(
       }
     };
     worker.on("message", listen);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage({ source: expression.source, flags: expression.flags, ...sizes });
   });
 }

@@ -44,13 +44,30 @@ export function readFrontMatter(note: string): FrontMatter {
 function readValue(text: string): string[] {
   const trimmed = text.trim();
   if (!trimmed.startsWith("[")) return readScalar(trimmed);
-  const inner = trimmed.replace(/^\[/u, "").replace(/\]\s*(?:#.*)?$/u, "");
+  const inner = beforeBracket(trimmed.slice(1));
   return inner.match(/\s*"[^"]*"\s*|\s*'[^']*'\s*|[^,]+/gu)?.flatMap(readScalar) ?? [];
+}
+
+/** What stands before the bracket that ends a list. By hand, as below: an expression would go back over long runs of white space. */
+function beforeBracket(text: string): string {
+  for (let at = text.indexOf("]"); at !== -1; at = text.indexOf("]", at + 1)) {
+    const rest = text.slice(at + 1).trimStart();
+    if (rest === "" || rest.startsWith("#")) return text.slice(0, at);
+  }
+  return text;
+}
+
+/** What stands before a comment: a hash behind white space. */
+function beforeComment(text: string): string {
+  for (let at = text.indexOf("#"); at !== -1; at = text.indexOf("#", at + 1)) {
+    if (at > 0 && (text[at - 1] ?? "").trim() === "") return text.slice(0, at).trimEnd();
+  }
+  return text;
 }
 
 function readScalar(text: string): string[] {
   const trimmed = text.trim();
   const quoted = /^(?:"(.*)"|'(.*)')$/u.exec(trimmed);
-  const value = quoted === null ? trimmed.replace(/\s+#.*$/u, "") : (quoted[1] ?? quoted[2] ?? "");
+  const value = quoted === null ? beforeComment(trimmed) : (quoted[1] ?? quoted[2] ?? "");
   return value === "" || value === "|" || value === ">" || value === "~" || value === "null" ? [] : [value];
 }
