@@ -28,3 +28,7 @@ export {
 } from "./extract/extraction.ts";
 export { detectLanguage, type DetectedLanguage, loadLanguageDetector } from "./language/detect-language.ts";
 export { languageOfText } from "./language/language-of-text.ts";
+export { Embedder, type EmbedderOptions, type EmbedderState, type EmbedOptions } from "./embed/embedder.ts";
+export { embedErrors, waitMsOf } from "./embed/errors.ts";
+export { openaiProvider, type OpenaiOptions } from "./embed/providers/openai.ts";
+export type { EmbedAnswer, EmbedProvider } from "./embed/providers/provider.ts";
