@@ -26,7 +26,7 @@ export { type HasKind, type SearchFilters } from "./search/filter.ts";
 export { type DetectLanguage, languageOf, loadLanguage, termsOf } from "./search/languages.ts";
 export { type ConversationSummary, listConversations } from "./search/listing.ts";
 export { parseQuery, type ParsedQuery } from "./search/query.ts";
-export { type Qualifiers } from "./search/qualifiers.ts";
+export { type Qualifiers, readQualifiers } from "./search/qualifiers.ts";
 export { type MemoryRow, type MemoryRows, type OpenRows, type SealedContent } from "./search/rows.ts";
 export { type ScoreRecipe, type Signal, type WordWeight } from "./search/score.ts";
 export { SearchView, type SearchViewOptions } from "./search/search-view.ts";
@@ -34,6 +34,8 @@ export { searchIndex, type SearchHit, type SearchResult, type SignalShare } from
 export { formatSpan, type TimeMention, type TimePrecision, type TimeSpan } from "./search/time-span.ts";
 export { findTimes } from "./search/times.ts";
 export { UserIndex } from "./search/user-index.ts";
+export { type DocumentEmbedder } from "./search/vector-filler.ts";
+export { type QueryVector } from "./search/vectors.ts";
 export { worldErrors } from "./world/errors.ts";
 export { type EntityMentions, orderOf, type TakenMemory, UserWorld, type WorldMention } from "./world/user-world.ts";
 export { type ReadDecision, type WorldReading } from "./world/world-reading.ts";

@@ -16,7 +16,7 @@ const FRESH_POSTINGS_MIN = 2_048;
 const COUNT_MAX = 255;
 
 /** Copies a typed array into one of at least `lengthMin`, doubling. */
-export function grown<Column extends Int32Array | Uint32Array | Float64Array | Uint8Array>(
+export function grown<Column extends Int32Array | Uint32Array | Float32Array | Float64Array | Uint8Array>(
   column: Column,
   lengthMin: number,
 ): Column {

@@ -11,6 +11,7 @@
 import type { Level } from "@kaelix/model";
 
 import { cueDocuments, dateShare, nameWords, termIdsOf } from "./cues.ts";
+import type { Meaning } from "./meaning.ts";
 import type { ParsedQuery, QueryWord } from "./query.ts";
 import { selectTop } from "./top.ts";
 import type { IndexParts } from "./user-index.ts";
@@ -32,6 +33,10 @@ export const SIGNALS = [
   "length",
   "best",
   "answer",
+  "meaning",
+  "meaningBefore",
+  "meaningAfter",
+  "meaningBest",
 ] as const;
 
 /** A signal's name. */
@@ -81,6 +86,8 @@ export interface Candidates {
 export interface ScoreOptions {
   readonly ceiling: Level;
   readonly shape: ScoreShape;
+  /** What the query means here; absent: words alone. */
+  readonly meaning?: Meaning | undefined;
 }
 
 /** Pairs of words are looked for in this many candidates, the best by the other signals. */
@@ -171,6 +178,7 @@ class Scoring {
   readonly #query: ParsedQuery;
   readonly #ceiling: Level;
   readonly #shape: ScoreShape;
+  readonly #meaning: Meaning | undefined;
   readonly #corpus: Corpus;
   readonly #counts: Float32Array;
   readonly #windowCounts: Float32Array;
@@ -189,6 +197,7 @@ class Scoring {
     this.#query = query;
     this.#ceiling = options.ceiling;
     this.#shape = options.shape;
+    this.#meaning = options.meaning;
     this.#corpus = corpusOf(parts, options.ceiling);
     const count = parts.table.count;
     this.#counts = scratch.zeroed("counts", count);
@@ -215,6 +224,7 @@ class Scoring {
       done.add(key);
       words.push(this.#addWord(word, names.words.has(word.text)));
     }
+    for (const doc of this.#meaning?.nearest ?? []) this.#addCandidate(doc);
     const total = words.reduce((sum, word) => sum + word.weight, 0);
     const docs = Int32Array.from(this.#candidates);
     const signals = this.#signals(docs, total, names.speakers);
@@ -308,13 +318,7 @@ class Scoring {
     for (const doc of reached) {
       const count = this.#windowCounts[doc] ?? 0;
       this.#windowCounts[doc] = 0;
-      let length = this.#windowLengths[doc] ?? 0;
-      if (length === 0) {
-        // The first word that reaches this document: its window is measured once.
-        length = this.#windowLength(doc);
-        this.#windowLengths[doc] = length;
-        this.#candidates.push(doc);
-      }
+      const length = this.#addCandidate(doc);
       const score = (weight * count) / (count + k1 * (1 - b + (b * length) / averageLength));
       this.#window[doc] = (this.#window[doc] ?? 0) + score;
       this.#windowCoverage[doc] = (this.#windowCoverage[doc] ?? 0) + weight;
@@ -326,6 +330,16 @@ class Scoring {
     const before = this.#windowCounts[doc] ?? 0;
     if (before === 0) reached.push(doc);
     this.#windowCounts[doc] = before + count;
+  }
+
+  /** Makes a document a candidate; the length of its window, which is measured once. */
+  #addCandidate(doc: number): number {
+    const known = this.#windowLengths[doc] ?? 0;
+    if (known > 0) return known;
+    const length = Math.max(1, this.#windowLength(doc));
+    this.#windowLengths[doc] = length;
+    this.#candidates.push(doc);
+    return length;
   }
 
   #windowLength(doc: number): number {
@@ -380,6 +394,11 @@ class Scoring {
       const session = sessionOf[doc] ?? 0;
       this.#best[session] = Math.max(this.#best[session] ?? 0, this.#turn[doc] ?? 0);
     }
+    const nearest = this.#meaning && scratch.zeroed("nearest", threads.sessionCount);
+    for (const doc of docs) {
+      const session = sessionOf[doc] ?? 0;
+      if (nearest !== undefined) nearest[session] = Math.max(nearest[session] ?? 0, this.#meaningOf(doc));
+    }
     const cues = cueDocuments(this.#parts, this.#query);
     const lengthScale = 1 / Math.log(1 + this.#corpus.averageLength);
     const share = 1 / total;
@@ -406,9 +425,18 @@ class Scoring {
       signals[at++] = (this.#best[session] ?? 0) * share;
       // Answers stand behind questions.
       signals[at++] = before >= 0 && table.asks[before] === 1 ? turnBefore : 0;
+      signals[at++] = this.#meaningOf(doc);
+      signals[at++] = this.#meaningOf(before);
+      signals[at++] = this.#meaningOf(threads.afters[doc] ?? -1);
+      signals[at++] = nearest?.[session] ?? 0;
     }
+    for (const doc of docs) if (nearest !== undefined) nearest[sessionOf[doc] ?? 0] = 0;
     this.#addPairs(docs, signals);
     return signals;
+  }
+
+  #meaningOf(doc: number): number {
+    return doc < 0 ? 0 : (this.#meaning?.cosines[doc] ?? 0);
   }
 
   #turnOf(doc: number): number {

@@ -20,6 +20,7 @@ import { SnapshotFiles } from "./snapshot-files.ts";
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from "./snapshot.ts";
 import type { UserIndex } from "./user-index.ts";
 import { UserMemories } from "./user-memories.ts";
+import { type DocumentEmbedder, VectorFiller } from "./vector-filler.ts";
 
 /** What the view is wired with. */
 export interface SearchViewOptions {
@@ -39,6 +40,8 @@ export interface SearchViewOptions {
   readonly openSnapshot: (userId: UserId, sealed: Uint8Array) => Promise<Uint8Array | undefined>;
   /** Bytes of indexes above which the least recently used users are let go; default 256 MiB. */
   readonly bytesMax?: number;
+  /** Who makes vectors of documents; absent: words alone, and no vector is kept. */
+  readonly embedder?: DocumentEmbedder | undefined;
 }
 
 interface PositionedMemoryEvent {
@@ -50,8 +53,12 @@ interface LoadedUser {
   readonly memories: UserMemories;
   hasChanged: boolean;
   lastBytes: number;
+  /** Vectors that stand in no snapshot yet. */
+  vectorsUnsaved: number;
 }
 
+/** Vectors cost money or hours: a snapshot is written when so many are new, whether it is time for one or not. */
+const VECTORS_UNSAVED_MAX = 1_024;
 const BYTES_MAX_DEFAULT = 256 * 1024 * 1024;
 /** A load that meets restored memories too new for its rows begins again, at most so often. */
 const LOAD_ATTEMPTS_MAX = 5;
@@ -68,6 +75,7 @@ export class SearchView implements View {
   /** Events that came while a user was being loaded. */
   readonly #waiting = new Map<UserId, PositionedMemoryEvent[]>();
   readonly #locks = new KeyedLock();
+  readonly #filler: VectorFiller | undefined;
   /** Next offset by partition: everything below is folded. */
   #offsets: Map<number, number> | undefined;
   /** Next offset by partition that a fold has begun with: a user loaded now must be read at least up to there. */
@@ -79,6 +87,39 @@ export class SearchView implements View {
   constructor(options: SearchViewOptions) {
     this.#options = options;
     this.#files = new SnapshotFiles(options.folder);
+    const { embedder, users } = options;
+    this.#filler =
+      embedder &&
+      new VectorFiller({
+        embedder,
+        users,
+        index: (userId) => this.index(userId),
+        onFilled: (userId, vectors) => this.#noteVectors(userId, vectors),
+      });
+  }
+
+  /** Begins to give documents their vectors, in the background. Without an embedder nothing happens. */
+  startEmbedding(): void {
+    this.#filler?.start();
+  }
+
+  /** Documents of loaded users that wait for a vector; undefined without an embedder. */
+  vectorsWaiting(): number | undefined {
+    const filler = this.#filler;
+    if (filler === undefined) return undefined;
+    return [...this.#loaded.values()].reduce((sum, { memories }) => sum + filler.waitingIn(memories.index), 0);
+  }
+
+  async #noteVectors(userId: UserId, vectors: number): Promise<void> {
+    const loaded = this.#loaded.get(userId);
+    if (loaded === undefined) return;
+    this.#measure(loaded, vectors > 0);
+    loaded.vectorsUnsaved += vectors;
+    if (loaded.vectorsUnsaved < VECTORS_UNSAVED_MAX) return;
+    await this.#locks.run(userId, async () => {
+      if (this.#loaded.get(userId) === loaded) await this.#writeSnapshot(userId, loaded);
+    });
+    await this.#files.writeOffsets(this.#options.logId, await this.#knownOffsets());
   }
 
   async nextOffset(topic: string, partition: number): Promise<number> {
@@ -121,6 +162,7 @@ export class SearchView implements View {
     await Promise.all(applied);
     offsets.set(batch.partition, batch.nextOffset);
     this.#evict(undefined);
+    for (const userId of byUser.keys()) this.#filler?.note(userId);
   }
 
   /** Gives events to a user, and takes their snapshot away when it may hold what must not be kept any longer. */
@@ -216,7 +258,7 @@ export class SearchView implements View {
     await this.#options.rows.caughtUp(partition, upTo);
     const { openRows, detectLanguage } = this.#options;
     const memories = new UserMemories({ userId, open: openRows, detectLanguage });
-    if (snapshot !== undefined) await memories.restore(snapshot.documents, snapshot.aside);
+    if (snapshot !== undefined) await memories.restore(snapshot, this.#options.embedder?.model);
     const after = snapshot === undefined ? -1 : snapshot.nextOffset - 1;
     for await (const rows of this.#options.rows.rowsOf(userId, after)) await memories.applyRows(rows);
     // New events may come during each application; the last look and the switch happen without waiting in between.
@@ -226,7 +268,7 @@ export class SearchView implements View {
     }
     if (this.#isClosed || epoch !== this.#epoch) throw searchErrors("search-closed");
     memories.index.pack();
-    const loaded = { memories, hasChanged: true, lastBytes: 0 };
+    const loaded = { memories, hasChanged: true, lastBytes: 0, vectorsUnsaved: 0 };
     this.#loaded.set(userId, loaded);
     this.#waiting.delete(userId);
     this.#measure(loaded, true);
@@ -277,6 +319,7 @@ export class SearchView implements View {
     this.#offsets = new Map();
     this.#given.clear();
     await this.#files.clear();
+    this.#filler?.noteAll();
   }
 
   async snapshot(): Promise<void> {
@@ -295,6 +338,7 @@ export class SearchView implements View {
     // Events of a batch that is being folded may be in it already; they are read again from the rows and change nothing.
     const nextOffset = (await this.#knownOffsets()).get(partitionOf(userId)) ?? 0;
     loaded.hasChanged = false;
+    loaded.vectorsUnsaved = 0;
     const sealed = await sealSnapshot(userId, encodeSnapshot({ userId, logId, nextOffset }, loaded.memories));
     if (epoch === this.#epoch) await this.#files.write(userId, sealed);
   }
@@ -318,10 +362,10 @@ export class SearchView implements View {
     }
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#filler?.close();
     for (const userId of this.#loaded.keys()) this.#drop(userId);
-    return Promise.resolve();
   }
 }
 

@@ -11,6 +11,7 @@ import { countFacets, type Facets, NO_FACETS } from "./facets.ts";
 import { type DocumentTest, makeTest, type SearchFilters } from "./filter.ts";
 import { highlight, type TextRange } from "./highlight.ts";
 import { withNearTerms } from "./near-terms.ts";
+import { type Meaning, meaningOf } from "./meaning.ts";
 import { type ParsedQuery, parseQuery, type QueryWord } from "./query.ts";
 import { type Qualifiers, readQualifiers } from "./qualifiers.ts";
 import {
@@ -26,7 +27,8 @@ import {
 import { termIdsOf } from "./cues.ts";
 import { selectTop } from "./top.ts";
 import type { IndexParts, UserIndex } from "./user-index.ts";
-import { KEYWORD_COVERAGE, SHIPPED_RECIPE } from "./weights.ts";
+import type { QueryVector } from "./vectors.ts";
+import { KEYWORD_COVERAGE, MEANING_RECIPE, SHIPPED_RECIPE } from "./weights.ts";
 
 /** What is looked for, by whom and how much of it. */
 export interface SearchRequest {
@@ -45,6 +47,8 @@ export interface SearchRequest {
   readonly facets?: boolean;
   /** When it is asked, for "yesterday"; without it such words are words. */
   readonly nowMs?: number;
+  /** What the text means; absent: words alone. What was typed is looked for all the same. */
+  readonly meaning?: QueryVector;
   /** Other weights than those shipped; for measuring. */
   readonly recipe?: ScoreRecipe;
 }
@@ -68,6 +72,8 @@ export interface HitReason {
   readonly coverage: number;
   /** Share of the query's weight whose words stand in the document or its neighbours, 0 to 1. */
   readonly coverageAround: number;
+  /** How near it is to the query in meaning: the cosine, -1 to 1. Absent where that is not known. */
+  readonly meaning?: number;
 }
 
 /** A document that answers. */
@@ -115,10 +121,13 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
   const asked = { request, query, qualifiers };
   if (!isWorded(query)) return listAll(index, asked, passes);
   const isKeywords = !query.isQuestion && !query.words.some((word) => word.isStop);
-  const recipe = isKeywords ? recipeOfKeywords(request.recipe ?? SHIPPED_RECIPE) : (request.recipe ?? SHIPPED_RECIPE);
-  const candidates = scoreCandidates(parts, query, { ceiling: request.ceiling, shape: recipe.shape });
+  const base = request.recipe ?? (request.meaning === undefined ? SHIPPED_RECIPE : MEANING_RECIPE);
+  const recipe = isKeywords ? recipeOfKeywords(base) : base;
+  const { ceiling } = request;
+  const meaning = request.meaning && meaningOf(parts, request.meaning, { ceiling, passes });
+  const candidates = scoreCandidates(parts, query, { ceiling, shape: recipe.shape, meaning });
   const scores = weigh(candidates, recipe);
-  const matches = matchesOf({ candidates, scores, needsWord: isKeywords }, passes);
+  const matches = matchesOf({ candidates, scores, meaning, needsWord: isKeywords }, passes);
   const { occurredAts, firstOffsets } = parts.table;
   const docAt = (match: number): number => candidates.docs[matches[match] ?? 0] ?? 0;
   const scoreAt = (match: number): number => scores[matches[match] ?? 0] ?? 0;
@@ -133,7 +142,10 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
   });
   const hits = top.slice(skip).flatMap((match) => {
     const candidate = matches[match] ?? 0;
-    return makeHit(parts, query, { candidates, candidate, recipe, score: scores[candidate] ?? 0 }) ?? [];
+    const hit = makeHit(parts, query, { candidates, candidate, recipe, score: scores[candidate] ?? 0 });
+    const doc = candidates.docs[candidate] ?? 0;
+    if (hit === undefined || meaning?.isKnown(doc) !== true) return hit ?? [];
+    return { ...hit, why: { ...hit.why, meaning: meaning.cosines[doc] ?? 0 } };
   });
   const facets = request.facets === true ? countFacets(parts.table, docsOf(candidates, matches)) : NO_FACETS;
   return { hits, total: matches.length, facets, words: candidates.words, query, qualifiers };
@@ -181,22 +193,27 @@ function weigh(candidates: Candidates, recipe: ScoreRecipe): Float64Array {
   return scores;
 }
 
+interface Weighed {
+  readonly candidates: Candidates;
+  readonly scores: Float64Array;
+  readonly meaning: Meaning | undefined;
+  readonly needsWord: boolean;
+}
+
 /**
- * Candidates that hold a word themselves and pass; for a question also those that stand right beside a very good one: the answer often
- * holds none of its words. Who types keywords wants what holds them.
+ * Candidates that hold a word themselves, or are near in meaning, and pass; for a question also those that stand right beside a very
+ * good one: the answer often holds none of its words. Who types keywords wants what holds them, or what means the same.
  */
-function matchesOf(
-  scored: { readonly candidates: Candidates; readonly scores: Float64Array; readonly needsWord: boolean },
-  passes: DocumentTest,
-): number[] {
-  const { candidates, scores, needsWord } = scored;
+function matchesOf({ candidates, scores, meaning, needsWord }: Weighed, passes: DocumentTest): number[] {
+  const near = new Set(meaning?.nearest);
   const coverageAt = SIGNALS.indexOf("coverage");
   const least = scores.reduce((best, score) => Math.max(best, score), 0) * CONTEXT_SHARE_MIN;
   const matches: number[] = [];
   for (let candidate = 0; candidate < scores.length; candidate++) {
-    const holdsWord = (candidates.signals[candidate * SIGNAL_COUNT + coverageAt] ?? 0) > 0;
-    if (!holdsWord && (needsWord || (scores[candidate] ?? 0) < least)) continue;
-    if (passes(candidates.docs[candidate] ?? 0)) matches.push(candidate);
+    const doc = candidates.docs[candidate] ?? 0;
+    const isMeant = near.has(doc) || (candidates.signals[candidate * SIGNAL_COUNT + coverageAt] ?? 0) > 0;
+    if (!isMeant && (needsWord || (scores[candidate] ?? 0) < least)) continue;
+    if (passes(doc)) matches.push(candidate);
   }
   return matches;
 }
@@ -242,6 +259,7 @@ function makeHit(parts: IndexParts, query: ParsedQuery, scored: Scored): SearchH
     signal,
     share: recipe.weights[signal] * (candidates.signals[candidate * SIGNAL_COUNT + at] ?? 0),
   }));
+  const signalOf = (name: Signal): number => candidates.signals[candidate * SIGNAL_COUNT + SIGNALS.indexOf(name)] ?? 0;
   const words = candidates.words.filter(({ word }) => held.has(word));
   const language = parts.table.languageNames.name(parts.table.languages[doc] ?? 0) ?? "en";
   return {
@@ -253,9 +271,9 @@ function makeHit(parts: IndexParts, query: ParsedQuery, scored: Scored): SearchH
       signals: signals
         .filter(({ share }) => share !== 0)
         .sort((left, right) => Math.abs(right.share) - Math.abs(left.share)),
-      isContext: words.length === 0,
-      coverage: candidates.signals[candidate * SIGNAL_COUNT + SIGNALS.indexOf("coverage")] ?? 0,
-      coverageAround: candidates.signals[candidate * SIGNAL_COUNT + SIGNALS.indexOf("windowCoverage")] ?? 0,
+      isContext: words.length === 0 && signalOf("windowCoverage") > 0,
+      coverage: signalOf("coverage"),
+      coverageAround: signalOf("windowCoverage"),
     },
   };
 }

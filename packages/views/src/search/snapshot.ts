@@ -5,12 +5,13 @@
  * It names its user, its log and the offset it holds; `decodeSnapshot` gives nothing for bytes that are not of this form or of
  * somebody else: a snapshot only saves time, it is never trusted over the log.
  */
-import { decodeText, encodeText } from "@kaelix/base";
-import { type MemoryId, parseId, parseLevel, type UserId } from "@kaelix/model";
+import { decodeBase64Url, decodeText, encodeBase64Url, encodeText } from "@kaelix/base";
+import { LEVEL_INDEXED_MAX, type MemoryId, parseId, parseLevel, type UserId } from "@kaelix/model";
 
 import type { SearchDocument } from "./document.ts";
 import type { Standing } from "./fold.ts";
-import type { AsideMemory, UserMemories } from "./user-memories.ts";
+import type { AsideMemory, KeptVectors, SnapshotContent, UserMemories } from "./user-memories.ts";
+import type { VectorCodes } from "./vectors.ts";
 
 const FORM = "kaelix-search-snapshot-1";
 
@@ -24,15 +25,38 @@ export interface SnapshotHead {
 }
 
 /** A snapshot read back. */
-export interface Snapshot extends SnapshotHead {
-  readonly documents: readonly SearchDocument[];
-  readonly aside: readonly AsideMemory[];
-}
+export interface Snapshot extends SnapshotHead, SnapshotContent {}
 
 /** The bytes of a snapshot, in clear: to be sealed before they touch a disk. */
 export function encodeSnapshot(head: SnapshotHead, memories: UserMemories): Uint8Array {
   const documents = Array.from(memories.index.documents());
-  return encodeText(JSON.stringify({ form: FORM, ...head, documents, aside: [...memories.aside()] }));
+  const vectors = vectorsOf(memories, documents);
+  return encodeText(JSON.stringify({ form: FORM, ...head, documents, aside: [...memories.aside()], vectors }));
+}
+
+/** Vectors as text, in the order of documents; undefined when there are none. */
+function vectorsOf({ index }: UserMemories, documents: readonly SearchDocument[]): unknown {
+  const { vectors } = index.parts(LEVEL_INDEXED_MAX);
+  if (vectors === undefined || vectors.size === 0) return undefined;
+  const rows = documents.map(({ memoryId }) => {
+    const codes = index.codes(memoryId);
+    return codes === undefined ? null : encodeBase64Url(new Uint8Array(codes.buffer, codes.byteOffset, codes.length));
+  });
+  return { model: vectors.model, dimension: vectors.dimension, rows };
+}
+
+/** Vectors read back; undefined when they are none: they are made anew then. */
+function parseVectors(value: unknown, documents: number): KeptVectors | undefined {
+  const { model, dimension, rows } = Object.fromEntries(fieldsOf(value));
+  if (typeof model !== "string" || !isOffset(dimension) || dimension === 0) return undefined;
+  if (!Array.isArray(rows) || rows.length !== documents) return undefined;
+  const read = rows.map((row: unknown) => (typeof row === "string" ? parseCodes(row, dimension) : null));
+  return { model, rows: read };
+}
+
+function parseCodes(text: string, dimension: number): VectorCodes | null {
+  const bytes = decodeBase64Url(text);
+  return bytes?.length === dimension ? new Int8Array(bytes) : null;
 }
 
 /** Reads a snapshot; undefined when the bytes are none, or not of this user and this log. */
@@ -48,7 +72,8 @@ export function decodeSnapshot(bytes: Uint8Array, userId: UserId, logId: string)
   if (fields.get("form") !== FORM || fields.get("userId") !== userId || fields.get("logId") !== logId) return undefined;
   if (!isOffset(nextOffset) || !Array.isArray(documents) || !Array.isArray(aside)) return undefined;
   if (!documents.every(isDocument) || !aside.every(isAside)) return undefined;
-  return { userId, logId, nextOffset, documents, aside };
+  const vectors = parseVectors(fields.get("vectors"), documents.length);
+  return { userId, logId, nextOffset, documents, aside, ...(vectors === undefined ? {} : { vectors }) };
 }
 
 function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {

@@ -15,6 +15,7 @@ import { type DetectLanguage, type Language, languageOf, monthNamesOf, termOf } 
 import { Postings } from "./postings.ts";
 import { splitWords } from "./tokens.ts";
 import { Threads } from "./threads.ts";
+import { codesOf, type QueryVector, type VectorCodes, VectorTable } from "./vectors.ts";
 
 /** Removed documents are swept out once they are this share of all. */
 const REMOVED_SHARE_MAX = 0.25;
@@ -32,6 +33,8 @@ export interface IndexParts {
   readonly postings: Postings;
   readonly threads: Threads;
   readonly generation: number;
+  /** Undefined while no document has one. */
+  readonly vectors: VectorTable | undefined;
 }
 
 /** One user's index. Synchronous. */
@@ -41,6 +44,8 @@ export class UserIndex {
   #postings = new Postings();
   #threads = makeThreads(this.#table);
   #generation = 0;
+  #vectors: VectorTable | undefined;
+  #vectorGeneration = 0;
   /** How many documents stand at each level. */
   readonly #levelCounts = [0, 0, 0, 0, 0];
   #lower: { readonly ceiling: Level; readonly generation: number; readonly threads: Threads } | undefined;
@@ -52,6 +57,11 @@ export class UserIndex {
   /** Grows with every change. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Grows with every vector that comes or goes by itself, not with its document. */
+  get vectorGeneration(): number {
+    return this.#vectorGeneration;
   }
 
   /** Documents that are there. */
@@ -66,7 +76,13 @@ export class UserIndex {
   parts(ceiling: Level): IndexParts {
     const threads = this.#hasAbove(ceiling) ? this.#threadsUnder(ceiling) : this.#threads;
     threads.link();
-    return { table: this.#table, postings: this.#postings, threads, generation: this.#generation };
+    return {
+      table: this.#table,
+      postings: this.#postings,
+      threads,
+      generation: this.#generation,
+      vectors: this.#vectors,
+    };
   }
 
   #hasAbove(ceiling: Level): boolean {
@@ -88,10 +104,96 @@ export class UserIndex {
 
   /** Adds a document, or puts it in the place of the one with its memory id. */
   put(document: SearchDocument): void {
+    const codes = this.#vectorThatStays(document);
     this.remove(document.memoryId);
     const language = languageOf(document.text, this.#detect);
     const { terms, headLength } = indexedTerms(document, language);
     this.#insert(document, { language, terms, headLength });
+    this.#setCodes(document.memoryId, codes);
+  }
+
+  /** A vector is of one version of a text: the same version, told again, keeps it. */
+  #vectorThatStays(document: SearchDocument): VectorCodes | undefined {
+    const before = this.document(document.memoryId);
+    if (before === undefined || this.#vectors === undefined) return undefined;
+    const isSame =
+      before.version === document.version &&
+      before.level === document.level &&
+      textToEmbed(before) === textToEmbed(document);
+    return isSame ? this.codes(document.memoryId) : undefined;
+  }
+
+  /**
+   * Sets what a version of a memory means. A vector of another model or dimension throws all of the former away.
+   * @returns false when that version is not there any more, or the vector points nowhere
+   */
+  setVector(memoryId: MemoryId, version: number, { model, vector }: QueryVector): boolean {
+    const doc = this.#table.numberOf(memoryId);
+    const codes = codesOf(vector);
+    if (doc === undefined || codes === undefined || this.#table.versions[doc] !== version) return false;
+    this.takeCodes(memoryId, model, codes);
+    return true;
+  }
+
+  /** Sets a vector as `codes` gave it. Does nothing when the memory is not there. */
+  takeCodes(memoryId: MemoryId, model: string, codes: VectorCodes): void {
+    if (this.#vectors?.model !== model || this.#vectors.dimension !== codes.length) {
+      this.dropVectors();
+      this.#vectors = new VectorTable(model, codes.length);
+    }
+    this.#setCodes(memoryId, codes);
+    this.#vectorGeneration += 1;
+  }
+
+  #setCodes(memoryId: MemoryId, codes: VectorCodes | undefined): void {
+    const doc = this.#table.numberOf(memoryId);
+    if (doc !== undefined && codes !== undefined) this.#vectors?.set(doc, codes);
+  }
+
+  /** The vector of a memory; undefined while it has none. */
+  codes(memoryId: MemoryId): VectorCodes | undefined {
+    const doc = this.#table.numberOf(memoryId);
+    return doc === undefined ? undefined : this.#vectors?.codes(doc);
+  }
+
+  /** True when a document that may be seen has a vector. */
+  hasVectors(ceiling: Level): boolean {
+    const { levels, count } = this.#table;
+    for (let doc = 0; doc < count; doc++)
+      if ((levels[doc] ?? LEVEL_REMOVED) <= ceiling && this.#vectors?.has(doc) === true) return true;
+    return false;
+  }
+
+  /** Overwrites all vectors. */
+  dropVectors(): void {
+    if (this.#vectors === undefined) return;
+    for (let doc = 0; doc < this.#table.count; doc++) this.#vectors.clear(doc);
+    this.#vectors = undefined;
+    this.#vectorGeneration += 1;
+  }
+
+  /** Documents up to a level that have no vector of a model and have words to make one of, in order of adding. */
+  *withoutVector(model: string, levelMax: Level): IterableIterator<SearchDocument> {
+    for (const doc of this.#docsWithoutVector(model, levelMax)) {
+      const document = this.#table.document(doc);
+      if (document !== undefined) yield document;
+    }
+  }
+
+  /** How many `withoutVector` gives. */
+  countWithoutVector(model: string, levelMax: Level): number {
+    let count = 0;
+    for (const _ of this.#docsWithoutVector(model, levelMax)) count += 1;
+    return count;
+  }
+
+  *#docsWithoutVector(model: string, levelMax: Level): IterableIterator<number> {
+    const vectors = this.#vectors?.model === model ? this.#vectors : undefined;
+    const { levels, count } = this.#table;
+    for (let doc = 0; doc < count; doc++) {
+      if ((levels[doc] ?? LEVEL_REMOVED) > levelMax || vectors?.has(doc) === true) continue;
+      if (this.#table.textOf(doc).trim() !== "" || this.#table.captionOf(doc) !== undefined) yield doc;
+    }
   }
 
   #insert(document: SearchDocument, words: IndexedWords): void {
@@ -115,6 +217,7 @@ export class UserIndex {
     this.#threads.remove(this.#table.conversations[doc] ?? 0, doc);
     this.#countLevel(this.#table.levels[doc] ?? 0, -1);
     this.#postings.wipe(doc);
+    this.#vectors?.clear(doc);
     this.#table.remove(doc);
     this.#generation += 1;
     const removed = this.#table.count - this.#table.size;
@@ -147,7 +250,8 @@ export class UserIndex {
       if (document === undefined) continue;
       const terms = Array.from(this.#postings.tokensOf(doc), (id) => this.#postings.word(id));
       const language = this.#table.languageNames.name(this.#table.languages[doc] ?? 0) ?? "en";
-      yield { document, words: { language, terms, headLength: this.#table.headLengths[doc] ?? 0 } };
+      const words = { language, terms, headLength: this.#table.headLengths[doc] ?? 0 };
+      yield { document, words, codes: this.#vectors?.codes(doc) };
     }
   }
 
@@ -160,7 +264,12 @@ export class UserIndex {
     this.#threads = makeThreads(this.#table);
     this.#levelCounts.fill(0);
     this.#lower = undefined;
-    for (const entry of entries) this.#insert(entry.document, entry.words);
+    const vectors = this.#vectors;
+    this.#vectors = vectors && new VectorTable(vectors.model, vectors.dimension);
+    for (const { document, words, codes } of entries) {
+      this.#insert(document, words);
+      this.#setCodes(document.memoryId, codes);
+    }
     this.#postings.trim();
   }
 
@@ -172,7 +281,8 @@ export class UserIndex {
 
   /** Bytes held, estimated from array sizes. */
   get bytes(): number {
-    return this.#table.bytes + this.#postings.bytes + this.#table.count * 24 + 4_096;
+    const vectorBytes = this.#vectors?.bytes ?? 0;
+    return this.#table.bytes + this.#postings.bytes + vectorBytes + this.#table.count * 24 + 4_096;
   }
 }
 
@@ -186,6 +296,7 @@ interface IndexedWords {
 interface IndexEntry {
   readonly document: SearchDocument;
   readonly words: IndexedWords;
+  readonly codes: VectorCodes | undefined;
 }
 
 function makeThreads(table: DocumentTable): Threads {
@@ -193,6 +304,11 @@ function makeThreads(table: DocumentTable): Threads {
     occurredAtMs: (doc) => table.occurredAts[doc] ?? 0,
     offset: (doc) => table.firstOffsets[doc] ?? 0,
   });
+}
+
+/** What of a document a vector is made of, and what a provider is sent: who said it, the text, the caption. */
+export function textToEmbed({ speaker, text, caption }: SearchDocument): string {
+  return `${speaker === undefined ? "" : `${speaker}: `}${text}${caption === undefined ? "" : ` ${caption}`}`;
 }
 
 /** The words of "(date) speaker: text caption" as terms. */

@@ -19,12 +19,26 @@ import { foldEvent, type Standing, standingOfDocument, standingOfRow, type Stand
 import { type DetectLanguage, languageOf, loadLanguage } from "./languages.ts";
 import type { MemoryRow, OpenRows } from "./rows.ts";
 import { UserIndex } from "./user-index.ts";
+import type { VectorCodes } from "./vectors.ts";
 
 /** A memory that is known and not indexed. */
 export interface AsideMemory {
   readonly standing: Standing;
   /** True when it should be in the index and its content could not be opened. */
   readonly isUnreadable: boolean;
+}
+
+/** Vectors of documents, in their order; null for one that has none. */
+export interface KeptVectors {
+  readonly model: string;
+  readonly rows: readonly (VectorCodes | null)[];
+}
+
+/** What a snapshot holds of a user. */
+export interface SnapshotContent {
+  readonly documents: readonly SearchDocument[];
+  readonly aside: readonly AsideMemory[];
+  readonly vectors?: KeptVectors;
 }
 
 /** What a user's memories need from outside. */
@@ -140,9 +154,15 @@ export class UserMemories {
     await this.#settle(pending);
   }
 
-  /** Puts back what a snapshot held. */
-  async restore(documents: readonly SearchDocument[], aside: readonly AsideMemory[]): Promise<void> {
+  /** Puts back what a snapshot held; its vectors when they are of `model`. */
+  async restore({ documents, aside, vectors }: SnapshotContent, model?: string): Promise<void> {
     for (const document of documents) await this.#put(document);
+    if (vectors !== undefined && vectors.model === model) {
+      for (const [at, { memoryId }] of documents.entries()) {
+        const codes = vectors.rows[at];
+        if (codes !== undefined && codes !== null) this.#index.takeCodes(memoryId, model, codes);
+      }
+    }
     for (const memory of aside) this.#aside.set(memory.standing.memoryId, memory);
   }
 

@@ -34,6 +34,39 @@ export const SHIPPED_RECIPE: ScoreRecipe = {
     length: 1.9,
     best: 3.4,
     answer: 5,
+    meaning: 0,
+    meaningBefore: 0,
+    meaningAfter: 0,
+    meaningBest: 0,
+  },
+};
+
+/**
+ * The recipe of searches that know what the query means: found as the other, with the vectors of all-MiniLM-L6-v2, the shape as it was.
+ * Words keep most of the say: what speaks for a document in words stays, and what it, its neighbours and its session mean comes on top.
+ */
+export const MEANING_RECIPE: ScoreRecipe = {
+  shape: SHIPPED_RECIPE.shape,
+  weights: {
+    turn: 1.2,
+    window: 4.6,
+    session: 3.2,
+    before: -2.4,
+    after: -1.5,
+    coverage: 0.3,
+    windowCoverage: 4,
+    speaker: 0.9,
+    date: 3,
+    pairs: 0.6,
+    question: -0.7,
+    cue: 1.7,
+    length: 3.2,
+    best: 3.1,
+    answer: 4.3,
+    meaning: 4.4,
+    meaningBefore: 2.1,
+    meaningAfter: 1.4,
+    meaningBest: 3.6,
   },
 };
 
