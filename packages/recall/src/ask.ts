@@ -35,6 +35,8 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     ...request,
     filters: before(request.filters, asOfMs),
     text: question.text,
+    // What is quoted must hold the question's words: evidence is weighed by them alone.
+    byWords: true,
     limit: countsAll(question.wanted) ? HITS_READ_ALL : HITS_READ,
     ...(request.weights === undefined ? {} : { recipe: request.weights.recipe }),
   });

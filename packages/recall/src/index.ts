@@ -14,9 +14,15 @@ export {
 } from "./digest/digest.ts";
 export { type Measured, type MeasuredQuestion, measureRecall } from "./measure/measure.ts";
 export { type MeasuredRow } from "./measure/metrics.ts";
-export { type RecallHit, type RecallSearchRequest, type RecallSearchResult, searchMemories } from "./search.ts";
+export {
+  type MeaningOutcome,
+  type RecallHit,
+  type RecallSearchRequest,
+  type RecallSearchResult,
+  searchMemories,
+} from "./search.ts";
 export { SharedIndexes, type SharedPart } from "./shared-indexes.ts";
-export type { RecallScope, RecallSource, SharedScope } from "./source.ts";
+export type { QueryMeaning, RecallScope, RecallSource, SharedScope } from "./source.ts";
 export type { Reason } from "./why.ts";
 export type { Evidence } from "./people/evidence.ts";
 export { type LinkedMemory, linksOf, type MemoryLinks } from "./people/connections.ts";

@@ -14,6 +14,8 @@ import {
   loadLanguage,
   type ParsedQuery,
   type Qualifiers,
+  type QueryVector,
+  readQualifiers,
   type ScoreRecipe,
   type SearchDocument,
   type SearchFilters,
@@ -24,7 +26,7 @@ import {
   type WordWeight,
 } from "@kaelix/views";
 
-import type { RecallScope, RecallSource } from "./source.ts";
+import type { QueryMeaning, RecallScope, RecallSource } from "./source.ts";
 import { type Reason, wordReasons } from "./why.ts";
 
 /** Hits that one request may ask for. */
@@ -45,9 +47,14 @@ export interface RecallSearchRequest extends RecallScope {
   readonly skip?: number;
   /** True while the last word is being typed. */
   readonly prefixLast?: boolean;
+  /** True: what the text means is not asked for. */
+  readonly byWords?: boolean;
   /** Other weights than those shipped; for measuring. */
   readonly recipe?: ScoreRecipe;
 }
+
+/** Whether meaning was compared: `none` when no provider is there, nothing has a vector yet, or there is nothing to ask. */
+export type MeaningOutcome = "used" | "none" | "late" | "down" | "withheld";
 
 /** A memory that was found. */
 export interface RecallHit extends SearchHit {
@@ -71,6 +78,7 @@ export interface RecallSearchResult {
   readonly query: ParsedQuery;
   /** What of the text narrowed the search, and what should have and could not. */
   readonly qualifiers: Qualifiers;
+  readonly meaning: MeaningOutcome;
   readonly tookMs: number;
   /** Everything below this position was searched. */
   readonly asOf: LogPosition;
@@ -98,14 +106,31 @@ export async function searchMemories(source: RecallSource, request: RecallSearch
     const unlocked = await indexUnlocked(source, shared.unlocked, request.ceiling);
     if (unlocked !== undefined) asked.push({ owner, index: unlocked });
   }
-  const found = searchAll(asked, request, source.nowMs?.() ?? Date.now());
+  const nowMs = source.nowMs?.() ?? Date.now();
+  const meant = await meaningOfText(source, request, asked, nowMs);
+  const vector = meant?.type === "meant" ? meant.meaning : undefined;
+  const found = searchAll(asked, request, { nowMs, ...(vector === undefined ? {} : { meaning: vector }) });
   const asOf = { topic: TOPICS.memories.name, partition, offset: nextOffset };
   const hits = found.hits.map((hit) => ({
     ...hit,
     position: positionOf(hit.document, source.partitionOf(hit.owner)),
     reasons: wordReasons(hit, found),
   }));
-  return { ...found, hits, tookMs: source.monotonicMs() - startMs, asOf };
+  const meaning = meant === undefined ? "none" : meant.type === "meant" ? "used" : meant.why;
+  return { ...found, hits, meaning, tookMs: source.monotonicMs() - startMs, asOf };
+}
+
+/** What the text means, when somebody can tell and something can be compared with it: a query is not sent out for nothing. */
+async function meaningOfText(
+  source: RecallSource,
+  request: RecallSearchRequest,
+  asked: readonly AskedIndex[],
+  nowMs: number,
+): Promise<QueryMeaning | undefined> {
+  if (source.embedQuery === undefined || request.byWords === true) return undefined;
+  const text = readQualifiers(request.text, nowMs).rest.trim();
+  const hasVectors = asked.some(({ index }) => index.hasVectors(request.ceiling));
+  return text === "" || !hasVectors ? undefined : await source.embedQuery(text);
 }
 
 function noDocuments({ detectLanguage }: RecallSource): UserIndex {
@@ -141,7 +166,11 @@ interface FoundInAll extends SearchResult {
 }
 
 /** All indexes asked alike; scores are shares of what a query can reach, so hits of all stand in one order. */
-function searchAll(indexes: readonly AskedIndex[], request: RecallSearchRequest, nowMs: number): FoundInAll {
+function searchAll(
+  indexes: readonly AskedIndex[],
+  request: RecallSearchRequest,
+  more: { readonly nowMs: number; readonly meaning?: QueryVector },
+): FoundInAll {
   const limit = Math.max(1, Math.min(SEARCH_LIMIT_MAX, request.limit ?? SEARCH_LIMIT_DEFAULT));
   const skip = Math.max(0, request.skip ?? 0);
   const isOne = indexes.length === 1;
@@ -149,7 +178,7 @@ function searchAll(indexes: readonly AskedIndex[], request: RecallSearchRequest,
     text: request.text,
     ceiling: request.ceiling,
     facets: true,
-    nowMs,
+    ...more,
     ...(request.filters === undefined ? {} : { filters: request.filters }),
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
     ...(request.recipe === undefined ? {} : { recipe: request.recipe }),

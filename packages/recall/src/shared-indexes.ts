@@ -32,6 +32,7 @@ interface Kept {
   generation: number;
   /** Monotonic ms. */
   usedMs: number;
+  vectorGeneration: number;
 }
 
 const IDLE_MS_MAX = 60_000;
@@ -63,6 +64,7 @@ export class SharedIndexes {
         from: undefined,
         generation: -1,
         usedMs: 0,
+        vectorGeneration: -1,
       };
       const kept = this.#kept.get(part.key) ?? fresh;
       for (let tried = 1; !(await this.#follow(kept, part, tried < TURNS_TRIED_MAX)); tried++);
@@ -78,8 +80,9 @@ export class SharedIndexes {
   /** Makes an index what the owner's is now; false when that changed meanwhile. Without turns it cannot. */
   async #follow(kept: Kept, part: SharedPart, takesTurns: boolean): Promise<boolean> {
     const from = await this.#source.index(part.owner);
-    const { generation } = from.parts(LEVEL_INDEXED_MAX);
-    if (kept.from === from && kept.generation === generation) return true;
+    const { generation, vectorGeneration } = from;
+    const isKept = kept.from === from && kept.generation === generation;
+    if (isKept && kept.vectorGeneration === vectorGeneration) return true;
     const wanted = [...from.documents()].filter((document) => part.passes(document));
     const ids = new Set(wanted.map(({ memoryId }) => memoryId));
     for (const id of kept.states.keys()) {
@@ -94,9 +97,11 @@ export class SharedIndexes {
       kept.index.put({ ...document, speaker: document.speaker ?? part.ownerName });
       kept.states.set(document.memoryId, stateOf(document));
     }
+    takeVectors(kept.index, from, wanted);
     kept.from = from;
     kept.generation = generation;
-    return !takesTurns || from.parts(LEVEL_INDEXED_MAX).generation === generation;
+    kept.vectorGeneration = vectorGeneration;
+    return !takesTurns || from.generation === generation;
   }
 
   async #loadLanguages(documents: readonly SearchDocument[]): Promise<void> {
@@ -127,6 +132,20 @@ export class SharedIndexes {
       bytes -= index.bytes;
       this.#kept.delete(key);
     }
+  }
+}
+
+/** Gives what is shared the vectors it has at its owner's, and no others. */
+function takeVectors(to: UserIndex, from: UserIndex, wanted: readonly SearchDocument[]): void {
+  const { vectors } = from.parts(LEVEL_INDEXED_MAX);
+  if (vectors === undefined) {
+    to.dropVectors();
+    return;
+  }
+  const isOther = to.parts(LEVEL_INDEXED_MAX).vectors?.model !== vectors.model;
+  for (const { memoryId } of wanted) {
+    const codes = isOther || to.codes(memoryId) === undefined ? from.codes(memoryId) : undefined;
+    if (codes !== undefined) to.takeCodes(memoryId, vectors.model, codes);
   }
 }
 

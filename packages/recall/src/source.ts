@@ -2,7 +2,12 @@
  * What recall asks of the search view, so that it knows neither how users are loaded nor what a log is.
  */
 import type { Level, UserId } from "@kaelix/model";
-import type { DetectLanguage, SearchDocument, UserIndex } from "@kaelix/views";
+import type { DetectLanguage, QueryVector, SearchDocument, UserIndex } from "@kaelix/views";
+
+/** What became of asking what a query means: `late` and `down` are the provider's, `withheld` means that it may not be sent. */
+export type QueryMeaning =
+  | { readonly type: "meant"; readonly meaning: QueryVector }
+  | { readonly type: "missed"; readonly why: "late" | "down" | "withheld" };
 
 /** Where recall finds a person's memories. */
 export interface RecallSource {
@@ -12,6 +17,8 @@ export interface RecallSource {
   partitionOf(userId: UserId): number;
   /** The offset below which everything is in the index. */
   nextOffset(partition: number): Promise<number>;
+  /** What a query means, as vectors that the indexes' can be compared with; absent: nobody is there to ask. */
+  embedQuery?(text: string): Promise<QueryMeaning>;
   /** As the index itself detects. */
   readonly detectLanguage: DetectLanguage;
   /** Monotonic milliseconds. */

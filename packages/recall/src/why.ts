@@ -13,6 +13,9 @@ const SIGNAL_SENTENCES: Partial<Readonly<Record<Signal, string>>> = {
 /** Shares below this are noise to a person. */
 const SHARE_MIN = 0.25;
 
+/** Cosines below this are noise to a person. */
+const MEANING_MIN = 0.3;
+
 /** One thing that spoke for a hit. */
 export interface Reason {
   /** `words`, `neighbours`, `filter` for what narrowed the search, or the name of a signal. */
@@ -36,10 +39,12 @@ function scoreReasons(hit: SearchHit): Reason[] {
   const shareOf = (...names: readonly Signal[]): number =>
     signals.reduce((sum, { signal, share }) => (names.includes(signal) ? sum + share : sum), 0);
   const reasons: Reason[] = [];
+  const meaning = meaningReason(hit, shareOf);
   if (words.length > 0) {
     const score = shareOf("turn", "coverage");
     reasons.push({ signal: "words", score, text: `Holds ${wordsHeld(hit)}` });
   }
+  if (meaning !== undefined) reasons.push(meaning);
   if (isContext) {
     const score = shareOf("window", "windowCoverage", "before", "after");
     reasons.push({ signal: "neighbours", score, text: "Stands beside what holds your words" });
@@ -52,6 +57,12 @@ function scoreReasons(hit: SearchHit): Reason[] {
       reasons.push({ signal, score: share, text: sentence });
   }
   return reasons;
+}
+
+/** How near in meaning a hit is, where that is known and speaks for it. */
+function meaningReason({ why }: SearchHit, shareOf: (...names: readonly Signal[]) => number): Reason | undefined {
+  if (why.meaning === undefined || why.meaning < MEANING_MIN) return undefined;
+  return { signal: "meaning", score: shareOf("meaning"), text: `Meaning ${why.meaning.toFixed(2)}` };
 }
 
 /** The words of the query that a hit holds, the heaviest first; of one that was mistyped also what it was taken for. */

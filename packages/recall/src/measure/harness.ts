@@ -3,7 +3,15 @@
  */
 import type { ConversationId, MemoryId } from "@kaelix/model";
 
-import { type DetectLanguage, languageOf, loadLanguage, type ScoreRecipe, searchIndex, UserIndex } from "@kaelix/views";
+import {
+  type DetectLanguage,
+  languageOf,
+  loadLanguage,
+  type QueryVector,
+  type ScoreRecipe,
+  searchIndex,
+  UserIndex,
+} from "@kaelix/views";
 
 import type { Conversation, Question } from "./locomo.ts";
 import { DEPTHS, gainAt, mean, recallAt, reciprocalRank } from "./metrics.ts";
@@ -58,16 +66,22 @@ export async function indexConversation(
   return { index, addsMs };
 }
 
+/** What a question means; undefined: its words alone. */
+export type MeaningOf = (question: string) => QueryVector | undefined;
+
 /** The product's search as a retriever. */
-export function kaelixRetriever(index: UserIndex, recipe?: ScoreRecipe): Retriever {
+export function kaelixRetriever(index: UserIndex, recipe?: ScoreRecipe, meaningOf?: MeaningOf): Retriever {
   return {
-    search: (question) =>
-      searchIndex(index, {
+    search: (question) => {
+      const meaning = meaningOf?.(question);
+      return searchIndex(index, {
         text: question,
         ceiling: 2,
         limit: DEPTH_MAX,
         ...(recipe === undefined ? {} : { recipe }),
-      }).hits.map((hit) => hit.document.memoryId),
+        ...(meaning === undefined ? {} : { meaning }),
+      }).hits.map((hit) => hit.document.memoryId);
+    },
   };
 }
 

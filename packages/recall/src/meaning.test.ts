@@ -1,0 +1,135 @@
+import { idFromBytes, type Level, type MemoryId, type UserId } from "@kaelix/model";
+import { type SearchDocument, UserIndex } from "@kaelix/views";
+import { expect, test } from "vitest";
+
+import { ask } from "./ask.ts";
+import { type RecallSearchRequest, searchMemories } from "./search.ts";
+import { SharedIndexes } from "./shared-indexes.ts";
+import type { QueryMeaning, RecallSource } from "./source.ts";
+
+const ANN: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
+const BOB: UserId = idFromBytes("usr", new Uint8Array(16).fill(2));
+const MODEL = "invented";
+const idOf = (number: number): MemoryId => idFromBytes("mem", new Uint8Array(16).fill(number, 15));
+const unit = (...parts: readonly number[]): Float32Array =>
+  Float32Array.from(parts, (part) => part / Math.hypot(...parts));
+
+function documentOf(number: number, text: string, level: Level = 1): SearchDocument {
+  return {
+    memoryId: idOf(number),
+    conversationId: null,
+    text,
+    occurredAtMs: 1_000 * number,
+    recordedAtMs: 1_000,
+    level,
+    source: "chat",
+    importId: null,
+    version: 1,
+    offset: number,
+    firstOffset: number,
+    lastOffset: number,
+  };
+}
+
+/** Ann has memories, and vectors of some; what was asked of the provider. */
+function makeHouse(answer: QueryMeaning = { type: "meant", meaning: { model: MODEL, vector: unit(1, 0, 0) } }): {
+  readonly source: RecallSource;
+  readonly index: UserIndex;
+  readonly asked: string[];
+} {
+  const index = new UserIndex({ detectLanguage: () => "en" });
+  index.put(documentOf(1, "kitten from the shelter"));
+  index.put(documentOf(2, "the rent went up"));
+  index.put(documentOf(3, "a tiger in the zoo", 2));
+  const asked: string[] = [];
+  const source: RecallSource = {
+    index: (user) => Promise.resolve(user === ANN ? index : new UserIndex({ detectLanguage: () => "en" })),
+    partitionOf: () => 0,
+    nextOffset: () => Promise.resolve(9),
+    embedQuery: (text) => {
+      asked.push(text);
+      return Promise.resolve(answer);
+    },
+    detectLanguage: () => "en",
+    monotonicMs: () => 0,
+    nowMs: () => 0,
+  };
+  return { source, index, asked };
+}
+
+function give(index: UserIndex, number: number, ...parts: readonly number[]): void {
+  index.setVector(idOf(number), 1, { model: MODEL, vector: unit(...parts) });
+}
+
+const request = (text: string, more: Partial<RecallSearchRequest> = {}): RecallSearchRequest => ({
+  userId: ANN,
+  ceiling: 2,
+  text,
+  ...more,
+});
+
+test("searchMemories finds by meaning and says how near it is; qualifiers are no part of what is meant", async () => {
+  const { asked, index, source } = makeHouse();
+  give(index, 1, 0.9, 0.1, 0);
+  give(index, 2, -0.1, 1, 0);
+  const found = await searchMemories(source, request("cat source:chat"));
+  expect(asked).toEqual(["cat"]);
+  expect(found).toMatchObject({ meaning: "used", total: 1 });
+  expect(found.hits[0]?.document.memoryId).toBe(idOf(1));
+  expect(found.hits[0]?.reasons.map(({ text }) => text)).toEqual(["Meaning 0.99", "Fits source:chat"]);
+});
+
+test("searchMemories asks nobody while nothing that may be seen has a vector, nor for no words", async () => {
+  const { asked, index, source } = makeHouse();
+  expect((await searchMemories(source, request("cat"))).meaning).toBe("none");
+  // What stands above the ceiling must not even show in whether a provider is asked.
+  give(index, 3, 1, 0, 0);
+  expect(await searchMemories(source, request("cat", { ceiling: 1 }))).toMatchObject({ meaning: "none", total: 0 });
+  expect((await searchMemories(source, request("level:2"))).meaning).toBe("none");
+  expect(asked).toEqual([]);
+  expect((await searchMemories(source, request("cat"))).meaning).toBe("used");
+});
+
+test("searchMemories answers by words and says so when meaning was missed", async () => {
+  for (const why of ["late", "down", "withheld"] as const) {
+    const { index, source } = makeHouse({ type: "missed", why });
+    give(index, 1, 1, 0, 0);
+    const bare = makeHouse();
+    const found = await searchMemories(source, request("shelter"));
+    expect(found.meaning).toBe(why);
+    expect(found.hits).toEqual((await searchMemories(bare.source, request("shelter"))).hits);
+  }
+});
+
+test("ask goes by words: no question leaves the house", async () => {
+  const { asked, index, source } = makeHouse();
+  give(index, 1, 1, 0, 0);
+  await ask(source, { userId: ANN, ceiling: 2, question: "where is the kitten from?" });
+  expect(asked).toEqual([]);
+});
+
+test("SharedIndexes gives what is shared its vectors and nothing else's, as soon as they are there", async () => {
+  const { index, source } = makeHouse();
+  const shared = new SharedIndexes(source);
+  const part = { owner: ANN, key: "k", passes: (one: SearchDocument) => one.level === 1, ownerName: "Ann" };
+  const before = await shared.index(part);
+  expect(before.hasVectors(2)).toBe(false);
+  give(index, 1, 1, 0, 0);
+  give(index, 3, 1, 0, 0);
+  const after = await shared.index(part);
+  expect(after.codes(idOf(1))).toEqual(index.codes(idOf(1)));
+  expect(after.codes(idOf(3))).toBeUndefined();
+  const found = await searchMemories(source, {
+    ...request("cat"),
+    userId: BOB,
+    withoutOwn: true,
+    shared: [{ owner: ANN, index: after }],
+  });
+  expect(found).toMatchObject({ meaning: "used", total: 1 });
+  expect(found.hits[0]).toMatchObject({ owner: ANN, document: { memoryId: idOf(1), speaker: "Ann" } });
+  // A share that ends takes the vector with the memory.
+  index.remove(idOf(1));
+  expect((await shared.index(part)).codes(idOf(1))).toBeUndefined();
+  index.dropVectors();
+  expect((await shared.index(part)).hasVectors(2)).toBe(false);
+});
