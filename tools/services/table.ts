@@ -2,6 +2,7 @@ import { appendFile } from "node:fs/promises";
 
 import { chromium } from "./chromium.ts";
 import { kafkaClients } from "./clients.ts";
+import { embedder } from "./embedder.ts";
 import { kafka, kafkaOfThree } from "./kafka.ts";
 import { nats, natsAlways } from "./nats.ts";
 import { openbao } from "./openbao.ts";
@@ -25,6 +26,7 @@ export const SERVICES: readonly Service[] = [
   redis,
   redisAlways,
   openbao,
+  embedder,
   versitygw,
 ];
 
