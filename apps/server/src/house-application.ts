@@ -2,7 +2,7 @@
 import type { KafkaSources } from "@kaelix/capture";
 import type { Clock, LogPosition } from "@kaelix/base";
 import { Metrics } from "@kaelix/coordinator";
-import type { HouseApplication, HouseStatus, VerificationOutcome, ViewState } from "@kaelix/gateway";
+import type { EmbeddingStatus, HouseApplication, HouseStatus, VerificationOutcome, ViewState } from "@kaelix/gateway";
 import type { Log } from "@kaelix/log";
 import type { Broker } from "@kaelix/streamer";
 import {
@@ -33,6 +33,8 @@ export interface HouseKeepingParts extends UnopenableParts {
   /** Where the key-encryption key is kept. */
   readonly keys: string;
   readonly dataDirectory: string;
+  /** The provider of vectors; null when none is set up. */
+  readonly embedding: () => EmbeddingStatus | null;
   /** The broker of the Kafka door; undefined while it is shut. */
   readonly kafkaDoor: () => Pick<Broker, "prometheus"> | undefined;
 }
@@ -73,6 +75,7 @@ export class HouseKeeping implements HouseApplication {
         keys: this.#parts.keys,
       },
       sources: this.#parts.sources.list(),
+      embedding: this.#parts.embedding(),
       rssBytes: process.memoryUsage.rss(),
     };
   }

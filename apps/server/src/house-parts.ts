@@ -23,6 +23,7 @@ import type { Backups } from "./backup/backups.ts";
 import type { DataPaths } from "./data-directory.ts";
 import type { Eraser } from "./eraser.ts";
 import { serverErrors } from "./errors.ts";
+import type { HouseEmbedder } from "./embedding/house-embedder.ts";
 import type { LiveEvents } from "./events-application.ts";
 import type { LogDamage } from "./log-damage.ts";
 import type { FreshContents } from "./open-memories.ts";
@@ -43,6 +44,8 @@ export interface Parts {
   database: Database;
   store: MemoryStore;
   people: PeopleStore;
+  /** Undefined: no provider is set up. */
+  embedder: HouseEmbedder | undefined;
   searchView: SearchView;
   worldView: WorldView;
   runner: ViewRunner;

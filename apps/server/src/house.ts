@@ -9,7 +9,7 @@ import { type Clock, type RandomSource, systemClock, systemRandom } from "@kaeli
 import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
 import { classifyByRules } from "@kaelix/intelligence";
-import { TOPICS, type UserId } from "@kaelix/model";
+import { type Level, TOPICS, type UserId } from "@kaelix/model";
 import { SharedIndexes } from "@kaelix/recall";
 import { openIdentity, openKeystore } from "@kaelix/security";
 import { openPglite, openPostgres, type PeopleStore } from "@kaelix/views";
@@ -23,6 +23,7 @@ import { policyApplication } from "./audit/policy-application.ts";
 import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.ts";
 import { erasureApplication } from "./erasures/erasure-application.ts";
 import { digestApplication } from "./digest-application.ts";
+import { embeddingStatus, levelOf } from "./embedding/house-embedder.ts";
 import { serverErrors } from "./errors.ts";
 import { LiveEvents } from "./events-application.ts";
 import { HouseKeeping } from "./house-application.ts";
@@ -90,9 +91,11 @@ export class House {
   }
 
   /** Version, claim and progress of the start; answers at any time. */
-  describe(): { version: string; claimed: boolean; ready: boolean; steps: readonly ServiceStep[] } {
-    const { version } = this.#options;
-    return { version, claimed: this.#isClaimed, ready: this.#lifeCycle.isReady(), steps: this.#lifeCycle.steps() };
+  describe(): { version: string; claimed: boolean; ready: boolean; steps: readonly ServiceStep[]; sentUpTo?: Level } {
+    const { settings, version } = this.#options;
+    const sent = settings.embedUrl === undefined ? {} : { sentUpTo: levelOf(settings.embedLevelMax) };
+    const ready = this.#lifeCycle.isReady();
+    return { version, claimed: this.#isClaimed, ready, steps: this.#lifeCycle.steps(), ...sent };
   }
 
   /** Opens everything. What had been opened is closed again when a part fails. */
@@ -128,6 +131,7 @@ export class House {
       keys: kekText(this.#options.settings),
       describe: () => this.describe(),
       dataDirectory: this.#options.paths.root,
+      embedding: () => embeddingStatus(this.#context),
       kafkaDoor: () => this.#parts.kafkaDoor,
     });
     this.#isClaimed = await identity.isClaimed();

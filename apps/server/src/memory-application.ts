@@ -220,7 +220,9 @@ export class Memories implements MemoryApplication {
     });
     const facets = request.facets ? await this.#facetsOf(principal, found.facets, scope) : null;
     const owners = facets === null || shares.owners.length === 0 ? {} : { owners: ownersOf(shares, found.totals) };
-    return { hits, total: found.total, facets, ...owners, problems: found.qualifiers.problems, tookMs: found.tookMs };
+    const { meaning, qualifiers, tookMs, total } = found;
+    const meant = meaning === "none" ? {} : { meaning };
+    return { hits, total, facets, ...owners, problems: qualifiers.problems, ...meant, tookMs };
   }
 
   async ask(...[principal, request, reach]: Parameters<MemoryApplication["ask"]>): Promise<AnswerOutcome> {

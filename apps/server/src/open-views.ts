@@ -18,6 +18,7 @@ import {
   ViewRunner,
 } from "@kaelix/views";
 
+import { openEmbedder } from "./embedding/house-embedder.ts";
 import { CAUGHT_UP_MS_MAX, caughtUp, type HouseContext, need } from "./house-parts.ts";
 import { LOSS_ADVICE, viewsAhead } from "./log-damage.ts";
 import { type FreshContents, openRows } from "./open-memories.ts";
@@ -33,6 +34,7 @@ export async function openViews(
   const waited = (position: LogPosition): Promise<void> => caughtUp(parts, position);
   const store = createMemoryStore(database, waited);
   const people = createPeopleStore(database, clock, waited);
+  parts.embedder = openEmbedder(context);
   const searchView = openSearch(context, store, people);
   const worldView = openWorldView(context, searchView, people);
   const runner = new ViewRunner({
@@ -53,12 +55,14 @@ export async function openViews(
   const advice = (view: string): string =>
     isWhole ? `kaelix rebuild ${view} counts the log and makes the view anew from it` : LOSS_ADVICE;
   for (const view of failed) onNotice(`The view ${view} failed; ${advice(view)}`);
+  searchView.startEmbedding();
   await people.releaseStaleClaims(clock.nowMs() - CAUGHT_UP_MS_MAX);
 }
 
 /** What recall needs to know of the house. */
 export function recallSource(context: HouseContext): RecallSource {
   const { clock, parts } = context;
+  const { embedder } = parts;
   const { searchView } = need(parts, "searchView");
   return {
     index: (user) => searchView.index(user),
@@ -67,6 +71,7 @@ export function recallSource(context: HouseContext): RecallSource {
     detectLanguage: languageOfText,
     monotonicMs: () => clock.monotonicMs(),
     nowMs: () => clock.nowMs(),
+    ...(embedder === undefined ? {} : { embedQuery: (text) => embedder.embedQuery(text) }),
   };
 }
 
@@ -93,6 +98,7 @@ function openSearch(context: HouseContext, store: MemoryStore, people: PeopleSto
       return opened.type === "opened" ? opened.bytes : undefined;
     },
     bytesMax: settings.searchBytesMax,
+    embedder: parts.embedder?.forDocuments,
   });
 }
 

@@ -1,6 +1,8 @@
 /** What a server says of itself: how far it is, how it is, what a count of the log against the views came to. */
 import { z } from "zod";
 
+import { levelNameSchema } from "./schemas.ts";
+
 /** What anyone may know of the server before signing in. */
 export const serverSchema = z
   .object({
@@ -17,6 +19,8 @@ export const serverSchema = z
         took_ms: z.number().nullable(),
       }),
     ),
+    /** Memories and searches up to this level are sent to an AI provider for their meaning; null: none is. */
+    sent_up_to: levelNameSchema.nullable(),
   })
   .meta({ id: "Server" });
 
@@ -47,6 +51,22 @@ const sourceSchema = z
   })
   .meta({ id: "Source" });
 
+/** The provider of vectors: where texts go, of which levels, and how it is. Counts are since the start. */
+const embeddingSchema = z.object({
+  host: z.string(),
+  model: z.string(),
+  /** Memories up to this level are sent, queries that are judged to be of none above. */
+  level_max: levelNameSchema,
+  state: z.enum(["ready", "paused", "spent"]),
+  /** The code of the last failure. */
+  problem: z.string().nullable(),
+  /** Memories in the indexes in memory that wait for a vector. */
+  waiting: z.number().int(),
+  texts: z.number().int(),
+  tokens_today: z.number().int(),
+  tokens_per_day: z.number().int(),
+});
+
 /** How the server is. */
 export const statusSchema = z
   .object({
@@ -62,6 +82,8 @@ export const statusSchema = z
     views: z.array(viewStatusSchema),
     engines: z.object({ log: z.string(), relational: z.string(), search: z.string(), keys: z.string() }),
     sources: z.array(sourceSchema),
+    /** Who is sent texts for their meaning; null: nobody. */
+    embedding: embeddingSchema.nullable(),
     memory_rss_bytes: z.number().int(),
   })
   .meta({ id: "Status" });

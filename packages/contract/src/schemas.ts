@@ -254,6 +254,11 @@ export const searchResultSchema = z
       .nullable(),
     /** Qualifiers of the query that could not be understood, a sentence each. */
     problems: z.array(z.string()).optional(),
+    /**
+     * Whether meaning was compared beside words; absent: no provider of vectors is set up, or nothing has a vector yet. `late`: it did not
+     * answer in time; `down`: it cannot be asked now; `withheld`: the query is too private to be sent to it.
+     */
+    meaning: z.enum(["used", "late", "down", "withheld"]).optional(),
     took_ms: z.number(),
   })
   .meta({ id: "SearchResult" });

@@ -160,6 +160,8 @@ export interface SearchOutcome {
   readonly owners?: readonly FacetCount[];
   /** Qualifiers of the query that could not be understood, a sentence each. */
   readonly problems?: readonly string[];
+  /** Whether meaning was compared; absent: no provider is set up, or nothing has a vector yet. */
+  readonly meaning?: "used" | "late" | "down" | "withheld";
   readonly tookMs: number;
 }
 
@@ -359,7 +361,24 @@ export interface HouseStatus {
   };
   /** Topics that memories come in from. */
   readonly sources: readonly SourceState[];
+  /** Who is sent texts for their meaning; null: nobody. */
+  readonly embedding: EmbeddingStatus | null;
   readonly rssBytes: number;
+}
+
+/** The provider of vectors. Counts are since the start. */
+export interface EmbeddingStatus {
+  readonly host: string;
+  readonly model: string;
+  /** Memories up to this level are sent. */
+  readonly levelMax: Level;
+  readonly state: "ready" | "paused" | "spent";
+  readonly problem: string | null;
+  /** Memories in loaded indexes that wait for a vector. */
+  readonly waiting: number;
+  readonly texts: number;
+  readonly tokensToday: number;
+  readonly tokensPerDay: number;
 }
 
 /** A source of memories. Counts are since the server started. */
@@ -415,6 +434,8 @@ export interface HouseApplication {
     readonly claimed: boolean;
     readonly ready: boolean;
     readonly steps: readonly StartStep[];
+    /** Texts up to this level are sent to an AI provider; absent: none is. */
+    readonly sentUpTo?: Level;
   };
   status(): Promise<HouseStatus>;
   verify(): Promise<VerificationOutcome>;

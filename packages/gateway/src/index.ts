@@ -5,6 +5,7 @@ export type {
   CensusView,
   ChangeOutcome,
   ConversationSummary,
+  EmbeddingStatus,
   EventsApplication,
   FacetCount,
   FoundMemory,

@@ -1,3 +1,5 @@
+import { levelName } from "@kaelix/model";
+
 import type { HouseApplication } from "../application.ts";
 import type { HandlersOf } from "../http/exchange.ts";
 import { statusJson, stepJson, verificationJson } from "../http/wire.ts";
@@ -8,8 +10,9 @@ type HouseRoutes = "server.describe" | "status.read" | "verifications.run" | "vi
 export function houseHandlers(describe: HouseApplication["describe"]): HandlersOf<HouseRoutes> {
   return {
     "server.describe": () => {
-      const { version, claimed, ready, steps } = describe();
-      return { type: "json", body: { version, claimed, ready, steps: steps.map(stepJson) } };
+      const { version, claimed, ready, steps, sentUpTo } = describe();
+      const sent = sentUpTo === undefined ? null : levelName(sentUpTo);
+      return { type: "json", body: { version, claimed, ready, steps: steps.map(stepJson), sent_up_to: sent } };
     },
     "status.read": async ({ application }) => ({ type: "json", body: statusJson(await application.house.status()) }),
     "verifications.run": async ({ application }) => ({

@@ -7,6 +7,7 @@ import type {
   ConversationSummary,
   FacetCount,
   FoundMemory,
+  EmbeddingStatus,
   HouseStatus,
   ImportView,
   MemoryVersion,
@@ -131,6 +132,7 @@ export function searchJson(outcome: SearchOutcome): Json {
             ...(owners === undefined ? {} : { owner: facetJson(owners) }),
           },
     ...(outcome.problems === undefined ? {} : { problems: outcome.problems }),
+    ...(outcome.meaning === undefined ? {} : { meaning: outcome.meaning }),
     took_ms: outcome.tookMs,
   };
 }
@@ -219,8 +221,16 @@ export function statusJson(status: HouseStatus): Json {
       skipped,
       problem,
     })),
+    embedding: embeddingJson(status.embedding),
     memory_rss_bytes: status.rssBytes,
   };
+}
+
+function embeddingJson(embedding: EmbeddingStatus | null): Json | null {
+  if (embedding === null) return null;
+  const { host, levelMax, model, problem, state, texts, tokensPerDay, tokensToday, waiting } = embedding;
+  const tokens = { tokens_today: tokensToday, tokens_per_day: tokensPerDay };
+  return { host, model, level_max: levelName(levelMax), state, problem, waiting, texts, ...tokens };
 }
 
 /** What a verification counted. */

@@ -332,6 +332,7 @@ function houseOf(stateOf: () => State): HouseApplication {
       ],
       engines: { log: "streamer", relational: "pglite", search: "built in", keys: "file" },
       sources: [],
+      embedding: null,
       rssBytes: 1_000_000,
     }),
     verify: async () => ({
