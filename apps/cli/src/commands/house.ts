@@ -29,6 +29,7 @@ export async function status(options: CommonOptions): Promise<number> {
     printTable(["VIEW", "STATE", "LAG", "BEHIND"], rows);
     const records = data.log.topics.map((topic) => `${topic.name} ${topic.records}`).join(" · ");
     say(`log ${data.log.health} · ${records}`, options);
+    say(meaningLine(data.embedding), options);
     say(backupWords((await connection.client.call("backups.read")).data), options);
     for (const loss of data.log.damaged) say(`log: ${loss}`, options);
     if (data.log.damaged.length > 0) say(`The log is DAMAGED. ${doNotRebuild(0)}`, options);
@@ -40,6 +41,16 @@ export async function status(options: CommonOptions): Promise<number> {
   } finally {
     await connection.close();
   }
+}
+
+/** What is sent where for its meaning, and how that goes. */
+function meaningLine(embedding: CallOutput<Routes["status.read"]>["embedding"]): string {
+  if (embedding === null) return "meaning: nothing is sent to any provider, search goes by words";
+  const { host, level_max: level, model, problem, state, tokens_per_day: perDay, tokens_today: today } = embedding;
+  const levels = level === "general" ? "general" : "general and confidential";
+  const how = problem === null ? state : `${state}, ${problem}`;
+  const waiting = `${embedding.waiting} ${embedding.waiting === 1 ? "waits" : "wait"}`;
+  return `meaning: ${levels} texts go to ${host} (${model}) · ${how} · ${waiting} · ${today} of ${perDay} tokens today`;
 }
 
 /** `kaelix sources`: topics that memories come in from, and how each is. */

@@ -84,12 +84,21 @@ export async function search(words: readonly string[], options: RecallOptions): 
       memory.text,
     ]);
     printTable(["SCORE", "WHEN", "WHO", "TEXT"], rows);
-    say(`${data.hits.length} of ${data.total} · ${data.took_ms.toFixed(0)} ms`, options);
+    const missed = data.meaning === undefined ? undefined : MEANING_MISSED[data.meaning];
+    const how = missed === undefined ? "" : ` · by words alone: ${missed}`;
+    say(`${data.hits.length} of ${data.total} · ${data.took_ms.toFixed(0)} ms${how}`, options);
     return EXIT.ok;
   } finally {
     await connection.close();
   }
 }
+
+/** Why what was searched for went by its words alone. */
+const MEANING_MISSED: Readonly<Record<string, string>> = {
+  late: "the provider of meaning did not answer in time",
+  down: "the provider of meaning cannot be asked now",
+  withheld: "this is too private to be sent to a provider",
+};
 
 /** `kaelix ask QUESTION`: a quoted answer with its sources. */
 export async function ask(words: readonly string[], options: RecallOptions): Promise<number> {

@@ -7,12 +7,13 @@ import { excerptOf } from "../core/text-parts.ts";
 import { askQuestion } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
-import type { WireHit } from "../data/wire.ts";
+import type { OutputOf, WireHit } from "../data/wire.ts";
 import { Button, Empty, Loading, Name, ProblemNote, Words } from "../parts/basics.tsx";
 import { FacetList, filterLabel } from "../parts/facets.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { SharedMark } from "../parts/shared-mark.tsx";
 import { edgeOf, LevelBadge } from "../parts/level.tsx";
+import { MeaningMissed } from "../parts/meaning.tsx";
 import { Page } from "../parts/page.tsx";
 
 const TYPING_MS = 250;
@@ -165,6 +166,16 @@ function Misread({ problems }: { readonly problems: readonly string[] }): ReactN
   );
 }
 
+/** How many there are, and whether their meaning was looked at. */
+function Count({ of }: { readonly of: OutputOf<"searches.run"> }): ReactNode {
+  return (
+    <span>
+      {countOf(of.total, "hit")} · {formatDuration(of.took_ms)}
+      <MeaningMissed meaning={of.meaning} />
+    </span>
+  );
+}
+
 function Hits(): ReactNode {
   const [parameters, setParameters] = useSearchParams();
   const [areFiltersOpen, setFiltersOpen] = useState(false);
@@ -194,7 +205,7 @@ function Hits(): ReactNode {
       <div className="min-w-0">
         {problems}
         <p role="status" className="flex items-center justify-between pb-2 text-13 text-muted">
-          {countOf(first.total, "hit")} · {formatDuration(first.took_ms)}
+          <Count of={first} />
           {first.facets !== null && (
             <Button
               look="quiet"

@@ -6,6 +6,7 @@ import { api } from "../data/api.ts";
 import { type Appearance, interfaceSlice } from "../data/interface.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ButtonLink, Name, TextLink } from "../parts/basics.tsx";
+import { SentUpTo } from "../parts/meaning.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 
@@ -86,7 +87,7 @@ export function Settings(): ReactNode {
         </Section>
         <Section title="About">
           <p className="text-13 text-muted">
-            Kaelix {server?.version ?? ""}. Everything stays on this server; this page loads nothing from anywhere else.
+            Kaelix {server?.version ?? ""}. {server !== undefined && <SentUpTo level={server.sent_up_to} />}
           </p>
           <Button
             look="quiet"

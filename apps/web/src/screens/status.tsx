@@ -6,6 +6,7 @@ import type { OutputOf } from "../data/wire.ts";
 import { Button, Loading, ProblemNote } from "../parts/basics.tsx";
 import { Backups } from "../parts/backups.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { WhatIsSent } from "../parts/meaning.tsx";
 import { Page, Section } from "../parts/page.tsx";
 
 type StatusAnswer = OutputOf<"status.read">;
@@ -197,6 +198,9 @@ export function Status(): ReactNode {
             <Verify />
             <Backups />
             <Log status={data} />
+            <Section title="What is sent where">
+              <WhatIsSent embedding={data.embedding} />
+            </Section>
             <Section title="Engines">
               <p className="text-muted">
                 log {data.engines.log} · relational {data.engines.relational} · search {data.engines.search} · keys{" "}

@@ -126,6 +126,7 @@ function identity(state: FakeState, name: RouteName, request: FakeRequest): Fake
           claimed: state.user !== null,
           ready: true,
           steps: [{ name: "log", state: "done", progress: 1, detail: null, took_ms: 210 }],
+          sent_up_to: null,
         },
       };
     case "auth.signUp":
@@ -241,6 +242,7 @@ function house(state: FakeState, name: RouteName): FakeAnswer | undefined {
         views: [view("relational", 0), view("search", 212)],
         engines: { log: "streamer", relational: "pglite", search: "built in", keys: "file" },
         sources: [],
+        embedding: null,
         memory_rss_bytes: 212_000_000,
       },
     };
