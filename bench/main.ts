@@ -26,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   connections: () => import("./worlds/main.ts"),
   import: () => import("./import/main.ts"),
   recall: () => import("./recall/main.ts"),
+  meaning: () => import("./recall/meaning.ts"),
   api: () => import("./api/main.ts"),
   house: () => import("./house/main.ts"),
   streamer: () => import("./streamer/main.ts"),

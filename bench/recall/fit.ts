@@ -2,6 +2,7 @@
  * Fits the weights of the signals: minimum of the listwise soft-max loss (ListNet's top-one form, Cao et al. 2007) by Adam.
  * Deterministic: no chance, a fixed start and a fixed number of steps.
  */
+import { meaningOf } from "../../packages/views/src/search/meaning.ts";
 import { parseQuery } from "../../packages/views/src/search/query.ts";
 import {
   scoreCandidates,
@@ -12,6 +13,7 @@ import {
 } from "../../packages/views/src/search/score.ts";
 import type { UserIndex } from "../../packages/views/src/search/user-index.ts";
 import { SHIPPED_RECIPE } from "../../packages/views/src/search/weights.ts";
+import type { MeaningOf } from "../../packages/recall/src/measure/harness.ts";
 import type { Conversation } from "../../packages/recall/src/measure/locomo.ts";
 
 /** The candidates of one question: their signals, and which of them are evidence. */
@@ -26,14 +28,20 @@ const RATE = 0.25;
 const DECAY = 1e-3;
 
 /** The questions of all conversations whose evidence can be reached at all. */
-export function examplesOf(conversations: readonly Conversation[], indexes: readonly UserIndex[]): Example[] {
+export function examplesOf(
+  conversations: readonly Conversation[],
+  indexes: readonly UserIndex[],
+  vectorOf?: MeaningOf,
+): Example[] {
   const examples: Example[] = [];
   for (const [at, conversation] of conversations.entries()) {
     const parts = indexes[at]?.parts(2);
     if (parts === undefined) continue;
     for (const question of conversation.questions) {
       const query = parseQuery(question.text, { languages: ["en"] });
-      const { docs, signals } = scoreCandidates(parts, query, { ceiling: 2, shape: SHIPPED_RECIPE.shape });
+      const vector = vectorOf?.(question.text);
+      const meaning = vector && meaningOf(parts, vector, { ceiling: 2, passes: () => true });
+      const { docs, signals } = scoreCandidates(parts, query, { ceiling: 2, shape: SHIPPED_RECIPE.shape, meaning });
       const evidence = new Set(question.evidence);
       const relevant = Array.from(docs.keys()).filter((place) => {
         const id = parts.table.document(docs[place] ?? 0)?.memoryId;

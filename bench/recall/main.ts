@@ -26,7 +26,10 @@ import { peerSpeedRows } from "./peer-speed.ts";
 import { peerRows } from "./peers.ts";
 import { speedRows } from "./speed.ts";
 
-const DEFAULT_DATASET = fileURLToPath(new URL("../../../shared/datasets/locomo/locomo-dev.json", import.meta.url));
+/** Where the data set lies when none is named. */
+export const DEFAULT_DATASET = fileURLToPath(
+  new URL("../../../shared/datasets/locomo/locomo-dev.json", import.meta.url),
+);
 const TARGETS: Readonly<Record<string, number>> = {
   "recall@5": 70,
   "recall@10": 77,
@@ -61,13 +64,15 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   return rows;
 }
 
-function readConversations(file: string): readonly Conversation[] {
+/** The conversations of a data set's file. @throws with what is wrong in it */
+export function readConversations(file: string): readonly Conversation[] {
   const read = readDataset(readFileSync(file, "utf8"));
   if (read.type === "read") return read.conversations;
   throw new Error(read.problems.map(({ line, text }) => `${file}:${line}: ${text}`).join("\n"));
 }
 
-function valueOf(parameters: readonly string[], name: string): string | undefined {
+/** What stands behind a name among parameters. */
+export function valueOf(parameters: readonly string[], name: string): string | undefined {
   const at = parameters.indexOf(name);
   return at < 0 ? undefined : parameters[at + 1];
 }
