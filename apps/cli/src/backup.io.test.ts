@@ -26,7 +26,8 @@ test(
     const rotated = await run(data, "kek", "rotate", "--json=version,behind,provider");
     expect(JSON.parse(rotated.out)).toEqual({ version: 2, behind: 0, provider: "file" });
     expect(rotated.err).toContain("Copies of the key file are out of date");
-    expect((await run(data, "backup", "create")).code).toBe(0);
+    const again = await run(data, "backup", "create");
+    expect(again.code, again.err).toBe(0);
     expect((await run(data, "backup", "list", "--quiet")).out.trim().split("\n")).toHaveLength(2);
     expect((await run(data, "doctor")).out).toContain("a restore was never tried");
     expect(await product.stop()).toBe(0);

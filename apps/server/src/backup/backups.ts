@@ -107,7 +107,8 @@ export class Backups {
 
   /** Makes one now, or waits for the one at work. @throws `backup-off`, errors of the target */
   async run(): Promise<BackupReport> {
-    if (this.#isHeadAlone) await this.#atWork?.catch(() => undefined);
+    // With nothing at work it begins before this returns: whoever asks how it is sees it run.
+    if (this.#atWork !== undefined && this.#isHeadAlone) await this.#atWork.catch(() => undefined);
     return this.#make(false);
   }
 

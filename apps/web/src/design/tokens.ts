@@ -30,6 +30,9 @@ export const COLORS = {
   confidential: { light: "#043574", dark: "#5d8dd4" },
   secret: { light: "#906606", dark: "#e4a409" },
   "ultra-secret": { light: "#6a0628", dark: "#f9557c" },
+  // A QR code is dark on white in both modes, as scanners expect.
+  "code-ink": { light: "#000000", dark: "#000000" },
+  "code-paper": { light: "#ffffff", dark: "#ffffff" },
   veil: { light: "#1b1d2166", dark: "#00000099" },
 } as const satisfies Readonly<Record<string, Pair>>;
 

@@ -17,8 +17,8 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
       className="size-44 rounded-control"
       data-testid="qr-code"
     >
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" />
+      <rect width={size} height={size} className="fill-code-paper" />
+      <path d={path} className="fill-code-ink" />
     </svg>
   );
 }
