@@ -15,11 +15,23 @@ function tokens(): Plugin {
   };
 }
 
+/** Leaves out of the page what only the OpenAPI document says of routes. */
+function wordsOfRoutes(): Plugin {
+  return {
+    name: "kaelix-words-of-routes",
+    enforce: "pre",
+    transform(code, id) {
+      if (!/contract\/src\/(?:.*-)?routes\.ts$/.test(id)) return undefined;
+      return code.replaceAll(/^ +summary:\s*"(?:[^"\\]|\\.)*",$/gm, 'summary: "",');
+    },
+  };
+}
+
 const API = process.env["KAELIX_URL"] ?? "http://127.0.0.1:7171";
 
 // Nothing is inlined into the page: the server's content security policy allows scripts, styles and fonts from itself alone.
 export default defineConfig({
-  plugins: [tokens(), tailwind(), react()],
+  plugins: [tokens(), wordsOfRoutes(), tailwind(), react()],
   build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 600 },
   server: { proxy: { "/api": API, "/socket.io": { target: API, ws: true } } },
 });

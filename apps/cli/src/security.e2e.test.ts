@@ -59,6 +59,7 @@ test("two-factor sign-in is set up after a fresh proof, with recovery codes show
   await steadyStep(25);
   await page.getByTestId("code-input").fill(authenticatorCode(secret, -1));
   await page.getByTestId("factor-confirm").click();
+  await page.getByTestId("recovery-codes").locator("li").first().waitFor();
   const codes = await page.getByTestId("recovery-codes").locator("li").allTextContents();
   expect(codes).toHaveLength(10);
   recoveryCode = codes[0] ?? "";

@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useRef } from "react";
 import { Link } from "react-router";
 
 import { countOf, formatWhen, sourceLabel } from "../core/format.ts";
@@ -9,11 +9,13 @@ import { Button, ButtonLink, Loading, Name, ProblemNote, TextLink } from "../par
 import { Composer } from "../parts/composer.tsx";
 import { DigestSections } from "../parts/digest.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { ImportLine } from "../parts/import-line.tsx";
 import { MemoryEntry, SayingEntry } from "../parts/memory-entry.tsx";
 import { Page, Section } from "../parts/page.tsx";
-import { QuestionAndAnswer } from "../parts/answer.tsx";
 import { useProgress } from "../parts/use-progress.ts";
+
+// What only some first pages show does not weigh on all of them.
+const ImportLine = lazy(async () => ({ default: (await import("../parts/import-line.tsx")).ImportLine }));
+const QuestionAndAnswer = lazy(async () => ({ default: (await import("../parts/answer.tsx")).QuestionAndAnswer }));
 
 const NO_MEMORIES: readonly WireMemory[] = [];
 
@@ -116,9 +118,11 @@ function RunningImports(): ReactNode {
   return (
     <Section title="Imports" aside={countOf(running.length, "open", "open")}>
       <ul className="divide-y divide-line border-y border-line">
-        {running.map((item) => (
-          <ImportLine key={item.id} item={item} />
-        ))}
+        <Suspense>
+          {running.map((item) => (
+            <ImportLine key={item.id} item={item} />
+          ))}
+        </Suspense>
       </ul>
     </Section>
   );
@@ -136,7 +140,9 @@ export function Today(): ReactNode {
           <Composer autoFocus field={field} />
           {question !== undefined && (
             <div className="mt-5">
-              <QuestionAndAnswer question={question} />
+              <Suspense fallback={<Loading what="Looking" />}>
+                <QuestionAndAnswer question={question} />
+              </Suspense>
               <p className="mt-2 flex items-center gap-1 text-13">
                 <TextLink href="/chats/ask">All questions of this visit</TextLink>
                 <Icon name="forward" className="size-3.5 text-muted" />
