@@ -1,7 +1,7 @@
 /** Records of the log → batches for a view. Pure. */
-import { decodeEvent } from "@kaelix/model";
 import type { LogBatch } from "@kaelix/log";
 
+import type { DecodedOnce } from "./decoded-once.ts";
 import type { FoldBatch, PositionedEvent } from "./view.ts";
 
 /** A record that no event could be read from. The problem never quotes it. */
@@ -25,7 +25,7 @@ export interface DecodedBatch {
 export function* decodeBatches(
   logBatch: LogBatch,
   firstOffset: number,
-  eventsMax: number,
+  { eventsMax, events: decoding }: { readonly eventsMax: number; readonly events: DecodedOnce },
 ): Generator<DecodedBatch, void, undefined> {
   const { topic, partition, records } = logBatch;
   let from = firstOffset;
@@ -37,7 +37,7 @@ export function* decodeBatches(
     const unreadable: UnreadableRecord[] = [];
     for (const { offset, value } of slice) {
       if (value === null) continue;
-      const decoded = decodeEvent(value);
+      const decoded = decoding.decode({ topic, partition, offset, value });
       if (decoded.type === "event") events.push({ offset, event: decoded.event });
       else unreadable.push({ offset, problem: decoded.problem });
     }

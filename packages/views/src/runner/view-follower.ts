@@ -9,6 +9,7 @@ import type { Log } from "@kaelix/log";
 
 import type { DeadLetters } from "./dead-letters.ts";
 import { decodeBatches, type DecodedBatch } from "./decode-batch.ts";
+import type { DecodedOnce } from "./decoded-once.ts";
 import type { View } from "./view.ts";
 import type { Watermarks } from "./watermarks.ts";
 
@@ -24,6 +25,7 @@ interface FollowerParts {
   readonly clock: Clock;
   /** Records per fold. */
   readonly batchEventsMax: number;
+  readonly events: DecodedOnce;
   /** Pauses before each new try of a fold that threw, ms. */
   readonly retryPausesMs: readonly number[];
   /** Told in a sentence what went wrong; never content. */
@@ -147,14 +149,14 @@ export class ViewFollower {
 
   /** Follows from the view's own offset until the subscription ends or something throws. */
   async #followOnce(at: FollowedPartition, signal: AbortSignal): Promise<void> {
-    const { log, batchEventsMax } = this.#parts;
+    const { log, batchEventsMax: eventsMax, events } = this.#parts;
     const kept = await this.view.nextOffset(at.topic, at.partition);
     const { startOffset } = await log.bounds(at.topic, at.partition);
     let from = kept;
     // What retention has dropped is passed; a view that keeps it keeps it.
     const first = Math.max(kept, startOffset);
     for await (const logBatch of log.subscribe(at.topic, at.partition, first, { signal })) {
-      for (const decoded of decodeBatches(logBatch, from, batchEventsMax)) {
+      for (const decoded of decodeBatches(logBatch, from, { eventsMax, events })) {
         if (signal.aborted) return;
         await this.#fold(decoded);
       }

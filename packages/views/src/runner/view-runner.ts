@@ -9,6 +9,7 @@ import type { Log } from "@kaelix/log";
 
 import { viewErrors } from "../relational/errors.ts";
 import { createDeadLetters } from "./dead-letters.ts";
+import { DecodedOnce } from "./decoded-once.ts";
 import type { View } from "./view.ts";
 import { type FollowedPartition, ViewFollower, type ViewState } from "./view-follower.ts";
 import { type WaitOptions, type Watermark, type WatermarkListener, Watermarks } from "./watermarks.ts";
@@ -77,6 +78,7 @@ export class ViewRunner {
         options.deadLetters === false ? undefined : createDeadLetters(options.log, this.#clock, this.#onProblem),
       clock: this.#clock,
       batchEventsMax: options.batchEventsMax ?? BATCH_EVENTS_MAX,
+      events: new DecodedOnce((topic) => options.views.filter((view) => view.topics.includes(topic)).length),
       retryPausesMs: options.retryPausesMs ?? RETRY_PAUSES_MS,
       onProblem: this.#onProblem,
     };
