@@ -53,6 +53,9 @@ export const serverErrors = defineErrors({
     text: "Vault or OpenBao cannot be asked without a token: set KAELIX_TRANSIT_TOKEN_FILE to a file that holds it",
   },
   "sources-invalid": { kind: "input", retry: false, status: 500, text: "Sources of memories cannot be understood" },
+  "mail-invalid": { kind: "input", retry: false, status: 500, text: "Mail cannot be sent with these settings" },
+  "mail-address-invalid": { kind: "input", retry: false, status: 422, text: "That is not an e-mail address" },
+  "mail-failed": { kind: "upstream", retry: true, status: 503, text: "The mail server did not take the message" },
   "kafka-door-invalid": { kind: "input", retry: false, status: 500, text: "Kafka clients cannot be served so" },
   "part-missing": { kind: "bug", retry: false, status: 500, text: "A part of the house is used before it is open" },
   "nobody-signed-up": {

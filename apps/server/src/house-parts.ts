@@ -26,6 +26,7 @@ import { serverErrors } from "./errors.ts";
 import type { HouseEmbedder } from "./embedding/house-embedder.ts";
 import type { LiveEvents } from "./events-application.ts";
 import type { LogDamage } from "./log-damage.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import type { FreshContents } from "./open-memories.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -62,6 +63,8 @@ export interface Parts {
   sources: KafkaSources;
   kafkaDoor: Broker;
   live: LiveEvents;
+  /** Undefined: no mail is set up. */
+  mailer: Mailer | undefined;
 }
 
 /** What every step is given: the settings, the clocks, and the parts that stand. */

@@ -42,6 +42,7 @@ import { peopleOfHouse } from "./open-world.ts";
 import { openOperations } from "./open-operations.ts";
 import { operationsApplication } from "./operations-application.ts";
 import { Operator } from "./operator.ts";
+import { openMailer } from "./mail/mailer.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** What a house is built from. */
@@ -308,6 +309,7 @@ export class House {
   }
 
   async #openPeople(): Promise<void> {
+    this.#parts.mailer = openMailer(this.#options.settings);
     const { log, keystore, people } = need(this.#parts, "log", "keystore", "people");
     const settings = { passwordLengthMin: this.#options.settings.passwordLengthMin };
     this.#parts.identity = await openIdentity({

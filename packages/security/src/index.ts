@@ -72,7 +72,7 @@ export type {
   SignUpRequest,
   UserProfile,
 } from "./identity/identity-types.ts";
-export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./identity/parse.ts";
+export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseEmail, parseName, parsePhone } from "./identity/parse.ts";
 export { makePasswords, type PasswordOptions, type Passwords } from "./identity/passwords.ts";
 export type { Accounts } from "./identity/accounts.ts";
 export type { InviteInfo, Member, Members } from "./identity/members.ts";

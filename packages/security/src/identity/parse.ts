@@ -19,6 +19,21 @@ export function parsePhone(typed: string): string | undefined {
   return PHONE_PATTERN.test(phone) ? phone : undefined;
 }
 
+const EMAIL_LENGTH_MAX = 254;
+const EMAIL_PATTERN =
+  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+
+/**
+ * One e-mail address, trimmed and in lower case: the form that HTML's `input type=email` accepts, no display name, no quotes, no list.
+ * Two addresses that differ in case alone are one here, as they are at every provider of mail.
+ * @returns undefined when it is none
+ */
+export function parseEmail(typed: string): string | undefined {
+  if (typed.length > EMAIL_LENGTH_MAX) return undefined;
+  const address = typed.trim().toLowerCase();
+  return EMAIL_PATTERN.test(address) ? address : undefined;
+}
+
 /** A name: trimmed, 1 to 200 UTF-16 units, without control characters. */
 export function parseName(typed: string): string | undefined {
   const name = typed.trim();
