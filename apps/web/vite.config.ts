@@ -1,3 +1,4 @@
+import { OPEN_UP_TO_HEADER, type Route, routes } from "@kaelix/contract";
 import tailwind from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
@@ -15,14 +16,24 @@ function tokens(): Plugin {
   };
 }
 
-/** Leaves out of the page what only the OpenAPI document says of routes. */
-function wordsOfRoutes(): Plugin {
+/**
+ * Gives the page of each route what calling it takes, and no schema: what the server answers is checked there, and the hundred routes
+ * of the contract would weigh on the first page otherwise.
+ */
+function factsOfRoutes(): Plugin {
   return {
-    name: "kaelix-words-of-routes",
+    name: "kaelix-facts-of-routes",
     enforce: "pre",
-    transform(code, id) {
-      if (!/contract\/src\/(?:.*-)?routes\.ts$/.test(id)) return undefined;
-      return code.replaceAll(/^ +summary:\s*"(?:[^"\\]|\\.)*",$/gm, 'summary: "",');
+    transform(_code, id) {
+      if (!id.endsWith("/contract/src/routes.ts")) return undefined;
+      const facts = Object.entries<Route>(routes).map(([name, { action, method, path, success, waits }]) => [
+        name,
+        { action, method, path, success: { type: success.type }, ...(waits === true ? { waits } : {}) },
+      ]);
+      return [
+        `export const routes = ${JSON.stringify(Object.fromEntries(facts))};`,
+        `export const OPEN_UP_TO_HEADER = ${JSON.stringify(OPEN_UP_TO_HEADER)};`,
+      ].join("\n");
     },
   };
 }
@@ -31,7 +42,7 @@ const API = process.env["KAELIX_URL"] ?? "http://127.0.0.1:7171";
 
 // Nothing is inlined into the page: the server's content security policy allows scripts, styles and fonts from itself alone.
 export default defineConfig({
-  plugins: [tokens(), wordsOfRoutes(), tailwind(), react()],
+  plugins: [tokens(), factsOfRoutes(), tailwind(), react()],
   build: { target: "es2023", assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 600 },
   server: { proxy: { "/api": API, "/socket.io": { target: API, ws: true } } },
 });
