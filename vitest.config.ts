@@ -13,7 +13,14 @@ export default defineConfig({
     projects: [
       // Pure tests share a module registry: they have nothing to keep apart, and loading everything 55 times takes longer than running it.
       {
-        test: { name: "pure", include: withSuffix("test"), exclude: [...needy, "**/node_modules/**"], isolate: false },
+        test: {
+          name: "pure",
+          include: withSuffix("test"),
+          exclude: [...needy, "**/node_modules/**"],
+          isolate: false,
+          // A bound against hanging, not a measure: machines are busy.
+          testTimeout: 30_000,
+        },
       },
       {
         test: {
