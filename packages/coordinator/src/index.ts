@@ -1,3 +1,4 @@
+export { replaceFile, syncDirectory, syncTree, writeFileDurably, writeSynced } from "./durable-file.ts";
 export { makeFolder, systemCodeOf } from "./folders.ts";
 export { LifeCycle, type ReportProgress, type Service, type ServiceStep } from "./life-cycle.ts";
 export { type Logger, makeLogger } from "./logger.ts";

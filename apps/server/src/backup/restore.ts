@@ -9,12 +9,12 @@
  * and keys are those of the newest backup, whatever point is asked for.
  * It does not: bring the key file, or views, which are made anew at the first start.
  */
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { encodeText } from "@kaelix/base";
 import { partitionOfUser } from "@kaelix/capture";
-import { makeFolder } from "@kaelix/coordinator";
+import { makeFolder, syncDirectory, writeSynced } from "@kaelix/coordinator";
 import { type Log, openStreamerLog, type StreamerLog } from "@kaelix/log";
 import {
   decodeEvent,
@@ -40,7 +40,6 @@ import {
 import { serverErrors } from "../errors.ts";
 import { readObject, readState, type SavedPartition, type SavedPiece, type SavedState } from "./format.ts";
 import { type BackupStore, headAt } from "./store.ts";
-import { syncFolder } from "./target.ts";
 import { choosePoint } from "./verify-backup.ts";
 
 const EVENTS_PER_APPEND = 500;
@@ -90,7 +89,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
     onProgress?.(1, "opening the log");
     const settled = await settle(temporary, options.kek, point.name);
     await rename(temporary, directory);
-    await syncFolder(dirname(directory));
+    await syncDirectory(dirname(directory));
     return { ...point, bytes, ...settled };
   } catch (failure) {
     await rm(temporary, { recursive: true, force: true });
@@ -114,22 +113,22 @@ async function writeFiles(directory: string, { onProgress, states, store }: Writ
     for (const [number, partition] of partitions.entries()) {
       const place = join(folder, String(number));
       await makeFolder(place);
-      await writeFile(join(place, "state"), [Buffer.from(partition.state, "base64")].values());
+      await writeSynced(join(place, "state"), [Buffer.from(partition.state, "base64")].values(), { isReplaced: false });
       for (const segment of partition.segments) {
         const path = join(place, `${String(segment.baseOffset).padStart(20, "0")}.log`);
-        await writeFile(path, readPieces(store, segment.pieces));
+        await writeSynced(path, readPieces(store, segment.pieces), { isReplaced: false });
         bytes += segment.size;
         onProgress?.(total === 0 ? 1 : bytes / total, name);
       }
-      await syncFolder(place);
+      await syncDirectory(place);
     }
     // The topic's file last: a topic without one was never made.
     await makeFolder(folder);
-    await writeFile(join(folder, "topic.json"), [Buffer.from(file, "base64")].values());
-    await syncFolder(folder);
+    await writeSynced(join(folder, "topic.json"), [Buffer.from(file, "base64")].values(), { isReplaced: false });
+    await syncDirectory(folder);
   }
   await mkdir(join(directory, "topics"), { recursive: true });
-  await syncFolder(join(directory, "topics"));
+  await syncDirectory(join(directory, "topics"));
   return bytes;
 }
 
@@ -145,16 +144,6 @@ async function* readPieces(
   for (let at = 0; at < pieces.length; at += READ_AT_ONCE) {
     const some = pieces.slice(at, at + READ_AT_ONCE);
     yield* await Promise.all(some.map(({ name }) => readObject(target, keys, name)));
-  }
-}
-
-async function writeFile(path: string, pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
-  const file = await open(path, "wx", 0o600);
-  try {
-    for await (const piece of pieces) await file.writeFile(piece);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 

@@ -5,10 +5,10 @@
  * holds the newer bytes. It does not: keep two writers apart, or hide names and sizes.
  */
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 
-import { makeFolder, systemCodeOf } from "@kaelix/coordinator";
+import { makeFolder, replaceFile, systemCodeOf, writeSynced } from "@kaelix/coordinator";
 
 import { serverErrors } from "../errors.ts";
 import { openS3Target, type S3Settings } from "./s3-target.ts";
@@ -79,27 +79,8 @@ async function writeWhole(root: string, path: string, bytes: Uint8Array): Promis
     root,
     `.writing-${process.pid}-${createHash("sha256").update(path).digest("hex").slice(0, 16)}`,
   );
-  const file = await open(temporary, "w", 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  await syncFolder(folder);
-}
-
-/** Makes names in a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder for syncing; its rename is journaled.
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeSynced(temporary, bytes);
+  await replaceFile(temporary, path);
 }
 
 async function namesIn(folder: string, prefix: string): Promise<readonly string[]> {

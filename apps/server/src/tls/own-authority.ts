@@ -13,12 +13,12 @@
 import "reflect-metadata";
 
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 
-import { makeFolder, systemCodeOf } from "@kaelix/coordinator";
+import { makeFolder, systemCodeOf, writeFileDurably } from "@kaelix/coordinator";
 
 import { serverErrors } from "../errors.ts";
 
@@ -54,12 +54,13 @@ export async function openOwnAuthority({ folder, names, nowMs }: AuthorityOption
   const wanted = [...new Set([...machineNames(), ...names])];
   const kept = await readPair(join(folder, "authority.pem"));
   const authority = kept ?? (await makeAuthority(nowMs));
-  if (kept === undefined) await writeWhole(join(folder, "authority.pem"), authority.certificate + authority.key, 0o400);
-  await writeWhole(join(folder, "ca.pem"), authority.certificate, 0o644);
+  if (kept === undefined)
+    await writeFileDurably(join(folder, "authority.pem"), authority.certificate + authority.key, 0o400);
+  await writeFileDurably(join(folder, "ca.pem"), authority.certificate, 0o644);
   const standing = await readPair(join(folder, "server.pem"));
   const isGood = standing !== undefined && isGoodFor(standing.certificate, authority.certificate, { wanted, nowMs });
   const server = isGood ? standing : await makeServer(authority, wanted, nowMs);
-  if (!isGood) await writeWhole(join(folder, "server.pem"), server.certificate + server.key, 0o400);
+  if (!isGood) await writeFileDurably(join(folder, "server.pem"), server.certificate + server.key, 0o400);
   return { certificate: server.certificate, key: server.key, authority: authority.certificate };
 }
 
@@ -168,13 +169,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
     if (systemCodeOf(cause) === "ENOENT") return undefined;
     throw unusable(path, systemCodeOf(cause), cause);
   }
-}
-
-/** Writes a file so that it is there whole or not at all. */
-async function writeWhole(path: string, text: string, mode: number): Promise<void> {
-  await rm(`${path}.new`, { force: true });
-  await writeFile(`${path}.new`, text, { mode });
-  await rename(`${path}.new`, path);
 }
 
 function unusable(path: string, reason: string, cause?: unknown): Error {

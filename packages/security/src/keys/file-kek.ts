@@ -9,9 +9,10 @@
  * gone from the file, not from the disk's free space or from copies of the file. On Windows the mode is not checked.
  */
 import { createHash, createSecretKey, type KeyObject } from "node:crypto";
-import { link, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { link, mkdir, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { syncDirectory, writeSynced } from "@kaelix/coordinator";
 import { type Clock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
 
 import { securityErrors } from "../errors.ts";
@@ -213,13 +214,7 @@ function damaged(path: string, why: string): Error {
 async function writeKeyFile(path: string, file: KeyFile, how: "create" | "replace"): Promise<void> {
   const temporary = join(dirname(path), `.kek-${process.pid}-${Buffer.from(systemRandom.bytes(6)).toString("hex")}`);
   const body = `${JSON.stringify({ format: FORMAT, ...file, checksum: checksum(file) }, null, 2)}\n`;
-  const handle = await open(temporary, "wx", MODE);
-  try {
-    await handle.writeFile(body);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await writeSynced(temporary, body, { mode: MODE, isReplaced: false });
   if (how === "replace") await rename(temporary, path);
   else {
     try {
@@ -231,15 +226,4 @@ async function writeKeyFile(path: string, file: KeyFile, how: "create" | "replac
     }
   }
   await syncDirectory(dirname(path));
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  // Windows cannot open a directory for syncing; its rename is journaled.
-  if (process.platform === "win32") return;
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -4,12 +4,11 @@
  * Guarantees: a file is there as a whole or not at all, also after a power cut (written beside, synced, renamed, directory synced).
  * It does not: look into the bytes.
  */
-import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { syncDirectory, writeFileDurably } from "@kaelix/coordinator";
 import type { UserId } from "@kaelix/model";
-
-import { replaceFile, syncDirectory } from "../relational/durable-file.ts";
 
 const OFFSETS_FILE = "offsets.json";
 const SNAPSHOT_SUFFIX = ".snapshot";
@@ -82,15 +81,7 @@ export class SnapshotFiles {
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const beside = `${path}.new`;
-    const file = await open(beside, "w", 0o600);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await replaceFile(beside, path);
+    await writeFileDurably(path, bytes);
   }
 }
 

@@ -12,7 +12,7 @@ import { mkdir, readFile, rmdir, stat } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join, resolve } from "node:path";
 
-import { writeFileDurably } from "../durable-file.ts";
+import { writeFileDurably } from "@kaelix/coordinator";
 import { viewErrors } from "../errors.ts";
 
 /** How the holder before ended. `unclean-other-boot`: what it wrote last may never have reached the disk. */

@@ -14,10 +14,10 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
+import { replaceFile, syncTree } from "@kaelix/coordinator";
 import { Kysely } from "kysely";
 
 import type { Database } from "../database.ts";
-import { replaceFile, syncTree } from "../durable-file.ts";
 import { migrate } from "../migrate.ts";
 import type { Tables } from "../schema.ts";
 import { type PgliteClient, startWorker } from "./client.ts";

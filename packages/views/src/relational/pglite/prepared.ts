@@ -6,9 +6,9 @@ import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { replaceFile } from "@kaelix/coordinator";
 import { Kysely } from "kysely";
 
-import { replaceFile } from "../durable-file.ts";
 import { migrate, migrationDigest } from "../migrate.ts";
 import { MIGRATIONS } from "../migrations.ts";
 import type { Tables } from "../schema.ts";

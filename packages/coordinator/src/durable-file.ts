@@ -1,17 +1,38 @@
 /** Files that survive a power cut: written beside, synced, renamed, directory synced. */
-import { type FileHandle, open, readdir, rename, stat } from "node:fs/promises";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Waits until a directory's entries are on the disk. Some systems cannot sync a directory; there a rename is all there is. */
+/** Waits until a directory's entries are on the disk. Windows cannot open a directory for that; its renames are journaled. */
 export async function syncDirectory(path: string): Promise<void> {
-  let handle: FileHandle | undefined;
+  if (process.platform === "win32") return;
+  const directory = await open(path, "r");
   try {
-    handle = await open(path, "r");
-    await handle.sync();
-  } catch {
-    return;
+    await directory.sync();
   } finally {
-    await handle?.close();
+    await directory.close();
+  }
+}
+
+/** How a file is made. */
+interface FileOptions {
+  /** Who may read and write it; by default its owner alone. */
+  readonly mode?: number;
+  /** Whether what is there already is written over; otherwise it is an error (EEXIST). By default true. */
+  readonly isReplaced?: boolean;
+}
+
+/** Writes a file and waits until its content is on the disk; its name is so after `syncDirectory`. */
+export async function writeSynced(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { isReplaced = true, mode = 0o600 }: FileOptions = {},
+): Promise<void> {
+  const file = await open(path, isReplaced ? "w" : "wx", mode);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
@@ -21,16 +42,11 @@ export async function replaceFile(from: string, to: string): Promise<void> {
   await syncDirectory(dirname(to));
 }
 
-/** Writes a small file, durably and as a whole. */
-export async function writeFileDurably(path: string, text: string): Promise<void> {
+/** Writes a small file, durably and as a whole: a power cut leaves the one before or this one. */
+export async function writeFileDurably(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const beside = `${path}.${process.pid}.new`;
-  const file = await open(beside, "w", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await rm(beside, { force: true });
+  await writeSynced(beside, content, { mode, isReplaced: false });
   await replaceFile(beside, path);
 }
 
