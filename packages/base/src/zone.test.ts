@@ -35,6 +35,15 @@ test("toInstant is undone by the zone's own offset for every hour of a year outs
   }
 });
 
+test("toLocal shows what the platform's clock shows, also on the days when it changes", () => {
+  for (const zone of ["Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo"]) {
+    const converter = new ZoneConverter(zone);
+    for (let now = at("2018-01-01T00:00:00"); now < at("2019-01-01T00:00:00"); now += 20_000_000) {
+      expect(converter.toLocal(now)).toBe(now + converter.offsetAt(now));
+    }
+  }
+});
+
 test("ZoneConverter refuses a zone that does not exist", () => {
   expect(() => new ZoneConverter("Mars/Olympus")).toThrow(RangeError);
 });

@@ -1,5 +1,5 @@
 /**
- * Local time in a zone → instant.
+ * Local time in a zone ↔ instant.
  *
  * In a gap (clocks go forward) the time is moved forward by the gap; in an overlap (clocks go back) the earlier instant is
  * taken, unless that would go against the order of the records. Both as Temporal's "compatible" does. Offsets are asked of
@@ -47,6 +47,14 @@ export class ZoneConverter {
     if (isEarly && isLate) return Math.min(early, late) < notBeforeMs ? Math.max(early, late) : Math.min(early, late);
     if (isEarly) return early;
     return isLate ? late : early;
+  }
+
+  /** An instant as the clock on the wall shows it: the local fields as if they were UTC, epoch ms. */
+  toLocal(atMs: number): number {
+    const day = Math.floor(atMs / DAY_MS);
+    const before = this.#dayOffset(day);
+    // No zone changes its offset twice within two days.
+    return atMs + (before === this.#dayOffset(day + 1) ? before : this.offsetAt(atMs));
   }
 
   /** Local minus UTC at an instant, ms. */

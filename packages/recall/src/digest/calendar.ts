@@ -4,11 +4,10 @@ import { ZoneConverter } from "@kaelix/base";
 /** Milliseconds of a day on the wall. */
 export const DAY_MS = 86_400_000;
 
-/** One zone's calendar. Remembers offsets by day, so that a hundred thousand moments cost a few thousand questions to the platform. */
+/** One zone's calendar. */
 export class Calendar {
   readonly zone: string;
   readonly #converter: ZoneConverter;
-  readonly #offsets = new Map<number, number>();
 
   /** @throws RangeError when the platform knows no such zone */
   constructor(zone: string) {
@@ -18,10 +17,7 @@ export class Calendar {
 
   /** A moment as the clock on the wall shows it, in milliseconds as if that were UTC. */
   wall(atMs: number): number {
-    const day = Math.floor(atMs / DAY_MS);
-    const before = this.#offset(day);
-    // No zone changes its offset twice within two days.
-    return atMs + (before === this.#offset(day + 1) ? before : this.#converter.offsetAt(atMs));
+    return this.#converter.toLocal(atMs);
   }
 
   /** The day a moment lies on. */
@@ -32,14 +28,6 @@ export class Calendar {
   /** The first moment of a day. */
   startOf(day: number): number {
     return this.#converter.toInstant(day * DAY_MS);
-  }
-
-  #offset(day: number): number {
-    const known = this.#offsets.get(day);
-    if (known !== undefined) return known;
-    const offset = this.#converter.offsetAt(day * DAY_MS);
-    this.#offsets.set(day, offset);
-    return offset;
   }
 }
 

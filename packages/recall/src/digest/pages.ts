@@ -130,15 +130,7 @@ export class DigestPages {
   /** Conversations that have a title, with their documents. */
   talks(): readonly TalkPages[] {
     const { conversations, titles, sources, titleNames } = this.#table;
-    const byConversation = new Map<number, number[]>();
-    for (const doc of this.#docs) {
-      const conversation = conversations[doc] ?? 0;
-      if (conversation === 0) continue;
-      const docs = byConversation.get(conversation);
-      if (docs === undefined) byConversation.set(conversation, [doc]);
-      else docs.push(doc);
-    }
-    return [...byConversation].flatMap(([conversation, docs]): TalkPages[] => {
+    return this.#grouped(conversations).flatMap(([conversation, docs]): TalkPages[] => {
       const last = docs.at(-1) ?? 0;
       const title = titleNames.name(titles[last] ?? 0);
       return title === null ? [] : [{ conversation, title, source: sources[last] ?? 0, docs }];
@@ -148,15 +140,7 @@ export class DigestPages {
   /** Who speaks, with what they said in order of time; the person themself is left out. */
   speakers(): readonly { readonly name: string; readonly docs: readonly number[] }[] {
     const { speakers, speakerNames } = this.#table;
-    const bySpeaker = new Map<number, number[]>();
-    for (const doc of this.#docs) {
-      const speaker = speakers[doc] ?? 0;
-      if (speaker === 0) continue;
-      const docs = bySpeaker.get(speaker);
-      if (docs === undefined) bySpeaker.set(speaker, [doc]);
-      else docs.push(doc);
-    }
-    return [...bySpeaker].flatMap(([speaker, docs]) => {
+    return this.#grouped(speakers).flatMap(([speaker, docs]) => {
       const name = speakerNames.name(speaker);
       return name === null ? [] : [{ name, docs }];
     });
@@ -169,6 +153,11 @@ export class DigestPages {
       if (this.#table.sources[doc] === source) return this.dayOf(doc);
     }
     return 0;
+  }
+
+  /** Documents by what a column says of them, in order of time; those of which it says nothing (0) are left out. */
+  #grouped(column: ArrayLike<number>): [number, number[]][] {
+    return [...Map.groupBy(this.#docs, (doc) => column[doc] ?? 0)].filter(([value]) => value !== 0);
   }
 }
 

@@ -17,6 +17,13 @@ const SENTENCES_MAX = 40;
 const LENGTH_MAX = 4_096;
 const TERM_LENGTH_MIN = 4;
 
+/** A memory that tells of something done. */
+interface Done {
+  readonly doc: number;
+  readonly document: NonNullable<ReturnType<DigestPages["document"]>>;
+  readonly terms: readonly string[];
+}
+
 interface Promised {
   readonly doc: number;
   readonly text: string;
@@ -27,7 +34,7 @@ interface Promised {
 /** A line per promise: overdue and due ones by their day, then the others, the newest first. */
 export function openPromises(pages: DigestPages): readonly DigestLine[] {
   const docs = pages.between(pages.day - BACK_DAYS, pages.day);
-  const done = docs.filter((doc) => tellsDone(pages.document(doc)?.text ?? ""));
+  const done = docs.flatMap((doc) => doneOf(pages, doc));
   const open = docs.flatMap((doc) => promisesOf(pages, doc)).filter((promised) => !isKept(pages, promised, done));
   return open
     .toSorted((left, right) => (left.due ?? Infinity) - (right.due ?? Infinity) || right.doc - left.doc)
@@ -42,7 +49,6 @@ export function openPromises(pages: DigestPages): readonly DigestLine[] {
 
 function promisesOf(pages: DigestPages, doc: number): readonly Promised[] {
   const text = pages.document(doc)?.text.slice(0, LENGTH_MAX) ?? "";
-  if (commitmentOf(text.replaceAll(/[?？؟]/gu, ".")) === undefined && text.length < 80) return [];
   const found: Promised[] = [];
   for (const sentence of splitSentences(text).slice(0, SENTENCES_MAX)) {
     const kind = commitmentOf(sentence.text);
@@ -61,16 +67,20 @@ function dueOf(pages: DigestPages, doc: number, text: string): number | undefine
   return due === undefined ? undefined : due.fromMs / DAY_MS;
 }
 
-function isKept(pages: DigestPages, promised: Promised, done: readonly number[]): boolean {
+function doneOf(pages: DigestPages, doc: number): readonly Done[] {
+  const document = pages.document(doc);
+  if (document === undefined || !tellsDone(document.text)) return [];
+  return [{ doc, document, terms: tellingTerms(document.text, pages.languageOf(doc)) }];
+}
+
+function isKept(pages: DigestPages, promised: Promised, done: readonly Done[]): boolean {
   const document = pages.document(promised.doc);
   if (document === undefined) return true;
-  const language = pages.languageOf(promised.doc);
-  const terms = new Set(tellingTerms(promised.text, language));
-  return done.some((doc) => {
-    const other = pages.document(doc);
-    if (other === undefined || doc === promised.doc || other.occurredAtMs < document.occurredAtMs) return false;
+  const terms = new Set(tellingTerms(promised.text, pages.languageOf(promised.doc)));
+  return done.some(({ doc, document: other, terms: told }) => {
+    if (doc === promised.doc || other.occurredAtMs < document.occurredAtMs) return false;
     const isNear = other.conversationId === document.conversationId || other.speaker === undefined;
-    return isNear && tellingTerms(other.text, pages.languageOf(doc)).some((term) => terms.has(term));
+    return isNear && told.some((term) => terms.has(term));
   });
 }
 
