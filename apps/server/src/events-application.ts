@@ -84,6 +84,7 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "access.factors":
     case "access.key":
     case "access.grant":
+    case "access.way":
     case "audit.entry":
     case "audit.checkpoint":
     case "person.decided":

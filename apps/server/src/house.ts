@@ -43,6 +43,7 @@ import { openOperations } from "./open-operations.ts";
 import { operationsApplication } from "./operations-application.ts";
 import { Operator } from "./operator.ts";
 import { openMailer } from "./mail/mailer.ts";
+import { passkeyApplication } from "./passkey-application.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** What a house is built from. */
@@ -144,6 +145,7 @@ export class House {
         house: keeping,
         events: live,
         access: accessApplication(identity, operator, { register: store, remember, changes, keystore }),
+        passkeys: passkeyApplication(identity, operator, { audit, people, identity }),
         erasures: erasureApplication({
           ...need(this.#parts, "erasures", "ledger", "audit", "identity"),
           operator,
@@ -320,6 +322,10 @@ export class House {
       clock: this.#clock,
       random: this.#random,
       claimCode: this.#options.claimCode,
+      onSuspicion: ({ user, reason }) => {
+        const note = { subject: "system", action: "identity.passkey", resource: user, decision: "deny" } as const;
+        void this.#parts.audit?.record({ ...note, reason });
+      },
     });
   }
 

@@ -2,6 +2,7 @@
 import { parseId } from "@kaelix/model";
 import { z } from "zod";
 
+import { passkeyAnswerSchema } from "./passkey-answer-schema.ts";
 import { levelInputSchema, levelNameSchema, timeSchema } from "./schemas.ts";
 
 const password = z.string().min(1).max(1_024);
@@ -14,13 +15,13 @@ export const keyIdSchema = z
   .refine((text) => parseId("key", text) !== undefined, { message: "Must be an id that starts with key_" })
   .meta({ pattern: "^key_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example: "key_01JD8QYB3M6W5T0ZK1E9V7RXSC" });
 
-/** Body of `POST /auth/prove`: a code when a second factor is set up, otherwise the password. */
+/** Body of `POST /auth/prove`: a passkey, or a code when a second factor is set up, otherwise the password. */
 export const proveSchema = z
-  .strictObject({ password: password.optional(), code: code.optional() })
-  .refine((given) => given.password !== undefined || given.code !== undefined, {
-    message: "Must have a password or a code",
+  .strictObject({ password: password.optional(), code: code.optional(), passkey: passkeyAnswerSchema.optional() })
+  .refine((given) => (given.password ?? given.code ?? given.passkey) !== undefined, {
+    message: "Must have a password, a code or a passkey",
   })
-  .meta({ id: "Prove", anyOf: [{ required: ["password"] }, { required: ["code"] }] });
+  .meta({ id: "Prove", anyOf: [{ required: ["password"] }, { required: ["code"] }, { required: ["passkey"] }] });
 
 /** Until when the session counts as just proved. */
 export const provedSchema = z.object({ proved_until: timeSchema }).meta({ id: "Proved" });
@@ -37,6 +38,8 @@ export const factorsSchema = z
     /** True when an authenticator app is set up: signing in asks for its code. */
     totp: z.boolean(),
     recovery_codes_left: z.number().int(),
+    /** How many passkeys there are: each may stand where a password or a code is asked for. */
+    passkeys: z.number().int(),
     /** What `POST /auth/prove` wants of this person. */
     proof_by: z.enum(["code", "password"]),
     /** Until when this session counts as just proved; null when it does not. */

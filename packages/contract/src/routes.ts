@@ -11,6 +11,7 @@ import { erasureRoutes } from "./erasure-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
+import { passkeyRoutes } from "./passkey-routes.ts";
 import type { Route } from "./route.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
 import {
@@ -379,6 +380,7 @@ export const routes = {
     success: json(z.object({ events: z.number().int(), took_ms: z.number() })),
   },
   ...accessRoutes,
+  ...passkeyRoutes,
   ...auditRoutes,
   ...erasureRoutes,
   ...sharingRoutes,

@@ -11,6 +11,8 @@ import {
 } from "@kaelix/model";
 import { z } from "zod";
 
+import { passkeyAnswerSchema } from "./passkey-answer-schema.ts";
+
 /** An id of a kind on the wire. */
 export const idOf = (prefix: IdPrefix, example: string): z.ZodString =>
   z
@@ -424,12 +426,13 @@ export const unlockSchema = z
   .strictObject({
     password: z.string().min(1).max(1_024).optional(),
     code: z.string().min(1).max(40).optional(),
+    passkey: passkeyAnswerSchema.optional(),
     level: levelInputSchema,
   })
-  .refine((given) => given.password !== undefined || given.code !== undefined, {
-    message: "Must have a password or a code",
+  .refine((given) => (given.password ?? given.code ?? given.passkey) !== undefined, {
+    message: "Must have a password, a code or a passkey",
   })
-  .meta({ id: "Unlock", anyOf: [{ required: ["password"] }, { required: ["code"] }] });
+  .meta({ id: "Unlock", anyOf: [{ required: ["password"] }, { required: ["code"] }, { required: ["passkey"] }] });
 
 /** A signed-in device. */
 export const sessionSchema = z

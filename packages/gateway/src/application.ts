@@ -47,6 +47,7 @@ export interface Reach {
   /** What the person says it is for; a grant for a purpose opens for that one alone. */
   readonly purpose: string | null;
 }
+import type { PasskeyApplication } from "./passkey-application.ts";
 import type { PeopleApplication } from "./people-application.ts";
 
 /** A memory with its place on the log. */
@@ -487,6 +488,7 @@ export interface Application {
   readonly audit: AuditApplication;
   readonly policy: PolicyApplication;
   readonly access: AccessApplication;
+  readonly passkeys: PasskeyApplication;
   readonly erasures: ErasureApplication;
   readonly sharing: SharingApplication;
   readonly members: MemberApplication;

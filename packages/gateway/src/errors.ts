@@ -33,6 +33,12 @@ export const gatewayErrors = defineErrors({
     status: 403,
     text: "This code is wrong or was used already: wait for the next one",
   },
+  "passkey-wrong": {
+    kind: "denied",
+    retry: false,
+    status: 403,
+    text: "This passkey was not accepted: begin again",
+  },
   "confirmation-needed": {
     kind: "denied",
     retry: false,

@@ -31,6 +31,7 @@ import { importHandlers } from "./handlers/imports.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { peopleHandlers } from "./handlers/people.ts";
 import { operationHandlers } from "./handlers/operations.ts";
+import { passkeyHandlers } from "./handlers/passkeys.ts";
 import { recallHandlers } from "./handlers/recall.ts";
 import { memberHandlers } from "./handlers/members.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
@@ -239,7 +240,8 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...houseHandlers(options.describe),
     ...auditHandlers,
     ...digestHandlers,
-    ...accessHandlers,
+    ...accessHandlers(options.settings.publicOrigins),
+    ...passkeyHandlers(options.settings.publicOrigins),
     ...sharingHandlers,
     ...memberHandlers,
     ...peopleHandlers,

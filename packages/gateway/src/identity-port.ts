@@ -6,7 +6,7 @@
  * answered as they are.
  */
 import type { InviteId, Level, Role, SessionId, UserId, UserPrincipal } from "@kaelix/model";
-import type { AgentSubject, ServiceSubject } from "@kaelix/security";
+import type { AgentSubject, PasskeyAnswer, ServiceSubject, Site } from "@kaelix/security";
 
 /** A person as they see themself. */
 export interface Profile {
@@ -81,6 +81,7 @@ export interface IdentityPort {
     readonly principal: UserPrincipal;
     readonly password?: string;
     readonly code?: string;
+    readonly passkey?: { readonly answer: PasskeyAnswer; readonly site: Site };
     readonly ceiling: number;
     readonly address?: string;
   }): Promise<OpenUpTo>;

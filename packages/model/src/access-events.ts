@@ -1,7 +1,7 @@
 /**
  * Events of the topics `access` and `audit`.
  *
- * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `grant/<id>`, `account/<user>`), so what
+ * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `grant/<id>`, `account/<user>`, `way/<hash>`), so what
  * was used up or ended stays so however old the copy of a view is. `audit` keeps everything, in order.
  */
 import type { EventBase } from "./events.ts";
@@ -55,6 +55,24 @@ export interface AccessAccount extends AccessBase {
 }
 
 /**
+ * A way in besides the password: a passkey, a confirmed e-mail address, an account at a provider. Unique by its record key: a hash of what
+ * is outside of here. One that has ended may become somebody else's.
+ */
+export interface AccessWay extends AccessBase {
+  readonly type: "access.way";
+  /** Hash of the credential's id, the address, or issuer and subject (base64url). */
+  readonly way: string;
+  readonly kind: "passkey" | "email" | "provider";
+  /** Sealed details, purpose `factor` (base64url). */
+  readonly sealed: string;
+  /** Of a passkey: the newest sign counter; 0 elsewhere. */
+  readonly counter: number;
+  readonly created_at: number;
+  readonly used_at: number | null;
+  readonly ended_at: number | null;
+}
+
+/**
  * What of its owner's memories a grant opens. `about`: what concerns one person or topic; `time`: what happened in a range;
  * `conversation`, `source`: what was said there or came from there, later too; `memories`: these and no others.
  */
@@ -103,7 +121,7 @@ export interface AuditCheckpoint extends EventBase {
 }
 
 /** Events of topic `access`. */
-export type AccessEvent = AccessFactors | AccessKey | AccessGrant | AccessAccount;
+export type AccessEvent = AccessFactors | AccessKey | AccessGrant | AccessAccount | AccessWay;
 
 /** Events of topic `audit`. */
 export type AuditEvent = AuditEntry | AuditCheckpoint;

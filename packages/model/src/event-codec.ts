@@ -171,6 +171,16 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     used_at: orNull(isTime),
     ended_at: orNull(isTime),
   },
+  "access.way": {
+    revision: isCount,
+    way: isText,
+    kind: oneOf("passkey", "email", "provider"),
+    sealed: isSealed,
+    counter: isCount,
+    created_at: isTime,
+    used_at: orNull(isTime),
+    ended_at: orNull(isTime),
+  },
   "access.account": { revision: isCount, role: orNull(isRole), suspended_at: orNull(isTime) },
   "access.grant": {
     revision: isCount,

@@ -4,6 +4,7 @@ export type {
   AccessAccount,
   AccessGrant,
   AccessKey,
+  AccessWay,
   AuditCheckpoint,
   AuditEntry,
   AuditEvent,

@@ -2,6 +2,14 @@ export { makeApiKey, parseApiKey } from "./access/api-key-format.ts";
 export type { ApiKeyInfo, ApiKeyRequest, AuthenticatedKey } from "./access/api-keys.ts";
 export type { GrantRequest } from "./access/grants.ts";
 export type { ApiKeyRow, FactorsRow, GrantRow } from "./access/rows.ts";
+export type {
+  PasskeyAnswer,
+  PasskeyCreation,
+  PasskeyCreationOptions,
+  PasskeyRequestOptions,
+} from "./access/passkey-ceremony.ts";
+export type { PasskeyInfo, Site } from "./access/passkeys.ts";
+export type { PasskeyDoor, PasskeySignIn } from "./identity/passkey-door.ts";
 export type { FactorsStatus, TotpEnrolment } from "./access/second-factors.ts";
 export {
   type AuditLog,
@@ -70,6 +78,7 @@ export type {
   SessionInfo,
   SignedIn,
   SignUpRequest,
+  Suspicion,
   UserProfile,
 } from "./identity/identity-types.ts";
 export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseEmail, parseName, parsePhone } from "./identity/parse.ts";

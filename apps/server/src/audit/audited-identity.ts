@@ -21,26 +21,8 @@ const SESSION_LENGTH = "ses_".length + 26;
 
 /** The port with its public doors written down. */
 export function auditedIdentity(port: IdentityPort, parts: AuditedIdentityParts): IdentityPort {
-  const { audit } = parts;
-  const written = async (
-    action: string,
-    from: SignInOrigin,
-    work: () => Promise<SignedInPerson>,
-  ): Promise<SignedInPerson> => {
-    const origin = { address: from.address, client: from.client };
-    try {
-      const signedIn = await work();
-      const known = await parts.identity.authenticate(signedIn.accessToken);
-      if (known.type === "user") {
-        void audit.record({ subject: known.principal, action, decision: "allow", reason: "done", origin });
-      }
-      return signedIn;
-    } catch (error) {
-      const reason = isKaelixError(error) ? error.code : "internal";
-      void audit.record({ subject: NOBODY, action, decision: "deny", reason, origin });
-      throw error;
-    }
-  };
+  const written = (action: string, from: SignInOrigin, work: () => Promise<SignedInPerson>): Promise<SignedInPerson> =>
+    writtenSignIn(parts, action, from, work);
   return {
     ...port,
     signUp: (request) => written("identity.signup", request, () => port.signUp(request)),
@@ -54,6 +36,28 @@ export function auditedIdentity(port: IdentityPort, parts: AuditedIdentityParts)
       }
     },
   };
+}
+
+/** Signs somebody in at a public door, and writes down that it was done or how it was refused. */
+export async function writtenSignIn(
+  { audit, identity }: Pick<AuditedIdentityParts, "audit" | "identity">,
+  action: string,
+  from: SignInOrigin,
+  work: () => Promise<SignedInPerson>,
+): Promise<SignedInPerson> {
+  const origin = { address: from.address, client: from.client };
+  try {
+    const signedIn = await work();
+    const known = await identity.authenticate(signedIn.accessToken);
+    if (known.type === "user") {
+      void audit.record({ subject: known.principal, action, decision: "allow", reason: "done", origin });
+    }
+    return signedIn;
+  } catch (error) {
+    const reason = isKaelixError(error) ? error.code : "internal";
+    void audit.record({ subject: NOBODY, action, decision: "deny", reason, origin });
+    throw error;
+  }
 }
 
 const NOBODY: AuditNote["subject"] = { type: "anonymous", tenantId: DEFAULT_TENANT };

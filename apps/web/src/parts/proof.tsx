@@ -1,5 +1,5 @@
 /** Changes that need a fresh proof: they are tried, the person proves themself when the server asks for it, and they are tried again. */
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
 
 import type { Problem } from "../core/problem-words.ts";
 import { accessApi } from "../data/access-api.ts";
@@ -8,6 +8,11 @@ import { useAppSelector } from "../data/store.ts";
 import { Button, Loading, ProblemNote } from "./basics.tsx";
 import { Sheet } from "./dialog.tsx";
 import { Field } from "./field.tsx";
+
+/** Loaded only by those who have one. */
+export const ProofByPasskey = lazy(async () => ({
+  default: (await import("./proof-by-passkey.tsx")).ProofByPasskey,
+}));
 
 /** A code as people type it: the app's six digits, or a recovery code. */
 export function CodeField({
@@ -97,7 +102,15 @@ export function SecretField({
   );
 }
 
-function ProofForm({ byCode, onProved }: { readonly byCode: boolean; readonly onProved: () => void }): ReactNode {
+function ProofForm({
+  byCode,
+  hasPasskey,
+  onProved,
+}: {
+  readonly byCode: boolean;
+  readonly hasPasskey: boolean;
+  readonly onProved: () => void;
+}): ReactNode {
   const [secret, setSecret] = useState("");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -130,6 +143,16 @@ function ProofForm({ byCode, onProved }: { readonly byCode: boolean; readonly on
       >
         Go on
       </Button>
+      {hasPasskey && (
+        <Suspense>
+          <ProofByPasskey
+            onAnswer={async (passkey) => {
+              await client.call("auth.prove", { body: { passkey } });
+              onProved();
+            }}
+          />
+        </Suspense>
+      )}
     </form>
   );
 }
@@ -154,7 +177,9 @@ function ProofDialog({
           <Loading what="Reading" />
         </div>
       )}
-      {data !== undefined && <ProofForm byCode={data.proof_by === "code"} onProved={onProved} />}
+      {data !== undefined && (
+        <ProofForm byCode={data.proof_by === "code"} hasPasskey={data.passkeys > 0} onProved={onProved} />
+      )}
     </Sheet>
   );
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, Suspense, useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 
 import { formatTime } from "../core/format.ts";
@@ -11,7 +11,7 @@ import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote } from "./basics.tsx";
 import { Icon } from "./icon.tsx";
 import { LevelBadge } from "./level.tsx";
-import { SecretField } from "./proof.tsx";
+import { ProofByPasskey, SecretField } from "./proof.tsx";
 
 const RAISED = LEVEL_WORDS.filter((words) => words.pips > 2);
 
@@ -109,6 +109,17 @@ export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNo
       >
         Open
       </Button>
+      {(factors?.passkeys ?? 0) > 0 && (
+        <Suspense>
+          <ProofByPasskey
+            onAnswer={async (passkey) => {
+              const body = { passkey, level: wordsOf(level).name };
+              dispatch(openingChanged((await client.call("auth.unlock", { body })).data));
+              onDone();
+            }}
+          />
+        </Suspense>
+      )}
     </form>
   );
 }

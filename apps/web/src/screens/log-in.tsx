@@ -13,6 +13,7 @@ import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
+import { PasskeyButton } from "../parts/passkey-button.tsx";
 import { CodeField } from "../parts/proof.tsx";
 
 const schema = z.object({
@@ -106,6 +107,19 @@ export function LogIn(): ReactNode {
           Sign in
         </Button>
       </form>
+      {server?.claimed !== false && (
+        <div className="mt-5">
+          <PasskeyButton
+            label="Sign in with a passkey"
+            options={async () => (await client.call("auth.passkeyOptions")).data}
+            onAnswer={async (passkey) => {
+              const phone = normalizePhone(form.getValues("phone"));
+              const body = { passkey, session: "cookie", ...(phone === "" ? {} : { phone }) } as const;
+              dispatch(enter((await client.call("auth.passkey", { body })).data));
+            }}
+          />
+        </div>
+      )}
       <p className="mt-7 text-13 text-muted">
         {server?.claimed === false ? (
           <TextLink href="/signup">Claim this server</TextLink>

@@ -5,6 +5,7 @@ import { ApiKeys } from "../parts/api-keys.tsx";
 import { ButtonLink } from "../parts/basics.tsx";
 import { Devices } from "../parts/devices.tsx";
 import { Page } from "../parts/page.tsx";
+import { Passkeys } from "../parts/passkeys.tsx";
 import { PasswordChange } from "../parts/password-change.tsx";
 import { TwoFactor } from "../parts/two-factor.tsx";
 
@@ -15,6 +16,7 @@ export function Security(): ReactNode {
     <Page title="Security" testId="security" actions={<ButtonLink href="/settings">Back to Me</ButtonLink>}>
       <div className="max-w-measure">
         <TwoFactor />
+        <Passkeys />
         <PasswordChange />
         <Devices />
         {role !== "guest" && <ApiKeys />}

@@ -92,8 +92,10 @@ export function access(state: FakeState, name: RouteName, request: FakeRequest):
       return prove(state, body);
     case "factors.read": {
       const proof = { proof_by: totp ? "code" : "password", proved_until: null };
-      return { data: { totp, recovery_codes_left: totp ? 10 : 0, ...proof } };
+      return { data: { totp, recovery_codes_left: totp ? 10 : 0, passkeys: 0, ...proof } };
     }
+    case "passkeys.list":
+      return { data: { data: [] } };
     case "keys.list":
       return { data: { data: keys, scopes: SCOPES } };
     case "keys.create":

@@ -1,15 +1,14 @@
 import { isKaelixError } from "@kaelix/base";
-import { levelName, parseId, type UserPrincipal } from "@kaelix/model";
+import { parseId, type UserPrincipal } from "@kaelix/model";
 
 import { gatewayErrors } from "../errors.ts";
-import { clearRefreshCookie, keepRefreshCookie, readRefreshCookie } from "../http/cookies.ts";
+import { clearRefreshCookie, readRefreshCookie } from "../http/cookies.ts";
 import { type Answer, type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
-import { isCrossSite } from "../http/host-check.ts";
-import { type Json, timeText } from "../http/wire.ts";
+import { timeText } from "../http/wire.ts";
+import { passkeyOf } from "./passkeys.ts";
 import { codeRefusal, proofRefusal } from "./proof-refusals.ts";
-import type { IdentityPort, OpenUpTo, Profile, SignedInPerson, SignInOrigin } from "../identity-port.ts";
-
-const CLIENT_LENGTH_MAX = 200;
+import { isSecure, originOf, refuseCrossSite, tokensAnswer, userJson } from "./signed-in.ts";
+import type { IdentityPort, OpenUpTo } from "../identity-port.ts";
 
 type AuthRoutes =
   | "auth.signUp"
@@ -50,7 +49,7 @@ export function authHandlers(publicOrigins: readonly string[]): HandlersOf<AuthR
       exchange.reply.header("set-cookie", clearRefreshCookie(isSecure(exchange)));
       return { type: "empty" };
     },
-    "auth.unlock": unlock,
+    "auth.unlock": (exchange) => unlock(exchange, publicOrigins),
     "auth.lock": async ({ identity, principal }) => userAnswer(identity, principal, await identity.lock(principal)),
     "me.read": ({ identity, principal, request }) =>
       userAnswer(identity, principal, { level: principal.ceiling, untilMs: request.ceilingUntilMs }),
@@ -101,11 +100,11 @@ async function refresh(exchange: Exchange<"auth.refresh">, publicOrigins: readon
   }
 }
 
-async function unlock(exchange: Exchange<"auth.unlock">): Promise<Answer> {
+async function unlock(exchange: Exchange<"auth.unlock">, publicOrigins: readonly string[]): Promise<Answer> {
   const { identity, principal, body, request } = exchange;
   try {
     const { password, code, level: ceiling } = body;
-    const proof = withoutUndefined({ password, code });
+    const proof = { ...withoutUndefined({ password, code }), ...passkeyOf(exchange, publicOrigins) };
     const open = await identity.unlock({ principal, ...proof, ceiling, address: request.ip });
     return await userAnswer(identity, principal, open);
   } catch (error) {
@@ -117,50 +116,6 @@ async function userAnswer(identity: IdentityPort, principal: UserPrincipal, open
   return { type: "json", body: userJson(await identity.profile(principal.userId), open) };
 }
 
-function tokensAnswer(
-  exchange: Pick<Exchange, "reply" | "request">,
-  tokens: SignedInPerson,
-  session: "token" | "cookie",
-): Answer {
-  if (session === "cookie") {
-    exchange.reply.header("set-cookie", keepRefreshCookie(tokens.refreshToken, isSecure(exchange)));
-  }
-  return {
-    type: "json",
-    body: {
-      access_token: tokens.accessToken,
-      token_type: "Bearer",
-      expires_in: tokens.expiresInSeconds,
-      refresh_token: session === "cookie" ? null : tokens.refreshToken,
-      user: userJson(tokens.profile, tokens.ceiling),
-    },
-  };
-}
-
-function userJson(profile: Profile, open: OpenUpTo): Json {
-  return {
-    id: profile.user,
-    name: profile.name,
-    phone: profile.phone,
-    role: profile.role,
-    open_up_to: levelName(open.level),
-    open_until: open.untilMs === null ? null : timeText(open.untilMs),
-  };
-}
-
-function originOf(exchange: Pick<Exchange, "request">): SignInOrigin {
-  const client = exchange.request.headers["user-agent"] ?? "unknown";
-  return { client: client.slice(0, CLIENT_LENGTH_MAX), address: exchange.request.ip };
-}
-
 function cookieOf(exchange: Pick<Exchange, "request">): string | undefined {
   return readRefreshCookie(exchange.request.headers.cookie, isSecure(exchange));
-}
-
-function isSecure(exchange: Pick<Exchange, "request">): boolean {
-  return exchange.request.protocol === "https";
-}
-
-function refuseCrossSite(exchange: Pick<Exchange, "request">, publicOrigins: readonly string[]): void {
-  if (isCrossSite(exchange.request.headers, publicOrigins)) throw gatewayErrors("origin-refused");
 }

@@ -12,8 +12,9 @@ export function codeRefusal(error: unknown): unknown {
   return isKaelixError(error, "identity-code-wrong") ? gatewayErrors("code-wrong") : error;
 }
 
-/** A refused password, code or missing proof by its public name; any other error as it is. */
+/** A refused password, passkey, code or missing proof by its public name; any other error as it is. */
 export function proofRefusal(error: unknown): unknown {
   if (isKaelixError(error, "identity-credentials-wrong")) return gatewayErrors("password-wrong");
+  if (isKaelixError(error, "passkey-refused")) return gatewayErrors("passkey-wrong");
   return isKaelixError(error, "identity-proof-required") ? gatewayErrors("proof-needed") : codeRefusal(error);
 }

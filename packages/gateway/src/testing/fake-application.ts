@@ -26,6 +26,7 @@ import type {
   MemoryApplication,
   PlacedMemory,
 } from "../application.ts";
+import { fakePasskeys } from "./fake-passkeys.ts";
 import { fakeAccess } from "./fake-access.ts";
 import { fakeErasures } from "./fake-erasures.ts";
 import { fakeMembers } from "./fake-members.ts";
@@ -98,6 +99,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     imports: importsOf(spoolRoot),
     house: houseOf(() => whole),
     access: fakeAccess(),
+    passkeys: fakePasskeys(),
     erasures: fakeErasures(),
     sharing: fakeSharing(),
     members: fakeMembers(),

@@ -22,7 +22,7 @@ import {
 
 import { securityErrors } from "../errors.ts";
 import { type AccessState, accessSubject, foldAccess, foldAccessTombstone } from "./fold.ts";
-import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow, WayRow } from "./rows.ts";
 
 const TOPIC = TOPICS.access.name;
 const PARTITION = 0;
@@ -44,10 +44,12 @@ export class AccessRegister {
     keys: new Map(),
     grants: new Map(),
     accounts: new Map(),
+    ways: new Map(),
   };
   /** Offset of the record that each thing stands by, by record key. */
   readonly #stands = new Map<string, number>();
   readonly #keysByHash = new Map<string, ApiKeyId>();
+  readonly #waysOf = new Map<UserId, Set<string>>();
   readonly #keysOf = new Map<UserId, Set<ApiKeyId>>();
   readonly #grantsFrom = new Map<UserId, Set<GrantId>>();
   readonly #grantsTo = new Map<UserId, Set<GrantId>>();
@@ -106,6 +108,17 @@ export class AccessRegister {
     return this.#state.grants.get(id);
   }
 
+  /** A way in besides the password, by its hash; one that has ended too. */
+  way(hash: string): WayRow | undefined {
+    return this.#state.ways.get(hash);
+  }
+
+  /** Ways in of a person that have not ended, oldest first. */
+  waysOf(user: UserId): readonly WayRow[] {
+    const rows = rowsOf(this.#waysOf.get(user), this.#state.ways);
+    return rows.filter((row) => row.user === user && row.endedAtMs === null);
+  }
+
   /** Keys that a person made, oldest first. */
   keysOf(user: UserId): readonly ApiKeyRow[] {
     return rowsOf(this.#keysOf.get(user), this.#state.keys);
@@ -130,11 +143,14 @@ export class AccessRegister {
     return this.#stands.get(subject) === baseOffset ? "done" : "late";
   }
 
-  /** Takes away everything of a person: factors, role, keys they made, grants they gave and were given. Durable. */
+  /** Takes away everything of a person: factors, role, ways in, keys they made, grants they gave and were given. Durable. */
   async remove(user: UserId): Promise<void> {
     const subjects = [
       `factors/${user}`,
       `account/${user}`,
+      ...rowsOf(this.#waysOf.get(user), this.#state.ways)
+        .filter((row) => row.user === user)
+        .map(({ way }) => `way/${way}`),
       ...this.keysOf(user).map(({ key }) => `key/${key}`),
       ...[...this.grantsFrom(user), ...this.grantsTo(user)].map(({ grant }) => `grant/${grant}`),
     ];
@@ -199,6 +215,7 @@ export class AccessRegister {
       addTo(this.#keysOf, event.user, event.key);
       this.#keysByHash.set(event.hash, event.key);
     }
+    if (event.type === "access.way") addTo(this.#waysOf, event.user, event.way);
     if (event.type !== "access.grant") return;
     addTo(this.#grantsFrom, event.user, event.grant);
     addTo(this.#grantsTo, event.to, event.grant);

@@ -8,7 +8,13 @@ import { type AccessState, accessSubject, foldAccess, foldAccessTombstone } from
 const random = seededRandom(7);
 const [ada, ben] = [makeId("usr", 1, random), makeId("usr", 2, random)];
 const [key, grant] = [makeId("key", 3, random), makeId("grt", 4, random)];
-const empty = (): AccessState => ({ factors: new Map(), keys: new Map(), grants: new Map(), accounts: new Map() });
+const empty = (): AccessState => ({
+  factors: new Map(),
+  keys: new Map(),
+  grants: new Map(),
+  accounts: new Map(),
+  ways: new Map(),
+});
 const factors = (revision: number, step: number, tenant: TenantId = DEFAULT_TENANT): AccessEvent => ({
   type: "access.factors",
   v: 2,

@@ -2,11 +2,12 @@
  * Events of topic `access` → what stands. Pure: the same at every replay, compacted or not.
  *
  * Rules: a state replaces one of a lower revision and no other, so of two written at once the first on the log wins; whose a thing is
- * and what a key's hash is never change; a step never goes back; what has ended stays ended.
+ * and what a key's hash is never change, but that a way in which has ended may become somebody else's; a step and a counter never go back;
+ * what else has ended stays ended.
  */
 import type { AccessEvent, ApiKeyId, GrantId, UserId } from "@kaelix/model";
 
-import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow, WayRow } from "./rows.ts";
 
 /** Everything that stands. */
 export interface AccessState {
@@ -14,6 +15,8 @@ export interface AccessState {
   readonly keys: Map<ApiKeyId, ApiKeyRow>;
   readonly grants: Map<GrantId, GrantRow>;
   readonly accounts: Map<UserId, AccountRow>;
+  /** By the hash they stand under. */
+  readonly ways: Map<string, WayRow>;
 }
 
 /** The record key that an event stands under on the compacted topic. */
@@ -25,6 +28,8 @@ export function accessSubject(event: AccessEvent): string {
       return `key/${event.key}`;
     case "access.grant":
       return `grant/${event.grant}`;
+    case "access.way":
+      return `way/${event.way}`;
     case "access.account":
       return `account/${event.user}`;
   }
@@ -61,6 +66,16 @@ export function foldAccess(state: AccessState, event: AccessEvent): boolean {
       state.accounts.set(user, { user, tenant, revision, role: event.role, suspendedAtMs: event.suspended_at });
       return true;
     }
+    case "access.way": {
+      const before = state.ways.get(event.way);
+      const isSame = before?.user === user && before.tenant === tenant && before.kind === event.kind;
+      if (before !== undefined && (revision <= before.revision || (!isSame && before.endedAtMs === null))) return false;
+      const { way, kind, sealed } = event;
+      const counter = isSame ? Math.max(event.counter, before.counter) : event.counter;
+      const times = { createdAtMs: event.created_at, usedAtMs: event.used_at, endedAtMs: event.ended_at };
+      state.ways.set(way, { way, tenant, user, revision, kind, sealed, counter, ...times });
+      return true;
+    }
     case "access.grant": {
       const before = state.grants.get(event.grant);
       if (before !== undefined) {
@@ -82,5 +97,6 @@ export function foldAccessTombstone(state: AccessState, subject: string): void {
   if (subject.startsWith("factors/")) state.factors.delete(id as UserId);
   else if (subject.startsWith("key/")) state.keys.delete(id as ApiKeyId);
   else if (subject.startsWith("account/")) state.accounts.delete(id as UserId);
+  else if (subject.startsWith("way/")) state.ways.delete(id);
   else if (subject.startsWith("grant/")) state.grants.delete(id as GrantId);
 }

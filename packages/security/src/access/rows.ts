@@ -34,6 +34,23 @@ export interface ApiKeyRow {
   readonly endedAtMs: number | null;
 }
 
+/** A way in besides the password. Times are epoch ms. */
+export interface WayRow {
+  /** Hash of what is outside of here (base64url). */
+  readonly way: string;
+  readonly tenant: TenantId;
+  readonly user: UserId;
+  readonly revision: number;
+  readonly kind: "passkey" | "email" | "provider";
+  /** Sealed details (base64url). */
+  readonly sealed: string;
+  /** Of a passkey: the newest sign counter. */
+  readonly counter: number;
+  readonly createdAtMs: number;
+  readonly usedAtMs: number | null;
+  readonly endedAtMs: number | null;
+}
+
 /** What became of a person's account since it was registered. */
 export interface AccountRow {
   readonly user: UserId;

@@ -1,6 +1,8 @@
 /** What goes into the identity service and what it answers. */
 import type { InviteId, Role, SessionId, TenantId, UserId, UserPrincipal } from "@kaelix/model";
 
+import type { PasskeyAnswer } from "../access/passkey-ceremony.ts";
+import type { Site } from "../access/passkeys.ts";
 import type { Ceiling } from "./sessions.ts";
 
 /** What an installation may decide. */
@@ -40,11 +42,12 @@ export interface LogInRequest {
   readonly address?: string;
 }
 
-/** Somebody shows that it is them at a session: by a code when they have a second factor, otherwise by the password. */
+/** Somebody shows that it is them at a session: by a passkey, or a code when they have a second factor, otherwise by the password. */
 export interface Proof {
   readonly principal: UserPrincipal;
   readonly password?: string;
   readonly code?: string;
+  readonly passkey?: { readonly answer: PasskeyAnswer; readonly site: Site };
   readonly address?: string;
 }
 
@@ -93,4 +96,12 @@ export interface SessionInfo {
   readonly startedAtMs: number;
   readonly usedAtMs: number;
   readonly isCurrent: boolean;
+}
+
+/** Something about an account that its owner should look at. */
+export interface Suspicion {
+  readonly user: UserId;
+  readonly tenant: TenantId;
+  /** Word of a closed list. */
+  readonly reason: "passkey-copied";
 }

@@ -21,6 +21,9 @@ import {
 import { ApiKeys } from "../access/api-keys.ts";
 import { Grants } from "../access/grants.ts";
 import { openAccessRegister, type AccessRegister } from "../access/access-register.ts";
+import { Challenges } from "../access/challenges.ts";
+import { Passkeys } from "../access/passkeys.ts";
+import { Ways } from "../access/ways.ts";
 import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access/second-factors.ts";
 import { securityErrors } from "../errors.ts";
 import type { Keystore } from "../keys/keystore.ts";
@@ -33,7 +36,10 @@ import { IdentityJournal } from "./journal.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./parse.ts";
 import { passwordProblem } from "./password-rules.ts";
 import { makePasswords, type Passwords } from "./passwords.ts";
+import { openProfile } from "./profiles.ts";
+import { PasskeyDoor } from "./passkey-door.ts";
 import { Prover } from "./prover.ts";
+import type { WayRow } from "../access/rows.ts";
 import type { InviteRow, SessionRow, UserRow } from "./rows.ts";
 import { type Ceiling, Sessions } from "./sessions.ts";
 import type { IdentityStore } from "./store.ts";
@@ -46,6 +52,7 @@ import type {
   SessionInfo,
   SignedIn,
   SignUpRequest,
+  Suspicion,
   UserProfile,
 } from "./identity-types.ts";
 
@@ -61,6 +68,8 @@ export interface IdentityOptions {
   readonly passwords?: Passwords;
   readonly clock?: Clock;
   readonly random?: RandomSource;
+  /** Told of what an owner must look at: a passkey whose counter went back. */
+  readonly onSuspicion?: (note: Suspicion) => void;
 }
 
 /** Opens the identity service; waits until the view has folded all events there are. */
@@ -93,6 +102,8 @@ export class Identity {
   readonly grants: Grants;
   /** Who belongs to the installation. */
   readonly members: Members;
+  /** Coming in by passkey. */
+  readonly passkeys: PasskeyDoor;
   /** Ending accounts. */
   readonly accounts: Accounts;
 
@@ -112,7 +123,7 @@ export class Identity {
     this.#factors = new SecondFactors({ ...shared, register, keystore, issuer: settings.issuer ?? "kaelix" });
     const [guesses, factors] = [this.#guesses, this.#factors];
     const user = async (id: UserId): Promise<UserRow | undefined> => store.user(id);
-    this.#prover = new Prover({ guesses, factors, passwords, user });
+    this.#prover = new Prover({ guesses, factors, passwords, user, passkeys: () => this.passkeys });
     this.apiKeys = new ApiKeys({ ...shared, register, keystore, user });
     // Nothing is shared with whoever cannot come in.
     const present = async (id: UserId): Promise<UserRow | undefined> =>
@@ -126,6 +137,17 @@ export class Identity {
     this.members = new Members({ ...shared, register, store, journal, endSessions, profile });
     const { members } = this;
     this.accounts = new Accounts({ register, journal, sessions, store, members, clock: this.#clock });
+    const ways = new Ways({ register, keystore });
+    const challenges = new Challenges(this.#clock, this.#random);
+    const onCopied = ({ user: id, tenant }: WayRow): void =>
+      options.onSuspicion?.({ user: id, tenant, reason: "passkey-copied" });
+    this.passkeys = new PasskeyDoor({
+      ...{ guesses, user, profile },
+      passkeys: new Passkeys({ ways, challenges, onCopied }),
+      isSuspended: (id) => members.isSuspended(id),
+      enter: (row, client) => this.#enter(row, client),
+      requireProof: (principal) => this.#requireProof(principal),
+    });
     this.tokens = new AccessTokens({
       ...shared,
       seed: keystore.systemSecret("access-tokens"),
@@ -178,7 +200,11 @@ export class Identity {
       await this.#prover.code({ tenantId: user.tenant, userId: user.user }, request.code, request.address);
     }
     if (this.members.isSuspended(user.user)) throw securityErrors("identity-suspended");
-    const { event, refreshToken } = this.#sessions.begin(user, request.client ?? "");
+    return this.#enter(user, request.client ?? "");
+  }
+
+  async #enter(user: UserRow, client: string): Promise<SignedIn> {
+    const { event, refreshToken } = this.#sessions.begin(user, client);
     await this.#journal.folded(await this.#journal.append([event]));
     return this.#signedIn(user, event.session, refreshToken);
   }
@@ -366,17 +392,8 @@ export class Identity {
     return this.#openProfile(row);
   }
 
-  async #openProfile(row: UserRow): Promise<UserProfile> {
-    const place = { user: row.user, purpose: "profile", subject: row.user } as const;
-    const opened = await this.#options.keystore.openForUser(place, Buffer.from(row.sealed, "base64url"));
-    if (opened.type === "refused")
-      throw securityErrors("key-damaged", { message: "Cannot open the profile: it is damaged" });
-    const fields = new Map(Object.entries(JSON.parse(opened.bytes.toString()) ?? {}));
-    const [phone, name] = [fields.get("phone"), fields.get("name")];
-    if (typeof phone !== "string" || typeof name !== "string") {
-      throw securityErrors("key-damaged", { message: "Cannot open the profile: it is damaged" });
-    }
-    return { user: row.user, tenant: row.tenant, role: row.role, phone, name };
+  #openProfile(row: UserRow): Promise<UserProfile> {
+    return openProfile(this.#options.keystore, row);
   }
 
   async #signedIn(row: UserRow, session: SessionId, refreshToken: string): Promise<SignedIn> {

@@ -9,6 +9,7 @@ import { securityErrors } from "../errors.ts";
 import type { GuessGate } from "./guess-gate.ts";
 import type { Proof } from "./identity-types.ts";
 import { PASSWORD_LENGTH_MAX } from "./parse.ts";
+import type { PasskeyDoor } from "./passkey-door.ts";
 import type { Passwords } from "./passwords.ts";
 import type { UserRow } from "./rows.ts";
 
@@ -16,6 +17,7 @@ interface ProverTools {
   readonly guesses: GuessGate;
   readonly factors: SecondFactors;
   readonly passwords: Passwords;
+  readonly passkeys: () => PasskeyDoor;
   /** The person as they stand now. */
   readonly user: (id: UserId) => Promise<UserRow | undefined>;
 }
@@ -42,10 +44,11 @@ export class Prover {
     });
   }
 
-  /** Proves by a code when the person has a second factor, otherwise by the password. */
-  async prove({ principal, password, code, address }: Proof): Promise<void> {
+  /** Proves by a passkey when one is given, otherwise by a code when the person has a second factor, otherwise by the password. */
+  async prove({ principal, password, code, passkey, address }: Proof): Promise<void> {
     const place = address === undefined ? {} : { address };
-    if (this.#tools.factors.has(principal.userId)) await this.code(principal, code, address);
+    if (passkey !== undefined) await this.#tools.passkeys().prove(principal, passkey, address);
+    else if (this.#tools.factors.has(principal.userId)) await this.code(principal, code, address);
     else await this.password(principal.userId, { password: password ?? "", ...place });
   }
 

@@ -3,7 +3,7 @@ import { ManualClock, systemRandom } from "@kaelix/base";
 import type { UserPrincipal } from "@kaelix/model";
 
 import { type Identity, openIdentity } from "../identity/identity.ts";
-import type { SignedIn } from "../identity/identity-types.ts";
+import type { SignedIn, Suspicion } from "../identity/identity-types.ts";
 import { makePasswords } from "../identity/passwords.ts";
 import { type Keystore, openKeystore } from "../keys/keystore.ts";
 import { MemoryIdentityStore } from "./memory-identity-store.ts";
@@ -20,6 +20,8 @@ export interface TestIdentity {
   readonly store: MemoryIdentityStore;
   readonly keystore: Keystore;
   readonly identity: Identity;
+  /** What it told an owner to look at. */
+  readonly suspicions: readonly Suspicion[];
 }
 
 /** Opens one, over a log that may hold events already. */
@@ -27,8 +29,19 @@ export async function openTestIdentity(log = new MemoryLog(), clock = new Manual
   const keystore = await openKeystore({ log, kek: memoryKek(), clock });
   const store = new MemoryIdentityStore(log);
   const passwords = await makePasswords({ memoryKib: 64, passes: 1 });
-  const options = { log, keystore, store, claimCode: TEST_CLAIM_CODE, passwords, clock, random: systemRandom };
-  return { log, clock, store, keystore, identity: await openIdentity(options) };
+  const suspicions: Suspicion[] = [];
+  const onSuspicion = (note: Suspicion): unknown => suspicions.push(note);
+  const options = {
+    log,
+    keystore,
+    store,
+    claimCode: TEST_CLAIM_CODE,
+    passwords,
+    clock,
+    random: systemRandom,
+    onSuspicion,
+  };
+  return { log, clock, store, keystore, suspicions, identity: await openIdentity(options) };
 }
 
 /** The first user's sign-up. */
