@@ -49,8 +49,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: "a door without code takes the password",
     file: "identity/identity.ts",
-    is: "if (found === undefined || this.#factors.has(found.user)) return undefined;",
-    becomes: "if (found === undefined) return undefined;",
+    is: "if (found === undefined || this.#factors.has(found.user) || ",
+    becomes: "if (found === undefined || ",
     tests: "identity/second-factor",
   },
   {

@@ -130,10 +130,10 @@ export const WAY_IN_BUGS: readonly SeededBug[] = [
     tests: "identity/passkeys",
   },
   {
-    name: "a passkey of somebody is added by another",
-    file: "access/ways.ts",
-    is: 'if (before !== undefined && before.endedAtMs === null) return "taken";\n',
-    becomes: "",
-    tests: "identity/passkeys",
+    name: "a way in is taken over",
+    file: "access/fold.ts",
+    is: "(!isSame && before.endedAtMs === null)",
+    becomes: "!isSame === isSame",
+    tests: "access/fold",
   },
 ];

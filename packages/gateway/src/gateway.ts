@@ -240,7 +240,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...houseHandlers(options.describe),
     ...auditHandlers,
     ...digestHandlers,
-    ...accessHandlers(options.settings.publicOrigins),
+    ...accessHandlers,
     ...passkeyHandlers(options.settings.publicOrigins),
     ...sharingHandlers,
     ...memberHandlers,

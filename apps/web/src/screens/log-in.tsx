@@ -52,6 +52,24 @@ function Fields({ form }: { readonly form: Form }): ReactNode {
   );
 }
 
+/** Without typing anything; when the phone was typed, only whose it is. */
+function ByPasskey({ phone: typed }: { readonly phone: () => string }): ReactNode {
+  const dispatch = useAppDispatch();
+  return (
+    <div className="mt-5">
+      <PasskeyButton
+        label="Sign in with a passkey"
+        options={async () => (await client.call("auth.passkeyOptions")).data}
+        onAnswer={async (passkey) => {
+          const phone = normalizePhone(typed());
+          const body = { passkey, session: "cookie", ...(phone === "" ? {} : { phone }) } as const;
+          dispatch(enter((await client.call("auth.passkey", { body })).data));
+        }}
+      />
+    </div>
+  );
+}
+
 /** Sign-in. A wrong phone and a wrong password read the same. */
 export function LogIn(): ReactNode {
   const dispatch = useAppDispatch();
@@ -107,19 +125,7 @@ export function LogIn(): ReactNode {
           Sign in
         </Button>
       </form>
-      {server?.claimed !== false && (
-        <div className="mt-5">
-          <PasskeyButton
-            label="Sign in with a passkey"
-            options={async () => (await client.call("auth.passkeyOptions")).data}
-            onAnswer={async (passkey) => {
-              const phone = normalizePhone(form.getValues("phone"));
-              const body = { passkey, session: "cookie", ...(phone === "" ? {} : { phone }) } as const;
-              dispatch(enter((await client.call("auth.passkey", { body })).data));
-            }}
-          />
-        </div>
-      )}
+      {server?.claimed !== false && <ByPasskey phone={() => form.getValues("phone")} />}
       <p className="mt-7 text-13 text-muted">
         {server?.claimed === false ? (
           <TextLink href="/signup">Claim this server</TextLink>

@@ -5,11 +5,9 @@ import { gatewayErrors } from "../errors.ts";
 import { type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { type Json, timeText } from "../http/wire.ts";
 import { timeMs } from "./memories.ts";
-import { passkeyOf } from "./passkeys.ts";
 import { proofRefusal } from "./proof-refusals.ts";
 
 type AccessRoutes =
-  | "auth.prove"
   | "sessions.endOthers"
   | "password.change"
   | "factors.read"
@@ -22,86 +20,75 @@ type AccessRoutes =
   | "keys.end"
   | "keys.undo";
 
-/** A person's own security: proof, password, second factors, and keys of programs. */
-export function accessHandlers(publicOrigins: readonly string[]): HandlersOf<AccessRoutes> {
-  return {
-    "auth.prove": async (exchange) => {
-      const { application, principal, body, request } = exchange;
-      const { password, code } = body;
-      const proof = { principal, ...withoutUndefined({ password, code }), ...passkeyOf(exchange, publicOrigins) };
-      const untilMs = await refusing(() => application.access.prove({ ...proof, address: request.ip }));
-      return { type: "json", body: { proved_until: timeText(untilMs) } };
-    },
-    "sessions.endOthers": async ({ application, principal }) => ({
-      type: "json",
-      body: { ended: await application.access.endOtherSessions(principal) },
-    }),
-    "password.change": async ({ application, principal, body, request }) => {
-      const { password, new_password: newPassword } = body;
-      await refusing(() =>
-        application.access.changePassword({ principal, password, newPassword, address: request.ip }),
-      );
-      return { type: "empty" };
-    },
-    "factors.read": ({ application, principal }) => {
-      const { totp, recoveryLeft, proofBy, provedUntilMs } = application.access.factors(principal);
-      const proved = provedUntilMs === null ? null : timeText(provedUntilMs);
-      return {
-        type: "json",
-        body: {
-          totp,
-          recovery_codes_left: recoveryLeft,
-          passkeys: application.passkeys.count(principal),
-          proof_by: proofBy,
-          proved_until: proved,
-        },
-      };
-    },
-    "factors.beginTotp": async ({ application, principal }) => {
-      const { secret, uri, untilMs } = await refusing(() => application.access.beginTotp(principal));
-      return { type: "json", body: { secret, uri, expires_at: timeText(untilMs) } };
-    },
-    "factors.confirmTotp": async ({ application, principal, body }) => ({
-      type: "json",
-      body: { recovery_codes: await refusing(() => application.access.confirmTotp(principal, body.code)) },
-    }),
-    "factors.removeTotp": async ({ application, principal }) => {
-      await refusing(() => application.access.removeTotp(principal));
-      return { type: "empty" };
-    },
-    "factors.renewRecoveryCodes": async ({ application, principal }) => ({
-      type: "json",
-      body: { recovery_codes: await refusing(() => application.access.renewRecoveryCodes(principal)) },
-    }),
-    "keys.list": async ({ application, principal }) => ({
+/** A person's own security: password, second factors, and keys of programs. */
+export const accessHandlers: HandlersOf<AccessRoutes> = {
+  "sessions.endOthers": async ({ application, principal }) => ({
+    type: "json",
+    body: { ended: await application.access.endOtherSessions(principal) },
+  }),
+  "password.change": async ({ application, principal, body, request }) => {
+    const { password, new_password: newPassword } = body;
+    await refusing(() => application.access.changePassword({ principal, password, newPassword, address: request.ip }));
+    return { type: "empty" };
+  },
+  "factors.read": ({ application, principal }) => {
+    const { totp, recoveryLeft, proofBy, provedUntilMs } = application.access.factors(principal);
+    const proved = provedUntilMs === null ? null : timeText(provedUntilMs);
+    return {
       type: "json",
       body: {
-        data: (await application.access.keys(principal)).map(keyJson),
-        scopes: { agent: scopesOf("agent"), service: scopesOf("service") },
+        totp,
+        recovery_codes_left: recoveryLeft,
+        passkeys: application.passkeys.count(principal),
+        proof_by: proofBy,
+        proved_until: proved,
       },
-    }),
-    "keys.create": async ({ application, principal, body }) => {
-      const { name, kind, scopes, level: ceiling, expires_at: expiresAt } = body;
-      const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt);
-      const wanted = withoutUndefined({ name, kind, scopes, ceiling, expiresAtMs });
-      const { key, info } = await application.access.createKey(principal, wanted);
-      return { type: "json", body: { secret: key, key: keyJson(info) } };
+    };
+  },
+  "factors.beginTotp": async ({ application, principal }) => {
+    const { secret, uri, untilMs } = await refusing(() => application.access.beginTotp(principal));
+    return { type: "json", body: { secret, uri, expires_at: timeText(untilMs) } };
+  },
+  "factors.confirmTotp": async ({ application, principal, body }) => ({
+    type: "json",
+    body: { recovery_codes: await refusing(() => application.access.confirmTotp(principal, body.code)) },
+  }),
+  "factors.removeTotp": async ({ application, principal }) => {
+    await refusing(() => application.access.removeTotp(principal));
+    return { type: "empty" };
+  },
+  "factors.renewRecoveryCodes": async ({ application, principal }) => ({
+    type: "json",
+    body: { recovery_codes: await refusing(() => application.access.renewRecoveryCodes(principal)) },
+  }),
+  "keys.list": async ({ application, principal }) => ({
+    type: "json",
+    body: {
+      data: (await application.access.keys(principal)).map(keyJson),
+      scopes: { agent: scopesOf("agent"), service: scopesOf("service") },
     },
-    "keys.end": async ({ application, principal, params }) => {
-      const key = parseId("key", params.id);
-      if (key === undefined) throw gatewayErrors("not-found");
-      await application.access.endKey(principal, key);
-      return { type: "empty" };
-    },
-    "keys.undo": async ({ application, principal, params, body }) => {
-      const key = parseId("key", params.id);
-      const wanted = { sinceMs: timeMs(body.since, "since") ?? 0, isDryRun: body.dry_run };
-      const undone = key === undefined ? undefined : await application.access.undoKey(principal, key, wanted);
-      if (undone === undefined) throw gatewayErrors("not-found");
-      return { type: "json", body: { forgotten: undone.forgotten, put_back: undone.putBack } };
-    },
-  };
-}
+  }),
+  "keys.create": async ({ application, principal, body }) => {
+    const { name, kind, scopes, level: ceiling, expires_at: expiresAt } = body;
+    const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt);
+    const wanted = withoutUndefined({ name, kind, scopes, ceiling, expiresAtMs });
+    const { key, info } = await application.access.createKey(principal, wanted);
+    return { type: "json", body: { secret: key, key: keyJson(info) } };
+  },
+  "keys.end": async ({ application, principal, params }) => {
+    const key = parseId("key", params.id);
+    if (key === undefined) throw gatewayErrors("not-found");
+    await application.access.endKey(principal, key);
+    return { type: "empty" };
+  },
+  "keys.undo": async ({ application, principal, params, body }) => {
+    const key = parseId("key", params.id);
+    const wanted = { sinceMs: timeMs(body.since, "since") ?? 0, isDryRun: body.dry_run };
+    const undone = key === undefined ? undefined : await application.access.undoKey(principal, key, wanted);
+    if (undone === undefined) throw gatewayErrors("not-found");
+    return { type: "json", body: { forgotten: undone.forgotten, put_back: undone.putBack } };
+  },
+};
 
 async function refusing<Result>(run: () => Promise<Result>): Promise<Result> {
   try {

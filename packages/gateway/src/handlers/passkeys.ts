@@ -8,6 +8,7 @@ import { originOf, refuseCrossSite, tokensAnswer } from "./signed-in.ts";
 import { proofRefusal } from "./proof-refusals.ts";
 
 type PasskeyRoutes =
+  | "auth.prove"
   | "passkeys.list"
   | "passkeys.begin"
   | "passkeys.add"
@@ -16,9 +17,16 @@ type PasskeyRoutes =
   | "auth.passkey"
   | "auth.passkeyProof";
 
-/** Passkeys: in settings, at the door, and for proving who is at a session. */
+/** Proving who is at a session, and passkeys: in settings, at the door, and for proving who is at a session. */
 export function passkeyHandlers(publicOrigins: readonly string[]): HandlersOf<PasskeyRoutes> {
   return {
+    "auth.prove": async (exchange) => {
+      const { application, principal, body, request } = exchange;
+      const { password, code } = body;
+      const proof = { principal, ...withoutUndefined({ password, code }), ...passkeyOf(exchange, publicOrigins) };
+      const untilMs = await refusing(() => application.access.prove({ ...proof, address: request.ip }));
+      return { type: "json", body: { proved_until: timeText(untilMs) } };
+    },
     "passkeys.list": async ({ application, principal }) => ({
       type: "json",
       body: { data: (await application.passkeys.list(principal)).map(passkeyJson) },
@@ -95,7 +103,7 @@ async function refusing<Result>(run: () => Promise<Result>): Promise<Result> {
 
 function optionsJson(options: object): Json {
   // Plain data by its type: text, numbers and lists of them.
-  return { ...options } as Json;
+  return { ...options };
 }
 
 function passkeyJson({ way, name, rpId, isSynced, createdAtMs, usedAtMs }: PasskeyInfo): Json {

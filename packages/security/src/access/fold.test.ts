@@ -110,3 +110,35 @@ test("foldAccessTombstone forgets what stands under a record key", () => {
   expect(state.factors.size).toBe(0);
   expect(foldAccess(state, factors(1, 3))).toBe(true);
 });
+
+test("a way in belongs to one person until it has ended, and its counter never goes back", () => {
+  const state = empty();
+  const way = (
+    user: typeof ada,
+    revision: number,
+    more: { readonly counter?: number; readonly ended_at?: number } = {},
+  ) =>
+    foldAccess(state, {
+      type: "access.way",
+      v: 4,
+      at: 1,
+      tenant: DEFAULT_TENANT,
+      user,
+      revision,
+      way: "hash",
+      kind: "passkey",
+      sealed: "AAAA",
+      counter: 0,
+      created_at: 1,
+      used_at: null,
+      ended_at: null,
+      ...more,
+    });
+  expect(way(ada, 1, { counter: 7 })).toBe(true);
+  expect(way(ben, 2)).toBe(false);
+  expect(way(ada, 2, { counter: 3 })).toBe(true);
+  expect(state.ways.get("hash")).toMatchObject({ user: ada, counter: 7 });
+  expect(way(ada, 3, { ended_at: 9 })).toBe(true);
+  expect(way(ben, 4, { counter: 1 })).toBe(true);
+  expect(state.ways.get("hash")).toMatchObject({ user: ben, counter: 1, endedAtMs: null });
+});

@@ -142,7 +142,9 @@ export class Identity {
     const onCopied = ({ user: id, tenant }: WayRow): void =>
       options.onSuspicion?.({ user: id, tenant, reason: "passkey-copied" });
     this.passkeys = new PasskeyDoor({
-      ...{ guesses, user, profile },
+      guesses,
+      user,
+      profile,
       passkeys: new Passkeys({ ways, challenges, onCopied }),
       isSuspended: (id) => members.isSuspended(id),
       enter: (row, client) => this.#enter(row, client),

@@ -170,6 +170,7 @@ function apply(
       return;
     case "import.started":
     case "import.finished":
+    case "access.way":
     case "session.started":
     case "session.rotated":
     case "session.revoked":
