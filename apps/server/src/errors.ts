@@ -16,6 +16,12 @@ export const serverErrors = defineErrors({
   },
   "tls-unusable": { kind: "input", retry: false, status: 500, text: "TLS cannot be served with these files" },
   "node-too-old": { kind: "input", retry: false, status: 500, text: "Node is too old: 24 or newer is needed" },
+  "day-book-closed": {
+    kind: "busy",
+    retry: true,
+    status: 503,
+    text: "The log has closed: what was asked may not be kept",
+  },
   "cursor-invalid": {
     kind: "input",
     retry: false,

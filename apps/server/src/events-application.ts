@@ -89,6 +89,10 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "audit.checkpoint":
     case "person.decided":
     case "person.undone":
+    case "day.settings":
+    case "day.made":
+    case "day.judged":
+    case "search.saved":
       return undefined;
   }
 }

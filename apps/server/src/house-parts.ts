@@ -20,6 +20,7 @@ import {
 } from "@kaelix/views";
 
 import type { Backups } from "./backup/backups.ts";
+import type { Days } from "./days/open-days.ts";
 import type { DataPaths } from "./data-directory.ts";
 import type { Eraser } from "./eraser.ts";
 import { serverErrors } from "./errors.ts";
@@ -63,6 +64,7 @@ export interface Parts {
   sources: KafkaSources;
   kafkaDoor: Broker;
   live: LiveEvents;
+  days: Days;
   /** Undefined: no mail is set up. */
   mailer: Mailer | undefined;
 }

@@ -22,6 +22,7 @@ import { openAudit } from "./audit/open-audit.ts";
 import { policyApplication } from "./audit/policy-application.ts";
 import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.ts";
 import { erasureApplication } from "./erasures/erasure-application.ts";
+import { openDays } from "./days/open-days.ts";
 import { digestApplication } from "./digest-application.ts";
 import { embeddingStatus, levelOf } from "./embedding/house-embedder.ts";
 import { serverErrors } from "./errors.ts";
@@ -54,6 +55,8 @@ export interface HouseOptions {
   readonly logger: Logger;
   /** Lets the first person in. */
   readonly claimCode: string;
+  /** Where the server is reached from outside, the first one named in messages. */
+  readonly publicOrigins?: readonly string[];
   readonly onSteps: (steps: readonly ServiceStep[]) => void;
   /** Told in a sentence what was found and mended; never content. */
   readonly onNotice: (notice: string) => void;
@@ -109,7 +112,7 @@ export class House {
     await this.#lifeCycle.start();
     const { log, keystore, database, store, people, searchView, identity, remember, changes, imports, live } =
       this.#all();
-    const { audit } = this.#all();
+    const { audit, days } = this.#all();
     const clock = this.#clock;
     const recall = recallSource(this.#context);
     const sharedIndexes = new SharedIndexes(recall);
@@ -154,7 +157,8 @@ export class House {
         members: identity.members,
         sharing: sharingApplication({ identity, people, searchView, sharedIndexes }),
         audit: auditApplication({ log, audit, keystore }),
-        digests: digestApplication({ recall, imports, written: (user) => remember.written(user) }),
+        digests: digestApplication({ recall, imports, desk: days.desk, written: (user) => remember.written(user) }),
+        days: days.application,
         people: peopleOfHouse(this.#context),
         operations: operationsApplication({
           ...need(this.#parts, "backups", "kek", "rotation"),
@@ -259,6 +263,15 @@ export class House {
         await this.#parts.backups?.stop();
         await this.#parts.rotation?.close();
       },
+    );
+    this.#service(
+      "days",
+      ["capture"],
+      async () => {
+        this.#parts.days = await openDays(this.#context, this.#options.publicOrigins ?? []);
+        this.#parts.days.rounds.start();
+      },
+      async () => this.#parts.days?.rounds.stop(),
     );
     if (settings.kafka === undefined) return;
     this.#service(

@@ -109,8 +109,10 @@ async function build(options: StartOptions, serves: boolean): Promise<Built> {
   const logger = makeLogger(settings.logLevel);
   const claimCode = settings.claimCode ?? makeClaimCode(systemRandom);
   const paths = dataPaths(settings);
+  const gatewayValues = parseConfig(gatewaySettings, process.env);
   const house = new House({
     version: VERSION,
+    publicOrigins: gatewayValues.publicOrigins,
     settings,
     logger,
     claimCode,
@@ -119,7 +121,6 @@ async function build(options: StartOptions, serves: boolean): Promise<Built> {
     onNotice: options.onNotice ?? (() => undefined),
   });
   const webRoot = join(import.meta.dirname, "../../web/dist");
-  const gatewayValues = parseConfig(gatewaySettings, process.env);
   const given = { publicOrigins: gatewayValues.publicOrigins, nowMs: systemClock.nowMs() };
   // A command that opens the house in its own process speaks to nobody.
   const tls = serves ? await openTls(settings, paths, given) : undefined;

@@ -2,6 +2,7 @@ import { parseConfig, settingParsers, type SettingValues } from "@kaelix/base";
 import { dataDirectoryOf } from "@kaelix/coordinator";
 import { gatewaySettings } from "@kaelix/gateway";
 
+import { daySettings } from "./days/day-settings.ts";
 import { mailSettings } from "./mail/mail-settings.ts";
 import { parseLogUrl } from "./open-log.ts";
 
@@ -196,6 +197,7 @@ const serverSettings = {
     text: "Age at which the key-encryption key is renewed by itself; 0: by kaelix kek rotate alone; empty: 7 with Vault or OpenBao, 0 with a key file, whose copies grow old with each renewal",
   },
   ...mailSettings,
+  ...daySettings,
   searchBytesMax: {
     variable: "KAELIX_SEARCH_BYTES_MAX",
     parse: settingParsers.integer(16_777_216, 1_099_511_627_776),

@@ -5,6 +5,7 @@ import { z } from "zod";
 
 import { auditRoutes } from "./audit-routes.ts";
 import { accessRoutes } from "./access-routes.ts";
+import { dayRoutes } from "./day-routes.ts";
 import { digestRoutes } from "./digest-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
@@ -386,6 +387,7 @@ export const routes = {
   ...sharingRoutes,
   ...memberRoutes,
   ...digestRoutes,
+  ...dayRoutes,
   ...peopleRoutes,
   ...operationRoutes,
 } as const satisfies Readonly<Record<string, Route>>;

@@ -28,6 +28,7 @@ import type { ErasureApplication } from "./erasure-application.ts";
 import type { MemberApplication } from "./member-application.ts";
 import type { SharingApplication } from "./sharing-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
+import type { DayApplication } from "./day-application.ts";
 import type { DigestApplication } from "./digest-application.ts";
 
 /** That a memory is another's and was shared with the asker: who did, by which grant, and until when (epoch ms). */
@@ -493,6 +494,7 @@ export interface Application {
   readonly sharing: SharingApplication;
   readonly members: MemberApplication;
   readonly digests: DigestApplication;
+  readonly days: DayApplication;
   readonly people: PeopleApplication;
   readonly operations: OperationsApplication;
 }

@@ -21,6 +21,7 @@ import { gatewayErrors } from "./errors.ts";
 import { foundingAliases } from "./founding-aliases.ts";
 import { accessHandlers } from "./handlers/access.ts";
 import { auditHandlers } from "./handlers/audit.ts";
+import { dayHandlers } from "./handlers/days.ts";
 import { digestHandlers } from "./handlers/digests.ts";
 import { authHandlers } from "./handlers/auth.ts";
 import { eventHandlers } from "./handlers/events.ts";
@@ -240,6 +241,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...houseHandlers(options.describe),
     ...auditHandlers,
     ...digestHandlers,
+    ...dayHandlers,
     ...accessHandlers,
     ...passkeyHandlers(options.settings.publicOrigins),
     ...sharingHandlers,

@@ -44,6 +44,7 @@ export type {
 export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
 export type { MemberApplication } from "./member-application.ts";
 export type { Neighbour, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";
+export type { DayApplication, DaySettingsView, KeptSearch, SavedSearchView, Untaken } from "./day-application.ts";
 export type { DigestApplication } from "./digest-application.ts";
 export { gatewayErrors } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type Listening } from "./gateway.ts";

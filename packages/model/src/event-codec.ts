@@ -97,6 +97,15 @@ const isViewSeen: Check = (value) => {
   return isWord(fields.get("name")) && isCount(fields.get("offset")) && isTime(fields.get("at"));
 };
 
+const isDayDelivery: Check = (value) => {
+  const fields = new Map<string, unknown>(typeof value === "object" && value !== null ? Object.entries(value) : []);
+  const isKnown = oneOf("mail", "webhook", "push")(fields.get("way"));
+  const isState = oneOf("waiting", "sent", "failed")(fields.get("state"));
+  return isKnown && isState && isCount(fields.get("tries")) && isTime(fields.get("tried_at"));
+};
+const isHour: Check = (value) => isCount(value) && Number(value) <= 23;
+const isDay: Check = (value) => typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
+
 type Fields = Readonly<Record<string, Check>>;
 
 const BASE_FIELDS: Fields = {
@@ -154,6 +163,16 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     sealed: orNull(isSealed),
   },
   "person.undone": { decision: isDecision },
+  "day.settings": { revision: isCount, hour: orNull(isHour), zone: isWord, sealed: isSealed },
+  "day.made": {
+    revision: isCount,
+    day: isDay,
+    told: (value) => typeof value === "boolean",
+    seen_at: orNull(isTime),
+    ways: listOf(isDayDelivery),
+  },
+  "day.judged": { revision: isCount, mark: isSealed, kind: isWord, sealed: isSealed },
+  "search.saved": { revision: isCount, search: isIdOf("sea"), sealed: isSealed },
   "invite.revoked": { invite: isInvite },
   "key.user": { key_version: isCount, kek_version: isCount, wrapped: isSealed },
   "key.memory": { memory: isMemory, level: isLevel, key_version: isCount, wrapped: isSealed },

@@ -6,6 +6,7 @@
  * times and levels in clear and one sealed blob (base64url).
  */
 import type { AccessEvent, AuditEvent } from "./access-events.ts";
+import type { DayEvent } from "./day-events.ts";
 import type { ErasureEvent } from "./erasure-events.ts";
 import type { ConversationId, ImportId, InviteId, MemoryId, SessionId, TenantId, UserId } from "./ids.ts";
 import type { Level, LevelDecider } from "./level.ts";
@@ -221,7 +222,8 @@ export type KaelixEvent =
   | AccessEvent
   | AuditEvent
   | ErasureEvent
-  | PeopleEvent;
+  | PeopleEvent
+  | DayEvent;
 
 /** The name of an event. */
 export type EventType = KaelixEvent["type"];
@@ -231,6 +233,7 @@ export const TOPICS = {
   memories: { name: "memories", partitions: 8, compacted: false },
   identity: { name: "identity", partitions: 1, compacted: false },
   people: { name: "people", partitions: 1, compacted: false },
+  days: { name: "days", partitions: 1, compacted: true },
   keys: { name: "keys", partitions: 1, compacted: true },
   access: { name: "access", partitions: 1, compacted: true },
   audit: { name: "audit", partitions: 1, compacted: false },

@@ -28,6 +28,8 @@ export type PersonId = Branded<"PersonId">;
 export type EntityId = Branded<"EntityId">;
 /** What somebody decided about who is who: `dec_` and a ULID. */
 export type DecisionId = Branded<"DecisionId">;
+/** A search that somebody named to run it again: `sea_` and a ULID. */
+export type SavedSearchId = Branded<"SavedSearchId">;
 /** A wall between organisations. One installation starts with `default`. */
 export type TenantId = Branded<"TenantId">;
 
@@ -44,6 +46,7 @@ interface IdKinds {
   readonly per: PersonId;
   readonly ent: EntityId;
   readonly dec: DecisionId;
+  readonly sea: SavedSearchId;
 }
 
 /** The prefixes of ids. */

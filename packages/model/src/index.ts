@@ -10,6 +10,7 @@ export type {
   AuditEvent,
   GrantScope,
 } from "./access-events.ts";
+export type { DayDelivery, DayEvent, DayJudged, DayMade, DaySettings, DayWay, SearchSaved } from "./day-events.ts";
 export type { ErasureEvent, ErasureNamed, ErasureRange, ErasureScope, ErasureState } from "./erasure-events.ts";
 export { type DecodedEvent, decodeEvent, encodeEvent } from "./event-codec.ts";
 export {
@@ -56,6 +57,7 @@ export {
   parseId,
   parseTenantId,
   type PersonId,
+  type SavedSearchId,
   type SessionId,
   type TenantId,
   type UserId,

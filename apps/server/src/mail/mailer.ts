@@ -28,6 +28,8 @@ export interface Mail {
   readonly text: string;
   /** The same as HTML; absent: plain text alone. */
   readonly html?: string;
+  /** The same for what is sent again, so that a mailbox can tell: letters, digits and hyphens. */
+  readonly id?: string;
 }
 
 /** Sends mail. */
@@ -86,7 +88,7 @@ class SmtpMailer implements Mailer {
     this.#sending++;
   }
 
-  async #deliver({ to, subject, text, html }: Mail): Promise<void> {
+  async #deliver({ to, subject, text, html, id }: Mail): Promise<void> {
     const { createTransport } = await import("nodemailer");
     const transport = createTransport({
       ...smtpOptions(this.#url),
@@ -103,6 +105,7 @@ class SmtpMailer implements Mailer {
         subject: subject.replaceAll(/\p{Cc}+/gu, " "),
         text,
         ...(html === undefined ? {} : { html }),
+        ...(id === undefined ? {} : { messageId: `<${id}@${this.#from.split("@").at(-1)}>` }),
         // Programs that answer mail by themselves leave it alone (RFC 3834).
         headers: { "Auto-Submitted": "auto-generated" },
       });

@@ -50,6 +50,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "policy.explain",
   "keys.rotate",
   "people.decide",
+  "digest.configure",
   "streams.administer",
 ]);
 
@@ -59,6 +60,9 @@ const NAMES: Readonly<Record<string, string>> = {
   "imports.start": "import.start",
   "imports.cancel": "import.cancel",
   "memories.restore": "memory.restore",
+  "digestSettings.test": "digest.test",
+  "digestSettings.addDevice": "digest.add-device",
+  "digestSettings.removeDevice": "digest.remove-device",
   "users.setRole": "user.role",
   "users.suspend": "user.suspend",
   "users.restore": "user.restore",

@@ -32,6 +32,7 @@ import { fakeErasures } from "./fake-erasures.ts";
 import { fakeMembers } from "./fake-members.ts";
 import { fakeSharing } from "./fake-sharing.ts";
 import { fakePeople } from "./fake-people.ts";
+import { fakeDays } from "./fake-days.ts";
 import { fakeOperations } from "./fake-operations.ts";
 
 export const fakeErrors = defineErrors({
@@ -106,6 +107,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
     people: fakePeople(),
     operations: fakeOperations(),
+    days: fakeDays(),
     events: {
       follow: (listener) => {
         state.listeners.add(listener);

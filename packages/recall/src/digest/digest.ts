@@ -17,6 +17,7 @@ import { datesAhead } from "./dates-ahead.ts";
 import { onThisDay } from "./on-this-day.ts";
 import { openPromises } from "./promises.ts";
 import { DigestPages } from "./pages.ts";
+import { type NotUseful, weighed } from "./usefulness.ts";
 
 /** What a section of a digest is about. */
 export type DigestKind = "people" | "came-in" | "dates-ahead" | "promises" | "quiet" | "rhythm" | "on-this-day";
@@ -68,6 +69,10 @@ export interface DigestRequest extends RecallScope {
   readonly day?: string;
   /** Only what this import brought: the first look at it. Its last day stands for the day. */
   readonly importId?: ImportId;
+  /** What the person called not useful before. */
+  readonly notUseful?: readonly NotUseful[];
+  /** Lines of a section at most; 8 when absent. */
+  readonly linesMax?: number;
 }
 
 /** A digest, or what was wrong with the question. */
@@ -96,7 +101,7 @@ export async function makeDigest(source: RecallSource, request: DigestRequest): 
   const { ceiling, importId } = request;
   const pages = new DigestPages({ index, ceiling, calendar, partition, day: asked, ...(importId ? { importId } : {}) });
   const promises = openPromises(pages);
-  const sections = [
+  const made = [
     section("people", importId === undefined ? [] : mostHeardOf(pages)),
     section("dates-ahead", withoutRepeated(datesAhead(pages), promises)),
     section("promises", promises),
@@ -104,7 +109,8 @@ export async function makeDigest(source: RecallSource, request: DigestRequest): 
     section("quiet", goneQuiet(pages)),
     section("rhythm", changedRhythms(pages)),
     section("on-this-day", onThisDay(pages)),
-  ].filter(({ lines }) => lines.length > 0);
+  ];
+  const sections = weighed(made, request.notUseful ?? [], request.linesMax ?? LINES_MAX);
   const digest: Digest = {
     day: formatDay(pages.day),
     zone: request.zone,
@@ -123,6 +129,9 @@ function withoutRepeated(lines: readonly DigestLine[], others: readonly DigestLi
   return lines.filter((line) => !told.has(wordsOf(line)));
 }
 
-function section(kind: DigestKind, lines: readonly DigestLine[]): DigestSection {
-  return { kind, lines: lines.slice(0, LINES_MAX), more: Math.max(0, lines.length - LINES_MAX) };
+function section(
+  kind: DigestKind,
+  lines: readonly DigestLine[],
+): { readonly kind: DigestKind; readonly lines: readonly DigestLine[] } {
+  return { kind, lines };
 }

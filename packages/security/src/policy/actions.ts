@@ -64,6 +64,12 @@ const RULES = {
   "memory.search": own(ALL, true, SHARED),
   "memory.ask": own(ALL, true, SHARED),
   "digest.read": own(ALL, true, AGENTS),
+  // Where one's memories go by themselves.
+  "digest.configure": own(ALL, false),
+  // Having looked at one's day, and what in it is not useful.
+  "digest.respond": own(ALL, false),
+  // Searches that were named: their words are the person's own.
+  "search.keep": own(ALL, true),
   "people.read": own(ALL, true, AGENTS),
   "people.decide": own(ALL, true),
   "import.create": own(MEMBERS, false, AGENTS),

@@ -20,6 +20,9 @@ erasure.undo own oamg
 memory.search own oamg shows agent shared
 memory.ask own oamg shows agent shared
 digest.read own oamg shows agent
+digest.configure own oamg
+digest.respond own oamg
+search.keep own oamg shows
 people.read own oamg shows agent
 people.decide own oamg shows
 import.create own oam agent

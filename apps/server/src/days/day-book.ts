@@ -1,0 +1,217 @@
+/**
+ * The book of days: topic `days`, folded into memory at start and followed from there.
+ *
+ * Guarantees: what `put` answers is durable on the log and folded here; of two that write the same state of one thing, here or on another
+ * node, the first on the log stands and the other is told `late`; what stands is then written after it, so that compaction, which keeps
+ * the last record, keeps the right one; a day never goes back; a record that cannot be read spoils no other.
+ * It does not: open what is sealed. Memory: half a KiB per person and thing.
+ */
+import { encodeText } from "@kaelix/base";
+import type { Log, LogBatch } from "@kaelix/log";
+import {
+  type DayEvent,
+  type DayJudged,
+  type DayMade,
+  type DaySettings,
+  decodeEvent,
+  encodeEvent,
+  type SavedSearchId,
+  type SearchSaved,
+  TOPICS,
+  type UserId,
+} from "@kaelix/model";
+
+import { serverErrors } from "../errors.ts";
+
+const TOPIC = TOPICS.days.name;
+const PARTITION = 0;
+
+interface Standing {
+  readonly event: DayEvent;
+  readonly offset: number;
+}
+
+/** Folds the topic to its end and follows it from there, until the log closes. */
+export async function openDayBook(log: Log): Promise<DayBook> {
+  await log.createTopic(TOPICS.days);
+  const book = new DayBook(log);
+  await book.start();
+  return book;
+}
+
+/** The record key that an event stands under. */
+export function daySubject(event: DayEvent): string {
+  switch (event.type) {
+    case "day.settings":
+      return `settings/${event.user}`;
+    case "day.made":
+      return `made/${event.user}`;
+    case "day.judged":
+      return `judged/${event.user}/${event.mark}`;
+    case "search.saved":
+      return `search/${event.user}/${event.search}`;
+  }
+}
+
+/** Whether an event stands after another of the same thing: by its revision, and no day after a later one. */
+export function standsAfter(before: DayEvent | undefined, event: DayEvent): boolean {
+  if (before === undefined) return true;
+  if (event.revision <= before.revision || event.tenant !== before.tenant) return false;
+  return before.type !== "day.made" || event.type !== "day.made" || event.day >= before.day;
+}
+
+/** What stands on topic `days`. Made by `openDayBook`. */
+export class DayBook {
+  readonly #log: Log;
+  readonly #standing = new Map<string, Standing>();
+  readonly #subjects = new Map<string, Set<string>>();
+  #waiters: { readonly offset: number; readonly wake: () => void }[] = [];
+  #nextOffset = 0;
+  #isFollowing = false;
+
+  /** Use `openDayBook`. */
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Called once by `openDayBook`. */
+  async start(): Promise<void> {
+    const { startOffset, durableOffset } = await this.#log.bounds(TOPIC, PARTITION);
+    this.#nextOffset = startOffset;
+    await this.#readTo(durableOffset);
+    this.#isFollowing = true;
+    void this.#follow();
+  }
+
+  settings(user: UserId): DaySettings | undefined {
+    const event = this.#standing.get(`settings/${user}`)?.event;
+    return event?.type === "day.settings" ? event : undefined;
+  }
+
+  /** The newest day that was made for somebody. */
+  made(user: UserId): DayMade | undefined {
+    const event = this.#standing.get(`made/${user}`)?.event;
+    return event?.type === "day.made" ? event : undefined;
+  }
+
+  /** What somebody called not useful, oldest first. */
+  judged(user: UserId): readonly DayJudged[] {
+    return this.#of(user).filter((event) => event.type === "day.judged");
+  }
+
+  /** Searches that somebody has named, oldest first. */
+  searches(user: UserId): readonly SearchSaved[] {
+    return this.#of(user).filter((event) => event.type === "search.saved");
+  }
+
+  search(user: UserId, search: SavedSearchId): SearchSaved | undefined {
+    const event = this.#standing.get(`search/${user}/${search}`)?.event;
+    return event?.type === "search.saved" ? event : undefined;
+  }
+
+  /** People of whom something stands here. */
+  users(): readonly UserId[] {
+    // Subjects are made of parsed ids alone.
+    return [...this.#subjects.keys()] as UserId[];
+  }
+
+  /** Writes a state. `late`: another state of the same thing came between, look again. Throws errors of the log. */
+  async put(event: DayEvent): Promise<"done" | "late"> {
+    const subject = daySubject(event);
+    const offset = await this.#append([{ subject, event }]);
+    const standing = this.#standing.get(subject);
+    if (standing?.offset === offset) return "done";
+    if (standing !== undefined) {
+      await this.#append([{ subject, event: { ...standing.event, revision: standing.event.revision + 1 } }]);
+    }
+    return "late";
+  }
+
+  /** Takes things away by their record keys, durably. */
+  async take(subjects: readonly string[]): Promise<void> {
+    if (subjects.length > 0) await this.#append(subjects.map((subject) => ({ subject, event: undefined })));
+  }
+
+  /** Takes away everything of a person. */
+  async remove(user: UserId): Promise<void> {
+    await this.take([...(this.#subjects.get(user) ?? [])]);
+  }
+
+  #of(user: UserId): readonly DayEvent[] {
+    return [...(this.#subjects.get(user) ?? [])].flatMap((subject) => this.#standing.get(subject)?.event ?? []);
+  }
+
+  /** Resolves when all of it is durable and folded. */
+  async #append(
+    writes: readonly { readonly subject: string; readonly event: DayEvent | undefined }[],
+  ): Promise<number> {
+    const records = writes.map(({ event, subject }) => ({
+      key: encodeText(subject),
+      value: event === undefined ? null : encodeEvent(event),
+      ...(event === undefined ? {} : { timestampMs: event.at }),
+    }));
+    const { baseOffset } = await this.#log.append(TOPIC, PARTITION, records, { acknowledge: "durable" });
+    await this.#folded(baseOffset + records.length - 1);
+    return baseOffset;
+  }
+
+  /** Resolves when the record at an offset is folded, by following or, when that has ended, by reading. */
+  async #folded(offset: number): Promise<void> {
+    if (this.#nextOffset <= offset && this.#isFollowing) {
+      await new Promise<void>((wake) => this.#waiters.push({ offset, wake }));
+    }
+    await this.#readTo(offset + 1);
+    if (this.#nextOffset <= offset) throw serverErrors("day-book-closed");
+  }
+
+  async #readTo(endOffset: number): Promise<void> {
+    while (this.#nextOffset < endOffset) {
+      const before = this.#nextOffset;
+      this.#fold(await this.#log.read(TOPIC, PARTITION, before));
+      if (this.#nextOffset === before) return;
+    }
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      for await (const batch of this.#log.subscribe(TOPIC, PARTITION, this.#nextOffset)) this.#fold(batch);
+    } catch {
+      // The log failed: `put` reads by itself from here on, and says what is wrong.
+    } finally {
+      this.#isFollowing = false;
+      for (const { wake } of this.#waiters.splice(0)) wake();
+    }
+  }
+
+  #fold(batch: LogBatch): void {
+    for (const record of batch.records) if (record.offset >= this.#nextOffset) this.#foldRecord(record);
+    this.#nextOffset = Math.max(this.#nextOffset, batch.nextOffset);
+    const waiting = this.#waiters;
+    this.#waiters = waiting.filter(({ offset }) => offset >= this.#nextOffset);
+    for (const { offset, wake } of waiting) if (offset < this.#nextOffset) wake();
+  }
+
+  #foldRecord({ key, offset, value }: LogBatch["records"][number]): void {
+    const subject = Buffer.from(key ?? []).toString("latin1");
+    const user = subject.split("/")[1] ?? "";
+    if (value === null) {
+      this.#standing.delete(subject);
+      const left = this.#subjects.get(user);
+      left?.delete(subject);
+      if (left?.size === 0) this.#subjects.delete(user);
+      return;
+    }
+    const decoded = decodeEvent(value);
+    if (decoded.type !== "event" || !isDayEvent(decoded.event)) return;
+    const { event } = decoded;
+    if (daySubject(event) !== subject || !standsAfter(this.#standing.get(subject)?.event, event)) return;
+    this.#standing.set(subject, { event, offset });
+    const known = this.#subjects.get(user);
+    if (known === undefined) this.#subjects.set(user, new Set([subject]));
+    else known.add(subject);
+  }
+}
+
+function isDayEvent(event: { readonly type: string }): event is DayEvent {
+  return event.type.startsWith("day.") || event.type === "search.saved";
+}

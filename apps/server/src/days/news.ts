@@ -1,0 +1,70 @@
+/** What is told of a day, as it leaves the house: lines that stand on memories up to a level, never above what is indexed. */
+import type { Digest, DigestKind } from "@kaelix/recall";
+
+/** One line. Days are `YYYY-MM-DD`. */
+interface NewsLine {
+  readonly text: string;
+  readonly day: string | null;
+  readonly memories: readonly string[];
+}
+
+/** A day's news. */
+export interface DayNews {
+  /** The same for the same person and day, whoever asks and however often it is sent. */
+  readonly id: string;
+  readonly day: string;
+  readonly zone: string;
+  readonly sections: readonly {
+    readonly kind: DigestKind;
+    readonly title: string;
+    readonly lines: readonly NewsLine[];
+  }[];
+}
+
+const TITLES: Readonly<Record<DigestKind, string>> = {
+  people: "Who speaks",
+  "dates-ahead": "Dates ahead",
+  promises: "Promises open",
+  "came-in": "Came in",
+  quiet: "Gone quiet",
+  rhythm: "More than usual",
+  "on-this-day": "On this day",
+};
+
+const LINE_LENGTH_MAX = 300;
+
+/** A digest's lines in words that can be read without opening anything. */
+export function newsOf(id: string, { day, sections, zone }: Digest): DayNews {
+  return {
+    id,
+    day,
+    zone,
+    sections: sections.map(({ kind, lines }) => ({
+      kind,
+      title: TITLES[kind],
+      lines: lines.map(({ day: about, evidence, text }) => {
+        const [first] = evidence;
+        const said = kind === "on-this-day" && first !== undefined ? first.document.text.slice(...first.range) : "";
+        const words = `${text}${said === "" ? "" : `: ${said}`}`.replaceAll(/\s+/gu, " ");
+        const short = words.length > LINE_LENGTH_MAX ? `${words.slice(0, LINE_LENGTH_MAX)}…` : words;
+        return { text: short, day: about ?? null, memories: evidence.map(({ document }) => document.memoryId) };
+      }),
+    })),
+  };
+}
+
+/** The news as plain text. `link`: where the house is reached; absent: nobody said. */
+export function textOf({ day, sections }: DayNews, link: string | undefined): string {
+  const parts = sections.map(({ lines, title }) =>
+    [title, ...lines.map((line) => `- ${line.day === null ? "" : `${line.day}  `}${line.text}`)].join("\n"),
+  );
+  const nothing = "What there is to tell stands above the level that is sent. Open Kaelix to read it.";
+  const end = link === undefined ? [] : [`Read it with its evidence: ${link}/`];
+  const stop = "You get this because you asked for it under Me, Your day; there it can be switched off.";
+  return [`Your day, ${day}`, ...(parts.length === 0 ? [nothing] : parts), ...end, stop].join("\n\n") + "\n";
+}
+
+/** The news as a program is told it. */
+export function jsonOf({ day, id, sections, zone }: DayNews): string {
+  return JSON.stringify({ type: "digest.ready", id, day, zone, sections });
+}

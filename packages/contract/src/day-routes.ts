@@ -1,0 +1,151 @@
+/** Routes of the day as it is told by itself, and of searches that were named: part of the one table in `routes.ts`. */
+import { z } from "zod";
+
+import {
+  dayCodeSchema,
+  dayMadeSchema,
+  daySeenSchema,
+  daySettingsInputSchema,
+  daySettingsPutSchema,
+  daySettingsSchema,
+  dayTestedSchema,
+  dayTestSchema,
+  judgedSchema,
+  judgementInputSchema,
+  judgementsSchema,
+  pushDeviceSchema,
+  savedSearchInputSchema,
+  savedSearchSchema,
+} from "./day-schemas.ts";
+import type { Route } from "./route.ts";
+
+const BASE = "/api/v1";
+const json = <Schema extends z.ZodType>(schema: Schema, status = 200) => ({ status, type: "json", schema }) as const;
+const empty = { status: 204, type: "empty" } as const;
+const idParams = z.strictObject({ id: z.string().min(1).max(64) });
+
+/** The routes by name. */
+export const dayRoutes = {
+  "digests.latest": {
+    method: "GET",
+    path: `${BASE}/digests`,
+    action: "digest.read",
+    tag: "recall",
+    summary: "The newest day that was made by itself, and whether it was looked at",
+    success: json(dayMadeSchema),
+  },
+  "digests.seen": {
+    method: "POST",
+    path: `${BASE}/digests/seen`,
+    action: "digest.respond",
+    tag: "recall",
+    summary: "Say that a day was looked at",
+    body: daySeenSchema,
+    success: empty,
+  },
+  "digests.judge": {
+    method: "POST",
+    path: `${BASE}/digests/judgements`,
+    action: "digest.respond",
+    tag: "recall",
+    summary: "Call a line not useful: it is not told again, others like it come later or not at all",
+    body: judgementInputSchema,
+    success: json(judgedSchema, 201),
+  },
+  "digests.judgements": {
+    method: "GET",
+    path: `${BASE}/digests/judgements`,
+    action: "digest.respond",
+    tag: "recall",
+    summary: "What was called not useful, newest first",
+    success: json(judgementsSchema),
+  },
+  "digests.unjudge": {
+    method: "DELETE",
+    path: `${BASE}/digests/judgements/{id}`,
+    action: "digest.respond",
+    tag: "recall",
+    summary: "Take a judgement back; the id all takes all of them back",
+    params: idParams,
+    success: empty,
+  },
+  "digestSettings.read": {
+    method: "GET",
+    path: `${BASE}/digest-settings`,
+    action: "digest.respond",
+    tag: "recall",
+    summary: "When the day is told and by which ways",
+    success: json(daySettingsSchema),
+  },
+  "digestSettings.write": {
+    method: "PUT",
+    path: `${BASE}/digest-settings`,
+    action: "digest.configure",
+    tag: "recall",
+    summary: "Say when the day is told and by which ways; a new webhook's secret is shown here alone",
+    body: daySettingsInputSchema,
+    success: json(daySettingsPutSchema),
+  },
+  "digestSettings.test": {
+    method: "POST",
+    path: `${BASE}/digest-settings/tests`,
+    action: "digest.configure",
+    tag: "recall",
+    summary: "Try a way now; by mail a code is sent, which proves the mailbox",
+    body: dayTestSchema,
+    success: json(dayTestedSchema),
+  },
+  "digestSettings.confirm": {
+    method: "POST",
+    path: `${BASE}/digest-settings/confirmations`,
+    action: "digest.configure",
+    tag: "recall",
+    summary: "Prove the mailbox with the code that was sent to it",
+    body: dayCodeSchema,
+    success: json(daySettingsSchema),
+  },
+  "digestSettings.addDevice": {
+    method: "POST",
+    path: `${BASE}/digest-settings/devices`,
+    action: "digest.configure",
+    tag: "recall",
+    summary: "Have a browser told when the day is ready",
+    body: pushDeviceSchema,
+    success: json(daySettingsSchema, 201),
+  },
+  "digestSettings.removeDevice": {
+    method: "DELETE",
+    path: `${BASE}/digest-settings/devices/{id}`,
+    action: "digest.configure",
+    tag: "recall",
+    summary: "Have a browser told no more",
+    params: idParams,
+    success: empty,
+  },
+  "savedSearches.list": {
+    method: "GET",
+    path: `${BASE}/saved-searches`,
+    action: "search.keep",
+    tag: "recall",
+    summary: "Searches that were named, by name; one is run by sending its search to POST /searches",
+    success: json(z.object({ data: z.array(savedSearchSchema) })),
+  },
+  "savedSearches.save": {
+    method: "POST",
+    path: `${BASE}/saved-searches`,
+    action: "search.keep",
+    tag: "recall",
+    summary: "Name a search; a name that is taken is given the new search",
+    body: savedSearchInputSchema,
+    success: json(savedSearchSchema, 201),
+  },
+  "savedSearches.remove": {
+    method: "DELETE",
+    path: `${BASE}/saved-searches/{id}`,
+    action: "search.keep",
+    tag: "recall",
+    summary: "Forget the name of a search",
+    params: idParams,
+    success: empty,
+  },
+} as const satisfies Readonly<Record<string, Route>>;
