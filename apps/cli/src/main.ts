@@ -15,6 +15,7 @@ import type * as importCommands from "./commands/import.ts";
 import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
 import { addOperationCommands } from "./operation-commands.ts";
+import { addDayCommands } from "./day-commands.ts";
 import { addErasureCommands } from "./erasure-commands.ts";
 import { addMemberCommands } from "./member-commands.ts";
 import { addSharingCommands } from "./sharing-commands.ts";
@@ -259,5 +260,6 @@ addMcpCommand(program, command, ending);
 addSharingCommands(program, command, ending);
 addMemberCommands(program, command, ending);
 addPeopleCommands(program, command, ending);
+addDayCommands(program, { command, recallOptions, ending });
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

@@ -25,6 +25,7 @@ const Sharing = lazy(async () => ({ default: (await import("./screens/sharing.ts
 const Forget = lazy(async () => ({ default: (await import("./screens/forget.tsx")).Forget }));
 const Users = lazy(async () => ({ default: (await import("./screens/users.tsx")).Users }));
 const Audit = lazy(async () => ({ default: (await import("./screens/audit.tsx")).Audit }));
+const DaySettings = lazy(async () => ({ default: (await import("./screens/day-settings.tsx")).DaySettings }));
 const Status = lazy(async () => ({ default: (await import("./screens/status.tsx")).Status }));
 
 /** Where somebody goes who is not signed in: the start, sign-up or sign-in, as the server stands. */
@@ -72,6 +73,7 @@ function Inside(): ReactNode {
           <Route path="/import" element={<Imports />} />
           <Route path="/import/:id" element={<Imports />} />
           <Route path="/settings" element={<Settings />} />
+          <Route path="/settings/day" element={<DaySettings />} />
           <Route path="/settings/security" element={<Security />} />
           <Route path="/settings/sharing" element={<Sharing />} />
           <Route path="/settings/forget" element={<Forget />} />

@@ -386,8 +386,8 @@ export const routes = {
   ...erasureRoutes,
   ...sharingRoutes,
   ...memberRoutes,
-  ...digestRoutes,
   ...dayRoutes,
+  ...digestRoutes,
   ...peopleRoutes,
   ...operationRoutes,
 } as const satisfies Readonly<Record<string, Route>>;

@@ -1,9 +1,9 @@
-import { type CallInput, OPEN_UP_TO_HEADER, type Routes } from "@kaelix/contract";
+import { type CallInput, type CallOutput, OPEN_UP_TO_HEADER, type Routes } from "@kaelix/contract";
 import { SOURCE_KINDS } from "@kaelix/model";
 
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
-import { printJson, printTable, say } from "../output.ts";
+import { type OutputOptions, printJson, printTable, say } from "../output.ts";
 import { timeOf } from "../time.ts";
 import { readStandardInput } from "../prompt.ts";
 import { openUp } from "./unlock.ts";
@@ -70,27 +70,32 @@ export async function search(words: readonly string[], options: RecallOptions): 
     const limit = options.limit === undefined ? 20 : Number(options.limit);
     const body = { query: words.join(" "), limit, filter: filterOf(options) };
     const { data } = await connection.client.call("searches.run", { body }, purposeOf(options));
-    if (options.json !== undefined) {
-      printJson(
-        data.hits.map((hit) => ({ ...hit.memory, score: hit.score, highlights: hit.highlights, why: hit.why })),
-        options.json,
-      );
-      return EXIT.ok;
-    }
-    const rows = data.hits.map(({ memory, score }) => [
-      score.toFixed(2),
-      memory.occurred_at.slice(0, 10),
-      `${memory.speaker ?? "me"}${memory.shared === undefined ? "" : ` (shared by ${memory.shared.by.name})`}`,
-      memory.text,
-    ]);
-    printTable(["SCORE", "WHEN", "WHO", "TEXT"], rows);
-    const missed = data.meaning === undefined ? undefined : MEANING_MISSED[data.meaning];
-    const how = missed === undefined ? "" : ` · by words alone: ${missed}`;
-    say(`${data.hits.length} of ${data.total} · ${data.took_ms.toFixed(0)} ms${how}`, options);
+    printFound(data, options);
     return EXIT.ok;
   } finally {
     await connection.close();
   }
+}
+
+/** Prints what a search found. */
+export function printFound(data: CallOutput<Routes["searches.run"]>, options: OutputOptions): void {
+  if (options.json !== undefined) {
+    printJson(
+      data.hits.map((hit) => ({ ...hit.memory, score: hit.score, highlights: hit.highlights, why: hit.why })),
+      options.json,
+    );
+    return;
+  }
+  const rows = data.hits.map(({ memory, score }) => [
+    score.toFixed(2),
+    memory.occurred_at.slice(0, 10),
+    `${memory.speaker ?? "me"}${memory.shared === undefined ? "" : ` (shared by ${memory.shared.by.name})`}`,
+    memory.text,
+  ]);
+  printTable(["SCORE", "WHEN", "WHO", "TEXT"], rows);
+  const missed = data.meaning === undefined ? undefined : MEANING_MISSED[data.meaning];
+  const how = missed === undefined ? "" : ` · by words alone: ${missed}`;
+  say(`${data.hits.length} of ${data.total} · ${data.took_ms.toFixed(0)} ms${how}`, options);
 }
 
 /** Why what was searched for went by its words alone. */

@@ -29,6 +29,24 @@ export function filterOf(parameters: URLSearchParams) {
   };
 }
 
+/** A search as it was kept → the parameters of its address. A range of time comes back as the month it was made of. */
+export function parametersOf({
+  filter = {},
+  query,
+}: {
+  readonly query: string;
+  readonly filter?: Readonly<Record<string, unknown>> | undefined;
+}): URLSearchParams {
+  const parameters = new URLSearchParams(query === "" ? {} : { q: query });
+  for (const name of FILTER_NAMES) {
+    const value = name === "month" ? filter["after"] : filter[name];
+    if (typeof value === "string") parameters.set(name, name === "month" ? value.slice(0, 7) : value);
+    const level = name === "level" && typeof value === "number" ? LEVEL_WORDS[value - 1] : undefined;
+    if (level !== undefined) parameters.set(name, level.name);
+  }
+  return parameters;
+}
+
 /** The address parameters with a filter set, or taken away when it was set to just that. */
 export function toggleFilter(parameters: URLSearchParams, name: FilterName, value: string): URLSearchParams {
   const next = new URLSearchParams(parameters);

@@ -4,8 +4,9 @@ import { Link } from "react-router";
 import { daysAway, formatDay, formatWhen, sayerOf } from "../core/format.ts";
 import { excerptOf } from "../core/text-parts.ts";
 import { api } from "../data/api.ts";
+import { daysApi } from "../data/days-api.ts";
 import type { WireDigest } from "../data/wire.ts";
-import { Name, TextLink } from "./basics.tsx";
+import { Button, Name, TextLink } from "./basics.tsx";
 import { edgeOf } from "./level.tsx";
 import { Section } from "./page.tsx";
 
@@ -13,7 +14,8 @@ type DigestSection = WireDigest["sections"][number];
 type DigestLine = DigestSection["lines"][number];
 type Evidence = DigestLine["evidence"][number];
 
-const TITLES: Readonly<Record<DigestSection["kind"], string>> = {
+/** What sections are called. */
+export const DIGEST_TITLES: Readonly<Record<DigestSection["kind"], string>> = {
   people: "Who speaks",
   "dates-ahead": "Dates ahead",
   promises: "Promises open",
@@ -48,7 +50,7 @@ function Saying({ line, label }: { readonly line: DigestLine; readonly label: st
   if (first === undefined) return null;
   const said = first.memory.text.slice(...first.range);
   return (
-    <li className={`relative py-2.5 ps-3.5 pe-2 transition-feedback hover:bg-surface ${edgeOf(first.memory.level)}`}>
+    <div className={`relative py-2.5 ps-3.5 pe-11 transition-feedback hover:bg-surface ${edgeOf(first.memory.level)}`}>
       <Link to={`/memories/${first.memory.id}`} className="block max-w-measure after:absolute after:inset-0">
         <bdi dir="auto">{excerptOf(said, [], EXCERPT_LENGTH).text}</bdi>
       </Link>
@@ -57,7 +59,7 @@ function Saying({ line, label }: { readonly line: DigestLine; readonly label: st
         <Whence evidence={first} />
         {others.length > 0 && ` · said ${others.length + 1} times`}
       </p>
-    </li>
+    </div>
   );
 }
 
@@ -68,13 +70,71 @@ function Count({ line }: { readonly line: DigestLine }): ReactNode {
   const { conversation, id } = first.memory;
   const to = conversation === null ? `/memories/${id}` : `/chats/${conversation.id}`;
   return (
-    <li className="py-2.5 ps-3.5 pe-2">
+    <div className="py-2.5 ps-3.5 pe-11">
       <TextLink href={to}>
         <bdi dir="auto">{line.text}</bdi>
       </TextLink>
       <p className="mt-0.5 text-12 text-muted">
         Last: <bdi dir="auto">{excerptOf(first.memory.text, [], 90).text}</bdi>
       </p>
+    </div>
+  );
+}
+
+/** Which digest a line stands in. */
+interface LineOf {
+  readonly day: string;
+  readonly zone: string;
+  readonly import?: string;
+}
+
+/** A line with a way to call it not useful, and to take that back while one is here. */
+function Judgeable({
+  line,
+  of,
+  children,
+}: {
+  readonly line: DigestLine;
+  readonly of: LineOf;
+  readonly children: ReactNode;
+}): ReactNode {
+  const [judge, judging] = daysApi.useJudgeMutation();
+  const [unjudge, unjudging] = daysApi.useUnjudgeMutation();
+  const judged = judging.data;
+  const takeBack = async (id: string): Promise<void> => {
+    if ((await unjudge(id)).error === undefined) judging.reset();
+  };
+  if (judged !== undefined)
+    return (
+      <li className="flex min-h-11 items-center justify-between gap-3 ps-3.5 pe-2 text-13 text-muted">
+        <span role="status">Not told again. Others like it come later.</span>
+        <Button
+          autoFocus
+          className="min-h-8 px-2.5 text-13"
+          isDisabled={unjudging.isLoading}
+          onPress={() => void takeBack(judged.id)}
+        >
+          Undo
+        </Button>
+      </li>
+    );
+  return (
+    <li className="relative">
+      {children}
+      <Button
+        look="quiet"
+        icon="close"
+        aria-label={`Not useful: ${line.text.slice(0, 60)}`}
+        className="absolute end-1 top-1.5 z-10 text-muted"
+        isDisabled={judging.isLoading}
+        onPress={() => void judge({ key: line.key, ...of })}
+        data-testid="not-useful"
+      />
+      {judging.error !== undefined && (
+        <p role="alert" className="ps-3.5 pb-2 text-13 text-danger">
+          It could not be kept; the line stays.
+        </p>
+      )}
     </li>
   );
 }
@@ -87,23 +147,27 @@ function labelOf(kind: DigestSection["kind"], line: DigestLine, today: string | 
   return kind === "promises" ? `due ${day}` : day;
 }
 
-function Lines({ section, today }: { readonly section: DigestSection; readonly today: string | null }): ReactNode {
+interface LinesProps {
+  readonly section: DigestSection;
+  readonly today: string | null;
+  readonly of: LineOf;
+}
+
+function Lines({ section, today, of }: LinesProps): ReactNode {
   const { kind, lines, more } = section;
   const isSaying = kind === "dates-ahead" || kind === "promises" || kind === "on-this-day";
   return (
-    <Section title={TITLES[kind]} aside={more > 0 ? `and ${more} more` : undefined}>
+    <Section title={DIGEST_TITLES[kind]} aside={more > 0 ? `and ${more} more` : undefined}>
       <ul
-        aria-label={TITLES[kind]}
+        aria-label={DIGEST_TITLES[kind]}
         className="divide-y divide-line border-y border-line"
         data-testid={`digest-${kind}`}
       >
-        {lines.map((line) =>
-          isSaying ? (
-            <Saying key={line.key} line={line} label={labelOf(kind, line, today)} />
-          ) : (
-            <Count key={line.key} line={line} />
-          ),
-        )}
+        {lines.map((line) => (
+          <Judgeable key={line.key} line={line} of={of}>
+            {isSaying ? <Saying line={line} label={labelOf(kind, line, today)} /> : <Count line={line} />}
+          </Judgeable>
+        ))}
       </ul>
     </Section>
   );
@@ -121,7 +185,8 @@ export function DigestSections({ importId, kinds }: DigestProps): ReactNode {
   const { data } = api.useDigestQuery({ zone, ...(importId === undefined ? {} : { import: importId }) });
   const sections = data?.sections.filter(({ kind }) => kinds.includes(kind)) ?? [];
   if (data === undefined || sections.length === 0) return null;
+  const of = { day: data.day, zone, ...(importId === undefined ? {} : { import: importId }) };
   return sections.map((section) => (
-    <Lines key={section.kind} section={section} today={importId === undefined ? data.day : null} />
+    <Lines key={section.kind} section={section} today={importId === undefined ? data.day : null} of={of} />
   ));
 }

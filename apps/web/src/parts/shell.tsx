@@ -5,6 +5,7 @@ import { api } from "../data/api.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { interfaceSlice } from "../data/interface.ts";
 import { Button } from "./basics.tsx";
+import { DayBadge } from "./day-badge.tsx";
 import { DropAnywhere } from "./drop-anywhere.tsx";
 import { Icon, type IconName, Mark } from "./icon.tsx";
 import { LockButton } from "./lock.tsx";
@@ -43,6 +44,7 @@ function RailLink({ place }: { readonly place: Place }): ReactNode {
     >
       <Icon name={place.icon} />
       <span className="flex-1">{place.label}</span>
+      {place.to === "/" && <DayBadge />}
     </NavLink>
   );
 }
@@ -99,7 +101,10 @@ function BottomBar(): ReactNode {
           }
         >
           <Icon name={place.icon} />
-          {place.label}
+          <span className="flex items-center gap-1">
+            {place.label}
+            {place.to === "/" && <DayBadge />}
+          </span>
         </NavLink>
       ))}
     </nav>

@@ -15,6 +15,7 @@ import { SharedMark } from "../parts/shared-mark.tsx";
 import { edgeOf, LevelBadge } from "../parts/level.tsx";
 import { MeaningMissed } from "../parts/meaning.tsx";
 import { Page } from "../parts/page.tsx";
+import { KeepSearch, SavedSearches } from "../parts/saved-searches.tsx";
 
 const TYPING_MS = 250;
 const EXCERPT_LENGTH = 320;
@@ -186,7 +187,10 @@ function Hits(): ReactNode {
   const found = api.useSearchInfiniteQuery({ query, filter, limit: 20 }, { skip: isIdle });
   if (isIdle)
     return (
-      <Empty>Words, names, places. Press ↓ or j for the first hit. To get an answer instead of a list, ask.</Empty>
+      <>
+        <Empty>Words, names, places. Press ↓ or j for the first hit. To get an answer instead of a list, ask.</Empty>
+        <SavedSearches />
+      </>
     );
   if (found.error !== undefined)
     return <ProblemNote problem={found.error} safe="Your search stands above" onRetry={() => void found.refetch()} />;
@@ -267,6 +271,7 @@ export function Search(): ReactNode {
         />
       </search>
       <Chosen />
+      <KeepSearch />
       <Hits />
     </Page>
   );

@@ -68,6 +68,9 @@ export function Settings(): ReactNode {
           {isKeeper && <TextLink href="/status">Status</TextLink>}
         </p>
         <Interface />
+        <Section title="Your day">
+          <ButtonLink href="/settings/day">When it is told, and by which ways</ButtonLink>
+        </Section>
         <Section title="Security">
           <ButtonLink href="/settings/security">Password, two-factor sign-in, devices, keys</ButtonLink>
         </Section>

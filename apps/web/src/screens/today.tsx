@@ -7,6 +7,7 @@ import { useAppSelector } from "../data/store.ts";
 import type { WireMemory } from "../data/wire.ts";
 import { Button, ButtonLink, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Composer } from "../parts/composer.tsx";
+import { DaySeen } from "../parts/day-badge.tsx";
 import { DigestSections } from "../parts/digest.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { MemoryEntry, SayingEntry } from "../parts/memory-entry.tsx";
@@ -135,6 +136,7 @@ export function Today(): ReactNode {
   const today = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" }).format(Date.now());
   return (
     <Page title="Today" testId="dashboard" actions={<span className="text-13 text-muted">{today}</span>}>
+      <DaySeen />
       <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_17rem]">
         <div className="min-w-0">
           <Composer autoFocus field={field} />

@@ -5,6 +5,7 @@ import type { WireImport, WireUser } from "../data/wire.ts";
 import { access } from "./fake-access.ts";
 import { keeping } from "./fake-keeping.ts";
 import { sharing } from "./fake-sharing.ts";
+import { days } from "./fake-days.ts";
 import { operations } from "./fake-operations.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
 import { people } from "./fake-people.ts";
@@ -319,8 +320,6 @@ function memoriesOf(state: FakeState, name: RouteName, request: FakeRequest): Fa
       return { data: { data: conversations(state), page: { next: null, prev: null } } };
     case "searches.run":
       return search(state, body);
-    case "digests.read":
-      return { data: { day: "2026-01-01", zone: "UTC", memories: 0, sections: [], took_ms: 0, as_of: "memories/0@0" } };
     case "answers.ask":
       return answer(state, body.question);
     default:
@@ -338,6 +337,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     account(state, state.user, name, request) ??
     access(state, name, request) ??
     sharing(state, name, request) ??
+    days(state, name, request) ??
     operations(state.access.isProved, name, request) ??
     keeping(state, name, request) ??
     house(state, name) ??

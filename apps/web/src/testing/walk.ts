@@ -21,6 +21,9 @@ export async function walkScreens(page: Page, origin: string, look: Look): Promi
   await open("/", "[data-testid=memory-entry]");
   await keepMessage(page, "The spare key hangs behind the blue door");
   await look("today");
+  await page.getByTestId("not-useful").first().click();
+  await page.getByText("Not told again").waitFor();
+  await look("today-not-useful");
   await open("/chats", "nav[aria-label=Conversations]");
   await look("chats");
   await page.getByRole("link", { name: /Carla/ }).first().click();
@@ -38,6 +41,12 @@ export async function walkScreens(page: Page, origin: string, look: Look): Promi
   await look("answer-nothing");
   await open("/search?q=harbour%20walnuts", "[data-hit]");
   await look("search");
+  await page.getByTestId("search-keep").click();
+  await page.getByTestId("search-name").fill("Harbour and walnuts");
+  await look("search-keep");
+  await page.getByTestId("search-save").click();
+  await open("/search", "[data-testid=saved-search]");
+  await look("search-kept");
   await open("/search?q=zzzz", "text=Nothing says");
   await look("search-none");
   await open("/search?q=harbour", "[data-hit]");
@@ -177,6 +186,29 @@ export async function walkRunning(page: Page, open: Open, look: Look): Promise<v
 
 type Open = (path: string, ready: string) => Promise<void>;
 
+/** When the day is told, and by which ways. */
+async function walkDay(page: Page, open: Open, look: Look): Promise<void> {
+  await open("/settings/day", "[data-testid=judgement]");
+  await look("day");
+  await page.getByTestId("day-hour").selectOption("6");
+  await page.getByTestId("day-email").fill("ann@example.com");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("test-mail").click();
+  await page.getByText("Sent.", { exact: true }).waitFor();
+  await page.getByTestId("day-code").fill("000000");
+  await page.keyboard.press("Enter");
+  await page.getByText("not the code").waitFor();
+  await page.getByTestId("day-url").fill("https://hooks.example.com/day");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("webhook-secret").waitFor();
+  await page.getByTestId("webhook-secret").scrollIntoViewIfNeeded();
+  await look("day-ways");
+  await page.getByTestId("webhook-secret-kept").click();
+  await page.getByTestId("day-code").fill("123456");
+  await page.keyboard.press("Enter");
+  await page.getByText("confirmed", { exact: true }).waitFor();
+}
+
 async function walkForgetting(page: Page, open: Open, look: Look): Promise<void> {
   await open("/settings/forget", "[data-testid=erasure]");
   await look("forget");
@@ -205,6 +237,7 @@ async function walkKeeping(page: Page, open: Open, look: Look): Promise<void> {
   await look("imports");
   await open("/settings", "text=Single-key shortcuts");
   await look("settings");
+  await walkDay(page, open, look);
   await walkSecurity(page, open, look);
   await walkSharing(page, open, look);
   await walkForgetting(page, open, look);
