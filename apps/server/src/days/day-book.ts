@@ -54,7 +54,7 @@ export function daySubject(event: DayEvent): string {
 }
 
 /** Whether an event stands after another of the same thing: by its revision, and no day after a later one. */
-export function standsAfter(before: DayEvent | undefined, event: DayEvent): boolean {
+function standsAfter(before: DayEvent | undefined, event: DayEvent): boolean {
   if (before === undefined) return true;
   if (event.revision <= before.revision || event.tenant !== before.tenant) return false;
   return before.type !== "day.made" || event.type !== "day.made" || event.day >= before.day;

@@ -14,7 +14,7 @@ import type { DayBook } from "./day-book.ts";
 import { openWays, sealWays, type Ways } from "./ways.ts";
 
 /** The hour at which a day is told to who has not said another. */
-export const DEFAULT_HOUR = 7;
+const DEFAULT_HOUR = 7;
 
 /** A person's settings in clear. */
 export interface DayWishes {

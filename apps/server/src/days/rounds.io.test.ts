@@ -1,5 +1,5 @@
 /** Rounds over a log in memory, with a real mail server, a real webhook and a push service that can open what it is sent. */
-import { createDecipheriv, createECDH, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { createECDH, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -304,11 +304,11 @@ test("a browser is told that the day is ready and nothing of it; one that is gon
   expect((await desk.wishes(ANN)).ways.devices.map(({ id }) => id)).toEqual(["a"]);
   const [message] = there.received;
   expect(message?.headers["authorization"]).toMatch(/^vapid t=/);
-  expect(openPush(message?.body ?? Buffer.alloc(0), pair, auth)).toBe('{"text":"Your day is ready"}');
+  expect(await openPush(message?.body ?? Buffer.alloc(0), pair, auth)).toBe('{"text":"Your day is ready"}');
 });
 
 /** Opens a push message as a browser does (RFC 8291, RFC 8188; one record). */
-function openPush(body: Buffer, pair: ReturnType<typeof createECDH>, auth: Buffer): string {
+async function openPush(body: Buffer, pair: ReturnType<typeof createECDH>, auth: Buffer): Promise<string> {
   const salt = body.subarray(0, 16);
   const keyLength = body[20] ?? 0;
   const theirs = body.subarray(21, 21 + keyLength);
@@ -317,10 +317,10 @@ function openPush(body: Buffer, pair: ReturnType<typeof createECDH>, auth: Buffe
   const secret = Buffer.from(hkdfSync("sha256", shared, auth, info, 32));
   const key = Buffer.from(hkdfSync("sha256", secret, salt, "Content-Encoding: aes128gcm\0", 16));
   const nonce = Buffer.from(hkdfSync("sha256", secret, salt, "Content-Encoding: nonce\0", 12));
-  const sealed = body.subarray(21 + keyLength);
-  const opening = createDecipheriv("aes-128-gcm", key, nonce, { authTagLength: 16 });
-  opening.setAuthTag(sealed.subarray(-16));
-  const text = Buffer.concat([opening.update(sealed.subarray(0, -16)), opening.final()]).toString();
+  const sealed = new Uint8Array(body.subarray(21 + keyLength));
+  const aes = await globalThis.crypto.subtle.importKey("raw", new Uint8Array(key), "AES-GCM", false, ["decrypt"]);
+  const opened = await globalThis.crypto.subtle.decrypt({ name: "AES-GCM", iv: new Uint8Array(nonce) }, aes, sealed);
+  const text = Buffer.from(opened).toString();
   // After the text stands 2 for the last record.
   return text.slice(0, text.lastIndexOf("\u0002"));
 }

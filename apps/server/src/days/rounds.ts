@@ -65,15 +65,16 @@ export class DayRounds {
 
   /** Begins to go round. */
   start(): void {
-    const again = (afterMs: number): void => {
-      this.#timer = setTimeout(() => {
-        this.#running = this.round().then(() => {
-          if (!this.#isStopped) again(EVERY_MS);
-        });
-      }, afterMs);
-      this.#timer.unref();
+    this.#goIn(FIRST_MS);
+  }
+
+  #goIn(afterMs: number): void {
+    const go = async (): Promise<void> => {
+      await this.round();
+      if (!this.#isStopped) this.#goIn(EVERY_MS);
     };
-    again(FIRST_MS);
+    this.#timer = setTimeout(() => (this.#running = go()), afterMs);
+    this.#timer.unref();
   }
 
   /** Ends after what is in flight. */

@@ -101,7 +101,7 @@ export async function sendPush(
   } catch {
     return { type: "gone" };
   }
-  const headers = Object.fromEntries(Object.entries(details.headers).map(([name, value]) => [name, String(value)]));
+  const headers = Object.fromEntries(Object.entries(details.headers).map(([name, value]) => [name, value]));
   const outcome = await postSafely({ url: endpoint, headers, body: details.body ?? Buffer.alloc(0), allowsPrivate });
   if (outcome.type === "answered" && (outcome.status === 404 || outcome.status === 410)) return { type: "gone" };
   return sentOf(outcome);

@@ -219,7 +219,7 @@ function Push({ settings }: { readonly settings: WireDaySettings }): ReactNode {
           {settings.devices.map(({ id, name }) => (
             <li key={id} className="flex items-center justify-between gap-3 py-2">
               <Name text={name} />
-              <Button look="quiet" aria-label={`Tell ${name} no more`} onPress={() => void remove(id)}>
+              <Button look="quiet" aria-label={`Tell no more: ${name}`} onPress={() => void remove(id)}>
                 Tell no more
               </Button>
             </li>
@@ -368,11 +368,13 @@ export function DaySettings(): ReactNode {
         can tell you elsewhere too, by ways that begin the next day.
       </p>
       {setting.error !== undefined && <ProblemNote problem={setting.error} />}
-      <When settings={data} onChange={change} />
-      <Mail settings={data} onChange={change} />
-      <Push settings={data} />
-      <Webhook settings={data} secret={secret} onKept={() => setSecret(null)} onChange={change} />
-      <NotUseful />
+      <div className="max-w-measure">
+        <When settings={data} onChange={change} />
+        <Mail settings={data} onChange={change} />
+        <Push settings={data} />
+        <Webhook settings={data} secret={secret} onKept={() => setSecret(null)} onChange={change} />
+        <NotUseful />
+      </div>
     </Page>
   );
 }

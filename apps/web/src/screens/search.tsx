@@ -177,6 +177,15 @@ function Count({ of }: { readonly of: OutputOf<"searches.run"> }): ReactNode {
   );
 }
 
+function BeforeSearching(): ReactNode {
+  return (
+    <>
+      <Empty>Words, names, places. Press ↓ or j for the first hit. To get an answer instead of a list, ask.</Empty>
+      <SavedSearches />
+    </>
+  );
+}
+
 function Hits(): ReactNode {
   const [parameters, setParameters] = useSearchParams();
   const [areFiltersOpen, setFiltersOpen] = useState(false);
@@ -185,13 +194,7 @@ function Hits(): ReactNode {
   const filter = filterOf(parameters);
   const isIdle = query.trim() === "" && Object.keys(filter).length === 0;
   const found = api.useSearchInfiniteQuery({ query, filter, limit: 20 }, { skip: isIdle });
-  if (isIdle)
-    return (
-      <>
-        <Empty>Words, names, places. Press ↓ or j for the first hit. To get an answer instead of a list, ask.</Empty>
-        <SavedSearches />
-      </>
-    );
+  if (isIdle) return <BeforeSearching />;
   if (found.error !== undefined)
     return <ProblemNote problem={found.error} safe="Your search stands above" onRetry={() => void found.refetch()} />;
   const first = found.data?.pages[0];

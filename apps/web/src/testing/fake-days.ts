@@ -109,7 +109,7 @@ function searchesOf(mine: Kept, name: string, { body, params }: FakeRequest): Fa
 /** Answers what belongs to the day. @throws FakeProblem */
 export function days(state: FakeState, name: RouteName, request: FakeRequest): FakeAnswer | undefined {
   const mine = keptOf(state);
-  switch (name) {
+  switch (name as string) {
     case "digests.read":
       return digest(state, mine);
     case "digests.latest":
