@@ -268,11 +268,12 @@ test("mail goes to a mailbox that was proved and to no other, with the same Mess
   const server = await startMailServer();
   closing.push(() => server.close());
   const mailer = openMailer({ smtpUrl: `smtp://127.0.0.1:${server.port}`, mailFrom: "kaelix@example.com" });
-  const { desk, rounds } = await node(new MemoryLog(), clock, { mailer });
+  const { book, desk, rounds } = await node(new MemoryLog(), clock, { mailer });
   const mail = { address: "ann@example.com", level: 1, code: null } as const;
   await wish(desk, { mail: { ...mail, confirmed: false } });
   await rounds.round();
   expect(server.received).toHaveLength(0);
+  expect(book.made(ANN)?.ways).toEqual([]);
   await wish(desk, { mail: { ...mail, confirmed: true } });
   clock.advance(DAY_MS);
   await rounds.round();

@@ -73,7 +73,9 @@ export class DayRounds {
       await this.round();
       if (!this.#isStopped) this.#goIn(EVERY_MS);
     };
-    this.#timer = setTimeout(() => (this.#running = go()), afterMs);
+    this.#timer = setTimeout(() => {
+      this.#running = go();
+    }, afterMs);
     this.#timer.unref();
   }
 
