@@ -1,9 +1,10 @@
 /**
  * Crashes: what was acknowledged must be there afterwards.
  *
- *     npm run bench -- crash [--quick] [--kills N] [--cuts N]
+ *     npm run bench -- crash [--quick] [--kills N] [--cuts N] [--seed S]
  *
- * 200 kills and 200 power cuts by default, 8 with --quick; 10,000 kills and 3,000 cuts are the full count. Fails when anything was lost.
+ * 200 kills and 200 power cuts by default, 8 with --quick; 10,000 kills and 3,000 cuts are the full count, which may be run in
+ * rounds, each with a seed of its own. Fails when anything was lost.
  *
  * `kill -9` of a real process under load (says nothing about fdatasync: the page cache survives it), power cuts on the rig of rig.ts,
  * and the same cuts for a writer that skips fdatasync: the control, which must be seen to lose, or the rig proves nothing.
@@ -55,22 +56,23 @@ async function crashAll(options: {
 }): Promise<BenchRow[]> {
   const { values } = parseArgs({
     args: [...options.arguments],
-    options: { kills: { type: "string" }, cuts: { type: "string" } },
+    options: { kills: { type: "string" }, cuts: { type: "string" }, seed: { type: "string", default: "1" } },
   });
   const usual = options.quick ? "8" : "200";
   const kills = countOf("kills", values.kills ?? usual);
   const cuts = countOf("cuts", values.cuts ?? usual);
+  const seed = countOf("seed", values.seed);
   const rows: BenchRow[] = [];
   if (kills > 0) {
     const startedMs = performance.now();
-    rows.push(...rowsOf("kill -9", await killRounds(kills)));
+    rows.push(...rowsOf("kill -9", await killRounds(kills, seed)));
     rows.push({ name: "kill -9: time per kill", value: (performance.now() - startedMs) / kills, unit: "ms" });
   }
   if (cuts === 0) return rows;
-  rows.push(...(await simulatedRows(Math.ceil(cuts / 2 / SIMULATED_CUTS_PER_SEED) * 2)));
-  rows.push(...(await transactionRows(cuts)));
+  rows.push(...(await simulatedRows(seed, Math.ceil(cuts / 2 / SIMULATED_CUTS_PER_SEED) * 2)));
+  rows.push(...(await transactionRows(seed, cuts)));
   const obstacle = rigObstacle();
-  if (obstacle === undefined) rows.push(...(await rigRows(cuts, Math.ceil(cuts / 5))));
+  if (obstacle === undefined) rows.push(...(await rigRows(seed, cuts)));
   else console.error(`The power cut rig cannot be built: ${obstacle}. The simulated disk stands in for it`);
   return rows;
 }
@@ -82,10 +84,10 @@ function countOf(name: string, text: string): number {
 }
 
 /** Transactions and a group in flight: a third of the crashes are kills, the others power cuts. */
-async function transactionRows(crashes: number): Promise<BenchRow[]> {
+async function transactionRows(firstSeed: number, crashes: number): Promise<BenchRow[]> {
   const faults: string[] = [];
   let transactions = 0;
-  for (let seed = 1; (seed - 1) * CRASHES_PER_SEED < crashes; seed += 1) {
+  for (let seed = firstSeed; (seed - firstSeed) * CRASHES_PER_SEED < crashes; seed += 1) {
     const outcome = await runTransactionCrashes({ seed, crashes: CRASHES_PER_SEED });
     transactions += outcome.committedCount + outcome.abortedCount + outcome.unknownCount;
     for (const fault of outcome.faults) faults.push(`seed ${seed}: ${fault}`);
@@ -99,9 +101,9 @@ async function transactionRows(crashes: number): Promise<BenchRow[]> {
   ];
 }
 
-async function killRounds(crashes: number): Promise<Tally> {
+async function killRounds(crashes: number, seed: number): Promise<Tally> {
   const tally = newTally();
-  const random = seededRandom(11);
+  const random = seededRandom(seed);
   for (let done = 0; done < crashes;) {
     const directory = mkdtempSync(join(tmpdir(), "kaelix-kill-"));
     const acknowledged: AcknowledgedBatch[] = [];
@@ -123,15 +125,14 @@ async function killRounds(crashes: number): Promise<Tally> {
   return tally;
 }
 
-async function simulatedRows(seeds: number): Promise<BenchRow[]> {
+async function simulatedRows(firstSeed: number, seeds: number): Promise<BenchRow[]> {
   const honest = newTally();
   const control = newTally();
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const random = seededRandom(seed);
-    await simulate(honest, random, new SimulatedDisk());
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
+    await simulate(honest, seededRandom(seed), new SimulatedDisk());
   }
   const lying = new SimulatedDisk({ liesAboutSync: (path) => path.endsWith(".log") });
-  await simulate(control, seededRandom(seeds + 1), lying);
+  await simulate(control, seededRandom(firstSeed + seeds), lying);
   return [...rowsOf("power cut, simulated disk", honest), ...controlRows("power cut, simulated disk", control)];
 }
 
@@ -144,7 +145,7 @@ async function simulate(tally: Tally, random: ReturnType<typeof seededRandom>, d
   if (outcome.lostCount > 0) tally.losses += 1;
 }
 
-async function rigRows(crashes: number, controlCrashes: number): Promise<BenchRow[]> {
+async function rigRows(seed: number, crashes: number): Promise<BenchRow[]> {
   const rig = PowerCutRig.build();
   const dispose = (): void => rig.dispose();
   const stop = (): never => process.exit(130);
@@ -153,8 +154,8 @@ async function rigRows(crashes: number, controlCrashes: number): Promise<BenchRo
   process.once("SIGTERM", stop);
   try {
     const name = "power cut, ext4 on a loop device";
-    const honest = await rigRounds(rig, "durable", crashes);
-    const control = await rigRounds(rig, "no-sync", controlCrashes);
+    const honest = await rigRounds(rig, "durable", { crashes, seed });
+    const control = await rigRounds(rig, "no-sync", { crashes: Math.ceil(crashes / 5), seed });
     return [...rowsOf(name, honest), ...controlRows(name, control)];
   } finally {
     dispose();
@@ -164,9 +165,13 @@ async function rigRows(crashes: number, controlCrashes: number): Promise<BenchRo
   }
 }
 
-async function rigRounds(rig: PowerCutRig, mode: "durable" | "no-sync", crashes: number): Promise<Tally> {
+async function rigRounds(
+  rig: PowerCutRig,
+  mode: "durable" | "no-sync",
+  { crashes, seed }: { readonly crashes: number; readonly seed: number },
+): Promise<Tally> {
   const tally = newTally();
-  const random = seededRandom(13);
+  const random = seededRandom(seed);
   for (let done = 0; done < crashes;) {
     const name = `${mode}-${done}`;
     const directory = join(rig.dataDirectory, name);

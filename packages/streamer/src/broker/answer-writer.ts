@@ -73,7 +73,7 @@ export class AnswerWriter {
         const [first] = chunks;
         if (first !== undefined) new DataView(first.buffer, first.byteOffset).setInt32(bodyAt, throttleMs);
       }
-      responseBytes = this.#send(chunks);
+      responseBytes = this.#send(chunks, slot.context.sent);
     }
     if (throttleMs > 0) {
       const { connections } = this.#core.metrics;
@@ -115,7 +115,7 @@ export class AnswerWriter {
   }
 
   /** Hands bytes to the socket; everything of one turn of the event loop leaves in one call. */
-  #send(chunks: readonly Uint8Array[]): number {
+  #send(chunks: readonly Uint8Array[], sent?: () => void): number {
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork();
@@ -123,8 +123,10 @@ export class AnswerWriter {
       process.nextTick(() => this.#uncork());
     }
     let bytes = 0;
-    for (const chunk of chunks) {
-      this.#socket.write(chunk);
+    const last = chunks.length - 1;
+    for (const [at, chunk] of chunks.entries()) {
+      if (at === last && sent !== undefined) this.#socket.write(chunk, (error) => void (error ?? sent()));
+      else this.#socket.write(chunk);
       bytes += chunk.length;
     }
     return bytes;

@@ -23,6 +23,8 @@ export interface RequestContext {
   readonly listener: string;
   /** Aborts when the connection is gone. */
   readonly signal: AbortSignal;
+  /** Calls a function once all of the answer's bytes have left the process; never when they do not. */
+  onSent(listener: () => void): void;
 }
 
 /**

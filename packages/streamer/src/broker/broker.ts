@@ -35,6 +35,7 @@ import { type Endpoint, type Ground, NODE_ID } from "./ground.ts";
 import { type ConnectionGate, Listener, type ListenerOptions } from "./listener.ts";
 import { BrokerMetrics } from "./metrics.ts";
 import { Quotas } from "./quotas.ts";
+import { ReadBuffers } from "./read-buffers.ts";
 import { TopicCatalog } from "./topic-catalog.ts";
 import type { TransactionGate } from "./transaction-gate.ts";
 
@@ -256,6 +257,7 @@ async function assemble(
     interceptors: rooms.interceptors,
     metrics,
     budget,
+    readBuffers: new ReadBuffers(),
     clock,
     clusterId: await clusterIdOf(store, options.random ?? systemRandom),
     // Replaced when the ports are known, before anybody can ask.

@@ -16,6 +16,7 @@ import type { RequestContext } from "./api.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { clientError } from "./errors.ts";
 import { type Ground, mayTopic } from "./ground.ts";
+import type { ReadLease } from "./read-buffers.ts";
 import { fetchChannel } from "./traces.ts";
 
 const READ_COMMITTED = 1;
@@ -47,6 +48,7 @@ export class FetchRun {
   readonly #request: FetchRequest;
   readonly #context: RequestContext;
   readonly #isolation: Isolation;
+  readonly #lease: ReadLease;
   #topics: TopicPart[] = [];
   #hasError = false;
 
@@ -54,6 +56,7 @@ export class FetchRun {
     this.#ground = ground;
     this.#request = request;
     this.#context = context;
+    this.#lease = ground.readBuffers.lease();
     this.#isolation = request.isolationLevel === READ_COMMITTED ? "read_committed" : "read_uncommitted";
   }
 
@@ -73,6 +76,7 @@ export class FetchRun {
       await this.#park(Math.min(leftMs, MAX_WAIT_MS), signal);
     }
     if (this.#ground.interceptors.has("onFetch")) await this.#intercept();
+    if (this.#lease.used) this.#context.onSent(this.#lease.release);
     return { errorCode: KAFKA_ERRORS.NONE, sessionId: 0, responses: this.#topics.map(responseOf) };
   }
 
@@ -141,6 +145,8 @@ export class FetchRun {
   async #readAll(bytesMax: number, batchesMin: 0 | 1): Promise<number> {
     let bytes = 0;
     let records = 0;
+    // What was read before, and was too little, is read again.
+    this.#lease.release();
     for (const topic of this.#topics) {
       for (const part of topic.parts) {
         if (part.leader === undefined) continue;
@@ -164,7 +170,7 @@ export class FetchRun {
         return NOTHING;
       }
       const bytesMax = Math.max(0, Math.min(asked.partitionMaxBytes, bytesLeft));
-      const read = await leader.read(part.offset, bytesMax, this.#isolation);
+      const read = await leader.read(part.offset, bytesMax, this.#isolation, this.#lease.allocate);
       const size = sizeOf(read.batches);
       // Only the first batch of a whole response may be larger than asked for.
       const tooMuch = !first && size.bytes > bytesMax;

@@ -10,6 +10,7 @@ import { CLUSTER_TOPIC } from "./cluster-store.ts";
 import type { ConfigKeeper } from "./config-keeper.ts";
 import type { BrokerMetrics } from "./metrics.ts";
 import type { Quotas } from "./quotas.ts";
+import type { ReadBuffers } from "./read-buffers.ts";
 import type { TopicCatalog } from "./topic-catalog.ts";
 
 /** The one node's number. */
@@ -36,6 +37,7 @@ export interface Ground {
   readonly interceptors: Interceptors;
   readonly metrics: BrokerMetrics;
   readonly budget: ByteBudget;
+  readonly readBuffers: ReadBuffers;
   readonly clock: Clock;
   readonly clusterId: string;
   /** The address of this node for clients of a listener. */

@@ -9,7 +9,7 @@ export interface Slot {
   readonly entry: TableEntry | undefined;
   readonly header: RequestHeader;
   readonly request: unknown;
-  readonly context: RequestContext;
+  readonly context: SlotContext;
   readonly counters: RequestCounters;
   readonly frameBytes: number;
   readonly startedMs: number;
@@ -36,6 +36,7 @@ export class SlotContext implements RequestContext {
   readonly clientId: string | null;
   readonly principal: KafkaPrincipal;
   readonly #connection: ContextSource;
+  #sent: (() => void) | undefined;
 
   constructor(header: RequestHeader, principal: KafkaPrincipal, connection: ContextSource) {
     this.version = header.version;
@@ -54,6 +55,22 @@ export class SlotContext implements RequestContext {
 
   get signal(): AbortSignal {
     return this.#connection.signal;
+  }
+
+  /** What waits for the answer to have left. */
+  get sent(): (() => void) | undefined {
+    return this.#sent;
+  }
+
+  onSent(listener: () => void): void {
+    const before = this.#sent;
+    this.#sent =
+      before === undefined
+        ? listener
+        : () => {
+            before();
+            listener();
+          };
   }
 }
 

@@ -63,6 +63,7 @@ async function openHouse({ disk = new SimulatedDisk(), ...options }: HouseOption
       clientHost: "127.0.0.1",
       listener: "l",
       signal: new AbortController().signal,
+      onSent: () => undefined,
     };
     return (await table.get(APIS[name].key)?.api.handle(request, context)) as Response;
   };

@@ -7,7 +7,7 @@
 import type { KafkaErrorCode } from "@kaelix/protocol";
 
 import type { DamagedRange, PartitionBounds } from "../storage/contract.ts";
-import type { FoundBatch } from "../storage/scan.ts";
+import type { Allocate, FoundBatch } from "../storage/scan.ts";
 import type { OpenTransaction, ProducerMarker, ProducerRow } from "./producer-state.ts";
 
 /** What happened to a batch that a client produced. */
@@ -80,8 +80,11 @@ export interface PartitionLeader {
   appendMarker(marker: TransactionMarker): MarkerOutcome;
   /** Resolves when everything before an offset is on the disk. */
   durable(nextOffset: number): Promise<void>;
-  /** Reads whole batches from an offset on, at least one when one is visible. Throws `log-offset-out-of-range`. */
-  read(offset: number, bytesMax: number, isolation: Isolation): Promise<LeaderRead>;
+  /**
+   * Reads whole batches from an offset on, at least one when one is visible. Throws `log-offset-out-of-range`.
+   * @param allocate where what is not in memory is read into; the batches are views of it
+   */
+  read(offset: number, bytesMax: number, isolation: Isolation, allocate?: Allocate): Promise<LeaderRead>;
   /**
    * Calls a function once, never within this call, when something at or after an offset is visible or the partition ends; returns what
    * cancels it.

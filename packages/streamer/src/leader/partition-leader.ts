@@ -10,6 +10,7 @@ import { type BatchHeader, isTransactionalBatch, readBatchHeader } from "@kaelix
 
 import type { AppendedBatch, PartitionBounds } from "../storage/contract.ts";
 import type { Partition } from "../storage/partition.ts";
+import type { Allocate } from "../storage/scan.ts";
 import { headerProblem, inspectProduced, type LeaderRules, type Refusal, refusal } from "./batch-rules.ts";
 import type {
   AppendOutcome,
@@ -144,14 +145,14 @@ export class LogLeader implements PartitionLeader {
     return this.#context.log.durable(nextOffset);
   }
 
-  async read(offset: number, bytesMax: number, isolation: Isolation): Promise<LeaderRead> {
+  async read(offset: number, bytesMax: number, isolation: Isolation, allocate?: Allocate): Promise<LeaderRead> {
     const { log } = this.#context;
     const lastStableOffset = this.lastStableOffset();
     const committed = isolation === "read_committed";
     const bound = committed ? lastStableOffset : log.bounds().endOffset;
     log.checkRange(offset);
     if (offset >= bound) return { ...this.#empty(offset), abortedTransactions: committed ? [] : null };
-    const read = await log.read(offset, bytesMax, "accepted");
+    const read = await log.read(offset, bytesMax, "accepted", allocate);
     // A transaction begins with a batch, so a batch is before the bound as a whole or not at all.
     const visible = read.batches.filter(({ header }) => header.baseOffset < bound);
     const nextOffset = Math.min(read.nextOffset, bound);

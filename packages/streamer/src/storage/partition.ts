@@ -34,7 +34,7 @@ import { probeDisk } from "./probe.ts";
 import { readBatches } from "./reading.ts";
 import type { Recovered } from "./recovery.ts";
 import { segmentsToDrop } from "./retention.ts";
-import { STORED_LEADER_EPOCH } from "./scan.ts";
+import { type Allocate, STORED_LEADER_EPOCH } from "./scan.ts";
 import { ensureIndex } from "./segment-loading.ts";
 import type { Segment } from "./segment.ts";
 import { TailCache } from "./tail-cache.ts";
@@ -194,9 +194,10 @@ export class Partition {
 
   /**
    * Reads whole batches from an offset on; at least one when there is one.
+   * @param allocate where what is not in memory is read into; the batches are views of it
    * @throws `log-offset-out-of-range`, `log-closed`
    */
-  async read(offset: number, bytesMax: number, visibility: Visibility): Promise<PartitionRead> {
+  async read(offset: number, bytesMax: number, visibility: Visibility, allocate?: Allocate): Promise<PartitionRead> {
     if (this.#ended !== undefined) throw this.#ended();
     const visibleEnd = this.visibleEnd(visibility);
     this.checkRange(offset);
@@ -209,7 +210,7 @@ export class Partition {
         keeper.touch(segment);
         break;
       }
-    const source = { disk, segments: this.#segments, visibleEnd };
+    const source = { disk, segments: this.#segments, visibleEnd, allocate };
     try {
       return await readBatches(source, offset, bytesMax);
     } catch (error) {

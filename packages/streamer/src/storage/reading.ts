@@ -7,7 +7,7 @@
 import { isFiller } from "./batch-cleaning.ts";
 import type { DamagedRange, PartitionRead } from "./contract.ts";
 import type { Disk } from "./disk.ts";
-import { type FoundBatch, SegmentWalker, type Step } from "./scan.ts";
+import { type Allocate, type FoundBatch, SegmentWalker, type Step } from "./scan.ts";
 import type { Segment } from "./segment.ts";
 import { ensureIndex } from "./segment-loading.ts";
 
@@ -21,6 +21,8 @@ interface ReadSource {
   readonly segments: readonly Segment[];
   /** Records from here on are not shown. */
   readonly visibleEnd: number;
+  /** Where batches are read into; they are views of it. Default: memory of their own. */
+  readonly allocate?: Allocate | undefined;
 }
 
 /** Reads from one segment, stepping over damage and gaps until there is a batch or the visible end. */
@@ -74,7 +76,8 @@ async function readSegment(
 ): Promise<SegmentPart> {
   const { disk, visibleEnd } = source;
   const limits = { endPosition: segment.size, offsetBound: segment.nextOffset };
-  const walker = new SegmentWalker(segment.open(disk), limits, Math.min(bytesMax, segment.size, CHUNK_BYTES_MAX));
+  const chunkBytes = Math.min(bytesMax, segment.size, CHUNK_BYTES_MAX);
+  const walker = new SegmentWalker(segment.open(disk), limits, chunkBytes, source.allocate);
   const batches: FoundBatch[] = [];
   const damaged: DamagedRange[] = [];
   let { position, expected } = await findStart(source, segment, walker, offset);

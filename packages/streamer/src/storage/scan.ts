@@ -55,16 +55,26 @@ export interface WalkLimits {
   readonly offsetBound: number;
 }
 
+/** Gives room to read into; what is in it before does not matter. */
+export type Allocate = (bytes: number) => Uint8Array;
+
 /** Reads a segment batch by batch through one growing window. */
 export class SegmentWalker {
   readonly #file: DiskFile;
   readonly #limits: WalkLimits;
   readonly #chunkBytes: number;
+  readonly #allocate: Allocate;
   #window: Uint8Array = new Uint8Array(0);
   #windowStart = 0;
 
-  constructor(file: DiskFile, limits: WalkLimits, chunkBytes = CHUNK_BYTES) {
+  constructor(
+    file: DiskFile,
+    limits: WalkLimits,
+    chunkBytes = CHUNK_BYTES,
+    allocate: Allocate = (bytes) => new Uint8Array(bytes),
+  ) {
     this.#file = file;
+    this.#allocate = allocate;
     this.#limits = limits;
     this.#chunkBytes = Math.max(chunkBytes, BATCH_HEADER_BYTES);
   }
@@ -124,7 +134,7 @@ export class SegmentWalker {
     if (position >= this.#windowStart && position + bytes <= windowEnd) return;
     const wanted = Math.min(Math.max(bytes, this.#chunkBytes), this.#limits.endPosition - position);
     // A new buffer each time: batches handed out are views into the old one.
-    const buffer = new Uint8Array(wanted);
+    const buffer = this.#allocate(wanted);
     const read = await this.#file.read(buffer, position);
     this.#window = buffer.subarray(0, read);
     this.#windowStart = position;
