@@ -4,7 +4,6 @@
  * A record belongs to the stream its key names, whoever appended it: this process or any Kafka client. A record without a key belongs to
  * none. Derived from the log: opening goes on from the checkpoint and reads what came after it.
  */
-import { decodeText } from "@kaelix/base";
 import { decodeRecords, type DecodedRecord, readBatchHeader } from "@kaelix/protocol";
 
 import type { AppendedBatch, Visibility } from "../storage/contract.ts";
@@ -14,7 +13,8 @@ import type { FoundBatch } from "../storage/scan.ts";
 import { HistoryIndex } from "./history-index.ts";
 import { decodeStreamCheckpoint, encodeStreamCheckpoint } from "./stream-checkpoint.ts";
 import { findRecord, type FoundRecord } from "./find-record.ts";
-import { STREAM_NAME_BYTES_MAX, StreamDirectory } from "./stream-directory.ts";
+import { StreamDirectory } from "./stream-directory.ts";
+import { nameOfKey } from "./stream-name.ts";
 import { StreamTable } from "./stream-table.ts";
 
 const CONTROL_BATCH = 0b10_0000;
@@ -215,10 +215,9 @@ export class PartitionStreams {
   #fold(record: DecodedRecord, offset: number, ownSlot: number | undefined): void {
     let slot = ownSlot;
     if (slot === undefined) {
-      const { key } = record;
-      if (key === null || key.length === 0 || key.length > STREAM_NAME_BYTES_MAX) return;
-      const name = decodeText(key);
-      if (offset < (this.#context.expiredBefore(name) ?? 0)) return;
+      // Any Kafka client may write here, and with keys that name no stream.
+      const name = nameOfKey(record.key);
+      if (name === undefined || offset < (this.#context.expiredBefore(name) ?? 0)) return;
       slot = this.begin(name);
     }
     if (this.#history.full) this.#history.flush();

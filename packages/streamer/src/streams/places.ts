@@ -1,10 +1,9 @@
 /** Where streams are: which partition owns a name, and one number for the two. */
-import { assert, encodeText } from "@kaelix/base";
-import { partitionForKey } from "@kaelix/protocol";
+import { assert } from "@kaelix/base";
 
 import { streamErrors } from "./errors.ts";
 import type { PartitionStreams } from "./partition-streams.ts";
-import { STREAM_NAME_BYTES_MAX } from "./stream-directory.ts";
+import { STREAM_NAME_BYTES_MAX, StreamName } from "./stream-name.ts";
 
 /** A stream's place: its partition and its slot there. */
 export interface Place {
@@ -16,8 +15,7 @@ export interface Place {
 export class StreamPlaces {
   readonly owners: readonly PartitionStreams[];
   readonly #streamsMax: number;
-  readonly #keyBuffer = new Uint8Array(STREAM_NAME_BYTES_MAX);
-  readonly #keyViews: Uint8Array[] = [];
+  readonly #name = new StreamName();
 
   constructor(owners: readonly PartitionStreams[], streamsMax: number) {
     this.owners = owners;
@@ -29,22 +27,20 @@ export class StreamPlaces {
     return this.owners.reduce((sum, owner) => sum + owner.directory.size, 0);
   }
 
-  /** Finds a stream; undefined when it does not exist. */
-  find(name: string): Place | undefined {
-    const owner = this.owners.length === 1 ? 0 : partitionForKey(this.#keyOfName(name), this.owners.length);
-    const slot = this.owners[owner]?.directory.find(name) ?? -1;
-    return slot < 0 ? undefined : { owner, slot };
+  /** True when a stream exists. */
+  has(name: string): boolean {
+    const loaded = this.#name;
+    if (!loaded.load(name)) return false;
+    return (this.owners[loaded.partition(this.owners.length)]?.directory.findName(loaded) ?? -1) >= 0;
   }
 
-  /** A name's bytes, in a buffer used again and again: making one for each look-up would be most of its cost. */
-  #keyOfName(name: string): Uint8Array {
-    const buffer = this.#keyBuffer;
-    for (let at = 0; at < name.length; at += 1) {
-      const code = name.charCodeAt(at);
-      if (code > 127 || at >= buffer.length) return encodeText(name);
-      buffer[at] = code;
-    }
-    return (this.#keyViews[name.length] ??= buffer.subarray(0, name.length));
+  /** Finds a stream; undefined when it does not exist. */
+  find(name: string): Place | undefined {
+    const loaded = this.#name;
+    if (!loaded.load(name)) return undefined;
+    const owner = loaded.partition(this.owners.length);
+    const slot = this.owners[owner]?.directory.findName(loaded) ?? -1;
+    return slot < 0 ? undefined : { owner, slot };
   }
 
   /** Finds a stream, or throws `stream-missing`. */
@@ -59,14 +55,14 @@ export class StreamPlaces {
     if (key.length === 0 || key.length > STREAM_NAME_BYTES_MAX) {
       throw streamErrors("stream-name-invalid", { details: { bytes: key.length } });
     }
-    const owner = partitionForKey(key, this.owners.length);
-    const streams = this.ownerOf({ owner });
-    const found = streams.directory.find(name);
-    if (found >= 0) return { owner, slot: found };
+    const found = this.find(name);
+    if (found !== undefined) return found;
+    // `find` has loaded it.
+    const owner = this.#name.partition(this.owners.length);
     if (this.size >= this.#streamsMax) {
       throw streamErrors("streams-full", { details: { streamsMax: this.#streamsMax } });
     }
-    return { owner, slot: streams.begin(name) };
+    return { owner, slot: this.ownerOf({ owner }).begin(name) };
   }
 
   /** The partition a place is in. */

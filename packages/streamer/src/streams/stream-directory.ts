@@ -10,15 +10,13 @@
  */
 import { assert } from "@kaelix/base";
 
+import { StreamName } from "./stream-name.ts";
+
 const EMPTY = -1;
 const REMOVED = -2;
 const TABLE_ENTRIES_MIN = 1 << 10;
 const ARENA_WORDS_MIN = 1 << 12;
-/** Bytes of a name at most: its length stands in one byte. */
-export const STREAM_NAME_BYTES_MAX = 255;
-
-const textEncoder = new TextEncoder();
-const textDecoder = new TextDecoder();
+const textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Every stream's name and slot. */
 export class StreamDirectory {
@@ -35,6 +33,7 @@ export class StreamDirectory {
   #slots = 0;
   #entriesUsed = 0;
   readonly #seed: number;
+  readonly #name = new StreamName();
 
   /** @param seed a random 32-bit number, so that nobody can choose names that collide */
   constructor(seed: number) {
@@ -58,27 +57,33 @@ export class StreamDirectory {
 
   /** The slot of a name; -1 when there is no such stream. */
   find(name: string): number {
+    return this.#name.load(name) ? this.findName(this.#name) : -1;
+  }
+
+  /** The same for a name that is taken apart already. */
+  findName(name: StreamName): number {
     const table = this.#table;
-    const hash = this.#hash(name);
+    const words = this.#words;
+    const hash = name.hash(this.#seed);
     for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
       const position = table[at * 2 + 1] ?? EMPTY;
       if (position === EMPTY) return -1;
-      if (position !== REMOVED && table[at * 2] === hash && this.#holds(position, name)) {
-        return this.#words[position] ?? -1;
-      }
+      if (position !== REMOVED && table[at * 2] === hash && name.equals(words, position + 1))
+        return words[position] ?? -1;
     }
   }
 
   /** The slot of a name, given to it when it has none. The name must have 1 to 255 bytes. */
   add(name: string): number {
-    const found = this.find(name);
+    assert(this.#name.load(name), "A stream's name has 1 to 255 bytes");
+    const found = this.findName(this.#name);
     if (found >= 0) return found;
     if ((this.#entriesUsed + 1) * 4 > (this.#mask + 1) * 3) this.#rebuildTable();
     const slot = this.#freeSlots.pop() ?? this.#slots++;
-    const position = this.#store(name, slot);
+    const position = this.#store(slot);
     if (slot >= this.#positions.length) this.#positions = grown(this.#positions, slot + 1);
     this.#positions[slot] = position;
-    this.#insert(this.#hash(name), position);
+    this.#insert(this.#name.hash(this.#seed), position);
     return slot;
   }
 
@@ -92,7 +97,8 @@ export class StreamDirectory {
   remove(slot: number): void {
     const position = this.#positions[slot] ?? EMPTY;
     if (position < 0) return;
-    const hash = this.#hash(this.#nameAt(position));
+    this.#name.load(this.#nameAt(position));
+    const hash = this.#name.hash(this.#seed);
     for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
       if (this.#table[at * 2 + 1] === position) {
         this.#table[at * 2 + 1] = REMOVED;
@@ -106,50 +112,23 @@ export class StreamDirectory {
     if (this.#wordsWasted > ARENA_WORDS_MIN && this.#wordsWasted * 2 > this.#wordsUsed) this.#rebuildArena();
   }
 
-  #hash(name: string): number {
-    // Two characters a step: names are short and this is most of a hot look-up.
-    let hash = this.#seed;
-    const { length } = name;
-    let at = 0;
-    for (; at + 1 < length; at += 2) {
-      hash = Math.imul(hash ^ (name.charCodeAt(at) | (name.charCodeAt(at + 1) << 16)), 0x85ebca6b);
-      hash ^= hash >>> 13;
-    }
-    if (at < length) hash = Math.imul(hash ^ name.charCodeAt(at), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
-    return hash ^ (hash >>> 15);
-  }
-
-  #holds(position: number, name: string): boolean {
-    const bytes = this.#bytes;
-    const start = position * 4 + 5;
-    const length = bytes[start - 1] ?? 0;
-    for (let at = 0; at < name.length; at += 1) {
-      const code = name.charCodeAt(at);
-      if (code > 127) return this.#nameAt(position) === name;
-      if (at >= length || bytes[start + at] !== code) return false;
-    }
-    return length === name.length;
-  }
-
   #nameAt(position: number): string {
     const start = position * 4 + 5;
     return textDecoder.decode(this.#bytes.subarray(start, start + (this.#bytes[start - 1] ?? 0)));
   }
 
-  #store(name: string, slot: number): number {
-    const words = entryWords(name.length * 3);
-    if (this.#wordsUsed + words > this.#words.length) {
-      this.#words = grown(this.#words, this.#wordsUsed + words);
+  /** Keeps the name that is loaded. */
+  #store(slot: number): number {
+    const { wordCount, words } = this.#name;
+    const position = this.#wordsUsed;
+    const end = position + 1 + wordCount;
+    if (end > this.#words.length) {
+      this.#words = grown(this.#words, end);
       this.#bytes = new Uint8Array(this.#words.buffer);
     }
-    const position = this.#wordsUsed;
-    const start = position * 4 + 5;
-    const { read, written } = textEncoder.encodeInto(name, this.#bytes.subarray(start, start + STREAM_NAME_BYTES_MAX));
-    assert(read === name.length && written > 0, "A stream's name has 1 to 255 bytes");
     this.#words[position] = slot;
-    this.#bytes[start - 1] = written;
-    this.#wordsUsed += entryWords(written);
+    for (let at = 0; at < wordCount; at += 1) this.#words[position + 1 + at] = words[at] ?? 0;
+    this.#wordsUsed = end;
     return position;
   }
 
@@ -186,15 +165,16 @@ export class StreamDirectory {
     this.#entriesUsed = 0;
     names.forEach((name, slot) => {
       if (name === undefined) return;
-      const position = this.#store(name, slot);
+      this.#name.load(name);
+      const position = this.#store(slot);
       this.#positions[slot] = position;
-      this.#insert(this.#hash(name), position);
+      this.#insert(this.#name.hash(this.#seed), position);
     });
   }
 }
 
 function entryWords(nameBytes: number): number {
-  return (5 + nameBytes + 3) >> 2;
+  return 2 + (nameBytes >> 2);
 }
 
 function grown(words: Int32Array<ArrayBuffer>, lengthMin: number): Int32Array<ArrayBuffer> {

@@ -9,6 +9,8 @@ import { decodeRecords, encodeRecordBatch } from "@kaelix/protocol";
 
 import type { Partition } from "../storage/partition.ts";
 
+import { nameOfKey } from "./stream-name.ts";
+
 const READ_BYTES = 1 << 20;
 const BATCH_RECORDS_MAX = 4096;
 
@@ -34,7 +36,8 @@ export async function readStreamSettings(
       const records = decodeRecords(bytes, at, header);
       if (typeof records === "string") continue;
       for (const { key, value } of records) {
-        if (key !== null && value !== null) take(decodeText(key), parseStored(decodeText(value)));
+        const name = nameOfKey(key);
+        if (name !== undefined && value !== null) take(name, parseStored(value));
       }
     }
     next = read.nextOffset;
@@ -42,9 +45,9 @@ export async function readStreamSettings(
 }
 
 /** A damaged or foreign value is no settings: defaults hold. */
-function parseStored(text: string): StoredStreamSettings {
+function parseStored(value: Uint8Array): StoredStreamSettings {
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = JSON.parse(decodeText(value));
     if (typeof parsed !== "object" || parsed === null) return {};
     const entries = Object.entries(parsed).filter(([, value]) => typeof value === "number" && value >= 0);
     return Object.fromEntries(entries);

@@ -64,6 +64,27 @@ describe("Streams", () => {
     });
   });
 
+  test("steps over records of others whose key names no stream", async () => {
+    const { disk, storage, streams } = await open({ partitions: 1 });
+    await streams.append("anna", encodeText("a0"));
+    const keys = [
+      null,
+      new Uint8Array(0),
+      Uint8Array.of(0xff, 0xfe),
+      new Uint8Array(255).fill(0xff),
+      new Uint8Array(300),
+    ];
+    const records = keys.map((key) => ({ key, value: encodeText("?"), timestampMs: 1 }));
+    storage.topics().get("streams")?.partitions[0]?.append(encodeRecordBatch(records), {});
+    await streams.append("\uFEFFanna", encodeText("b0"));
+    await streams.append("anna", encodeText("a1"));
+    await close({ storage, streams });
+    const again = await open({ partitions: 1 }, copyDisk(disk));
+    expect(again.streams.metrics().streams).toBe(2);
+    expect(await textsOf(again.streams, "anna")).toEqual(["a0", "a1"]);
+    expect(await textsOf(again.streams, "\uFEFFanna")).toEqual(["b0"]);
+  });
+
   test("reads any stream from any sequence as written, across runs, restarts and kills (random against an oracle)", async () => {
     for (let seed = 1; seed <= 3; seed += 1) {
       const random = seededRandom(seed);

@@ -195,7 +195,7 @@ export class Streams {
 
   /** True when a stream exists: the bare look-up. */
   has(name: string): boolean {
-    return this.#places.find(name) !== undefined;
+    return this.#places.has(name);
   }
 
   /** Looks a stream up; undefined when it does not exist. */
