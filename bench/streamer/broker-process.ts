@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { startBroker } from "@kaelix/streamer";
 
 const directory = mkdtempSync(join(process.argv[2] ?? tmpdir(), "kaelix-bench-broker-"));
-const broker = await startBroker({ directory, listeners: [{ port: 0 }] });
+// As the peer is started (tools/services/kafka.ts): a group's first member waits for no others.
+const config = { "group.initial.rebalance.delay.ms": "0" };
+const broker = await startBroker({ directory, listeners: [{ port: 0 }], config });
 console.log(broker.bootstrap());
 process.stdin.resume();
 process.stdin.once("end", () => {

@@ -1,7 +1,9 @@
 /**
  * Our broker beside its peers, on this machine's disk and cores, in the same run: Apache Kafka, NATS JetStream, Redis Streams.
  *
- *     npm run bench -- streamer [--quick] [only=<word>]      only rows whose part is produce, consume, latency, schedule or stores
+ *     npm run bench -- streamer [--quick] [only=<word>] [profile=<folder>]
+ *
+ * `only`: rows whose part is produce, consume, latency, schedule or stores. `profile`: where our broker's processor profile goes.
  *
  * Apache Kafka and ours are driven by Kafka's own tools and by one Node client; each figure is the median of three runs in turns.
  * `page`: answered from the page cache (acks=1; Redis everysec; JetStream's two minutes). `disk`: answered once it is on the disk
@@ -45,7 +47,7 @@ export async function run(options: {
   readonly quick: boolean;
   readonly arguments: readonly string[];
 }): Promise<readonly BenchRow[]> {
-  const only = options.arguments.find((word) => word.startsWith("only="))?.slice("only=".length);
+  const only = valueOf(options.arguments, "only");
   const plan: Plan = {
     runs: options.quick ? 1 : 3,
     sizes: options.quick ? [100] : [100, 1_000],
@@ -56,7 +58,7 @@ export async function run(options: {
     wants: (part) => only === undefined || only === part,
   };
   const kafka = await startKafka();
-  const ours = await startOurs();
+  const ours = await startOurs(valueOf(options.arguments, "profile"));
   const rows: BenchRow[] = [];
   try {
     const rivals: Rivals = { kafka, ours, libraries: kafka.libraries, plan };
@@ -78,6 +80,10 @@ export async function run(options: {
     await kafka.end();
   }
   return rows;
+}
+
+function valueOf(words: readonly string[], name: string): string | undefined {
+  return words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 let topics = 0;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+import { Admin, ConfigResourceTypes } from "@platformatic/kafka";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type CommandOutcome, runCommand } from "./testing/product.ts";
@@ -48,6 +49,22 @@ afterAll(async () => {
 });
 
 describe("kaelix streamer and what talks to it", () => {
+  test("a temporary broker lets a group's first member begin at once", async () => {
+    const admin = new Admin({
+      clientId: "test",
+      bootstrapBrokers: [address],
+      sasl: { mechanism: "SCRAM-SHA-256", username: "anna", password: "secret" },
+    });
+    try {
+      const asked = [{ resourceType: ConfigResourceTypes.BROKER, resourceName: "1" }];
+      const [broker] = await admin.describeConfigs({ resources: asked });
+      const delay = broker?.configs.find(({ name }) => name === "group.initial.rebalance.delay.ms");
+      expect(delay?.value).toBe("0");
+    } finally {
+      await admin.close();
+    }
+  });
+
   test("lines become records, with keys, in order, and come back in any form", async () => {
     const produced = await run(
       ["produce", "orders", "--key-separator", ":", "--compress", "zstd", "--json"],

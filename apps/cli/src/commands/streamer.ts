@@ -13,6 +13,9 @@ import { parseInterceptors, parsePort, reloadInterceptors, serveMetrics } from "
 
 const MECHANISMS = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
 
+/** What a test has no use for: waiting three seconds for other members before a new group's first assignment. */
+const TEMPORARY_CONFIG = { "group.initial.rebalance.delay.ms": "0" };
+
 /** Options of `streamer`. */
 interface StreamerOptions extends OutputOptions {
   readonly data?: string;
@@ -43,7 +46,7 @@ export async function streamer(options: StreamerOptions): Promise<number> {
     const broker = await startBroker({
       directory,
       listeners: [listenerOf(options)],
-      config: Object.fromEntries(parseConfigs(options.config ?? []).map(({ name, value }) => [name, value])),
+      config: configOf(options),
       security: {
         users: usersOf(options.user ?? []),
         acls: options.acls === true,
@@ -71,6 +74,11 @@ export async function streamer(options: StreamerOptions): Promise<number> {
   } finally {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+function configOf({ config, temporary }: StreamerOptions): Record<string, string> {
+  const given = parseConfigs(config ?? []).map(({ name, value }) => [name, value] as const);
+  return { ...(temporary === true ? TEMPORARY_CONFIG : {}), ...Object.fromEntries(given) };
 }
 
 function listenerOf(options: StreamerOptions): StartListenerOptions {
