@@ -27,6 +27,7 @@ export interface FrameBarrage {
 
 const CONNECTIONS = 32;
 const PATIENCE_MS = 20;
+const PATIENCE_TURNS = 8;
 const SEEDS_PER_MESSAGE = 3;
 const LIE_SHARE = 10;
 const PRODUCE_SHARE = 8;
@@ -114,10 +115,19 @@ function outcomeOf(socket: Socket, frame: Buffer): Promise<keyof FrameBarrage> {
   return new Promise((resolve) => {
     const end = (outcome: keyof FrameBarrage): void => {
       clearTimeout(timer);
+      clearImmediate(turn);
       socket.removeAllListeners("data").removeAllListeners("close");
       resolve(outcome);
     };
-    const timer = setTimeout(() => end("waiting"), PATIENCE_MS);
+    // Time that the machine gave to others is not the broker's: it gets its turns of the loop besides.
+    let turnsLeft = PATIENCE_TURNS;
+    const giveUp = (): void => {
+      turnsLeft -= 1;
+      if (turnsLeft === 0) end("waiting");
+      else turn = setImmediate(giveUp);
+    };
+    let turn: NodeJS.Immediate | undefined;
+    const timer = setTimeout(giveUp, PATIENCE_MS);
     socket.once("data", () => end("answered"));
     socket.once("close", () => end("closed"));
     if (socket.destroyed) end("closed");
