@@ -1,3 +1,4 @@
+import { encodeText } from "@kaelix/base";
 import { type RawBuilder, sql } from "kysely";
 
 /** A column of a record set: its name and its type in SQL. Both are literals of our own code. */
@@ -10,7 +11,8 @@ export type RecordColumn = readonly [name: string, type: string];
  */
 export function recordset(rows: readonly object[], columns: readonly RecordColumn[]): RawBuilder<unknown> {
   const definition = columns.map(([name, type]) => `"${name}" ${type === "bytea" ? "text" : type}`).join(", ");
-  return sql`json_to_recordset(cast(${JSON.stringify(rows)}::text as json)) as r(${sql.raw(definition)})`;
+  // As bytes: both clients send them as they are, where a string is counted and encoded letter by letter.
+  return sql`json_to_recordset(cast(${encodeText(JSON.stringify(rows))}::text as json)) as r(${sql.raw(definition)})`;
 }
 
 /** `a, b, c` of columns. */

@@ -27,6 +27,15 @@ function greet(greeting: WorkerGreeting): void {
 /** PostgreSQL's buffer cache is resident for ever once touched; the system's page cache stands behind it anyway. */
 const POSTGRES_SETTINGS = ["shared_buffers = 16MB", "wal_buffers = 1MB"];
 
+/** PostgreSQL's number of the type `text`. */
+const TEXT_TYPE = 25;
+/** Texts that come as UTF-8 go to PostgreSQL as they are. PGlite passes bytes on, though its types speak of strings alone. */
+const OPTIONS = {
+  serializers: {
+    [TEXT_TYPE]: (value: unknown) => (value instanceof Uint8Array ? (value as unknown as string) : String(value)),
+  },
+};
+
 /** Gives back what opening needed: archives, and pages that V8 would keep for later unless it is told that memory is short. */
 function giveMemoryBack(): void {
   setFlagsFromString("--expose-gc");
@@ -58,12 +67,12 @@ async function dump(database: PGlite, path: string, compressed: boolean): Promis
 /** One transaction; false when its guard did not touch exactly one row and nothing was done. */
 async function commit(database: PGlite, { guard, statements }: CommitRequest): Promise<boolean> {
   return database.transaction(async (transaction) => {
-    const { affectedRows } = await transaction.query(guard.sql, [...guard.parameters]);
+    const { affectedRows } = await transaction.query(guard.sql, [...guard.parameters], OPTIONS);
     if (affectedRows !== 1) {
       await transaction.rollback();
       return false;
     }
-    for (const { sql, parameters } of statements) await transaction.query(sql, [...parameters]);
+    for (const { sql, parameters } of statements) await transaction.query(sql, [...parameters], OPTIONS);
     return true;
   });
 }
@@ -72,7 +81,7 @@ async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerR
   try {
     switch (request.type) {
       case "query": {
-        const result = await database.query(request.sql, [...request.parameters]);
+        const result = await database.query(request.sql, [...request.parameters], OPTIONS);
         return { id: request.id, type: "rows", rows: result.rows, affectedRows: result.affectedRows };
       }
       case "commit":
