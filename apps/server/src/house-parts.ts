@@ -91,8 +91,12 @@ export function need<Name extends keyof Parts>(parts: Partial<Parts>, ...names: 
 }
 
 /** Waits until a view, the relational one unless another is named, has folded a position. @throws `view-behind` */
-export async function caughtUp(parts: Partial<Parts>, position: LogPosition, view = RELATIONAL_VIEW): Promise<void> {
+export async function caughtUp(
+  parts: Partial<Parts>,
+  position: LogPosition,
+  { view = RELATIONAL_VIEW, isPatient = false }: { readonly view?: string; readonly isPatient?: boolean } = {},
+): Promise<void> {
   const { runner } = need(parts, "runner");
-  const outcome = await runner.waitFor({ view, position, timeoutMs: CAUGHT_UP_MS_MAX });
+  const outcome = await runner.waitFor({ view, position, timeoutMs: CAUGHT_UP_MS_MAX, isPatient });
   if (outcome === "timeout") throw serverErrors("view-behind");
 }

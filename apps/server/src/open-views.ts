@@ -1,8 +1,7 @@
 /** Opens the views over the log, and the way in which the search index gets at sealed rows. */
 import { createHash } from "node:crypto";
 
-import type { LogPosition } from "@kaelix/base";
-import { partitionOfUser } from "@kaelix/capture";
+import { type MemoryRegister, partitionOfUser } from "@kaelix/capture";
 import { languageOfText } from "@kaelix/intelligence";
 import { TOPICS, type UserId } from "@kaelix/model";
 import type { RecallSource } from "@kaelix/recall";
@@ -31,7 +30,7 @@ export async function openViews(
 ): Promise<void> {
   const { clock, logger, onNotice, parts, searched } = context;
   const { log, damage, database, live } = need(parts, "log", "damage", "database", "live");
-  const waited = (position: LogPosition): Promise<void> => caughtUp(parts, position);
+  const waited: MemoryRegister["caughtUp"] = (position, how) => caughtUp(parts, position, how);
   const store = createMemoryStore(database, waited);
   const people = createPeopleStore(database, clock, waited);
   parts.embedder = openEmbedder(context);

@@ -24,7 +24,7 @@ export function openWorldView({ parts, paths }: HouseContext, searchView: Search
     caughtUp: async (partition, nextOffset) => {
       if (nextOffset === 0) return;
       const position = { topic: TOPICS.memories.name, partition, offset: nextOffset - 1 };
-      await caughtUp(parts, position, searchView.name);
+      await caughtUp(parts, position, { view: searchView.name });
     },
     partitionOf: partitionOfUser,
     users: () => people.userIds(),
@@ -64,6 +64,6 @@ export function peopleOfHouse({ clock, parts, random }: HouseContext): PeopleApp
     clock,
     random,
     written: (user) => rest.remember.written(user),
-    folded: (position) => caughtUp(parts, position, worldView.name),
+    folded: (position) => caughtUp(parts, position, { view: worldView.name }),
   });
 }

@@ -29,7 +29,8 @@ export interface KnownExternal {
  * what it appended itself until then.
  */
 export interface MemoryRegister {
-  caughtUp(position: LogPosition): Promise<void>;
+  /** `isPatient`: nobody stands still for it, the view may gather more before it folds. */
+  caughtUp(position: LogPosition, how?: { readonly isPatient: boolean }): Promise<void>;
   /** By keyed hash of the external id (base64url); hashes that are unknown are left out. */
   externals(user: UserId, hashes: readonly string[]): Promise<ReadonlyMap<string, KnownExternal>>;
   memory(user: UserId, memory: MemoryId): Promise<RegisteredMemory | undefined>;

@@ -294,7 +294,9 @@ export class Remember {
     }
     if (told.size === 0) return;
     const nowMs = (): number => this.#parts.clock.monotonicMs();
-    this.#pending.add(user, told, { folded: this.#parts.register.caughtUp(last), nowMs });
+    // Patient: with a hurry for each batch of an import the view would fold in small pieces, each a transaction of its own.
+    const folded = this.#parts.register.caughtUp(last, { isPatient: true });
+    this.#pending.add(user, told, { folded, nowMs });
   }
 
   /** Forgets what is pending of a user: their state is about to change by other events (an undo, a forgetting). */

@@ -20,6 +20,8 @@ export interface WaitOptions {
   readonly position: LogPosition;
   /** ≥ 0; 0 asks without waiting. */
   readonly timeoutMs: number;
+  /** Nobody stands still for the answer: a view that gathers events may go on gathering. */
+  readonly isPatient?: boolean;
   /** Aborting rejects with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -30,6 +32,8 @@ export class Watermarks {
   readonly #listeners = new Set<WatermarkListener>();
   /** Waiters by `topic/partition`. */
   readonly #waiters = new Map<string, Set<() => void>>();
+  /** How many of them a view must not linger for, by `topic/partition`. */
+  readonly #inHaste = new Map<string, number>();
 
   /** Those who gather events before they fold, by `topic/partition`. */
   readonly #lingering = new Map<string, Set<() => void>>();
@@ -60,10 +64,10 @@ export class Watermarks {
     for (const waiters of this.#waiters.values()) for (const look of waiters) look();
   }
 
-  /** Lets time pass, but none while somebody waits for this partition, and no more once somebody begins to. */
+  /** Lets time pass, but none while somebody waits in haste for this partition, and no more once somebody begins to. */
   linger({ topic, partition }: Omit<LogPosition, "offset">, ms: number, signal: AbortSignal): Promise<void> {
     const key = `${topic}/${partition}`;
-    if (signal.aborted || (this.#waiters.get(key)?.size ?? 0) > 0) return Promise.resolve();
+    if (signal.aborted || (this.#inHaste.get(key) ?? 0) > 0) return Promise.resolve();
     return new Promise((resolve) => {
       const lingering = this.#lingering.get(key) ?? new Set();
       this.#lingering.set(key, lingering);
@@ -84,7 +88,7 @@ export class Watermarks {
    * @returns the answer, or undefined when the time is over
    */
   wait<Answer>(options: WaitOptions, look: () => Answer | undefined): Promise<Answer | undefined> {
-    const { position, timeoutMs, signal } = options;
+    const { position, timeoutMs, signal, isPatient = false } = options;
     signal?.throwIfAborted();
     const now = look();
     if (now !== undefined || timeoutMs <= 0) return Promise.resolve(now);
@@ -95,7 +99,7 @@ export class Watermarks {
       const leave = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", abort);
-        waiters.delete(ask);
+        if (waiters.delete(ask) && !isPatient) this.#countHaste(key, -1);
         if (waiters.size === 0 && this.#waiters.get(key) === waiters) this.#waiters.delete(key);
       };
       const ask = (): void => {
@@ -114,7 +118,15 @@ export class Watermarks {
       }, timeoutMs);
       signal?.addEventListener("abort", abort, { once: true });
       waiters.add(ask);
+      if (isPatient) return;
+      this.#countHaste(key, 1);
       for (const hurry of this.#lingering.get(key) ?? []) hurry();
     });
+  }
+
+  #countHaste(key: string, by: number): void {
+    const count = (this.#inHaste.get(key) ?? 0) + by;
+    if (count > 0) this.#inHaste.set(key, count);
+    else this.#inHaste.delete(key);
   }
 }

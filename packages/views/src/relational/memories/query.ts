@@ -1,5 +1,4 @@
 /** What others ask of the memories' tables. Each answer is one round trip; lists come in pages. Content stays sealed. */
-import type { LogPosition } from "@kaelix/base";
 import type { ImportRegister, KnownExternal, RegisteredImport } from "@kaelix/capture";
 import {
   type ImportId,
@@ -76,10 +75,7 @@ export interface MemoryStore extends ImportRegister {
  * The queries over a migrated database.
  * @param caughtUp waits until the relational view has folded the event at a position
  */
-export function createMemoryStore(
-  { queries }: Database,
-  caughtUp: (position: LogPosition) => Promise<void>,
-): MemoryStore {
+export function createMemoryStore({ queries }: Database, caughtUp: ImportRegister["caughtUp"]): MemoryStore {
   return {
     caughtUp,
     async memory(user, memory) {
