@@ -1,5 +1,8 @@
 const HEX = "0123456789abcdef";
 const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/** Letter → its six bits; 255: no letter of base64url. */
+const BASE64URL_VALUES = new Uint8Array(128).fill(255);
+for (let value = 0; value < BASE64URL.length; value++) BASE64URL_VALUES[BASE64URL.charCodeAt(value)] = value;
 const textEncoder = new TextEncoder();
 const textDecoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -46,9 +49,9 @@ export function decodeBase64Url(text: string): Uint8Array | undefined {
   let buffered = 0;
   let bits = 0;
   let at = 0;
-  for (const letter of text) {
-    const value = BASE64URL.indexOf(letter);
-    if (value < 0) return undefined;
+  for (let index = 0; index < text.length; index++) {
+    const value = BASE64URL_VALUES[text.charCodeAt(index)] ?? 255;
+    if (value === 255) return undefined;
     buffered = ((buffered << 6) | value) & 0xffffff;
     bits += 6;
     if (bits >= 8) {

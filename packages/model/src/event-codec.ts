@@ -33,10 +33,18 @@ const orNull =
   (check: Check): Check =>
   (value) =>
     value === null || check(value);
-const isIdOf =
-  (prefix: Parameters<typeof parseId>[0]): Check =>
-  (value) =>
-    typeof value === "string" && parseId(prefix, value) !== undefined;
+/** What was right a moment ago is right: records that stand together mostly name the same user, conversation and import. */
+function rightAgain(check: (text: string) => boolean): Check {
+  let right: string | undefined;
+  return (value) => {
+    if (typeof value !== "string") return false;
+    if (value !== right && !check(value)) return false;
+    right = value;
+    return true;
+  };
+}
+const isIdOf = (prefix: Parameters<typeof parseId>[0]): Check =>
+  rightAgain((value) => parseId(prefix, value) !== undefined);
 
 const isMemory = isIdOf("mem");
 const isImport = isIdOf("imp");
@@ -111,7 +119,7 @@ type Fields = Readonly<Record<string, Check>>;
 const BASE_FIELDS: Fields = {
   v: isCount,
   at: isTime,
-  tenant: (value) => typeof value === "string" && parseTenantId(value) !== undefined,
+  tenant: rightAgain((value) => parseTenantId(value) !== undefined),
   user: isIdOf("usr"),
 };
 

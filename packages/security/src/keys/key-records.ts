@@ -28,12 +28,16 @@ export function userTombstone(user: UserId, nowMs: number): LogRecord {
   return { key: encodeText(`user/${user}`), value: null, timestampMs: nowMs };
 }
 
+function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+}
+
 /** Reads a record of topic `keys`; never throws for bad bytes. */
 export function parseKeyRecord(record: {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
 }): KeyFact {
-  const name = record.key === null ? "" : Buffer.from(record.key).toString("latin1");
+  const name = record.key === null ? "" : latin1Of(record.key);
   const match = RECORD_KEY.exec(name);
   if (match === null)
     return { type: "unreadable", subject: undefined, problem: "Record key names no user and no memory" };

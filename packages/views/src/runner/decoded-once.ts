@@ -20,14 +20,22 @@ interface Kept {
   left: number;
 }
 
+interface Place {
+  /** By offset, the oldest first. */
+  readonly kept: Map<number, Kept>;
+  /** The offset after the last that was decoded here. */
+  front: number;
+}
+
+/** Of all partitions together. */
 const KEPT_MAX = 4_096;
 
 /** Decodes for all views of a runner. */
 export class DecodedOnce {
   readonly #viewsOf: (topic: string) => number;
-  readonly #kept = new Map<string, Kept>();
-  /** Partition → the offset after the last that was decoded there. */
-  readonly #fronts = new Map<string, number>();
+  /** By topic, then by partition: no key is made for a record. */
+  readonly #places = new Map<string, Place[]>();
+  #size = 0;
 
   /** @param viewsOf how many views follow a topic */
   constructor(viewsOf: (topic: string) => number) {
@@ -36,27 +44,37 @@ export class DecodedOnce {
 
   /** The event of a record, or why it is none. */
   decode({ offset, partition, topic, value }: EventRecord): DecodedEvent {
-    const place = `${topic}/${partition}`;
-    const key = `${place}/${offset}`;
-    const kept = this.#kept.get(key);
-    if (kept !== undefined) {
-      kept.left--;
-      if (kept.left === 0) this.#kept.delete(key);
-      return kept.decoded;
+    const place = this.#place(topic, partition);
+    const { kept } = place;
+    const known = kept.get(offset);
+    if (known !== undefined) {
+      known.left--;
+      if (known.left === 0 && kept.delete(offset)) this.#size--;
+      return known.decoded;
     }
     const decoded = decodeEvent(value);
     const left = this.#viewsOf(topic) - 1;
-    if (left > 0 && offset >= (this.#fronts.get(place) ?? 0)) {
-      this.#fronts.set(place, offset + 1);
-      const [oldest] = this.#kept.size < KEPT_MAX ? [] : this.#kept.keys();
-      if (oldest !== undefined) this.#kept.delete(oldest);
-      this.#kept.set(key, { decoded, left });
+    if (left > 0 && offset >= place.front) {
+      place.front = offset + 1;
+      const [oldest] = this.#size < KEPT_MAX ? [] : kept.keys();
+      if (oldest !== undefined && kept.delete(oldest)) this.#size--;
+      // Full of what other partitions lag with: then this one is decoded once more.
+      if (this.#size < KEPT_MAX) {
+        kept.set(offset, { decoded, left });
+        this.#size++;
+      }
     }
     return decoded;
   }
 
+  #place(topic: string, partition: number): Place {
+    const places = this.#places.get(topic) ?? [];
+    if (places.length === 0) this.#places.set(topic, places);
+    return (places[partition] ??= { kept: new Map(), front: 0 });
+  }
+
   /** Events that some view has not had. */
   get size(): number {
-    return this.#kept.size;
+    return this.#size;
   }
 }
