@@ -494,7 +494,6 @@ export class Keystore {
 }
 
 function hashLookup(key: KeyObject, purpose: string, text: string): Uint8Array {
-  const mac = createHmac("sha256", key);
-  for (const part of lengthPrefixed(purpose)) mac.update(part);
-  return mac.update(text, "utf8").digest().subarray(0, LOOKUP_BYTES);
+  const mac = createHmac("sha256", key).update(lengthPrefixed(purpose)).update(text, "utf8");
+  return mac.digest().subarray(0, LOOKUP_BYTES);
 }

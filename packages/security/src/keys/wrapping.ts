@@ -22,14 +22,13 @@ const FORMERS_MAX = 3;
 
 /** A 32-byte key for one purpose under a uniform key. Parts are bound with their lengths. */
 export function deriveKey(key: KeyObject, purpose: string, ...parts: readonly string[]): Buffer {
-  const mac = createHmac("sha256", key);
-  for (const part of lengthPrefixed(`kaelix/${purpose}/1`, ...parts)) mac.update(part);
-  return mac.update(Uint8Array.of(1)).digest();
+  const place = lengthPrefixed(`kaelix/${purpose}/1`, ...parts);
+  return createHmac("sha256", key).update(place).update(Uint8Array.of(1)).digest();
 }
 
 /** What a user's key is bound to under the KEK. */
 export function userKeyAad(tenant: string, user: string, keyVersion: number): Buffer {
-  return Buffer.concat(lengthPrefixed("kaelix/uk/1", tenant, user, String(keyVersion)));
+  return lengthPrefixed("kaelix/uk/1", tenant, user, String(keyVersion));
 }
 
 /** Where a memory's key belongs. */
@@ -43,7 +42,7 @@ interface MemoryKeyPlace {
 
 function memoryKeyAad(place: MemoryKeyPlace): Buffer {
   const { tenant, user, memory, level, keyVersion } = place;
-  return Buffer.concat(lengthPrefixed("kaelix/mk/1", tenant, user, memory, `${level}/${keyVersion}`));
+  return lengthPrefixed("kaelix/mk/1", tenant, user, memory, `${level}/${keyVersion}`);
 }
 
 /** Wraps a memory's key under its level key. `nonce` is 12 fresh bytes. */

@@ -182,17 +182,21 @@ function encodeHeader(key: SealingKey, scope: SealScope, nonce: Uint8Array): Buf
 
 /** Every variable part stands behind its length, so no two scopes share an encoding. */
 function encodeAad(header: Buffer, scope: SealScope): Buffer {
-  return Buffer.concat([AAD_LABEL, header, ...lengthPrefixed(scope.tenant, scope.user, scope.subject)]);
+  return Buffer.concat([AAD_LABEL, header, lengthPrefixed(scope.tenant, scope.user, scope.subject)]);
 }
 
 /** UTF-8 of each text behind its length as u16 (big endian), in order. Texts are at most 65,535 bytes. */
-export function lengthPrefixed(...texts: readonly string[]): Buffer[] {
-  return texts.map((text) => {
-    const length = Buffer.byteLength(text);
+export function lengthPrefixed(...texts: readonly string[]): Buffer {
+  let size = 0;
+  for (const text of texts) size += 2 + Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const text of texts) {
+    const length = bytes.write(text, at + 2);
     assert(length <= 0xffff, "Bound text must fit 65,535 bytes");
-    const bytes = Buffer.allocUnsafe(2 + length);
-    bytes.writeUInt16BE(length, 0);
-    bytes.write(text, 2);
-    return bytes;
-  });
+    bytes[at] = length >> 8;
+    bytes[at + 1] = length & 0xff;
+    at += 2 + length;
+  }
+  return bytes;
 }
