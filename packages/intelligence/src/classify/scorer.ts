@@ -17,6 +17,8 @@ export const PRIOR_SHARE = 0.5;
 /** Rules of these families prove what they say: formats and check digits. */
 const PROVEN = /^(?:number-(?!id-named|account-named|pan|nino|dni)|key-|unread-)/;
 
+const WEIGHTS_BY_NAME = new Map(Object.entries(WEIGHTS));
+
 function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-value));
 }
@@ -47,18 +49,20 @@ function givenSupport(byRule: ReadonlyMap<string, Evidence>): number {
 
 /** Scores a text. Pure. */
 export function scoreLevels(features: Features, byRule: ReadonlyMap<string, Evidence>): LevelOdds {
-  const sums = [2, 3, 4].map((level, at) => (BIASES[at] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, level)));
-  for (const [name, value] of features) {
-    const weights = WEIGHTS[name];
-    if (weights === undefined) continue;
-    for (let at = 0; at < 3; at += 1) sums[at] = (sums[at] ?? 0) + (weights[at] ?? 0) * value;
-  }
-  const [two, three, four] = [2, 3, 4].map((level, at) =>
-    Math.max(sigmoid(sums[at] ?? 0), provenSupport(byRule, level)),
-  );
-  const atLeast4 = Math.max(four ?? 0, givenSupport(byRule));
-  const atLeast3 = Math.max(three ?? 0, atLeast4);
-  return [Math.max(two ?? 0, atLeast3), atLeast3, atLeast4];
+  let two = (BIASES[0] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, 2));
+  let three = (BIASES[1] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, 3));
+  let four = (BIASES[2] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, 4));
+  // `forEach` and no `for`: nothing is made for an entry.
+  features.forEach((value, name) => {
+    const weights = WEIGHTS_BY_NAME.get(name);
+    if (weights === undefined) return;
+    two += (weights[0] ?? 0) * value;
+    three += (weights[1] ?? 0) * value;
+    four += (weights[2] ?? 0) * value;
+  });
+  const atLeast4 = Math.max(sigmoid(four), provenSupport(byRule, 4), givenSupport(byRule));
+  const atLeast3 = Math.max(sigmoid(three), provenSupport(byRule, 3), atLeast4);
+  return [Math.max(sigmoid(two), provenSupport(byRule, 2), atLeast3), atLeast3, atLeast4];
 }
 
 /** The odds a level needs; a little below one half where a miss costs more than a false alarm. */

@@ -1,5 +1,5 @@
 /** Finds where the rows of the rule table fire. */
-import { conceptNumber } from "./concepts.ts";
+import { CONCEPT_COUNT, conceptNumber } from "./concepts.ts";
 import { contextFactor } from "./context.ts";
 import type { Evidence } from "./evidence.ts";
 import { RULES } from "./rule-table.ts";
@@ -20,6 +20,11 @@ const READY: readonly ReadyRule[] = RULES.map((rule) => ({
   rule,
   needs: rule.all.map((need) => (typeof need === "string" ? [need] : need).map(conceptNumber)),
 }));
+
+/** Rules by the nouns that their first need may be met by: all others cannot fire on a text without one of these. */
+const READY_BY_CONCEPT: readonly (readonly number[])[] = Array.from({ length: CONCEPT_COUNT }, (_, concept) =>
+  READY.flatMap(({ needs }, index) => (needs[0]?.includes(concept) === true ? [index] : [])),
+);
 
 /** Most rules end here: one of their nouns does not stand in the text at all. */
 function occurs(scene: Scene, need: readonly number[]): boolean {
@@ -81,11 +86,22 @@ function fireRule(scene: Scene, { rule, needs }: ReadyRule): Evidence | undefine
   return best;
 }
 
+/** Numbers of the rules whose first noun stands in the text, in the order of the table. */
+function rulesAtHand(scene: Scene): number[] {
+  const numbers: number[] = [];
+  for (let concept = 0; concept < CONCEPT_COUNT; concept += 1) {
+    if (scene.concepts.getAt(concept) === undefined) continue;
+    for (const rule of READY_BY_CONCEPT[concept] ?? []) if (!numbers.includes(rule)) numbers.push(rule);
+  }
+  return numbers.sort((left, right) => left - right);
+}
+
 /** The evidence of all rows, already weakened by what stands around it. */
 export function applyRules(scene: Scene): Evidence[] {
   const found: Evidence[] = [];
-  for (const rule of READY) {
-    const evidence = fireRule(scene, rule);
+  for (const number of rulesAtHand(scene)) {
+    const rule = READY[number];
+    const evidence = rule === undefined ? undefined : fireRule(scene, rule);
     if (evidence !== undefined) found.push(evidence);
   }
   return found;

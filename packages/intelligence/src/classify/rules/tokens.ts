@@ -83,7 +83,7 @@ function unleetedHash(text: string, start: number, end: number): number {
 }
 
 /** All arrays stand in one piece of memory: to ask for it costs more than to fill it. */
-function emptyTokens(capacity: number): Tokens {
+function makeTokens(capacity: number): Tokens {
   const size = capacity * Int32Array.BYTES_PER_ELEMENT;
   const memory = new ArrayBuffer(5 * size + capacity);
   return {
@@ -95,6 +95,19 @@ function emptyTokens(capacity: number): Tokens {
     stemLong: new Int32Array(memory, 4 * size, capacity),
     flags: new Uint8Array(memory, 5 * size, capacity),
   };
+}
+
+/** Room for a piece of text as long as they come (see decide.ts). */
+const KEPT_CAPACITY = 512;
+const kept = makeTokens(KEPT_CAPACITY);
+
+/** The same memory for every text that fits: asking for it was as much work as reading a short text, and so was giving it back. */
+function emptyTokens(capacity: number): Tokens {
+  if (capacity > KEPT_CAPACITY) return makeTokens(capacity);
+  for (const array of [kept.start, kept.end, kept.word, kept.stemShort, kept.stemLong, kept.flags])
+    array.fill(0, 0, capacity);
+  kept.count = 0;
+  return kept;
 }
 
 function isSentenceEnd(unit: number): boolean {
@@ -161,7 +174,7 @@ function readPair(text: string, start: number, tokens: Tokens, tables: WordTable
   return start + 2;
 }
 
-/** Cuts a text into words. */
+/** Cuts a text into words. They hold until the next call. */
 export function readTokens(text: string, tables: WordTables): Tokens {
   const tokens = emptyTokens((text.length >> 1) + 2);
   let opens = true;
