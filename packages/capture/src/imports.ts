@@ -110,7 +110,7 @@ interface JobFile {
 }
 
 const BATCH_DRAFTS = 160;
-const BATCHES_IN_FLIGHT = 8;
+const BATCHES_IN_FLIGHT = 4;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
 const JOB_FILE = "job.json";
