@@ -33,9 +33,11 @@ export class SnapshotFiles {
 
   /** Removes the snapshot of a user, if there is one. */
   async remove(userId: UserId): Promise<void> {
+    // A folder in which nothing was ever written is not there, and what is not there cannot be synced.
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#pathOf(userId);
-    await rm(path, { force: true });
-    await rm(`${path}.new`, { force: true });
+    const own = (await this.#names()).filter((name) => join(this.#folder, name).startsWith(path));
+    for (const name of own) await rm(join(this.#folder, name), { force: true });
     await syncDirectory(this.#folder);
   }
 
