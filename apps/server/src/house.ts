@@ -9,7 +9,7 @@ import { type Clock, type RandomSource, systemClock, systemRandom } from "@kaeli
 import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
 import { classifyByRules } from "@kaelix/intelligence";
-import { type Level, TOPICS, type UserId } from "@kaelix/model";
+import { TOPICS, type UserId } from "@kaelix/model";
 import { SharedIndexes } from "@kaelix/recall";
 import { openIdentity, openKeystore } from "@kaelix/security";
 import { openPglite, openPostgres, type PeopleStore } from "@kaelix/views";
@@ -44,6 +44,7 @@ import { openOperations } from "./open-operations.ts";
 import { operationsApplication } from "./operations-application.ts";
 import { Operator } from "./operator.ts";
 import { openMailer } from "./mail/mailer.ts";
+import { mailApplication } from "./mail-application.ts";
 import { passkeyApplication } from "./passkey-application.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -96,11 +97,18 @@ export class House {
   }
 
   /** Version, claim and progress of the start; answers at any time. */
-  describe(): { version: string; claimed: boolean; ready: boolean; steps: readonly ServiceStep[]; sentUpTo?: Level } {
+  describe(): ReturnType<Application["house"]["describe"]> & { readonly steps: readonly ServiceStep[] } {
     const { settings, version } = this.#options;
     const sent = settings.embedUrl === undefined ? {} : { sentUpTo: levelOf(settings.embedLevelMax) };
     const ready = this.#lifeCycle.isReady();
-    return { version, claimed: this.#isClaimed, ready, steps: this.#lifeCycle.steps(), ...sent };
+    return {
+      version,
+      claimed: this.#isClaimed,
+      ready,
+      steps: this.#lifeCycle.steps(),
+      ...sent,
+      recovery: settings.smtpUrl !== undefined,
+    };
   }
 
   /** Opens everything. What had been opened is closed again when a part fails. */
@@ -148,6 +156,7 @@ export class House {
         house: keeping,
         events: live,
         access: accessApplication(identity, operator, { register: store, remember, changes, keystore }),
+        mail: mailApplication(identity, operator, audit),
         passkeys: passkeyApplication(identity, operator, { audit, people, identity }),
         erasures: erasureApplication({
           ...need(this.#parts, "erasures", "ledger", "audit", "identity"),
@@ -324,7 +333,9 @@ export class House {
   }
 
   async #openPeople(): Promise<void> {
-    this.#parts.mailer = openMailer(this.#options.settings);
+    const mailer = openMailer(this.#options.settings);
+    this.#parts.mailer = mailer;
+    const onProblem = (error: unknown): void => this.#options.logger.warn({ err: error }, "Mail");
     const { log, keystore, people } = need(this.#parts, "log", "keystore", "people");
     const settings = { passwordLengthMin: this.#options.settings.passwordLengthMin };
     this.#parts.identity = await openIdentity({
@@ -335,6 +346,7 @@ export class House {
       clock: this.#clock,
       random: this.#random,
       claimCode: this.#options.claimCode,
+      ...(mailer === undefined ? {} : { mail: { send: (mail) => mailer.send(mail), onProblem } }),
       onSuspicion: ({ user, reason }) => {
         const note = { subject: "system", action: "identity.passkey", resource: user, decision: "deny" } as const;
         void this.#parts.audit?.record({ ...note, reason });

@@ -21,6 +21,8 @@ export const serverSchema = z
     ),
     /** Memories and searches up to this level are sent to an AI provider for their meaning; null: none is. */
     sent_up_to: levelNameSchema.nullable(),
+    /** True when a lost password can be replaced by mail. */
+    recovery: z.boolean(),
   })
   .meta({ id: "Server" });
 

@@ -12,6 +12,7 @@ import { erasureRoutes } from "./erasure-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
+import { mailRoutes } from "./mail-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
 import type { Route } from "./route.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
@@ -382,6 +383,7 @@ export const routes = {
   },
   ...accessRoutes,
   ...passkeyRoutes,
+  ...mailRoutes,
   ...auditRoutes,
   ...erasureRoutes,
   ...sharingRoutes,

@@ -48,6 +48,7 @@ export interface Reach {
   /** What the person says it is for; a grant for a purpose opens for that one alone. */
   readonly purpose: string | null;
 }
+import type { MailApplication } from "./mail-application.ts";
 import type { PasskeyApplication } from "./passkey-application.ts";
 import type { PeopleApplication } from "./people-application.ts";
 
@@ -438,6 +439,8 @@ export interface HouseApplication {
     readonly steps: readonly StartStep[];
     /** Texts up to this level are sent to an AI provider; absent: none is. */
     readonly sentUpTo?: Level;
+    /** True when a lost password can be replaced by mail. */
+    readonly recovery?: boolean;
   };
   status(): Promise<HouseStatus>;
   verify(): Promise<VerificationOutcome>;
@@ -490,6 +493,7 @@ export interface Application {
   readonly policy: PolicyApplication;
   readonly access: AccessApplication;
   readonly passkeys: PasskeyApplication;
+  readonly mail: MailApplication;
   readonly erasures: ErasureApplication;
   readonly sharing: SharingApplication;
   readonly members: MemberApplication;

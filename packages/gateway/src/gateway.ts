@@ -32,6 +32,7 @@ import { importHandlers } from "./handlers/imports.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { peopleHandlers } from "./handlers/people.ts";
 import { operationHandlers } from "./handlers/operations.ts";
+import { mailHandlers } from "./handlers/mail.ts";
 import { passkeyHandlers } from "./handlers/passkeys.ts";
 import { recallHandlers } from "./handlers/recall.ts";
 import { memberHandlers } from "./handlers/members.ts";
@@ -243,6 +244,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...digestHandlers,
     ...dayHandlers,
     ...accessHandlers,
+    ...mailHandlers,
     ...passkeyHandlers(options.settings.publicOrigins),
     ...sharingHandlers,
     ...memberHandlers,

@@ -68,7 +68,8 @@ export {
 export { ACCESS_TOKEN_SECONDS, type AccessClaims, AccessTokens, type VerifiedToken } from "./identity/access-tokens.ts";
 export { hashCode, makeClaimCode } from "./identity/codes.ts";
 export { foldIdentity, type IdentityBefore, type IdentityChange, identitySubject } from "./identity/fold.ts";
-export { Identity, type IdentityOptions, openIdentity } from "./identity/identity.ts";
+export { Identity, openIdentity } from "./identity/identity.ts";
+export type { IdentityOptions } from "./identity/identity-options.ts";
 export type {
   Authenticated,
   IdentitySettings,
@@ -83,6 +84,7 @@ export type {
 } from "./identity/identity-types.ts";
 export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseEmail, parseName, parsePhone } from "./identity/parse.ts";
 export { makePasswords, type PasswordOptions, type Passwords } from "./identity/passwords.ts";
+export type { MailDoor, OutgoingMail } from "./identity/mail-door.ts";
 export type { Accounts } from "./identity/accounts.ts";
 export type { InviteInfo, Member, Members } from "./identity/members.ts";
 export type { InviteRow, SessionRow, UserRow } from "./identity/rows.ts";

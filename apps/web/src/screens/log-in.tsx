@@ -125,6 +125,11 @@ export function LogIn(): ReactNode {
           Sign in
         </Button>
       </form>
+      {server?.recovery === true && (
+        <p className="mt-3 text-13">
+          <TextLink href="/recover">Forgot your password?</TextLink>
+        </p>
+      )}
       {server?.claimed !== false && <ByPasskey phone={() => form.getValues("phone")} />}
       <p className="mt-7 text-13 text-muted">
         {server?.claimed === false ? (

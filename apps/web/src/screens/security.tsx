@@ -6,6 +6,7 @@ import { ButtonLink } from "../parts/basics.tsx";
 import { Devices } from "../parts/devices.tsx";
 import { Page } from "../parts/page.tsx";
 import { Passkeys } from "../parts/passkeys.tsx";
+import { EmailAddress } from "../parts/email-address.tsx";
 import { PasswordChange } from "../parts/password-change.tsx";
 import { TwoFactor } from "../parts/two-factor.tsx";
 
@@ -18,6 +19,7 @@ export function Security(): ReactNode {
         <TwoFactor />
         <Passkeys />
         <PasswordChange />
+        <EmailAddress />
         <Devices />
         {role !== "guest" && <ApiKeys />}
       </div>

@@ -94,6 +94,8 @@ export function access(state: FakeState, name: RouteName, request: FakeRequest):
       const proof = { proof_by: totp ? "code" : "password", proved_until: null };
       return { data: { totp, recovery_codes_left: totp ? 10 : 0, passkeys: 0, ...proof } };
     }
+    case "email.read":
+      return { data: { address: null, available: true } };
     case "passkeys.list":
       return { data: { data: [] } };
     case "keys.list":

@@ -128,6 +128,7 @@ function identity(state: FakeState, name: RouteName, request: FakeRequest): Fake
           ready: true,
           steps: [{ name: "log", state: "done", progress: 1, detail: null, took_ms: 210 }],
           sent_up_to: null,
+          recovery: true,
         },
       };
     case "auth.signUp":

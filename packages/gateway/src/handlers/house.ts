@@ -10,9 +10,12 @@ type HouseRoutes = "server.describe" | "status.read" | "verifications.run" | "vi
 export function houseHandlers(describe: HouseApplication["describe"]): HandlersOf<HouseRoutes> {
   return {
     "server.describe": () => {
-      const { version, claimed, ready, steps, sentUpTo } = describe();
+      const { version, claimed, ready, steps, sentUpTo, recovery = false } = describe();
       const sent = sentUpTo === undefined ? null : levelName(sentUpTo);
-      return { type: "json", body: { version, claimed, ready, steps: steps.map(stepJson), sent_up_to: sent } };
+      return {
+        type: "json",
+        body: { version, claimed, ready, steps: steps.map(stepJson), sent_up_to: sent, recovery },
+      };
     },
     "status.read": async ({ application }) => ({ type: "json", body: statusJson(await application.house.status()) }),
     "verifications.run": async ({ application }) => ({

@@ -26,6 +26,7 @@ import type {
   MemoryApplication,
   PlacedMemory,
 } from "../application.ts";
+import { fakeMail } from "./fake-mail.ts";
 import { fakePasskeys } from "./fake-passkeys.ts";
 import { fakeAccess } from "./fake-access.ts";
 import { fakeErasures } from "./fake-erasures.ts";
@@ -101,6 +102,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     house: houseOf(() => whole),
     access: fakeAccess(),
     passkeys: fakePasskeys(),
+    mail: fakeMail(),
     erasures: fakeErasures(),
     sharing: fakeSharing(),
     members: fakeMembers(),

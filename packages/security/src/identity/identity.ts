@@ -5,7 +5,6 @@
  * work and get the same answer; the first user needs the claim code, later ones an invitation; a phone number signs up once.
  */
 import { type Clock, isKaelixError, KeyedLock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
-import type { Log } from "@kaelix/log";
 import {
   DEFAULT_TENANT,
   EVENT_VERSION,
@@ -26,51 +25,33 @@ import { Passkeys } from "../access/passkeys.ts";
 import { Ways } from "../access/ways.ts";
 import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access/second-factors.ts";
 import { securityErrors } from "../errors.ts";
-import type { Keystore } from "../keys/keystore.ts";
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from "./access-tokens.ts";
 import { ClaimGate, hashCode } from "./codes.ts";
 import { GuessGate } from "./guess-gate.ts";
 import { Accounts, registration } from "./accounts.ts";
 import { Members, withRoles } from "./members.ts";
 import { IdentityJournal } from "./journal.ts";
-import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseName, parsePhone } from "./parse.ts";
-import { passwordProblem } from "./password-rules.ts";
+import { parseName, parsePhone } from "./parse.ts";
+import { requireGoodPassword } from "./require-good-password.ts";
 import { makePasswords, type Passwords } from "./passwords.ts";
+import { MailDoor } from "./mail-door.ts";
 import { openProfile } from "./profiles.ts";
 import { PasskeyDoor } from "./passkey-door.ts";
 import { Prover } from "./prover.ts";
 import type { WayRow } from "../access/rows.ts";
-import type { InviteRow, SessionRow, UserRow } from "./rows.ts";
-import { type Ceiling, Sessions } from "./sessions.ts";
-import type { IdentityStore } from "./store.ts";
+import type { InviteRow, UserRow } from "./rows.ts";
+import { type Ceiling, Sessions, sessionInfo } from "./sessions.ts";
+import type { IdentityOptions } from "./identity-options.ts";
 import type {
   Authenticated,
-  IdentitySettings,
   Invitation,
   LogInRequest,
   Proof,
   SessionInfo,
   SignedIn,
   SignUpRequest,
-  Suspicion,
   UserProfile,
 } from "./identity-types.ts";
-
-/** What the identity service is made of. */
-export interface IdentityOptions {
-  readonly log: Log;
-  readonly keystore: Keystore;
-  /** The view over topic `identity`; it must be folding before this is opened. */
-  readonly store: IdentityStore;
-  /** Lets the first user in. */
-  readonly claimCode: string;
-  readonly settings?: IdentitySettings;
-  readonly passwords?: Passwords;
-  readonly clock?: Clock;
-  readonly random?: RandomSource;
-  /** Told of what an owner must look at: a passkey whose counter went back. */
-  readonly onSuspicion?: (note: Suspicion) => void;
-}
 
 /** Opens the identity service; waits until the view has folded all events there are. */
 export async function openIdentity(options: IdentityOptions): Promise<Identity> {
@@ -104,6 +85,8 @@ export class Identity {
   readonly members: Members;
   /** Coming in by passkey. */
   readonly passkeys: PasskeyDoor;
+  /** E-mail addresses, and the way back in; undefined when no mail can be sent. */
+  readonly mail: MailDoor | undefined;
   /** Ending accounts. */
   readonly accounts: Accounts;
 
@@ -150,12 +133,32 @@ export class Identity {
       enter: (row, client) => this.#enter(row, client),
       requireProof: (principal) => this.#requireProof(principal),
     });
+    const { mail } = options;
+    this.mail = mail === undefined ? undefined : new MailDoor({ ...shared, ...mail, ...this.#mailParts(ways) });
     this.tokens = new AccessTokens({
       ...shared,
       seed: keystore.systemSecret("access-tokens"),
       issuer: settings.issuer ?? "kaelix",
       audience: settings.audience ?? "kaelix",
     });
+  }
+
+  #mailParts(ways: Ways): Omit<ConstructorParameters<typeof MailDoor>[0], "clock" | "random" | "send" | "onProblem"> {
+    return {
+      ways,
+      guesses: this.#guesses,
+      hash: async (address) =>
+        Buffer.from(await this.#options.keystore.lookupHash("system", "email", address)).toString("base64url"),
+      user: (id) => this.#options.store.user(id),
+      isSuspended: (id) => this.members.isSuspended(id),
+      requireProof: (principal) => this.#requireProof(principal),
+      secondFactor: async ({ user: userId, tenant: tenantId }, code, address) => {
+        if (this.#factors.has(userId)) await this.#prover.code({ tenantId, userId }, code, address);
+      },
+      checkPassword: (row, password) => this.#checkNewPassword(row, password),
+      setPassword: (row, password) => this.#setPassword(row, password),
+      endSessions: (id) => this.accounts.endSessions(id),
+    };
   }
 
   /** Called once by `openIdentity`. */
@@ -329,15 +332,20 @@ export class Identity {
     // A code is asked for besides the password when there is one: the session must have brought it.
     if (this.#factors.has(principal.userId)) this.#requireProof(principal);
     const row = await this.#prover.password(principal.userId, request);
-    const { name, phone } = await this.#openProfile(row);
-    await this.#checkPassword(newPassword, [name, phone.slice(1)]);
-    const hash = await this.#passwords.hash(newPassword);
-    const { userId: user, tenantId: tenant } = principal;
-    const base = { v: EVENT_VERSION, at: this.#clock.nowMs(), tenant, user };
-    await this.#journal.folded(
-      await this.#journal.append([{ type: "user.password-changed", ...base, password: hash }]),
-    );
+    await this.#checkNewPassword(row, newPassword);
+    await this.#setPassword(row, newPassword);
     await this.logOutAll(principal, principal.sessionId);
+  }
+
+  async #checkNewPassword(row: UserRow, password: string): Promise<void> {
+    const { name, phone } = await this.#openProfile(row);
+    await this.#checkPassword(password, [name, phone.slice(1)]);
+  }
+
+  async #setPassword({ user, tenant }: UserRow, newPassword: string): Promise<void> {
+    const password = await this.#passwords.hash(newPassword);
+    const base = { v: EVENT_VERSION, at: this.#clock.nowMs(), tenant, user };
+    await this.#journal.folded(await this.#journal.append([{ type: "user.password-changed", ...base, password }]));
   }
 
   /** What second factors the person has. */
@@ -410,17 +418,8 @@ export class Identity {
     };
   }
 
-  async #checkPassword(password: string, personal: readonly string[]): Promise<void> {
-    const { passwordLengthMin = PASSWORD_LENGTH_MIN, isBreached } = this.#options.settings ?? {};
-    const problem = passwordProblem(password, passwordLengthMin, personal);
-    if (problem === "common") throw securityErrors("identity-password-common");
-    if (problem === "personal") throw securityErrors("identity-password-personal");
-    if (problem === "length") {
-      throw securityErrors("identity-password-invalid", {
-        message: `Password must have ${passwordLengthMin} to ${PASSWORD_LENGTH_MAX} characters`,
-      });
-    }
-    if (isBreached !== undefined && (await isBreached(password))) throw securityErrors("identity-password-breached");
+  #checkPassword(password: string, personal: readonly string[]): Promise<void> {
+    return requireGoodPassword(password, personal, this.#options.settings ?? {});
   }
 
   /** Throws unless the session has proved itself within the last minutes. */
@@ -487,9 +486,4 @@ export class Identity {
 function undefinedWhenWrong(error: unknown): undefined {
   if (isKaelixError(error) && error.code === "identity-code-wrong") return undefined;
   throw error;
-}
-
-function sessionInfo(row: SessionRow, principal: UserPrincipal): SessionInfo {
-  const { session, client, startedAtMs, usedAtMs } = row;
-  return { session, client, startedAtMs, usedAtMs, isCurrent: session === principal.sessionId };
 }

@@ -20,11 +20,13 @@ import {
   type SessionId,
   type SessionRevoked,
   type SessionStarted,
+  type UserPrincipal,
 } from "@kaelix/model";
 
 import { securityErrors } from "../errors.ts";
 import type { IdentityJournal } from "./journal.ts";
 import { hashRefresh, makeRefresh, type ParsedRefresh, parseRefresh } from "./refresh-tokens.ts";
+import type { SessionInfo } from "./identity-types.ts";
 import type { SessionRow, UserRow } from "./rows.ts";
 import type { IdentityStore } from "./store.ts";
 
@@ -263,4 +265,10 @@ export class Sessions {
       return;
     }
   }
+}
+
+/** A session as its person sees it in a list. */
+export function sessionInfo(row: SessionRow, principal: UserPrincipal): SessionInfo {
+  const { session, client, startedAtMs, usedAtMs } = row;
+  return { session, client, startedAtMs, usedAtMs, isCurrent: session === principal.sessionId };
 }

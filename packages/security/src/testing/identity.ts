@@ -3,6 +3,7 @@ import { ManualClock, systemRandom } from "@kaelix/base";
 import type { UserPrincipal } from "@kaelix/model";
 
 import { type Identity, openIdentity } from "../identity/identity.ts";
+import type { OutgoingMail } from "../identity/mail-door.ts";
 import type { SignedIn, Suspicion } from "../identity/identity-types.ts";
 import { makePasswords } from "../identity/passwords.ts";
 import { type Keystore, openKeystore } from "../keys/keystore.ts";
@@ -22,6 +23,8 @@ export interface TestIdentity {
   readonly identity: Identity;
   /** What it told an owner to look at. */
   readonly suspicions: readonly Suspicion[];
+  /** What it sent. */
+  readonly mails: readonly OutgoingMail[];
 }
 
 /** Opens one, over a log that may hold events already. */
@@ -29,6 +32,13 @@ export async function openTestIdentity(log = new MemoryLog(), clock = new Manual
   const keystore = await openKeystore({ log, kek: memoryKek(), clock });
   const store = new MemoryIdentityStore(log);
   const passwords = await makePasswords({ memoryKib: 64, passes: 1 });
+  const mails: OutgoingMail[] = [];
+  const mail = {
+    send: async (one: OutgoingMail): Promise<void> => void mails.push(one),
+    onProblem: (error: unknown): never => {
+      throw error;
+    },
+  };
   const suspicions: Suspicion[] = [];
   const onSuspicion = (note: Suspicion): unknown => suspicions.push(note);
   const options = {
@@ -40,8 +50,9 @@ export async function openTestIdentity(log = new MemoryLog(), clock = new Manual
     clock,
     random: systemRandom,
     onSuspicion,
+    mail,
   };
-  return { log, clock, store, keystore, suspicions, identity: await openIdentity(options) };
+  return { log, clock, store, keystore, suspicions, mails, identity: await openIdentity(options) };
 }
 
 /** The first user's sign-up. */

@@ -1,0 +1,29 @@
+import type { Clock, RandomSource } from "@kaelix/base";
+import type { Log } from "@kaelix/log";
+
+import type { Keystore } from "../keys/keystore.ts";
+import type { IdentitySettings, Suspicion } from "./identity-types.ts";
+import type { OutgoingMail } from "./mail-door.ts";
+import type { Passwords } from "./passwords.ts";
+import type { IdentityStore } from "./store.ts";
+
+/** What the identity service is made of. */
+export interface IdentityOptions {
+  readonly log: Log;
+  readonly keystore: Keystore;
+  /** The view over topic `identity`; it must be folding before this is opened. */
+  readonly store: IdentityStore;
+  /** Lets the first user in. */
+  readonly claimCode: string;
+  readonly settings?: IdentitySettings;
+  readonly passwords?: Passwords;
+  readonly clock?: Clock;
+  readonly random?: RandomSource;
+  /** Sends mail; absent: none can be sent. */
+  readonly mail?: {
+    readonly send: (mail: OutgoingMail) => Promise<void>;
+    readonly onProblem: (error: unknown) => void;
+  };
+  /** Told of what an owner must look at: a passkey whose counter went back. */
+  readonly onSuspicion?: (note: Suspicion) => void;
+}
