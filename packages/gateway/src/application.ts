@@ -48,8 +48,7 @@ export interface Reach {
   /** What the person says it is for; a grant for a purpose opens for that one alone. */
   readonly purpose: string | null;
 }
-import type { MailApplication } from "./mail-application.ts";
-import type { PasskeyApplication } from "./passkey-application.ts";
+import type { MailApplication, PasskeyApplication } from "./ways-in-application.ts";
 import type { PeopleApplication } from "./people-application.ts";
 
 /** A memory with its place on the log. */
@@ -439,7 +438,7 @@ export interface HouseApplication {
     readonly steps: readonly StartStep[];
     /** Texts up to this level are sent to an AI provider; absent: none is. */
     readonly sentUpTo?: Level;
-    /** True when a lost password can be replaced by mail. */
+    /** Whether a lost password can be replaced by mail. */
     readonly recovery?: boolean;
   };
   status(): Promise<HouseStatus>;

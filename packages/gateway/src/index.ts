@@ -1,6 +1,5 @@
 export type { AccessApplication, FactorsView } from "./access-application.ts";
-export type { MailApplication } from "./mail-application.ts";
-export type { PasskeyApplication } from "./passkey-application.ts";
+export type { MailApplication, PasskeyApplication } from "./ways-in-application.ts";
 export type {
   AnswerOutcome,
   Application,

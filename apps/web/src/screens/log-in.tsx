@@ -52,11 +52,17 @@ function Fields({ form }: { readonly form: Form }): ReactNode {
   );
 }
 
-/** Without typing anything; when the phone was typed, only whose it is. */
-function ByPasskey({ phone: typed }: { readonly phone: () => string }): ReactNode {
+/** By a passkey, without typing anything (when the phone was typed, only whose it is); and a new password by mail. */
+function OtherWays({ phone: typed }: { readonly phone: () => string }): ReactNode {
   const dispatch = useAppDispatch();
+  const { data: server } = api.useServerQuery();
   return (
     <div className="mt-5">
+      {server?.recovery === true && (
+        <p className="mb-5 text-13">
+          <TextLink href="/recover">Forgot your password?</TextLink>
+        </p>
+      )}
       <PasskeyButton
         label="Sign in with a passkey"
         options={async () => (await client.call("auth.passkeyOptions")).data}
@@ -125,12 +131,7 @@ export function LogIn(): ReactNode {
           Sign in
         </Button>
       </form>
-      {server?.recovery === true && (
-        <p className="mt-3 text-13">
-          <TextLink href="/recover">Forgot your password?</TextLink>
-        </p>
-      )}
-      {server?.claimed !== false && <ByPasskey phone={() => form.getValues("phone")} />}
+      {server?.claimed !== false && <OtherWays phone={() => form.getValues("phone")} />}
       <p className="mt-7 text-13 text-muted">
         {server?.claimed === false ? (
           <TextLink href="/signup">Claim this server</TextLink>

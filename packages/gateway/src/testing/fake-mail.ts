@@ -1,7 +1,7 @@
 /** Mail in memory: `123456` is the good code. */
 import { securityErrors } from "@kaelix/security";
 
-import type { MailApplication } from "../mail-application.ts";
+import type { MailApplication } from "../ways-in-application.ts";
 
 export function fakeMail(): MailApplication {
   let kept: string | null = null;

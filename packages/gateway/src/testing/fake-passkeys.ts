@@ -3,7 +3,7 @@ import { seededRandom } from "@kaelix/base";
 import { makeId } from "@kaelix/model";
 import { type PasskeyInfo, securityErrors } from "@kaelix/security";
 
-import type { PasskeyApplication } from "../passkey-application.ts";
+import type { PasskeyApplication } from "../ways-in-application.ts";
 
 const GOOD = "Z29vZA";
 

@@ -27,3 +27,26 @@ export interface PasskeyApplication {
     request: SignInOrigin & { readonly answer: PasskeyAnswer; readonly site: Site; readonly phone?: string },
   ): Promise<SignedInPerson>;
 }
+
+/** A person's e-mail address and the way back in. Refusals are KaelixErrors of the security room. Times are epoch ms. */
+export interface MailApplication {
+  /** False when no mail can be sent. */
+  readonly isAvailable: boolean;
+  address(principal: UserPrincipal): Promise<string | null>;
+  /** Until when the code that was sent is good. */
+  begin(principal: UserPrincipal, address: string): Promise<number>;
+  confirm(principal: UserPrincipal, code: string): Promise<string>;
+  remove(principal: UserPrincipal): Promise<void>;
+  /** Answers the same for every address, and does not wait for what is sent. */
+  recover(
+    request: SignInOrigin & { readonly email: string },
+  ): Promise<{ readonly request: string; readonly untilMs: number }>;
+  finish(
+    request: SignInOrigin & {
+      readonly request: string;
+      readonly code: string;
+      readonly newPassword: string;
+      readonly factorCode?: string;
+    },
+  ): Promise<void>;
+}
