@@ -48,7 +48,7 @@ export interface Reach {
   /** What the person says it is for; a grant for a purpose opens for that one alone. */
   readonly purpose: string | null;
 }
-import type { MailApplication, PasskeyApplication } from "./ways-in-application.ts";
+import type { WaysIn } from "./ways-in-application.ts";
 import type { PeopleApplication } from "./people-application.ts";
 
 /** A memory with its place on the log. */
@@ -438,7 +438,6 @@ export interface HouseApplication {
     readonly steps: readonly StartStep[];
     /** Texts up to this level are sent to an AI provider; absent: none is. */
     readonly sentUpTo?: Level;
-    /** Whether a lost password can be replaced by mail. */
     readonly recovery?: boolean;
   };
   status(): Promise<HouseStatus>;
@@ -483,7 +482,7 @@ export interface EventsApplication {
 }
 
 /** Everything behind the gateway besides identity, which is the security room's own service. */
-export interface Application {
+export interface Application extends WaysIn {
   readonly memories: MemoryApplication;
   readonly imports: ImportApplication;
   readonly house: HouseApplication;
@@ -491,8 +490,6 @@ export interface Application {
   readonly audit: AuditApplication;
   readonly policy: PolicyApplication;
   readonly access: AccessApplication;
-  readonly passkeys: PasskeyApplication;
-  readonly mail: MailApplication;
   readonly erasures: ErasureApplication;
   readonly sharing: SharingApplication;
   readonly members: MemberApplication;

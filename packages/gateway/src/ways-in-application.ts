@@ -50,3 +50,9 @@ export interface MailApplication {
     },
   ): Promise<void>;
 }
+
+/** Ways in besides the password. */
+export interface WaysIn {
+  readonly passkeys: PasskeyApplication;
+  readonly mail: MailApplication;
+}
