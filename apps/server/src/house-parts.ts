@@ -29,6 +29,8 @@ import type { LiveEvents } from "./events-application.ts";
 import type { LogDamage } from "./log-damage.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import type { FreshContents } from "./open-memories.ts";
+import type { HouseProvider } from "./provider/house-provider.ts";
+import type { Judging } from "./provider/judging.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** How long a view may take to fold what was just appended, in milliseconds. */
@@ -48,6 +50,9 @@ export interface Parts {
   people: PeopleStore;
   /** Undefined: no provider is set up. */
   embedder: HouseEmbedder | undefined;
+  /** Undefined: no provider is set up. */
+  provider: HouseProvider | undefined;
+  judging: Judging | undefined;
   searchView: SearchView;
   worldView: WorldView;
   runner: ViewRunner;

@@ -254,6 +254,7 @@ export class House {
       ["people", "audit"],
       () => openCapture(this.#context),
       async () => {
+        await this.#parts.judging?.stop();
         await this.#parts.eraser?.stop();
         await this.#parts.imports?.stop();
       },

@@ -5,6 +5,9 @@ import { TOPICS } from "@kaelix/model";
 import { Eraser } from "./eraser.ts";
 import { openErasures, purgeOf } from "./erasures/open-erasures.ts";
 import { type HouseContext, need } from "./house-parts.ts";
+import { openRows } from "./open-memories.ts";
+import { openProvider } from "./provider/house-provider.ts";
+import { Judging } from "./provider/judging.ts";
 import { openSources } from "./open-sources.ts";
 
 /** Opens capture, and goes on with imports that a stop had cut off. */
@@ -15,7 +18,10 @@ export async function openCapture(context: HouseContext): Promise<void> {
   const remember = new Remember({
     ...shared,
     log,
-    onAppended: (events, first) => live.tell(events, first),
+    onAppended: (events, first) => {
+      live.tell(events, first);
+      parts.judging?.note(events);
+    },
     onSealed: (memory, version, content) => fresh.keep(memory, version, content),
   });
   const imports = new Imports({
@@ -43,7 +49,19 @@ export async function openCapture(context: HouseContext): Promise<void> {
     },
     undoMs: settings.forgetUndoSeconds * 1_000,
   });
-  Object.assign(parts, { remember, changes, imports, erasures, eraser });
+  const provider = openProvider(context);
+  Object.assign(parts, { remember, changes, imports, erasures, eraser, provider });
+  if (provider !== undefined && provider.judgesBelow > 0) {
+    parts.judging = new Judging({
+      provider,
+      store,
+      changes,
+      openRows: (rows) => openRows(keystore, rows),
+      written: (user) => remember.written(user),
+      logger,
+    });
+    parts.judging.start();
+  }
   await imports.resume();
   eraser.start();
 }

@@ -5,6 +5,7 @@ import { gatewaySettings } from "@kaelix/gateway";
 import { daySettings } from "./days/day-settings.ts";
 import { mailSettings } from "./mail/mail-settings.ts";
 import { parseLogUrl } from "./open-log.ts";
+import { providerSettings } from "./provider/provider-settings.ts";
 
 const LOG_LEVEL_NAMES = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -271,6 +272,7 @@ const serverSettings = {
     unit: "milliseconds",
     text: "How long a search waits for what its query means before it answers by words alone",
   },
+  ...providerSettings,
   logLevel: {
     variable: "KAELIX_LOG_LEVEL",
     parse: (text: string) => {

@@ -6,6 +6,7 @@
  */
 import { assert, type Clock, type LogPosition, type RandomSource } from "@kaelix/base";
 import {
+  type Classification,
   type ErasureRange,
   EVENT_VERSION,
   type Level,
@@ -63,6 +64,13 @@ export interface ChangeTarget {
   readonly ceiling: Level;
 }
 
+/** What was judged of a memory after it was told, as the version that was looked at. */
+export interface Rejudged {
+  readonly memoryId: MemoryId;
+  readonly version: number;
+  readonly judged: Classification;
+}
+
 /** What changing needs of the house. */
 export interface ChangeParts {
   readonly remember: Remember;
@@ -99,10 +107,34 @@ export class Changes {
       const kept = row.levelDecidedBy === "person";
       const judged = judge({ ...content, ...(kept ? { level: row.level } : {}) });
       if (change.keepsLevel === true && judged.level > row.level) throw captureErrors("memory-level-rises");
-      const isKept = kept || change.keepsLevel === true;
+      // What a provider raised stays up: the rules, which saw less in it, judge the new words alone.
+      const isRaised = row.levelDecidedBy === "model" && judged.level < row.level;
+      const isKept = kept || isRaised || change.keepsLevel === true;
       const { confidence, level, levelDecidedBy: decidedBy } = row;
       const decided: Judgement = isKept ? { level, decidedBy, confidence } : judged;
-      return this.#revise(target.owner, row, { ...content, reasons: judged.reasons }, decided);
+      const reasons = isRaised ? content.reasons : judged.reasons;
+      return this.#revise(target.owner, row, { ...content, reasons }, decided);
+    });
+  }
+
+  /**
+   * Takes over what was judged of memories after they were told: one write for all. It never lowers a level, and leaves out what a person
+   * chose, what has changed since and what is gone. Returns how many took it.
+   */
+  rejudge(owner: Owner, judged: readonly Rejudged[]): Promise<number> {
+    return this.#parts.remember.locks.run(owner.user, async () => {
+      await this.#parts.remember.written(owner.user);
+      const wanted = new Map(judged.map((one) => [one.memoryId, one]));
+      const rows = await this.#parts.register.memories(owner.user, [...wanted.keys()]);
+      const taken: (Opened & { readonly judged: Classification })[] = [];
+      for (const row of rows) {
+        const one = wanted.get(row.memoryId);
+        const isAsSeen = row.state === "live" && row.levelDecidedBy !== "person" && row.version === one?.version;
+        if (!isAsSeen || one.judged.level < row.level) continue;
+        taken.push({ ...(await this.#open(row)), judged: one.judged });
+      }
+      if (taken.length > 0) await this.#reviseJudged(owner, taken);
+      return taken.length;
     });
   }
 
@@ -247,6 +279,36 @@ export class Changes {
       memory: { ...headerOf(row), version, level, levelDecidedBy: decidedBy, confidence, ...content },
       position,
     };
+  }
+
+  async #reviseJudged(owner: Owner, taken: readonly (Opened & { readonly judged: Classification })[]): Promise<void> {
+    const { keystore, remember, clock, random } = this.#parts;
+    const sources = { nowMs: clock.nowMs(), random };
+    const moved = taken.filter(({ row, judged }) => judged.level !== row.level);
+    const prepared = await keystore.prepareMemoryKeys(
+      moved.map(({ row, judged }) => ({ ...owner, memory: row.memoryId, level: judged.level })),
+    );
+    const fresh = new Map(moved.map(({ row }, at) => [row.memoryId, prepared.keys[at]]));
+    const events: MemoryRevised[] = [];
+    for (const { row, content, judged } of taken) {
+      const key = fresh.get(row.memoryId) ?? (await keystore.memoryKey(row.memoryId, row.level));
+      if (key === undefined) throw captureErrors("memory-sealed-away");
+      events.push({
+        ...this.#base(owner),
+        type: "memory.revised",
+        memory: row.memoryId,
+        memory_version: row.version + 1,
+        change: judged.level === row.level ? "edit" : "move",
+        level: judged.level,
+        level_by: judged.decidedBy,
+        confidence: judged.confidence,
+        digest: row.digest,
+        sealed: sealContent(key, row.version + 1, { ...content, reasons: judged.reasons }, sources),
+      });
+    }
+    const first = await remember.appendWithKeys(owner, prepared, events);
+    await remember.settle(owner.user, { ...first, offset: first.offset + events.length - 1 });
+    if (moved.length > 0) await keystore.settleMoves(moved.map(({ row }) => row.memoryId));
   }
 
   async #mark(owner: Owner, opened: Opened, type: "memory.forgotten" | "memory.restored"): Promise<Changed> {

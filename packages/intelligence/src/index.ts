@@ -29,6 +29,18 @@ export {
 export { detectLanguage, type DetectedLanguage, loadLanguageDetector } from "./language/detect-language.ts";
 export { languageOfText } from "./language/language-of-text.ts";
 export { Embedder, type EmbedderOptions, type EmbedderState, type EmbedOptions } from "./embed/embedder.ts";
-export { embedErrors, waitMsOf } from "./embed/errors.ts";
+export { embedErrors } from "./embed/errors.ts";
+export { waitMsOf } from "./provider/failures.ts";
 export { openaiProvider, type OpenaiOptions } from "./embed/providers/openai.ts";
 export type { EmbedAnswer, EmbedProvider } from "./embed/providers/provider.ts";
+export { Chat, type ChatMessage, type ChatOptions, type ChatState } from "./provider/chat.ts";
+export type { Spent } from "./provider/daily-budget.ts";
+export { providerErrors } from "./provider/errors.ts";
+export {
+  askForLevels,
+  JUDGED_LENGTH_MAX,
+  JUDGED_TEXTS_MAX,
+  joinVerdict,
+  type ProviderVerdict,
+  wasAsked,
+} from "./classify/ask-provider.ts";

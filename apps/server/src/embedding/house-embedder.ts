@@ -4,7 +4,6 @@
  * Guarantees: nothing above the configured level leaves the house, and that is 2 at most, whatever the settings say; a query is judged
  * by the same rules as a memory before it is sent; a search waits for its query's meaning no longer than it was told to.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { isKaelixError } from "@kaelix/base";
@@ -15,7 +14,7 @@ import type { QueryMeaning } from "@kaelix/recall";
 import type { DocumentEmbedder } from "@kaelix/views";
 
 import type { HouseContext } from "../house-parts.ts";
-import type { ServerSettings } from "../settings.ts";
+import { readKey } from "../provider/read-key.ts";
 import { readSpent, SpentFile } from "./spent-file.ts";
 
 /** Queries whose meaning is being asked for at the same time; who comes then is answered by words. */
@@ -34,7 +33,11 @@ export function openEmbedder({ clock, onNotice, paths, random, settings }: House
   const { embedModel: model, embedUrl: url } = settings;
   if (url === undefined) return undefined;
   if (model === undefined) throw invalid("KAELIX_EMBED_URL is set, KAELIX_EMBED_MODEL must be too");
-  const provider = openaiProvider({ url, model, key: readKey(settings) });
+  const provider = openaiProvider({
+    url,
+    model,
+    key: readKey({ key: settings.embedKey, file: settings.embedKeyFile, variable: "KAELIX_EMBED_KEY", invalid }),
+  });
   const spent = new SpentFile(join(paths.root, "run", "embedding-spent.json"));
   const embedder = new Embedder({
     provider,
@@ -120,21 +123,6 @@ export function embeddingStatus({ parts }: Pick<HouseContext, "parts">): Embeddi
 /** The level of a setting: those above the indexed ones have no vectors, whatever it says. */
 export function levelOf(value: number): Level {
   return value >= LEVEL_INDEXED_MAX ? LEVEL_INDEXED_MAX : 1;
-}
-
-function readKey({ embedKey, embedKeyFile }: ServerSettings): string | undefined {
-  if (embedKeyFile === undefined) return embedKey;
-  if (embedKey !== undefined)
-    throw invalid("KAELIX_EMBED_KEY and KAELIX_EMBED_KEY_FILE are both set, must be one of them");
-  let key: string;
-  try {
-    key = readFileSync(embedKeyFile, "utf8").trim();
-  } catch {
-    throw invalid("the file of KAELIX_EMBED_KEY_FILE cannot be read, must be a file that this user can read");
-  }
-  if (!/^[\x21-\x7e]+$/.test(key))
-    throw invalid("the file of KAELIX_EMBED_KEY_FILE must hold one key and nothing else");
-  return key;
 }
 
 function invalid(what: string): Error {

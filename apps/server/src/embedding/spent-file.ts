@@ -1,11 +1,7 @@
 /** What was spent today, in a file, so that a restart does not begin the budget anew. Lost, the day begins at nothing. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 
-/** Tokens of a day since 1970. */
-interface Spent {
-  readonly day: number;
-  readonly tokens: number;
-}
+import type { Spent } from "@kaelix/intelligence";
 
 /** The file. */
 export class SpentFile {
@@ -30,11 +26,14 @@ export class SpentFile {
 export function readSpent(path: string): Spent | undefined {
   try {
     const parsed: unknown = JSON.parse(readFileSync(path, "utf8"));
-    const { day, tokens } = Object.fromEntries(
-      Object.entries(typeof parsed === "object" && parsed !== null ? parsed : {}),
-    );
-    const isRead = [day, tokens].every((value) => Number.isSafeInteger(value) && Number(value) >= 0);
-    return isRead ? { day: Number(day), tokens: Number(tokens) } : undefined;
+    // Of a provider whose prices are not known, no cost was counted.
+    const {
+      day,
+      tokens,
+      cost = 0,
+    } = Object.fromEntries(Object.entries(typeof parsed === "object" && parsed !== null ? parsed : {}));
+    const isRead = [day, tokens, cost].every((value) => Number.isSafeInteger(value) && Number(value) >= 0);
+    return isRead ? { day: Number(day), tokens: Number(tokens), cost: Number(cost) } : undefined;
   } catch {
     return undefined;
   }

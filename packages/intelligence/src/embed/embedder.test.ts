@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { BATCH_TEXTS_MAX, Embedder, type EmbedderOptions } from "./embedder.ts";
 import { embedErrors } from "./errors.ts";
 import type { EmbedAnswer } from "./providers/provider.ts";
-import { VectorCache } from "./vector-cache.ts";
+import { TextCache } from "../provider/text-cache.ts";
 
 type Answer = (texts: readonly string[]) => EmbedAnswer | Promise<EmbedAnswer>;
 
@@ -78,8 +78,8 @@ test("Embedder keeps the vectors of queries, and of nothing else", async () => {
   expect(rig.requests).toEqual([["a memory"], ["a memory"], ["a query"]]);
 });
 
-test("VectorCache gives the least recently used up", () => {
-  const cache = new VectorCache(3 * 208);
+test("TextCache gives the least recently used up", () => {
+  const cache = new TextCache<Float32Array>(3 * 208, (vector) => vector.byteLength);
   for (const text of ["a", "b", "c"]) cache.put(text, vectorOf(text));
   cache.get("a");
   cache.put("d", vectorOf("d"));
@@ -150,7 +150,7 @@ test("Embedder pauses at once where every text would be refused", async () => {
 });
 
 test("Embedder spends no token beyond the day's, restarts included, and goes on the next day", async () => {
-  const kept: { spent?: { readonly day: number; readonly tokens: number } } = {};
+  const kept: { spent?: { readonly day: number; readonly tokens: number; readonly cost: number } } = {};
   const rig = makeRig({ tokensPerDay: 20, onSpent: (spent) => (kept.spent = spent) });
   rig.answer = (texts) => ({ vectors: texts.map(vectorOf), tokens: 9 });
   await rig.embedder.embed(["a".repeat(27)]);

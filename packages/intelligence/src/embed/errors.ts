@@ -27,10 +27,3 @@ export const embedErrors = defineErrors({
     text: "The tokens of the day for embedding are spent",
   },
 });
-
-/** How long a failure asks to wait, in milliseconds; 0 when it does not say. */
-export function waitMsOf(error: unknown): number {
-  const details: unknown = typeof error === "object" && error !== null && "details" in error ? error.details : {};
-  const waitMs: unknown = typeof details === "object" && details !== null && "waitMs" in details ? details.waitMs : 0;
-  return typeof waitMs === "number" ? waitMs : 0;
-}

@@ -13,6 +13,7 @@ import { type Selectable, sql } from "kysely";
 
 import type { Database } from "../database.ts";
 import type { ImportsTable, MemoryChange, Queries } from "../schema.ts";
+import { type Doubt, doubtful, doubtfulCount } from "./doubtful.ts";
 import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
 
 const ROWS_PAGE = 1_000;
@@ -64,6 +65,9 @@ export interface MemoryStore extends ImportRegister {
   versions(user: UserId, memory: MemoryId): Promise<readonly SealedVersion[]>;
   /** Memories forgotten before a time and not yet erased, oldest first, at most `limit` from the cursor on. */
   forgottenBefore(timeMs: number, limit: number, after?: ForgottenCursor): Promise<readonly SealedMemory[]>;
+  /** Live memories of anybody whose level the rules alone decided and are unsure of, by id from one on, at most `limit`. */
+  doubtful(doubt: Doubt, after: MemoryId | undefined, limit: number): Promise<readonly SealedMemory[]>;
+  doubtfulCount(doubt: Doubt): Promise<number>;
   /** The newest 1,000 imports of a user, newest first. */
   imports(user: UserId): Promise<readonly StoredImport[]>;
   importOf(user: UserId, id: ImportId): Promise<StoredImport | undefined>;
@@ -115,6 +119,8 @@ export function createMemoryStore({ queries }: Database, caughtUp: ImportRegiste
       }
       return (await query.execute()).map(sealedMemoryOf);
     },
+    doubtful: (doubt, after, limit) => doubtful(queries, doubt, { after, limit }),
+    doubtfulCount: (doubt) => doubtfulCount(queries, doubt),
     ...importQueries(queries),
   };
 }

@@ -1,0 +1,67 @@
+/**
+ * The house's AI provider: who it is, what may be sent to it, and what it may cost.
+ *
+ * Guarantees: nothing above the configured level leaves the house, and that is 2 at most, whatever the settings say.
+ */
+import { join } from "node:path";
+
+import { Chat, providerErrors } from "@kaelix/intelligence";
+import type { Level } from "@kaelix/model";
+
+import { levelOf } from "../embedding/house-embedder.ts";
+import { readSpent, SpentFile } from "../embedding/spent-file.ts";
+import type { HouseContext } from "../house-parts.ts";
+import { readKey } from "./read-key.ts";
+
+const MILLION = 1_000_000;
+
+/** What the house asks. */
+export interface HouseProvider {
+  readonly chat: Pick<Chat, "value" | "text" | "state">;
+  /** For people: "gpt-x at api.example.org". */
+  readonly who: string;
+  readonly levelMax: Level;
+  /** It writes answers. */
+  readonly writes: boolean;
+  /** It judges memories of which the rules are less sure than this; 0: none. */
+  readonly judgesBelow: number;
+}
+
+/** Opens the provider of the settings; undefined when there is none. @throws `provider-setting-invalid` */
+export function openProvider({ clock, onNotice, paths, random, settings }: HouseContext): HouseProvider | undefined {
+  const { aiModel: model, aiUrl: url } = settings;
+  if (url === undefined) return undefined;
+  if (model === undefined) throw invalid("KAELIX_AI_URL is set, KAELIX_AI_MODEL must be too");
+  const file = new SpentFile(join(paths.root, "run", "provider-spent.json"));
+  const price = { read: settings.aiPriceRead * MILLION, written: settings.aiPriceWritten * MILLION };
+  const isPriced = price.read > 0 || price.written > 0;
+  const chat = new Chat({
+    url,
+    model,
+    key: readKey({ key: settings.aiKey, file: settings.aiKeyFile, variable: "KAELIX_AI_KEY", invalid }),
+    price,
+    clock,
+    random,
+    concurrency: settings.aiConcurrency,
+    requestsPerMinute: settings.aiRequestsPerMinute,
+    timeoutMs: settings.aiTimeoutMs,
+    tokensPerDay: settings.aiTokensPerDay,
+    costPerDay: isPriced ? settings.aiCostPerDay * MILLION : undefined,
+    spent: readSpent(file.path),
+    onSpent: (now) => file.write(now),
+  });
+  const { host } = chat.state();
+  const levelMax = levelOf(settings.aiLevelMax);
+  onNotice(`Texts of ${levelMax === 1 ? "level 1" : "levels 1 and 2"} are sent to ${model} at ${host}`);
+  return {
+    chat,
+    who: `${model} at ${host}`,
+    levelMax,
+    writes: settings.aiAnswers,
+    judgesBelow: settings.aiJudgeBelow / 100,
+  };
+}
+
+function invalid(what: string): Error {
+  return providerErrors("provider-setting-invalid", { message: `Cannot use the AI provider: ${what}` });
+}

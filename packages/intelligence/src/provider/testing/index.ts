@@ -1,0 +1,1 @@
+export { type BadProvider, type Behaviour, type HeardRequest, startBadProvider, verdictsFor } from "./bad-provider.ts";
