@@ -49,3 +49,5 @@ export {
   type ToldDifferently,
 } from "./people/person.ts";
 export type { PeopleScope, PeopleSource } from "./people/source.ts";
+export { LineReader } from "./writing/line-reader.ts";
+export { type WritingPassage, writingPrompt } from "./writing/passages.ts";
