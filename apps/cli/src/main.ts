@@ -12,8 +12,10 @@ import type * as classifyCommands from "./commands/classify.ts";
 import type * as houseCommands from "./commands/house.ts";
 import type * as digestCommands from "./commands/digest.ts";
 import type * as importCommands from "./commands/import.ts";
+import type * as askCommands from "./commands/ask.ts";
 import type * as memoriesCommands from "./commands/memories.ts";
 import type * as serveCommands from "./commands/serve.ts";
+import { addProviderCommands } from "./provider-commands.ts";
 import { addOperationCommands } from "./operation-commands.ts";
 import { addDayCommands } from "./day-commands.ts";
 import { addErasureCommands } from "./erasure-commands.ts";
@@ -141,11 +143,13 @@ recallOptions(command(program, "search <query...>", "find memories"))
       (await import("./commands/memories.ts")).search(...given),
     ),
   );
-recallOptions(command(program, "ask <question...>", "ask; answered by quotation with sources")).action(
-  ending(async (...given: Parameters<typeof memoriesCommands.ask>) =>
-    (await import("./commands/memories.ts")).ask(...given),
-  ),
-);
+recallOptions(
+  command(program, "ask <question...>", "ask; answered with sources, by quotation or in words of an AI provider"),
+)
+  .option("--quoted", "by quotation alone, whatever provider is set up")
+  .action(
+    ending(async (...given: Parameters<typeof askCommands.ask>) => (await import("./commands/ask.ts")).ask(...given)),
+  );
 
 command(program, "digest [day]", "what came in, what is open, what is ahead; today, or a day as in 2026-11-21")
   .option("--zone <zone>", "time zone of your days; else this machine's")
@@ -255,6 +259,7 @@ addAuditCommands(program, command, ending);
 addBrokerCommands(program, ending);
 addAccessCommands(program, command, ending);
 addOperationCommands(program, command, ending);
+addProviderCommands(program, command, ending);
 addErasureCommands(program, { command, recallOptions, ending });
 addMcpCommand(program, command, ending);
 addSharingCommands(program, command, ending);

@@ -13,6 +13,7 @@ import { targetOf } from "./backup/settings.ts";
 import { pointsAt, testsAt } from "./backup/store.ts";
 import { dataPaths } from "./data-directory.ts";
 import { LOSS_ADVICE } from "./log-damage.ts";
+import { sentLevel } from "./provider/house-provider.ts";
 import { readSettings, type ServerSettings } from "./settings.ts";
 
 /** One thing that was looked at. `text` says what is, and when it is not well, what to do. */
@@ -43,6 +44,7 @@ export async function findProblems(dataDirectory: string | undefined): Promise<r
     await keyFinding(paths.keyFile),
     await logFinding(paths.log, running !== undefined),
     await backupFinding(settings),
+    providerFinding(settings),
     await serverFinding(running),
   ];
 }
@@ -160,6 +162,23 @@ async function backupFinding(settings: ServerSettings): Promise<Finding> {
   } catch (failure) {
     return { name, ok: false, text: failure instanceof Error ? failure.message : "the place cannot be used" };
   }
+}
+
+/** Whether what is set for AI providers can be used, and what leaves the house. Nobody is asked: that costs money. */
+function providerFinding(settings: ServerSettings): Finding {
+  const name = "provider";
+  const { aiModel, aiUrl, embedModel, embedUrl } = settings;
+  if (aiUrl === undefined && embedUrl === undefined)
+    return { name, ok: true, text: "none is set: nothing is sent to any AI provider" };
+  const missing = [
+    ...(aiUrl !== undefined && aiModel === undefined ? ["KAELIX_AI_MODEL"] : []),
+    ...(embedUrl !== undefined && embedModel === undefined ? ["KAELIX_EMBED_MODEL"] : []),
+  ];
+  if (missing.length > 0)
+    return { name, ok: false, text: `the server will not start: ${missing.join(" and ")} must be set too` };
+  const levels = sentLevel(settings) === 1 ? "level 1" : "levels 1 and 2";
+  const text = `texts of ${levels} go to an AI provider: kaelix provider says to which, and what it costs`;
+  return { name, ok: true, text };
 }
 
 function problemText({ detail, file, firstOffset, nextOffset, partition, topic }: VerifyProblem): string {

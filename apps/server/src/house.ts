@@ -24,7 +24,7 @@ import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.t
 import { erasureApplication } from "./erasures/erasure-application.ts";
 import { openDays } from "./days/open-days.ts";
 import { digestApplication } from "./digest-application.ts";
-import { embeddingStatus, levelOf } from "./embedding/house-embedder.ts";
+import { embeddingStatus } from "./embedding/house-embedder.ts";
 import { serverErrors } from "./errors.ts";
 import { LiveEvents } from "./events-application.ts";
 import { HouseKeeping } from "./house-application.ts";
@@ -46,6 +46,8 @@ import { Operator } from "./operator.ts";
 import { openMailer } from "./mail/mailer.ts";
 import { mailApplication } from "./mail-application.ts";
 import { passkeyApplication } from "./passkey-application.ts";
+import { sentLevel } from "./provider/house-provider.ts";
+import { providerApplication } from "./provider/provider-application.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** What a house is built from. */
@@ -99,7 +101,8 @@ export class House {
   /** Version, claim and progress of the start; answers at any time. */
   describe(): ReturnType<Application["house"]["describe"]> & { readonly steps: readonly ServiceStep[] } {
     const { settings, version } = this.#options;
-    const sent = settings.embedUrl === undefined ? {} : { sentUpTo: levelOf(settings.embedLevelMax) };
+    const sentUpTo = sentLevel(settings);
+    const sent = sentUpTo === undefined ? {} : { sentUpTo };
     const ready = this.#lifeCycle.isReady();
     return {
       version,
@@ -169,6 +172,7 @@ export class House {
         digests: digestApplication({ recall, imports, desk: days.desk, written: (user) => remember.written(user) }),
         days: days.application,
         people: peopleOfHouse(this.#context),
+        provider: providerApplication(this.#context),
         operations: operationsApplication({
           ...need(this.#parts, "backups", "kek", "rotation"),
           renewedAfterDays: kekDaysOf(this.#options.settings),

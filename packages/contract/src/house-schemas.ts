@@ -54,7 +54,7 @@ const sourceSchema = z
   .meta({ id: "Source" });
 
 /** The provider of vectors: where texts go, of which levels, and how it is. Counts are since the start. */
-const embeddingSchema = z.object({
+export const embeddingSchema = z.object({
   host: z.string(),
   model: z.string(),
   /** Memories up to this level are sent, queries that are judged to be of none above. */

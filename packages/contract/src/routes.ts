@@ -11,6 +11,7 @@ import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.
 import { erasureRoutes } from "./erasure-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
+import { providerRoutes } from "./provider-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
 import { mailRoutes } from "./mail-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
@@ -392,6 +393,7 @@ export const routes = {
   ...digestRoutes,
   ...peopleRoutes,
   ...operationRoutes,
+  ...providerRoutes,
 } as const satisfies Readonly<Record<string, Route>>;
 
 /** The table of routes. */

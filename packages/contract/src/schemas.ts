@@ -299,15 +299,25 @@ export const citationSchema = z
   })
   .meta({ id: "Citation" });
 
-/** An answer: `quoted` from memories without an AI provider, or `nothing` when there is nothing on it. */
+/**
+ * An answer: `quoted` from memories, `written` from quoted ones by an AI provider, every sentence with its citations, or `nothing` when there
+ * is nothing on it.
+ */
 export const answerSchema = z
   .object({
-    kind: z.enum(["quoted", "nothing"]),
+    kind: z.enum(["quoted", "written", "nothing"]),
     text: z.string(),
     sentences: z.array(z.object({ text: z.string(), citations: z.array(z.number().int()) })),
     citations: z.array(citationSchema),
     /** True when cited memories tell different things. */
     conflict: z.boolean().optional(),
+    /** Who wrote it. */
+    written_by: z.string().optional(),
+    /**
+     * Why nobody wrote it though somebody writes here. `withheld`: too private to be sent; `late`, `down`, `spent`: it did not answer, cannot be
+     * asked now, or may cost no more today; `unsupported`: nothing it wrote stood on the memories; `conflict`: they tell different things.
+     */
+    not_written: z.enum(["withheld", "late", "down", "spent", "unsupported", "conflict"]).optional(),
     confidence: z.number().min(0).max(1),
     took_ms: z.number(),
   })

@@ -29,6 +29,7 @@ import type { MemberApplication } from "./member-application.ts";
 import type { SharingApplication } from "./sharing-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
 import type { DayApplication } from "./day-application.ts";
+import type { ProviderApplication } from "./provider-application.ts";
 import type { DigestApplication } from "./digest-application.ts";
 
 /** That a memory is another's and was shared with the asker: who did, by which grant, and until when (epoch ms). */
@@ -179,7 +180,7 @@ export interface QuotedTime {
 
 /** An answer with what it rests on. */
 export interface AnswerOutcome {
-  readonly kind: "quoted" | "nothing";
+  readonly kind: "quoted" | "written" | "nothing";
   readonly text: string;
   readonly sentences: readonly { readonly text: string; readonly citations: readonly number[] }[];
   readonly citations: readonly {
@@ -194,6 +195,10 @@ export interface AnswerOutcome {
   }[];
   /** True when cited memories tell different things. */
   readonly hasConflict?: boolean;
+  /** Who wrote it. */
+  readonly writtenBy?: string;
+  /** Why nobody did though somebody writes here. */
+  readonly notWritten?: "withheld" | "late" | "down" | "spent" | "unsupported" | "conflict";
   readonly confidence: number;
   readonly tookMs: number;
 }
@@ -497,4 +502,5 @@ export interface Application extends WaysIn {
   readonly days: DayApplication;
   readonly people: PeopleApplication;
   readonly operations: OperationsApplication;
+  readonly provider: ProviderApplication;
 }

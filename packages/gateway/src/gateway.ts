@@ -35,6 +35,7 @@ import { operationHandlers } from "./handlers/operations.ts";
 import { mailHandlers } from "./handlers/mail.ts";
 import { passkeyHandlers } from "./handlers/passkeys.ts";
 import { recallHandlers } from "./handlers/recall.ts";
+import { providerHandlers } from "./handlers/provider.ts";
 import { memberHandlers } from "./handlers/members.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
@@ -238,6 +239,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...exportHandlers,
     ...erasureHandlers,
     ...operationHandlers,
+    ...providerHandlers,
     ...eventHandlers(hub),
     ...houseHandlers(options.describe),
     ...auditHandlers,

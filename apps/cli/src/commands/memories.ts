@@ -105,36 +105,6 @@ const MEANING_MISSED: Readonly<Record<string, string>> = {
   withheld: "this is too private to be sent to a provider",
 };
 
-/** `kaelix ask QUESTION`: a quoted answer with its sources. */
-export async function ask(words: readonly string[], options: RecallOptions): Promise<number> {
-  const connection = await connect(options);
-  try {
-    await openUp(connection, options.open);
-    const body = { question: words.join(" "), filter: filterOf(options) };
-    const { data } = await connection.client.call("answers.ask", { body }, purposeOf(options));
-    if (options.json !== undefined) {
-      printJson(data, options.json);
-      return EXIT.ok;
-    }
-    const marked = data.sentences.map(
-      (sentence) => `${sentence.text} ${sentence.citations.map((at) => `[${at}]`).join("")}`,
-    );
-    process.stdout.write(`${marked.length === 0 ? data.text : marked.join("\n")}\n`);
-    for (const citation of data.citations) {
-      const { memory } = citation;
-      const shared = memory.shared === undefined ? "" : `, shared by ${memory.shared.by.name}`;
-      const who = `${memory.speaker ?? "you"}${shared}`;
-      say(
-        `[${citation.number}] ${who}, ${memory.source}, ${memory.occurred_at.slice(0, 10)}, ${memory.position}`,
-        options,
-      );
-    }
-    return EXIT.ok;
-  } finally {
-    await connection.close();
-  }
-}
-
 /** Options of `export`. */
 export interface ExportOptions extends CommonOptions {
   readonly open?: string;
@@ -190,7 +160,8 @@ export function filterOf(options: RecallOptions): NonNullable<CallInput<Routes["
   };
 }
 
-function purposeOf(options: RecallOptions): { readonly purpose?: string } {
+/** What recall is for, where it is for something. */
+export function purposeOf(options: RecallOptions): { readonly purpose?: string } {
   return options.for === undefined ? {} : { purpose: options.for };
 }
 

@@ -11,6 +11,7 @@ import type { Level } from "@kaelix/model";
 import { levelOf } from "../embedding/house-embedder.ts";
 import { readSpent, SpentFile } from "../embedding/spent-file.ts";
 import type { HouseContext } from "../house-parts.ts";
+import type { ServerSettings } from "../settings.ts";
 import { readKey } from "./read-key.ts";
 
 const MILLION = 1_000_000;
@@ -60,6 +61,15 @@ export function openProvider({ clock, onNotice, paths, random, settings }: House
     writes: settings.aiAnswers,
     judgesBelow: settings.aiJudgeBelow / 100,
   };
+}
+
+/** Up to which level texts leave the house, to whichever provider; undefined: none does. */
+export function sentLevel(settings: ServerSettings): Level | undefined {
+  const levels = [
+    ...(settings.embedUrl === undefined ? [] : [levelOf(settings.embedLevelMax)]),
+    ...(settings.aiUrl === undefined ? [] : [levelOf(settings.aiLevelMax)]),
+  ];
+  return levels.toSorted().at(-1);
 }
 
 function invalid(what: string): Error {

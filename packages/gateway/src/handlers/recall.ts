@@ -1,6 +1,6 @@
 import { parseId } from "@kaelix/model";
 
-import type { RecallFilter } from "../application.ts";
+import type { MemoryApplication, Reach, RecallFilter } from "../application.ts";
 import { type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { answerJson, searchJson } from "../http/wire.ts";
 import { timeMs } from "./memories.ts";
@@ -14,13 +14,22 @@ export const recallHandlers: HandlersOf<"searches.run" | "answers.ask"> = {
     const outcome = await application.memories.search(principal, wanted, reachOf(request, body.filter?.owner));
     return { type: "json", body: searchJson(outcome) };
   },
-  "answers.ask": async ({ application, principal, body, request }) => {
-    const asOfMs = timeMs(body.as_of, "as_of");
-    const asked = { question: body.question, filter: filterOf(body.filter), ...withoutUndefined({ asOfMs }) };
-    const reach = reachOf(request, body.filter?.owner);
+  "answers.ask": async (exchange) => {
+    const { application, principal } = exchange;
+    const { asked, reach } = askedOf(exchange);
     return { type: "json", body: answerJson(await application.memories.ask(principal, asked, reach)) };
   },
 };
+
+/** What a request asks, and how far it reaches. */
+export function askedOf({ body, request }: Pick<Exchange<"answers.ask" | "answers.write">, "body" | "request">): {
+  readonly asked: Parameters<MemoryApplication["ask"]>[1];
+  readonly reach: Reach | undefined;
+} {
+  const asOfMs = timeMs(body.as_of, "as_of");
+  const asked = { question: body.question, filter: filterOf(body.filter), ...withoutUndefined({ asOfMs }) };
+  return { asked, reach: reachOf(request, body.filter?.owner) };
+}
 
 function filterOf(filter: Exchange<"searches.run">["body"]["filter"]): RecallFilter {
   if (filter === undefined) return {};

@@ -153,6 +153,8 @@ export function answerJson(answer: AnswerOutcome): Json {
       why: citation.why,
     })),
     ...(answer.hasConflict === undefined ? {} : { conflict: answer.hasConflict }),
+    ...(answer.writtenBy === undefined ? {} : { written_by: answer.writtenBy }),
+    ...(answer.notWritten === undefined ? {} : { not_written: answer.notWritten }),
     confidence: answer.confidence,
     took_ms: answer.tookMs,
   };
@@ -226,7 +228,8 @@ export function statusJson(status: HouseStatus): Json {
   };
 }
 
-function embeddingJson(embedding: EmbeddingStatus | null): Json | null {
+/** Who is sent texts for their meaning. */
+export function embeddingJson(embedding: EmbeddingStatus | null): Json | null {
   if (embedding === null) return null;
   const { host, levelMax, model, problem, state, texts, tokensPerDay, tokensToday, waiting } = embedding;
   const tokens = { tokens_today: tokensToday, tokens_per_day: tokensPerDay };

@@ -34,6 +34,7 @@ import { fakeMembers } from "./fake-members.ts";
 import { fakeSharing } from "./fake-sharing.ts";
 import { fakePeople } from "./fake-people.ts";
 import { fakeDays } from "./fake-days.ts";
+import { fakeProvider } from "./fake-provider.ts";
 import { fakeOperations } from "./fake-operations.ts";
 
 export const fakeErrors = defineErrors({
@@ -110,6 +111,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     people: fakePeople(),
     operations: fakeOperations(),
     days: fakeDays(),
+    provider: fakeProvider(),
     events: {
       follow: (listener) => {
         state.listeners.add(listener);

@@ -105,6 +105,8 @@ const RULES = {
   "server.metrics": installation(ADMINS, SERVICES),
   "server.rebuild": installation(OWNER),
   "server.backup": installation(ADMINS, SERVICES),
+  "provider.read": own(ALL, false),
+  "provider.test": installation(ADMINS),
   "audit.read": installation(ADMINS),
   "audit.verify": installation(ADMINS, SERVICES),
   "policy.explain": installation(ADMINS),
