@@ -27,6 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   import: () => import("./import/main.ts"),
   recall: () => import("./recall/main.ts"),
   meaning: () => import("./recall/meaning.ts"),
+  provider: () => import("./provider/main.ts"),
   api: () => import("./api/main.ts"),
   house: () => import("./house/main.ts"),
   streamer: () => import("./streamer/main.ts"),

@@ -27,6 +27,7 @@ const Forget = lazy(async () => ({ default: (await import("./screens/forget.tsx"
 const Users = lazy(async () => ({ default: (await import("./screens/users.tsx")).Users }));
 const Audit = lazy(async () => ({ default: (await import("./screens/audit.tsx")).Audit }));
 const DaySettings = lazy(async () => ({ default: (await import("./screens/day-settings.tsx")).DaySettings }));
+const Provider = lazy(async () => ({ default: (await import("./screens/provider.tsx")).Provider }));
 const Status = lazy(async () => ({ default: (await import("./screens/status.tsx")).Status }));
 
 /** Where somebody goes who is not signed in: the start, sign-up or sign-in, as the server stands. */
@@ -80,6 +81,7 @@ function Inside(): ReactNode {
           <Route path="/settings/forget" element={<Forget />} />
           <Route path="/settings/users" element={<Users />} />
           <Route path="/settings/audit" element={<Audit />} />
+          <Route path="/settings/provider" element={<Provider />} />
           <Route path="/status" element={<Status />} />
           <Route path="*" element={<Nowhere />} />
         </Routes>

@@ -215,3 +215,61 @@ test("partitionOfUser spreads users over all partitions", () => {
   const seen = new Set(Array.from({ length: 200 }, () => partitionOfUser(makeId("usr", 1, random))));
   expect(seen.size).toBe(TOPICS.memories.partitions);
 });
+
+const judgedAs = (level: 1 | 2 | 3, rule: string) =>
+  ({ level, confidence: 0.7, decidedBy: "model", reasons: [{ rule, level, text: "Asked" }] }) as const;
+
+test("Changes.rejudge takes judgements over in one write, raises under a new key, and lowers nothing", async () => {
+  const house = await makeHouse();
+  const texts = ["The kettle is on", "The cat sleeps", "My salary is 84,000 a year", "I chose this one"];
+  const told = await house.remember.remember(
+    house.owner,
+    texts.map((text, at) => draft(text, at === 3 ? { level: 1 } : {})),
+  );
+  const ids = told.map((one) => (one.type === "stored" ? one.memory.memoryId : one.memoryId));
+  const [raised, agreed, salary, chosen] = ids;
+  if (raised === undefined || agreed === undefined || salary === undefined || chosen === undefined)
+    throw new Error("Four");
+  const before = await house.keystore.memoryKey(raised, 1);
+  const taken = await house.changes.rejudge(house.owner, [
+    { memoryId: raised, version: 1, judged: judgedAs(3, "provider-health") },
+    { memoryId: agreed, version: 1, judged: judgedAs(1, "provider-agrees") },
+    { memoryId: salary, version: 1, judged: judgedAs(1, "provider-agrees") },
+    { memoryId: chosen, version: 1, judged: judgedAs(3, "provider-health") },
+  ]);
+  expect(taken).toBe(2);
+  const rows = new Map(house.register.rows().map((row) => [row.memoryId, row]));
+  const seen = ids.map((id) => {
+    const row = rows.get(id);
+    return [row?.level, row?.levelDecidedBy, row?.version];
+  });
+  expect(seen).toEqual([
+    [3, "model", 2],
+    [1, "model", 2],
+    [3, "rule", 1],
+    [1, "person", 1],
+  ]);
+  const row = rows.get(raised);
+  const key = await house.keystore.memoryKey(raised, 3);
+  if (row === undefined || key === undefined || before === undefined) throw new Error("Row and keys are there");
+  expect(openContent(key, row.version, row.sealed)).toMatchObject({
+    content: { text: "The kettle is on", reasons: [{ rule: "provider-health" }] },
+  });
+  expect(openContent(before, row.version, row.sealed).type).not.toBe("opened");
+  // What has changed since it was looked at is judged by nobody.
+  const stale = [{ memoryId: agreed, version: 1, judged: judgedAs(2, "provider-work") }];
+  expect(await house.changes.rejudge(house.owner, stale)).toBe(0);
+});
+
+test("Changes.edit keeps the level that a provider raised a memory to, and the reason", async () => {
+  const house = await makeHouse();
+  const [told] = await house.remember.remember(house.owner, [draft("The kettle is on")]);
+  if (told?.type !== "stored") throw new Error("It is stored");
+  const { memoryId } = told.memory;
+  await house.changes.rejudge(house.owner, [{ memoryId, version: 1, judged: judgedAs(2, "provider-work") }]);
+  const target = { owner: house.owner, memoryId, expectedVersion: 2, ceiling: 4 } as const;
+  expect(await house.changes.edit(target, { text: "The kettle was on" })).toMatchObject({
+    type: "changed",
+    memory: { level: 2, levelDecidedBy: "model", version: 3, reasons: [{ rule: "provider-work" }] },
+  });
+});

@@ -22,7 +22,6 @@ import type {
 } from "@kaelix/model";
 
 import type { AccessApplication } from "./access-application.ts";
-
 import type { OperationsApplication } from "./operations-application.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
 import type { MemberApplication } from "./member-application.ts";
@@ -195,9 +194,8 @@ export interface AnswerOutcome {
   }[];
   /** True when cited memories tell different things. */
   readonly hasConflict?: boolean;
-  /** Who wrote it. */
+  /** Who wrote it; or why nobody did though somebody writes here. */
   readonly writtenBy?: string;
-  /** Why nobody did though somebody writes here. */
   readonly notWritten?: "withheld" | "late" | "down" | "spent" | "unsupported" | "conflict";
   readonly confidence: number;
   readonly tookMs: number;

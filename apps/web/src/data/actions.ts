@@ -6,7 +6,7 @@ import { client, noteWrite, problemOf, refreshTokens, setPurpose, setToken } fro
 import { interfaceSlice } from "./interface.ts";
 import { sessionSlice } from "./session.ts";
 import type { Dispatch, State } from "./store.ts";
-import { type LevelChoice, type Saying, threadSlice } from "./thread.ts";
+import { type Question, type LevelChoice, type Saying, threadSlice } from "./thread.ts";
 import type { OutputOf, WireMemory, WireUser } from "./wire.ts";
 
 type Thunk<Result = void> = (dispatch: Dispatch, getState: () => State) => Result;
@@ -165,8 +165,10 @@ export function askQuestion(text: string, scope: string | null): Thunk<Promise<v
     dispatch(threadSlice.actions.asked({ id, text, scope, at, state: "asking", answer: null, problem: null }));
     try {
       const body = scope === null ? { question: text } : { question: text, filter: { conversation: scope } };
-      const { data } = await client.call("answers.ask", { body });
-      dispatch(threadSlice.actions.questionChanged({ id, change: { state: "answered", answer: data } }));
+      const { followAnswer } = await import("./answer-stream.ts");
+      const change = (to: Partial<Question>): unknown =>
+        dispatch(threadSlice.actions.questionChanged({ id, change: to }));
+      await followAnswer(id, body, change);
     } catch (error) {
       dispatch(threadSlice.actions.questionChanged({ id, change: { state: "failed", problem: problemOf(error) } }));
     }

@@ -33,6 +33,8 @@ export interface Question {
   readonly at: string;
   readonly state: "asking" | "answered" | "failed";
   readonly answer: WireAnswer | null;
+  /** What a provider has written so far, while it writes; the quoted answer stands until it is done. */
+  readonly writing?: WireAnswer["sentences"] | null;
   readonly problem: Problem | null;
 }
 

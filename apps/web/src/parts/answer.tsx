@@ -123,9 +123,7 @@ function NothingFound({ question }: { readonly question: Question }): ReactNode 
 function Amend({ citations }: { readonly citations: readonly WireCitation[] }): ReactNode {
   return (
     <div className="mt-2 border-t border-line pt-3 text-13" data-testid="amend">
-      <p className="text-muted">
-        The words are quoted from your memories. Correct, move or forget the one that is wrong:
-      </p>
+      <p className="text-muted">The words come from your memories. Correct, move or forget the one that is wrong:</p>
       <ul className="mt-1 flex flex-wrap gap-x-4">
         {citations.map((citation) => (
           <li key={citation.number}>
@@ -139,16 +137,52 @@ function Amend({ citations }: { readonly citations: readonly WireCitation[] }): 
   );
 }
 
-function Quoted({ answer }: { readonly answer: WireAnswer }): ReactNode {
+/** Why an answer is quoted though a provider writes here. */
+const NOT_WRITTEN: Readonly<Record<NonNullable<WireAnswer["not_written"]>, string>> = {
+  withheld: "quoted: too private to be sent to the AI provider",
+  late: "quoted: the AI provider did not answer in time",
+  down: "quoted: the AI provider cannot be asked now",
+  spent: "quoted: the AI provider may cost no more today",
+  unsupported: "quoted: the AI provider wrote nothing that your memories bear out",
+  conflict: "quoted: your memories tell different things",
+};
+
+/** Who put the answer into words. */
+function origin(answer: WireAnswer, isWriting: boolean): string {
+  if (isWriting) return "quoted so far";
+  if (answer.written_by !== undefined) return `written by ${answer.written_by}, from what it cites`;
+  return answer.not_written === undefined ? "quoted, no AI provider set" : NOT_WRITTEN[answer.not_written];
+}
+
+/** What is being written, under the quoted answer's head, and how to stop it. */
+function Writing({ question, count }: { readonly question: Question; readonly count: number }): ReactNode {
+  return (
+    <p className="mb-2 flex items-center gap-3 border-b border-line pb-2 text-13 text-muted" data-testid="writing">
+      <span className="flex-1">{count === 0 ? "An AI provider may put this into words" : "Writing"}…</span>
+      <Button
+        look="quiet"
+        className="min-h-7 px-2 text-12"
+        onPress={() => void import("../data/answer-stream.ts").then(({ stopAnswer }) => stopAnswer(question.id))}
+      >
+        Stop
+      </Button>
+    </p>
+  );
+}
+
+function Quoted({ answer, question }: { readonly answer: WireAnswer; readonly question: Question }): ReactNode {
   const [opened, setOpened] = useState<number | null>(null);
   const [panel, setPanel] = useState<"why" | "wrong" | null>(null);
   const citation = answer.citations.find(({ number }) => number === opened);
+  const { writing = null } = question;
+  const told = writing === null || writing.length === 0 ? answer.sentences : writing;
   return (
     <div
       className="w-full max-w-measure self-start rounded-bubble border border-line bg-surface px-4 py-3"
       data-testid="answer"
     >
-      {answer.sentences.map((sentence, at) => {
+      {writing !== null && <Writing question={question} count={writing.length} />}
+      {told.map((sentence, at) => {
         const cited = answer.citations.filter(({ number }) => sentence.citations.includes(number));
         return (
           <p key={at} className={at > 0 ? "mt-1.5" : ""}>
@@ -173,7 +207,8 @@ function Quoted({ answer }: { readonly answer: WireAnswer }): ReactNode {
       )}
       <div className="mt-2 flex flex-wrap items-center gap-x-3 text-12 text-muted">
         <span>
-          {countOf(answer.citations.length, "source")} · {formatDuration(answer.took_ms)} · quoted, no AI provider set
+          {countOf(answer.citations.length, "source")} · {formatDuration(answer.took_ms)} ·{" "}
+          {origin(answer, writing !== null)}
         </span>
         <Button
           look="quiet"
@@ -216,7 +251,9 @@ export function QuestionAndAnswer({ question }: { readonly question: Question })
             onRetry={() => void dispatch(askQuestion(question.text, question.scope))}
           />
         )}
-        {question.answer?.kind === "quoted" && <Quoted answer={question.answer} />}
+        {question.answer !== null && question.answer.kind !== "nothing" && (
+          <Quoted answer={question.answer} question={question} />
+        )}
         {question.answer?.kind === "nothing" && <NothingFound question={question} />}
       </div>
     </div>

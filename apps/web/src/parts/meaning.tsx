@@ -25,8 +25,8 @@ export function SentUpTo({ level }: { readonly level: string | null }): ReactNod
     level === "general" ? wordsOf("general").label : `${wordsOf("general").label} and ${wordsOf(level).label}`;
   return (
     <>
-      Memories and searches of level {levels} are sent to an AI provider, which whoever keeps this server has set up, to
-      find them by their meaning. Secret and ultra-secret ones never are. This page loads nothing from anywhere else.
+      Memories, searches and questions of level {levels} are sent to an AI provider, which whoever keeps this server has
+      set up. Secret and ultra-secret ones never are. This page loads nothing from anywhere else.
     </>
   );
 }

@@ -85,6 +85,9 @@ export function Settings(): ReactNode {
             </p>
           </Section>
         )}
+        <Section title="AI provider">
+          <ButtonLink href="/settings/provider">What is sent to which provider, and what it costs</ButtonLink>
+        </Section>
         <Section title="Forget & export">
           <ButtonLink href="/settings/forget">Take everything along, erase, receipts</ButtonLink>
         </Section>

@@ -8,6 +8,7 @@ import { sharing } from "./fake-sharing.ts";
 import { days } from "./fake-days.ts";
 import { operations } from "./fake-operations.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
+import { provider, writtenAnswer } from "./fake-provider.ts";
 import { people } from "./fake-people.ts";
 import { answer, conversations, type Filter, search } from "./fake-recall.ts";
 import {
@@ -321,8 +322,8 @@ function memoriesOf(state: FakeState, name: RouteName, request: FakeRequest): Fa
       return { data: { data: conversations(state), page: { next: null, prev: null } } };
     case "searches.run":
       return search(state, body);
-    case "answers.ask":
-      return answer(state, body.question);
+    case "answers.write":
+      return writtenAnswer(answer(state, body.question).data);
     default:
       return name.startsWith("memories.") ? changeMemory(state, name, request) : undefined;
   }
@@ -341,6 +342,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     days(state, name, request) ??
     operations(state.access.isProved, name, request) ??
     keeping(state, name, request) ??
+    provider(name) ??
     house(state, name) ??
     imports(state, name, request) ??
     people(state, name, request) ??

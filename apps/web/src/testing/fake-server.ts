@@ -141,7 +141,7 @@ export async function startFakeServer(options: FakeOptions): Promise<FakeServer>
     const answer = fakeHandlers(state, found.name, { body, query, params: found.params, headers: request.headers });
     const headers: Record<string, string> = { "content-type": "application/json", ...answer.headers };
     response.writeHead(answer.status ?? found.route.success.status, headers);
-    response.end(answer.data === undefined ? undefined : JSON.stringify(answer.data));
+    response.end(answer.text ?? (answer.data === undefined ? undefined : JSON.stringify(answer.data)));
   };
   const server: Server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {

@@ -60,6 +60,8 @@ export interface FakeRequest {
 export interface FakeAnswer {
   readonly status?: number;
   readonly data?: unknown;
+  /** Instead of JSON. */
+  readonly text?: string;
   readonly headers?: Record<string, string>;
 }
 

@@ -173,6 +173,10 @@ export async function walkRunning(page: Page, open: Open, look: Look): Promise<v
   await look("users-why");
   await page.getByRole("button", { name: /Take back the member/ }).click();
   await page.getByText("No invitation is open").waitFor();
+  await open("/settings/provider", "[data-testid=sent-table]");
+  await page.getByRole("button", { name: "Test" }).click();
+  await page.getByTestId("provider-test").waitFor();
+  await look("provider");
   await open("/settings/audit", "[data-testid=audit-entry]");
   await page.getByTestId("audit-verify").click();
   await page.getByTestId("audit-verification").waitFor();

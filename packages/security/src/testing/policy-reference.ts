@@ -61,6 +61,8 @@ server.backup house oa service
 audit.read house oa
 audit.verify house oa service
 policy.explain house oa
+provider.read own oamg
+provider.test house oa
 keys.rotate house o
 streams.use house oam agent service
 streams.administer house oa
