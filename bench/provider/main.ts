@@ -10,6 +10,7 @@ import { ManualClock, seededRandom } from "@kaelix/base";
 import { Chat } from "@kaelix/intelligence";
 import { type Behaviour, type HeardRequest, startBadProvider, verdictsFor } from "@kaelix/intelligence/testing";
 import { DEFAULT_TENANT, makeId, type MemoryContent, type MemoryId } from "@kaelix/model";
+import type { SealedMemory } from "@kaelix/views";
 
 import { Judging, type JudgingParts } from "../../apps/server/src/provider/judging.ts";
 import { writer } from "../../apps/server/src/provider/provider-application.ts";
@@ -75,28 +76,9 @@ async function judgeAll(
     sleep,
   }: { readonly clock: ManualClock; readonly count: number; readonly sleep: (ms: number) => Promise<void> },
 ): Promise<readonly BenchRow[]> {
-  const random = seededRandom(SEED);
-  const userId = makeId("usr", 0, random);
+  const rows = rowsOf(count);
   const decided = new Map<MemoryId, string>();
-  const header = { userId, tenant: DEFAULT_TENANT, state: "live", version: 1, level: 1, confidence: 0.5 } as const;
-  const rows = Array.from({ length: count }, (_, at) => ({
-    ...header,
-    memoryId: makeId("mem", at, random),
-    levelDecidedBy: "rule" as const,
-    source: "rest" as const,
-    conversationId: null,
-    importId: null,
-    occurredAtMs: 0,
-    recordedAtMs: 0,
-    digest: "",
-    sealed: new Uint8Array(),
-    changedAtMs: 0,
-    partition: 0,
-    offset: 0,
-    firstOffset: 0,
-    versionOffset: 0,
-  })).toSorted((left, right) => (left.memoryId < right.memoryId ? -1 : 1));
-  const open = (): typeof rows => rows.filter(({ memoryId }) => !decided.has(memoryId));
+  const open = (): SealedMemory[] => rows.filter(({ memoryId }) => !decided.has(memoryId));
   const judging = new Judging({
     provider,
     store: {
@@ -137,6 +119,30 @@ async function judgeAll(
     { name: "judged, waits between tries left out", value: (1_000 * count) / tookMs, unit: "memories/s" },
     { name: "waits between tries", value: clock.monotonicMs() / 1_000, unit: "s" },
   ];
+}
+
+/** Memories that the rules are unsure of. */
+function rowsOf(count: number): SealedMemory[] {
+  const random = seededRandom(SEED);
+  const userId = makeId("usr", 0, random);
+  const header = { userId, tenant: DEFAULT_TENANT, state: "live", version: 1, level: 1, confidence: 0.5 } as const;
+  return Array.from({ length: count }, (_, at) => ({
+    ...header,
+    memoryId: makeId("mem", at, random),
+    levelDecidedBy: "rule" as const,
+    source: "rest" as const,
+    conversationId: null,
+    importId: null,
+    occurredAtMs: 0,
+    recordedAtMs: 0,
+    digest: "",
+    sealed: new Uint8Array(),
+    changedAtMs: 0,
+    partition: 0,
+    offset: 0,
+    firstOffset: 0,
+    versionOffset: 0,
+  })).toSorted((left, right) => (left.memoryId < right.memoryId ? -1 : 1));
 }
 
 async function answerAll(

@@ -28,7 +28,7 @@ import type { MemberApplication } from "./member-application.ts";
 import type { SharingApplication } from "./sharing-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
 import type { DayApplication } from "./day-application.ts";
-import type { ProviderApplication } from "./provider-application.ts";
+import type { Authorship, ProviderApplication } from "./provider-application.ts";
 import type { DigestApplication } from "./digest-application.ts";
 
 /** That a memory is another's and was shared with the asker: who did, by which grant, and until when (epoch ms). */
@@ -178,7 +178,7 @@ export interface QuotedTime {
 }
 
 /** An answer with what it rests on. */
-export interface AnswerOutcome {
+export interface AnswerOutcome extends Authorship {
   readonly kind: "quoted" | "written" | "nothing";
   readonly text: string;
   readonly sentences: readonly { readonly text: string; readonly citations: readonly number[] }[];
@@ -194,9 +194,6 @@ export interface AnswerOutcome {
   }[];
   /** True when cited memories tell different things. */
   readonly hasConflict?: boolean;
-  /** Who wrote it; or why nobody did though somebody writes here. */
-  readonly writtenBy?: string;
-  readonly notWritten?: "withheld" | "late" | "down" | "spent" | "unsupported" | "conflict";
   readonly confidence: number;
   readonly tookMs: number;
 }

@@ -3,6 +3,12 @@ import type { Level } from "@kaelix/model";
 
 import type { AnswerOutcome, EmbeddingStatus } from "./application.ts";
 
+/** Of an answer: who wrote it, or why nobody did though somebody writes here. */
+export interface Authorship {
+  readonly writtenBy?: string;
+  readonly notWritten?: "withheld" | "late" | "down" | "spent" | "unsupported" | "conflict";
+}
+
 /** Who writes answers and judges levels. Counts are since the start; costs are in the currency of the prices. */
 export interface WriterView {
   readonly host: string;

@@ -69,7 +69,7 @@ export function sentLevel(settings: ServerSettings): Level | undefined {
     ...(settings.embedUrl === undefined ? [] : [levelOf(settings.embedLevelMax)]),
     ...(settings.aiUrl === undefined ? [] : [levelOf(settings.aiLevelMax)]),
   ];
-  return levels.toSorted().at(-1);
+  return levels.includes(2) ? 2 : levels[0];
 }
 
 function invalid(what: string): Error {

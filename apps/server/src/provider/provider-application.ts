@@ -112,7 +112,7 @@ function wordsFor(code: string, status: unknown): string {
     case "provider-paused":
       return "It kept failing and is left alone for a few minutes; it was not asked";
     default:
-      return status === undefined ? "It failed" : `It failed (status ${String(status)})`;
+      return typeof status === "number" ? `It failed (status ${status})` : "It failed";
   }
 }
 
