@@ -38,10 +38,7 @@ export interface SharedMark {
   readonly untilMs: number;
 }
 
-/**
- * How far a person reaches beyond their own memories: to what others have shared with them. A request without it, as of every program,
- * sees the person's own alone.
- */
+/** How far a person reaches beyond their own memories, to what others share; without it, as of every program, to their own alone. */
 export interface Reach {
   /** Whose memories: everybody's, those of others alone, or those of one other person. */
   readonly owner: "all" | "others" | UserId;
