@@ -48,6 +48,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   swaps: () => import("./swaps/main.ts"),
   canaries: () => import("./canaries/main.ts"),
   "api-fuzz": () => import("./api-fuzz/main.ts"),
+  schemathesis: () => import("./schemathesis/main.ts"),
+  sealing: () => import("./sealing/main.ts"),
   redos: () => import("./redos/main.ts"),
   archives: () => import("./archives/main.ts"),
   xss: () => import("./xss/main.ts"),

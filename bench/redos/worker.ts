@@ -18,7 +18,9 @@ if (port === null) throw new Error("This file is run as a thread");
 
 port.on("message", (task: Task) => {
   const { flags, source } = task;
-  const expression = new RegExp(source, flags.replaceAll(/[gy]/g, ""));
+  // A sticky one is tried at one place and at no other.
+  const tried = flags.includes("y") ? `^(?:${source})` : source;
+  const expression = new RegExp(tried, flags.replaceAll(/[gy]/g, ""));
   const isGlobal = flags.includes("g");
   let worst = { ratio: 0, ms: 0, pump: "", head: "", ending: "" };
   let texts = 0;

@@ -8,6 +8,7 @@ import { nats, natsAlways } from "./nats.ts";
 import { openbao } from "./openbao.ts";
 import { postgres } from "./postgres.ts";
 import { redis, redisAlways } from "./redis.ts";
+import { schemathesis } from "./schemathesis.ts";
 import { installPackages, type Service } from "./service.ts";
 import { versitygw } from "./versitygw.ts";
 
@@ -27,6 +28,7 @@ export const SERVICES: readonly Service[] = [
   redisAlways,
   openbao,
   embedder,
+  schemathesis,
   versitygw,
 ];
 

@@ -38,7 +38,7 @@ interface SavedSession {
 /** Opens the way. @throws CommandFailure with exit code 7 when a named server cannot be reached, 4 when nobody is signed in */
 export async function connect(options: CommonOptions): Promise<Connection> {
   const named = options.server ?? process.env["KAELIX_SERVER"];
-  if (named !== undefined) return toServer(named.replace(/\/+$/, ""), options);
+  if (named !== undefined) return toServer(named.replace(/(?<!\/)\/+$/, ""), options);
   const running = await findRunningServer(options.data);
   if (running !== undefined) {
     const client = createClient({ baseUrl: running.url, accessToken: () => running.operatorToken });
@@ -106,7 +106,7 @@ export async function connectWithoutSession(
       "No server is running on this data directory: start one with kaelix serve, or name one with --server",
     );
   }
-  const url = named.replace(/\/+$/, "");
+  const url = named.replace(/(?<!\/)\/+$/, "");
   return { client: createClient({ baseUrl: url, fetch: reaching(url) }), url };
 }
 

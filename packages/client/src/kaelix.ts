@@ -43,7 +43,7 @@ export class Kaelix {
 
   constructor(options: KaelixOptions) {
     const { apiKey, timeoutMs = TIMEOUT_MS, retriesMax = RETRIES_MAX } = options;
-    const baseUrl = options.baseUrl.replace(/\/+$/, "");
+    const baseUrl = options.baseUrl.replace(/(?<!\/)\/+$/, "");
     const plain = options.fetch ?? globalThis.fetch.bind(globalThis);
     const key = typeof apiKey === "string" ? () => apiKey : apiKey;
     this.#callsFor = (settings, isStream = false) => {

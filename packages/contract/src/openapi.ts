@@ -60,7 +60,9 @@ function operationOf(name: string, route: Route, problem: Json, components: Reco
     operation["requestBody"] = { required: true, content: { "multipart/form-data": { schema } } };
   } else if (route.body !== undefined) {
     const schema = schemaOf(route.body, "input", components);
-    operation["requestBody"] = { required: true, content: { "application/json": { schema } } };
+    // No body is read as an empty one.
+    const required = !route.body.safeParse({}).success;
+    operation["requestBody"] = { required, content: { "application/json": { schema } } };
   }
   return operation;
 }
@@ -82,7 +84,7 @@ function answerOf(success: Success, components: Record<string, unknown>): Json {
     case "events":
       return { description: "Server-sent events", content: { "text/event-stream": { schema: { type: "string" } } } };
     case "text":
-      return { description: "Text", content: { "text/plain": { schema: { type: "string" } } } };
+      return { description: "Text", content: { [success.mediaType]: { schema: { type: "string" } } } };
     case "empty":
       return { description: "Done, nothing to say" };
   }
@@ -101,26 +103,43 @@ function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query"):
 }
 
 function headersOf(route: Route): Json[] {
-  const header = (name: string, required: boolean, description: string): Json => ({
-    name,
-    in: "header",
-    required,
-    description,
-    schema: { type: "string" },
-  });
   return [
-    ...(route.ifMatch === true ? [header("If-Match", true, "ETag of the version to change")] : []),
-    ...(route.idempotencyKey === true
-      ? [header("Idempotency-Key", false, "The same key gives the same answer for 24 hours")]
-      : []),
-    ...(route.waits === true
-      ? [
-          header("Prefer", false, "wait=SECONDS, kaelix-until=stored|indexed|classified"),
-          header("Kaelix-After", false, "Wait until views have folded this position"),
-        ]
-      : []),
+    ...(route.ifMatch === true ? [HEADERS.ifMatch] : []),
+    ...(route.idempotencyKey === true ? [HEADERS.idempotencyKey] : []),
+    ...(route.waits === true ? [HEADERS.prefer, HEADERS.after] : []),
   ];
 }
+
+const HEADERS = {
+  ifMatch: {
+    name: "If-Match",
+    in: "header",
+    required: true,
+    description: "ETag of the version to change",
+    schema: { type: "string", pattern: '^"[1-9][0-9]{0,14}"$' },
+  },
+  idempotencyKey: {
+    name: "Idempotency-Key",
+    in: "header",
+    required: false,
+    description: "The same key gives the same answer for 24 hours",
+    schema: { type: "string", pattern: "^[!-~]{1,255}$" },
+  },
+  prefer: {
+    name: "Prefer",
+    in: "header",
+    required: false,
+    description: "wait=SECONDS, kaelix-until=stored|indexed|classified",
+    schema: { type: "string" },
+  },
+  after: {
+    name: "Kaelix-After",
+    in: "header",
+    required: false,
+    description: "Wait until views have folded this position: topic/partition/offset",
+    schema: { type: "string", pattern: "^[a-zA-Z0-9._-]{1,249}/[0-9]{1,6}[/@][0-9]{1,15}$" },
+  },
+} as const;
 
 /** A schema as JSON Schema 2020-12 with the named ones moved to `components`. */
 function schemaOf(schema: z.ZodType, io: "input" | "output", components: Record<string, unknown>): Json {

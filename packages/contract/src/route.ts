@@ -9,7 +9,7 @@ export type Success =
   | { readonly status: number; readonly type: "empty" }
   | { readonly status: number; readonly type: "ndjson"; readonly schema: z.ZodType }
   | { readonly status: number; readonly type: "events" }
-  | { readonly status: number; readonly type: "text" };
+  | { readonly status: number; readonly type: "text"; readonly mediaType: string };
 
 /** One route: all that gateway, client and documentation know of it. */
 export interface Route {

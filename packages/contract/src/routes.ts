@@ -345,7 +345,7 @@ export const routes = {
     action: "export.run",
     tag: "exports",
     summary: "The same as one Markdown document, for reading",
-    success: { status: 200, type: "text" },
+    success: { status: 200, type: "text", mediaType: "text/markdown" },
   },
   "events.follow": {
     method: "GET",

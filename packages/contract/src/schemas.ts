@@ -86,7 +86,7 @@ export const memoryEditSchema = z
     context: contextSchema.nullable().optional(),
   })
   .refine((body) => Object.keys(body).length > 0, { message: "Must change at least one field" })
-  .meta({ id: "MemoryEdit" });
+  .meta({ id: "MemoryEdit", minProperties: 1 });
 
 /** How far a memory has come: on the log, found by search, level final. */
 const progressSchema = z

@@ -55,6 +55,7 @@ export function foundingAliases(entries: readonly RouteEntry[]): readonly RouteE
 /** Their operations for the OpenAPI document. */
 export function foundingPaths(): Readonly<Record<string, unknown>> {
   const text = { type: "string" };
+  const said = { type: "string", minLength: 1, pattern: "\\S" };
   const operation = (options: {
     readonly summary: string;
     readonly properties: Readonly<Record<string, unknown>>;
@@ -87,7 +88,7 @@ export function foundingPaths(): Readonly<Record<string, unknown>> {
   return {
     "/auth/login": operation({
       summary: "First shape of signing in; the phone number may be called phone, phone_number or username",
-      properties: { phone: text, phone_number: text, username: text, password: text },
+      properties: { phone: said, phone_number: said, username: said, password: said },
       required: ["password"],
       status: 200,
       answer: { access_token: text, token_type: text, expires_in: { type: "integer" }, refresh_token: text },
@@ -95,7 +96,7 @@ export function foundingPaths(): Readonly<Record<string, unknown>> {
     }),
     "/memories/": operation({
       summary: "First shape of telling something",
-      properties: { content: text, context: { oneOf: [text, { type: "object" }] } },
+      properties: { content: said, context: { oneOf: [text, { type: "object" }] } },
       required: ["content"],
       status: 201,
       answer: { success: { const: true }, memory_id: text },

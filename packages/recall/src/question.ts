@@ -23,7 +23,7 @@ const FIRST_PATTERN = /\bwhen\b.*\bfirst\b|\bthe first time\b|\bwann\b.*\bzum er
 const ORDER_WORDS = /\b(the )?(last|latest|most recent(ly)?|first|zuletzt)( time)?\b/giu;
 const LIST_PATTERN =
   /^\s*(list|name|show( me)?|give me)\b|\ball (of )?(the|my|his|her|their|our)\b|\b(what|which) (are|were)\b|\b(what|which) (?!was|is|does|has)\p{L}+s (has|have|had|did|does|do|are|were)\b|\bwhat (kinds?|types?|sorts?) of\b/iu;
-const AS_OF_PATTERN = /[,;]?\s*\bas of\b\s+(?:the end of\s+)?/iu;
+const AS_OF_PATTERN = /(?:[,;]\s*|(?<!\s)\s+|(?<!\s))\bas of\b\s+(?:the end of\s+)?/iu;
 
 /** Takes a question apart. `nowMs` is when it is asked, for "as of last month". */
 export function readQuestion(text: string, nowMs: number): Question {

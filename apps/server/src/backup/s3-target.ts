@@ -35,7 +35,7 @@ export function openS3Target(place: string, settings: S3Settings): BackupTarget 
   }
   const aws = new AwsClient({ accessKeyId: accessKey, secretAccessKey: secretKey, region, service: "s3", retries: 0 });
   const base = `${scheme}://${host}/${bucket}`;
-  const head = below.replace(/\/+$/, "");
+  const head = below.replace(/(?<!\/)\/+$/, "");
   const keyOf = (name: string): string => (head === "" ? name : `${head}/${name}`);
   const store = new Store(aws, base);
   return {
@@ -74,6 +74,7 @@ class Store {
       try {
         const response = await this.#aws.fetch(`${this.#base}${path}`, {
           method,
+          redirect: "error",
           signal: AbortSignal.timeout(TIMEOUT_MS),
           ...(body === undefined ? {} : { body: Buffer.from(body) }),
         });

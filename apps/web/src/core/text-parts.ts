@@ -11,7 +11,8 @@ interface TextPart {
 export type Range = readonly [number, number];
 
 const URL_PATTERN = /https?:\/\/[^\s<>"'`{}|\\^]+/giu;
-const TRAILING = /[.,;:!?)\]}'"»”’]+$/u;
+/** What ends a sentence or closes a bracket belongs to no address. */
+const TRAILING = new Set(".,;:!?)]}'\"»”’");
 
 /** Ranges sorted, clipped to the text and merged. */
 export function mergeRanges(ranges: readonly Range[], length: number): readonly Range[] {
@@ -28,9 +29,15 @@ export function mergeRanges(ranges: readonly Range[], length: number): readonly 
   return merged;
 }
 
+function withoutTrailing(url: string): string {
+  let { length } = url;
+  while (TRAILING.has(url.charAt(length - 1))) length--;
+  return url.slice(0, length);
+}
+
 function linksIn(text: string): readonly { readonly range: Range; readonly url: string }[] {
   return [...text.matchAll(URL_PATTERN)].flatMap((match) => {
-    const url = match[0].replace(TRAILING, "");
+    const url = withoutTrailing(match[0]);
     if (!URL.canParse(url)) return [];
     return [{ range: [match.index, match.index + url.length] as const, url }];
   });

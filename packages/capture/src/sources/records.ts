@@ -63,7 +63,7 @@ export class RecordBuilder {
   /** A bare number counts rows of one file and means another record in the next, so the file's name is part of it. */
   #ownId(id: string): string {
     if (!/^\d{1,9}$/u.test(id)) return id;
-    const file = this.#options.fileName.replace(/(?:\s*\(\d{1,3}\))?\.\w{1,8}$/u, "").toLowerCase();
+    const file = bareName(this.#options.fileName).toLowerCase();
     return `${this.#format}:${file.slice(-200)}#${id}`;
   }
 
@@ -76,6 +76,15 @@ export class RecordBuilder {
     const id = hashParts(this.#format, extra.conversation?.key ?? "", at, from ?? "", text);
     return this.#ordinals.next(`${this.#format}:${id}`);
   }
+}
+
+/** A file's name without its ending and the number of a second download: `notes (1).csv` is `notes`. */
+function bareName(fileName: string): string {
+  const name = fileName.replace(/\.\w{1,8}$/u, "");
+  if (name === fileName) return fileName;
+  // In two steps: one expression that begins with spaces goes back over each run of them.
+  const first = name.replace(/\(\d{1,3}\)$/u, "");
+  return first === name ? name : first.trimEnd();
 }
 
 /** A context that is kept only when it fits; undefined when it is empty. */

@@ -68,16 +68,30 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
       done();
     });
   }
-  fastify.setErrorHandler((error, request, reply) => send(error, request, reply));
-  fastify.setNotFoundHandler((request, reply) => {
-    const path = request.url.split("?")[0] ?? "";
-    const isRead = request.method === "GET" || request.method === "HEAD";
-    if (isRead && !DATA_PATH_PATTERN.test(path) && options.web.serve(request, reply, clock.monotonicMs())) return reply;
-    const methods = options.methodsAt(path);
+  const refuseAddress = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const methods = options.methodsAt(pathOf(request));
     if (methods.length === 0) return send(gatewayErrors("route-unknown"), request, reply);
     reply.header("allow", methods.join(", "));
     return send(gatewayErrors("method-not-allowed"), request, reply);
+  };
+  fastify.setErrorHandler((error, request, reply) =>
+    // Fastify wants QUERY to name a body's type before it looks whether anything takes QUERY; nothing does.
+    request.method === "QUERY" && isMissingType(error) ? refuseAddress(request, reply) : send(error, request, reply),
+  );
+  fastify.setNotFoundHandler((request, reply) => {
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const isPage = isRead && !DATA_PATH_PATTERN.test(pathOf(request));
+    if (isPage && options.web.serve(request, reply, clock.monotonicMs())) return reply;
+    return refuseAddress(request, reply);
   });
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split("?")[0] ?? "";
+}
+
+function isMissingType(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "FST_ERR_ROUTE_MISSING_CONTENT_TYPE";
 }
 
 /** Makes what answers with the problem document of an error; what nobody expected goes to the log, without its message. */
@@ -85,8 +99,7 @@ export function problemSender(
   options: Pick<EdgeOptions, "log" | "rows">,
 ): (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
-    const instance = request.url.split("?")[0] ?? "";
-    const problem = problemOf(error, { instance, traceId: request.id }, options.rows);
+    const problem = problemOf(error, { instance: pathOf(request), traceId: request.id }, options.rows);
     if (problem.unexpected || problem.status === 500) {
       const route = request.routeOptions.url ?? "(none)";
       options.log.error({ trace_id: request.id, route, ...describeForLog(error) }, "failed");

@@ -132,7 +132,7 @@ function addressOf(url: string, tail: string, failures: ProviderFailures): URL {
     throw invalid(failures, "the address must be http or https");
   if (address.username !== "" || address.password !== "")
     throw invalid(failures, "the key must be set apart from the address");
-  const path = address.pathname.replace(/\/+$/, "");
+  const path = address.pathname.replace(/(?<!\/)\/+$/, "");
   address.pathname = path.endsWith(tail) ? path : `${path}${tail}`;
   return address;
 }

@@ -58,7 +58,7 @@ function isCommon(plain: string): boolean {
   const isRow = ROWS.some((row) => row.includes(plain));
   const half = plain.slice(0, plain.length / 2);
   const isTwice = plain.length % 2 === 0 && half + half === plain && half.length <= 4;
-  return isRow || isTwice || COMMON.has(plain) || COMMON.has(unspell(plain.replaceAll(/^\d+|\d+$/g, "")));
+  return isRow || isTwice || COMMON.has(plain) || COMMON.has(unspell(plain.replaceAll(/^\d+|(?<!\d)\d+$/g, "")));
 }
 
 /** Lower case, letters and digits alone. */

@@ -79,7 +79,7 @@ export class Throttle {
 
 /** The part of a client's address that one customer owns: an IPv4 address, or the first 64 bits of an IPv6 address. */
 export function addressName(address: string): string {
-  const bare = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "").replace(/%.*$/, "");
+  const bare = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "").replace(/%[^]*$/, "");
   if (!isIPv6(bare)) return bare.slice(0, 64);
   const [head = "", tail] = bare.split("::");
   const groups = head === "" ? [] : head.split(":");

@@ -118,7 +118,7 @@ class TransitClient {
     if (!MOUNT.test(mount) || mount.includes(".."))
       throw invalid("the mount must be a path of letters, digits, _ . - /");
     this.#options = options;
-    this.#base = `${url.origin}${url.pathname.replace(/\/+$/, "")}/v1/${mount.replace(/\/+$/, "")}`;
+    this.#base = `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, "")}/v1/${mount.replace(/(?<!\/)\/+$/, "")}`;
     this.key = options.key;
   }
 

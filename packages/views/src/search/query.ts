@@ -69,7 +69,7 @@ export function parseQuery(text: string, options: ParseOptions): ParsedQuery {
   const phrases: QueryWord[][] = [];
   const excluded: QueryWord[] = [];
   const rest = cut
-    .replace(/(^|\s)-?["“„«]([^"“”»]+)["”“»]/gu, (whole, space: string, inside: string) => {
+    .replace(/(^|\s)-?["“„«]([^"“”„«»]+)["”“»]/gu, (whole, space: string, inside: string) => {
       const words = wordsOf(inside, options);
       if (whole.trimStart().startsWith("-")) excluded.push(...words);
       else if (words.length > 0) phrases.push(words);
@@ -112,7 +112,7 @@ function withoutTimes(text: string, times: readonly TimeMention[]): string {
 /** A word with a star behind it stands for all that begin with it. */
 function markPrefixes(words: QueryWord[], text: string): QueryWord[] {
   const starred = new Set(
-    Array.from(text.matchAll(/([\p{L}\p{N}]{2,})\*/gu), ([, word = ""]) => foldDiacritics(normaliseWord(word))),
+    Array.from(text.matchAll(/(?<![\p{L}\p{N}])([\p{L}\p{N}]{2,})\*/gu), ([, word = ""]) => foldDiacritics(normaliseWord(word))),
   );
   if (starred.size === 0) return words;
   return words.map((word) => (starred.has(word.text) ? { ...word, isPrefix: true, isStop: false } : word));

@@ -11,6 +11,8 @@
  */
 import { cleanMarks } from "./header.ts";
 
+/** A name that was copied more often is left as it is. */
+const COPY_MARKS_MAX = 8;
 const PHONE_NAMES: readonly RegExp[] = [
   /^whatsapp[\s-]chat (?:with|mit|con|com|met|med|z|s|cu|com o|com a)\s(.+)$/iu,
   /^whatsapp[\s-]chat\s?[-–]\s?(.+)$/iu,
@@ -45,17 +47,25 @@ export function normaliseChatName(name: string): string {
  * @returns undefined for `_chat.txt` and for names that a person chose
  */
 export function chatNameOfFile(fileName: string): string | undefined {
-  const base = fileName
-    .replace(/^.*[/\\]/u, "")
-    .replace(/\.(?:txt|zip)$/iu, "")
-    .replace(/(?:\s*\(\d{1,3}\)|\scopy|\s-\scopy)+$/iu, "");
-  const plain = cleanMarks(base);
+  const base = fileName.replace(/^.*[/\\]/u, "").replace(/\.(?:txt|zip)$/iu, "");
+  const plain = cleanMarks(withoutCopyMarks(base));
   for (const pattern of PHONE_NAMES) {
     const match = pattern.exec(plain);
     const name = match?.slice(1).find((group) => group !== undefined);
     if (name !== undefined && name.trim() !== "") return name.trim();
   }
   return undefined;
+}
+
+/** `notes (1) copy` → `notes`. In rounds: one expression for all of it goes back over spaces and words that are repeated. */
+function withoutCopyMarks(name: string): string {
+  let rest = name;
+  for (let round = 0; round < COPY_MARKS_MAX; round++) {
+    const shorter = rest.replace(/(?:\(\d{1,3}\)|\s-\scopy|\scopy)$/iu, "");
+    if (shorter === rest) break;
+    rest = shorter.trimEnd();
+  }
+  return rest;
 }
 
 /** What the key of a chat is made of. */

@@ -28,7 +28,7 @@ const ATTACHED_TAG = /<[^<>:：\n]{2,30}\s?[:：]\s*([^<>\n/\\]{1,255}\.[\p{L}\d
 /** `IMG-20250112-WA0001.jpg (file attached)` in any language. */
 const ATTACHED_SUFFIX = /^([^\n/\\<>:"|?*]{1,255}\.[\p{L}\d]{1,8}) \(([^()\n]{3,40})\)$/u;
 const OWN_FILE_NAME = /^(?:IMG|VID|AUD|PTT|DOC|STK|GIF)-\d{8}-WA\d{4,}\.\w{1,8}$/u;
-const EDITED_TAG = /\s*\u200e?<([^<>\n]{5,80})>$/u;
+const EDITED_TAG = /(?<!\s)\s*\u200e?<([^<>\n]{5,80})>$/u;
 /** A bracketed stand-in in a script where nobody writes code in angle brackets. */
 const FOREIGN_TAG = /^<[^\p{ASCII}<>][^A-Za-z0-9<>]{3,40}>$/u;
 /** Shared things that are the sender's own words, although the app wrote the label. */
