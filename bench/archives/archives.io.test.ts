@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 
 import { readInterface } from "../proofs/openapi.ts";
 import { addressesIn } from "./addresses.ts";
+import { trySpellings } from "./spellings.ts";
 import { openArchives } from "./sweep.ts";
 import { overlappingZip } from "./zip-maker.ts";
 
@@ -32,6 +33,15 @@ test("an archive whose entries share their bytes is refused as a whole", async (
   }
 }, 60_000);
 
-test("no field of the interface takes an address that the house would call", () => {
+test("an address of this machine or of a private network is not called, however it is spelled", async () => {
+  const outcome = await trySpellings();
+  expect(outcome.faults).toEqual([]);
+  expect(outcome.connections).toBe(0);
+  expect(outcome.spellings).toBeGreaterThan(300);
+  // The listener notices who comes.
+  expect((await trySpellings(true)).connections).toBe(1);
+}, 120_000);
+
+test("no field of the interface takes an address that the house would call, but those that are guarded", () => {
   expect(addressesIn(readInterface())).toEqual([]);
 });

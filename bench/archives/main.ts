@@ -7,6 +7,7 @@ import { readInterface } from "../proofs/openapi.ts";
 import { signUpOwner, startProof } from "../proofs/product.ts";
 import type { BenchRow } from "../row.ts";
 import { addressesIn } from "./addresses.ts";
+import { trySpellings } from "./spellings.ts";
 import { openArchives, uploadArchives } from "./sweep.ts";
 
 /** Runs the bench. */
@@ -16,6 +17,7 @@ export async function run(options: {
 }): Promise<BenchRow[]> {
   const seed = Number(options.arguments[0] ?? 1);
   const addresses = addressesIn(readInterface());
+  const called = await trySpellings();
   const opened = await openArchives(options.quick ? 500 : 5_000, seed);
   const product = await startProof();
   try {
@@ -29,6 +31,8 @@ export async function run(options: {
     const faults = [
       ...opened.faults,
       ...uploaded.faults,
+      ...called.faults,
+      ...(called.connections > 0 ? [`${called.connections} connections to this machine`] : []),
       ...addresses.map((place) => `${place} takes an address: sweep it for SSRF`),
     ];
     for (const fault of faults) console.error(fault);
@@ -47,8 +51,9 @@ export async function run(options: {
       },
       { name: "95 % bound", value: 300 / archives, unit: "%" },
       { name: "slowest", value: Math.max(opened.slowestMs, uploaded.slowestMs), unit: "ms" },
+      { name: "spellings of addresses inside", value: called.spellings, unit: "addresses" },
       {
-        name: "fields of the interface that take an address",
+        name: "fields of the interface that take an unguarded address",
         value: addresses.length,
         unit: "fields",
         target: 0,

@@ -93,7 +93,7 @@ function countIn(bytes: Buffer, forms: readonly Form[], found: Map<string, numbe
 }
 
 /** Hits of a level in a file of any size. */
-export function scanFile(path: string, level: number): Hits {
+function scanFile(path: string, level: number): Hits {
   const file = openSync(path, "r");
   const chunk = Buffer.alloc(CHUNK_BYTES + OVERLAP_BYTES);
   let count = 0;

@@ -35,13 +35,14 @@ interface Side {
 
 /** Runs the bench. */
 export async function run(options: { readonly quick: boolean }): Promise<BenchRow[]> {
-  const pairs = options.quick ? 300 : 5_000;
+  const pairs = options.quick ? 100 : 5_000;
+  const warmUp = options.quick ? 20 : WARM_UP;
   const random = seededRandom(1);
   const sealed = await startSide({});
   const open = await startSide({ NODE_OPTIONS: `--import ${join(import.meta.dirname, "without-ciphers.ts")}` });
   try {
     const samples = { sealed: new Float64Array(pairs), open: new Float64Array(pairs), more: new Float64Array(pairs) };
-    for (let at = -WARM_UP; at < pairs; at++) {
+    for (let at = -warmUp; at < pairs; at++) {
       const body = {
         text: `${MARK} ${at} ${"walnuts at the harbour ".repeat(1 + random.integer(20))}`,
         level: 1 + (at & 1) * 2,

@@ -112,7 +112,9 @@ function withoutTimes(text: string, times: readonly TimeMention[]): string {
 /** A word with a star behind it stands for all that begin with it. */
 function markPrefixes(words: QueryWord[], text: string): QueryWord[] {
   const starred = new Set(
-    Array.from(text.matchAll(/(?<![\p{L}\p{N}])([\p{L}\p{N}]{2,})\*/gu), ([, word = ""]) => foldDiacritics(normaliseWord(word))),
+    Array.from(text.matchAll(/(?<![\p{L}\p{N}])([\p{L}\p{N}]{2,})\*/gu), ([, word = ""]) =>
+      foldDiacritics(normaliseWord(word)),
+    ),
   );
   if (starred.size === 0) return words;
   return words.map((word) => (starred.has(word.text) ? { ...word, isPrefix: true, isStop: false } : word));
