@@ -2,12 +2,13 @@ import { type Interface, objectOf } from "../proofs/openapi.ts";
 
 const NAME_PATTERN = /(^|_)(url|uri|href|link|webhook|endpoint|callback|host|address|avatar|origin)s?$/;
 
-/** Fields whose address is called through `postSafely` alone, which `spellings.ts` attacks; and one of a mailbox, which is no address to call. */
+/** Fields whose address is called through `postSafely` alone, which `spellings.ts` attacks; and those of mailboxes, which are no addresses to call. */
 const GUARDED = new Set([
   "digestSettings.write.webhook",
   "digestSettings.write.webhook.url",
   "digestSettings.addDevice.endpoint",
   "digestSettings.write.mail.address",
+  "email.begin.address",
 ]);
 
 /** Fields of requests that take an address which the house might call, but for those whose calls are guarded: there are to be none. */
