@@ -1,10 +1,17 @@
 /** From judged texts to a table of confidences: how often a level was right, by the share of the odds it stood on. */
 
-interface Judged {
+import type { LevelOdds } from "../src/classify/scorer.ts";
+
+/** A text judged by weights that had not seen it. */
+export interface JudgedText {
+  readonly id: string;
+  readonly text: string;
   readonly level: number;
+  readonly isFresh: boolean;
+  readonly odds: LevelOdds;
   readonly found: number;
+  /** The share of the odds that `found` stands on. */
   readonly share: number;
-  readonly weight: number;
 }
 
 /** The table that scorer-weights.ts holds. */
@@ -13,7 +20,7 @@ export interface ConfidenceTable {
   readonly shares: readonly (readonly number[])[];
 }
 
-const BOUNDS: readonly number[] = [0, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.93];
+const BOUNDS: readonly number[] = [0, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.92, 0.97];
 /** Cells lean on what all levels together say, as if that many texts had said it. */
 const LEAN = 12;
 
@@ -24,20 +31,9 @@ function cellOf(share: number): number {
   );
 }
 
-function rightShare(judged: readonly Judged[], lean: number, leanCount: number): number {
-  const total = judged.reduce((sum, one) => sum + one.weight, 0);
-  const right = judged.reduce((sum, one) => sum + (one.found === one.level ? one.weight : 0), 0);
-  return (right + lean * leanCount) / (total + leanCount);
-}
-
-/**
- * The lexicons know the words of these texts even where the weights do not: on three batches of new texts accuracy was
- * 0.54 to 0.72 where this table alone promised 0.75 to 0.82. So every share is drawn towards one half.
- */
-const STRANGER_FACTOR = 0.78;
-
-function forStrangers(share: number): number {
-  return 0.45 + (share - 0.45) * STRANGER_FACTOR;
+function rightShare(judged: readonly JudgedText[], lean: number, leanCount: number): number {
+  const right = judged.filter((one) => one.found === one.level).length;
+  return (right + lean * leanCount) / (judged.length + leanCount);
 }
 
 /** Pools neighbours until the row never falls. */
@@ -55,7 +51,7 @@ function rising(values: readonly number[]): number[] {
 }
 
 /** Learns the table from texts the weights had not seen. */
-export function learnConfidence(judged: readonly Judged[]): ConfidenceTable {
+export function learnConfidence(judged: readonly JudgedText[]): ConfidenceTable {
   const shares = [1, 2, 3, 4].map((level) =>
     rising(
       BOUNDS.map((_bound, cell) => {
@@ -67,7 +63,7 @@ export function learnConfidence(judged: readonly Judged[]): ConfidenceTable {
           LEAN,
         );
       }),
-    ).map((value) => Math.round(forStrangers(value) * 1000) / 1000),
+    ).map((value) => Math.round(value * 1000) / 1000),
   );
   return { bounds: BOUNDS, shares };
 }

@@ -1,55 +1,68 @@
 /**
- * Fits the scorer's weights and the confidence table on labelled texts and writes src/classify/scorer-weights.ts. Run with
- * `node packages/intelligence/training/fit.ts [--dry]`. Deterministic: full-batch descent, folds by id, nothing drawn at random.
- * Only development halves and the practice texts are read; held-out halves are never looked at here.
+ * Fits the scorer's weights, the table of grams and the confidence table on labelled texts and writes src/classify/scorer-weights.ts
+ * and gram-weights.ts. Run with `node packages/intelligence/training/fit.ts [--dry | --check]`. The same texts give the same bytes: the order of
+ * learning is drawn from SEED, folds go by id. Held-out halves are never looked at here.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { featuresOf, logOdds, strongestByRule, supportOf } from "../src/classify/features.ts";
-import { fixtureHalf } from "../src/classify/fixture-halves.ts";
 import { readText } from "../src/classify/gather.ts";
-import { type LevelOdds, levelOf, PRIOR_SHARE, shareOf } from "../src/classify/scorer.ts";
-import { learnConfidence } from "./confidence.ts";
-import { type Example, fitOdds, type Model, predict } from "./logistic.ts";
+import { gramShare, pairShare } from "../src/classify/gram-scorer.ts";
+import { GRAM_BITS, Grams } from "../src/classify/grams.ts";
+import type { Evidence } from "../src/classify/rules/evidence.ts";
+import { levelOf, PRIOR_SHARE, shareOf, withProof } from "../src/classify/scorer.ts";
+import { type JudgedText, learnConfidence } from "./confidence.ts";
+import { type Example, fitOdds, type FitOptions, type Model, predict } from "./logistic.ts";
+import { type LearntText, learntTexts } from "./texts.ts";
 
-interface Labelled {
-  readonly id: string;
-  readonly text: string;
-  readonly level: 1 | 2 | 3 | 4;
+const SEED = 20_261_122;
+const FOLDS = 5;
+const ROUNDS = 20;
+const GRAM_COUNT = 1 << GRAM_BITS;
+const GRAM_DECAY = 0.02;
+const RULE_DECAY = 0.001;
+const FEATURES_MAX = 2000;
+
+interface Learnt extends LearntText, Example {
+  readonly byRule: ReadonlyMap<string, Evidence>;
 }
 
-const FOLDS = 8;
-const DECAY = 0.8;
-/**
- * The first fixture and the first lexicons have one author and share phrases; it counts for less. Everyday sentences are all general and
- * many: at full share they would teach that hardly anything is secret.
- */
-const SHARES: Readonly<Record<string, number>> = {
-  "strangers.jsonl": 1,
-  "practice.jsonl": 1,
-  "levels.jsonl": 0.5,
-  "everyday-practice.jsonl": 0.15,
-};
+/** Columns by name for what the rules found; grams come first and go by their place. */
+class Columns {
+  readonly names = new Map<string, number>();
+  readonly ruleLevels = new Uint8Array(GRAM_COUNT + FEATURES_MAX);
+  readonly #grams = new Grams();
 
-function readDevelopment(name: string): Labelled[] {
-  const file = new URL(`../fixtures/${name}`, import.meta.url);
-  const lines = readFileSync(file, "utf8").trim().split("\n");
-  // Every line of the fixtures is written in this form.
-  const all = lines.map((line) => JSON.parse(line) as Labelled);
-  return name.endsWith("practice.jsonl") ? all : all.filter((one) => fixtureHalf(one.id) === "development");
-}
+  toLearnt(one: LearntText): Learnt {
+    const reading = readText(one.text);
+    const byRule = strongestByRule(reading.evidence);
+    const found = new Map<number, number>();
+    for (const [name, value] of featuresOf(reading, byRule)) found.set(this.#columnOf(name, byRule), value);
+    this.#grams.read(reading.scene.text);
+    this.#addGrams(found, gramShare(this.#grams.count));
+    this.#grams.readPairs(reading.scene.concepts);
+    this.#addGrams(found, pairShare(this.#grams.count));
+    return {
+      ...one,
+      byRule,
+      columns: Int32Array.from(found.keys()),
+      values: Float64Array.from(found.values()),
+      offsets: [2, 3, 4].map((level) => PRIOR_SHARE * logOdds(supportOf(byRule, level))),
+    };
+  }
 
-function toExample(one: Labelled, share: number): Example {
-  const reading = readText(one.text);
-  const byRule = strongestByRule(reading.evidence);
-  return {
-    id: one.id,
-    level: one.level,
-    share,
-    features: [...featuresOf(reading, byRule)],
-    offsets: [2, 3, 4].map((level) => PRIOR_SHARE * logOdds(supportOf(byRule, level))),
-    ruleLevels: new Map([...byRule.values()].map((evidence) => [evidence.rule, evidence.level])),
-    byRule,
-  };
+  #addGrams(found: Map<number, number>, share: number): void {
+    for (const place of this.#grams.places.subarray(0, this.#grams.count))
+      found.set(place, (found.get(place) ?? 0) + share);
+  }
+
+  #columnOf(name: string, byRule: ReadonlyMap<string, Evidence>): number {
+    const known = this.names.get(name);
+    if (known !== undefined) return known;
+    const column = GRAM_COUNT + this.names.size;
+    this.names.set(name, column);
+    this.ruleLevels[column] = byRule.get(name)?.level ?? 0;
+    return column;
+  }
 }
 
 function foldOf(id: string): number {
@@ -58,55 +71,48 @@ function foldOf(id: string): number {
   return hash % FOLDS;
 }
 
-function held(odds: readonly number[]): LevelOdds {
-  const four = odds[2] ?? 0;
-  const three = Math.max(odds[1] ?? 0, four);
-  return [Math.max(odds[0] ?? 0, three), three, four];
+function judge(model: Model, one: Learnt): JudgedText {
+  const odds = withProof(predict(model, one), one.byRule);
+  const found = levelOf(odds, one.byRule);
+  return { ...one, odds, found, share: shareOf(odds, found) };
 }
 
-interface Judged {
-  readonly id: string;
-  readonly level: 1 | 2 | 3 | 4;
-  readonly found: 1 | 2 | 3 | 4;
-  readonly share: number;
-  readonly weight: number;
+/** Every text judged by a model that has not seen it. */
+function crossJudge(texts: readonly Learnt[], options: FitOptions): JudgedText[] {
+  return Array.from({ length: FOLDS }, (_, fold) => {
+    const others = texts.filter((one) => foldOf(one.id) !== fold);
+    const model = fitOdds(others, options);
+    return texts.filter((one) => foldOf(one.id) === fold).map((one) => judge(model, one));
+  }).flat();
 }
 
-/** Every example judged by a model that has not seen it. */
-function crossJudge(examples: readonly Example[], decay: number): Judged[] {
-  const judged: Judged[] = [];
-  for (let fold = 0; fold < FOLDS; fold += 1) {
-    const model = fitOdds(
-      examples.filter((one) => foldOf(one.id) !== fold),
-      decay,
-    );
-    for (const one of examples.filter((candidate) => foldOf(candidate.id) === fold)) {
-      const odds = held(predict(model, one));
-      const found = levelOf(odds, one.byRule);
-      judged.push({ id: one.id, level: one.level, found, share: shareOf(odds, found), weight: one.share });
-    }
-  }
-  return judged;
+function report(name: string, judged: readonly JudgedText[]): void {
+  const share = (some: readonly JudgedText[], isSo: (one: JudgedText) => boolean): string =>
+    (some.filter(isSo).length / Math.max(1, some.length)).toFixed(3);
+  const grave = judged.filter((one) => one.level >= 3);
+  const mild = judged.filter((one) => one.level < 3);
+  const figures = [
+    `accuracy ${share(judged, (one) => one.found === one.level)}`,
+    `caught ${share(grave, (one) => one.found >= 3)}`,
+    `called 3 though below ${share(mild, (one) => one.found >= 3)}`,
+  ];
+  console.log(`${name}: ${figures.join(", ")}, texts ${String(judged.length)}`);
 }
 
-function report(name: string, judged: readonly Judged[]): void {
-  const fresh = judged.filter((one) => one.weight === 1);
-  const grave = fresh.filter((one) => one.level >= 3);
-  const right = fresh.filter((one) => one.found === one.level).length / fresh.length;
-  const caught = grave.filter((one) => one.found >= 3).length / grave.length;
-  console.log(`${name}: accuracy ${right.toFixed(3)}, caught ${caught.toFixed(3)}, texts ${String(fresh.length)}`);
-}
-
-function writeWeights(model: Model, confidence: ReturnType<typeof learnConfidence>): void {
-  const rows = [...model.weights]
+function rulesSource(model: Model, columns: Columns, confidence: ReturnType<typeof learnConfidence>): string {
+  const rows = [...columns.names]
+    .map(([name, column]) => [name, model.weights.map((weights) => weights[column] ?? 0)] as const)
     .filter(([, weights]) => weights.some((weight) => Math.abs(weight) >= 0.02))
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, weights]) => `  ${JSON.stringify(name)}: [${weights.map((weight) => weight.toFixed(2)).join(", ")}],`);
-  const lines = [
+    .map(
+      ([name, weights]) =>
+        `  ${quoted(name)}: [${weights.map((weight) => String(Number(weight.toFixed(2)))).join(", ")}],`,
+    );
+  return [
     "/** Written by training/fit.ts; do not edit. */",
     "",
     "/** What is added whatever the text holds, for levels 2, 3 and 4. */",
-    `export const BIASES: readonly number[] = [${model.biases.map((bias) => bias.toFixed(3)).join(", ")}];`,
+    `export const BIASES: readonly number[] = [${model.biases.map((bias) => String(Number(bias.toFixed(3)))).join(", ")}];`,
     "",
     "/** By feature: what it adds to the log odds of at least 2, at least 3, at least 4. */",
     "export const WEIGHTS: Readonly<Record<string, readonly number[]>> = {",
@@ -114,30 +120,67 @@ function writeWeights(model: Model, confidence: ReturnType<typeof learnConfidenc
     "};",
     "",
     "/** Lower bounds of the cells of a level's share of the odds. */",
-    `export const CONFIDENCE_BOUNDS: readonly number[] = ${JSON.stringify(confidence.bounds)};`,
+    `export const CONFIDENCE_BOUNDS: readonly number[] = [${confidence.bounds.join(", ")}];`,
     "",
     "/** By level, by cell: how often such a decision was right. */",
-    `export const CONFIDENCES: readonly (readonly number[])[] = ${JSON.stringify(confidence.shares)};`,
+    "export const CONFIDENCES: readonly (readonly number[])[] = [",
+    ...confidence.shares.map((row) => `  [${row.join(", ")}],`),
+    "];",
     "",
-  ];
-  writeFileSync(new URL("../src/classify/scorer-weights.ts", import.meta.url), lines.join("\n"));
+  ].join("\n");
+}
+
+function quoted(name: string): string {
+  return /^[a-z]+$/i.test(name) ? name : JSON.stringify(name);
+}
+
+function gramsSource(model: Model): string {
+  let most = 0;
+  for (const weights of model.weights)
+    for (const weight of weights.subarray(0, GRAM_COUNT)) most = Math.max(most, Math.abs(weight));
+  const step = Number((most / 127).toPrecision(4));
+  const table = new Int8Array(GRAM_COUNT * 3);
+  for (const [at, weights] of model.weights.entries())
+    for (let place = 0; place < GRAM_COUNT; place += 1)
+      table[place * 3 + at] = Math.round((weights[place] ?? 0) / step);
+  return [
+    "/** Written by training/fit.ts; do not edit. */",
+    "",
+    "/** What one step of a weight adds to the log odds. */",
+    `export const GRAM_STEP = ${String(step)};`,
+    "",
+    "/** By place in the table: three bytes with a sign, for at least level 2, 3 and 4; in base64. */",
+    "export const GRAM_TABLE: string =",
+    `  "${Buffer.from(table.buffer).toString("base64")}";`,
+    "",
+  ].join("\n");
 }
 
 function main(): void {
-  const examples = Object.entries(SHARES).flatMap(([name, share]) =>
-    readDevelopment(name).map((one) => toExample(one, share)),
-  );
-  if (process.argv.includes("--dry")) {
-    for (const decay of [0.3, 0.6, 1, 2, 4]) report(`decay ${String(decay)}`, crossJudge(examples, decay));
-    if (process.argv.includes("--misses"))
-      for (const one of crossJudge(examples, DECAY))
-        if (one.found !== one.level && one.weight === 1)
-          console.log(one.id, one.level, one.found, one.share.toFixed(2));
-    return;
+  const columns = new Columns();
+  const texts = learntTexts().map((one) => columns.toLearnt(one));
+  const decay = (column: number): number => (column < GRAM_COUNT ? GRAM_DECAY : RULE_DECAY);
+  const width = GRAM_COUNT + FEATURES_MAX;
+  const options = { width, ruleLevels: columns.ruleLevels, seed: SEED, rounds: ROUNDS, decay };
+  const judged = crossJudge(texts, options);
+  report("unseen by the weights, all", judged);
+  const fresh = judged.filter((one) => one.isFresh);
+  report("unseen by the weights, fresh", fresh);
+  if (process.argv.includes("--misses"))
+    for (const one of judged)
+      if (one.found !== one.level) console.log(one.id, one.level, one.found, one.share.toFixed(2), one.text);
+  if (process.argv.includes("--dry")) return;
+  const model = fitOdds(texts, options);
+  const files = [
+    ["scorer-weights.ts", rulesSource(model, columns, learnConfidence(fresh))],
+    ["gram-weights.ts", gramsSource(model)],
+  ] as const;
+  for (const [name, source] of files) {
+    const file = new URL(`../src/classify/${name}`, import.meta.url);
+    if (!process.argv.includes("--check")) writeFileSync(file, source);
+    else if (readFileSync(file, "utf8") === source) console.log(`${name} is what these texts give`);
+    else throw new Error(`Cannot vouch for ${name}: current value differs, must be what these texts give`);
   }
-  const judged = crossJudge(examples, DECAY);
-  report("eight folds, texts unseen by the weights", judged);
-  writeWeights(fitOdds(examples, DECAY), learnConfidence(judged));
 }
 
 main();

@@ -1,130 +1,110 @@
-/** Three logistic regressions with offsets, squared decay and signs held where a rule's meaning fixes them. */
-import type { Evidence } from "../src/classify/rules/evidence.ts";
+/**
+ * Three logistic regressions over sparse numbers, learnt by small steps (AdaGrad) in an order drawn from a seed: the same
+ * texts and the same seed give the same weights. Weights of a rule for levels it speaks for are never below nought.
+ */
 
 /** One labelled text as numbers. */
 export interface Example {
-  readonly id: string;
   readonly level: 1 | 2 | 3 | 4;
   /** How much it counts. */
   readonly share: number;
-  readonly features: readonly (readonly [string, number])[];
+  readonly columns: Int32Array;
+  readonly values: Float64Array;
   /** What the rules alone add to the log odds, for levels 2, 3 and 4. */
   readonly offsets: readonly number[];
-  readonly ruleLevels: ReadonlyMap<string, number>;
-  /** What the rules found, strongest of each. */
-  readonly byRule: ReadonlyMap<string, Evidence>;
 }
 
-/** Fitted weights by feature, for levels 2, 3 and 4. */
+/** Fitted weights by column, for levels 2, 3 and 4. */
 export interface Model {
   readonly biases: number[];
-  readonly weights: Map<string, number[]>;
+  readonly weights: readonly Float64Array[];
 }
 
-const ROUNDS = 350;
-const STEP = 0.9;
-const SEEN_MIN = 2;
+/** How to learn. */
+export interface FitOptions {
+  /** Columns there are. */
+  readonly width: number;
+  /** By column: the level a rule speaks for, 0 for all else. */
+  readonly ruleLevels: Uint8Array;
+  readonly seed: number;
+  readonly rounds: number;
+  /** Weight of the squares, by column. */
+  readonly decay: (column: number) => number;
+}
+
+const STEP = 0.05;
+/** By the last round steps have shrunk to this share. */
+const LAST_STEP = 0.1;
 
 function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-value));
 }
 
-interface Column {
-  readonly name: string;
-  /** Level of the rule; 0 for nouns and shapes. */
-  readonly ruleLevel: number;
-  readonly rows: number[];
-  readonly values: number[];
+/** Numbers from 0 to 1 drawn from a seed (mulberry32). */
+function drawFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
 }
 
-function columnsOf(examples: readonly Example[]): Column[] {
-  const columns = new Map<string, Column>();
-  for (const [row, one] of examples.entries()) {
-    for (const [name, value] of one.features) {
-      let column = columns.get(name);
-      if (column === undefined) {
-        column = { name, ruleLevel: one.ruleLevels.get(name) ?? 0, rows: [], values: [] };
-        columns.set(name, column);
-      }
-      column.rows.push(row);
-      column.values.push(value);
-    }
+function shuffle(order: Int32Array, draw: () => number): void {
+  for (let at = order.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(draw() * (at + 1));
+    const kept = order[at] ?? 0;
+    order[at] = order[other] ?? 0;
+    order[other] = kept;
   }
-  return [...columns.values()].filter((column) => column.rows.length >= SEEN_MIN);
 }
 
-/** One regression by coordinate-wise Newton steps. */
-function fitOne(
-  examples: readonly Example[],
-  columns: readonly Column[],
-  at: number,
-  decay: number,
-): [number, number[]] {
-  const target = examples.map((one) => (one.level >= at + 2 ? 1 : 0));
-  const sums = examples.map((one) => one.offsets[at] ?? 0);
-  const weights = columns.map(() => 0);
-  let bias = 0;
-  const odds = sums.map(sigmoid);
-  for (let round = 0; round < ROUNDS / 10; round += 1) {
-    let slope = 0;
-    let bend = 0.1;
-    for (const [row, one] of examples.entries()) {
-      const value = odds[row] ?? 0;
-      slope += one.share * ((target[row] ?? 0) - value);
-      bend += one.share * value * (1 - value);
+/** Fits all three. */
+export function fitOdds(examples: readonly Example[], options: FitOptions): Model {
+  const draw = drawFrom(options.seed);
+  const order = Int32Array.from(examples.keys());
+  const weights = [0, 1, 2].map(() => new Float64Array(options.width));
+  const squares = [0, 1, 2].map(() => new Float64Array(options.width).fill(0.01));
+  const biases = [0, 0, 0];
+  const biasSquares = [0.01, 0.01, 0.01];
+  for (let round = 0; round < options.rounds; round += 1) {
+    shuffle(order, draw);
+    const step = STEP * (1 - (1 - LAST_STEP) * (round / options.rounds));
+    for (const row of order) {
+      const one = examples[row];
+      if (one !== undefined) for (let at = 0; at < 3; at += 1) learn(one, at, step);
     }
-    bias += (STEP * slope) / bend;
-    for (const [row, sum] of sums.entries()) {
-      sums[row] = sum + (STEP * slope) / bend;
-      odds[row] = sigmoid(sums[row] ?? 0);
-    }
-    for (const [index, column] of columns.entries()) stepColumn(index, column);
   }
-  return [bias, weights];
+  return { biases, weights };
 
-  function stepColumn(index: number, column: Column): void {
-    const old = weights[index] ?? 0;
-    let slope = -decay * old;
-    let bend = decay;
-    for (let place = 0; place < column.rows.length; place += 1) {
-      const row = column.rows[place] ?? 0;
-      const value = column.values[place] ?? 0;
-      const share = examples[row]?.share ?? 0;
-      const chance = odds[row] ?? 0;
-      slope += share * value * ((target[row] ?? 0) - chance);
-      bend += share * value * value * Math.max(0.05, chance * (1 - chance));
-    }
-    let next = old + (STEP * slope) / bend;
-    if (column.ruleLevel >= at + 2) next = Math.max(0, next);
-    weights[index] = next;
-    for (let place = 0; place < column.rows.length; place += 1) {
-      const row = column.rows[place] ?? 0;
-      sums[row] = (sums[row] ?? 0) + (next - old) * (column.values[place] ?? 0);
-      odds[row] = sigmoid(sums[row] ?? 0);
+  function learn(one: Example, at: number, step: number): void {
+    const [own, seen] = [weights[at], squares[at]];
+    if (own === undefined || seen === undefined) return;
+    const slope = (sigmoid(sumOf(one, at, { biases, weights })) - (one.level >= at + 2 ? 1 : 0)) * one.share;
+    biasSquares[at] = (biasSquares[at] ?? 0) + slope * slope;
+    biases[at] = (biases[at] ?? 0) - (step * slope) / Math.sqrt(biasSquares[at] ?? 1);
+    for (let place = 0; place < one.columns.length; place += 1) {
+      const column = one.columns[place] ?? 0;
+      const weight = own[column] ?? 0;
+      const pull = slope * (one.values[place] ?? 0) + options.decay(column) * weight;
+      const square = (seen[column] ?? 0) + pull * pull;
+      seen[column] = square;
+      const next = weight - (step * pull) / Math.sqrt(square);
+      own[column] = (options.ruleLevels[column] ?? 0) >= at + 2 ? Math.max(0, next) : next;
     }
   }
 }
 
-/** Fits all three. `decay` is the weight of the squares. */
-export function fitOdds(examples: readonly Example[], decay: number): Model {
-  const columns = columnsOf(examples);
-  const model: Model = { biases: [], weights: new Map(columns.map((column) => [column.name, [0, 0, 0]])) };
-  for (let at = 0; at < 3; at += 1) {
-    const [bias, weights] = fitOne(examples, columns, at, decay);
-    model.biases.push(bias);
-    for (const [index, column] of columns.entries()) {
-      const row = model.weights.get(column.name);
-      if (row !== undefined) row[at] = weights[index] ?? 0;
-    }
-  }
-  return model;
+function sumOf(one: Example, at: number, model: Model): number {
+  const own = model.weights[at];
+  let sum = (model.biases[at] ?? 0) + (one.offsets[at] ?? 0);
+  for (let place = 0; place < one.columns.length; place += 1)
+    sum += (own?.[one.columns[place] ?? 0] ?? 0) * (one.values[place] ?? 0);
+  return sum;
 }
 
 /** The odds of at least 2, 3 and 4. */
-export function predict(model: Model, one: Example): number[] {
-  return [0, 1, 2].map((at) => {
-    let sum = (model.biases[at] ?? 0) + (one.offsets[at] ?? 0);
-    for (const [name, value] of one.features) sum += (model.weights.get(name)?.[at] ?? 0) * value;
-    return sigmoid(sum);
-  });
+export function predict(model: Model, one: Example): readonly [number, number, number] {
+  return [sigmoid(sumOf(one, 0, model)), sigmoid(sumOf(one, 1, model)), sigmoid(sumOf(one, 2, model))];
 }

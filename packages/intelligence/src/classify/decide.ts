@@ -3,6 +3,7 @@ import type { Classification, ClassificationReason, Level } from "@kaelix/model"
 import { calibratedConfidence } from "./calibration.ts";
 import { featuresOf, strongestByRule } from "./features.ts";
 import { type Reading, readText } from "./gather.ts";
+import { gramSums } from "./gram-scorer.ts";
 import type { Evidence } from "./rules/evidence.ts";
 import { levelOf, type LevelOdds, scoreLevels, shareOf } from "./scorer.ts";
 
@@ -19,7 +20,7 @@ export interface Judgement {
 /** Judges what was read. */
 export function judge(reading: Reading): Judgement {
   const byRule = strongestByRule(reading.evidence);
-  return { odds: scoreLevels(featuresOf(reading, byRule), byRule), byRule };
+  return { odds: scoreLevels(featuresOf(reading, byRule), byRule, gramSums(reading.scene)), byRule };
 }
 
 function byLevelAndWeight(left: Evidence, right: Evidence): number {

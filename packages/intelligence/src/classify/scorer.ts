@@ -1,10 +1,11 @@
 /**
- * A small linear model over what the rules found: three odds (at least confidential, at least secret, ultra-secret). It
- * starts from the rules' own verdict and adds what labelled texts taught (training/fit.ts). It never lowers what check
- * digits and key formats prove.
+ * A small linear model over what the rules found and over a text's grams: three odds (at least confidential, at least secret,
+ * ultra-secret). It starts from the rules' own verdict and adds what labelled texts taught (training/fit.ts). It never lowers
+ * what check digits and key formats prove.
  */
 import type { Level } from "@kaelix/model";
 import { type Features, logOdds, supportOf } from "./features.ts";
+import type { GramSums } from "./gram-scorer.ts";
 import type { Evidence } from "./rules/evidence.ts";
 import { BIASES, WEIGHTS } from "./scorer-weights.ts";
 
@@ -47,11 +48,11 @@ function givenSupport(byRule: ReadonlyMap<string, Evidence>): number {
   return 0;
 }
 
-/** Scores a text. Pure. */
-export function scoreLevels(features: Features, byRule: ReadonlyMap<string, Evidence>): LevelOdds {
-  let two = (BIASES[0] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, 2));
-  let three = (BIASES[1] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, 3));
-  let four = (BIASES[2] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, 4));
+/** Scores a text by what the rules found and by its grams. */
+export function scoreLevels(features: Features, byRule: ReadonlyMap<string, Evidence>, grams: GramSums): LevelOdds {
+  let two = (BIASES[0] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, 2)) + grams[0];
+  let three = (BIASES[1] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, 3)) + grams[1];
+  let four = (BIASES[2] ?? 0) + PRIOR_SHARE * logOdds(supportOf(byRule, 4)) + grams[2];
   // `forEach` and no `for`: nothing is made for an entry.
   features.forEach((value, name) => {
     const weights = WEIGHTS_BY_NAME.get(name);
@@ -60,33 +61,33 @@ export function scoreLevels(features: Features, byRule: ReadonlyMap<string, Evid
     three += (weights[1] ?? 0) * value;
     four += (weights[2] ?? 0) * value;
   });
-  const atLeast4 = Math.max(sigmoid(four), provenSupport(byRule, 4), givenSupport(byRule));
-  const atLeast3 = Math.max(sigmoid(three), provenSupport(byRule, 3), atLeast4);
-  return [Math.max(sigmoid(two), provenSupport(byRule, 2), atLeast3), atLeast3, atLeast4];
+  return withProof([sigmoid(two), sigmoid(three), sigmoid(four)], byRule);
 }
 
-/** The odds a level needs; a little below one half where a miss costs more than a false alarm. */
-const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.47, 4: 0.48 };
-/**
- * The weight that some rule must give a level for the odds to count. Labelled texts are one quarter secret, everyday talk hardly ever: by
- * tone alone one in four turns of ordinary chats was called secret, with a rule to name why one in twelve.
- */
-const GROUND_MIN = 0.25;
-/** How much more odds level 2 needs when no rule stands firmly behind it. */
-const UNGROUNDED_RAISE = 0.2;
-const FIRM_MIN = 0.4;
+/** The model's odds, raised to what check digits and key formats prove, and never rising with the level. */
+export function withProof(odds: LevelOdds, byRule: ReadonlyMap<string, Evidence>): LevelOdds {
+  const [two, three, four] = odds;
+  const atLeast4 = Math.max(four, provenSupport(byRule, 4), givenSupport(byRule));
+  const atLeast3 = Math.max(three, provenSupport(byRule, 3), atLeast4);
+  return [Math.max(two, provenSupport(byRule, 2), atLeast3), atLeast3, atLeast4];
+}
 
-/** The highest level whose odds suffice and for which a rule can say why; `raise` asks for more, for texts read in many pieces. */
+/** The odds a level needs: less than one half for secrets, where a miss costs more than a false alarm. */
+const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.42, 4: 0.48 };
+/** How much more odds a level needs when no rule stands firmly behind it: everyday talk is mostly general. */
+const UNGROUNDED_RAISE: Readonly<Record<2 | 3, number>> = { 2: 0.1, 3: 0.1 };
+const FIRM_MIN: Readonly<Record<2 | 3, number>> = { 2: 0.4, 3: 0.25 };
+
+/** The highest level whose odds suffice; `raise` asks for more, for texts read in many pieces. */
 export function levelOf(odds: LevelOdds, byRule: ReadonlyMap<string, Evidence>, raise = 0): Level {
-  const ground = (level: Level): number => {
-    let best = 0;
-    for (const one of byRule.values()) if (one.level >= level && one.weight > best) best = one.weight;
-    return best;
+  const needed = (level: 2 | 3): number => {
+    let firmest = 0;
+    for (const one of byRule.values()) if (one.level >= level && one.weight > firmest) firmest = one.weight;
+    return NEEDED[level] + raise + (firmest >= FIRM_MIN[level] ? 0 : UNGROUNDED_RAISE[level]);
   };
-  if (odds[2] >= NEEDED[4] + raise && ground(4) >= GROUND_MIN) return 4;
-  if (odds[1] >= NEEDED[3] + raise && ground(3) >= GROUND_MIN) return 3;
-  const needed = NEEDED[2] + raise + (ground(2) >= FIRM_MIN ? 0 : UNGROUNDED_RAISE);
-  return odds[0] >= needed ? 2 : 1;
+  if (odds[2] >= NEEDED[4] + raise) return 4;
+  if (odds[1] >= needed(3)) return 3;
+  return odds[0] >= needed(2) ? 2 : 1;
 }
 
 /** The share of the odds that stands on exactly this level. */

@@ -1,0 +1,52 @@
+/** What the small model's grams add to the log odds of a text: three sums over a table of one-byte weights. */
+import { GRAM_STEP, GRAM_TABLE } from "./gram-weights.ts";
+import { Grams } from "./grams.ts";
+import type { Scene } from "./rules/scene.ts";
+
+/** What is added to the log odds of at least level 2, 3 and 4. */
+export type GramSums = readonly [atLeast2: number, atLeast3: number, atLeast4: number];
+
+const grams = new Grams();
+let table: Int8Array | undefined;
+
+function weights(): Int8Array {
+  if (table === undefined) {
+    const bytes = Buffer.from(GRAM_TABLE, "base64");
+    table = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  return table;
+}
+
+/** How much each gram of a text counts: longer texts have more of them, and each says less. */
+export function gramShare(count: number): number {
+  return 3 / Math.sqrt(count + 5);
+}
+
+/** The same for pairs of nouns. */
+export function pairShare(count: number): number {
+  return 1 / Math.sqrt(1 + count / 4);
+}
+
+/** Scores a text by its grams and by the nouns that stand near each other in it. */
+export function gramSums(scene: Scene): GramSums {
+  const byte = weights();
+  const sums: [number, number, number] = [0, 0, 0];
+  grams.read(scene.text);
+  addAll(byte, sums, gramShare(grams.count));
+  grams.readPairs(scene.concepts);
+  addAll(byte, sums, pairShare(grams.count));
+  return sums;
+}
+
+function addAll(byte: Int8Array, sums: [number, number, number], share: number): void {
+  let [two, three, four] = [0, 0, 0];
+  for (let at = 0; at < grams.count; at += 1) {
+    const place = (grams.places[at] ?? 0) * 3;
+    two += byte[place] ?? 0;
+    three += byte[place + 1] ?? 0;
+    four += byte[place + 2] ?? 0;
+  }
+  sums[0] += two * share * GRAM_STEP;
+  sums[1] += three * share * GRAM_STEP;
+  sums[2] += four * share * GRAM_STEP;
+}
