@@ -141,6 +141,7 @@ function rowsOf(count: number): SealedMemory[] {
     partition: 0,
     offset: 0,
     firstOffset: 0,
+    isClientSealed: false,
     versionOffset: 0,
   })).toSorted((left, right) => (left.memoryId < right.memoryId ? -1 : 1));
 }

@@ -85,6 +85,7 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "access.key":
     case "access.grant":
     case "access.way":
+    case "access.seal":
     case "audit.entry":
     case "audit.checkpoint":
     case "person.decided":

@@ -21,6 +21,7 @@ import { AuditedMemories } from "./audit/audited-memories.ts";
 import { openAudit } from "./audit/open-audit.ts";
 import { policyApplication } from "./audit/policy-application.ts";
 import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.ts";
+import { sealApplication } from "./seal-application.ts";
 import { erasureApplication } from "./erasures/erasure-application.ts";
 import { openDays } from "./days/open-days.ts";
 import { digestApplication } from "./digest-application.ts";
@@ -167,6 +168,7 @@ export class House {
           onUnclaimed: () => (this.#isClaimed = false),
         }),
         members: identity.members,
+        seal: sealApplication({ identity, operator, remember }),
         sharing: sharingApplication({ identity, people, searchView, sharedIndexes }),
         audit: auditApplication({ log, audit, keystore }),
         digests: digestApplication({ recall, imports, desk: days.desk, written: (user) => remember.written(user) }),

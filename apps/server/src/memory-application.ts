@@ -1,12 +1,13 @@
 /** Memories as the gateway asks for them: telling and changing through capture, reading through rows, recall through the index. */
 import type { LogPosition } from "@kaelix/base";
-import { type Changed, type Changes, type ChangeTarget, type Remember } from "@kaelix/capture";
+import { type Changed, type Changes, type ChangeTarget, type Remember, type SealChange } from "@kaelix/capture";
 import type {
   AnswerOutcome,
   ChangeOutcome,
   ConversationSummary,
   ListRequest,
   MemoryApplication,
+  MemoryMove,
   MemoryVersion,
   PageOf,
   PlacedMemory,
@@ -16,7 +17,6 @@ import type {
   SearchOutcome,
 } from "@kaelix/gateway";
 import {
-  type Level,
   LEVEL_INDEXED_MAX,
   levelName,
   type Memory,
@@ -145,7 +145,8 @@ export class Memories implements MemoryApplication {
       return {
         version: version.version,
         change,
-        text: content?.text ?? null,
+        text: content?.clientSealed === undefined ? (content?.text ?? null) : null,
+        ...(content?.clientSealed === undefined ? {} : { clientSealed: content.clientSealed }),
         level,
         levelDecidedBy,
         atMs,
@@ -162,13 +163,17 @@ export class Memories implements MemoryApplication {
     change: Parameters<MemoryApplication["edit"]>[2],
     expectedVersion: number,
   ): Promise<ChangeOutcome> {
+    const target = targetOf(principal, id, expectedVersion);
+    if (change.clientSealed !== undefined)
+      return this.#outcome(await this.#parts.changes.reseal(target, change.clientSealed));
     // What a program changes can always be put back: the states before it stay readable.
     const kept = { ...change, keepsLevel: change.client !== undefined };
-    return this.#outcome(await this.#parts.changes.edit(targetOf(principal, id, expectedVersion), kept));
+    return this.#outcome(await this.#parts.changes.edit(target, kept));
   }
 
-  async move(principal: UserPrincipal, id: MemoryId, level: Level, expectedVersion: number): Promise<ChangeOutcome> {
-    return this.#outcome(await this.#parts.changes.move(targetOf(principal, id, expectedVersion), level));
+  async move(...[principal, id, move, version]: Parameters<MemoryApplication["move"]>): Promise<ChangeOutcome> {
+    const target = targetOf(principal, id, version);
+    return this.#outcome(await this.#parts.changes.move(target, move.level, sealChangeOf(move)));
   }
 
   async forget(principal: UserPrincipal, id: MemoryId, expectedVersion: number): Promise<ChangeOutcome> {
@@ -366,6 +371,11 @@ export class Memories implements MemoryApplication {
 
 function targetOf(principal: UserPrincipal, memoryId: MemoryId, expectedVersion: number): ChangeTarget {
   return { owner: ownerOf(principal), memoryId, expectedVersion, ceiling: principal.ceiling };
+}
+
+function sealChangeOf({ clientSealed, opened }: MemoryMove): SealChange | undefined {
+  if (clientSealed !== undefined) return { type: "sealed", body: clientSealed };
+  return opened === undefined ? undefined : { type: "opened", content: opened };
 }
 
 function positionAt(partition: number, offset: number): LogPosition {

@@ -50,6 +50,7 @@ export function memoryOf(row: SealedMemory, content: MemoryContent): Memory {
     offset: _offset,
     firstOffset: _first,
     versionOffset: _version,
+    isClientSealed: _sealedBy,
     ...header
   } = rest;
   return { ...header, ...content };

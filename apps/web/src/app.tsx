@@ -22,6 +22,7 @@ const PersonScreen = lazy(async () => ({ default: (await import("./screens/perso
 const Imports = lazy(async () => ({ default: (await import("./screens/imports.tsx")).Imports }));
 const Settings = lazy(async () => ({ default: (await import("./screens/settings.tsx")).Settings }));
 const Security = lazy(async () => ({ default: (await import("./screens/security.tsx")).Security }));
+const Seal = lazy(async () => ({ default: (await import("./screens/seal.tsx")).Seal }));
 const Sharing = lazy(async () => ({ default: (await import("./screens/sharing.tsx")).Sharing }));
 const Forget = lazy(async () => ({ default: (await import("./screens/forget.tsx")).Forget }));
 const Users = lazy(async () => ({ default: (await import("./screens/users.tsx")).Users }));
@@ -77,6 +78,7 @@ function Inside(): ReactNode {
           <Route path="/settings" element={<Settings />} />
           <Route path="/settings/day" element={<DaySettings />} />
           <Route path="/settings/security" element={<Security />} />
+          <Route path="/settings/security/seal" element={<Seal />} />
           <Route path="/settings/sharing" element={<Sharing />} />
           <Route path="/settings/forget" element={<Forget />} />
           <Route path="/settings/users" element={<Users />} />

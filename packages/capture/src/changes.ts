@@ -24,7 +24,15 @@ import { type Keystore, openContent, sealContent } from "@kaelix/security";
 
 import { captureErrors } from "./errors.ts";
 import type { MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
-import { digestOf, judge, type Owner, partitionOfUser, type Remember } from "./remember.ts";
+import {
+  checkSealed,
+  digestOf,
+  judge,
+  type Owner,
+  partitionOfUser,
+  type Remember,
+  SEALED_BY_OWNER,
+} from "./remember.ts";
 
 /** What a change came to. `stale`: somebody changed it meanwhile; the current version is told. */
 export type Changed =
@@ -47,6 +55,16 @@ export interface ContentChange {
    */
   readonly keepsLevel?: boolean;
 }
+
+/** What its owner's browser made of a memory when it crosses the border of what can be read here. */
+export type SealChange =
+  /** The words, sealed there: from here on nobody here reads them. */
+  | { readonly type: "sealed"; readonly body: string }
+  /** The words, opened there: from here on they can be read here. */
+  | {
+      readonly type: "opened";
+      readonly content: Omit<MemoryContent, "clientSealed" | "client" | "changeReason" | "reasons">;
+    };
 
 /** What erasing came to, and where its records stand. */
 export interface Erased {
@@ -102,6 +120,7 @@ export class Changes {
   /** Changes what a memory says. Its level is decided anew unless a person had chosen it. @throws `memory-level-rises` */
   edit(target: ChangeTarget, change: ContentChange): Promise<Changed> {
     return this.#withLive(target, async (opened) => {
+      if (opened.content.clientSealed !== undefined) throw captureErrors("memory-sealed-by-owner");
       const content = editedContent(opened.content, change);
       const { row } = opened;
       const kept = row.levelDecidedBy === "person";
@@ -138,11 +157,36 @@ export class Changes {
     });
   }
 
-  /** Moves a memory to the level a person chose. */
-  move(target: ChangeTarget, level: Level): Promise<Changed> {
-    return this.#withLive(target, ({ row, content: { changeReason: _of, ...content } }) =>
-      this.#revise(target.owner, row, { ...content, reasons: [] }, { level, decidedBy: "person", confidence: 1 }),
-    );
+  /**
+   * Puts other words, sealed by its owner's browser, in the place of those it sealed before.
+   * @throws `memory-not-sealed-by-owner`, `memory-text-too-long`
+   */
+  reseal(target: ChangeTarget, body: string): Promise<Changed> {
+    checkSealed(body);
+    return this.#withLive(target, async ({ row, content }) => {
+      if (content.clientSealed === undefined) throw captureErrors("memory-not-sealed-by-owner");
+      return this.#revise(target.owner, row, sealedContent(body), SEALED_BY_OWNER);
+    });
+  }
+
+  /**
+   * Moves a memory to the level a person chose. What cannot be read here moves with the words that its owner's browser opened, and what
+   * shall not be read here any more with what the browser sealed: both bring a new key, so that no state before is left beside it.
+   * @throws `memory-sealed-by-owner`, `memory-not-sealed-by-owner`, `memory-text-too-long`
+   */
+  move(target: ChangeTarget, level: Level, change?: SealChange): Promise<Changed> {
+    if (change?.type === "sealed") checkSealed(change.body);
+    return this.#withLive(target, async ({ row, content: { changeReason: _of, ...content } }) => {
+      const isSealed = content.clientSealed !== undefined;
+      const decided: Judgement = { level, decidedBy: "person", confidence: 1 };
+      if (isSealed && change?.type !== "opened") throw captureErrors("memory-sealed-by-owner");
+      if (change === undefined) return this.#revise(target.owner, row, { ...content, reasons: [] }, decided);
+      // Only a move between levels brings a new key; without one the words before would stay readable.
+      const isFit = isSealed === (change.type === "opened") && level !== row.level && (level === 4) !== isSealed;
+      if (!isFit) throw captureErrors(isSealed ? "memory-sealed-by-owner" : "memory-not-sealed-by-owner");
+      const moved = change.type === "sealed" ? sealedContent(change.body) : { ...change.content, reasons: [] };
+      return this.#revise(target.owner, row, moved, decided);
+    });
   }
 
   /** Hides a memory everywhere; `restore` brings it back until it is erased. */
@@ -259,6 +303,7 @@ export class Changes {
       confidence: decided.confidence,
       digest,
       sealed,
+      ...(content.clientSealed === undefined ? {} : { client_sealed: true }),
     });
     let position: LogPosition;
     if (moves) {
@@ -336,6 +381,11 @@ export function positionOf(row: RegisteredMemory): LogPosition {
 function headerOf(row: RegisteredMemory): Omit<RegisteredMemory, "tenant" | "state" | "digest" | "sealed" | "offset"> {
   const { tenant: _tenant, state: _state, digest: _digest, sealed: _sealed, offset: _offset, ...header } = row;
   return header;
+}
+
+/** A content that only its owner's browser can read. */
+function sealedContent(body: string): MemoryContent {
+  return { text: "", clientSealed: body, reasons: [] };
 }
 
 function editedContent(content: MemoryContent, change: ContentChange): MemoryContent {

@@ -16,6 +16,18 @@ export const captureErrors = defineErrors({
     status: 409,
     text: "Memory cannot be opened: its key is gone or its record is damaged",
   },
+  "memory-sealed-by-owner": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Its owner's browser sealed this memory: change it there, where it can be opened",
+  },
+  "memory-not-sealed-by-owner": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "This memory can be read here: move it to level 4 to seal it, or tell it anew when it stands there",
+  },
   "memory-level-rises": {
     kind: "conflict",
     retry: false,

@@ -1,4 +1,12 @@
-export { type ChangeTarget, type Changed, Changes, type ContentChange, positionOf, type Rejudged } from "./changes.ts";
+export {
+  type ChangeTarget,
+  type Changed,
+  Changes,
+  type ContentChange,
+  positionOf,
+  type Rejudged,
+  type SealChange,
+} from "./changes.ts";
 export { type ErasureParts, type ErasureRegister, Erasures, type ErasureViews, type ErasureWish } from "./erasures.ts";
 export { type ClientRegister, type ClientUndone, undoClient } from "./client-undo.ts";
 export { captureErrors } from "./errors.ts";

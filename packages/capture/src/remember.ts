@@ -18,6 +18,7 @@ import {
   makeId,
   type Memory,
   MEMORY_CONTEXT_BYTES_MAX,
+  MEMORY_SEALED_LENGTH_MAX,
   MEMORY_TEXT_LENGTH_MAX,
   type MemoryContent,
   type MemoryDraft,
@@ -124,6 +125,13 @@ export class Remember {
     return this.locks.run(owner.user, () => this.#storeOnce(owner, decided, looked));
   }
 
+  /** The id that something told with an external id gets: known beforehand to a browser that binds it into what it seals. */
+  async placeOf(owner: Owner, externalId: string): Promise<MemoryId> {
+    await this.#parts.keystore.ensureUserKey(owner.tenant, owner.user);
+    const hash = await this.#parts.keystore.lookupHasher(owner.user);
+    return idFromBytes("mem", hash("external", externalOf("told", externalId)));
+  }
+
   /** Asks the register before the lock is taken, so that the next batch of an import looks up while this one is stored. */
   async #lookUp(user: UserId, decided: readonly Decided[]): Promise<LookedUp> {
     const hashes = decided.flatMap((item) => (item.external === null ? [] : [item.external]));
@@ -198,7 +206,7 @@ export class Remember {
     const { clock, random } = this.#parts;
     const nowMs = clock.nowMs();
     const space = TOLD_SOURCES.has(draft.source) ? "told" : draft.source;
-    const external = draft.externalId === undefined ? undefined : hash("external", `${space}\n${draft.externalId}`);
+    const external = draft.externalId === undefined ? undefined : hash("external", externalOf(space, draft.externalId));
     const conversation = draft.conversation;
     const judged = judge(draft);
     const header: MemoryHeader = {
@@ -307,12 +315,22 @@ export class Remember {
   }
 }
 
-/** Keyed hash of what is said, by whom: equal for a repetition, different for a contradiction. */
+/**
+ * Keyed hash of what is said, by whom: equal for a repetition, different for a contradiction. Of what a browser sealed it is a hash of that,
+ * never of the words: else whoever has the key of the hash could guess at them.
+ */
 export function digestOf(
-  said: { readonly text: string; readonly caption?: string; readonly speaker?: string },
+  said: Pick<MemoryContent, "text" | "clientSealed" | "caption" | "speaker">,
   hash: LookupHasher,
 ): string {
-  return toBase64Url(hash("digest", JSON.stringify([said.text, said.caption ?? null, said.speaker ?? null])));
+  const told =
+    said.clientSealed === undefined ? [said.text, said.caption ?? null, said.speaker ?? null] : [said.clientSealed];
+  return toBase64Url(hash("digest", JSON.stringify(told)));
+}
+
+/** What an id under which something was told is hashed from. */
+function externalOf(space: string, externalId: string): string {
+  return `${space}\n${externalId}`;
 }
 
 /** Ids of conversations. What is told together mostly stands in one: the last is kept. */
@@ -325,6 +343,7 @@ function conversationHasher(hash: LookupHasher): Hashes["conversationOf"] {
 }
 
 function checkDraft(draft: MemoryDraft): void {
+  if (draft.clientSealed !== undefined) return checkSealed(draft.clientSealed);
   if (draft.text.length > MEMORY_TEXT_LENGTH_MAX) {
     throw captureErrors("memory-text-too-long", {
       message: `Cannot remember text: current length is ${draft.text.length}, must be ${MEMORY_TEXT_LENGTH_MAX} at most`,
@@ -339,14 +358,27 @@ function checkDraft(draft: MemoryDraft): void {
   }
 }
 
+/** Of what a browser sealed the length is all that can be looked at. @throws `memory-text-too-long` */
+export function checkSealed(sealed: string): void {
+  if (sealed.length <= MEMORY_SEALED_LENGTH_MAX) return;
+  throw captureErrors("memory-text-too-long", {
+    message: `Cannot remember what was sealed: current length is ${sealed.length}, must be ${MEMORY_SEALED_LENGTH_MAX} at most`,
+  });
+}
+
+/** What a person chose, level 4: so stands whatever a browser sealed. */
+export const SEALED_BY_OWNER: Classification = { level: 4, confidence: 1, decidedBy: "person", reasons: [] };
+
 /** Decides the level of what is said. A person's choice stands as it is. */
 export function judge(said: {
   readonly text: string;
+  readonly clientSealed?: string;
   readonly caption?: string;
   readonly level?: MemoryDraft["level"];
   readonly context?: MemoryDraft["context"];
   readonly judged?: Classification;
 }): Classification {
+  if (said.clientSealed !== undefined) return SEALED_BY_OWNER;
   if (said.level !== undefined) return { level: said.level, confidence: 1, decidedBy: "person", reasons: [] };
   if (said.judged !== undefined) return said.judged;
   const context =
@@ -358,6 +390,7 @@ export function judge(said: {
 function contentOf(draft: MemoryDraft, judged: Classification): MemoryContent {
   return {
     text: draft.text,
+    ...(draft.clientSealed === undefined ? {} : { clientSealed: draft.clientSealed }),
     ...(draft.caption === undefined ? {} : { caption: draft.caption }),
     ...(draft.speaker === undefined ? {} : { speaker: draft.speaker }),
     ...(draft.conversation === undefined ? {} : { conversationTitle: draft.conversation.title }),
@@ -389,6 +422,7 @@ function rememberedEvent(owner: Owner, item: Decided, sealed: string): MemoryRem
     external: item.external,
     digest: item.digest,
     sealed,
+    ...(item.content.clientSealed === undefined ? {} : { client_sealed: true }),
   };
 }
 

@@ -16,6 +16,8 @@ import { memberRoutes } from "./member-routes.ts";
 import { mailRoutes } from "./mail-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
 import type { Route } from "./route.ts";
+import { memoryMoveSchema } from "./move-schema.ts";
+import { sealRoutes } from "./seal-routes.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
 import {
   answerRequestSchema,
@@ -27,7 +29,6 @@ import {
   importSchema,
   inviteCreateSchema,
   inviteSchema,
-  levelInputSchema,
   logInSchema,
   memoryCreatedSchema,
   memoryCreateSchema,
@@ -181,6 +182,8 @@ export const routes = {
       after: timeSchema.optional(),
       before: timeSchema.optional(),
       owner: ownerSchema.optional(),
+      /** Only what one's own browser sealed. */
+      sealed: z.literal("only").optional(),
     }),
     success: listOf(memorySchema),
     waits: true,
@@ -214,7 +217,7 @@ export const routes = {
     tag: "memories",
     summary: "Move a memory to another level, under a new key",
     params: memoryParams,
-    body: z.strictObject({ level: levelInputSchema }),
+    body: memoryMoveSchema,
     success: json(memorySchema),
     ifMatch: true,
   },
@@ -387,6 +390,7 @@ export const routes = {
   ...mailRoutes,
   ...auditRoutes,
   ...erasureRoutes,
+  ...sealRoutes,
   ...sharingRoutes,
   ...memberRoutes,
   ...dayRoutes,

@@ -12,6 +12,7 @@ import {
 import { z } from "zod";
 
 import { passkeyAnswerSchema } from "./passkey-answer-schema.ts";
+import { CREATE_SHAPES, EDIT_SHAPES, isSealedAlone, sealedBodySchema } from "./seal-schemas.ts";
 
 /** An id of a kind on the wire. */
 export const idOf = (prefix: IdPrefix, example: string): z.ZodString =>
@@ -63,10 +64,12 @@ const contextSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 /** Which conversation a memory belongs to: a stable key of the caller's, and the title to show. */
 const conversationInputSchema = z.strictObject({ key: label, title: label.optional() });
 
-/** Body of `POST /memories`. */
+/** Body of `POST /memories`: a text, or what a browser sealed, which then holds all there is to say. */
 export const memoryCreateSchema = z
   .strictObject({
-    text: sayable,
+    text: sayable.optional(),
+    /** Goes with `external_id`, and at most `occurred_at` and `level` 4. */
+    sealed: sealedBodySchema.optional(),
     caption: label.optional(),
     speaker: label.optional(),
     conversation: conversationInputSchema.optional(),
@@ -76,7 +79,14 @@ export const memoryCreateSchema = z
     occurred_at: timeSchema.optional(),
     level: z.union([z.literal("auto"), levelInputSchema]).optional(),
   })
-  .meta({ id: "MemoryCreate" });
+  .refine((body) => (body.text === undefined) !== (body.sealed === undefined), {
+    message: "Must have either a text or what was sealed",
+    path: ["text"],
+  })
+  .refine((body) => body.sealed === undefined || isSealedAlone(body), {
+    message: "What was sealed must have an external id, and beside it only a time and level 4",
+  })
+  .meta({ id: "MemoryCreate", oneOf: CREATE_SHAPES });
 
 /** Body of `PATCH /memories/{id}`; at least one field. */
 export const memoryEditSchema = z
@@ -84,9 +94,14 @@ export const memoryEditSchema = z
     text: sayable.optional(),
     caption: label.nullable().optional(),
     context: contextSchema.nullable().optional(),
+    /** Other words for a memory that one's browser sealed; alone. */
+    sealed: sealedBodySchema.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, { message: "Must change at least one field" })
-  .meta({ id: "MemoryEdit", minProperties: 1 });
+  .refine((body) => body.sealed === undefined || Object.keys(body).length === 1, {
+    message: "What was sealed must come alone",
+  })
+  .meta({ id: "MemoryEdit", minProperties: 1, oneOf: EDIT_SHAPES });
 
 /** How far a memory has come: on the log, found by search, level final. */
 const progressSchema = z
@@ -109,7 +124,10 @@ export const memorySchema = z
     /** Absent: it is one's own. */
     shared: sharedMarkSchema.optional(),
     id: memoryIdSchema,
+    /** Empty when it is sealed. */
     text: z.string(),
+    /** What one's browser sealed and alone can open; absent: it can be read here. */
+    sealed: sealedBodySchema.optional(),
     caption: z.string().nullable(),
     speaker: z.string().nullable(),
     conversation: z.object({ id: conversationIdSchema, title: z.string().nullable() }).nullable(),
@@ -144,6 +162,8 @@ export const memoryVersionSchema = z
     version: z.number().int(),
     change: z.enum(["told", "edit", "move"]),
     text: z.string().nullable(),
+    /** What one's browser sealed; then `text` is null. */
+    sealed: sealedBodySchema.optional(),
     level: levelNameSchema,
     level_decided_by: z.enum(["rule", "model", "person"]),
     /** The program that wrote it; null when the person did. */

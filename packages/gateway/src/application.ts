@@ -13,7 +13,6 @@ import type {
   LevelDecider,
   Memory,
   MemoryClient,
-  MemoryContext,
   MemoryDraft,
   MemoryId,
   SourceKind,
@@ -25,6 +24,8 @@ import type { AccessApplication } from "./access-application.ts";
 import type { OperationsApplication } from "./operations-application.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
 import type { MemberApplication } from "./member-application.ts";
+import type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
+import type { SealApplication } from "./seal-application.ts";
 import type { SharingApplication } from "./sharing-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
 import type { DayApplication } from "./day-application.ts";
@@ -70,17 +71,6 @@ export type ChangeOutcome =
   | { readonly type: "missing" }
   | { readonly type: "stale"; readonly version: number };
 
-/** A change to a memory's content; absent fields stay, null empties. */
-export interface MemoryEdit {
-  readonly text?: string;
-  readonly caption?: string | null;
-  readonly context?: MemoryContext | null;
-  /** Which program makes the change; absent: the person. */
-  readonly client?: MemoryClient;
-  /** Why, as whoever makes it says. */
-  readonly reason?: string;
-}
-
 /** A page of a list; cursors are opaque text. */
 export interface PageOf<Item> {
   readonly items: readonly Item[];
@@ -96,6 +86,8 @@ export interface ListRequest {
   readonly importId?: ImportId;
   readonly afterMs?: number;
   readonly beforeMs?: number;
+  /** True: only what one's own browser sealed. */
+  readonly clientSealed?: true;
 }
 
 /** What a search or a question may be narrowed to. Times are epoch ms. */
@@ -200,6 +192,8 @@ export interface MemoryVersion {
   readonly version: number;
   readonly change: "told" | "edit" | "move";
   readonly text: string | null;
+  /** What its owner's browser sealed; then there is no text. */
+  readonly clientSealed?: string;
   readonly level: Level;
   readonly levelDecidedBy: LevelDecider;
   /** The program that wrote it; absent: the person, or its key is gone. */
@@ -230,7 +224,7 @@ export interface MemoryApplication {
   list(principal: UserPrincipal, request: ListRequest, reach?: Reach): Promise<PageOf<PlacedMemory>>;
   versions(principal: UserPrincipal, id: MemoryId): Promise<readonly MemoryVersion[] | undefined>;
   edit(principal: UserPrincipal, id: MemoryId, change: MemoryEdit, expectedVersion: number): Promise<ChangeOutcome>;
-  move(principal: UserPrincipal, id: MemoryId, level: Level, expectedVersion: number): Promise<ChangeOutcome>;
+  move(principal: UserPrincipal, id: MemoryId, move: MemoryMove, expectedVersion: number): Promise<ChangeOutcome>;
   forget(principal: UserPrincipal, id: MemoryId, expectedVersion: number): Promise<ChangeOutcome>;
   /** `missing` when it is unknown, not forgotten, or already erased. */
   restore(principal: UserPrincipal, id: MemoryId): Promise<ChangeOutcome>;
@@ -488,6 +482,7 @@ export interface Application extends WaysIn {
   readonly policy: PolicyApplication;
   readonly access: AccessApplication;
   readonly erasures: ErasureApplication;
+  readonly seal: SealApplication;
   readonly sharing: SharingApplication;
   readonly members: MemberApplication;
   readonly digests: DigestApplication;

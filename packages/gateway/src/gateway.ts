@@ -26,6 +26,7 @@ import { digestHandlers } from "./handlers/digests.ts";
 import { authHandlers } from "./handlers/auth.ts";
 import { eventHandlers } from "./handlers/events.ts";
 import { erasureHandlers } from "./handlers/erasures.ts";
+import { sealHandlers } from "./handlers/seal.ts";
 import { exportHandlers } from "./handlers/exports.ts";
 import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
@@ -238,6 +239,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...importHandlers,
     ...exportHandlers,
     ...erasureHandlers,
+    ...sealHandlers,
     ...operationHandlers,
     ...providerHandlers,
     ...eventHandlers(hub),

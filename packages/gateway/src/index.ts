@@ -20,7 +20,6 @@ export type {
   MemoryApplication,
   Reach,
   SharedMark,
-  MemoryEdit,
   MemoryVersion,
   PageOf,
   PlacedMemory,
@@ -41,6 +40,8 @@ export type {
   PolicyExplanation,
   PolicyQuestion,
 } from "./audit-application.ts";
+export type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
+export type { SealApplication } from "./seal-application.ts";
 export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
 export type { MemberApplication } from "./member-application.ts";
 export type { Neighbour, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";

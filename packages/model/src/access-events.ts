@@ -1,7 +1,8 @@
 /**
  * Events of the topics `access` and `audit`.
  *
- * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `grant/<id>`, `account/<user>`, `way/<hash>`), so what
+ * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `grant/<id>`, `account/<user>`, `way/<hash>`,
+ * `seal/<user>`), so what
  * was used up or ended stays so however old the copy of a view is. `audit` keeps everything, in order.
  */
 import type { EventBase } from "./events.ts";
@@ -43,6 +44,18 @@ export interface AccessKey extends AccessBase {
   /** Within ten minutes; null before the first use. */
   readonly used_at: number | null;
   readonly ended_at: number | null;
+}
+
+/**
+ * The key that a person's browser seals with, as they keep it: wrapped under their passphrase and under their recovery key, of which
+ * nobody here has either.
+ */
+export interface AccessSeal extends AccessBase {
+  readonly type: "access.seal";
+  /** Names the key inside, the same through every change of the passphrase (base64url of 16 bytes). */
+  readonly key_id: string;
+  /** Sealed `{ passphrase, recovery }`, purpose `factor` (base64url). */
+  readonly sealed: string;
 }
 
 /** What became of a person's account since it was registered. */
@@ -121,7 +134,7 @@ export interface AuditCheckpoint extends EventBase {
 }
 
 /** Events of topic `access`. */
-export type AccessEvent = AccessFactors | AccessKey | AccessGrant | AccessAccount | AccessWay;
+export type AccessEvent = AccessFactors | AccessKey | AccessGrant | AccessAccount | AccessWay | AccessSeal;
 
 /** Events of topic `audit`. */
 export type AuditEvent = AuditEntry | AuditCheckpoint;

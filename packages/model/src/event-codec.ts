@@ -29,6 +29,10 @@ function oneOf(...words: readonly unknown[]): Check {
   const known = new Set(words);
   return (value) => known.has(value);
 }
+const orAbsent =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -131,6 +135,7 @@ const JUDGED_FIELDS: Fields = {
   confidence: isShare,
   digest: isText,
   sealed: isSealed,
+  client_sealed: orAbsent(oneOf(true)),
 };
 
 const FIELDS: Readonly<Record<EventType, Fields>> = {
@@ -208,6 +213,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     used_at: orNull(isTime),
     ended_at: orNull(isTime),
   },
+  "access.seal": { revision: isCount, key_id: isWord, sealed: isSealed },
   "access.account": { revision: isCount, role: orNull(isRole), suspended_at: orNull(isTime) },
   "access.grant": {
     revision: isCount,

@@ -2,7 +2,7 @@
  * The events on the log: what was decided, in the order it was decided. Everything else is folded from them.
  *
  * Guarantees: an event version once written stays readable for ever (frozen in `fixtures/`); the version number is global,
- * so one list of upgrades orders all changes of all events. Versions 2 to 4 brought new events alone: those before are as they were. Content is sealed before it gets here: an event holds ids,
+ * so one list of upgrades orders all changes of all events. Versions 2 to 4 brought new events, and 4 an optional mark, `client_sealed`: those before are as they were. Content is sealed before it gets here: an event holds ids,
  * times and levels in clear and one sealed blob (base64url).
  */
 import type { AccessEvent, AuditEvent } from "./access-events.ts";
@@ -45,6 +45,8 @@ export interface MemoryRemembered extends EventBase {
   readonly digest: string;
   /** Sealed `MemoryContent`, purpose `content` (base64url). */
   readonly sealed: string;
+  /** Inside is only what the owner's browser sealed: nobody here ever read it. Level 4 alone. */
+  readonly client_sealed?: true;
 }
 
 /** A memory's content or level was changed; the whole new state. A move between levels brings a new key. */
@@ -58,6 +60,8 @@ export interface MemoryRevised extends EventBase {
   readonly confidence: number;
   readonly digest: string;
   readonly sealed: string;
+  /** As of `memory.remembered`; absent: from here on it can be read here. */
+  readonly client_sealed?: true;
 }
 
 /** A memory is hidden everywhere at once; it can be restored until it is erased. */

@@ -6,6 +6,9 @@ export const MEMORY_TEXT_LENGTH_MAX = 65_536;
 /** Longest name, title, caption or external id, in UTF-16 units. */
 export const MEMORY_LABEL_LENGTH_MAX = 1_024;
 
+/** Longest body that a browser sealed, in letters of base64url: the longest text in its bucket, padded. */
+export const MEMORY_SEALED_LENGTH_MAX = 360_000;
+
 /** Longest context of a memory, in bytes of JSON. */
 export const MEMORY_CONTEXT_BYTES_MAX = 8_192;
 
@@ -36,7 +39,13 @@ export interface MemoryClient {
 
 /** The part of a memory that is sealed: everything a stranger could learn from. */
 export interface MemoryContent {
+  /** Empty when `clientSealed` is there. */
   readonly text: string;
+  /**
+   * What its owner's browser sealed under a key that no server has (base64url). Text, caption, speaker, titles, attachments and context
+   * are inside it and nowhere else.
+   */
+  readonly clientSealed?: string;
   /** Words that belong to a shared picture or file. */
   readonly caption?: string;
   /** Who said it, as the source names them. Absent when the owner said it themself. */
@@ -80,7 +89,10 @@ export interface Memory extends MemoryHeader, MemoryContent {}
 
 /** What a source or a caller tells before anything is decided. Parsed, not yet classified or sealed. */
 export interface MemoryDraft {
+  /** Empty when `clientSealed` is there. */
   readonly text: string;
+  /** Sealed where it was told; then nothing else of a content is, and it stands at level 4 by its owner's choice. */
+  readonly clientSealed?: string;
   readonly source: SourceKind;
   readonly caption?: string;
   readonly speaker?: string;

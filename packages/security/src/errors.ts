@@ -164,6 +164,12 @@ export const securityErrors = defineErrors({
   "api-key-missing": { kind: "missing", retry: false, status: 404, text: "There is no such key" },
   "grant-invalid": { kind: "input", retry: false, status: 400, text: "Share cannot be made like this" },
   "grant-missing": { kind: "missing", retry: false, status: 404, text: "There is no such share" },
+  "seal-key-differs": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Another key seals level 4 already: change its passphrase, or say that you begin anew",
+  },
   "access-closed": { kind: "busy", retry: true, status: 503, text: "Keys and factors cannot be read at this moment" },
   "access-busy": {
     kind: "conflict",

@@ -1,6 +1,7 @@
 export { makeApiKey, parseApiKey } from "./access/api-key-format.ts";
 export type { ApiKeyInfo, ApiKeyRequest, AuthenticatedKey } from "./access/api-keys.ts";
 export type { GrantRequest } from "./access/grants.ts";
+export type { SealChange, SealView, SealWraps } from "./access/own-seals.ts";
 export type { ApiKeyRow, FactorsRow, GrantRow } from "./access/rows.ts";
 export type {
   PasskeyAnswer,

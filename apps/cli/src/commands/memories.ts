@@ -1,7 +1,7 @@
 import { type CallInput, type CallOutput, OPEN_UP_TO_HEADER, type Routes } from "@kaelix/contract";
 import { SOURCE_KINDS } from "@kaelix/model";
 
-import { type CommonOptions, connect } from "../connection.ts";
+import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { type OutputOptions, printJson, printTable, say } from "../output.ts";
 import { timeOf } from "../time.ts";
@@ -71,6 +71,8 @@ export async function search(words: readonly string[], options: RecallOptions): 
     const body = { query: words.join(" "), limit, filter: filterOf(options) };
     const { data } = await connection.client.call("searches.run", { body }, purposeOf(options));
     printFound(data, options);
+    if (options.open !== undefined && (await hasSealed(connection)))
+      say("Not searched: what you sealed; open it in the browser", options);
     return EXIT.ok;
   } finally {
     await connection.close();
@@ -128,10 +130,17 @@ export async function exportAll(options: ExportOptions): Promise<number> {
     }
     const memories = format === "jsonl" ? `${count} ${count === 1 ? "memory" : "memories"}` : "Markdown";
     say(`${memories}${levelWords(response)}`, options);
+    if (options.open !== undefined && (await hasSealed(connection)))
+      say("What you sealed is in it as it was sealed; it opens in the browser alone", options);
     return EXIT.ok;
   } finally {
     await connection.close();
   }
+}
+
+/** True when the session shows something that a browser sealed: no command can open that. */
+async function hasSealed({ client }: Connection): Promise<boolean> {
+  return (await client.call("memories.list", { query: { sealed: "only", limit: 1 } })).data.data.length > 0;
 }
 
 /** Up to which level an export goes: without these words its file would pass for everything. What is above is not counted. */

@@ -4,10 +4,11 @@ import { isPassing } from "../core/problem-words.ts";
 import { api } from "./api.ts";
 import { client, noteWrite, problemOf, refreshTokens, setPurpose, setToken } from "./connection.ts";
 import { interfaceSlice } from "./interface.ts";
+import { closeSeal } from "./own-seal.ts";
 import { sessionSlice } from "./session.ts";
 import type { Dispatch, State } from "./store.ts";
 import { type Question, type LevelChoice, type Saying, threadSlice } from "./thread.ts";
-import type { OutputOf, WireMemory, WireUser } from "./wire.ts";
+import type { InputOf, OutputOf, WireMemory, WireUser } from "./wire.ts";
 
 type Thunk<Result = void> = (dispatch: Dispatch, getState: () => State) => Result;
 
@@ -53,6 +54,7 @@ export function leave(): Thunk<Promise<void>> {
 export function dropSession(): Thunk {
   return (dispatch) => {
     setToken(undefined);
+    closeSeal();
     setPurpose(undefined);
     dispatch(interfaceSlice.actions.purposeNamed(null));
     dispatch(sessionSlice.actions.signedOut({ isTentative: false }));
@@ -72,6 +74,7 @@ export function openingChanged(user: WireUser): Thunk {
   return (dispatch, getState) => {
     const before = getState().session.user?.open_up_to;
     dispatch(sessionSlice.actions.userChanged(user));
+    if (!isShown("ultra-secret", user.open_up_to)) closeSeal();
     if (before === user.open_up_to) return;
     if (before !== undefined && !isShown(before, user.open_up_to)) dispatch(threadSlice.actions.veiled());
     dispatch(api.util.resetApiState());
@@ -81,6 +84,7 @@ export function openingChanged(user: WireUser): Thunk {
 /** Closes the higher levels. */
 export function lock(): Thunk<Promise<void>> {
   return async (dispatch) => {
+    closeSeal();
     try {
       dispatch(openingChanged((await client.call("auth.lock")).data));
       dispatch(notify("Locked. What was above is gone from this page."));
@@ -93,7 +97,14 @@ export function lock(): Thunk<Promise<void>> {
 }
 
 function veilText(memory: WireMemory, ceiling: string | undefined): WireMemory {
-  return ceiling !== undefined && isShown(memory.level, ceiling) ? memory : { ...memory, text: "", reasons: [] };
+  if (ceiling !== undefined && isShown(memory.level, ceiling)) return memory;
+  const { sealed: _sealed, ...rest } = memory;
+  return { ...rest, text: "", reasons: [] };
+}
+
+function bodyOfSaying({ at, level, ready, text }: Saying): NonNullable<InputOf<"memories.create">["body"]> {
+  if (ready === null) return { text, level, occurred_at: at };
+  return { sealed: ready.sealed, external_id: ready.externalId, occurred_at: at };
 }
 
 /** Sends one saying of the outbox; called again for those that wait. */
@@ -106,7 +117,7 @@ export function send(saying: Saying): Thunk<Promise<void>> {
     try {
       const { data, position } = await client.call(
         "memories.create",
-        { body: { text: saying.text, level: saying.level, occurred_at: saying.at } },
+        { body: bodyOfSaying(saying) },
         { idempotencyKey: saying.id },
       );
       noteWrite(position, Date.now());
@@ -121,12 +132,13 @@ export function send(saying: Saying): Thunk<Promise<void>> {
 }
 
 /** Keeps a saying: it stands in the thread at once and is sent. */
-export function keep(text: string, level: LevelChoice): Thunk<Promise<void>> {
+export function keep(text: string, level: LevelChoice, ready: Saying["ready"] = null): Thunk<Promise<void>> {
   return (dispatch) => {
     const saying: Saying = {
       id: makeLocalId(),
       text,
       level,
+      ready,
       at: new Date().toISOString(),
       state: "sending",
       problem: null,

@@ -23,7 +23,7 @@ interface InterfaceState {
   readonly online: boolean;
   readonly watermarks: Watermarks;
   /** A file dropped somewhere, waiting for the import screen. Its data stands beside the store. */
-  readonly overlay: "none" | "palette" | "help" | "unlock";
+  readonly overlay: "none" | "palette" | "help" | "unlock" | "seal";
   /** What one reads for, while one does: opens shares that are for it alone. Of this tab, until it is left. */
   readonly purpose: string | null;
 }

@@ -11,6 +11,7 @@ const saying = (id: string, state: Saying["state"]): Saying => ({
   id,
   text: `text ${id}`,
   level: "auto",
+  ready: null,
   at: "2026-11-20T10:00:00Z",
   state,
   problem: null,

@@ -17,6 +17,8 @@ export interface Saying {
   readonly id: string;
   readonly text: string;
   readonly level: LevelChoice;
+  /** Sealed in this browser; then its text is not in here. */
+  readonly ready: { readonly sealed: string; readonly externalId: string } | null;
   readonly at: string;
   readonly state: "sending" | "waiting" | "failed" | "kept";
   readonly problem: Problem | null;

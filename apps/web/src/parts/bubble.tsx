@@ -4,8 +4,9 @@ import { Link } from "react-router";
 import { formatTime, sourceLabel } from "../core/format.ts";
 import type { Saying } from "../data/thread.ts";
 import type { WireMemory } from "../data/wire.ts";
-import { Name, Words } from "./basics.tsx";
+import { Name } from "./basics.tsx";
 import { edgeOf } from "./level.tsx";
+import { MemoryWords } from "./memory-words.tsx";
 import { FailedSaying, SayingWords } from "./memory-entry.tsx";
 import { MemoryTicks, SayingTicks } from "./ticks.tsx";
 
@@ -28,7 +29,7 @@ export function MemoryBubble({ memory, showName, showSource }: BubbleProps): Rea
           <Name text={memory.speaker} />
         </p>
       )}
-      <Words text={memory.text} />
+      <MemoryWords memory={memory} />
       {memory.attachments.length > 0 && (
         <p className="mt-1 text-13 text-muted">
           {memory.attachments.map((file) => (

@@ -1,15 +1,22 @@
-import { type KeyboardEvent, type ReactNode, type RefObject, useRef, useState } from "react";
+import { type KeyboardEvent, lazy, type ReactNode, type RefObject, Suspense, useRef, useState } from "react";
 import { FileTrigger } from "react-aria-components";
 import { useNavigate } from "react-router";
 
 import { stopsAt } from "../core/levels.ts";
 import { askQuestion, keep } from "../data/actions.ts";
 import { offerFile } from "../data/offered-file.ts";
-import { useAppDispatch } from "../data/store.ts";
+import { type Dispatch, useAppDispatch } from "../data/store.ts";
 import type { LevelChoice } from "../data/thread.ts";
 import { Button } from "./basics.tsx";
 import { LevelPicker } from "./level-picker.tsx";
 import { Segmented } from "./segmented.tsx";
+
+const SealRemark = lazy(async () => ({ default: (await import("./seal-remark.tsx")).SealRemark }));
+
+/** Keeps what is ultra-secret; false when it stays where it was typed. Loaded when it is needed. */
+async function keepUltraSecret(text: string, dispatch: Dispatch): Promise<boolean> {
+  return (await import("./seal-remark.tsx")).keepUltraSecret(text, dispatch);
+}
 
 /** What pressing send does. */
 type ComposerMode = "keep" | "ask";
@@ -45,9 +52,15 @@ function useComposer({ only, scope = null, field }: ComposerProps) {
   const [chosen, setMode] = useState<ComposerMode>("keep");
   const [level, setLevel] = useState<LevelChoice>("auto");
   const mode = only ?? chosen;
-  const submit = (as: ComposerMode): void => {
-    if (text.trim() === "") return;
-    if (as === "keep") void dispatch(keep(text, level));
+  const [isSealing, setSealing] = useState(false);
+  const submit = async (as: ComposerMode): Promise<void> => {
+    if (text.trim() === "" || isSealing) return;
+    if (as === "keep" && level === "ultra-secret") {
+      // Sealed here first, where a passphrase was chosen; what could not be sealed stays in the field and is not sent.
+      setSealing(true);
+      const isKept = await keepUltraSecret(text, dispatch).finally(() => setSealing(false));
+      if (!isKept) return;
+    } else if (as === "keep") void dispatch(keep(text, level));
     else void dispatch(askQuestion(text, scope));
     setText("");
     setLevel("auto");
@@ -57,9 +70,9 @@ function useComposer({ only, scope = null, field }: ComposerProps) {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     const other = mode === "keep" ? "ask" : "keep";
-    submit(event.altKey && only === undefined ? other : mode);
+    void submit(event.altKey && only === undefined ? other : mode);
   };
-  return { area, text, setText, mode, setMode, level, setLevel, submit, pressed };
+  return { isSealing, area, text, setText, mode, setMode, level, setLevel, submit, pressed };
 }
 
 type ComposerState = ReturnType<typeof useComposer>;
@@ -99,8 +112,8 @@ function SendButton({ state }: { readonly state: ComposerState }): ReactNode {
       icon="send"
       aria-label={state.mode === "keep" ? "Keep it" : "Ask"}
       data-testid="send-button"
-      isDisabled={state.text.trim() === ""}
-      onPress={() => state.submit(state.mode)}
+      isDisabled={state.text.trim() === "" || state.isSealing}
+      onPress={() => void state.submit(state.mode)}
     />
   );
 }
@@ -113,10 +126,16 @@ function Remarks({
   readonly state: ComposerState;
   readonly only: ComposerMode | undefined;
 }): ReactNode {
-  const stops = state.mode === "keep" ? stopsAt(state.level) : undefined;
+  const isSealed = state.mode === "keep" && state.level === "ultra-secret";
+  const stops = state.mode === "keep" && !isSealed ? stopsAt(state.level) : undefined;
   const readsLikeQuestion = only === undefined && state.mode === "keep" && /[?؟？]\s*$/.test(state.text);
   return (
     <>
+      {isSealed && (
+        <Suspense>
+          <SealRemark />
+        </Suspense>
+      )}
       {stops !== undefined && <p className="px-4 pb-1 text-13 text-muted">{stops}</p>}
       {readsLikeQuestion && (
         <p className="px-4 pb-1 text-13 text-muted">
@@ -124,7 +143,7 @@ function Remarks({
           <button
             type="button"
             className="cursor-pointer text-accent underline underline-offset-4"
-            onClick={() => state.submit("ask")}
+            onClick={() => void state.submit("ask")}
           >
             Ask it instead
           </button>

@@ -25,7 +25,11 @@ export function LockButton(): ReactNode {
       <Icon name={user.open_until === null ? "lock" : "unlock"} className="size-4" />
       <span className="hidden sm:inline md:inline">Open up to</span>
       <Pips level={user.open_up_to} />
-      {user.open_until !== null && <span className="text-muted">{formatTime(user.open_until)}</span>}
+      {user.open_until !== null && (
+        <span aria-hidden="true" className="text-muted">
+          {formatTime(user.open_until)}
+        </span>
+      )}
     </Button>
   );
 }

@@ -10,6 +10,7 @@ import { type Saying, threadSlice } from "../data/thread.ts";
 import type { WireMemory } from "../data/wire.ts";
 import { Button, CopyButton, Name, Words } from "./basics.tsx";
 import { edgeOf } from "./level.tsx";
+import { MemoryWords, SealedUnlock } from "./memory-words.tsx";
 import { SharedMark } from "./shared-mark.tsx";
 import { MemoryTicks, SayingTicks } from "./ticks.tsx";
 import { problemWords } from "../core/problem-words.ts";
@@ -25,9 +26,13 @@ export function MemoryEntry({ memory }: { readonly memory: WireMemory }): ReactN
       className={`group py-3 ps-3.5 pe-2 transition-feedback hover:bg-surface ${edgeOf(memory.level)}`}
     >
       <Link to={`/memories/${memory.id}`} className="block max-w-measure after:absolute after:inset-0">
-        <bdi dir="auto" className="whitespace-pre-wrap">
-          {text}
-        </bdi>
+        {memory.sealed === undefined ? (
+          <bdi dir="auto" className="whitespace-pre-wrap">
+            {text}
+          </bdi>
+        ) : (
+          <MemoryWords memory={memory} lengthMax={EXCERPT_LENGTH} isBare />
+        )}
       </Link>
       <p className="mt-1 flex flex-wrap items-center gap-x-1 text-12 text-muted">
         <time dateTime={memory.occurred_at}>{formatWhen(memory.occurred_at, Date.now())}</time>
@@ -42,6 +47,7 @@ export function MemoryEntry({ memory }: { readonly memory: WireMemory }): ReactN
             · <SharedMark shared={memory.shared} isShort />
           </span>
         )}
+        <SealedUnlock memory={memory} />
         <span className="ms-auto">
           <MemoryTicks memory={memory} />
         </span>
@@ -64,7 +70,7 @@ export function FailedSaying({ saying }: { readonly saying: Saying }): ReactNode
         <Button icon="retry" onPress={() => void dispatch(send(saying))}>
           Send again
         </Button>
-        <CopyButton text={saying.text} label="Copy text" />
+        {saying.text !== "" && <CopyButton text={saying.text} label="Copy text" />}
         {saying.problem.traceId !== null && <CopyButton text={saying.problem.traceId} label="Copy trace id" />}
         <Button look="quiet" icon="close" onPress={() => dispatch(threadSlice.actions.sayingDropped(saying.id))}>
           Discard
@@ -77,6 +83,8 @@ export function FailedSaying({ saying }: { readonly saying: Saying }): ReactNode
 /** The words of a saying; of one above the lock only that it is kept. */
 export function SayingWords({ saying }: { readonly saying: Saying }): ReactNode {
   if (saying.text !== "") return <Words text={saying.text} />;
+  if (saying.memory?.sealed !== undefined) return <MemoryWords memory={saying.memory} />;
+  if (saying.ready !== null) return <span className="text-muted italic">Sealed by you</span>;
   return (
     <span className="text-muted italic">
       Kept at {wordsOf(saying.memory?.level ?? "secret").label}. Open the lock to read it.

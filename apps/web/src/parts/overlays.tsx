@@ -1,10 +1,13 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 
 import { interfaceSlice } from "../data/interface.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
+import { Loading } from "./basics.tsx";
 import { Sheet } from "./dialog.tsx";
 import { Palette } from "./palette.tsx";
 import { UnlockForm } from "./unlock-form.tsx";
+
+const SealForm = lazy(async () => ({ default: (await import("./seal-form.tsx")).SealForm }));
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["Ctrl K", "Find a place or do something"],
@@ -65,6 +68,15 @@ export function Overlays(): ReactNode {
     return (
       <Sheet title="How far this session is open" onClose={close}>
         <UnlockForm onDone={close} />
+      </Sheet>
+    );
+  }
+  if (overlay === "seal") {
+    return (
+      <Sheet title="What you sealed" onClose={close}>
+        <Suspense fallback={<Loading what="Opening" />}>
+          <SealForm onDone={close} />
+        </Suspense>
       </Sheet>
     );
   }

@@ -60,10 +60,17 @@ function LevelChoices({
 }
 
 /** Opens the session up to Secret or Ultra-secret by a code where two-factor sign-in is on, else by the password; or closes it again. */
-export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNode {
+export function UnlockForm({
+  onDone,
+  only,
+}: {
+  readonly onDone: () => void;
+  /** The level that is wanted, where there is nothing to choose. */
+  readonly only?: "ultra-secret";
+}): ReactNode {
   const dispatch = useAppDispatch();
   const { data: factors } = accessApi.useFactorsQuery();
-  const [level, setLevel] = useState("secret");
+  const [level, setLevel] = useState<string>(only ?? "secret");
   const [secret, setSecret] = useState("");
   const [isCodeWanted, setCodeWanted] = useState(false);
   const byCode = isCodeWanted || factors?.proof_by === "code";
@@ -97,7 +104,7 @@ export function UnlockForm({ onDone }: { readonly onDone: () => void }): ReactNo
       <p className="text-muted">
         Above the lock nothing is listed, counted or suggested. It closes by itself after 15 minutes, or 5 without you.
       </p>
-      <LevelChoices value={level} onChange={setLevel} />
+      {only === undefined && <LevelChoices value={level} onChange={setLevel} />}
       <SecretField byCode={byCode} value={secret} onChange={setSecret} isWrong={isWrong} testId="unlock-password" />
       {problem !== null && !isWrong && <ProblemNote problem={problem} />}
       <Button

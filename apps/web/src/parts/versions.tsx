@@ -6,6 +6,7 @@ import { api } from "../data/api.ts";
 import type { WireVersion } from "../data/wire.ts";
 import { Loading, Name, ProblemNote, Words } from "./basics.tsx";
 import { LevelBadge } from "./level.tsx";
+import { MemoryWords } from "./memory-words.tsx";
 
 const CHANGES: Readonly<Record<WireVersion["change"], string>> = { told: "Told", edit: "Edited", move: "Moved" };
 const DECIDERS: Readonly<Record<string, string>> = { rule: "by a rule", model: "by a model", person: "by you" };
@@ -34,9 +35,11 @@ export function Difference({ before, after }: { readonly before: string; readonl
 }
 
 function Version({
+  id,
   version,
   before,
 }: {
+  readonly id: string;
   readonly version: WireVersion;
   readonly before: WireVersion | undefined;
 }): ReactNode {
@@ -63,7 +66,12 @@ function Version({
             Because: <Name text={version.reason} />
           </p>
         )}
-        {version.text === null && <p className="text-muted italic">Its key is gone; nobody can read it any more.</p>}
+        {version.sealed !== undefined && (
+          <MemoryWords memory={{ id, version: version.version, text: "", sealed: version.sealed }} />
+        )}
+        {version.text === null && version.sealed === undefined && (
+          <p className="text-muted italic">Its key is gone; nobody can read it any more.</p>
+        )}
         {version.text !== null && !comparable && version.change !== "move" && <Words text={version.text} />}
         {comparable && <Difference before={before.text ?? ""} after={version.text ?? ""} />}
       </div>
@@ -79,7 +87,7 @@ export function Versions({ id }: { readonly id: string }): ReactNode {
   return (
     <ol className="max-w-measure divide-y divide-line border-y border-line">
       {data.data.map((version, at) => (
-        <Version key={`${version.version}-${version.change}`} version={version} before={data.data[at + 1]} />
+        <Version key={`${version.version}-${version.change}`} id={id} version={version} before={data.data[at + 1]} />
       ))}
     </ol>
   );

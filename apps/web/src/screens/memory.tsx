@@ -2,11 +2,13 @@ import { type ReactNode, useEffect, useState } from "react";
 import { Link, useParams } from "react-router";
 
 import { formatDay, formatMoment, formatTime, sayerOf, sourceLabel } from "../core/format.ts";
-import { isShown, stopsAt, wordsOf } from "../core/levels.ts";
 import type { Problem } from "../core/problem-words.ts";
+import type { MemoryBody } from "../core/seal/memory-body.ts";
 import { notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
+import { problemOf } from "../data/connection.ts";
 import { interfaceSlice } from "../data/interface.ts";
+import { resealMemory } from "../data/sealing.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import type { WireMemory } from "../data/wire.ts";
 import {
@@ -20,10 +22,12 @@ import {
   TextLink,
   Words,
 } from "../parts/basics.tsx";
-import { edgeOf, LevelBadge } from "../parts/level.tsx";
-import { LevelPicker } from "../parts/level-picker.tsx";
+import { edgeOf } from "../parts/level.tsx";
+import { LevelPart, TOO_LONG } from "../parts/memory-level.tsx";
+import { useReading } from "../parts/sealed-words.tsx";
 import { ShareButton } from "../parts/share-form.tsx";
 import { SharedMark } from "../parts/shared-mark.tsx";
+import { MemoryWords } from "../parts/memory-words.tsx";
 import { MemoryLinks } from "../parts/memory-links.tsx";
 import { MemoryTicks } from "../parts/ticks.tsx";
 import { Section, useTitle } from "../parts/page.tsx";
@@ -31,24 +35,32 @@ import { useBack } from "../parts/use-back.ts";
 import { useProgress } from "../parts/use-progress.ts";
 import { Difference, Versions } from "../parts/versions.tsx";
 
-const DECIDED: Readonly<Record<WireMemory["level_decided_by"], string>> = {
-  rule: "a rule decided",
-  model: "a model decided",
-  person: "you decided",
-};
-
-interface Change {
+interface EditorProps {
   readonly memory: WireMemory;
   readonly onProblem: (problem: Problem | null) => void;
+  /** What is inside, when it was sealed in a browser: other words are sealed too. */
+  readonly opened: MemoryBody | undefined;
+  readonly onDone: () => void;
 }
 
-function Editor({ memory, onProblem, onDone }: Change & { readonly onDone: () => void }): ReactNode {
+function Editor({ memory, onProblem, onDone, opened }: EditorProps): ReactNode {
+  const dispatch = useAppDispatch();
   const [text, setText] = useState(memory.text);
   const [seen, setSeen] = useState({ version: memory.version, text: memory.text });
   const [edit, { isLoading }] = api.useEditMemoryMutation();
   const isStale = memory.version !== seen.version;
   const save = async (): Promise<void> => {
     onProblem(null);
+    if (opened !== undefined) {
+      try {
+        const sealing = await resealMemory(memory, { ...opened, text }, dispatch);
+        if (sealing.type === "sealed") onDone();
+        else dispatch(notify(sealing.type === "long" ? TOO_LONG : "Locked meanwhile. Unlock it and save again."));
+      } catch (error) {
+        onProblem(problemOf(error));
+      }
+      return;
+    }
     const result = await edit({ id: memory.id, version: memory.version, text });
     if (result.error === undefined) onDone();
     else onProblem(problemFrom(result.error));
@@ -98,53 +110,6 @@ function Editor({ memory, onProblem, onDone }: Change & { readonly onDone: () =>
         </Button>
       </p>
     </form>
-  );
-}
-
-function LevelPart({ memory, onProblem }: Change): ReactNode {
-  const dispatch = useAppDispatch();
-  const [move] = api.useMoveMemoryMutation();
-  const ceiling = useAppSelector((state) => state.session.user?.open_up_to ?? "general");
-  const choose = async (level: string): Promise<void> => {
-    const { name, label } = wordsOf(level);
-    if (name === memory.level) return;
-    onProblem(null);
-    const result = await move({ id: memory.id, version: memory.version, level: name });
-    if (result.error !== undefined) onProblem(problemFrom(result.error));
-    else
-      dispatch(
-        notify(
-          isShown(name, ceiling)
-            ? `Moved to ${label}, under a new key.`
-            : `Moved to ${label}. Open the lock to see it.`,
-        ),
-      );
-  };
-  return (
-    <Section title="Level">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <LevelBadge level={memory.level} pips />
-        <span className="text-13 text-muted">
-          {DECIDED[memory.level_decided_by]}
-          {memory.level_decided_by === "person" ? "" : `, sure to ${Math.round(memory.confidence * 100)} %`}
-        </span>
-        <span data-testid="move-level">
-          <LevelPicker isFixed label="Move" value={memory.level} onChange={(level) => void choose(level)} />
-        </span>
-      </div>
-      {memory.reasons.length > 0 && (
-        <ul className="mt-1 text-13 text-muted">
-          {memory.reasons.map((reason) => (
-            <li key={reason.rule}>
-              {reason.text} <span className="font-mono text-12">({reason.rule})</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      {stopsAt(memory.level) !== undefined && (
-        <p className="mt-1 max-w-measure text-13 text-muted">{stopsAt(memory.level)}</p>
-      )}
-    </Section>
   );
 }
 
@@ -244,11 +209,14 @@ function useMemoryKeys(actions: Readonly<Record<string, () => void>>): void {
 
 function MemoryActions({
   memory,
+  isReadable,
   isEditing,
   onEdit,
   onForget,
 }: {
   readonly memory: WireMemory;
+  /** False while it is sealed and locked. */
+  readonly isReadable: boolean;
   readonly isEditing: boolean;
   readonly onEdit: () => void;
   readonly onForget: () => void;
@@ -256,12 +224,12 @@ function MemoryActions({
   const isOwn = memory.shared === undefined;
   return (
     <p className="mt-3 flex flex-wrap items-center gap-1 text-13 text-muted">
-      {isOwn && !isEditing && (
+      {isOwn && isReadable && !isEditing && (
         <Button look="plain" icon="edit" onPress={onEdit}>
           Edit
         </Button>
       )}
-      <CopyButton text={memory.text} label="Copy" />
+      {isReadable && <CopyButton text={memory.text} label="Copy" />}
       {isOwn && (
         <>
           {memory.level !== "ultra-secret" && (
@@ -280,8 +248,35 @@ function MemoryActions({
   );
 }
 
-function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly onReload: () => void }): ReactNode {
+/** A memory with what its body says in its place. */
+function readableOf(memory: WireMemory, body: MemoryBody): WireMemory {
+  const { conversation } = memory;
+  const { attachments = [], caption = null, context = null, external_id = null, speaker = null, text } = body;
+  const titled =
+    conversation === null ? null : { ...conversation, title: body.conversation_title ?? conversation.title };
+  const said = { text, caption, speaker, external_id, attachments: [...attachments], context };
+  return { ...memory, ...said, conversation: titled };
+}
+
+interface Readable {
+  readonly memory: WireMemory;
+  /** What is inside, when it was sealed in a browser and is open here. */
+  readonly opened: MemoryBody | undefined;
+  /** False while it is sealed and locked. */
+  readonly isReadable: boolean;
+}
+
+function useReadable(kept: WireMemory): Readable {
+  const { id, sealed, version } = kept;
+  const reading = useReading(sealed === undefined ? undefined : { id, version, sealed });
+  const opened = typeof reading === "object" && reading.type === "opened" ? reading.body : undefined;
+  const isReadable = sealed === undefined || opened !== undefined;
+  return { memory: opened === undefined ? kept : readableOf(kept, opened), opened, isReadable };
+}
+
+function Memory({ memory: kept, onReload }: { readonly memory: WireMemory; readonly onReload: () => void }): ReactNode {
   const dispatch = useAppDispatch();
+  const { isReadable, memory, opened } = useReadable(kept);
   const back = useBack();
   const [isEditing, setEditing] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -304,7 +299,7 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
   useMemoryKeys({
     ...(isOwn
       ? {
-          e: () => setEditing(true),
+          e: () => isReadable && setEditing(true),
           m: () => document.querySelector<HTMLElement>("[data-testid=move-level] button")?.focus(),
           "#": () => void forgetIt(),
         }
@@ -313,22 +308,23 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
   });
   return (
     <>
-      {isEditing ? (
-        <Editor memory={memory} onProblem={failed} onDone={() => setEditing(false)} />
+      {isEditing && isReadable ? (
+        <Editor memory={memory} opened={opened} onProblem={failed} onDone={() => setEditing(false)} />
       ) : (
         <div
           className={`text-18 ${memory.level === "general" ? "" : `ps-4 ${edgeOf(memory.level)}`}`}
           data-testid="memory-text"
         >
           <p className="max-w-measure">
-            <Words text={memory.text} />
+            <MemoryWords memory={kept} />
           </p>
         </div>
       )}
       <div className="max-w-measure">
         <MemoryActions
           memory={memory}
-          isEditing={isEditing}
+          isReadable={isReadable}
+          isEditing={isEditing && isReadable}
           onEdit={() => setEditing(true)}
           onForget={() => void forgetIt()}
         />
@@ -336,8 +332,8 @@ function Memory({ memory, onReload }: { readonly memory: WireMemory; readonly on
       {problem !== null && (
         <ProblemNote problem={problem} safe={isEditing ? "Your text is kept" : "Nothing was changed"} />
       )}
-      {isOwn && <LevelPart memory={memory} onProblem={failed} />}
-      {isOwn && <MemoryLinks id={memory.id} level={memory.level} />}
+      {isOwn && <LevelPart memory={memory} opened={opened} onProblem={failed} />}
+      {isOwn && memory.sealed === undefined && <MemoryLinks id={memory.id} level={memory.level} />}
       <Provenance memory={memory} />
       {isOwn && (
         <Section title="Versions">

@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router";
 
+import { isShown } from "../core/levels.ts";
 import { countOf, formatDuration, formatWhen, sayerOf, sourceLabel } from "../core/format.ts";
 import { FILTER_NAMES, filterOf, toggleFilter, withoutFilters } from "../core/search-query.ts";
 import { excerptOf } from "../core/text-parts.ts";
@@ -16,6 +17,9 @@ import { edgeOf, LevelBadge } from "../parts/level.tsx";
 import { MeaningMissed } from "../parts/meaning.tsx";
 import { Page } from "../parts/page.tsx";
 import { KeepSearch, SavedSearches } from "../parts/saved-searches.tsx";
+import { Segmented } from "../parts/segmented.tsx";
+
+const SealedSearch = lazy(async () => ({ default: (await import("../parts/sealed-search.tsx")).SealedSearch }));
 
 const TYPING_MS = 250;
 const EXCERPT_LENGTH = 320;
@@ -252,12 +256,40 @@ function Hits(): ReactNode {
   );
 }
 
-/** Search with filters, highlights and the reason for every hit. */
+const WHERE = [
+  { value: "server", label: "Everything else" },
+  { value: "sealed", label: "Sealed by you" },
+] as const;
+
+/** Search of what the server can read; in a session that is open all the way, also of what was sealed, which is searched in this browser. */
 export function Search(): ReactNode {
-  const [typed, setTyped] = useTyped();
+  const ceiling = useAppSelector((state) => state.session.user?.open_up_to ?? "general");
+  const [chosen, setWhere] = useState<"server" | "sealed">("server");
+  const where = isShown("ultra-secret", ceiling) ? chosen : "server";
   useHitKeys();
   return (
     <Page title="Search">
+      {isShown("ultra-secret", ceiling) && (
+        <div className="mb-3 flex">
+          <Segmented label="Where to search" value={where} options={WHERE} onChange={setWhere} testId="search-where" />
+        </div>
+      )}
+      {where === "server" ? (
+        <ServerSearch />
+      ) : (
+        <Suspense fallback={<Loading what="Opening" />}>
+          <SealedSearch />
+        </Suspense>
+      )}
+    </Page>
+  );
+}
+
+/** Search with filters, highlights and the reason for every hit. */
+function ServerSearch(): ReactNode {
+  const [typed, setTyped] = useTyped();
+  return (
+    <>
       <search className="relative block">
         <Icon name="search" className="pointer-events-none absolute start-3.5 top-3 size-5 text-muted" />
         <input
@@ -276,6 +308,6 @@ export function Search(): ReactNode {
       <Chosen />
       <KeepSearch />
       <Hits />
-    </Page>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { useAppSelector } from "../data/store.ts";
 import { ApiKeys } from "../parts/api-keys.tsx";
 import { ButtonLink } from "../parts/basics.tsx";
 import { Devices } from "../parts/devices.tsx";
-import { Page } from "../parts/page.tsx";
+import { Page, Section } from "../parts/page.tsx";
 import { Passkeys } from "../parts/passkeys.tsx";
 import { EmailAddress } from "../parts/email-address.tsx";
 import { PasswordChange } from "../parts/password-change.tsx";
@@ -20,6 +20,9 @@ export function Security(): ReactNode {
         <Passkeys />
         <PasswordChange />
         <EmailAddress />
+        <Section title="What only you can read">
+          <ButtonLink href="/settings/security/seal">Passphrase and recovery key for Ultra-secret</ButtonLink>
+        </Section>
         <Devices />
         {role !== "guest" && <ApiKeys />}
       </div>

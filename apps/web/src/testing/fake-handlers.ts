@@ -4,6 +4,7 @@ import type { RouteName } from "@kaelix/contract";
 import type { WireImport, WireUser } from "../data/wire.ts";
 import { access } from "./fake-access.ts";
 import { keeping } from "./fake-keeping.ts";
+import { seal } from "./fake-seal.ts";
 import { sharing } from "./fake-sharing.ts";
 import { days } from "./fake-days.ts";
 import { operations } from "./fake-operations.ts";
@@ -343,6 +344,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     operations(state.access.isProved, name, request) ??
     keeping(state, name, request) ??
     provider(name) ??
+    seal(state, name, request) ??
     house(state, name) ??
     imports(state, name, request) ??
     people(state, name, request) ??

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { parseLevel } from "@kaelix/model";
 
-import type { WireImport, WireMemory, WireUser, WireVersion } from "../data/wire.ts";
+import type { OutputOf, WireImport, WireMemory, WireUser, WireVersion } from "../data/wire.ts";
 import type { FakeAccess } from "./fake-access.ts";
 import { type FakeKeeping, makeKeeping } from "./fake-keeping.ts";
 import type { FakeShares } from "./fake-sharing.ts";
@@ -46,6 +46,7 @@ export interface FakeState {
   /** Something was decided about who is who. */
   isDecided: boolean;
   readonly keeping: FakeKeeping;
+  seal: OutputOf<"seal.read">;
 }
 
 /** One call as the fake reads it. */
@@ -153,6 +154,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     shares: { given: [], received: [] },
     isDecided: false,
     keeping: makeKeeping(),
+    seal: { revision: 0, key_id: null, tenant: "default", wraps: null },
   };
   if (!seeded) return state;
   state.user = {

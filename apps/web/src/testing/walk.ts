@@ -88,6 +88,46 @@ async function prove(page: Page): Promise<void> {
   await page.getByTestId("proof-button").click();
 }
 
+/** A passphrase is chosen, a recovery key kept; then the session and the key are opened, to change both and to search what is sealed. */
+async function walkSeal(page: Page, open: Open, look: Look): Promise<void> {
+  await open("/settings/security/seal", "[data-testid=seal-set-up]");
+  await look("seal");
+  await page.getByTestId("seal-set-up").click();
+  for (const field of ["new-passphrase", "new-passphrase-again"])
+    await page.getByTestId(field).fill("quiet copper meadow");
+  await look("seal-passphrase");
+  await page.getByTestId("passphrase-submit").click();
+  const groups = page.getByTestId("recovery-key").locator("li");
+  await groups.first().waitFor();
+  await look("seal-recovery-key");
+  const letters = (await groups.allTextContents()).map((group) => group.trim().slice(-4));
+  await page.getByTestId("recovery-kept").click();
+  await page.getByTestId("recovery-group-3").fill("WRNG");
+  await page.getByTestId("recovery-group-7").fill(letters[6] ?? "");
+  await page.getByTestId("recovery-confirm").click();
+  await look("seal-confirm");
+  await page.getByTestId("recovery-group-3").fill(letters[2] ?? "");
+  await page.getByTestId("recovery-confirm").click();
+  await page.getByTestId("seal-lock").click();
+  await page.getByTestId("seal-unlock").click();
+  await page.getByTestId("unlock-password").fill("fake password");
+  await page.getByTestId("unlock-button").click();
+  await page.getByTestId("passphrase-input").fill("not the passphrase");
+  await page.getByTestId("passphrase-button").click();
+  await page.getByText("This is not your passphrase").waitFor();
+  await look("seal-unlock");
+  await page.getByTestId("passphrase-input").fill("quiet copper meadow");
+  await page.getByTestId("passphrase-button").click();
+  await page.getByTestId("seal-change").click();
+  await look("seal-change");
+  await page.getByRole("link", { name: "Search" }).first().click();
+  await page.getByTestId("search-where").getByText("Sealed by you").click();
+  await page.getByTestId("sealed-count").waitFor();
+  await look("seal-search");
+  await page.getByRole("button", { name: /^Open up to/ }).click();
+  await page.getByRole("button", { name: "Lock again" }).click();
+}
+
 async function walkSecurity(page: Page, open: Open, look: Look): Promise<void> {
   await open("/settings/security", "text=Devices signed in");
   await page.getByTestId("factor-begin").waitFor();
@@ -241,6 +281,7 @@ async function walkKeeping(page: Page, open: Open, look: Look): Promise<void> {
   await look("settings");
   await walkDay(page, open, look);
   await walkSecurity(page, open, look);
+  await walkSeal(page, open, look);
   await walkSharing(page, open, look);
   await walkForgetting(page, open, look);
   await walkRunning(page, open, look);

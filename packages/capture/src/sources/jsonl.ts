@@ -37,6 +37,9 @@ const SPEAKER_NAMES = "speaker from author sender user name".split(" ");
 const CONVERSATION_NAMES = ["conversation", "chat", "thread", "channel", "conversation_id", "chat_id"] as const;
 const ID_NAMES = ["external_id", "externalId", "id", "uuid", "_id"] as const;
 
+/** Of a line whose words a browser sealed: they open in the account and at the id they were sealed for, and nowhere else. */
+const SEALED_PROBLEM = "Cannot read the text: its owner's browser sealed it, and opens it only where it was sealed";
+
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -144,6 +147,8 @@ interface ParsedLine {
 
 function parseRecord(record: JsonObject, line: number): ParsedLine {
   const value = firstOf(record, TEXT_NAMES);
+  if (value === undefined && typeof record["sealed"] === "string")
+    return { fields: undefined, notes: [SEALED_PROBLEM] };
   if (value === undefined)
     return { fields: undefined, notes: ["Cannot read the text: there is no field text or content, or it is empty"] };
   if (typeof value !== "string") {

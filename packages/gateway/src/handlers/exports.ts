@@ -7,6 +7,9 @@ import type { PlacedMemory } from "../application.ts";
 import type { Answer, HandlersOf } from "../http/exchange.ts";
 import { memoryJson, timeText } from "../http/wire.ts";
 
+/** What stands for words that nobody here can read: the JSON Lines have them as they were sealed. */
+const SEALED_WORDS = "(Sealed by you; it can be read in your browser alone)";
+
 const CHUNK_LENGTH_MIN = 32_768;
 
 /** Taking everything along, read only as fast as the caller takes it. */
@@ -45,7 +48,9 @@ async function* markdownOf(memories: AsyncIterable<PlacedMemory>): AsyncGenerato
   for await (const { memory } of memories) {
     const { conversationTitle, level, occurredAtMs, source, speaker } = memory;
     const facts = [speaker ?? "me", conversationTitle, source, levelName(level)].filter((fact) => fact !== undefined);
-    const said = [memory.text, memory.caption ?? ""].filter((text) => text !== "").join("\n\n");
+    const said = [memory.clientSealed === undefined ? memory.text : SEALED_WORDS, memory.caption ?? ""]
+      .filter((text) => text !== "")
+      .join("\n\n");
     const attached = (memory.attachments ?? []).map((name) => `\n- ${oneLine(name)}`).join("");
     const quoted = said.replaceAll(/\r\n?|\u2028|\u2029/g, "\n").replaceAll("\n", "\n> ");
     yield `\n## ${timeText(occurredAtMs)} · ${facts.map(oneLine).join(" · ")}\n\n> ${quoted}\n${attached === "" ? "" : `${attached}\n`}`;

@@ -1,5 +1,6 @@
 import { type MemoryDraft, type MemoryId, parseId, type SourceKind } from "@kaelix/model";
 
+import type { MemoryMove } from "../memory-changes.ts";
 import type { ChangeOutcome, PageOf, PlacedMemory } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import { type Answer, type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
@@ -32,6 +33,7 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
         importId: query.import === undefined ? undefined : parseId("imp", query.import),
         afterMs: timeMs(query.after, "after"),
         beforeMs: timeMs(query.before, "before"),
+        clientSealed: query.sealed === undefined ? undefined : (true as const),
       }),
       reachOf(request, query.owner),
     );
@@ -43,12 +45,14 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
     return memoryAnswer(placed);
   },
   "memories.edit": async ({ application, principal, params, body, expectedVersion, request }) => {
+    if (body.sealed !== undefined) mustBePerson(request.subject);
     const client = await writerOf(application.access, request.subject, principal);
-    const change = withoutUndefined({ text: body.text, caption: body.caption, context: body.context, client });
+    const { caption, context, sealed: clientSealed, text } = body;
+    const change = withoutUndefined({ text, caption, context, clientSealed, client });
     return changeAnswer(await application.memories.edit(principal, memoryIdOf(params.id), change, expectedVersion));
   },
   "memories.move": async ({ application, principal, params, body, expectedVersion }) =>
-    changeAnswer(await application.memories.move(principal, memoryIdOf(params.id), body.level, expectedVersion)),
+    changeAnswer(await application.memories.move(principal, memoryIdOf(params.id), moveOf(body), expectedVersion)),
   "memories.forget": async ({ application, principal, params, expectedVersion }) => {
     const placed = changedOf(await application.memories.forget(principal, memoryIdOf(params.id), expectedVersion));
     return { type: "empty", position: placed.position };
@@ -72,6 +76,7 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
 
 async function create(exchange: Exchange<"memories.create">): Promise<Answer> {
   const { application, principal, request, wish } = exchange;
+  if (exchange.body.sealed !== undefined) mustBePerson(request.subject);
   const client = await writerOf(application.access, request.subject, principal);
   const draft = { ...draftOf(exchange), ...withoutUndefined({ client }) };
   const outcome = await application.memories.remember(principal, draft);
@@ -104,6 +109,18 @@ async function create(exchange: Exchange<"memories.create">): Promise<Answer> {
   };
 }
 
+/** A program has no browser: what it sealed nobody could open. */
+function mustBePerson(subject: Exchange["request"]["subject"]): void {
+  if (subject !== undefined && subject.type !== "user") throw gatewayErrors("confirmation-needed");
+}
+
+function moveOf({ level, opened, sealed }: Exchange<"memories.move">["body"]): MemoryMove {
+  if (opened === undefined) return withoutUndefined({ level, clientSealed: sealed });
+  const { text, caption, speaker, attachments, context } = opened;
+  const names = { conversationTitle: opened.conversation_title, externalId: opened.external_id };
+  return { level, opened: withoutUndefined({ text, caption, speaker, attachments, context, ...names }) };
+}
+
 /** The memory as it is once it came as far as wished; undefined when the time ran out. */
 async function waitFor(exchange: Exchange<"memories.create">, placed: PlacedMemory): Promise<PlacedMemory | undefined> {
   const { application, principal, wish } = exchange;
@@ -117,7 +134,8 @@ async function waitFor(exchange: Exchange<"memories.create">, placed: PlacedMemo
 function draftOf(exchange: Exchange<"memories.create">): MemoryDraft {
   const { body } = exchange;
   return withoutUndefined({
-    text: body.text,
+    text: body.text ?? "",
+    clientSealed: body.sealed,
     source: sourceOf(exchange),
     caption: body.caption,
     speaker: body.speaker,

@@ -34,6 +34,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "session.lock",
   "session.prove",
   "factor.change",
+  "seal.change",
   "key.create",
   "key.end",
   "key.undo",

@@ -34,6 +34,11 @@ function sharedJson(shared: SharedMark | undefined): Json {
   return { shared: { by: { id: by.user, name: by.name }, grant, until: timeText(untilMs) } };
 }
 
+/** Of what its owner's browser sealed: that. Nothing of what can be read here. */
+function sealedJson({ clientSealed }: { readonly clientSealed?: string }): Json {
+  return clientSealed === undefined ? {} : { sealed: clientSealed };
+}
+
 const timeOrNull = (ms: number | null): string | null => (ms === null ? null : timeText(ms));
 
 /** A memory as search shows it. */
@@ -61,6 +66,7 @@ export function memoryJson(placed: PlacedMemory): Json {
   return {
     ...sharedJson(placed.shared),
     ...foundMemoryJson(memory, placed.position),
+    ...sealedJson(memory),
     level_decided_by: memory.levelDecidedBy,
     confidence: memory.confidence,
     reasons: memory.reasons.map((reason) => ({
@@ -83,6 +89,7 @@ export function versionJson(version: MemoryVersion): Json {
     version: version.version,
     change: version.change,
     text: version.text,
+    ...sealedJson(version),
     level: levelName(version.level),
     level_decided_by: version.levelDecidedBy,
     client: version.client ?? null,

@@ -32,6 +32,7 @@ import { fakeAccess } from "./fake-access.ts";
 import { fakeErasures } from "./fake-erasures.ts";
 import { fakeMembers } from "./fake-members.ts";
 import { fakeSharing } from "./fake-sharing.ts";
+import { fakeSeal } from "./fake-seal.ts";
 import { fakePeople } from "./fake-people.ts";
 import { fakeDays } from "./fake-days.ts";
 import { fakeProvider } from "./fake-provider.ts";
@@ -105,6 +106,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     passkeys: fakePasskeys(),
     mail: fakeMail(),
     erasures: fakeErasures(),
+    seal: fakeSeal(),
     sharing: fakeSharing(),
     members: fakeMembers(),
     digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
@@ -196,7 +198,7 @@ function memoriesOf(stateOf: () => State): MemoryApplication {
     },
     edit: async (principal, id, edit, expected) =>
       change(principal, id, expected, edit.text === undefined ? {} : { text: edit.text }),
-    move: async (principal, id, level, expected) =>
+    move: async (principal, id, { level }, expected) =>
       change(principal, id, expected, { level, levelDecidedBy: "person" }),
     forget: async (principal, id, expected) => {
       const outcome = change(principal, id, expected, {});

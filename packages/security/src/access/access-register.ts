@@ -22,7 +22,7 @@ import {
 
 import { securityErrors } from "../errors.ts";
 import { type AccessState, accessSubject, foldAccess, foldAccessTombstone } from "./fold.ts";
-import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow, WayRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow, SealRow, WayRow } from "./rows.ts";
 
 const TOPIC = TOPICS.access.name;
 const PARTITION = 0;
@@ -45,6 +45,7 @@ export class AccessRegister {
     grants: new Map(),
     accounts: new Map(),
     ways: new Map(),
+    seals: new Map(),
   };
   /** Offset of the record that each thing stands by, by record key. */
   readonly #stands = new Map<string, number>();
@@ -104,6 +105,11 @@ export class AccessRegister {
     return this.#state.accounts.get(user);
   }
 
+  /** The key that a person's browser seals with, wrapped; undefined when they have none. */
+  seal(user: UserId): SealRow | undefined {
+    return this.#state.seals.get(user);
+  }
+
   grant(id: GrantId): GrantRow | undefined {
     return this.#state.grants.get(id);
   }
@@ -143,7 +149,7 @@ export class AccessRegister {
     return this.#stands.get(subject) === baseOffset ? "done" : "late";
   }
 
-  /** Takes away everything of a person: factors, role, ways in, keys they made, grants they gave and were given. Durable. */
+  /** Takes away everything of a person: factors, role, ways in, the key they seal with, keys they made, grants they gave and were given. Durable. */
   async remove(user: UserId): Promise<void> {
     const subjects = [
       `factors/${user}`,
@@ -151,6 +157,7 @@ export class AccessRegister {
       ...rowsOf(this.#waysOf.get(user), this.#state.ways)
         .filter((row) => row.user === user)
         .map(({ way }) => `way/${way}`),
+      `seal/${user}`,
       ...this.keysOf(user).map(({ key }) => `key/${key}`),
       ...[...this.grantsFrom(user), ...this.grantsTo(user)].map(({ grant }) => `grant/${grant}`),
     ];

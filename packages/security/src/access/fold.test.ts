@@ -14,6 +14,7 @@ const empty = (): AccessState => ({
   grants: new Map(),
   accounts: new Map(),
   ways: new Map(),
+  seals: new Map(),
 });
 const factors = (revision: number, step: number, tenant: TenantId = DEFAULT_TENANT): AccessEvent => ({
   type: "access.factors",

@@ -7,7 +7,7 @@
  */
 import type { AccessEvent, ApiKeyId, GrantId, UserId } from "@kaelix/model";
 
-import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow, WayRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow, SealRow, WayRow } from "./rows.ts";
 
 /** Everything that stands. */
 export interface AccessState {
@@ -17,6 +17,7 @@ export interface AccessState {
   readonly accounts: Map<UserId, AccountRow>;
   /** By the hash they stand under. */
   readonly ways: Map<string, WayRow>;
+  readonly seals: Map<UserId, SealRow>;
 }
 
 /** The record key that an event stands under on the compacted topic. */
@@ -32,6 +33,8 @@ export function accessSubject(event: AccessEvent): string {
       return `way/${event.way}`;
     case "access.account":
       return `account/${event.user}`;
+    case "access.seal":
+      return `seal/${event.user}`;
   }
 }
 
@@ -76,6 +79,12 @@ export function foldAccess(state: AccessState, event: AccessEvent): boolean {
       state.ways.set(way, { way, tenant, user, revision, kind, sealed, counter, ...times });
       return true;
     }
+    case "access.seal": {
+      const before = state.seals.get(user);
+      if (before !== undefined && (revision <= before.revision || before.tenant !== tenant)) return false;
+      state.seals.set(user, { user, tenant, revision, keyId: event.key_id, sealed: event.sealed });
+      return true;
+    }
     case "access.grant": {
       const before = state.grants.get(event.grant);
       if (before !== undefined) {
@@ -96,6 +105,7 @@ export function foldAccessTombstone(state: AccessState, subject: string): void {
   const id = subject.slice(subject.indexOf("/") + 1);
   if (subject.startsWith("factors/")) state.factors.delete(id as UserId);
   else if (subject.startsWith("key/")) state.keys.delete(id as ApiKeyId);
+  else if (subject.startsWith("seal/")) state.seals.delete(id as UserId);
   else if (subject.startsWith("account/")) state.accounts.delete(id as UserId);
   else if (subject.startsWith("way/")) state.ways.delete(id);
   else if (subject.startsWith("grant/")) state.grants.delete(id as GrantId);

@@ -51,6 +51,17 @@ export interface WayRow {
   readonly endedAtMs: number | null;
 }
 
+/** The key that a person's browser seals with, as they keep it. */
+export interface SealRow {
+  readonly user: UserId;
+  readonly tenant: TenantId;
+  readonly revision: number;
+  /** Names the key (base64url). */
+  readonly keyId: string;
+  /** Sealed wraps (base64url). */
+  readonly sealed: string;
+}
+
 /** What became of a person's account since it was registered. */
 export interface AccountRow {
   readonly user: UserId;

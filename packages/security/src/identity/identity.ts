@@ -23,6 +23,7 @@ import { openAccessRegister, type AccessRegister } from "../access/access-regist
 import { Challenges } from "../access/challenges.ts";
 import { Passkeys } from "../access/passkeys.ts";
 import { Ways } from "../access/ways.ts";
+import { OwnSeals } from "../access/own-seals.ts";
 import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access/second-factors.ts";
 import { securityErrors } from "../errors.ts";
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from "./access-tokens.ts";
@@ -79,6 +80,8 @@ export class Identity {
   readonly tokens: AccessTokens;
   /** Keys of programs. */
   readonly apiKeys: ApiKeys;
+  /** The keys that people's browsers seal level 4 with, wrapped. */
+  readonly seals: OwnSeals;
   /** What people share with each other. */
   readonly grants: Grants;
   /** Who belongs to the installation. */
@@ -108,6 +111,7 @@ export class Identity {
     const user = async (id: UserId): Promise<UserRow | undefined> => store.user(id);
     this.#prover = new Prover({ guesses, factors, passwords, user, passkeys: () => this.passkeys });
     this.apiKeys = new ApiKeys({ ...shared, register, keystore, user });
+    this.seals = new OwnSeals({ register, keystore, clock: this.#clock });
     // Nothing is shared with whoever cannot come in.
     const present = async (id: UserId): Promise<UserRow | undefined> =>
       this.members.isSuspended(id) ? undefined : store.user(id);

@@ -80,7 +80,7 @@ function parseContent(bytes: Uint8Array): MemoryContent | undefined {
   const client = parseClient(parsed["client"]);
   if (client === "wrong") return undefined;
   const labels: Record<string, string> = {};
-  for (const name of ["caption", "speaker", "conversationTitle", "externalId", "changeReason"]) {
+  for (const name of ["clientSealed", "caption", "speaker", "conversationTitle", "externalId", "changeReason"]) {
     const label = parsed[name];
     if (typeof label === "string") labels[name] = label;
     else if (label !== undefined) return undefined;

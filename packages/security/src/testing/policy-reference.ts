@@ -39,6 +39,8 @@ session.lock own oamg
 session.prove own oamg
 factor.read own oamg
 factor.change own oamg proof
+seal.read own oamg shows
+seal.change own oamg proof
 key.list own oam
 key.create own oam proof
 key.end own oam

@@ -116,7 +116,13 @@ const IDENTITY_TABLES = [
     used_by text)`,
 ];
 
+const CLIENT_SEALED = [
+  `alter table memories add column client_sealed boolean not null default false`,
+  `create index memories_client_sealed on memories (user_id, occurred_at_ms) where client_sealed and state = 'live'`,
+];
+
 /** Every migration, oldest first. */
 export const MIGRATIONS: readonly MigrationStep[] = [
   { name: "0001-first-tables", statements: [...VIEW_TABLES, ...MEMORY_TABLES, ...IDENTITY_TABLES] },
+  { name: "0002-client-sealed", statements: CLIENT_SEALED },
 ];

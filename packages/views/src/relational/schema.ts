@@ -46,6 +46,7 @@ export interface MemoriesTable {
   first_offset: number;
   version_offset: number;
   last_offset: number;
+  client_sealed: boolean;
   sealed: Uint8Array | null;
 }
 

@@ -171,6 +171,11 @@ function apply(
     case "import.started":
     case "import.finished":
     case "access.way":
+    case "access.seal":
+    case "day.judged":
+    case "day.made":
+    case "day.settings":
+    case "search.saved":
     case "session.started":
     case "session.rotated":
     case "session.revoked":

@@ -45,6 +45,8 @@ export interface MemoryRow extends MemoryStanding {
   readonly firstOffset: number;
   readonly versionOffset: number;
   readonly lastOffset: number;
+  /** Its content is what the owner's browser sealed. */
+  readonly isClientSealed: boolean;
 }
 
 /** What becomes of the stored content: kept as it is, replaced (base64url), or removed. */
@@ -242,6 +244,7 @@ function applyEvent(row: MemoryRow | undefined, event: SingleMemoryEvent, place:
         digest: storableText(event.digest),
         versionAtMs: event.at,
         versionOffset: place.offset,
+        isClientSealed: event.client_sealed === true,
       };
       // A move brings a new key and the old one is shredded.
       const closesPast = event.change === "move" || event.level !== stood.level;
@@ -284,6 +287,7 @@ function applyTelling(
     firstOffset: row?.firstOffset ?? offset,
     versionOffset: offset,
     lastOffset: offset,
+    isClientSealed: event.client_sealed === true,
   };
   const closesPast = row !== undefined && row.level !== event.level;
   return { row: told, sealed: { type: "set", sealed: event.sealed }, closesPast };

@@ -35,6 +35,8 @@ export interface TimePageRequest {
   readonly importId?: ImportId;
   readonly afterMs?: number;
   readonly beforeMs?: number;
+  /** True: only what its owner's browser sealed. */
+  readonly clientSealed?: true;
   /** Go on behind this place: towards older ones, or back towards newer ones. Absent: the newest. */
   readonly from?: { readonly place: TimePlace; readonly towards: "older" | "newer" };
 }
@@ -64,6 +66,7 @@ export async function listByTime({ queries }: Database, user: UserId, request: T
   if (request.importId !== undefined) query = query.where("import_id", "=", request.importId);
   if (request.afterMs !== undefined) query = query.where("occurred_at_ms", ">=", request.afterMs);
   if (request.beforeMs !== undefined) query = query.where("occurred_at_ms", "<", request.beforeMs);
+  if (request.clientSealed !== undefined) query = query.where("client_sealed", "=", true);
   if (request.from !== undefined) {
     const { occurredAtMs, firstOffset, memoryId } = request.from.place;
     const place = sql`(${occurredAtMs}, ${firstOffset}, ${memoryId})`;

@@ -39,6 +39,7 @@ export const MEMORY_ROW_COLUMNS = [
   "first_offset",
   "version_offset",
   "last_offset",
+  "client_sealed",
 ] as const;
 
 type StoredRow = Omit<Selectable<MemoriesTable>, "sealed">;
@@ -65,6 +66,7 @@ export function memoryRowOf(stored: StoredRow): MemoryRow {
     firstOffset: stored.first_offset,
     versionOffset: stored.version_offset,
     lastOffset: stored.last_offset,
+    isClientSealed: stored.client_sealed,
   };
 }
 
@@ -84,6 +86,8 @@ export interface SealedMemory extends MemoryHeader {
   readonly firstOffset: number;
   /** Offset of the event that made this version. */
   readonly versionOffset: number;
+  /** Its content is what the owner's browser sealed: nobody here can read it. */
+  readonly isClientSealed: boolean;
   /** Sealed `MemoryContent`; empty once erased. */
   readonly sealed: Uint8Array;
 }
@@ -109,6 +113,7 @@ export function sealedMemoryOf(stored: Selectable<MemoriesTable>): SealedMemory 
     offset: stored.last_offset,
     firstOffset: stored.first_offset,
     versionOffset: stored.version_offset,
+    isClientSealed: stored.client_sealed,
     sealed: stored.sealed ?? NO_BYTES,
   };
 }

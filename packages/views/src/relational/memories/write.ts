@@ -53,6 +53,7 @@ const ROW_COLUMNS: readonly RecordColumn[] = [
   ["partition", "integer"],
   ["first_offset", "bigint"],
   ["version_offset", "bigint"],
+  ["client_sealed", "boolean"],
   ["sealed", "bytea"],
   ...STATE_COLUMNS,
 ];
@@ -188,6 +189,7 @@ function wholeRow({ row, sealed }: RowChange): object {
     partition: row.partition,
     first_offset: row.firstOffset,
     version_offset: row.versionOffset,
+    client_sealed: row.isClientSealed,
     sealed: sealed.type === "set" ? base64OfSealed(sealed.sealed) : null,
   };
 }
