@@ -34,6 +34,7 @@ import {
 } from "@kaelix/model";
 import { type Keystore, type LookupHasher, type PreparedKeys, sealContent } from "@kaelix/security";
 
+import { wordsOfContext } from "./context-words.ts";
 import { captureErrors } from "./errors.ts";
 import { PendingExternals } from "./pending-externals.ts";
 import type { KnownExternal, MemoryRegister, RegisteredMemory } from "./register.ts";
@@ -381,8 +382,7 @@ export function judge(said: {
   if (said.clientSealed !== undefined) return SEALED_BY_OWNER;
   if (said.level !== undefined) return { level: said.level, confidence: 1, decidedBy: "person", reasons: [] };
   if (said.judged !== undefined) return said.judged;
-  const context =
-    said.context === undefined ? "" : typeof said.context === "string" ? said.context : JSON.stringify(said.context);
+  const context = said.context === undefined ? "" : wordsOfContext(said.context);
   return classifyByRules([said.text, said.caption ?? "", context].filter((part) => part !== "").join("\n"));
 }
 
