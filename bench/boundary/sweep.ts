@@ -248,8 +248,10 @@ function withoutIds(heard: Heard): string {
 async function sweepVerbs(sweep: Sweep, asker: Asker): Promise<void> {
   const paths = Map.groupBy(sweep.api.operations, ({ path }) => path);
   for (const [path, operations] of paths) {
-    const declared = new Set(operations.map(({ method }) => method));
     const target = path.replaceAll(/\{([a-z_]+)\}/g, (_all, name: string) => foreignFor(sweep, operations, name));
+    // `/days/seen` is also a day to whoever asks for `/days/{day}`.
+    const meant = sweep.api.operations.filter((one) => isMeant(one.path, path));
+    const declared = new Set(meant.map(({ method }) => method));
     for (const verb of VERBS) {
       if (declared.has(verb) || (verb === "HEAD" && declared.has("GET"))) continue;
       const heard = await askAs(
@@ -265,6 +267,12 @@ async function sweepVerbs(sweep: Sweep, asker: Asker): Promise<void> {
       else if (heard.status === 405 && heard.headers.allow === undefined) sweep.fault(`${where} without Allow`);
     }
   }
+}
+
+/** Whether a route's path stands for another's, letter by letter or with a name for a part of it. */
+function isMeant(route: string, path: string): boolean {
+  const [parts, asked] = [route.split("/"), path.split("/")];
+  return parts.length === asked.length && parts.every((part, at) => part === asked[at] || part.startsWith("{"));
 }
 
 function anyOf(operations: readonly Operation[]): Operation {

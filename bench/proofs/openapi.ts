@@ -151,9 +151,12 @@ export function sampleOf(schema: Schema, sampling: Sampling, name = ""): unknown
 
 function objectFor(schema: Schema, sampling: Sampling): Readonly<Record<string, unknown>> {
   const properties = objectOf(schema["properties"]);
-  const [alternative] = listOf(schema["anyOf"]);
-  const required = new Set([...textsOf(schema["required"]), ...textsOf(alternative?.["required"])]);
-  const names = Object.keys(properties).filter((name) => required.has(name) || sampling.isFull);
+  const [shape] = listOf(schema["anyOf"] ?? schema["oneOf"]);
+  const shaped = objectOf(shape?.["properties"] ?? {});
+  const required = new Set([...textsOf(schema["required"]), ...textsOf(shape?.["required"])]);
+  const names = Object.keys(properties).filter(
+    (name) => required.has(name) || (sampling.isFull && shaped[name] !== false),
+  );
   // A change of nothing is refused everywhere.
   if (names.length === 0 && Object.keys(properties).length > 0) names.push(Object.keys(properties)[0] ?? "");
   return Object.fromEntries(names.map((name) => [name, sampleOf(objectOf(properties[name]), sampling, name)]));
