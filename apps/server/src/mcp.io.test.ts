@@ -272,7 +272,7 @@ test("wrong arguments are the same problem as at the API, and no tool takes a le
 });
 
 test("forgetting takes the right of the key, or the person's own word", async () => {
-  const first = await told(ann, "The red bicycle is in the cellar");
+  const first = await told(ann, "The red bicycle has a flat tyre");
   const robot = await agent(await keyOf(ann, [...USUAL, "memory.forget"]));
   expect(await call(robot, "forget", { id: first })).toEqual({ forgotten: first, can_be_restored: true });
   expect(await problem(robot, "get_memory", { id: first })).toBe("not-found");
@@ -290,7 +290,7 @@ test("forgetting takes the right of the key, or the person's own word", async ()
     if (forgets) expect(await call(client, "forget", { id: first })).toMatchObject({ forgotten: first });
     else expect(await problem(client, "forget", { id: first })).toBe("confirmation-needed");
   }
-  expect(asked).toEqual(Array(2).fill("Forget this memory? “The red bicycle is in the cellar”"));
+  expect(asked).toEqual(Array(2).fill("Forget this memory? “The red bicycle has a flat tyre”"));
   const trail = async (): Promise<unknown> => {
     const { data } = await ann.call("audit.own", { query: { resource: first } });
     return data.data.map(({ action, actor, decision }) => [action, actor, decision]);
@@ -303,7 +303,7 @@ test("forgetting takes the right of the key, or the person's own word", async ()
 });
 
 test("resources and prompts hold memories as data beside our words", async () => {
-  const id = await told(ann, "Dan moves to Lisbon in May");
+  const id = await told(ann, "Lisbon has trams");
   const client = await agent(await keyOf(ann, USUAL));
   const { resourceTemplates } = await client.listResourceTemplates();
   expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual(["kaelix://memories/{id}"]);
@@ -343,7 +343,7 @@ test("what a key wrote is taken back as one, and nothing of anybody else", async
   const { id } = made.data.key;
   const early = (await call(rogue, "remember", { text: "The gate code is on the fridge door" })).memory.id;
   const own = await told(ann, "The concert is on Monday");
-  const others = (await call(other, "remember", { text: "The train leaves at nine" })).memory.id;
+  const others = (await call(other, "remember", { text: "The museum opens at nine" })).memory.id;
   const since = new Date(Date.now() + 1).toISOString();
   await new Promise((resolve) => setTimeout(resolve, 5));
   const late = (await call(rogue, "remember", { text: "The plumber comes on Friday" })).memory.id;
@@ -373,7 +373,7 @@ test("what a key wrote is taken back as one, and nothing of anybody else", async
   };
   expect(await read(own)).toEqual(["The concert is on Monday", null]);
   // What another program had told is that program's again, and no more trusted than before.
-  expect(await read(others)).toEqual(["The train leaves at nine", "Other"]);
+  expect(await read(others)).toEqual(["The museum opens at nine", "Other"]);
   expect(await read(kept)).toEqual(["The bakery opens at eight", null]);
   expect(await read(early)).toEqual(["The gate code is on the fridge door", "Rogue"]);
   await expect(read(late)).rejects.toMatchObject({ status: 404 });
