@@ -14,22 +14,22 @@ export function LockButton(): ReactNode {
   const user = useAppSelector((state) => state.session.user);
   if (user === null) return null;
   const words = wordsOf(user.open_up_to);
-  const until = user.open_until === null ? "" : ` until ${formatTime(user.open_until)}`;
+  const until = user.open_until === null ? undefined : formatTime(user.open_until);
   return (
     <Button
       look="plain"
       className="gap-2 px-3 text-13"
-      aria-label={`Open up to ${words.label}${until}. Change`}
       onPress={() => dispatch(interfaceSlice.actions.overlayChanged("unlock"))}
     >
-      <Icon name={user.open_until === null ? "lock" : "unlock"} className="size-4" />
-      <span className="hidden sm:inline md:inline">Open up to</span>
+      <Icon name={until === undefined ? "lock" : "unlock"} className="size-4" />
+      <span className="sr-only sm:not-sr-only">Open up to</span>
+      <span className="sr-only">
+        {words.label}
+        {until === undefined ? "" : " until"}
+      </span>
       <Pips level={user.open_up_to} />
-      {user.open_until !== null && (
-        <span aria-hidden="true" className="text-muted">
-          {formatTime(user.open_until)}
-        </span>
-      )}
+      {until !== undefined && <span className="text-muted">{until}</span>}
+      <span className="sr-only">Change</span>
     </Button>
   );
 }
