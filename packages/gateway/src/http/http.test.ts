@@ -35,6 +35,7 @@ test("methodIndex knows which methods an address takes", () => {
   expect(methodsAt("/api/v1/memories/mem_1").toSorted()).toEqual(["DELETE", "GET", "HEAD", "PATCH"]);
   expect(methodsAt("/api/v1/memories/mem_1/versions")).toEqual(["GET", "HEAD"]);
   expect(methodsAt("/api/v1/memories/a/b/c")).toEqual([]);
+  expect(methodsAt("/api/v1/digests/seen")).toEqual(["POST"]);
   expect(fastifyPath("/a/{id}/b")).toBe("/a/:id/b");
 });
 

@@ -51,20 +51,21 @@ export function fastifyPath(path: string): string {
   return path.replaceAll(/\{([a-z_]+)\}/g, ":$1");
 }
 
-/** Which methods there are at a path; for `405` and `Allow`. */
+/** Which methods there are at a path; for `405` and `Allow`. As in OpenAPI, a path that is named goes before one with a name for a part of it. */
 export function methodIndex(
   places: readonly { readonly path: string; readonly method: string }[],
 ): (path: string) => string[] {
   const rows = places.map(({ path, method }) => ({
     method,
+    path,
     pattern: new RegExp(`^${path.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&").replaceAll(/\{[a-z_]+\}/g, "[^/]+")}$`),
   }));
   return (path) => {
     const methods = new Set<string>();
-    for (const row of rows) {
-      if (!row.pattern.test(path)) continue;
-      methods.add(row.method);
-      if (row.method === "GET") methods.add("HEAD");
+    const named = rows.filter((row) => row.path === path);
+    for (const { method } of named.length > 0 ? named : rows.filter(({ pattern }) => pattern.test(path))) {
+      methods.add(method);
+      if (method === "GET") methods.add("HEAD");
     }
     return [...methods];
   };
