@@ -82,12 +82,33 @@ function answerOf(success: Success, components: Record<string, unknown>): Json {
         content: { "application/x-ndjson": { schema: schemaOf(success.schema, "output", components) } },
       };
     case "events":
-      return { description: "Server-sent events", content: { "text/event-stream": { schema: { type: "string" } } } };
+      return {
+        description: "Server-sent events; the schema is of each one",
+        content: { "text/event-stream": { schema: eventOf(success.events, components) } },
+      };
     case "text":
       return { description: "Text", content: { [success.mediaType]: { schema: { type: "string" } } } };
     case "empty":
       return { description: "Done, nothing to say" };
   }
+}
+
+/** One server-sent event. OpenAPI 3.1 has no word for a sequence, so that tools read the schema of a stream as that of each event. */
+function eventOf(events: Readonly<Record<string, z.ZodType>>, components: Record<string, unknown>): Json {
+  const kinds = Object.entries(events).map(([name, schema]) => ({
+    type: "object",
+    required: ["event", "data"],
+    properties: {
+      event: { const: name },
+      id: { type: "string" },
+      data: {
+        type: "string",
+        contentMediaType: "application/json",
+        contentSchema: schemaOf(schema, "output", components),
+      },
+    },
+  }));
+  return { oneOf: kinds };
 }
 
 function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query"): Json[] {

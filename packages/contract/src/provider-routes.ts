@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { embeddingSchema } from "./house-schemas.ts";
 import type { Route } from "./route.ts";
-import { answerRequestSchema, levelNameSchema } from "./schemas.ts";
+import { answerRequestSchema, answerSchema, levelNameSchema } from "./schemas.ts";
 
 /** Who writes answers and judges what the rules are unsure of. Counts are since the start; money is in the currency that prices are set in. */
 const writerSchema = z.object({
@@ -78,7 +78,11 @@ export const providerRoutes = {
     summary:
       "Ask; the quoted answer at once (event quoted), then sentences that an AI provider writes from it (sentence), then the answer that stands (done)",
     body: answerRequestSchema,
-    success: { status: 200, type: "events" },
+    success: {
+      status: 200,
+      type: "events",
+      events: { quoted: answerSchema, sentence: answerSchema.shape.sentences.element, done: answerSchema },
+    },
     waits: true,
   },
 } as const satisfies Readonly<Record<string, Route>>;

@@ -8,7 +8,8 @@ export type Success =
   | { readonly status: number; readonly type: "json"; readonly schema: z.ZodType }
   | { readonly status: number; readonly type: "empty" }
   | { readonly status: number; readonly type: "ndjson"; readonly schema: z.ZodType }
-  | { readonly status: number; readonly type: "events" }
+  /** Server-sent events: what the data of each holds, by its name. */
+  | { readonly status: number; readonly type: "events"; readonly events: Readonly<Record<string, z.ZodType>> }
   | { readonly status: number; readonly type: "text"; readonly mediaType: string };
 
 /** One route: all that gateway, client and documentation know of it. */

@@ -10,6 +10,7 @@ import { digestRoutes } from "./digest-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
+import { liveEvents } from "./live-events.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
@@ -356,7 +357,7 @@ export const routes = {
     action: "events.follow",
     tag: "server",
     summary: "Server-sent events; ids are log positions, Last-Event-ID resumes",
-    success: { status: 200, type: "events" },
+    success: { status: 200, type: "events", events: liveEvents },
   },
   "status.read": {
     method: "GET",

@@ -72,6 +72,22 @@ test("unknown fields, wrong types and impossible dates are named by JSON pointer
   }
   expectProblem(await post("[]"), 400, "request-invalid");
   expectProblem(await post("null"), 400, "request-invalid");
+  // Where every field may be left out no body is an empty one; null is none.
+  const invites = "/api/v1/invites";
+  expectProblem(await post("null", {}, invites), 400, "request-invalid");
+  expect((await post("", {}, invites)).statusCode).toBe(201);
+});
+
+test("a path that is named is not taken for a part of another: its other methods are 405, before anybody is asked who they are", async () => {
+  for (const [method, url, allow] of [
+    ["GET", "/api/v1/digests/seen", "POST"],
+    ["DELETE", "/api/v1/me/passkeys/options", "POST"],
+  ] as const) {
+    const refused = await fastify.inject({ method, url });
+    expectProblem(refused, 405, "method-not-allowed");
+    expect(refused.headers["allow"]).toBe(allow);
+  }
+  expectProblem(await fastify.inject({ url: "/api/v1/digests/2026-11-22" }), 401, "sign-in-required");
 });
 
 test("unknown and wrong query parameters are 400", async () => {

@@ -60,6 +60,8 @@ export function foundingPaths(): Readonly<Record<string, unknown>> {
     readonly summary: string;
     readonly properties: Readonly<Record<string, unknown>>;
     readonly required: readonly string[];
+    /** At least one of these, too. */
+    readonly oneOfThese?: readonly string[];
     readonly status: number;
     readonly answer: Readonly<Record<string, unknown>>;
     readonly open: boolean;
@@ -72,7 +74,13 @@ export function foundingPaths(): Readonly<Record<string, unknown>> {
         required: true,
         content: {
           "application/json": {
-            schema: { type: "object", properties: options.properties, required: options.required },
+            schema: {
+              type: "object",
+              properties: options.properties,
+              required: options.required,
+              ...(options.oneOfThese && { anyOf: options.oneOfThese.map((name) => ({ required: [name] })) }),
+              additionalProperties: false,
+            },
           },
         },
       },
@@ -90,6 +98,7 @@ export function foundingPaths(): Readonly<Record<string, unknown>> {
       summary: "First shape of signing in; the phone number may be called phone, phone_number or username",
       properties: { phone: said, phone_number: said, username: said, password: said },
       required: ["password"],
+      oneOfThese: ["phone", "phone_number", "username"],
       status: 200,
       answer: { access_token: text, token_type: text, expires_in: { type: "integer" }, refresh_token: text },
       open: true,

@@ -143,7 +143,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     rows,
     isClosing: () => rooms.isClosing,
     web: new WebApp(options.webRoot),
-    methodsAt: methodIndex([
+    methods: methodIndex([
       ...all.map(({ route }) => route),
       ...HOUSE_PATHS.map((path) => ({ path, method: "GET" })),
       { path: MCP_PATH, method: "POST" },

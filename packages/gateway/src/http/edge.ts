@@ -11,6 +11,7 @@ import { isLoopback } from "./host-check.ts";
 import { describeForLog, problemOf } from "./problem.ts";
 import { DATA_HEADERS, TRANSPORT_SECURITY } from "./security-headers.ts";
 import { TokenBuckets } from "./token-bucket.ts";
+import type { methodIndex } from "./route-entries.ts";
 import type { WebApp } from "./web-app.ts";
 
 /** What the edge works with. */
@@ -25,7 +26,7 @@ interface EdgeOptions {
   readonly isClosing: () => boolean;
   readonly web: WebApp;
   /** Methods that there are at a path. */
-  readonly methodsAt: (path: string) => readonly string[];
+  readonly methods: ReturnType<typeof methodIndex>;
 }
 
 const ADDRESSES_MAX = 20_000;
@@ -49,8 +50,15 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
     }
     if (!options.hostCheck(request.headers.host)) return done(gatewayErrors("host-refused"));
     const taken = addresses.take(request.ip, clock.monotonicMs());
-    if (taken.type === "taken") return done();
-    done(gatewayErrors("rate-limited", { details: { retryAfterMs: taken.retryAfterMs } }));
+    if (taken.type === "spent") {
+      return done(gatewayErrors("rate-limited", { details: { retryAfterMs: taken.retryAfterMs } }));
+    }
+    // Another route's name for a part of its path would take this one: GET /digests/seen is no digest of a day.
+    const isTakenByPart = request.routeOptions.url?.includes("/:") === true;
+    const named = isTakenByPart ? options.methods.named(pathOf(request)) : undefined;
+    if (named === undefined || named.includes(request.method)) return done();
+    reply.header("allow", named.join(", "));
+    done(gatewayErrors("method-not-allowed"));
   });
   if (settings.accessLog) {
     fastify.addHook("onResponse", (request, reply, done) => {
@@ -69,7 +77,7 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
     });
   }
   const refuseAddress = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const methods = options.methodsAt(pathOf(request));
+    const methods = options.methods.at(pathOf(request));
     if (methods.length === 0) return send(gatewayErrors("route-unknown"), request, reply);
     reply.header("allow", methods.join(", "));
     return send(gatewayErrors("method-not-allowed"), request, reply);

@@ -31,11 +31,12 @@ test("joinRoutes stops the boot when routes, handlers and actions do not fit tog
 });
 
 test("methodIndex knows which methods an address takes", () => {
-  const methodsAt = methodIndex(Object.values(routes));
+  const { at: methodsAt, named } = methodIndex(Object.values(routes));
   expect(methodsAt("/api/v1/memories/mem_1").toSorted()).toEqual(["DELETE", "GET", "HEAD", "PATCH"]);
   expect(methodsAt("/api/v1/memories/mem_1/versions")).toEqual(["GET", "HEAD"]);
   expect(methodsAt("/api/v1/memories/a/b/c")).toEqual([]);
   expect(methodsAt("/api/v1/digests/seen")).toEqual(["POST"]);
+  expect([named("/api/v1/digests/seen"), named("/api/v1/digests/2026-11-22")]).toEqual([["POST"], undefined]);
   expect(fastifyPath("/a/{id}/b")).toBe("/a/:id/b");
 });
 

@@ -186,7 +186,8 @@ function parseBody(entry: RouteEntry, body: unknown): unknown {
     if (!isNothing) throw new FieldsError([{ pointer: "", detail: "This address takes no body" }]);
     return undefined;
   }
-  const given = body ?? EMPTY;
+  // No body is read as an empty one; `null` is a body, and wrong.
+  const given = body === undefined ? EMPTY : body;
   const { alias } = entry;
   if (alias === undefined) return parseInput(schema, given, "");
   try {

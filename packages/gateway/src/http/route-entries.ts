@@ -51,22 +51,32 @@ export function fastifyPath(path: string): string {
   return path.replaceAll(/\{([a-z_]+)\}/g, ":$1");
 }
 
-/** Which methods there are at a path; for `405` and `Allow`. As in OpenAPI, a path that is named goes before one with a name for a part of it. */
-export function methodIndex(
-  places: readonly { readonly path: string; readonly method: string }[],
-): (path: string) => string[] {
-  const rows = places.map(({ path, method }) => ({
-    method,
-    path,
+/**
+ * Which methods there are at a path; for `405` and `Allow`. As in OpenAPI, a path that is named goes before one with a name for a part of it,
+ * whatever its methods.
+ */
+export function methodIndex(places: readonly { readonly path: string; readonly method: string }[]): {
+  /** All there are; none when nothing is there. */
+  readonly at: (path: string) => readonly string[];
+  /** Those of a path that is named itself; undefined when it is not. */
+  readonly named: (path: string) => readonly string[] | undefined;
+} {
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of places) {
+    const known = methods.get(path) ?? new Set();
+    methods.set(path, known.add(method));
+    if (method === "GET") known.add("HEAD");
+  }
+  const rows = [...methods].map(([path, there]) => ({
+    there: [...there],
     pattern: new RegExp(`^${path.replaceAll(/[.*+?^$()|[\]\\]/g, "\\$&").replaceAll(/\{[a-z_]+\}/g, "[^/]+")}$`),
   }));
-  return (path) => {
-    const methods = new Set<string>();
-    const named = rows.filter((row) => row.path === path);
-    for (const { method } of named.length > 0 ? named : rows.filter(({ pattern }) => pattern.test(path))) {
-      methods.add(method);
-      if (method === "GET") methods.add("HEAD");
-    }
-    return [...methods];
+  const named = (path: string): readonly string[] | undefined => {
+    const there = methods.get(path);
+    return there === undefined ? undefined : [...there];
   };
+  const fitting = (path: string): readonly string[] => [
+    ...new Set(rows.filter(({ pattern }) => pattern.test(path)).flatMap(({ there }) => there)),
+  ];
+  return { named, at: (path) => named(path) ?? fitting(path) };
 }

@@ -1,0 +1,25 @@
+/** What `GET /events` tells: the data of each server-sent event, by its name. */
+import { z } from "zod";
+
+import { importIdSchema, levelNameSchema, memoryIdSchema } from "./schemas.ts";
+
+const position = z.string();
+const ofMemory = <Name extends string>(name: Name) =>
+  z.object({
+    type: z.literal(name),
+    position,
+    memory_id: memoryIdSchema,
+    /** Null when nobody knows it any more. */
+    level: levelNameSchema.nullable(),
+  });
+
+/** The events by name. Ids of events are positions; a watermark has none. */
+export const liveEvents = {
+  "memory.stored": ofMemory("memory.stored"),
+  "memory.revised": ofMemory("memory.revised"),
+  "memory.forgotten": ofMemory("memory.forgotten"),
+  "memory.restored": ofMemory("memory.restored"),
+  "memory.erased": ofMemory("memory.erased"),
+  "import.changed": z.object({ type: z.literal("import.changed"), position, import_id: importIdSchema }),
+  watermark: z.object({ type: z.literal("watermark"), view: z.string(), position }),
+} as const;
