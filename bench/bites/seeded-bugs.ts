@@ -105,9 +105,23 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: "the tenant wall is open",
     file: "policy/decide.ts",
-    is: "if (subject.tenantId !== resource.tenant) return",
+    is: "if (subject.tenantId !== tenant) return",
     becomes: "if (false as boolean) return",
     tests: "policy",
+  },
+  {
+    name: "any organisation runs the house",
+    file: "policy/decide.ts",
+    is: 'resource.type === "house" ? DEFAULT_TENANT :',
+    becomes: 'resource.type === "house" ? subject.tenantId :',
+    tests: "policy",
+  },
+  {
+    name: "an organisation is given away",
+    file: "identity/tenants.ts",
+    is: "if ((await store.users(1, undefined, tenant)).length > 0) throw",
+    becomes: "if ((await store.users(1, undefined, tenant)).length > 1) throw",
+    tests: "identity",
   },
   {
     name: "an agent sees what is unlocked",

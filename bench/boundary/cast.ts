@@ -5,7 +5,7 @@ import { ACTIONS } from "@kaelix/security";
 
 import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
 import { type Interface, MissingId, objectOf, type Operation, sampleOf, type Sampling } from "../proofs/openapi.ts";
-import { fieldOf, formOf, keyOf, type Person, signUpInvited, signUpOwner } from "../proofs/product.ts";
+import { fieldOf, formOf, keyOf, type Person, signUpApart, signUpInvited, signUpOwner } from "../proofs/product.ts";
 
 /** Ids by kind. */
 export type Ids = ReadonlyMap<string, readonly string[]>;
@@ -17,6 +17,8 @@ export interface Asker {
   readonly tokens: (string | undefined)[];
   /** False: everything but what is public answers 401. */
   readonly isKnown: boolean;
+  /** True for one of another organisation than the victim's: not even that there is such a person may come through. */
+  readonly isApart: boolean;
   readonly own: Ids;
   readonly ownErased: Ids;
 }
@@ -68,19 +70,23 @@ export async function gatherCast(door: Door, api: Interface, { waitsForErasing =
   const victim = await signUpInvited(door, owner, "Vera", "member");
   const vera = await possessionsOf(door, api, victim, () => `${SHARED_WORD} ${CANARY}`);
   await shareWith(door, victim, await signUpInvited(door, owner, "Gus", "member"), vera.ids);
+  const apart = await signUpApart(door, owner, "acme", "Otto");
   const people: Asker[] = [];
   const none = new Map<string, string[]>();
   for (const [role, person] of [
     ["owner", owner],
     ["admin", admin],
     ["member", member],
+    ["owner of another organisation", apart],
   ] as const) {
     const { erased, ids, tokens } = await possessionsOf(door, api, person, () => `${SHARED_WORD} of ${person.name}`);
-    people.push({ name: role, tokens, isKnown: true, own: ids, ownErased: waitsForErasing ? erased : none });
+    const isApart = role.endsWith("another organisation");
+    people.push({ name: role, tokens, isKnown: true, isApart, own: ids, ownErased: waitsForErasing ? erased : none });
   }
   const mia = people[2];
-  if (mia === undefined) throw new Error("The member is among them");
-  const programs = await programsOf(door, { owner, member, mia });
+  const otto = people[3];
+  if (mia === undefined || otto === undefined) throw new Error("They are among them");
+  const programs = await programsOf(door, { owner, member, mia, apart, otto });
   const strangers = await strangersOf(door, member);
   if (waitsForErasing) await untilErased(door, await owner.signIn(), 1 + people.length);
   const [victimToken = ""] = vera.tokens.filter((token) => token !== undefined);
@@ -118,7 +124,19 @@ async function untilErased(door: Door, token: string, memories: number): Promise
 /** Keys of the member: with every scope at two levels, with one scope; and one of a service. */
 async function programsOf(
   door: Door,
-  { owner, member, mia }: { readonly owner: Person; readonly member: Person; readonly mia: Asker },
+  {
+    owner,
+    member,
+    mia,
+    apart,
+    otto,
+  }: {
+    readonly owner: Person;
+    readonly member: Person;
+    readonly mia: Asker;
+    readonly apart: Person;
+    readonly otto: Asker;
+  },
 ): Promise<Asker[]> {
   const scopesFor = (kind: "agent" | "service"): string[] =>
     Object.entries(ACTIONS).flatMap(([name, rule]) => (rule.keys.includes(kind) ? [name] : []));
@@ -126,13 +144,17 @@ async function programsOf(
     ["agent up to level 2", member, { scopes: scopesFor("agent"), level: 2 }],
     ["agent up to level 1", member, { scopes: scopesFor("agent"), level: 1 }],
     ["agent with one scope", member, { scopes: ["memory.read"], level: 1 }],
+    ["agent of another organisation", apart, { scopes: scopesFor("agent"), level: 2 }],
     ["service", owner, { scopes: scopesFor("service"), kind: "service" }],
+    ["service of another organisation", apart, { scopes: scopesFor("service"), kind: "service" }],
   ];
   const programs: Asker[] = [];
   for (const [name, person, request] of asked) {
     const { secret } = await keyOf(door, person, request);
-    const own = name === "service" ? new Map<string, string[]>() : mia.own;
-    programs.push({ name, tokens: [secret], isKnown: true, own, ownErased: mia.ownErased });
+    const isApart = person === apart;
+    const whose = isApart ? otto : mia;
+    const own = name.startsWith("service") ? new Map<string, string[]>() : whose.own;
+    programs.push({ name, tokens: [secret], isKnown: true, isApart, own, ownErased: whose.ownErased });
   }
   return programs;
 }
@@ -156,7 +178,7 @@ async function strangersOf(door: Door, member: Person): Promise<Asker[]> {
     ["a token of nobody", `${"e".repeat(20)}.${"y".repeat(80)}.${"J".repeat(86)}`],
   ];
   return tokens.map(([name, token]) => {
-    return { name, tokens: [token], isKnown: false, own: none, ownErased: none };
+    return { name, tokens: [token], isKnown: false, isApart: false, own: none, ownErased: none };
   });
 }
 

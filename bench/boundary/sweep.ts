@@ -185,11 +185,14 @@ function check(sweep: Sweep, checked: Checked): void {
   const { asker, operation, target, heard, guessed, sent } = checked;
   const where = `${asker.name}: ${operation.method} ${operation.path} (${target} ids) → ${heard.status}`;
   if (heard.status < 300) sweep.done++;
-  checkBytes(sweep, where, heard, { sent, isOwn: operation.scope === "own" && operation.action !== "audit.own" });
+  checkBytes(sweep, where, heard, { ...checkingOf(asker, operation), sent });
   if (!asker.isKnown && !operation.isPublic) {
     if (heard.status !== 401) sweep.fault(`${where}, must be 401`);
     return;
   }
+  // What all organisations share is not there for any but the one that runs the house.
+  if (asker.isApart && operation.scope === "house" && heard.status !== 404)
+    sweep.fault(`${where}, must be 404 for another organisation: ${heard.text.slice(0, 200)}`);
   const hasPathId = operation.parameters.some((one) => one.in === "path" && idKindOf(one.schema) !== undefined);
   if (operation.scope !== "own" || !hasPathId || target === "own") return;
   const isDeniedAnyway = heard.status === 403 && guessed?.status === 403;
@@ -204,20 +207,36 @@ function check(sweep: Sweep, checked: Checked): void {
     sweep.fault(`${where} is not what an invented id answers: ${one.slice(0, 200)} ≠ ${other.slice(0, 200)}`);
 }
 
+/** How an answer is looked at. `isOwn`: no other id of the victim's may stand in it. */
+interface Checking {
+  readonly sent: string;
+  readonly isOwn: boolean;
+  readonly isApart?: boolean;
+  /** Everybody sees in the audit log which ids they have tried. */
+  readonly namesTried?: boolean;
+}
+
+function checkingOf({ isApart }: Asker, { action, scope }: Operation): Omit<Checking, "sent"> {
+  const namesTried = action.startsWith("audit.");
+  return { isOwn: isApart || (scope === "own" && action !== "audit.own"), isApart, namesTried: isApart && namesTried };
+}
+
+const TRIED = /resource\\?":\s*\\?"[^"\\]*/g;
+
 function checkBytes(
   { fault, cast }: Sweep,
   where: string,
   heard: Heard,
-  { sent, isOwn }: { readonly sent: string; readonly isOwn: boolean },
+  { sent, isOwn, isApart = false, namesTried = false }: Checking,
 ): void {
   if (heard.status >= 500 && heard.status !== 503) fault(`${where}: ${heard.text.slice(0, 300)}`);
   const all = `${JSON.stringify(heard.headers)}\n${heard.text}`;
   if (holdsCanary(all, heard.bytes)) fault(`${where} holds what the victim told: ${heard.text.slice(0, 300)}`);
-  // The directory names everybody to everybody. Administrators see whose an entry of the audit log is, and everybody sees in their own entries which ids they have tried;
+  // The directory names everybody to everybody of the same organisation. Administrators see whose an entry of the audit log is, and everybody sees in their own entries which ids they have tried;
   // nobody sees another id that is not theirs.
   if (!isOwn) return;
-  for (const [kind, ids] of idsIn(all)) {
-    if (kind === "usr") continue;
+  for (const [kind, ids] of idsIn(namesTried ? all.replaceAll(TRIED, "") : all)) {
+    if (kind === "usr" && !isApart) continue;
     const strange = ids.filter((id) => cast.foreign.get(kind)?.includes(id) === true && !sent.includes(id));
     if (strange.length > 0) fault(`${where} names ids of the victim: ${strange.join(", ")}`);
   }

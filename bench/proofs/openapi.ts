@@ -25,7 +25,7 @@ export interface Operation {
   readonly isPublic: boolean;
   readonly isStream: boolean;
   /** Whose things it is about, by the policy. */
-  readonly scope: "public" | "own" | "installation";
+  readonly scope: "public" | "own" | "installation" | "house";
   readonly action: string;
   readonly ifMatch: boolean;
   /** Status → schema of the JSON answered. */

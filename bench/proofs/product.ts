@@ -92,6 +92,14 @@ export async function signUpInvited(door: Door, owner: Person, name: string, rol
   return signUp(door, { name, phone: `+49301${String(signedUp).padStart(5, "0")}`, invite_code: code });
 }
 
+/** Signs the owner of a new organisation up, whom the owner of the house lets in. */
+export async function signUpApart(door: Door, owner: Person, tenant: string, name: string): Promise<Person> {
+  const made = await door.askJson(await owner.signIn(), "POST", "/api/v1/tenants", { id: tenant });
+  signedUp++;
+  const phone = `+49301${String(signedUp).padStart(5, "0")}`;
+  return signUp(door, { name, phone, invite_code: fieldOf(made, "code") });
+}
+
 let signedUp = 10_000;
 
 async function signUp(door: Door, request: Readonly<Record<string, string>>): Promise<Person> {

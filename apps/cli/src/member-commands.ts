@@ -1,8 +1,9 @@
-/** The commands of those who run an installation: users and invitations. */
+/** The commands of those who run an installation: users, invitations, organisations. */
 import type { Command } from "commander";
 
 import type { AddCommand, Ending } from "./access-commands.ts";
 import type * as memberCommands from "./commands/members.ts";
+import type * as tenantCommands from "./commands/tenants.ts";
 
 /** Adds the commands to the program. */
 export function addMemberCommands(program: Command, command: AddCommand, ending: Ending): void {
@@ -43,6 +44,17 @@ export function addMemberCommands(program: Command, command: AddCommand, ending:
   command(invites, "end <id>", "take an invitation back").action(
     ending(async (...given: Parameters<typeof memberCommands.endInvite>) =>
       (await import("./commands/members.ts")).endInvite(...given),
+    ),
+  );
+  const tenants = program.command("tenants").description("organisations that share this server and nothing else");
+  command(tenants, "list", "organisations by name, with how many people they have").action(
+    ending(async (...given: Parameters<typeof tenantCommands.listTenants>) =>
+      (await import("./commands/tenants.ts")).listTenants(...given),
+    ),
+  );
+  command(tenants, "add <name>", "make one by inviting its owner; prints the code, this once").action(
+    ending(async (...given: Parameters<typeof tenantCommands.addTenant>) =>
+      (await import("./commands/tenants.ts")).addTenant(...given),
     ),
   );
 }

@@ -37,4 +37,18 @@ test("invite, list, suspend and let in again", { timeout: MANY_STARTS_MS_MAX }, 
   expect((await bare.call("auth.logIn", { body: ben })).data.user.name).toBe("Ben");
   expect((await run(["users", "role", signedUp.user.id, "member"])).code).toBe(0);
   expect(JSON.parse((await run(["invites", "list", "--json=state"])).out)).toEqual([{ state: "used" }]);
+
+  // An organisation of its own: its owner sees nobody of this one, and is seen by nobody.
+  expect((await run(["tenants", "add", "ACME"])).code).toBe(2);
+  const added = await run(["tenants", "add", "acme"]);
+  expect(added.code, added.err).toBe(0);
+  const otto = { ...ben, phone: "+4930123457", name: "Otto", invite_code: added.out.trim() };
+  expect((await bare.call("auth.signUp", { body: otto })).data.user).toMatchObject({ role: "owner", tenant: "acme" });
+  expect((await run(["tenants", "add", "acme"])).code).not.toBe(0);
+  const tenants: unknown = JSON.parse((await run(["tenants", "list", "--json=id,people,state"])).out);
+  expect(tenants).toEqual([
+    { id: "acme", people: 1, state: "used" },
+    { id: "default", people: 2, state: "used" },
+  ]);
+  expect(JSON.parse((await run(["users", "list", "--json"])).out)).toHaveLength(2);
 });

@@ -9,7 +9,7 @@ import { type Clock, type RandomSource, systemClock, systemRandom } from "@kaeli
 import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
 import { classifyByRules } from "@kaelix/intelligence";
-import { TOPICS, type UserId } from "@kaelix/model";
+import { DEFAULT_TENANT, TOPICS, type UserId } from "@kaelix/model";
 import { SharedIndexes } from "@kaelix/recall";
 import { openIdentity, openKeystore } from "@kaelix/security";
 import { openPglite, openPostgres, type PeopleStore } from "@kaelix/views";
@@ -354,9 +354,9 @@ export class House {
       random: this.#random,
       claimCode: this.#options.claimCode,
       ...(mailer === undefined ? {} : { mail: { send: (mail) => mailer.send(mail), onProblem } }),
-      onSuspicion: ({ user, reason }) => {
+      onSuspicion: ({ user, tenant, reason }) => {
         const note = { subject: "system", action: "identity.passkey", resource: user, decision: "deny" } as const;
-        void this.#parts.audit?.record({ ...note, reason });
+        void this.#parts.audit?.record({ ...note, tenant, reason });
       },
     });
   }
@@ -402,6 +402,6 @@ export class House {
 }
 
 async function firstUser(people: PeopleStore): Promise<UserId | undefined> {
-  const [first] = await people.users(1);
+  const [first] = await people.users(1, undefined, DEFAULT_TENANT);
   return first?.user;
 }

@@ -1,6 +1,6 @@
 import { ManualClock, seededRandom } from "@kaelix/base";
 import { openStreamerLog, type StreamerLog } from "@kaelix/log";
-import { DEFAULT_TENANT, makeId, type Role, TOPICS } from "@kaelix/model";
+import { DEFAULT_TENANT, makeId, parseTenantId, type Role, TOPICS } from "@kaelix/model";
 import type { AuditNote, Identity } from "@kaelix/security";
 import type { Broker } from "@kaelix/streamer";
 import { Kafka, logLevel } from "kafkajs";
@@ -14,7 +14,9 @@ import { openKafkaDoor } from "./kafka-door.ts";
 const clock = new ManualClock();
 const random = seededRandom(3);
 const directory = mkdtempSync(join(tmpdir(), "kaelix-door-"));
-const people: Readonly<Record<string, Role>> = { "+1": "owner", "+2": "member", "+3": "guest" };
+const people: Readonly<Record<string, Role>> = { "+1": "owner", "+2": "member", "+3": "guest", "+4": "owner" };
+/** Who belongs to another organisation. */
+const APART: ReadonlySet<string> = new Set(["+4"]);
 let log: StreamerLog;
 let door: Broker;
 
@@ -23,7 +25,11 @@ const identity = {
   verify: async ({ password, phone }: { readonly phone: string; readonly password: string }) => {
     const role = people[phone];
     if (role === undefined || password !== "testpassword") return undefined;
-    return { user: makeId("usr", Number(phone), seededRandom(1)), tenant: DEFAULT_TENANT, role };
+    return {
+      user: makeId("usr", Number(phone), seededRandom(1)),
+      tenant: APART.has(phone) ? parseTenantId("acme") : DEFAULT_TENANT,
+      role,
+    };
   },
 } as unknown as Identity;
 
@@ -94,6 +100,29 @@ describe("openKafkaDoor", () => {
     await owner.connect();
     await owner.deleteTopics({ topics: ["members-may"] });
     await owner.disconnect();
+  });
+
+  test("an organisation has the names that begin with its own, and nobody else has them", async () => {
+    const own = "tenant.acme.orders";
+    const producer = kafka("+4").producer({ allowAutoTopicCreation: true });
+    await producer.connect();
+    await producer.send({ topic: own, messages: [{ value: "one" }] });
+    await producer.disconnect();
+    for (const topic of ["orders", "mine", "tenant.globex.orders", "tenant.acme", "tenant.acme.", "kaelix.mine"]) {
+      const trying = kafka("+4").producer({ retry: { retries: 0 } });
+      await trying.connect();
+      await expect(trying.send({ topic, messages: [{ value: "x" }] }), topic).rejects.toThrow();
+      await trying.disconnect();
+    }
+    for (const phone of ["+4", "+1", "+2"]) {
+      const admin = kafka(phone).admin();
+      await admin.connect();
+      const isApart = APART.has(phone);
+      expect((await admin.listTopics()).includes(own)).toBe(isApart);
+      expect((await admin.listTopics()).every((name) => name.startsWith("tenant.acme.") === isApart)).toBe(true);
+      await expect(admin.fetchTopicOffsets(isApart ? "orders" : own)).rejects.toThrow();
+      await admin.disconnect();
+    }
   });
 
   test("a wrong password opens nothing", async () => {

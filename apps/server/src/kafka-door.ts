@@ -2,32 +2,23 @@
  * The Kafka door of the house: its log's storage, served to Kafka clients beside the house's own use of it.
  *
  * Guarantees: who connects signs in with phone and password (SASL PLAIN); what they may do is asked of `decide`; the house's own topics and
- * groups are nobody's here, whatever the role. In clear it listens on this machine alone.
+ * groups are nobody's here, whatever the role. Whose a topic or group is stands in its name
+ * (`kafka-authorizer.ts`). In clear it listens on this machine alone.
  */
 import { readFile } from "node:fs/promises";
 
 import { type Clock, isKaelixError, type RandomSource } from "@kaelix/base";
 import type { StreamerLog } from "@kaelix/log";
-import { DEFAULT_TENANT, makeId, type SessionId, TOPICS, type UserPrincipal } from "@kaelix/model";
-import { type Action, type AuditLog, decide, type Identity } from "@kaelix/security";
-import { type AclOperation, type Authorizer, type Broker, type KafkaPrincipal, startBroker } from "@kaelix/streamer";
+import { DEFAULT_TENANT, makeId, type SessionId, type UserPrincipal } from "@kaelix/model";
+import type { AuditLog, Identity } from "@kaelix/security";
+import { type Broker, type KafkaPrincipal, startBroker } from "@kaelix/streamer";
 
 import { serverErrors } from "./errors.ts";
+import { authorizerOf } from "./kafka-authorizer.ts";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
-const HOUSE_TOPICS: ReadonlySet<string> = new Set(Object.values(TOPICS).map(({ name }) => name));
-/** Topics and groups that begin so belong to the house or to the broker. */
-const HOUSE_PREFIXES = ["__", "kaelix."];
 const SIGN_IN = "streams.login";
 const PRINCIPALS_MAX = 10_000;
-const USING: ReadonlySet<AclOperation> = new Set([
-  "read",
-  "write",
-  "create",
-  "describe",
-  "describe_configs",
-  "idempotent_write",
-]);
 
 /** Where the door is and what it stands on. */
 export interface KafkaDoorOptions {
@@ -110,23 +101,6 @@ async function admit(
     if (isKaelixError(error)) return refused(error.code);
     throw error;
   }
-}
-
-function authorizerOf(people: ReadonlyMap<string, UserPrincipal>, clock: Clock): Authorizer {
-  return {
-    allows: (principal, operation, resource) => {
-      const subject = people.get(principal.name);
-      if (subject === undefined) return false;
-      if (resource.type !== "cluster" && isHouses(resource.name)) return false;
-      const action: Action = USING.has(operation) ? "streams.use" : "streams.administer";
-      const installation = { type: "installation", tenant: subject.tenantId } as const;
-      return decide(subject, action, installation, { nowMs: clock.nowMs() }).allow;
-    },
-  };
-}
-
-function isHouses(name: string): boolean {
-  return HOUSE_TOPICS.has(name) || HOUSE_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 function parseAddress(address: string): { readonly host: string; readonly port: number } {

@@ -36,8 +36,8 @@ export function mailApplication(
     finish: async ({ address, client, ...given }) => {
       const note = { action: "identity.recovery", origin: { address, client } } as const;
       try {
-        const { user } = await door().finish({ ...given, address });
-        void audit.record({ ...note, subject: "system", resource: user, decision: "allow", reason: "done" });
+        const { tenant, user } = await door().finish({ ...given, address });
+        void audit.record({ ...note, subject: "system", tenant, resource: user, decision: "allow", reason: "done" });
       } catch (error) {
         const reason = isKaelixError(error) ? error.code : "internal";
         void audit.record({ ...note, subject: nobody, decision: "deny", reason });

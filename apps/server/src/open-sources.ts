@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 
 import { type KafkaSourceSpec, KafkaSources, type KafkaSourcesParts, parseKafkaSources } from "@kaelix/capture";
 import { joinKafkaGroup } from "@kaelix/log";
-import type { UserId } from "@kaelix/model";
+import { DEFAULT_TENANT, type UserId } from "@kaelix/model";
 import type { PeopleStore } from "@kaelix/views";
 
 import { serverErrors } from "./errors.ts";
@@ -32,6 +32,6 @@ async function readSpecs(file: string): Promise<readonly KafkaSourceSpec[]> {
 
 /** The user that a source names, or the first of the house; undefined while there is no such user. */
 async function ownerOf(people: PeopleStore, wanted: UserId | undefined): ReturnType<KafkaSourcesParts["ownerOf"]> {
-  const row = wanted === undefined ? (await people.users(1))[0] : await people.user(wanted);
+  const row = wanted === undefined ? (await people.users(1, undefined, DEFAULT_TENANT))[0] : await people.user(wanted);
   return row === undefined ? undefined : { tenant: row.tenant, user: row.user };
 }

@@ -20,7 +20,7 @@ const OPERATOR_SESSION = "ses_00000000000000000000000000";
 /** What the operator's door is made of. */
 export interface OperatorParts {
   readonly identity: Identity;
-  /** The first person who signed up; undefined while nobody has. */
+  /** The first person of the default organisation; undefined while it has nobody. */
   readonly owner: () => Promise<UserId | undefined>;
   readonly clock: Clock;
   readonly random: RandomSource;

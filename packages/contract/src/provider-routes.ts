@@ -5,7 +5,10 @@ import { embeddingSchema } from "./house-schemas.ts";
 import type { Route } from "./route.ts";
 import { answerRequestSchema, answerSchema, levelNameSchema } from "./schemas.ts";
 
-/** Who writes answers and judges what the rules are unsure of. Counts are since the start; money is in the currency that prices are set in. */
+/**
+ * Who writes answers and judges what the rules are unsure of. Counts are since the start and of the whole server, 0 for people of other
+ * organisations than the default one; money is in the currency that prices are set in.
+ */
 const writerSchema = z.object({
   host: z.string(),
   model: z.string(),

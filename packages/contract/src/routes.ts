@@ -20,6 +20,7 @@ import type { Route } from "./route.ts";
 import { memoryMoveSchema } from "./move-schema.ts";
 import { sealRoutes } from "./seal-routes.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
+import { tenantRoutes } from "./tenant-routes.ts";
 import {
   answerRequestSchema,
   answerSchema,
@@ -394,6 +395,7 @@ export const routes = {
   ...sealRoutes,
   ...sharingRoutes,
   ...memberRoutes,
+  ...tenantRoutes,
   ...dayRoutes,
   ...digestRoutes,
   ...peopleRoutes,

@@ -433,6 +433,7 @@ export const userSchema = z
     name: z.string(),
     phone: z.string(),
     role: z.enum(["owner", "admin", "member", "guest"]),
+    tenant: z.string().describe("The organisation; people of `default` run the server as well"),
     /** The highest level this session shows now. */
     open_up_to: levelNameSchema,
     /** When a raised level falls back; null when it is not raised. */

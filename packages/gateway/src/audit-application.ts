@@ -37,13 +37,14 @@ export interface AuditFindings extends AuditReport {
 export interface AuditApplication {
   /** Below level 3 this returns at once and never throws; above, when it is durable. @throws `audit-unavailable` */
   record(note: AuditNote): Promise<void>;
-  /** Newest first. Looks at a bounded number of entries: a page may be empty although `nextBefore` names another. */
+  /** Of the principal's organisation, newest first. Looks at a bounded number of entries: a page may be empty although `nextBefore` names another. */
   list(
     principal: UserPrincipal,
     filter: AuditFilter,
   ): Promise<{ readonly lines: readonly AuditLine[]; readonly nextBefore: number | null }>;
   status(): AuditStatus;
-  prove(index: number): Promise<AuditProof | undefined>;
+  /** Undefined also for an entry of another organisation. */
+  prove(principal: UserPrincipal, index: number): Promise<AuditProof | undefined>;
   /** Reads the whole log. `kept`: checkpoints that were kept elsewhere. */
   verify(kept: readonly string[]): Promise<AuditFindings>;
 }

@@ -38,6 +38,7 @@ import { passkeyHandlers } from "./handlers/passkeys.ts";
 import { recallHandlers } from "./handlers/recall.ts";
 import { providerHandlers } from "./handlers/provider.ts";
 import { memberHandlers } from "./handlers/members.ts";
+import { tenantHandlers } from "./handlers/tenants.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
 import { addEdge, problemSender } from "./http/edge.ts";
@@ -252,6 +253,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...passkeyHandlers(options.settings.publicOrigins),
     ...sharingHandlers,
     ...memberHandlers,
+    ...tenantHandlers,
     ...peopleHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.

@@ -5,12 +5,13 @@
  * Refusals of people (wrong password, closed sign-up…) are KaelixErrors of the security room: they carry their own status and are
  * answered as they are.
  */
-import type { InviteId, Level, Role, SessionId, UserId, UserPrincipal } from "@kaelix/model";
+import type { InviteId, Level, Role, SessionId, TenantId, UserId, UserPrincipal } from "@kaelix/model";
 import type { AgentSubject, PasskeyAnswer, ServiceSubject, Site } from "@kaelix/security";
 
 /** A person as they see themself. */
 export interface Profile {
   readonly user: UserId;
+  readonly tenant: TenantId;
   readonly role: Role;
   readonly phone: string;
   readonly name: string;

@@ -202,6 +202,18 @@ export const securityErrors = defineErrors({
     text: "This is the last owner who can sign in: make somebody else an owner first",
   },
   "invite-missing": { kind: "missing", retry: false, status: 404, text: "There is no such invitation" },
+  "tenant-invalid": {
+    kind: "input",
+    retry: false,
+    status: 400,
+    text: "The name of an organisation must be 1 to 63 of a-z, 0-9 and hyphen, and begin with a letter or digit",
+  },
+  "tenant-taken": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "This organisation has people already: its owners invite whoever is to join",
+  },
   "policy-sign-in-required": { kind: "denied", retry: false, status: 401, text: "Sign in first" },
   "policy-denied": { kind: "denied", retry: false, status: 403, text: "You may not do this" },
   "policy-hidden": { kind: "missing", retry: false, status: 404, text: "There is no such thing" },

@@ -88,7 +88,7 @@ export { makePasswords, type PasswordOptions, type Passwords } from "./identity/
 export type { MailDoor, OutgoingMail } from "./identity/mail-door.ts";
 export type { Accounts } from "./identity/accounts.ts";
 export type { InviteInfo, Member, Members } from "./identity/members.ts";
-export type { InviteRow, SessionRow, UserRow } from "./identity/rows.ts";
+export type { InviteRow, SessionRow, TenantRow, UserRow } from "./identity/rows.ts";
 export { type Ceiling, REFRESH_DAYS_SLIDING } from "./identity/sessions.ts";
 export type { IdentityStore } from "./identity/store.ts";
 export { type Action, type ActionRule, ACTIONS, parseAction } from "./policy/actions.ts";

@@ -94,7 +94,11 @@ export function endInvite(id: string, options: CommonOptions): Promise<number> {
   });
 }
 
-async function connected(options: CommonOptions, run: (connection: Connection) => Promise<void>): Promise<number> {
+/** Runs a command with a connection, which is closed after it. */
+export async function connected(
+  options: CommonOptions,
+  run: (connection: Connection) => Promise<void>,
+): Promise<number> {
   const connection = await connect(options);
   try {
     await run(connection);

@@ -22,12 +22,12 @@ export function auditApplication({ log, audit, keystore }: AuditParts): AuditApp
   return {
     record: (note) => audit.record(note),
     list: async (principal, filter) => {
-      const { records, nextBefore } = await matching(audit, filter);
+      const { records, nextBefore } = await matching(audit, principal, filter);
       const lines = records.map(async (record) => ({ ...record, origin: await originOf(keystore, principal, record) }));
       return { lines: await Promise.all(lines), nextBefore };
     },
     status: () => audit.status(),
-    prove: (index) => audit.prove(index),
+    prove: ({ tenantId }, index) => audit.prove(index, tenantId),
     verify: async (kept) => {
       // Signs what there is first, so that nothing stands outside. A log that cannot be written can still be checked.
       await audit.sign().catch(() => undefined);
@@ -38,6 +38,7 @@ export function auditApplication({ log, audit, keystore }: AuditParts): AuditApp
 
 async function matching(
   audit: AuditLog,
+  { tenantId: tenant }: UserPrincipal,
   filter: AuditFilter,
 ): Promise<{ readonly records: readonly AuditRecord[]; readonly nextBefore: number | null }> {
   const { limit, user, afterMs = Number.NEGATIVE_INFINITY } = filter;
@@ -45,7 +46,7 @@ async function matching(
   let before = filter.beforeIndex;
   for (let page = 0; page < PAGES_MAX; page++) {
     const place = { ...(before === undefined ? {} : { before }), ...(user === undefined ? {} : { user }) };
-    const { records, nextBefore } = await audit.list({ ...place, limit: PAGE });
+    const { records, nextBefore } = await audit.list({ ...place, tenant, limit: PAGE });
     for (const record of records) {
       if (record.entry.at < afterMs) return { records: found, nextBefore: null };
       if (!fits(record, filter)) continue;

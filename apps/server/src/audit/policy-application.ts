@@ -7,6 +7,7 @@ import { type Clock, isKaelixError } from "@kaelix/base";
 import type { PolicyApplication, PolicyQuestion } from "@kaelix/gateway";
 import { LEVEL_INDEXED_MAX, type MemoryId, type UserId, type UserPrincipal } from "@kaelix/model";
 import {
+  type ActionRule,
   ACTIONS,
   decide,
   type DecisionContext,
@@ -85,7 +86,7 @@ interface Asked {
   readonly subject: UserPrincipal;
   readonly question: PolicyQuestion;
   readonly context: DecisionContext;
-  readonly scope: "public" | "own" | "installation";
+  readonly scope: ActionRule["scope"];
 }
 
 async function resourceOf(parts: PolicyParts, asked: Asked): Promise<Resource> {
@@ -93,6 +94,7 @@ async function resourceOf(parts: PolicyParts, asked: Asked): Promise<Resource> {
   const { memory, owner, level } = question;
   const tenant = subject.tenantId;
   if (memory !== undefined) return memoryOf(parts, memory, asked);
+  if (owner === undefined && scope === "house") return { type: "house" };
   if (owner === undefined && scope !== "own") return { type: "installation", tenant };
   return { type: "owned", tenant, owner: owner ?? subject.userId, ...(level === undefined ? {} : { level }) };
 }

@@ -61,10 +61,11 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
     senders,
     users: () => people.userIds(),
     isSuspended: (user) => identity.members.isSuspended(user),
+    tenantOf: async (user) => (await identity.profile(user)).tenant,
     idOf: (user, day) => createHmac("sha256", idKey).update(`${user}\n${day}`).digest("hex").slice(0, ID_LENGTH),
-    onSent: (user, way, outcome) => {
+    onSent: ({ tenant, user }, way, outcome) => {
       const decision = outcome === "sent" ? "allow" : "deny";
-      void audit.record({ subject: "system", action: "digest.send", resource: user, decision, reason: way });
+      void audit.record({ subject: "system", tenant, action: "digest.send", resource: user, decision, reason: way });
     },
     clock,
     logger,

@@ -133,6 +133,7 @@ async function node(
       yield ANN;
     },
     isSuspended: () => false,
+    tenantOf: async () => DEFAULT_TENANT,
     idOf: (user: UserId, day: string) => createHmac("sha256", "k").update(`${user}${day}`).digest("hex").slice(0, 32),
     onSent: () => undefined,
     clock,

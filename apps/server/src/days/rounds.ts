@@ -13,10 +13,10 @@ import {
   type DayDelivery,
   type DayMade,
   type DayWay,
-  DEFAULT_TENANT,
   EVENT_VERSION,
   LEVEL_INDEXED_MAX,
   type Level,
+  type TenantId,
   type UserId,
 } from "@kaelix/model";
 import { Calendar, type Digest, formatDay, makeDigest, type RecallSource } from "@kaelix/recall";
@@ -36,10 +36,11 @@ export interface RoundParts {
   /** Everybody who may be told. */
   readonly users: () => AsyncIterable<UserId>;
   readonly isSuspended: (user: UserId) => boolean;
+  readonly tenantOf: (user: UserId) => Promise<TenantId>;
   /** The id of a person's day, as it stands in messages. */
   readonly idOf: (user: UserId, day: string) => string;
   /** Told when something of somebody left the house, or could not. */
-  readonly onSent: (user: UserId, way: DayWay, outcome: Sent["type"]) => void;
+  readonly onSent: (made: DayMade, way: DayWay, outcome: Sent["type"]) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -131,7 +132,7 @@ export class DayRounds {
     const { ways } = await desk.wishes(user);
     const waiting = told ? readyWays(ways, senders.mailer !== undefined) : [];
     await book.put({
-      ...stateOf(user, before, nowMs),
+      ...stateOf({ tenant: before?.tenant ?? (await this.#parts.tenantOf(user)), user }, before, nowMs),
       day,
       told,
       seen_at: null,
@@ -157,7 +158,7 @@ export class DayRounds {
       if (tried === undefined) continue;
       const { ways } = await this.#parts.desk.wishes(user);
       const sent = await this.#sendBy(way, ways, { user, day: tried.day });
-      this.#parts.onSent(user, way, sent.type);
+      this.#parts.onSent(tried, way, sent.type);
       // The person may have looked at their day meanwhile: what became of the message must be written all the same.
       for (let count = 0; count < NOTES_MAX && this.#parts.book.made(user)?.day === tried.day; count++) {
         const to = (before: DayDelivery): DayDelivery => ({ ...before, state: stateAfter(sent, before.tries) });
@@ -204,8 +205,8 @@ export class DayRounds {
   }
 
   async #forgetDevices(user: UserId, gone: ReadonlySet<string>): Promise<void> {
-    const { book, desk } = this.#parts;
-    const tenant = book.settings(user)?.tenant ?? DEFAULT_TENANT;
+    const { book, desk, tenantOf } = this.#parts;
+    const tenant = book.settings(user)?.tenant ?? (await tenantOf(user));
     await desk.change(tenant, user, (before) => ({
       ...before,
       ways: { ...before.ways, devices: before.ways.devices.filter(({ id }) => !gone.has(id)) },
@@ -241,10 +242,10 @@ function calendarOf(zone: string): Calendar | undefined {
 }
 
 function stateOf(
-  user: UserId,
+  owner: { readonly tenant: TenantId; readonly user: UserId },
   before: DayMade | undefined,
   at: number,
 ): Pick<DayMade, "type" | "v" | "at" | "tenant" | "user" | "revision"> {
   const revision = (before?.revision ?? 0) + 1;
-  return { type: "day.made", v: EVENT_VERSION, at, tenant: before?.tenant ?? DEFAULT_TENANT, user, revision };
+  return { type: "day.made", v: EVENT_VERSION, at, ...owner, revision };
 }

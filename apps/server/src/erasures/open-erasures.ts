@@ -29,10 +29,10 @@ export async function openErasures(
     random,
     undoMs: settings.forgetUndoSeconds * 1_000,
     purgeMs: parts.embedded === undefined ? undefined : settings.purgeHours * 3_600_000,
-    onDone: ({ erased, erasure, user, what }) => {
+    onDone: ({ erased, erasure, tenant, user, what }) => {
       const action = what.type === "account" ? "account.erase" : "memory.erase";
       const reason = `${erased} memories`;
-      void audit.record({ subject: "system", action, resource: erasure, decision: "allow", reason });
+      void audit.record({ subject: "system", tenant, action, resource: erasure, decision: "allow", reason });
       // What is left of them there opens no more; a stop before it is gone is made up for at the next start.
       if (what.type === "account") void parts.days?.forget(user).catch(() => undefined);
       parts.backups?.noteErased();

@@ -29,9 +29,9 @@ export function sharingApplication(parts: SharingParts): SharingApplication {
   };
   return {
     neighbours: async (principal) => {
-      const rows = await people.users(NEIGHBOURS_MAX);
+      const rows = await people.users(NEIGHBOURS_MAX, undefined, principal.tenantId);
       const isThere = (user: UserId): boolean => user !== principal.userId && !identity.members.isSuspended(user);
-      const others = rows.filter(({ tenant, user }) => tenant === principal.tenantId && isThere(user));
+      const others = rows.filter(({ user }) => isThere(user));
       const named = await Promise.all(others.map(({ user }) => neighbour(identity, user)));
       return named.toSorted((left, right) => left.name.localeCompare(right.name));
     },

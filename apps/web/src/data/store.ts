@@ -30,3 +30,9 @@ export type Dispatch = typeof store.dispatch;
 export const useAppDispatch = useDispatch.withTypes<Dispatch>();
 /** `useSelector` with the store's type. */
 export const useAppSelector = useSelector.withTypes<State>();
+
+/** Whether the signed-in person administers the server itself, and not only an organisation on it. */
+export function useRunsServer(): boolean {
+  const user = useAppSelector(({ session }) => session.user);
+  return user?.tenant === "default" && (user.role === "owner" || user.role === "admin");
+}

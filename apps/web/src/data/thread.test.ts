@@ -50,6 +50,7 @@ test("threadSlice keeps what was not sent for the same person alone", () => {
       name: "Ann",
       phone: "+1",
       role: "owner",
+      tenant: "default",
       open_up_to: "general",
       open_until: null,
     });
@@ -68,6 +69,7 @@ test("sessionSlice spends the claim code on entering", () => {
     name: "Ann",
     phone: "+1",
     role: "owner",
+    tenant: "default",
     open_up_to: "confidential",
     open_until: null,
   } as const;

@@ -2,7 +2,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { NavLink, useLocation } from "react-router";
 
 import { api } from "../data/api.ts";
-import { useAppDispatch, useAppSelector } from "../data/store.ts";
+import { useAppDispatch, useAppSelector, useRunsServer } from "../data/store.ts";
 import { interfaceSlice } from "../data/interface.ts";
 import { Button } from "./basics.tsx";
 import { DayBadge } from "./day-badge.tsx";
@@ -51,9 +51,8 @@ function RailLink({ place }: { readonly place: Place }): ReactNode {
 
 function Rail(): ReactNode {
   const dispatch = useAppDispatch();
-  const user = useAppSelector((state) => state.session.user);
   const { data } = api.useServerQuery();
-  const isKeeper = user?.role === "owner" || user?.role === "admin";
+  const runsServer = useRunsServer();
   return (
     <nav
       aria-label="Main"
@@ -66,7 +65,7 @@ function Rail(): ReactNode {
         {PLACES.map((place) => (
           <RailLink key={place.to} place={place} />
         ))}
-        {isKeeper && <RailLink place={STATUS} />}
+        {runsServer && <RailLink place={STATUS} />}
       </div>
       <footer className="flex items-center justify-between ps-3 text-12 text-muted">
         <span>Kaelix {data?.version}</span>

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { countOf, formatMoment } from "../core/format.ts";
 import { wordsOf } from "../core/levels.ts";
 import { type AuditQuery, keeperApi, type WireEntry, type WireMember } from "../data/keeper-api.ts";
+import { useRunsServer } from "../data/store.ts";
 import { Button, ButtonLink, Empty, Loading, Name, ProblemNote } from "../parts/basics.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -180,6 +181,7 @@ function Entries({ query, names }: { readonly query: AuditQuery; readonly names:
 /** Who did what, for those who run the installation. */
 export function Audit(): ReactNode {
   const { data: users = [] } = keeperApi.useUsersQuery();
+  const runsServer = useRunsServer();
   const [query, setQuery] = useState<AuditQuery>({});
   const names = new Map(users.map(({ id, name }) => [id, name]));
   return (
@@ -187,7 +189,7 @@ export function Audit(): ReactNode {
       <p className="max-w-measure text-muted">
         Who did, tried or saw what, newest first. It holds ids, never what somebody keeps; reading it is an entry, too.
       </p>
-      <Verification />
+      {runsServer && <Verification />}
       <Section title="Entries">
         <Filters users={users} onChange={setQuery} />
         <Entries query={query} names={names} />

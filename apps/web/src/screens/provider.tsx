@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { countOf, formatCount, formatDuration } from "../core/format.ts";
 import { LEVEL_WORDS } from "../core/levels.ts";
 import { providerApi, type WireProvider, type WireWriter } from "../data/provider-api.ts";
-import { useAppSelector } from "../data/store.ts";
+import { useRunsServer } from "../data/store.ts";
 import { Button, Loading, Name, ProblemNote } from "../parts/basics.tsx";
 import { LevelBadge } from "../parts/level.tsx";
 import { Page, Section } from "../parts/page.tsx";
@@ -133,7 +133,7 @@ function TestButton(): ReactNode {
 }
 
 function Writer({ writer }: { readonly writer: WireWriter }): ReactNode {
-  const role = useAppSelector((state) => state.session.user?.role);
+  const runsServer = useRunsServer();
   const { host, model, problem, state } = writer;
   return (
     <>
@@ -155,7 +155,7 @@ function Writer({ writer }: { readonly writer: WireWriter }): ReactNode {
             <Judged writer={writer} />
           </Fact>
         </dl>
-        {(role === "owner" || role === "admin") && <TestButton />}
+        {runsServer && <TestButton />}
       </Section>
       <Costs writer={writer} />
     </>

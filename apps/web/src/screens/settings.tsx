@@ -4,7 +4,7 @@ import { Switch } from "react-aria-components";
 import { leave } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { type Appearance, interfaceSlice } from "../data/interface.ts";
-import { useAppDispatch, useAppSelector } from "../data/store.ts";
+import { useAppDispatch, useAppSelector, useRunsServer } from "../data/store.ts";
 import { Button, ButtonLink, Name, TextLink } from "../parts/basics.tsx";
 import { SentUpTo } from "../parts/meaning.tsx";
 import { Page, Section } from "../parts/page.tsx";
@@ -52,8 +52,10 @@ export function Settings(): ReactNode {
   const dispatch = useAppDispatch();
   const user = useAppSelector((state) => state.session.user);
   const { data: server } = api.useServerQuery();
+  const runsServer = useRunsServer();
   if (user === null) return null;
   const isKeeper = user.role === "owner" || user.role === "admin";
+  const isApart = user.tenant !== "default";
   return (
     <Page title="Me" actions={<Button onPress={() => void dispatch(leave())}>Sign out</Button>}>
       <div className="max-w-measure">
@@ -62,10 +64,11 @@ export function Settings(): ReactNode {
         </p>
         <p className="text-muted">
           <bdi>{user.phone}</bdi> · {user.role}
+          {isApart && ` of ${user.tenant}`}
         </p>
         <p className="mt-4 flex gap-5 md:hidden">
           <TextLink href="/import">Imports</TextLink>
-          {isKeeper && <TextLink href="/status">Status</TextLink>}
+          {runsServer && <TextLink href="/status">Status</TextLink>}
         </p>
         <Interface />
         <Section title="Your day">
@@ -78,7 +81,7 @@ export function Settings(): ReactNode {
           <ButtonLink href="/settings/sharing">What is shared, with whom, until when</ButtonLink>
         </Section>
         {isKeeper && (
-          <Section title="This server">
+          <Section title={isApart ? "This organisation" : "This server"}>
             <p className="flex flex-wrap gap-3">
               <ButtonLink href="/settings/users">Users and invitations</ButtonLink>
               <ButtonLink href="/settings/audit">Audit log</ButtonLink>

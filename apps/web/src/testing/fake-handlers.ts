@@ -143,6 +143,7 @@ function identity(state: FakeState, name: RouteName, request: FakeRequest): Fake
         name: body.name,
         phone: body.phone,
         role: "owner",
+        tenant: "default",
         open_up_to: "confidential",
         open_until: null,
       };

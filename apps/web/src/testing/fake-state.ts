@@ -162,6 +162,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     name: "Ann Becker",
     phone: "+15550100",
     role: "owner",
+    tenant: "default",
     open_up_to: "confidential",
     open_until: null,
   };

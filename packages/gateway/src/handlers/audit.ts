@@ -22,8 +22,8 @@ export const auditHandlers: HandlersOf<AuditRoutes> = {
     const own = { checkpoint: checkpoint ?? null, public_key: publicKey, intact: isIntact };
     return { type: "json", body: { ...own, entries, unsigned, waiting, lost } };
   },
-  "audit.prove": async ({ application, params }) => {
-    const proof = await application.audit.prove(params.index);
+  "audit.prove": async ({ application, principal, params }) => {
+    const proof = await application.audit.prove(principal, params.index);
     if (proof === undefined) throw gatewayErrors("not-found");
     return { type: "json", body: { ...proof } };
   },

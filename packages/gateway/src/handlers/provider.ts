@@ -6,9 +6,9 @@
  */
 import { type IncomingHttpHeaders, type ServerResponse } from "node:http";
 
-import { levelName } from "@kaelix/model";
+import { DEFAULT_TENANT, levelName, type UserPrincipal } from "@kaelix/model";
 
-import type { AnswerOutcome } from "../application.ts";
+import type { AnswerOutcome, EmbeddingStatus } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import type { HandlersOf } from "../http/exchange.ts";
 import { answerJson, embeddingJson, type Json } from "../http/wire.ts";
@@ -19,8 +19,8 @@ const BEAT_MS = 10_000;
 
 /** What is sent to whom, whether it answers, and answers in its words. */
 export const providerHandlers: HandlersOf<"provider.read" | "provider.test" | "answers.write"> = {
-  "provider.read": async ({ application }) => {
-    const { meaning, writer } = await application.provider.read();
+  "provider.read": async ({ application, principal }) => {
+    const { meaning, writer } = countedFor(principal, await application.provider.read());
     return {
       type: "json",
       body: { writer: writer === null ? null : writerJson(writer), meaning: embeddingJson(meaning) },
@@ -54,6 +54,21 @@ export const providerHandlers: HandlersOf<"provider.read" | "provider.test" | "a
     return { type: "taken" };
   },
 };
+
+interface ProviderState {
+  readonly writer: WriterView | null;
+  readonly meaning: EmbeddingStatus | null;
+}
+
+/** Counts are of the whole house: people of other organisations learn what is sent to whom, and not how much others have. */
+function countedFor({ tenantId }: UserPrincipal, { meaning, writer }: ProviderState): ProviderState {
+  if (tenantId === DEFAULT_TENANT) return { meaning, writer };
+  const none = { requests: 0, waiting: 0, judged: 0, raised: 0, silent: 0, tokensToday: 0, costToday: null };
+  return {
+    writer: writer === null ? null : { ...writer, ...none },
+    meaning: meaning === null ? null : { ...meaning, waiting: 0, texts: 0, tokensToday: 0 },
+  };
+}
 
 /** Aborted when whoever asked has gone. */
 function goneOf(raw: ServerResponse): AbortSignal {

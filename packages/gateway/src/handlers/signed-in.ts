@@ -38,6 +38,7 @@ export function userJson(profile: Profile, open: OpenUpTo): Json {
     name: profile.name,
     phone: profile.phone,
     role: profile.role,
+    tenant: profile.tenant,
     open_up_to: levelName(open.level),
     open_until: open.untilMs === null ? null : timeText(open.untilMs),
   };

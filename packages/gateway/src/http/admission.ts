@@ -59,13 +59,20 @@ export async function callerOf(
   return { subject, principal, ceilingUntilMs, provedUntilMs };
 }
 
-/** Asks the policy about an action of the caller on what is their own, or on the installation. */
+/** Asks the policy about an action of the caller on what is their own, on their organisation, or on the house. */
 export function decideFor(caller: Caller, action: Action, clock: Clock): Decision {
   const { subject, principal, ceilingUntilMs, provedUntilMs } = caller;
-  const { tenantId: tenant, userId: owner } = principal;
-  const resource: Resource =
-    ACTIONS[action].scope === "installation" ? { type: "installation", tenant } : { type: "owned", tenant, owner };
-  return decide(subject, action, resource, { nowMs: clock.nowMs(), ceilingUntilMs, provedUntilMs });
+  return decide(subject, action, resourceOf(principal, action), {
+    nowMs: clock.nowMs(),
+    ceilingUntilMs,
+    provedUntilMs,
+  });
+}
+
+function resourceOf({ tenantId: tenant, userId: owner }: UserPrincipal, action: Action): Resource {
+  const { scope } = ACTIONS[action];
+  if (scope === "house") return { type: "house" };
+  return scope === "installation" ? { type: "installation", tenant } : { type: "owned", tenant, owner };
 }
 
 /** Refuses what the policy does not allow, and writes the attempt down. @throws the error of the denial */

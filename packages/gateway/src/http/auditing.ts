@@ -44,6 +44,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "invite.end",
   "user.list",
   "user.change",
+  "tenant.create",
   "server.verify",
   "server.rebuild",
   "server.backup",

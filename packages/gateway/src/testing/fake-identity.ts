@@ -52,8 +52,8 @@ export function fakeIdentity(options: { readonly synchronous?: boolean } = {}): 
   };
   const tokens = fakeTokens(principal);
   const profile = (number: number): SignedInPerson["profile"] => {
-    const { userId: user, role } = principal(number);
-    return { user, role, phone: "+10000000000", name: "Alice" };
+    const { tenantId: tenant, userId: user, role } = principal(number);
+    return { user, tenant, role, phone: "+10000000000", name: "Alice" };
   };
   const signedIn = (): SignedInPerson => ({
     accessToken: "good-1",

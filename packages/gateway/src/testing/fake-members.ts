@@ -1,4 +1,6 @@
 /** Members in memory: the asker alone, and no invitation. */
+import { DEFAULT_TENANT } from "@kaelix/model";
+
 import type { MemberApplication } from "../member-application.ts";
 import { fakeErrors } from "./fake-application.ts";
 
@@ -15,5 +17,11 @@ export function fakeMembers(): MemberApplication {
     restore: missing,
     invites: async () => [],
     endInvite: missing,
+    tenants: {
+      list: async () => [{ tenant: DEFAULT_TENANT, people: 1, invitedUntilMs: null }],
+      add: async () => {
+        throw fakeErrors("member-missing");
+      },
+    },
   };
 }

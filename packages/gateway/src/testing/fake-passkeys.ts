@@ -1,6 +1,6 @@
 /** Passkeys in memory: at most one, and any answer whose credential is `Z29vZA` is good. */
 import { seededRandom } from "@kaelix/base";
-import { makeId } from "@kaelix/model";
+import { DEFAULT_TENANT, makeId } from "@kaelix/model";
 import { type PasskeyInfo, securityErrors } from "@kaelix/security";
 
 import type { PasskeyApplication } from "../ways-in-application.ts";
@@ -41,7 +41,13 @@ export function fakePasskeys(): PasskeyApplication {
         expiresInSeconds: 600,
         refreshToken: "refresh-1",
         ceiling: { level: 2, untilMs: null },
-        profile: { user: makeId("usr", 1, seededRandom(1)), role: "owner", phone: "+10000000000", name: "Alice" },
+        profile: {
+          user: makeId("usr", 1, seededRandom(1)),
+          tenant: DEFAULT_TENANT,
+          role: "owner",
+          phone: "+10000000000",
+          name: "Alice",
+        },
       };
     },
   };

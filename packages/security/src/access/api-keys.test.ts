@@ -145,8 +145,8 @@ test("a service's key opens the house as far as it says, and nobody's things", a
   const subject = answer.type === "key" ? answer.subject : expect.fail(answer.why);
   const context = { nowMs: house.clock.nowMs() };
   const tenant = principal.tenantId;
-  expect(decide(subject, "server.metrics", { type: "installation", tenant }, context).allow).toBe(true);
-  expect(decide(subject, "server.status", { type: "installation", tenant }, context).allow).toBe(false);
+  expect(decide(subject, "server.metrics", { type: "house" }, context).allow).toBe(true);
+  expect(decide(subject, "server.status", { type: "house" }, context).allow).toBe(false);
   const mine = { type: "owned", tenant, owner: principal.userId, level: 1 } as const;
   expect(decide(subject, "memory.read", mine, context).allow).toBe(false);
   await house.keystore.close();

@@ -1,5 +1,5 @@
 import { seededRandom } from "@kaelix/base";
-import { DEFAULT_TENANT, makeId } from "@kaelix/model";
+import { DEFAULT_TENANT, makeId, parseTenantId } from "@kaelix/model";
 import { expect, test } from "vitest";
 
 import { AUDITED, fillAudit, openTestAudit, type TestAudit } from "../testing/audit.ts";
@@ -42,6 +42,30 @@ test("an entry of level 3 is durable before the work begins", async () => {
   const before = house.lines().length;
   const seen = await house.audit.guard({ ...READ, level: 3 }, async () => house.lines().length);
   expect(seen).toBe(before + 1);
+  await closed(house);
+});
+
+test("list and prove keep to one organisation, and what the system did stands with whom it concerns", async () => {
+  const house = await openTestAudit();
+  const acme = parseTenantId("acme");
+  if (acme === undefined) throw new Error("The name is well formed");
+  const note = { action: "memory.erase", decision: "allow", reason: "1 memories" } as const;
+  for (const [at, subject] of [AUDITED, { ...AUDITED, tenantId: acme }].entries()) {
+    await house.audit.record({ ...READ, subject, resource: `mem_${at}`, level: 3 });
+  }
+  await house.audit.record({ ...note, subject: "system", tenant: acme, resource: "era_1", level: 3 });
+  await house.audit.record({ ...note, subject: "system", resource: "house", level: 3 });
+  await house.audit.sign();
+  const of = async (tenant: typeof acme): Promise<unknown> =>
+    (await house.audit.list({ tenant, limit: 10 })).records.map(({ entry }) => entry.resource);
+  expect(await of(acme)).toEqual(["era_1", "mem_1"]);
+  expect(await of(DEFAULT_TENANT)).toEqual(["house", "mem_0"]);
+  expect(await Promise.all([0, 1, 2, 3].map(async (at) => (await house.audit.prove(at, acme))?.index))).toEqual([
+    undefined,
+    1,
+    2,
+    undefined,
+  ]);
   await closed(house);
 });
 

@@ -37,6 +37,8 @@ import { NoteSigner } from "./signed-note.ts";
 /** Something to be written down. */
 export interface AuditNote {
   readonly subject: Subject | "system";
+  /** Whom it concerns when the system did it; without it the entry is of those who run the house. */
+  readonly tenant?: TenantId;
   /** Name of an action, or of a thing that happened (`identity.login`). */
   readonly action: string;
   /** Id of what it was done to. */
@@ -182,10 +184,11 @@ export class AuditLog {
     }
   }
 
-  /** Entries newest first, before an index; of one person when asked. Looks at 5,000 at most; `nextBefore` is where to go on. */
+  /** Entries newest first, before an index; of one organisation, of one person when asked. Looks at 5,000 at most; `nextBefore` is where to go on. */
   async list(request: {
     readonly before?: number;
     readonly limit: number;
+    readonly tenant?: TenantId;
     readonly user?: UserId;
   }): Promise<{ readonly records: readonly AuditRecord[]; readonly nextBefore: number | null }> {
     const end = Math.min(request.before ?? this.#offsets.length, this.#offsets.length);
@@ -198,7 +201,8 @@ export class AuditLog {
       for (const record of page.reverse()) {
         index = record.index;
         const { entry } = record;
-        if (request.user === undefined || entry.user === request.user) found.push({ index, entry });
+        const isTheirs = request.tenant === undefined || entry.tenant === request.tenant;
+        if (isTheirs && (request.user === undefined || entry.user === request.user)) found.push({ index, entry });
         if (found.length === request.limit) break;
       }
       if (found.length < request.limit) index = from;
@@ -206,14 +210,14 @@ export class AuditLog {
     return { records: found, nextBefore: index === 0 ? null : index };
   }
 
-  /** What shows that an entry stands in the log; undefined before a checkpoint covers it. */
-  async prove(index: number): Promise<AuditProof | undefined> {
+  /** What shows that an entry stands in the log; undefined before a checkpoint covers it, and for an entry of another organisation. */
+  async prove(index: number, tenant?: TenantId): Promise<AuditProof | undefined> {
     const { signed, tree } = this.#verifier;
     if (this.#checkpoint === undefined || index < 0 || index >= signed) return undefined;
     const checkpoint = this.#checkpoint;
     const path = tree.inclusionProof(index, signed).map((hash) => hash.toString("base64"));
     const [record] = await this.#entries(index, index + 1);
-    if (record === undefined) return undefined;
+    if (record === undefined || (tenant !== undefined && record.entry.tenant !== tenant)) return undefined;
     return { index, entry: Buffer.from(record.bytes).toString(), path, checkpoint };
   }
 
@@ -265,7 +269,7 @@ export class AuditLog {
   async #entry(note: AuditNote): Promise<AuditEntry> {
     const at = this.#clock.nowMs();
     const { subject, origin } = note;
-    const who = whoOf(subject);
+    const who = whoOf(subject, note.tenant);
     const blob = origin === undefined ? undefined : Buffer.from(JSON.stringify(origin));
     const place = { user: who.user, purpose: "audit", subject: `${at}` } as const;
     const sealed = blob === undefined ? undefined : await this.#options.keystore.sealForUser(place, blob);
@@ -411,9 +415,10 @@ function isEntry(value: unknown): value is AuditEntry {
 
 function whoOf(
   subject: Subject | "system",
+  concerns = DEFAULT_TENANT,
 ): Pick<AuditEntry, "actor" | "key" | "session"> & { readonly tenant: TenantId; readonly user: UserId } {
   if (subject === "system") {
-    return { tenant: DEFAULT_TENANT, user: SYSTEM_USER, actor: "system", key: null, session: null };
+    return { tenant: concerns, user: SYSTEM_USER, actor: "system", key: null, session: null };
   }
   const { type: actor, tenantId: tenant } = subject;
   if (actor === "user") return { tenant, user: subject.userId, actor, key: null, session: subject.sessionId };

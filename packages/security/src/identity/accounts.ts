@@ -35,7 +35,7 @@ export class Accounts {
   async checkMayEnd(user: UserId): Promise<void> {
     const { members, store } = this.#parts;
     const row = await store.user(user);
-    if (row?.role !== "owner" || (await store.userCount()) <= 1) return;
+    if (row?.role !== "owner" || (await store.users(2, undefined, row.tenant)).length <= 1) return;
     if (!(await members.hasOtherOwner(row.tenant, user))) throw securityErrors("account-last-owner");
   }
 

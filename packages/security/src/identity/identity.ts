@@ -170,9 +170,9 @@ export class Identity {
     await this.#journal.open();
   }
 
-  /** True once somebody has signed up. */
+  /** True once somebody has signed up who runs the house; other organisations' people do not count. */
   async isClaimed(): Promise<boolean> {
-    return (await this.#options.store.userCount()) > 0;
+    return (await this.#options.store.users(1, undefined, DEFAULT_TENANT)).length > 0;
   }
 
   /**
@@ -434,7 +434,7 @@ export class Identity {
   /** Whether this sign-up may happen at all: by the claim code for the first, by an invitation for others. */
   async #admit(request: SignUpRequest): Promise<InviteRow | undefined> {
     const nowMs = this.#clock.monotonicMs();
-    if (!(await this.isClaimed())) {
+    if (request.inviteCode === undefined && !(await this.isClaimed())) {
       const checked = this.#claim.check(request.claimCode, nowMs);
       if (checked.type === "frozen")
         throw securityErrors("identity-claim-frozen", { details: { retryAfterMs: checked.waitMs } });

@@ -26,6 +26,7 @@ import type { Invitation } from "./identity-types.ts";
 import type { IdentityJournal } from "./journal.ts";
 import type { InviteRow, UserRow } from "./rows.ts";
 import type { IdentityStore } from "./store.ts";
+import { Tenants } from "./tenants.ts";
 
 /** Somebody of an installation. Times are epoch ms. */
 export interface Member {
@@ -87,7 +88,8 @@ export function withRoles(store: IdentityStore, register: Pick<AccessRegister, "
     releasePhone: (phone, user) => store.releasePhone(phone, user),
     userByPhone: async (phone) => now(await store.userByPhone(phone)),
     user: async (id) => now(await store.user(id)),
-    users: async (limit, after) => (await store.users(limit, after)).flatMap((row) => now(row) ?? []),
+    users: async (limit, after, tenant) => (await store.users(limit, after, tenant)).flatMap((row) => now(row) ?? []),
+    tenants: () => store.tenants(),
     userCount: () => store.userCount(),
     session: (id) => store.session(id),
     activeSessions: (user) => store.activeSessions(user),
@@ -101,9 +103,13 @@ export function withRoles(store: IdentityStore, register: Pick<AccessRegister, "
 export class Members {
   readonly #parts: MemberParts;
   readonly #lock = new KeyedLock();
+  /** The organisations that a house has people of. */
+  readonly tenants: Tenants;
 
   constructor(parts: MemberParts) {
     this.#parts = parts;
+    const { clock, journal, random, store } = parts;
+    this.tenants = new Tenants({ clock, journal, random, store });
   }
 
   /** True for somebody who may not come in. */
@@ -212,10 +218,10 @@ export class Members {
 
   async *#rows(tenant: TenantId): AsyncIterable<UserRow> {
     const { store } = this.#parts;
-    let page = await store.users(USERS_PAGE);
+    let page = await store.users(USERS_PAGE, undefined, tenant);
     while (page.length > 0) {
-      for (const row of page) if (row.tenant === tenant) yield row;
-      page = await store.users(USERS_PAGE, page.at(-1));
+      yield* page;
+      page = await store.users(USERS_PAGE, page.at(-1), tenant);
     }
   }
 }

@@ -31,6 +31,14 @@ export interface SessionRow {
   readonly revoked: SessionRevoked["reason"] | null;
 }
 
+/** An organisation as those who run the house see it. */
+export interface TenantRow {
+  readonly tenant: TenantId;
+  readonly people: number;
+  /** Until when the latest of its open invitations lets somebody in, epoch ms; null when there is none that is not used. */
+  readonly invitedUntilMs: number | null;
+}
+
 /** An invitation to sign up. */
 export interface InviteRow {
   readonly invite: InviteId;

@@ -1,7 +1,7 @@
 import type { LogPosition } from "@kaelix/base";
 import type { SessionId, TenantId, UserId } from "@kaelix/model";
 
-import type { InviteRow, SessionRow, UserRow } from "./rows.ts";
+import type { InviteRow, SessionRow, TenantRow, UserRow } from "./rows.ts";
 
 /**
  * What the identity service asks of the view that folds topic `identity` (with `foldIdentity`).
@@ -26,8 +26,10 @@ export interface IdentityStore {
   invite(codeHash: string): Promise<InviteRow | undefined>;
   /** Sessions of a user that are not revoked, newest use first; expired ones may be among them. */
   activeSessions(user: UserId): Promise<readonly SessionRow[]>;
-  /** Users by time of registration, at most `limit`, those after a user when one is given. */
-  users(limit: number, after?: UserRow): Promise<readonly UserRow[]>;
+  /** Users by time of registration, at most `limit`, those after a user when one is given; of one organisation when one is named. */
+  users(limit: number, after?: UserRow, tenant?: TenantId): Promise<readonly UserRow[]>;
+  /** Every organisation that has people or has had invitations, by name. */
+  tenants(): Promise<readonly TenantRow[]>;
   /** Invitations of an organisation, newest first, at most a thousand. */
   invites(tenant: TenantId): Promise<readonly InviteRow[]>;
   /** Resolves when the event at that position is folded. */

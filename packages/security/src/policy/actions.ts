@@ -4,10 +4,11 @@ import type { Role } from "@kaelix/model";
 /** What a role may do and to whose things. */
 export interface ActionRule {
   /**
-   * `public`: anyone. `own`: things of one user, by that user, whatever the role. `installation`: the installation as a whole.
+   * `public`: anyone. `own`: things of one user, by that user, whatever the role. `installation`: one organisation as a whole, its people
+   * and its audit entries. `house`: what all organisations of a server share (log, views, keys, backups); it is the default organisation's.
    * Administrators administer; no role reads another's content.
    */
-  readonly scope: "public" | "own" | "installation";
+  readonly scope: "public" | "own" | "installation" | "house";
   readonly roles: readonly Role[];
   /** True when it shows or changes what stands at a level: nothing above the session's ceiling is touched. */
   readonly reveals: boolean;
@@ -46,6 +47,10 @@ const installation = (roles: readonly Role[], more: More = {}): ActionRule => ({
   roles,
   reveals: false,
   ...more,
+});
+const house = (roles: readonly Role[], more: More = {}): ActionRule => ({
+  ...installation(roles, more),
+  scope: "house",
 });
 
 const RULES = {
@@ -103,18 +108,22 @@ const RULES = {
   "invite.end": installation(ADMINS),
   "user.list": installation(ADMINS),
   "user.change": installation(ADMINS, PROVED),
-  "server.status": installation(ADMINS, SERVICES),
-  "server.verify": installation(ADMINS, SERVICES),
-  "server.metrics": installation(ADMINS, SERVICES),
-  "server.rebuild": installation(OWNER),
-  "server.backup": installation(ADMINS, SERVICES),
+  "server.status": house(ADMINS, SERVICES),
+  "server.verify": house(ADMINS, SERVICES),
+  "server.metrics": house(ADMINS, SERVICES),
+  "server.rebuild": house(OWNER),
+  "server.backup": house(ADMINS, SERVICES),
   "provider.read": own(ALL, false),
-  "provider.test": installation(ADMINS),
+  "provider.test": house(ADMINS),
   "audit.read": installation(ADMINS),
-  "audit.verify": installation(ADMINS, SERVICES),
+  "audit.verify": house(ADMINS, SERVICES),
   "policy.explain": installation(ADMINS),
-  "keys.rotate": installation(OWNER),
-  // Topics of the Kafka door that are not the house's own: shared by all members, as on any broker without access lists.
+  "keys.rotate": house(OWNER),
+  // Other organisations of the same server: that they are there and who comes in first, nothing of what they do.
+  "tenant.list": house(OWNER),
+  "tenant.create": house(OWNER),
+  // Topics of the Kafka door that are not the house's own: shared by all members of an organisation, as on any broker
+  // without access lists.
   "streams.use": installation(MEMBERS, BOTH),
   "streams.administer": installation(ADMINS),
 } as const satisfies Readonly<Record<string, ActionRule>>;

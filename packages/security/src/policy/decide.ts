@@ -6,7 +6,7 @@
  * at every level. A list is asked without a level; `filterFor` says what of it may be seen, by the same rules.
  */
 import type { KaelixError } from "@kaelix/base";
-import { type GrantId, type Level, LEVEL_INDEXED_MAX } from "@kaelix/model";
+import { DEFAULT_TENANT, type GrantId, type Level, LEVEL_INDEXED_MAX } from "@kaelix/model";
 
 import type { GrantRow } from "../access/rows.ts";
 import { securityErrors } from "../errors.ts";
@@ -55,6 +55,8 @@ export interface DecisionStep {
 /** Told of each step as it is taken. */
 type Tell = (question: DecisionStep["question"], answer: DecisionStep["answer"], text: string) => void;
 
+const SCOPES = { own: "somebody's things", installation: "the installation", house: "the house" } as const;
+
 const deny = (reason: DenyReason): Decision => ({ allow: false, reason });
 const silent: Tell = () => undefined;
 
@@ -91,7 +93,9 @@ function judge({ subject, action, resource, context }: Case, tell: Tell): Decisi
     tell("public", "allows", "Anybody may do this");
     return { allow: true, reason: "public" };
   }
-  if (subject.tenantId !== resource.tenant) return denied(tell, "tenant", "It belongs to another organisation");
+  // The house is nobody's but the default organisation's, whoever asks about it: that is not the caller's to say.
+  const tenant = resource.type === "house" ? DEFAULT_TENANT : resource.tenant;
+  if (subject.tenantId !== tenant) return denied(tell, "tenant", "It belongs to another organisation");
   tell("tenant", "passes", "It belongs to the same organisation");
   if (subject.type === "anonymous") return denied(tell, "sign-in", "Nobody is signed in");
   tell("sign-in", "passes", `A ${subject.type} is known`);
@@ -108,7 +112,7 @@ function judge({ subject, action, resource, context }: Case, tell: Tell): Decisi
   }
   tell("rule", "passes", "No rule of the installation forbids it");
   if (rule.scope !== resource.type && !(rule.scope === "own" && resource.type === "owned")) {
-    return denied(tell, "scope", `It is done to ${rule.scope === "own" ? "somebody's things" : "the installation"}`);
+    return denied(tell, "scope", `It is done to ${SCOPES[rule.scope]}`);
   }
   const verdict =
     resource.type === "owned"

@@ -37,8 +37,14 @@ export interface ServiceSubject {
 /** Whoever asks. */
 export type Subject = Principal | AgentSubject | ServiceSubject;
 
-/** What it is done to. `level`: the level it stands at; absent for a list or a search, which keep below the ceiling by their filter. */
-export type Resource = { readonly type: "installation"; readonly tenant: TenantId } | OwnedResource;
+/**
+ * What it is done to: an organisation, something of one person, or the house, which all organisations of a server share. `level`: the level
+ * it stands at; absent for a list or a search, which keep below the ceiling by their filter.
+ */
+export type Resource =
+  | { readonly type: "installation"; readonly tenant: TenantId }
+  | { readonly type: "house" }
+  | OwnedResource;
 
 /** Something of one person. */
 export interface OwnedResource {

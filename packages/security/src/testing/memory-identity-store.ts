@@ -12,7 +12,7 @@ import {
 } from "@kaelix/model";
 
 import { foldIdentity, identitySubject } from "../identity/fold.ts";
-import type { InviteRow, SessionRow, UserRow } from "../identity/rows.ts";
+import type { InviteRow, SessionRow, TenantRow, UserRow } from "../identity/rows.ts";
 import type { IdentityStore } from "../identity/store.ts";
 
 /** Reads the log when it is asked to catch up. */
@@ -64,10 +64,21 @@ export class MemoryIdentityStore implements IdentityStore {
     return rows.toSorted((left, right) => right.usedAtMs - left.usedAtMs);
   }
 
-  async users(limit: number, after?: UserRow): Promise<readonly UserRow[]> {
-    const rows = [...this.#users.values()];
+  async users(limit: number, after?: UserRow, tenant?: TenantId): Promise<readonly UserRow[]> {
+    const rows = [...this.#users.values()].filter((row) => tenant === undefined || row.tenant === tenant);
     const from = after === undefined ? 0 : rows.findIndex((row) => row.user === after.user) + 1;
     return rows.slice(from, from + limit);
+  }
+
+  async tenants(): Promise<readonly TenantRow[]> {
+    const invites = [...this.#invites.values()];
+    const people = Map.groupBy(this.#users.values(), (row) => row.tenant);
+    const names = new Set([...people.keys(), ...invites.map((row) => row.tenant)]);
+    return [...names].toSorted().map((tenant) => {
+      const open = invites.filter((row) => row.tenant === tenant && row.usedBy === null);
+      const invitedUntilMs = open.length === 0 ? null : Math.max(...open.map((row) => row.expiresAtMs));
+      return { tenant, people: people.get(tenant)?.length ?? 0, invitedUntilMs };
+    });
   }
 
   async invites(tenant: TenantId): Promise<readonly InviteRow[]> {

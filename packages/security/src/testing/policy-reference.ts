@@ -55,17 +55,19 @@ invite.list house oa
 invite.end house oa
 user.list house oa
 user.change house oa proof
-server.status house oa service
-server.verify house oa service
-server.metrics house oa service
-server.rebuild house o
-server.backup house oa service
+server.status whole oa service
+server.verify whole oa service
+server.metrics whole oa service
+server.rebuild whole o
+server.backup whole oa service
 audit.read house oa
-audit.verify house oa service
+audit.verify whole oa service
 policy.explain house oa
 provider.read own oamg
-provider.test house oa
-keys.rotate house o
+provider.test whole oa
+keys.rotate whole o
+tenant.list whole o
+tenant.create whole o
 streams.use house oam agent service
 streams.administer house oa
 `;
@@ -82,7 +84,8 @@ const ALLOWED = new Map(
 export function referenceAllows(who: Subject, verb: string, what: Resource, when: DecisionContext): boolean {
   if (verb === "public") return true;
   const line = ALLOWED.get(verb);
-  if (line === undefined || who.type === "anonymous" || who.tenantId !== what.tenant) return false;
+  if (line === undefined || who.type === "anonymous") return false;
+  if (what.type === "house" ? String(who.tenantId) !== "default" : who.tenantId !== what.tenant) return false;
   const isPerson = who.type === "user";
   if (!isPerson && !(line.words.has(who.type) && who.scopes.some((scope) => scope === verb))) return false;
   if (who.type !== "service" && !line.roles.includes(who.role.charAt(0))) return false;
@@ -93,6 +96,7 @@ export function referenceAllows(who: Subject, verb: string, what: Resource, when
     return false;
   if (isForbidden(who, verb, what, when)) return false;
   if (what.type === "installation") return line.whose === "house";
+  if (what.type === "house") return line.whose === "whole";
   if (line.whose !== "own" || who.type === "service") return false;
   let top: number = who.ceiling;
   const hasFallenBack = typeof when.ceilingUntilMs === "number" && when.ceilingUntilMs <= when.nowMs;

@@ -59,10 +59,13 @@ export class PolicyWorlds {
 
   /** A question of any kind. */
   next(): PolicyCase {
-    const isHouse = this.#random.integer(4) === 0;
-    const resource: Resource = isHouse
-      ? { type: "installation", tenant: this.#tenant() }
-      : { ...this.#owned(), ...(this.#random.integer(4) === 0 ? {} : { level: this.#pick(LEVELS) }) };
+    const kind = this.#random.integer(8);
+    const resource: Resource =
+      kind === 0
+        ? { type: "house" }
+        : kind <= 2
+          ? { type: "installation", tenant: this.#tenant() }
+          : { ...this.#owned(), ...(this.#random.integer(4) === 0 ? {} : { level: this.#pick(LEVELS) }) };
     const subject = this.#subject();
     const action = this.#pick(this.#maybe() ? NAMES : SHARED);
     return { subject, action, resource, context: this.#context(subject, resource) };

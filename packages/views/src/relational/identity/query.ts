@@ -1,7 +1,7 @@
 /** The identity service's port over the tables, and what an administrator asks of them. */
 import type { Clock, LogPosition } from "@kaelix/base";
-import type { UserId } from "@kaelix/model";
-import type { IdentityStore, UserRow } from "@kaelix/security";
+import type { TenantId, UserId } from "@kaelix/model";
+import type { IdentityStore, TenantRow, UserRow } from "@kaelix/security";
 import { sql } from "kysely";
 
 import type { Database } from "../database.ts";
@@ -94,9 +94,10 @@ const USERS_PAGE = 1_000;
 
 function listings(
   queries: Database["queries"],
-): Pick<PeopleStore, "users" | "invites" | "userIds" | "releaseStaleClaims"> {
-  async function users(limit: number, after?: UserRow): Promise<readonly UserRow[]> {
+): Pick<PeopleStore, "users" | "tenants" | "invites" | "userIds" | "releaseStaleClaims"> {
+  async function users(limit: number, after?: UserRow, tenant?: TenantId): Promise<readonly UserRow[]> {
     let query = queries.selectFrom("users").selectAll().orderBy("registered_at_ms").orderBy("user_id").limit(limit);
+    if (tenant !== undefined) query = query.where("tenant", "=", tenant);
     if (after !== undefined) {
       query = query.where(sql<boolean>`(registered_at_ms, user_id) > (${after.registeredAtMs}, ${after.user})`);
     }
@@ -104,6 +105,7 @@ function listings(
   }
   return {
     users,
+    tenants: () => tenantsOf(queries),
     async invites(tenant) {
       const rows = await queries
         .selectFrom("invites")
@@ -130,4 +132,16 @@ function listings(
       return rows.length;
     },
   };
+}
+
+async function tenantsOf(queries: Database["queries"]): Promise<readonly TenantRow[]> {
+  const { rows } = await sql<{ tenant: TenantId; people: number; invited: number | null }>`
+    select tenant, sum(people)::int as people, max(until) as invited
+    from (
+      select tenant, 1 as people, null::bigint as until from users
+      union all
+      select tenant, 0, case when used_by is null then expires_at_ms end from invites
+    ) as seen
+    group by tenant order by tenant collate "C"`.execute(queries);
+  return rows.map(({ tenant, people, invited }) => ({ tenant, people, invitedUntilMs: invited }));
 }

@@ -1,6 +1,6 @@
 /** What every database under the relational view must do; run by one test file per database. */
 import { ManualClock } from "@kaelix/base";
-import type { IdentityEvent, KaelixEvent, MemoryEvent } from "@kaelix/model";
+import { DEFAULT_TENANT, type IdentityEvent, type KaelixEvent, type MemoryEvent } from "@kaelix/model";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
@@ -10,7 +10,7 @@ import { createPeopleStore, type PeopleStore } from "../identity/query.ts";
 import { createMemoryStore, type MemoryStore } from "../memories/query.ts";
 import type { SealedMemory } from "../memories/rows.ts";
 import { createRelationalView } from "../view.ts";
-import { baseOf, idOf, randomStory, remembered, revised } from "./events.ts";
+import { baseOf, idOf, randomStory, remembered, revised, tenantOf } from "./events.ts";
 
 const TABLES = ["memories", "memory_versions", "imports", "users", "sessions", "invites", "view_counters"] as const;
 
@@ -376,6 +376,31 @@ function identityTests(house: () => House): void {
     const list = await people.users(10);
     expect(list.map((row) => row.user)).toEqual([me, idOf("usr", 3)]);
     expect(await people.users(10, list[0])).toHaveLength(1);
+  });
+
+  test("people and invitations are told apart by organisation", async () => {
+    const { view, people } = house();
+    const acme = tenantOf("acme");
+    const invite = { type: "invite.created", role: "owner", expires_at: 900 } as const;
+    const event = { ...baseOf(9), ...invite, tenant: acme, code: "c2", invite: idOf("inv", 2), expires_at: 800 };
+    await foldAll(view, [
+      { ...baseOf(9), ...invite, tenant: acme, code: "c1", invite: idOf("inv", 1) },
+      event,
+      { ...baseOf(9), ...invite, tenant: tenantOf("globex"), code: "c3", invite: idOf("inv", 3) },
+      registered(1, "phone-1"),
+      { ...registered(2, "phone-2", { invite: 1 }), tenant: acme },
+      { ...registered(3, "phone-3"), tenant: acme },
+    ]);
+    const [first, ...others] = await people.users(10, undefined, acme);
+    expect([first?.user, ...others.map((row) => row.user)]).toEqual([idOf("usr", 2), idOf("usr", 3)]);
+    expect(await people.users(10, first, acme)).toHaveLength(1);
+    expect(await people.users(10, undefined, DEFAULT_TENANT)).toHaveLength(1);
+    expect((await people.invites(acme)).map((row) => row.invite)).toEqual([event.invite, idOf("inv", 1)]);
+    expect(await people.tenants()).toEqual([
+      { tenant: "acme", people: 2, invitedUntilMs: 800 },
+      { tenant: "default", people: 1, invitedUntilMs: null },
+      { tenant: "globex", people: 0, invitedUntilMs: 900 },
+    ]);
   });
 
   test("sessions rotate forward and stay revoked", async () => {

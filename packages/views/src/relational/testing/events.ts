@@ -9,6 +9,8 @@ import {
   type MemoryEvent,
   type MemoryRemembered,
   type MemoryRevised,
+  parseTenantId,
+  type TenantId,
 } from "@kaelix/model";
 
 /** The id that stands for a small number. */
@@ -16,6 +18,13 @@ export function idOf<Prefix extends IdPrefix>(prefix: Prefix, number: number): R
   const bytes = new Uint8Array(16);
   new DataView(bytes.buffer).setUint32(12, number);
   return idFromBytes(prefix, bytes);
+}
+
+/** The tenant of a name. Throws for one that no tenant can have. */
+export function tenantOf(name: string): TenantId {
+  const tenant = parseTenantId(name);
+  if (tenant === undefined) throw new Error(`Cannot use ${name} as a tenant`);
+  return tenant;
 }
 
 /** The fields that every event of a user has. */
