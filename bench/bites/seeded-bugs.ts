@@ -307,6 +307,20 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     tests: "access",
   },
   {
+    name: "the audit log shows another organisation",
+    file: "audit/audit-log.ts",
+    is: "const isTheirs = request.tenant === undefined || entry.tenant === request.tenant;",
+    becomes: "const isTheirs = true;",
+    tests: "audit",
+  },
+  {
+    name: "an entry of another organisation is proved",
+    file: "audit/audit-log.ts",
+    is: " || (tenant !== undefined && record.entry.tenant !== tenant)",
+    becomes: "",
+    tests: "audit",
+  },
+  {
     name: "level 3 does not wait for the audit log",
     file: "audit/audit-log.ts",
     is: "const mustBeDurable = (note.level ?? 1) > LEVEL_INDEXED_MAX;",
