@@ -20,6 +20,7 @@ export default defineConfig({
           isolate: false,
           // A bound against hanging, not a measure: machines are busy.
           testTimeout: 30_000,
+          maxWorkers: 2,
         },
       },
       {
