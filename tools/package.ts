@@ -63,7 +63,7 @@ writeFileSync(
       license: "Apache-2.0",
       type: "module",
       engines: { node: ">=24" },
-      bin: { kaelix: "apps/cli/src/main.js" },
+      bin: { kaelix: "apps/cli/src/kaelix.js" },
       dependencies: Object.fromEntries(
         Object.entries(dependencies).toSorted(([left], [right]) => (left < right ? -1 : 1)),
       ),

@@ -18,7 +18,7 @@ interface Ended {
 function bench(name: string, text: string, ...more: readonly string[]): Promise<Ended> {
   const file = join(FOLDER, "set.jsonl");
   writeFileSync(file, text);
-  const parameters = [join(import.meta.dirname, "main.ts"), "bench", name, "--dataset", file, ...more];
+  const parameters = [join(import.meta.dirname, "kaelix.ts"), "bench", name, "--dataset", file, ...more];
   return new Promise((resolve) => {
     execFile(process.execPath, parameters, (failure, out, said) => {
       resolve({ code: typeof failure?.code === "number" ? failure.code : 0, out, said });

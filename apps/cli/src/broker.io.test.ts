@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type CommandOutcome, runCommand } from "./testing/product.ts";
 
-const MAIN = new URL("main.ts", import.meta.url).pathname;
+const MAIN = new URL("kaelix.ts", import.meta.url).pathname;
 
 let broker: ChildProcess;
 let address = "";

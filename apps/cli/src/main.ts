@@ -1,7 +1,4 @@
-#!/usr/bin/env node
-/** The command line of Kaelix. Every command maps to calls of the contract; exit codes are in exit.ts. */
-import { enableCompileCache } from "node:module";
-
+/** The command line of Kaelix, which `kaelix.ts` starts. Every command maps to calls of the contract; exit codes are in exit.ts. */
 import { Command, Option } from "commander";
 
 import { addAccessCommands } from "./access-commands.ts";
@@ -24,9 +21,6 @@ import { addSharingCommands } from "./sharing-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 import { addMcpCommand } from "./mcp-commands.ts";
 import { addPeopleCommands } from "./people-commands.ts";
-
-// Commands are loaded below, when one is chosen: with the cache they come compiled from the second start on.
-enableCompileCache();
 
 // Whoever reads our output may have read enough: `kaelix export | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { claim, PERSON, runCommand, signIn } from "./testing/product.ts";
 import { dataFolder, endAfterEach, MANY_STARTS_MS_MAX, start } from "./testing/products-of-tests.ts";
 
-const MAIN = new URL("main.ts", import.meta.url).pathname;
+const MAIN = new URL("kaelix.ts", import.meta.url).pathname;
 
 endAfterEach();
 

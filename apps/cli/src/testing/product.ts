@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { type Client, createClient } from "@kaelix/contract";
 
-const MAIN = join(import.meta.dirname, "../main.ts");
+const MAIN = join(import.meta.dirname, "../kaelix.ts");
 const CLAIM_CODE = "TEST-CODE";
 const READY_MS_MAX = 60_000;
 

@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+/** The program `kaelix`. What it loads comes compiled from the second start on: the cache has to be on before the first import. */
+import { enableCompileCache } from "node:module";
+
+enableCompileCache();
+await import("./main.ts");
