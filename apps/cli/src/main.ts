@@ -21,6 +21,7 @@ import { addSharingCommands } from "./sharing-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 import { addMcpCommand } from "./mcp-commands.ts";
 import { addPeopleCommands } from "./people-commands.ts";
+import { addReviewCommands } from "./review-commands.ts";
 
 // Whoever reads our output may have read enough: `kaelix export | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -259,6 +260,7 @@ addMcpCommand(program, command, ending);
 addSharingCommands(program, command, ending);
 addMemberCommands(program, command, ending);
 addPeopleCommands(program, command, ending);
+addReviewCommands(program, command, ending);
 addDayCommands(program, { command, recallOptions, ending });
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

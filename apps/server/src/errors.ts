@@ -22,6 +22,12 @@ export const serverErrors = defineErrors({
     status: 503,
     text: "The log has closed: what was asked may not be kept",
   },
+  "proposals-full": {
+    kind: "busy",
+    retry: false,
+    status: 429,
+    text: "As much waits for the person's word as can wait: let them answer first",
+  },
   "cursor-invalid": {
     kind: "input",
     retry: false,

@@ -94,6 +94,7 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "day.made":
     case "day.judged":
     case "search.saved":
+    case "write.proposed":
       return undefined;
   }
 }

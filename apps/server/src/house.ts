@@ -38,6 +38,7 @@ import { openCapture, startSources } from "./open-capture.ts";
 import { kekDaysOf, kekText, openKek } from "./open-kek.ts";
 import { openLog } from "./open-log.ts";
 import { FreshContents } from "./open-memories.ts";
+import { reviewApplication } from "./review/review-application.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
 import { peopleOfHouse } from "./open-world.ts";
@@ -138,6 +139,7 @@ export class House {
       recall,
       sharedIndexes,
       identity,
+      proposed: days.proposed,
       isSearched: (position) => (this.#context.searched.get(position.partition) ?? 0) > position.offset,
     });
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
@@ -153,9 +155,11 @@ export class House {
     });
     this.#isClaimed = await identity.isClaimed();
     this.#all().damage.start();
+    const audited = new AuditedMemories(memories, audit);
+    const peopleOf = peopleOfHouse(this.#context);
     return {
       application: {
-        memories: new AuditedMemories(memories, audit),
+        memories: audited,
         imports: importsApplication(imports),
         house: keeping,
         events: live,
@@ -173,7 +177,15 @@ export class House {
         audit: auditApplication({ log, audit, keystore }),
         digests: digestApplication({ recall, imports, desk: days.desk, written: (user) => remember.written(user) }),
         days: days.application,
-        people: peopleOfHouse(this.#context),
+        people: peopleOf,
+        review: reviewApplication({
+          memories: audited,
+          people: peopleOf,
+          remember,
+          store,
+          audit,
+          proposed: days.proposed,
+        }),
         provider: providerApplication(this.#context),
         operations: operationsApplication({
           ...need(this.#parts, "backups", "kek", "rotation"),

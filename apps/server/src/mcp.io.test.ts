@@ -202,9 +202,9 @@ test("above the ceiling of the key nothing is listed, counted or hinted at", asy
   expect(seen).not.toMatch(/"level":"(confidential|secret|ultra-secret)"/);
   expect(answers[0]).toMatchObject({ total: 1 });
   expect(answers[1]).toMatchObject({ total: 0, memories: [] });
-  // What it tells itself and may not see is kept, and not shown.
+  // What it tells itself and may not see waits for the person, and is not shown.
   const kept = await call(client, "remember", { text: "The password of the router is 4711-xyz" });
-  expect(kept).toMatchObject({ status: "stored", memory: null, found_by_search: false });
+  expect(kept).toMatchObject({ status: "proposed", memory: null, found_by_search: false });
 });
 
 test("a correction never moves a memory to another level, so what it said before stays readable", async () => {

@@ -51,6 +51,7 @@ import {
 import { decodeCountCursor, decodeTimeCursor, encodeCountCursor, encodeTimeCursor } from "./cursor.ts";
 import { ownerOf } from "./imports-application.ts";
 import { isVisible, memoryOf, openRows } from "./open-memories.ts";
+import type { ProposedWrites } from "./review/proposed-writes.ts";
 import { type OpenShares, openShares, type SharesSource } from "./sharing/open-shares.ts";
 import { joinPages, markedFor, ownersOf, saidBy, summariesOf } from "./sharing/shared-lists.ts";
 
@@ -65,6 +66,8 @@ export interface MemoryParts {
   readonly recall: RecallSource;
   readonly sharedIndexes: SharedIndexes;
   readonly identity: SharesSource;
+  /** What programs may not write alone. */
+  readonly proposed: Pick<ProposedWrites, "take">;
   /** True when search has folded a position. */
   readonly isSearched: (position: LogPosition) => boolean;
 }
@@ -84,6 +87,7 @@ export class Memories implements MemoryApplication {
   }
 
   async remember(principal: UserPrincipal, draft: MemoryDraft): Promise<RememberOutcome> {
+    if (await this.#parts.proposed.take(principal, draft)) return { type: "proposed" };
     const [result] = await this.#parts.remember.remember(ownerOf(principal), [draft]);
     if (result === undefined) throw new Error("One draft has one result");
     if (result.type === "stored") {

@@ -19,6 +19,7 @@ const Search = lazy(async () => ({ default: (await import("./screens/search.tsx"
 const MemoryPage = lazy(async () => ({ default: (await import("./screens/memory.tsx")).MemoryPage }));
 const People = lazy(async () => ({ default: (await import("./screens/people.tsx")).People }));
 const PersonScreen = lazy(async () => ({ default: (await import("./screens/person.tsx")).PersonScreen }));
+const Review = lazy(async () => ({ default: (await import("./screens/review.tsx")).Review }));
 const Imports = lazy(async () => ({ default: (await import("./screens/imports.tsx")).Imports }));
 const Settings = lazy(async () => ({ default: (await import("./screens/settings.tsx")).Settings }));
 const Security = lazy(async () => ({ default: (await import("./screens/security.tsx")).Security }));
@@ -73,6 +74,7 @@ function Inside(): ReactNode {
           <Route path="/memories/:id" element={<MemoryPage />} />
           <Route path="/people" element={<People />} />
           <Route path="/people/:id" element={<PersonScreen />} />
+          <Route path="/review" element={<Review />} />
           <Route path="/import" element={<Imports />} />
           <Route path="/import/:id" element={<Imports />} />
           <Route path="/settings" element={<Settings />} />

@@ -16,6 +16,7 @@ import { providerRoutes } from "./provider-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
 import { mailRoutes } from "./mail-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
+import { reviewRoutes } from "./review-routes.ts";
 import type { Route } from "./route.ts";
 import { memoryMoveSchema } from "./move-schema.ts";
 import { sealRoutes } from "./seal-routes.ts";
@@ -399,6 +400,7 @@ export const routes = {
   ...dayRoutes,
   ...digestRoutes,
   ...peopleRoutes,
+  ...reviewRoutes,
   ...operationRoutes,
   ...providerRoutes,
 } as const satisfies Readonly<Record<string, Route>>;

@@ -48,6 +48,7 @@ export interface Reach {
 }
 import type { WaysIn } from "./ways-in-application.ts";
 import type { PeopleApplication } from "./people-application.ts";
+import type { ReviewApplication } from "./review-application.ts";
 
 /** A memory with its place on the log. */
 export interface PlacedMemory {
@@ -63,7 +64,9 @@ export interface PlacedMemory {
 /** What telling came to. `conflict`: the external id is known with another content. */
 export type RememberOutcome =
   | { readonly type: "stored" | "known"; readonly placed: PlacedMemory }
-  | { readonly type: "conflict"; readonly memoryId: MemoryId };
+  | { readonly type: "conflict"; readonly memoryId: MemoryId }
+  /** A program told it and it would stand above the indexed levels: it waits for the person's word. */
+  | { readonly type: "proposed" };
 
 /** What a change came to. */
 export type ChangeOutcome =
@@ -488,6 +491,7 @@ export interface Application extends WaysIn {
   readonly digests: DigestApplication;
   readonly days: DayApplication;
   readonly people: PeopleApplication;
+  readonly review: ReviewApplication;
   readonly operations: OperationsApplication;
   readonly provider: ProviderApplication;
 }

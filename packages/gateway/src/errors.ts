@@ -63,6 +63,13 @@ export const gatewayErrors = defineErrors({
     text: "This external id is already known with another content",
   },
   "people-undecidable": { kind: "conflict", retry: false, status: 409, text: "It cannot be decided so" },
+  "review-undecidable": { kind: "conflict", retry: false, status: 409, text: "It cannot be answered so" },
+  "write-proposed": {
+    kind: "denied",
+    retry: false,
+    status: 403,
+    text: "Nothing of Secret or above is written by a program alone: it waits for the person to let it in",
+  },
   "graph-too-large": {
     kind: "input",
     retry: false,

@@ -32,6 +32,7 @@ import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { peopleHandlers } from "./handlers/people.ts";
+import { reviewHandlers } from "./handlers/review.ts";
 import { operationHandlers } from "./handlers/operations.ts";
 import { mailHandlers } from "./handlers/mail.ts";
 import { passkeyHandlers } from "./handlers/passkeys.ts";
@@ -255,6 +256,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...memberHandlers,
     ...tenantHandlers,
     ...peopleHandlers,
+    ...reviewHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.
   return handlers;

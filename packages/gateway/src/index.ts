@@ -59,6 +59,14 @@ export type {
   SignInOrigin,
 } from "./identity-port.ts";
 export type { DecideOutcome, PeopleApplication } from "./people-application.ts";
+export type {
+  ProposedWrite,
+  ReviewApplication,
+  ReviewCounts,
+  ReviewItem,
+  ReviewOutcome,
+  ReviewWord,
+} from "./review-application.ts";
 export type { ProviderApplication, ProviderTestView, WriterView, WritingOptions } from "./provider-application.ts";
 export type { BackupsView, KekView, OperationsApplication } from "./operations-application.ts";
 export { type GatewaySettings, gatewaySettings } from "./settings.ts";

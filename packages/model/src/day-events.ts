@@ -2,10 +2,11 @@
  * Events of topic `days`: what a person wants of their day, what was told of it, and what they keep to come back to.
  *
  * The topic is compacted: every record is the whole state of one thing (record keys `settings/<user>`, `made/<user>`,
- * `judged/<user>/<mark>`, `search/<user>/<id>`), a null value takes it away. What was typed is sealed; hours, days and counts are clear.
+ * `judged/<user>/<mark>`, `search/<user>/<id>`, `proposed/<user>/<mark>`), a null value takes it away. What was typed is sealed; hours, days and counts are clear.
  */
 import type { EventBase } from "./events.ts";
 import type { SavedSearchId } from "./ids.ts";
+import type { Level } from "./level.ts";
 
 interface DayBase extends EventBase {
   /** Grows by one with every state of the same thing, from 1. */
@@ -64,5 +65,16 @@ export interface SearchSaved extends DayBase {
   readonly sealed: string;
 }
 
+/** A program wants something remembered that only the person may let in. */
+export interface WriteProposed extends DayBase {
+  readonly type: "write.proposed";
+  /** Keyed hash of what is told and by which program (base64url of 16 bytes): told twice it is one. */
+  readonly mark: string;
+  /** The level it would stand at: above what is open it is neither shown nor counted. */
+  readonly level: Level;
+  /** Sealed draft, purpose `profile` (base64url). */
+  readonly sealed: string;
+}
+
 /** Events of topic `days`. */
-export type DayEvent = DaySettings | DayMade | DayJudged | SearchSaved;
+export type DayEvent = DaySettings | DayMade | DayJudged | SearchSaved | WriteProposed;

@@ -11,7 +11,16 @@ export type {
   AuditEvent,
   GrantScope,
 } from "./access-events.ts";
-export type { DayDelivery, DayEvent, DayJudged, DayMade, DaySettings, DayWay, SearchSaved } from "./day-events.ts";
+export type {
+  DayDelivery,
+  DayEvent,
+  DayJudged,
+  DayMade,
+  DaySettings,
+  DayWay,
+  SearchSaved,
+  WriteProposed,
+} from "./day-events.ts";
 export type { ErasureEvent, ErasureNamed, ErasureRange, ErasureScope, ErasureState } from "./erasure-events.ts";
 export { type DecodedEvent, decodeEvent, encodeEvent } from "./event-codec.ts";
 export {

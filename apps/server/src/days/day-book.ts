@@ -19,6 +19,7 @@ import {
   type SearchSaved,
   TOPICS,
   type UserId,
+  type WriteProposed,
 } from "@kaelix/model";
 
 import { serverErrors } from "../errors.ts";
@@ -50,6 +51,8 @@ export function daySubject(event: DayEvent): string {
       return `judged/${event.user}/${event.mark}`;
     case "search.saved":
       return `search/${event.user}/${event.search}`;
+    case "write.proposed":
+      return `proposed/${event.user}/${event.mark}`;
   }
 }
 
@@ -107,6 +110,11 @@ export class DayBook {
   search(user: UserId, search: SavedSearchId): SearchSaved | undefined {
     const event = this.#standing.get(`search/${user}/${search}`)?.event;
     return event?.type === "search.saved" ? event : undefined;
+  }
+
+  /** What programs want somebody to let in, oldest first. */
+  proposed(user: UserId): readonly WriteProposed[] {
+    return this.#of(user).filter((event) => event.type === "write.proposed");
   }
 
   /** People of whom something stands here. */
@@ -213,5 +221,5 @@ export class DayBook {
 }
 
 function isDayEvent(event: { readonly type: string }): event is DayEvent {
-  return event.type.startsWith("day.") || event.type === "search.saved";
+  return event.type.startsWith("day.") || event.type === "search.saved" || event.type === "write.proposed";
 }

@@ -12,6 +12,7 @@ import { DayDesk } from "./desk.ts";
 import { pushKeysOf } from "./push-keys.ts";
 import { DayRounds } from "./rounds.ts";
 import { SavedSearches } from "./saved-searches.ts";
+import { ProposedWrites } from "../review/proposed-writes.ts";
 import type { SenderParts } from "./senders.ts";
 
 const ID_LENGTH = 32;
@@ -21,6 +22,7 @@ export interface Days {
   readonly application: DayApplication;
   readonly rounds: DayRounds;
   readonly desk: DayDesk;
+  readonly proposed: ProposedWrites;
   /** Takes away everything of a person. */
   readonly forget: (user: UserId) => Promise<void>;
 }
@@ -81,7 +83,8 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
     random,
     written: (user) => remember.written(user),
   });
-  return { application, rounds, desk, forget: (user) => book.remove(user) };
+  const proposed = new ProposedWrites({ book, keystore, clock });
+  return { application, rounds, desk, proposed, forget: (user) => book.remove(user) };
 }
 
 /** Whom a push service may turn to. */

@@ -14,6 +14,7 @@ const GO: Readonly<Record<string, string>> = {
   c: "/chats",
   s: "/search",
   p: "/people",
+  r: "/review",
   i: "/import",
   m: "/settings",
   a: "/status",

@@ -17,6 +17,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["g c", "Chats"],
   ["g s", "Search"],
   ["g p", "People"],
+  ["g r", "Review"],
   ["g i", "Import"],
   ["g m", "Me and settings"],
   ["g a", "Status of the server"],

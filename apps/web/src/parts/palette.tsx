@@ -44,6 +44,7 @@ function useChoices(query: string): readonly Choice[] {
     { id: "chats", text: "Chats", icon: "chats", keys: "g c", run: go("/chats") },
     { id: "search", text: "Search", icon: "search", keys: "g s", run: go("/search") },
     { id: "people", text: "People", icon: "people", keys: "g p", run: go("/people") },
+    { id: "review", text: "Review what waits", icon: "check", keys: "g r", run: go("/review") },
     { id: "import", text: "Import an export file", icon: "import", keys: "g i", run: go("/import") },
     { id: "settings", text: "Me and settings", icon: "person", keys: "g m", run: go("/settings") },
     { id: "status", text: "Status of the server", icon: "status", keys: "g a", run: go("/status") },

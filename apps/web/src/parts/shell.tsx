@@ -13,6 +13,7 @@ import { Toasts } from "./toasts.tsx";
 import { useKeeping } from "./use-keeping.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 
+const ReviewBadge = lazy(async () => ({ default: (await import("./review-badge.tsx")).ReviewBadge }));
 const Overlays = lazy(async () => ({ default: (await import("./overlays.tsx")).Overlays }));
 
 interface Place {
@@ -27,6 +28,7 @@ const PLACES: readonly Place[] = [
   { to: "/chats", label: "Chats", icon: "chats", keys: "g c" },
   { to: "/search", label: "Search", icon: "search", keys: "g s" },
   { to: "/people", label: "People", icon: "people", keys: "g p" },
+  { to: "/review", label: "Review", icon: "check", keys: "g r" },
   { to: "/import", label: "Import", icon: "import", keys: "g i" },
   { to: "/settings", label: "Me", icon: "person", keys: "g m" },
 ];
@@ -45,6 +47,11 @@ function RailLink({ place }: { readonly place: Place }): ReactNode {
       <Icon name={place.icon} />
       <span className="flex-1">{place.label}</span>
       {place.to === "/" && <DayBadge />}
+      {place.to === "/review" && (
+        <Suspense fallback={null}>
+          <ReviewBadge />
+        </Suspense>
+      )}
     </NavLink>
   );
 }

@@ -16,6 +16,7 @@ import { useProgress } from "../parts/use-progress.ts";
 
 // What only some first pages show does not weigh on all of them.
 const ImportLine = lazy(async () => ({ default: (await import("../parts/import-line.tsx")).ImportLine }));
+const ReviewLine = lazy(async () => ({ default: (await import("../parts/review-badge.tsx")).ReviewLine }));
 const QuestionAndAnswer = lazy(async () => ({ default: (await import("../parts/answer.tsx")).QuestionAndAnswer }));
 
 const NO_MEMORIES: readonly WireMemory[] = [];
@@ -151,6 +152,9 @@ export function Today(): ReactNode {
               </p>
             </div>
           )}
+          <Suspense fallback={null}>
+            <ReviewLine />
+          </Suspense>
           <DigestSections kinds={["dates-ahead", "promises", "on-this-day"]} />
           <Recent onSay={() => field.current?.focus()} />
         </div>

@@ -10,6 +10,7 @@ import { days } from "./fake-days.ts";
 import { operations } from "./fake-operations.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
 import { provider, writtenAnswer } from "./fake-provider.ts";
+import { review } from "./fake-review.ts";
 import { people } from "./fake-people.ts";
 import { answer, conversations, type Filter, search } from "./fake-recall.ts";
 import {
@@ -349,6 +350,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     house(state, name) ??
     imports(state, name, request) ??
     people(state, name, request) ??
+    review(state, name, request) ??
     memoriesOf(state, name, request);
   if (done !== undefined) return done;
   if (name === "sessions.end") return {};

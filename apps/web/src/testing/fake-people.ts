@@ -93,7 +93,8 @@ function graphOf(somebody: WirePerson, hops: string): WireGraph {
   };
 }
 
-function merges(state: FakeState): FakeAnswer {
+/** Who may be one with whom, and what was decided. */
+export function merges(state: FakeState): FakeAnswer {
   const said = evidence(state, "Priya is starting at Halden Rail", "2026-01-05T10:00:00Z");
   const proposals = [
     {

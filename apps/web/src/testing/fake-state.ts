@@ -45,6 +45,8 @@ export interface FakeState {
   readonly shares: FakeShares;
   /** Something was decided about who is who. */
   isDecided: boolean;
+  /** A word was given to what a program proposed. */
+  isAnswered: boolean;
   readonly keeping: FakeKeeping;
   seal: OutputOf<"seal.read">;
 }
@@ -153,6 +155,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     access: { totp: false, isProved: false, keys: [] },
     shares: { given: [], received: [] },
     isDecided: false,
+    isAnswered: false,
     keeping: makeKeeping(),
     seal: { revision: 0, key_id: null, tenant: "default", wraps: null },
   };

@@ -51,8 +51,26 @@ export async function walkScreens(page: Page, origin: string, look: Look): Promi
   await page.locator("[data-hit]").first().click();
   await page.getByTestId("memory-text").waitFor();
   await look("memory");
+  await walkReview(page, open, look);
   await walkPeople(page, open, look);
   await walkKeeping(page, open, look);
+}
+
+/** What waits: chosen and answered by keys; a decision about people is taken back. */
+async function walkReview(page: Page, open: Open, look: Look): Promise<void> {
+  await open("/review", "[data-testid=review-item]");
+  await look("review");
+  const items = page.getByTestId("review-item");
+  const before = await items.count();
+  await page.keyboard.press("j");
+  await page.locator("[data-testid=review-item][data-chosen=true]").filter({ hasText: "was taken to mean" }).waitFor();
+  await page.keyboard.press("a");
+  await page.getByTestId("review-decided").getByRole("button", { name: "Undo" }).click();
+  await page.getByTestId("review-decided").waitFor({ state: "detached" });
+  await page.keyboard.press("k");
+  await page.keyboard.press("r");
+  await page.getByText("Refused: it is gone.").waitFor();
+  await items.nth(before - 1).waitFor({ state: "detached" });
 }
 
 async function walkPeople(page: Page, open: (path: string, ready: string) => Promise<void>, look: Look): Promise<void> {

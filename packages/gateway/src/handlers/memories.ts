@@ -84,6 +84,7 @@ async function create(exchange: Exchange<"memories.create">): Promise<Answer> {
   const isProgram = request.subject !== undefined && request.subject.type !== "user";
   if (outcome.type === "known" && isProgram && outcome.placed.memory.level > principal.ceiling)
     throw gatewayErrors("external-id-conflict");
+  if (outcome.type === "proposed") throw gatewayErrors("write-proposed");
   if (outcome.type === "conflict") {
     // The id is named only to a session that may see the memory.
     const visible = await application.memories.read(principal, outcome.memoryId);

@@ -139,7 +139,8 @@ function pageJson(page: PersonPage): Json {
   };
 }
 
-function proposalJson(proposal: MergeProposalView): Json {
+/** Two who may be one, or a wording that was taken to mean somebody. */
+export function proposalJson(proposal: MergeProposalView): Json {
   const { evidence, reason, type } = proposal;
   const said = { type, reason, evidence: evidence.map(evidenceJson) };
   return proposal.type === "may-be-one"

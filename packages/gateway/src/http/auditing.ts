@@ -52,6 +52,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "policy.explain",
   "keys.rotate",
   "people.decide",
+  "review.decide",
   "digest.configure",
   "streams.administer",
 ]);

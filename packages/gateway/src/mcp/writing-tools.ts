@@ -47,14 +47,17 @@ const remember = defineTool({
     external_id: label.optional().describe("A stable id of yours: the same id told again is the same memory"),
   }),
   output: envelope({
-    status: z.enum(["stored", "known"]),
-    memory: agentMemorySchema.nullable().describe("Null when it stands above what you may see"),
+    status: z
+      .enum(["stored", "known", "proposed"])
+      .describe("proposed: it is secret, and is remembered only if the person lets it in; do not tell it again"),
+    memory: agentMemorySchema.nullable().describe("Null when it stands above what you may see, or is proposed"),
     found_by_search: z.boolean(),
   }),
   run: async (input, { visit }) => {
     const { application, caller } = visit;
     const outcome = await application.memories.remember(caller.principal, await draftOf(input, visit));
     if (outcome.type === "conflict") throw gatewayErrors("external-id-conflict");
+    if (outcome.type === "proposed") return { ...HEAD, status: outcome.type, memory: null, found_by_search: false };
     const { memory, position } = outcome.placed;
     // Whoever tells something knows it, but not where it was moved to meanwhile.
     if (memory.level > caller.principal.ceiling) {

@@ -34,6 +34,7 @@ import { fakeMembers } from "./fake-members.ts";
 import { fakeSharing } from "./fake-sharing.ts";
 import { fakeSeal } from "./fake-seal.ts";
 import { fakePeople } from "./fake-people.ts";
+import { fakeReview } from "./fake-review.ts";
 import { fakeDays } from "./fake-days.ts";
 import { fakeProvider } from "./fake-provider.ts";
 import { fakeOperations } from "./fake-operations.ts";
@@ -111,6 +112,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     members: fakeMembers(),
     digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
     people: fakePeople(),
+    review: fakeReview(),
     operations: fakeOperations(),
     days: fakeDays(),
     provider: fakeProvider(),

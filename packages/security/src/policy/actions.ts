@@ -77,6 +77,9 @@ const RULES = {
   "search.keep": own(ALL, true),
   "people.read": own(ALL, true, AGENTS),
   "people.decide": own(ALL, true),
+  // What needs the person's own word: a program that proposed something must not be able to say yes to it.
+  "review.read": own(ALL, true),
+  "review.decide": own(ALL, true),
   "import.create": own(MEMBERS, false, AGENTS),
   "import.list": own(MEMBERS, false, AGENTS),
   "import.undo": own(MEMBERS, false),

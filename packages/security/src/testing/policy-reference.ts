@@ -25,6 +25,8 @@ digest.respond own oamg
 search.keep own oamg shows
 people.read own oamg shows agent
 people.decide own oamg shows
+review.read own oamg shows
+review.decide own oamg shows
 import.create own oam agent
 import.list own oam agent
 import.undo own oam

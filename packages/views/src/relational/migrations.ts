@@ -121,8 +121,14 @@ const CLIENT_SEALED = [
   `create index memories_client_sealed on memories (user_id, occurred_at_ms) where client_sealed and state = 'live'`,
 ];
 
+const DOUBT = [
+  `create index memories_by_doubt on memories (user_id, confidence, memory_id)
+    where state = 'live' and level_by <> 'person'`,
+];
+
 /** Every migration, oldest first. */
 export const MIGRATIONS: readonly MigrationStep[] = [
   { name: "0001-first-tables", statements: [...VIEW_TABLES, ...MEMORY_TABLES, ...IDENTITY_TABLES] },
   { name: "0002-client-sealed", statements: CLIENT_SEALED },
+  { name: "0003-doubt", statements: DOUBT },
 ];

@@ -176,6 +176,7 @@ function apply(
     case "day.made":
     case "day.settings":
     case "search.saved":
+    case "write.proposed":
     case "session.started":
     case "session.rotated":
     case "session.revoked":

@@ -1,5 +1,5 @@
-/** Memories whose level the rules alone decided and are unsure of. */
-import type { Level, MemoryId } from "@kaelix/model";
+/** Memories whose level nobody is sure of: those that a provider may judge, and those that wait for their person's word. */
+import type { Level, MemoryId, UserId } from "@kaelix/model";
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from "kysely";
 
 import type { Queries, Tables } from "../schema.ts";
@@ -47,5 +47,48 @@ function isDoubtful(
     build("level_by", "=", "rule"),
     build("level", "<=", levelMax),
     build("confidence", "<", below),
+  ]);
+}
+
+/** A person's own, up to the level that is open, that no person judged: the least sure first. */
+export async function doubtfulOf(
+  queries: Queries,
+  user: UserId,
+  doubt: Doubt,
+  limit: number,
+): Promise<readonly SealedMemory[]> {
+  const rows = await queries
+    .selectFrom("memories")
+    .selectAll()
+    .where((build) => waitsForWord(build, user, doubt))
+    .orderBy("confidence")
+    .orderBy("memory_id")
+    .limit(limit)
+    .execute();
+  return rows.map(sealedMemoryOf);
+}
+
+/** How many of them there are. */
+export async function doubtfulCountOf(queries: Queries, user: UserId, doubt: Doubt): Promise<number> {
+  const row = await queries
+    .selectFrom("memories")
+    .select((build) => build.fn.countAll<number>().as("count"))
+    .where((build) => waitsForWord(build, user, doubt))
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
+/** Says what the index `memories_by_doubt` says, in its words. */
+function waitsForWord(
+  build: ExpressionBuilder<Tables, "memories">,
+  user: UserId,
+  { below, levelMax }: Doubt,
+): ExpressionWrapper<Tables, "memories", SqlBool> {
+  return build.and([
+    build("user_id", "=", user),
+    build("state", "=", "live"),
+    build("level_by", "<>", "person"),
+    build("confidence", "<", below),
+    build("level", "<=", levelMax),
   ]);
 }

@@ -13,7 +13,7 @@ import { type Selectable, sql } from "kysely";
 
 import type { Database } from "../database.ts";
 import type { ImportsTable, MemoryChange, Queries } from "../schema.ts";
-import { type Doubt, doubtful, doubtfulCount } from "./doubtful.ts";
+import { type Doubt, doubtful, doubtfulCount, doubtfulCountOf, doubtfulOf } from "./doubtful.ts";
 import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
 
 const ROWS_PAGE = 1_000;
@@ -68,6 +68,9 @@ export interface MemoryStore extends ImportRegister {
   /** Live memories of anybody whose level the rules alone decided and are unsure of, by id from one on, at most `limit`. */
   doubtful(doubt: Doubt, after: MemoryId | undefined, limit: number): Promise<readonly SealedMemory[]>;
   doubtfulCount(doubt: Doubt): Promise<number>;
+  /** A person's live memories up to a level that no person judged and nobody is sure of, the least sure first, at most `limit`. */
+  doubtfulOf(user: UserId, doubt: Doubt, limit: number): Promise<readonly SealedMemory[]>;
+  doubtfulCountOf(user: UserId, doubt: Doubt): Promise<number>;
   /** The newest 1,000 imports of a user, newest first. */
   imports(user: UserId): Promise<readonly StoredImport[]>;
   importOf(user: UserId, id: ImportId): Promise<StoredImport | undefined>;
@@ -121,6 +124,8 @@ export function createMemoryStore({ queries }: Database, caughtUp: ImportRegiste
     },
     doubtful: (doubt, after, limit) => doubtful(queries, doubt, { after, limit }),
     doubtfulCount: (doubt) => doubtfulCount(queries, doubt),
+    doubtfulOf: (user, doubt, limit) => doubtfulOf(queries, user, doubt, limit),
+    doubtfulCountOf: (user, doubt) => doubtfulCountOf(queries, user, doubt),
     ...importQueries(queries),
   };
 }

@@ -1,0 +1,52 @@
+/** The commands about what waits for a person's word. */
+import { Command } from "commander";
+
+import type * as reviewCommands from "./commands/review.ts";
+
+/** Wraps an action so that it ends the process with its exit code. */
+type Ending = <Parameters extends readonly unknown[]>(
+  action: (...parameters: Parameters) => Promise<number> | number,
+) => (...parameters: Parameters) => Promise<void>;
+
+/** Adds a command with the options that all have. */
+type AddCommand = (parent: Command, usage: string, text: string) => Command;
+
+type Commands = typeof reviewCommands;
+
+const OPEN = ["--open <level>", "open the session up to this level first, asking for the password"] as const;
+
+/** Adds the commands to the program. */
+export function addReviewCommands(program: Command, command: AddCommand, ending: Ending): void {
+  const review = program.command("review").description("what waits for your word");
+  const next = command(new Command(), "next", "asks about one thing after another, a key each; in a pipe it lists them")
+    .option(...OPEN)
+    .action(
+      ending(async (...given: Parameters<Commands["reviewAll"]>) =>
+        (await import("./commands/review.ts")).reviewAll(...given),
+      ),
+    );
+  // Without a word it is this one; options of a command that has words of its own would swallow theirs.
+  review.addCommand(next, { isDefault: true });
+  command(review, "list", "what waits: what programs propose, who may be one person, levels nobody is sure of")
+    .option("--kind <kind>", "level, person or write alone")
+    .option(...OPEN)
+    .action(
+      ending(async (...given: Parameters<Commands["listReview"]>) =>
+        (await import("./commands/review.ts")).listReview(...given),
+      ),
+    );
+  for (const [word, text] of [
+    ["accept", "say yes: the level is right, they are one person, it may be remembered"],
+    ["refuse", "say no: they are two people, it is not remembered"],
+    ["up", "a memory belongs one level higher"],
+    ["down", "a memory belongs one level lower"],
+  ] as const) {
+    command(review, `${word} <id>`, text)
+      .option(...OPEN)
+      .action(
+        ending(async (...[id, options]: [string, Parameters<Commands["answerReview"]>[2]]) =>
+          (await import("./commands/review.ts")).answerReview(word, id, options),
+        ),
+      );
+  }
+}

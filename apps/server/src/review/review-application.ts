@@ -1,0 +1,192 @@
+/**
+ * What waits for a person's word, as the gateway asks for it: levels nobody is sure of, people who may be one, what programs propose.
+ *
+ * Guarantees: nothing above what is open is listed, counted or answered; what is shown or changed above the indexed levels is written down
+ * first; a word about a memory is given to the version that was looked at. It does not: keep a queue of its own. What waits is read from
+ * where it stands, so that whatever is decided elsewhere is gone from here.
+ */
+import { createHash } from "node:crypto";
+
+import type { Remember } from "@kaelix/capture";
+import type {
+  MemoryApplication,
+  PeopleApplication,
+  PlacedMemory,
+  ReviewApplication,
+  ReviewCounts,
+  ReviewItem,
+  ReviewOutcome,
+  ReviewWord,
+} from "@kaelix/gateway";
+import { type Level, LEVEL_INDEXED_MAX, parseId, parseLevel, type UserPrincipal } from "@kaelix/model";
+import type { MergeProposalView, MergeWish } from "@kaelix/recall";
+import type { AuditLog } from "@kaelix/security";
+import type { MemoryStore } from "@kaelix/views";
+
+import { ownerOf } from "../imports-application.ts";
+import type { ProposedWrites, WaitingWrite } from "./proposed-writes.ts";
+
+/** Levels that are less sure than this wait for a word: more of them are wrong than right. */
+const DOUBTED_BELOW = 0.5;
+
+/** What it works with. `memories` writes down what is shown and changed above the indexed levels. */
+export interface ReviewParts {
+  readonly memories: MemoryApplication;
+  readonly people: PeopleApplication;
+  readonly remember: Pick<Remember, "remember" | "written">;
+  readonly store: Pick<MemoryStore, "doubtfulOf" | "doubtfulCountOf">;
+  readonly audit: Pick<AuditLog, "record">;
+  readonly proposed: ProposedWrites;
+}
+
+/** The gateway's seam over what waits. */
+export function reviewApplication(parts: ReviewParts): ReviewApplication {
+  return {
+    count: (principal) => countAll(parts, principal),
+    list: async (principal, { kind, limit }) => {
+      const counts = await countAll(parts, principal);
+      const items: ReviewItem[] = [];
+      if (kind === undefined || kind === "write") items.push(...(await writesOf(parts, principal)));
+      if (kind === undefined || kind === "person") items.push(...(await peopleOf(parts, principal)));
+      const room = limit - items.length;
+      if ((kind === undefined || kind === "level") && room > 0) items.push(...(await doubtsOf(parts, principal, room)));
+      return { items: items.slice(0, limit), counts };
+    },
+    answer: (principal, id, said) => {
+      if (id.startsWith("mem_")) return answerLevel(parts, principal, { id, ...said });
+      return id.startsWith("who_")
+        ? answerPerson(parts, principal, { id, ...said })
+        : answerWrite(parts, principal, { id, ...said });
+    },
+  };
+}
+
+interface Said {
+  readonly id: string;
+  readonly word: ReviewWord;
+  readonly version?: number;
+}
+
+async function countAll(parts: ReviewParts, principal: UserPrincipal): Promise<ReviewCounts> {
+  await parts.remember.written(principal.userId);
+  const doubt = { levelMax: principal.ceiling, below: DOUBTED_BELOW };
+  const level = await parts.store.doubtfulCountOf(principal.userId, doubt);
+  return {
+    level,
+    person: (await peopleOf(parts, principal)).length,
+    write: parts.proposed.count(principal),
+  };
+}
+
+async function doubtsOf(parts: ReviewParts, principal: UserPrincipal, limit: number): Promise<ReviewItem[]> {
+  const doubt = { levelMax: principal.ceiling, below: DOUBTED_BELOW };
+  const rows = await parts.store.doubtfulOf(principal.userId, doubt, limit);
+  const items: ReviewItem[] = [];
+  for (const { memoryId } of rows) {
+    const placed = await parts.memories.read(principal, memoryId);
+    if (placed !== undefined) items.push({ kind: "level", id: memoryId, placed });
+  }
+  return items;
+}
+
+/** Decisions about people stand at level 2: below it none can be made, so none is asked for. */
+async function peopleOf({ people }: ReviewParts, principal: UserPrincipal) {
+  if (principal.ceiling < LEVEL_INDEXED_MAX) return [];
+  const { proposals } = await people.merges(principal);
+  return proposals.map((proposal) => ({ kind: "person" as const, id: idOf(proposal), proposal }));
+}
+
+/** The same proposal has the same id as long as the people in it do. */
+function idOf(proposal: MergeProposalView): string {
+  const parts =
+    proposal.type === "may-be-one"
+      ? [proposal.left.id, proposal.right.id].toSorted()
+      : [proposal.somebody.id, proposal.wording];
+  const hash = createHash("sha256").update(JSON.stringify([proposal.type, ...parts]));
+  return `who_${hash.digest("base64url").slice(0, ID_LENGTH)}`;
+}
+
+const ID_LENGTH = 22;
+
+async function writesOf(parts: ReviewParts, principal: UserPrincipal): Promise<ReviewItem[]> {
+  const waiting = await parts.proposed.list(principal);
+  await Promise.all(waiting.map((write) => note(parts, principal, { action: "review.read", write })));
+  return waiting.map(({ draft: _draft, ...write }) => ({ kind: "write", id: write.id, write }));
+}
+
+/** Everything that waits of programs stands above the indexed levels. */
+async function note(
+  { audit }: ReviewParts,
+  subject: UserPrincipal,
+  { action, write }: { readonly action: "review.read" | "review.decide"; readonly write: WaitingWrite },
+): Promise<void> {
+  const { id: resource, level } = write;
+  await audit.record({ subject, action, resource, level, decision: "allow", reason: "own" });
+}
+
+async function answerLevel(
+  { memories }: ReviewParts,
+  principal: UserPrincipal,
+  { id, version, word }: Said,
+): Promise<ReviewOutcome> {
+  const memoryId = parseId("mem", id);
+  const placed = memoryId === undefined ? undefined : await memories.read(principal, memoryId);
+  if (memoryId === undefined || placed === undefined || placed.shared !== undefined) return { type: "missing" };
+  const { level, version: current } = placed.memory;
+  if (version === undefined) return { type: "refused", why: "it must say which version was looked at" };
+  const to = levelAfter(level, word);
+  if (to === undefined) return { type: "refused", why: `${word} is no answer at level ${level}` };
+  if (version !== current) return { type: "stale", version: current };
+  const moved = await memories.move(principal, memoryId, { level: to }, version);
+  if (moved.type !== "changed") return moved;
+  return { type: "done", kind: "level", ...shownIn(principal, moved.placed) };
+}
+
+function levelAfter(level: Level, word: ReviewWord): Level | undefined {
+  if (word === "accept") return level;
+  return word === "refuse" ? undefined : parseLevel(word === "up" ? level + 1 : level - 1);
+}
+
+function shownIn({ ceiling }: UserPrincipal, placed: PlacedMemory): { placed?: PlacedMemory } {
+  return placed.memory.level <= ceiling ? { placed } : {};
+}
+
+async function answerPerson(parts: ReviewParts, principal: UserPrincipal, { id, word }: Said): Promise<ReviewOutcome> {
+  const found = (await peopleOf(parts, principal)).find((one) => one.id === id);
+  if (found === undefined) return { type: "missing" };
+  if (word === "up" || word === "down") return { type: "refused", why: "people have no level" };
+  const outcome = await parts.people.decide(principal, wishOf(found.proposal, word === "accept"));
+  if (outcome.type === "missing" || outcome.type === "refused") return outcome;
+  return { type: "done", kind: "person", decision: outcome.id };
+}
+
+function wishOf(proposal: MergeProposalView, isAccepted: boolean): MergeWish {
+  if (proposal.type === "may-be-one") {
+    const { left, right } = proposal;
+    return { what: isAccepted ? "merge" : "apart", person: left.id, other: right.id };
+  }
+  const { somebody, wording } = proposal;
+  return { what: isAccepted ? "confirm" : "split", person: somebody.id, wording };
+}
+
+async function answerWrite(parts: ReviewParts, principal: UserPrincipal, { id, word }: Said): Promise<ReviewOutcome> {
+  const write = (await parts.proposed.list(principal)).find((one) => one.id === id);
+  if (write === undefined) return { type: "missing" };
+  if (word === "up" || word === "down") return { type: "refused", why: "it has no memory yet that could be moved" };
+  await note(parts, principal, { action: "review.decide", write });
+  if (word === "refuse") {
+    await parts.proposed.drop(principal.userId, id);
+    return { type: "done", kind: "write" };
+  }
+  // Its own id as the external one: said yes to twice, for a stop came between, it is one memory.
+  const { externalId = id, judged } = write.draft;
+  const level = judged === undefined ? {} : { judged: { ...judged, confidence: 1, decidedBy: "person" as const } };
+  const draft = { ...write.draft, externalId, ...level };
+  const [stored] = await parts.remember.remember(ownerOf(principal), [draft]);
+  if (stored === undefined) throw new Error("One draft has one result");
+  if (stored.type === "conflict") return { type: "refused", why: "its external id is known with another content" };
+  await parts.proposed.drop(principal.userId, id);
+  const memoryId = stored.type === "stored" ? stored.memory.memoryId : stored.memoryId;
+  const placed = await parts.memories.read(principal, memoryId);
+  return { type: "done", kind: "write", ...(placed === undefined ? {} : { placed }) };
+}

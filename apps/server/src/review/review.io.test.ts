@@ -1,0 +1,194 @@
+/** What waits for a person's word, from the log to the API: what is listed and counted, what a word does, what programs may not do. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { CallOutput, Client, Routes } from "@kaelix/contract";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type OpenHouse, openHouse } from "../server.ts";
+import { clientOf, problemOf } from "../testing/houses.ts";
+
+const CLAIM_CODE = "TEST-CODE";
+const PASSWORD = "testpassword";
+const folder = mkdtempSync(join(tmpdir(), "kaelix-review-"));
+let before: string | undefined;
+let house: OpenHouse;
+let owner: Client;
+let members = 0;
+beforeAll(async () => {
+  before = process.env["KAELIX_CLAIM_CODE"];
+  process.env["KAELIX_CLAIM_CODE"] = CLAIM_CODE;
+  house = await openHouse({ dataDirectory: folder });
+  const body = { phone: "+1234567890", name: "Ann", password: PASSWORD, claim_code: CLAIM_CODE };
+  owner = clientOf(house, (await clientOf(house).call("auth.signUp", { body })).data.access_token);
+});
+afterAll(async () => {
+  await house.close();
+  process.env["KAELIX_CLAIM_CODE"] = before;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Somebody who has told nothing yet. */
+async function newMember(): Promise<Client> {
+  const { data: invite } = await owner.call("invites.create", { body: { role: "member" } });
+  members += 1;
+  const body = { phone: `+1555010${members}`, name: "Bo", password: PASSWORD, invite_code: invite.code };
+  return clientOf(house, (await clientOf(house).call("auth.signUp", { body })).data.access_token);
+}
+
+type Review = CallOutput<Routes["review.list"]>;
+/** Secret, and the judge is not sure of it. */
+const UNSURE_SECRET = "The key ring has a little wooden owl on it";
+/** General, and the judge is not sure of it. */
+const UNSURE = "The bathroom tiles are turquoise";
+
+async function told(client: Client, text: string): Promise<string> {
+  return (await client.call("memories.create", { body: { text } })).data.memory.id;
+}
+
+async function waiting(client: Client): Promise<Review> {
+  return (await client.call("review.list")).data;
+}
+
+async function unlock(client: Client): Promise<void> {
+  await client.call("auth.unlock", { body: { password: PASSWORD, level: "ultra-secret" } });
+}
+
+async function agentOf(ann: Client): Promise<Client> {
+  await ann.call("auth.prove", { body: { password: PASSWORD } });
+  const scopes = ["memory.create", "memory.read"] as const;
+  const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+  const body = {
+    name: "Robot",
+    kind: "agent" as const,
+    scopes: [...scopes],
+    level: "confidential" as const,
+    expires_at,
+  };
+  return clientOf(house, (await ann.call("keys.create", { body })).data.secret);
+}
+
+test("levels nobody is sure of wait, the least sure first; a word settles them and nothing above the lock is counted", async () => {
+  const ann = await newMember();
+  await told(ann, "Mum is allergic to walnuts");
+  const secret = await told(ann, UNSURE_SECRET);
+  const general = await told(ann, UNSURE);
+  const { counts, data } = await waiting(ann);
+  expect(counts).toEqual({ level: 1, person: 0, write: 0, total: 1 });
+  expect(data.map(({ answers, id }) => [id, answers])).toEqual([[general, ["accept", "up"]]]);
+  expect((await ann.call("review.count")).data).toEqual(counts);
+  // What stands above the lock is as missing as what nobody told.
+  const above = ann.call("review.answer", { params: { id: secret }, body: { answer: "accept", version: 1 } });
+  expect((await problemOf(above)).status).toBe(404);
+  const answer = (id: string, word: "accept" | "up" | "down" | "refuse", version?: number) =>
+    ann.call("review.answer", { params: { id }, body: { answer: word, ...(version && { version }) } });
+  expect((await problemOf(answer(general, "accept"))).code).toBe("review-undecidable");
+  expect((await problemOf(answer(general, "down", 1))).code).toBe("review-undecidable");
+  expect((await problemOf(answer(general, "refuse", 1))).code).toBe("review-undecidable");
+  expect((await problemOf(answer(general, "accept", 2))).code).toBe("version-stale");
+  const { data: done } = await answer(general, "accept", 1);
+  expect(done.memory).toMatchObject({ level: "general", level_decided_by: "person", confidence: 1, text: UNSURE });
+  expect((await waiting(ann)).counts.total).toBe(0);
+  await unlock(ann);
+  const opened = await waiting(ann);
+  expect(opened.data.map(({ id }) => id)).toEqual([secret]);
+  expect((await answer(secret, "down", 1)).data.memory).toMatchObject({ level: "confidential", text: UNSURE_SECRET });
+  expect((await waiting(ann)).counts.total).toBe(0);
+});
+
+test("who may be one person waits; either answer is a decision that can be taken back", async () => {
+  const ann = await newMember();
+  for (const text of [
+    "Carla from payroll rang",
+    "lunch with Carla Mendes",
+    "lunch with Carla Rossi",
+    "Carla from unit 4 waved",
+  ])
+    await ann.call("memories.create", { body: { text, level: 1 } });
+  const { counts, data } = await waiting(ann);
+  expect(counts.person).toBe(data.length);
+  const [first] = data;
+  if (first === undefined) throw new Error("Nothing waits");
+  expect(first).toMatchObject({ kind: "person", people: { type: "may-be-one" }, answers: ["accept", "refuse"] });
+  const say = (word: "accept" | "refuse" | "up") =>
+    ann.call("review.answer", { params: { id: first.id }, body: { answer: word } });
+  expect((await problemOf(say("up"))).code).toBe("review-undecidable");
+  const { decision } = (await say("refuse")).data;
+  expect((await waiting(ann)).data.map(({ id }) => id)).not.toContain(first.id);
+  await ann.call("people.undo", { params: { id: decision ?? "" } });
+  expect((await waiting(ann)).data.map(({ id }) => id)).toContain(first.id);
+  expect((await say("accept")).data.decision).toMatch(/^dec_/);
+  expect((await problemOf(say("accept"))).status).toBe(404);
+});
+
+test("a hundred things of programs may wait, and no more", async () => {
+  const ann = await newMember();
+  const robot = await agentOf(ann);
+  for (let at = 0; at < 100; at++)
+    await problemOf(robot.call("memories.create", { body: { text: `the gate code is ${4_000 + at}` } }));
+  const full = await problemOf(robot.call("memories.create", { body: { text: "the gate code is 9999" } }));
+  expect([full.status, full.code]).toEqual([429, "proposals-full"]);
+  // What waits already may be told again.
+  const same = await problemOf(robot.call("memories.create", { body: { text: "the gate code is 4000" } }));
+  expect(same.code).toBe("write-proposed");
+});
+
+test("what waits of one person is not there for another", async () => {
+  const [ann, bo] = [await newMember(), await newMember()];
+  const id = await told(ann, UNSURE);
+  expect((await waiting(bo)).counts.total).toBe(0);
+  const answer = bo.call("review.answer", { params: { id }, body: { answer: "accept", version: 1 } });
+  expect((await problemOf(answer)).status).toBe(404);
+});
+
+const CODE = "the code for the gate is 4711";
+
+test("what a program tells of Secret or above is remembered only by the person's word, whatever level it asks for", async () => {
+  const ann = await newMember();
+  const phone = `+1555010${members}`;
+  const robot = await agentOf(ann);
+  for (const level of ["auto", "general"] as const) {
+    const refused = await problemOf(robot.call("memories.create", { body: { text: CODE, level } }));
+    expect([refused.status, refused.code]).toEqual([403, "write-proposed"]);
+    expect(JSON.stringify(refused)).not.toContain("4711");
+  }
+  await problemOf(robot.call("memories.create", { body: { text: "Buy milk", level: "secret" } }));
+  await robot.call("memories.create", { body: { text: "Robots like oil" } });
+  // The person themself is not asked.
+  await told(ann, "the code for the shed is 2345");
+  expect((await problemOf(robot.call("review.list"))).status).toBe(403);
+  expect((await problemOf(robot.call("review.count"))).status).toBe(403);
+  expect((await waiting(ann)).counts.write).toBe(0);
+  await unlock(ann);
+  expect((await ann.call("memories.list")).data.data.map(({ text }) => text)).toEqual([
+    "the code for the shed is 2345",
+    "Robots like oil",
+  ]);
+  const { counts, data } = await waiting(ann);
+  expect(counts.write).toBe(2);
+  const writes = data.filter(({ kind }) => kind === "write");
+  expect(writes.map(({ write }) => [write?.text, write?.level, write?.client])).toEqual([
+    ["Buy milk", "secret", "Robot"],
+    [CODE, "ultra-secret", "Robot"],
+  ]);
+  const [milk, code] = writes;
+  const robots = { params: { id: code?.id ?? "" }, body: { answer: "accept" as const } };
+  expect((await problemOf(robot.call("review.answer", robots))).status).toBe(403);
+  await ann.call("review.answer", { params: { id: milk?.id ?? "" }, body: { answer: "refuse" } });
+  const token = (await clientOf(house).call("auth.logIn", { body: { phone, password: PASSWORD } })).data.access_token;
+  await house.close();
+  house = await openHouse({ dataDirectory: folder });
+  const again = clientOf(house, token);
+  await unlock(again);
+  expect((await waiting(again)).counts.write).toBe(1);
+  const { memory } = (await again.call("review.answer", robots)).data;
+  expect(memory).toMatchObject({
+    text: CODE,
+    level: "ultra-secret",
+    level_decided_by: "person",
+    client: { name: "Robot" },
+  });
+  expect((await waiting(again)).counts.write).toBe(0);
+  expect((await problemOf(again.call("review.answer", robots))).status).toBe(404);
+});

@@ -1,0 +1,105 @@
+import type { ReactNode } from "react";
+
+import { formatWhen } from "../core/format.ts";
+import { wordsOf } from "../core/levels.ts";
+import type { WireReviewItem, WireReviewWord } from "../data/review-api.ts";
+import { Button, Name, TextLink, Words } from "./basics.tsx";
+import { Quote } from "./evidence.tsx";
+import { LevelBadge } from "./level.tsx";
+
+const NEXT = ["general", "confidential", "secret", "ultra-secret"] as const;
+
+/** What an answer is called, where it stands. */
+export function labelOf(item: WireReviewItem, word: WireReviewWord): string {
+  if (item.memory !== undefined) {
+    const at = NEXT.indexOf(item.memory.level);
+    if (word === "up") return `Move up to ${wordsOf(NEXT[at + 1] ?? "").label}`;
+    if (word === "down") return `Move down to ${wordsOf(NEXT[at - 1] ?? "general").label}`;
+    return `Yes, ${wordsOf(item.memory.level).label}`;
+  }
+  if (item.write !== undefined) return word === "accept" ? "Remember it" : "Refuse";
+  const isTwo = item.people?.other !== null;
+  if (word === "accept") return isTwo ? "One person" : "Yes, that is right";
+  return isTwo ? "Two people" : "No, somebody else";
+}
+
+function LevelDoubt({ memory }: { readonly memory: NonNullable<WireReviewItem["memory"]> }): ReactNode {
+  return (
+    <>
+      <p className="max-w-measure">
+        <Words text={memory.text} />
+      </p>
+      <p className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-13 text-muted">
+        <LevelBadge level={memory.level} pips />
+        <span>{Math.round(memory.confidence * 100)} % sure</span>
+        {memory.reasons.map(({ rule, text }) => (
+          <span key={rule}>{text}</span>
+        ))}
+        <TextLink href={`/memories/${memory.id}`}>{formatWhen(memory.occurred_at, Date.now())}</TextLink>
+      </p>
+    </>
+  );
+}
+
+function Proposed({ write }: { readonly write: NonNullable<WireReviewItem["write"]> }): ReactNode {
+  return (
+    <>
+      <p className="text-13 text-muted">
+        <Name text={write.client} /> wants to have remembered, {formatWhen(write.proposed_at, Date.now())}
+      </p>
+      <p className="mt-1 max-w-measure border-s-2 border-line ps-3">
+        <Words text={write.text} />
+      </p>
+      <p className="mt-1.5 flex flex-wrap items-center gap-x-3 text-13 text-muted">
+        <LevelBadge level={write.level} pips />
+        {write.reasons.map((reason) => (
+          <span key={reason}>{reason}</span>
+        ))}
+      </p>
+    </>
+  );
+}
+
+/** One thing that waits, and what can be said to it. */
+export function ReviewItem({
+  item,
+  isChosen,
+  isBusy,
+  onSay,
+}: {
+  readonly item: WireReviewItem;
+  readonly isChosen: boolean;
+  readonly isBusy: boolean;
+  readonly onSay: (word: WireReviewWord) => void;
+}): ReactNode {
+  return (
+    <li
+      data-testid="review-item"
+      data-chosen={isChosen}
+      aria-current={isChosen}
+      className={`rounded-card border bg-surface px-4 py-3 ${isChosen ? "border-accent" : "border-line"}`}
+    >
+      {item.memory !== undefined && <LevelDoubt memory={item.memory} />}
+      {item.write !== undefined && <Proposed write={item.write} />}
+      {item.people !== undefined && (
+        <>
+          <p className="font-medium">
+            <bdi dir="auto">{item.people.reason}</bdi>?
+          </p>
+          <div className="mt-1.5 flex flex-col gap-1.5">
+            {item.people.evidence.map((one) => (
+              <Quote key={`${one.memory_id} ${one.range[0]}`} evidence={one} />
+            ))}
+          </div>
+        </>
+      )}
+      <p className="mt-2.5 flex flex-wrap gap-2">
+        {item.answers.map((word) => (
+          <Button key={word} isDisabled={isBusy} onPress={() => onSay(word)}>
+            {labelOf(item, word)}
+          </Button>
+        ))}
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,62 @@
+import { levelName } from "@kaelix/model";
+
+import { gatewayErrors } from "../errors.ts";
+import { type HandlersOf, withoutUndefined } from "../http/exchange.ts";
+import { type Json, memoryJson, timeText } from "../http/wire.ts";
+import type { ReviewCounts, ReviewItem, ReviewWord } from "../review-application.ts";
+import { proposalJson } from "./people.ts";
+
+/** What waits for a person's word, and what they say to it. */
+export const reviewHandlers: HandlersOf<"review.list" | "review.count" | "review.answer"> = {
+  "review.list": async ({ application, principal, query }) => {
+    const { kind, limit } = query;
+    const { counts, items } = await application.review.list(principal, withoutUndefined({ kind, limit }));
+    return { type: "json", body: { data: items.map(itemJson), counts: countsJson(counts) } };
+  },
+  "review.count": async ({ application, principal }) => ({
+    type: "json",
+    body: countsJson(await application.review.count(principal)),
+  }),
+  "review.answer": async ({ application, principal, params, body }) => {
+    const { answer: word, version } = body;
+    const outcome = await application.review.answer(principal, params.id, withoutUndefined({ word, version }));
+    if (outcome.type === "missing") throw gatewayErrors("not-found");
+    if (outcome.type === "stale") throw gatewayErrors("version-stale", { details: { version: outcome.version } });
+    if (outcome.type === "refused") {
+      throw gatewayErrors("review-undecidable", { message: `Cannot answer so: ${outcome.why}` });
+    }
+    const { decision = null, kind, placed } = outcome;
+    const done = { kind, memory: placed === undefined ? null : memoryJson(placed), decision };
+    return { type: "json", body: done, ...withoutUndefined({ position: placed?.position }) };
+  },
+};
+
+function countsJson({ level, person, write }: ReviewCounts): Json {
+  return { level, person, write, total: level + person + write };
+}
+
+function itemJson(item: ReviewItem): Json {
+  const { id, kind } = item;
+  const common = { id, kind, answers: answersTo(item) };
+  switch (kind) {
+    case "level":
+      return { ...common, memory: memoryJson(item.placed) };
+    case "person":
+      return { ...common, people: proposalJson(item.proposal) };
+    case "write": {
+      const { client, level, occurredAtMs, proposedAtMs, reasons, text } = item.write;
+      const times = {
+        occurred_at: occurredAtMs === null ? null : timeText(occurredAtMs),
+        proposed_at: timeText(proposedAtMs),
+      };
+      const why = reasons.map((reason) => reason.text);
+      return { ...common, write: { text, level: levelName(level), client, reasons: why, ...times } };
+    }
+  }
+}
+
+function answersTo(item: ReviewItem): ReviewWord[] {
+  if (item.kind !== "level") return ["accept", "refuse"];
+  const { level } = item.placed.memory;
+  return ["accept", ...(level < 4 ? ["up" as const] : []), ...(level > 1 ? ["down" as const] : [])];
+}
