@@ -38,7 +38,7 @@ import { openCapture, startSources } from "./open-capture.ts";
 import { kekDaysOf, kekText, openKek } from "./open-kek.ts";
 import { openLog } from "./open-log.ts";
 import { FreshContents } from "./open-memories.ts";
-import { reviewApplication } from "./review/review-application.ts";
+import { reviewOfHouse } from "./review/open-review.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
 import { peopleOfHouse } from "./open-world.ts";
@@ -123,22 +123,15 @@ export class House {
     readonly operatorToken: string;
   }> {
     await this.#lifeCycle.start();
-    const { log, keystore, database, store, people, searchView, identity, remember, changes, imports, live } =
-      this.#all();
+    const { log, keystore, store, people, searchView, identity, remember, changes, imports, live } = this.#all();
     const { audit, days } = this.#all();
     const clock = this.#clock;
     const recall = recallSource(this.#context);
     const sharedIndexes = new SharedIndexes(recall);
     const memories = new Memories({
-      remember,
-      changes,
-      store,
-      database,
-      keystore,
-      searchView,
+      ...need(this.#parts, "remember", "changes", "store", "database", "keystore", "searchView", "identity"),
       recall,
       sharedIndexes,
-      identity,
       proposed: days.proposed,
       isSearched: (position) => (this.#context.searched.get(position.partition) ?? 0) > position.offset,
     });
@@ -178,14 +171,7 @@ export class House {
         digests: digestApplication({ recall, imports, desk: days.desk, written: (user) => remember.written(user) }),
         days: days.application,
         people: peopleOf,
-        review: reviewApplication({
-          memories: audited,
-          people: peopleOf,
-          remember,
-          store,
-          audit,
-          proposed: days.proposed,
-        }),
+        review: reviewOfHouse(this.#context, audited, peopleOf),
         provider: providerApplication(this.#context),
         operations: operationsApplication({
           ...need(this.#parts, "backups", "kek", "rotation"),

@@ -39,7 +39,7 @@ function useWords(): {
       setProblem(problemFrom(error));
       return;
     }
-    const { decision = null, kind, memory = null } = data ?? {};
+    const { decision, kind, memory } = data;
     setDecided(decision === null ? null : { id: decision, text: item.people?.reason ?? "" });
     if (kind === "write") dispatch(notify(word === "accept" ? "Remembered." : "Refused: it is gone."));
     else if (kind === "level" && memory === null) dispatch(notify("Moved above what is open now."));
