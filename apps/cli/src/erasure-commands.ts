@@ -44,6 +44,16 @@ export function addErasureCommands(program: Command, { command, ending, recallOp
         (await import("./commands/erasures.ts")).eraseSource(...given),
       ),
     );
+  forGood(
+    command(erase, "key <id>", "everything that a program told with its key; what it only changed: kaelix keys undo"),
+  )
+    .option("--since <time>", "told not before this day or time")
+    .option("--open <level>", "open up to this level first: what is above stays")
+    .action(
+      ending(async (...given: Parameters<typeof erasureCommands.eraseKey>) =>
+        (await import("./commands/erasures.ts")).eraseKey(...given),
+      ),
+    );
   command(erase, "account", "the account and everything in it, at once; asks for the phone number and for proof")
     .option("--confirm <phone>", "phone number of the account; asked for when not given")
     .option("--receipt <file>", "keep the signed receipt in this file; printed when not given")
@@ -52,6 +62,10 @@ export function addErasureCommands(program: Command, { command, ending, recallOp
         (await import("./commands/erasures.ts")).eraseAccount(...given),
       ),
     );
+  addErasureReading(erase, { command, ending });
+}
+
+function addErasureReading(erase: Command, { command, ending }: Omit<Adding, "recallOptions">): void {
   command(erase, "list", "erasures, newest first").action(
     ending(async (...given: Parameters<typeof erasureCommands.listErasures>) =>
       (await import("./commands/erasures.ts")).listErasures(...given),

@@ -64,18 +64,22 @@ interface Written {
 
 const HIDE_BATCH = 500;
 
+/** What it looks through, and for what. */
+type Sought = Omit<ClientUndoWish, "isDryRun">;
+
+/** Memories that hold nothing but what a program wrote since a time: all their states, or all since it told them, are its own. */
+export async function toldByClient(
+  parts: Omit<ClientUndoParts, "changes">,
+  sought: Sought,
+): Promise<readonly MemoryId[]> {
+  const written = await writtenSince(parts, sought);
+  return written.filter(({ before }) => before === undefined).map(({ id }) => id);
+}
+
 /** Takes back what a program wrote. */
 export async function undoClient(parts: ClientUndoParts, wish: ClientUndoWish): Promise<ClientUndone> {
   const { owner, ceiling, isDryRun } = wish;
-  await parts.remember.written(owner.user);
-  const written: Written[] = [];
-  for await (const rows of parts.register.rowsOf(owner.user, -1)) {
-    for (const row of rows) {
-      const isMeant = row.state === "live" && row.level <= ceiling && row.changedAtMs >= wish.sinceMs;
-      const found = isMeant ? await writtenBy(parts, wish, row) : undefined;
-      if (found !== undefined) written.push(found);
-    }
-  }
+  const written = await writtenSince(parts, wish);
   const told = written.filter(({ before }) => before === undefined).map(({ id }) => id);
   if (isDryRun) return { forgotten: told.length, putBack: written.length - told.length };
   let [forgotten, putBack] = [0, 0];
@@ -93,10 +97,24 @@ export async function undoClient(parts: ClientUndoParts, wish: ClientUndoWish): 
   return { forgotten, putBack };
 }
 
+async function writtenSince(parts: Omit<ClientUndoParts, "changes">, sought: Sought): Promise<readonly Written[]> {
+  const { ceiling, owner, sinceMs } = sought;
+  await parts.remember.written(owner.user);
+  const written: Written[] = [];
+  for await (const rows of parts.register.rowsOf(owner.user, -1)) {
+    for (const row of rows) {
+      const isMeant = row.state === "live" && row.level <= ceiling && row.changedAtMs >= sinceMs;
+      const found = isMeant ? await writtenBy(parts, sought, row) : undefined;
+      if (found !== undefined) written.push(found);
+    }
+  }
+  return written;
+}
+
 /** What the program wrote of a memory as it stands now; undefined when its words are somebody else's. */
 async function writtenBy(
-  { keystore, register }: ClientUndoParts,
-  { key, owner, sinceMs }: ClientUndoWish,
+  { keystore, register }: Omit<ClientUndoParts, "changes">,
+  { key, owner, sinceMs }: Sought,
   row: RegisteredMemory,
 ): Promise<Written | undefined> {
   const open = async (level: Level, version: number, sealed: Uint8Array): Promise<MemoryContent | undefined> => {

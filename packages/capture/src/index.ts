@@ -8,7 +8,7 @@ export {
   type SealChange,
 } from "./changes.ts";
 export { type ErasureParts, type ErasureRegister, Erasures, type ErasureViews, type ErasureWish } from "./erasures.ts";
-export { type ClientRegister, type ClientUndone, undoClient } from "./client-undo.ts";
+export { type ClientRegister, type ClientUndone, toldByClient, undoClient } from "./client-undo.ts";
 export { captureErrors } from "./errors.ts";
 export { type ImportRegister, Imports, type ImportState, type ImportStatus, type RegisteredImport } from "./imports.ts";
 export type { KafkaSourceStatus } from "./kafka/kafka-source.ts";

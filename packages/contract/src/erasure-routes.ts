@@ -16,7 +16,7 @@ export const erasureRoutes = {
     action: "memory.erase",
     tag: "erasures",
     summary:
-      "Erase memories, an import, a source or the account: hidden at once, unreadable for ever when undoing is over; answers with what shows it",
+      "Erase memories, an import, a source, what a program's key told, or the account: hidden at once, unreadable for ever when undoing is over; answers with what shows it",
     body: erasureRequestSchema,
     success: json(erasureSchema, 202),
   },

@@ -2,6 +2,7 @@
 import { SOURCE_KINDS } from "@kaelix/model";
 import { z } from "zod";
 
+import { keyIdSchema } from "./access-schemas.ts";
 import { idOf, importIdSchema, memoryIdSchema, timeSchema } from "./schemas.ts";
 
 const MEMORIES_MAX = 10_000;
@@ -9,7 +10,7 @@ const MEMORIES_MAX = 10_000;
 /** Id of an erasure on the wire. */
 export const erasureIdSchema = idOf("era", "era_01JD8QYB3M6W5T0ZK1E9V7RXSC");
 
-/** Body of an erasure: exactly one of the four. */
+/** Body of an erasure: exactly one of the five. */
 export const erasureRequestSchema = z
   .strictObject({
     /** These memories. */
@@ -18,14 +19,18 @@ export const erasureRequestSchema = z
     import: importIdSchema.optional(),
     /** Everything that came from a source; since a time, when one is given. */
     source: z.strictObject({ kind: z.enum(SOURCE_KINDS), since: timeSchema.optional() }).optional(),
+    /** Everything that a program of one's own told with its key; since a time, when one is given. What it only changed stays. */
+    key: z.strictObject({ id: keyIdSchema, since: timeSchema.optional() }).optional(),
     /** The whole account: `confirm` is its phone number, typed anew. Done when this is answered; cannot be undone. */
     account: z.strictObject({ confirm: z.string().min(1).max(40) }).optional(),
     /** True leaves no time for undoing. */
     now: z.boolean().default(false),
   })
   .refine(
-    (body) => [body.memories, body.import, body.source, body.account].filter((part) => part !== undefined).length === 1,
-    { message: "Must name exactly one of memories, import, source and account" },
+    (body) =>
+      [body.memories, body.import, body.source, body.key, body.account].filter((part) => part !== undefined).length ===
+      1,
+    { message: "Must name exactly one of memories, import, source, key and account" },
   );
 
 /** An erasure as it stands. */

@@ -66,6 +66,18 @@ export async function eraseSource(
   });
 }
 
+/** `kaelix erase key ID`: erases everything that a program told with its key. */
+export async function eraseKey(
+  id: string,
+  options: EraseOptions & { readonly since?: string; readonly open?: string },
+): Promise<number> {
+  const since = options.since === undefined ? {} : { since: timeOf(options.since) };
+  return erasing(options, async (connection) => {
+    await openUp(connection, options.open);
+    return { body: { key: { id, ...since } }, words: `everything that ${id} told, up to the level that is open` };
+  });
+}
+
 /** `kaelix erase account`: erases the account and everything in it. */
 export async function eraseAccount(
   options: CommonOptions & { readonly confirm?: string; readonly receipt?: string },

@@ -1,5 +1,5 @@
 /** Erasing as the gateway asks for it. */
-import type { Erasures } from "@kaelix/capture";
+import { type Erasures, toldByClient } from "@kaelix/capture";
 import type { ErasureApplication, ErasureView } from "@kaelix/gateway";
 import type { ErasureState, UserPrincipal } from "@kaelix/model";
 import { type AuditLog, type ErasureLedger, type Identity, parsePhone } from "@kaelix/security";
@@ -15,27 +15,33 @@ export interface ErasureWiring {
   readonly audit: AuditLog;
   readonly identity: Identity;
   readonly operator: Operator;
+  /** What is looked through for what a program told. */
+  readonly writing: Parameters<typeof toldByClient>[0];
   /** Told when the last person has gone: the installation can be claimed anew. */
   readonly onUnclaimed: () => void;
 }
 
 /** The gateway's seam over the eraser. */
 export function erasureApplication(parts: ErasureWiring): ErasureApplication {
-  const { audit, erasures, identity, ledger, operator } = parts;
+  const { audit, erasures, identity, ledger, operator, writing } = parts;
   const viewOf = (state: ErasureState): ErasureView => ({
     ...state,
     receipt: audit.receipt(state) ?? null,
     publicKey: audit.status().publicKey,
   });
   return {
-    request: async (principal, { confirm, memories, now, what }) => {
+    request: async (principal, { confirm, memories, now, toldBy, what }) => {
+      if (toldBy !== undefined && (await identity.apiKeys.nameOf(principal, toldBy.key)) === undefined)
+        return undefined;
       if (what.type === "account") await checkConfirmed(identity, principal, confirm);
       const action = what.type === "account" ? "account.erase" : "memory.erase";
       // Above level 2 it is not done when it cannot be written down: what is erased may stand there.
       const level = what.type === "account" ? 4 : principal.ceiling;
       await audit.record({ subject: principal, action, level, decision: "allow", reason: "asked" });
-      const named = memories === undefined ? {} : { memories };
-      const state = await erasures.request(ownerOf(principal), { what, now, ceiling: principal.ceiling, ...named });
+      const [owner, { ceiling }] = [ownerOf(principal), principal];
+      const told = toldBy === undefined ? memories : await toldByClient(writing, { owner, ceiling, ...toldBy });
+      const named = told === undefined ? {} : { memories: told };
+      const state = await erasures.request(owner, { what, now, ceiling, ...named });
       if (what.type === "account") {
         operator.forgetOwner();
         if (!(await identity.isClaimed())) parts.onUnclaimed();

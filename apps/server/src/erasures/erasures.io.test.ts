@@ -59,6 +59,30 @@ test("an erasure hides at once and can be undone until it is due", async () => {
   expect((await client.call("memories.read", { params: { id: kept } })).data.id).toBe(kept);
 });
 
+test("everything that a program told goes by its key, since a time; what it only changed and what others told stays", async () => {
+  const { client, house } = await owned();
+  const scopes = ["memory.create", "memory.edit", "memory.read"];
+  const { data: key } = await client.call("keys.create", { body: { name: "Robot", scopes } });
+  const robot = clientOf(house, key.secret);
+  const own = await tell(client, "The walnut tree stands behind the shed");
+  const early = await tell(robot, "The walnut press is broken");
+  const since = new Date(Date.now() + 1).toISOString();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const late = await tell(robot, "The walnut harvest was poor");
+  const path = { params: { id: own } };
+  await robot.call("memories.edit", { ...path, body: { text: "The walnut tree was cut" } }, { ifMatch: '"1"' });
+  const erase = (body: object) =>
+    client.call("erasures.request", { body: { key: { id: key.key.id, ...body }, now: true } });
+  expect((await erase({ since })).data).toMatchObject({ state: "done", what: "memories", named: 1, erased: 1 });
+  expect((await problemOf(client.call("memories.read", { params: { id: late } }))).status).toBe(404);
+  expect((await erase({})).data).toMatchObject({ named: 1, erased: 1 });
+  expect((await problemOf(client.call("memories.read", { params: { id: early } }))).status).toBe(404);
+  expect((await client.call("memories.read", path)).data.text).toBe("The walnut tree was cut");
+  const foreign = { key: { id: "key_01JD8QYB3M6W5T0ZK1E9V7RXSC" } };
+  expect((await problemOf(client.call("erasures.request", { body: foreign }))).status).toBe(404);
+  expect(await verified(client)).toBe(true);
+});
+
 test("erased now: unreadable, gone from the views, with a receipt that no change of a letter survives", async () => {
   const { client } = await owned();
   const gone = await tell(client, "The walnut press is broken");

@@ -4,15 +4,14 @@ import type { ErasureRequest, ErasureView } from "../erasure-application.ts";
 import { gatewayErrors } from "../errors.ts";
 import { type Answer, type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { type Json, timeText } from "../http/wire.ts";
+import { timeMs } from "./memories.ts";
 
 type ErasureRoutes = "erasures.request" | "erasures.list" | "erasures.read" | "erasures.undo";
 
 /** Erasing, and what shows that it is done. */
 export const erasureHandlers: HandlersOf<ErasureRoutes> = {
-  "erasures.request": async ({ application, principal, body }) => ({
-    type: "json",
-    body: erasureJson(await application.erasures.request(principal, requestOf(body))),
-  }),
+  "erasures.request": async ({ application, principal, body }) =>
+    answerOf(await application.erasures.request(principal, requestOf(body))),
   "erasures.list": async ({ application, principal }) => ({
     type: "json",
     body: { data: (await application.erasures.list(principal)).map(erasureJson) },
@@ -26,19 +25,23 @@ export const erasureHandlers: HandlersOf<ErasureRoutes> = {
 function requestOf({
   account,
   import: from,
+  key,
   memories,
   now,
   source,
 }: Exchange<"erasures.request">["body"]): ErasureRequest {
   const ids = memories?.flatMap((text) => parseId("mem", text) ?? []);
   const importId = from === undefined ? undefined : parseId("imp", from);
+  const keyId = key === undefined ? undefined : parseId("key", key.id);
+  if (key !== undefined && keyId === undefined) throw gatewayErrors("not-found");
+  const toldBy = keyId && { key: keyId, sinceMs: timeMs(key?.since, "key/since") ?? 0 };
   const what = ((): ErasureScope => {
     if (importId !== undefined) return { type: "import", import: importId };
     if (account !== undefined) return { type: "account" };
     if (source === undefined) return { type: "memories" };
     return { type: "source", source: source.kind, since: source.since === undefined ? null : Date.parse(source.since) };
   })();
-  return { what, now, ...withoutUndefined({ memories: ids, confirm: account?.confirm }) };
+  return { what, now, ...withoutUndefined({ memories: ids, toldBy, confirm: account?.confirm }) };
 }
 
 function idOf(text: string): NonNullable<ReturnType<typeof parseId<"era">>> {
