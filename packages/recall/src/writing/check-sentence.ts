@@ -88,7 +88,7 @@ function textOf(line: string): string {
   return line
     .replace(CITATION_PATTERN, "")
     .replace(/^\s*(?:[-*•]|\d{1,2}[.)])\s+/u, "")
-    .replace(/\s+(?=[.,;:!?]|$)/gu, "")
+    .replace(/(?<!\s)\s+(?=[.,;:!?]|$)/gu, "")
     .replace(/\s+/gu, " ")
     .trim();
 }

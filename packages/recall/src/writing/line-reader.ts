@@ -32,8 +32,8 @@ export class LineReader {
   }
 
   #read(line: string): void {
-    // Some write on one line: a citation ends a sentence.
-    for (const part of line.split(/(?<=\]\s*[.!?]?)\s+(?=[\p{Lu}\p{Lo}"“„«¿¡])/u)) {
+    // Some write on one line: a citation ends a sentence. What stands before is looked at from the first blank alone.
+    for (const part of line.split(/(?<=\][.!?]?|\]\s+[.!?])\s+(?=[\p{Lu}\p{Lo}"“„«¿¡])/u)) {
       if (this.sentences.length >= SENTENCES_MAX) return;
       const sentence = checkSentence(part, this.#passages);
       if (sentence === undefined) continue;
