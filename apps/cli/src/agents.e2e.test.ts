@@ -69,3 +69,36 @@ test.each([
   await page.waitForURL("**/settings/security");
   await page.close();
 });
+
+test.each([
+  { width: 1280, height: 900, colorScheme: "light" },
+  { width: 390, height: 844, colorScheme: "dark" },
+] as const)("what a program wrote is counted and taken back from its key, at $width in $colorScheme", async (look) => {
+  const { colorScheme, height, width } = look;
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  page.setDefaultTimeout(30_000);
+  await logIn(page, product.url, PERSON);
+  await page.goto(`${product.url}/settings/security`);
+  await page.getByRole("button", { name: "Take back what Calendar robot wrote" }).click();
+  const count = page.getByTestId("key-undo-count");
+  // What the first of the two takes back, the second finds gone: what stands there now is no words of the robot's.
+  const isFirst = width === 1280;
+  const words = isFirst ? "1 memory that it changed." : "It wrote nothing in that time that still stands.";
+  await page.getByText(words).waitFor();
+  await page.getByText("An hour", { exact: true }).click();
+  await page.getByText(words).waitFor();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  const folder = process.env["KAELIX_SCREENSHOTS"];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/key-undo-${width}.png` });
+  const button = page.getByTestId("key-undo-button");
+  expect(await button.isDisabled()).toBe(!isFirst);
+  if (isFirst) {
+    await button.click();
+    await page.getByText("Taken back: 1 memory that it changed").waitFor();
+    await count.waitFor({ state: "detached" });
+    await page.goto(`${product.url}/memories/${memory}`);
+    await page.getByText("The concert begins at eight").first().waitFor();
+  }
+  await page.close();
+});

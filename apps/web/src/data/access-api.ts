@@ -16,6 +16,11 @@ export const accessApi = tagged.injectEndpoints({
       query: (id) => ask("keys.end", { params: { id } }),
       invalidatesTags: ["Keys"],
     }),
+    /** Counted anew each time: a program goes on writing. */
+    keyWrote: build.query<OutputOf<"keys.undo">, { readonly id: string; readonly since?: string }>({
+      query: ({ id, ...since }) => ask("keys.undo", { params: { id }, body: { ...since, dry_run: true } }),
+      keepUnusedDataFor: 0,
+    }),
     endOtherSessions: build.mutation<OutputOf<"sessions.endOthers">, void>({
       query: () => ask("sessions.endOthers"),
       invalidatesTags: ["Sessions"],

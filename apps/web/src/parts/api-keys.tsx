@@ -8,6 +8,7 @@ import { accessApi } from "../data/access-api.ts";
 import type { OutputOf } from "../data/wire.ts";
 import { Button, Empty, Loading, Name, ProblemNote } from "./basics.tsx";
 import { KeyForm } from "./key-form.tsx";
+import { UndoKeyButton } from "./key-undo.tsx";
 import { Section } from "./page.tsx";
 import { ShownOnce } from "./shown-once.tsx";
 
@@ -36,6 +37,7 @@ function Key({ item, scopes }: { readonly item: WireKey; readonly scopes: WireKe
         </span>
         <span className="block text-13 text-muted">{stateWords(item)}</span>
       </span>
+      {item.kind === "agent" && item.last_used_at !== null && <UndoKeyButton id={item.id} name={item.name} />}
       {item.state === "open" && (
         <Button isDisabled={isLoading} aria-label={`End ${item.name}`} onPress={() => void end(item.id)}>
           End

@@ -102,6 +102,8 @@ export function access(state: FakeState, name: RouteName, request: FakeRequest):
       return { data: { data: keys, scopes: SCOPES } };
     case "keys.create":
       return createKey(state, body);
+    case "keys.undo":
+      return { data: { forgotten: 3, put_back: 1 } };
     case "keys.end":
       for (const [at, key] of keys.entries())
         if (key.id === request.params["id"]) keys[at] = { ...key, state: "ended" };
