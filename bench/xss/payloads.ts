@@ -1,4 +1,5 @@
 /** Texts that run a script where a page takes them for more than text. `hit()` is what they call. */
+import { grownPayloads } from "./grammar.ts";
 
 const CODE = "hit(1)";
 const TAGS = [
@@ -86,7 +87,22 @@ const AROUND: readonly ((payload: string) => string)[] = [
   (payload) => `xssmark\n${payload}\nxssmark`,
 ];
 
-/** At least 300 of them. */
-export function payloads(): readonly string[] {
-  return TAGS.flatMap((tag) => AROUND.map((around) => around(tag)));
+/** How many there are. */
+export const PAYLOADS = 1_500;
+
+/**
+ * `count` of them, spread over all: those that are known from elsewhere, each in four surroundings, and those that the grammar makes.
+ * Each is named by its family.
+ */
+export function payloads(count = PAYLOADS): readonly { readonly family: string; readonly text: string }[] {
+  const known = TAGS.flatMap((tag) => AROUND.map((around) => ({ family: "known", text: around(tag) })));
+  const grown = grownPayloads(PAYLOADS - known.length).map(({ family, text }, at) => ({
+    family,
+    text: (AROUND[at % AROUND.length] ?? ((same) => same))(text),
+  }));
+  const all = [...known, ...grown];
+  const step = all.length / Math.min(count, all.length);
+  return Array.from({ length: Math.min(count, all.length) }, (_, at) => all[Math.floor(at * step)]).filter(
+    (one) => one !== undefined,
+  );
 }

@@ -2,19 +2,22 @@
  * Payloads on every screen, in a real Chromium.
  *
  * Guarantees when it finds nothing: no script ran, no dialog opened, the page's own content security policy was never violated, and no link,
- * handler, frame or script came into the page from a text, on any screen that shows memories, speakers, titles, file names or names of keys.
+ * handler, frame or script came into the page from a text, on any screen that shows memories, speakers, captions, contexts, titles, file names,
+ * people, saved searches, keys, devices, shares or members.
  */
 import type { Page } from "playwright-core";
 
 import { dashboardReady, logIn, openBrowser } from "../../apps/web/src/testing/journey.ts";
-import { type Door, jsonOf } from "../proofs/door.ts";
+import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
 import { objectOf } from "../proofs/openapi.ts";
-import { fieldOf, formOf, keyOf, type Person, signUpOwner, startProof } from "../proofs/product.ts";
+import { fieldOf, formOf, type Person, signUpInvited, signUpOwner, startProof } from "../proofs/product.ts";
 import { payloads } from "./payloads.ts";
 
 /** What a sweep came to. */
 export interface XssOutcome {
   readonly payloads: number;
+  /** Payloads that do run in a page that takes texts for HTML: a sweep with harmless texts would prove nothing. */
+  readonly live: number;
   readonly screens: number;
   /** Times that a payload stood on a screen as text. */
   readonly shown: number;
@@ -22,25 +25,27 @@ export interface XssOutcome {
 }
 
 const PER_CONVERSATION = 20;
-const SETTLE_MS = 350;
+const TEXTS_PER_NAME = 10;
+const NAMED_MAX = 30;
+const SETTLE_MS = 200;
 
 /** Shows `count` payloads. */
 export async function sweepScreens(count: number): Promise<XssOutcome> {
-  const texts = payloads().slice(0, count);
+  const texts = payloads(count).map(({ text }) => text);
   const product = await startProof();
   const browser = await openBrowser();
   const faults: string[] = [];
   try {
     const owner = await signUpOwner(product.door, "<img src=x onerror=hit(1)>");
     const screens = await fill(product.door, owner, texts);
+    const live = await countLive(await browser.newPage(), texts);
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await watch(page, faults);
     await logIn(page, product.door.url, owner);
     let shown = 0;
     for (const screen of screens) {
       await page.goto(product.door.url + screen);
-      await page.waitForLoadState("networkidle").catch(() => undefined);
-      await page.waitForTimeout(SETTLE_MS);
+      await settled(page);
       shown += await inspect(page, screen, faults);
     }
     await page.goto(product.door.url);
@@ -49,10 +54,13 @@ export async function sweepScreens(count: number): Promise<XssOutcome> {
       await page.getByTestId("composer-mode").getByText("Ask", { exact: true }).click();
       await page.getByTestId("message-input").fill(question);
       await page.getByTestId("send-button").click();
-      await page.waitForTimeout(4 * SETTLE_MS);
+      await page.waitForTimeout(7 * SETTLE_MS);
       shown += await inspect(page, `the answer to "${question}"`, faults);
     }
-    return { payloads: texts.length, screens: screens.length + 2, shown, faults: [...new Set(faults)] };
+    const found = [...new Set(faults)];
+    if (!(await isNoticed(page, faults)))
+      throw new Error("A handler that was put into our own page went unnoticed: the sweep proves nothing");
+    return { payloads: texts.length, live, screens: screens.length + 2, shown, faults: found };
   } finally {
     await browser.close();
     await product.close();
@@ -69,19 +77,19 @@ async function fill(door: Door, owner: Person, texts: readonly string[]): Promis
     const body = {
       text,
       level: 1 + (at % 2),
-      speaker: texts[(at * 7) % texts.length]?.replaceAll("\n", " ").slice(0, 150) ?? "x",
-      caption: text.replaceAll("\n", " ").slice(0, 150),
-      conversation: { key: `c${Math.floor(at / PER_CONVERSATION)}`, title: title.replaceAll("\n", " ").slice(0, 150) },
-      attachments: [text.slice(0, 100)],
-      context: { [`k${at}`]: text },
-      external_id: `${at} ${text}`.replaceAll("\n", " ").slice(0, 150),
+      speaker: lineOf(texts[(at * 7) % texts.length] ?? "x"),
+      caption: lineOf(text),
+      conversation: { key: `c${Math.floor(at / PER_CONVERSATION)}`, title: lineOf(title) },
+      attachments: [lineOf(text).slice(0, 100)],
+      context: at % 3 === 0 ? text : { [lineOf(text).slice(0, 60)]: text },
+      external_id: `${at} ${lineOf(text)}`,
     };
     const heard = await door.askJson(token, "POST", "/api/v1/memories", body);
     if (heard.status !== 201) throw new Error(`${heard.status} ${heard.text}`);
     memories.push(fieldOf(heard, "memory", "id"));
     conversations.add(fieldOf(heard, "memory", "conversation", "id"));
   }
-  await keyOf(door, owner, { name: texts[0], scopes: ["memory.read"] }).catch(() => undefined);
+  const people = await nameEverything(door, owner, texts);
   const imports = await uploadAll(door, token, texts);
   const searches = [
     "xssmark",
@@ -100,11 +108,9 @@ async function fill(door: Door, owner: Person, texts: readonly string[]): Promis
     "/import",
     ...imports.map((id) => `/import/${id}`),
     "/people",
-    "/digest",
-    "/graph",
-    "/sharing",
+    ...people.map((id) => `/people/${id}`),
     "/settings",
-    "/settings/security",
+    ...["day", "forget", "sharing", "users", "audit", "provider", "security"].map((name) => `/settings/${name}`),
     "/status",
     `/${encodeURIComponent("<script>hit(1)</script>")}`,
     "/memories/<img src=x onerror=hit(1)>",
@@ -114,13 +120,125 @@ async function fill(door: Door, owner: Person, texts: readonly string[]): Promis
   ];
 }
 
+/** Payloads as names: of people, searches, keys, devices and somebody who was invited, with whom a conversation is shared. */
+async function nameEverything(door: Door, owner: Person, texts: readonly string[]): Promise<readonly string[]> {
+  const token = await owner.signIn();
+  const step = Math.ceil(texts.length / Math.min(NAMED_MAX, Math.ceil(texts.length / TEXTS_PER_NAME)));
+  const names = texts.filter((_text, at) => at % step === 0).map(lineOf);
+  await door.askJson(token, "POST", "/api/v1/auth/prove", { password: owner.password });
+  const login = { phone: owner.phone, password: owner.password };
+  for (const name of names) {
+    const search = { name: name.slice(0, 80), search: { query: name } };
+    expectDone(await door.askJson(token, "POST", "/api/v1/saved-searches", search));
+    expectDone(await door.askJson(token, "POST", "/api/v1/keys", { name, scopes: ["memory.read"] }));
+  }
+  // What a browser calls itself is what its device is called.
+  const headers = { "content-type": "application/json", "user-agent": "<img src=x onerror=hit(1)>" };
+  expectDone(await door.ask({ method: "POST", path: "/api/v1/auth/login", headers, body: JSON.stringify(login) }));
+  const neighbour = await signUpInvited(door, owner, "<svg onload=hit(1)>", "member");
+  const listed = objectOf(jsonOf(await door.askJson(token, "GET", "/api/v1/conversations?limit=1")))["data"];
+  const conversation = objectOf(Array.isArray(listed) ? listed[0] : undefined)["id"];
+  const share = { to: neighbour.user, what: { type: "conversation", conversation }, level: 2 };
+  const until = new Date(Date.now() + 86_400_000).toISOString();
+  expectDone(await door.askJson(token, "POST", "/api/v1/grants", { ...share, expires_at: until }));
+  return renamePeople(door, token, names);
+}
+
+/** People get payloads for names. */
+async function renamePeople(door: Door, token: string, names: readonly string[]): Promise<readonly string[]> {
+  for (const [at, name] of ["Ann", "Ben", "Carla", "David", "Emma"].entries()) {
+    const text = `My friend ${name} met me beside the xssmark and likes walnuts. ${names[at] ?? ""}`;
+    expectDone(await door.askJson(token, "POST", "/api/v1/memories", { text, level: 1 }));
+  }
+  const listed = objectOf(jsonOf(await door.askJson(token, "GET", "/api/v1/people?unsure=true&limit=" + names.length)))[
+    "data"
+  ];
+  const people = (Array.isArray(listed) ? listed : []).flatMap((one: unknown) => {
+    const { id } = objectOf(one);
+    return typeof id === "string" ? [id] : [];
+  });
+  if (people.length === 0) throw new Error("No memory made a person");
+  for (const [at, person] of people.entries()) {
+    const name = (names[at % names.length] ?? "x").slice(0, 120);
+    expectDone(await door.askJson(token, "POST", "/api/v1/people/merges", { what: "rename", person, name }));
+  }
+  return people;
+}
+
+function expectDone({ status, text }: Heard): void {
+  if (status >= 300) throw new Error(`Not done: ${status} ${text.slice(0, 300)}`);
+}
+
+/** One line without control characters, as names are. */
+function lineOf(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .trim()
+    .slice(0, 150);
+}
+
+/** Waits until a screen says nothing new and reads nothing any more. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(
+    async ({ patienceMs, stillMs }) => {
+      const began = performance.now();
+      for (let [length, since] = [-1, began]; performance.now() - began < patienceMs;) {
+        const now = document.body.textContent.length;
+        const isReading = document.querySelector(".turning, p[role=status]:empty") !== null || now === 0;
+        if (now !== length || isReading) [length, since] = [now, performance.now()];
+        if (performance.now() - since >= stillMs) return;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+    },
+    { patienceMs: 20 * SETTLE_MS, stillMs: SETTLE_MS },
+  );
+}
+
+/** How many of the payloads run where texts are taken for HTML and no policy holds. */
+async function countLive(page: Page, texts: readonly string[]): Promise<number> {
+  let live = 0;
+  for (let at = 0; at < texts.length; at += LIVE_BATCH) {
+    await page.goto("about:blank");
+    live += await page.evaluate(
+      async ({ batch, ms }) => {
+        const ran = new Set<number>();
+        for (const [number, text] of batch.entries()) {
+          const frame = document.body.appendChild(document.createElement("iframe"));
+          const inside = frame.contentWindow;
+          if (inside === null) continue;
+          Reflect.set(inside, "hit", () => ran.add(number));
+          inside.document.body.innerHTML = text;
+        }
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        return ran.size;
+      },
+      { batch: texts.slice(at, at + LIVE_BATCH), ms: SETTLE_MS },
+    );
+  }
+  return live;
+}
+
+const LIVE_BATCH = 100;
+
+/** The sweep tried on itself: a handler put into our own page must be refused by its policy, and told of. */
+async function isNoticed(page: Page, faults: readonly string[]): Promise<boolean> {
+  const before = faults.length;
+  await page.evaluate(() => {
+    document.body.insertAdjacentHTML("beforeend", "<img src=x onerror=hit(1)>");
+  });
+  await page.waitForTimeout(2 * SETTLE_MS);
+  const strange: string[] = [];
+  await inspect(page, "our own page", strange);
+  return faults.length > before && strange.length > 0;
+}
+
 /** Files whose names, speakers and lines are payloads, up to their previews. */
 async function uploadAll(door: Door, token: string, texts: readonly string[]): Promise<readonly string[]> {
   const imports: string[] = [];
   for (const [name, file] of [
     [
       "<img src=x onerror=hit(1)> xssmark.jsonl",
-      texts.map((text, at) => JSON.stringify({ id: `${at}`, text, speaker: text.slice(0, 80) })).join("\n"),
+      texts.map((text, at) => JSON.stringify({ id: `${at}`, text, speaker: lineOf(text).slice(0, 80) })).join("\n"),
     ],
     [
       "<svg onload=hit(1)> xssmark.csv",
@@ -193,7 +311,7 @@ async function inspect(page: Page, screen: string, faults: string[]): Promise<nu
       )
         strange.push("<script>");
     }
-    return { strange, shown: (document.body.textContent.match(/hit\(1\)/g) ?? []).length };
+    return { strange, shown: (document.body.textContent.match(/\bhit\b/g) ?? []).length };
   });
   for (const one of found.strange) faults.push(`${screen} has ${one}`);
   return found.shown;
