@@ -79,7 +79,7 @@ test("everything that a program told goes by its key, since a time; what it only
   expect((await problemOf(client.call("memories.read", { params: { id: early } }))).status).toBe(404);
   expect((await client.call("memories.read", path)).data.text).toBe("The walnut tree was cut");
   const foreign = { key: { id: "key_01JD8QYB3M6W5T0ZK1E9V7RXSC" } };
-  expect((await problemOf(client.call("erasures.request", { body: foreign }))).status).toBe(404);
+  expect((await problemOf(client.call("erasures.request", { body: foreign }))).code).toBe("not-found");
   expect(await verified(client)).toBe(true);
 });
 
