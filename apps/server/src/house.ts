@@ -160,8 +160,7 @@ export class House {
         mail: mailApplication(identity, operator, audit),
         passkeys: passkeyApplication(identity, operator, { audit, people, identity }),
         erasures: erasureApplication({
-          writing: { register: store, remember, keystore },
-          ...need(this.#parts, "erasures", "ledger", "audit", "identity"),
+          ...need(this.#parts, "erasures", "ledger", "audit", "identity", "store", "remember", "keystore"),
           operator,
           onUnclaimed: () => (this.#isClaimed = false),
         }),

@@ -16,14 +16,17 @@ export interface ErasureWiring {
   readonly identity: Identity;
   readonly operator: Operator;
   /** What is looked through for what a program told. */
-  readonly writing: Parameters<typeof toldByClient>[0];
+  readonly store: Parameters<typeof toldByClient>[0]["register"];
+  readonly remember: Parameters<typeof toldByClient>[0]["remember"];
+  readonly keystore: Parameters<typeof toldByClient>[0]["keystore"];
   /** Told when the last person has gone: the installation can be claimed anew. */
   readonly onUnclaimed: () => void;
 }
 
 /** The gateway's seam over the eraser. */
 export function erasureApplication(parts: ErasureWiring): ErasureApplication {
-  const { audit, erasures, identity, ledger, operator, writing } = parts;
+  const { audit, erasures, identity, keystore, ledger, operator, remember, store } = parts;
+  const writing = { register: store, remember, keystore };
   const viewOf = (state: ErasureState): ErasureView => ({
     ...state,
     receipt: audit.receipt(state) ?? null,
