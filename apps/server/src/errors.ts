@@ -14,6 +14,12 @@ export const serverErrors = defineErrors({
     status: 507,
     text: "Too little space is free on the disk of the data directory",
   },
+  "login-providers-invalid": {
+    kind: "input",
+    retry: false,
+    status: 500,
+    text: "Document of accounts to sign in with cannot be used",
+  },
   "tls-unusable": { kind: "input", retry: false, status: 500, text: "TLS cannot be served with these files" },
   "node-too-old": { kind: "input", retry: false, status: 500, text: "Node is too old: 24 or newer is needed" },
   "day-book-closed": {

@@ -11,7 +11,7 @@ import type { Application, IdentityPort } from "@kaelix/gateway";
 import { classifyByRules } from "@kaelix/intelligence";
 import { DEFAULT_TENANT, TOPICS, type UserId } from "@kaelix/model";
 import { SharedIndexes } from "@kaelix/recall";
-import { openIdentity, openKeystore } from "@kaelix/security";
+import { openIdentity, openKeystore, type ProviderClient } from "@kaelix/security";
 import { openPglite, openPostgres, type PeopleStore } from "@kaelix/views";
 
 import { accessApplication } from "./access-application.ts";
@@ -47,6 +47,7 @@ import { operationsApplication } from "./operations-application.ts";
 import { Operator } from "./operator.ts";
 import { openMailer } from "./mail/mailer.ts";
 import { mailApplication } from "./mail-application.ts";
+import { loginApplication, openProviders } from "./login-application.ts";
 import { passkeyApplication } from "./passkey-application.ts";
 import { sentLevel } from "./provider/house-provider.ts";
 import { providerApplication } from "./provider/provider-application.ts";
@@ -77,6 +78,7 @@ export class House {
   readonly #lifeCycle: LifeCycle;
   readonly #context: HouseContext;
   readonly #parts: Partial<Parts> = {};
+  readonly #providers: readonly ProviderClient[];
   #isClaimed = false;
 
   constructor(options: HouseOptions) {
@@ -85,6 +87,7 @@ export class House {
     this.#random = options.random ?? systemRandom;
     this.#lifeCycle = new LifeCycle(this.#clock, options.onSteps);
     const { settings, paths, logger, onNotice } = options;
+    this.#providers = openProviders(settings.loginProviders, this.#clock);
     this.#context = {
       settings,
       paths,
@@ -113,6 +116,7 @@ export class House {
       steps: this.#lifeCycle.steps(),
       ...sent,
       recovery: settings.smtpUrl !== undefined,
+      signInWith: this.#providers.map(({ id, name }) => ({ id, name })),
     };
   }
 
@@ -159,6 +163,7 @@ export class House {
         access: accessApplication(identity, operator, { register: store, remember, changes, keystore }),
         mail: mailApplication(identity, operator, audit),
         passkeys: passkeyApplication(identity, operator, { audit, people, identity }),
+        logins: loginApplication(identity, operator, { audit, people, identity }),
         erasures: erasureApplication({
           ...need(this.#parts, "erasures", "ledger", "audit", "identity", "store", "remember", "keystore"),
           operator,
@@ -352,6 +357,10 @@ export class House {
       random: this.#random,
       claimCode: this.#options.claimCode,
       ...(mailer === undefined ? {} : { mail: { send: (mail) => mailer.send(mail), onProblem } }),
+      providers: {
+        clients: this.#providers,
+        onProblem: (problem) => this.#options.logger.warn({ ...problem }, "Sign-in provider"),
+      },
       onSuspicion: ({ user, tenant, reason }) => {
         const note = { subject: "system", action: "identity.passkey", resource: user, decision: "deny" } as const;
         void this.#parts.audit?.record({ ...note, tenant, reason });

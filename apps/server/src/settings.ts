@@ -105,6 +105,12 @@ const serverSettings = {
     unit: "characters",
     text: "Shortest password that may be chosen",
   },
+  loginProviders: {
+    variable: "KAELIX_LOGIN_PROVIDERS",
+    parse: settingParsers.optionalText,
+    fallback: undefined as string | undefined,
+    text: "JSON file of accounts elsewhere that people may sign in with (Google, Apple, Facebook, any OpenID provider), mode 0600; empty: none",
+  },
   forgetUndoSeconds: {
     variable: "KAELIX_FORGET_UNDO_SECONDS",
     parse: settingParsers.integer(10, 2_592_000),

@@ -12,6 +12,7 @@ import { Today } from "./screens/today.tsx";
 
 const Start = lazy(async () => ({ default: (await import("./screens/start.tsx")).Start }));
 const LogIn = lazy(async () => ({ default: (await import("./screens/log-in.tsx")).LogIn }));
+const LoginReturn = lazy(async () => ({ default: (await import("./screens/login-return.tsx")).LoginReturn }));
 const Recover = lazy(async () => ({ default: (await import("./screens/recover.tsx")).Recover }));
 const SignUp = lazy(async () => ({ default: (await import("./screens/sign-up.tsx")).SignUp }));
 const Chats = lazy(async () => ({ default: (await import("./screens/chats.tsx")).Chats }));
@@ -147,6 +148,7 @@ export function App(): ReactNode {
           <Routes>
             <Route path="/start" element={entered ? <Navigate to="/" replace /> : <Start />} />
             <Route path="/signup" element={entered ? <Navigate to="/" replace /> : <SignUp />} />
+            <Route path="/login/with/:provider" element={<LoginReturn />} />
             <Route path="/recover" element={entered ? <Navigate to="/" replace /> : <Recover />} />
             <Route path="/login" element={entered ? <AfterEntering /> : <LogIn />} />
             <Route path="*" element={entered ? <Inside /> : <Entrance />} />

@@ -23,6 +23,8 @@ export const serverSchema = z
     sent_up_to: levelNameSchema.nullable(),
     /** True when a lost password can be replaced by mail. */
     recovery: z.boolean(),
+    /** Accounts elsewhere that people may sign in with. */
+    sign_in_with: z.array(z.object({ id: z.string(), name: z.string() })),
   })
   .meta({ id: "Server" });
 

@@ -13,6 +13,7 @@ import { peopleRoutes } from "./people-routes.ts";
 import { liveEvents } from "./live-events.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
+import { loginRoutes } from "./login-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
 import { mailRoutes } from "./mail-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
@@ -390,6 +391,7 @@ export const routes = {
   },
   ...accessRoutes,
   ...passkeyRoutes,
+  ...loginRoutes,
   ...mailRoutes,
   ...auditRoutes,
   ...erasureRoutes,

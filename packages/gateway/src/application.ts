@@ -433,6 +433,7 @@ export interface HouseApplication {
     /** Texts up to this level are sent to an AI provider; absent: none is. */
     readonly sentUpTo?: Level;
     readonly recovery?: boolean;
+    readonly signInWith?: readonly { readonly id: string; readonly name: string }[];
   };
   status(): Promise<HouseStatus>;
   verify(): Promise<VerificationOutcome>;

@@ -30,6 +30,7 @@ import { sealHandlers } from "./handlers/seal.ts";
 import { exportHandlers } from "./handlers/exports.ts";
 import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
+import { loginHandlers } from "./handlers/logins.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { peopleHandlers } from "./handlers/people.ts";
 import { reviewHandlers } from "./handlers/review.ts";
@@ -252,6 +253,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...accessHandlers,
     ...mailHandlers,
     ...passkeyHandlers(options.settings.publicOrigins),
+    ...loginHandlers(options.settings.publicOrigins),
     ...sharingHandlers,
     ...memberHandlers,
     ...tenantHandlers,

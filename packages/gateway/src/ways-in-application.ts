@@ -1,10 +1,13 @@
 import type { UserPrincipal } from "@kaelix/model";
 import type {
+  LinkedAccount,
   PasskeyAnswer,
   PasskeyCreation,
   PasskeyCreationOptions,
   PasskeyInfo,
   PasskeyRequestOptions,
+  ProviderBegun,
+  ProviderReturn,
   Site,
 } from "@kaelix/security";
 
@@ -51,8 +54,19 @@ export interface MailApplication {
   ): Promise<void>;
 }
 
+/** Signing in by accounts elsewhere. Refusals are KaelixErrors of the security room. */
+export interface LoginApplication {
+  begin(provider: string, redirectUri: string, origin: SignInOrigin): Promise<ProviderBegun>;
+  signIn(request: SignInOrigin & ProviderReturn & { readonly code?: string }): Promise<SignedInPerson>;
+  list(principal: UserPrincipal): Promise<readonly LinkedAccount[]>;
+  beginLink(principal: UserPrincipal, provider: string, redirectUri: string): Promise<ProviderBegun>;
+  link(principal: UserPrincipal, given: ProviderReturn, address: string): Promise<LinkedAccount>;
+  remove(principal: UserPrincipal, way: string): Promise<void>;
+}
+
 /** Ways in besides the password. */
 export interface WaysIn {
   readonly passkeys: PasskeyApplication;
   readonly mail: MailApplication;
+  readonly logins: LoginApplication;
 }

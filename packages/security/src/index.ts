@@ -85,6 +85,10 @@ export type {
 } from "./identity/identity-types.ts";
 export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseEmail, parseName, parsePhone } from "./identity/parse.ts";
 export { makePasswords, type PasswordOptions, type Passwords } from "./identity/passwords.ts";
+export type { LinkedAccount, ProviderBegun, ProviderDoor, ProviderReturn } from "./identity/provider-door.ts";
+export { oidcClient } from "./providers/oidc-client.ts";
+export type { ProviderClient } from "./providers/provider-client.ts";
+export { parseProviders } from "./providers/provider-settings.ts";
 export type { MailDoor, OutgoingMail } from "./identity/mail-door.ts";
 export type { Accounts } from "./identity/accounts.ts";
 export type { InviteInfo, Member, Members } from "./identity/members.ts";

@@ -14,6 +14,7 @@ import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
 import { PasskeyButton } from "../parts/passkey-button.tsx";
+import { ProviderButtons } from "../parts/provider-buttons.tsx";
 import { CodeField } from "../parts/proof.tsx";
 
 const schema = z.object({
@@ -72,6 +73,7 @@ function OtherWays({ phone: typed }: { readonly phone: () => string }): ReactNod
           dispatch(enter((await client.call("auth.passkey", { body })).data));
         }}
       />
+      <ProviderButtons />
     </div>
   );
 }

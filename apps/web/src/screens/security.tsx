@@ -5,6 +5,7 @@ import { ApiKeys } from "../parts/api-keys.tsx";
 import { ButtonLink } from "../parts/basics.tsx";
 import { Devices } from "../parts/devices.tsx";
 import { Page, Section } from "../parts/page.tsx";
+import { LinkedAccounts } from "../parts/linked-accounts.tsx";
 import { Passkeys } from "../parts/passkeys.tsx";
 import { EmailAddress } from "../parts/email-address.tsx";
 import { PasswordChange } from "../parts/password-change.tsx";
@@ -19,6 +20,7 @@ export function Security(): ReactNode {
         <TwoFactor />
         <Passkeys />
         <PasswordChange />
+        <LinkedAccounts />
         <EmailAddress />
         <Section title="What only you can read">
           <ButtonLink href="/settings/security/seal">Passphrase and recovery key for Ultra-secret</ButtonLink>

@@ -132,6 +132,7 @@ function identity(state: FakeState, name: RouteName, request: FakeRequest): Fake
           steps: [{ name: "log", state: "done", progress: 1, detail: null, took_ms: 210 }],
           sent_up_to: null,
           recovery: true,
+          sign_in_with: [],
         },
       };
     case "auth.signUp":

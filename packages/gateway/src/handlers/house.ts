@@ -10,11 +10,19 @@ type HouseRoutes = "server.describe" | "status.read" | "verifications.run" | "vi
 export function houseHandlers(describe: HouseApplication["describe"]): HandlersOf<HouseRoutes> {
   return {
     "server.describe": () => {
-      const { version, claimed, ready, steps, sentUpTo, recovery = false } = describe();
+      const { version, claimed, ready, steps, sentUpTo, recovery = false, signInWith = [] } = describe();
       const sent = sentUpTo === undefined ? null : levelName(sentUpTo);
       return {
         type: "json",
-        body: { version, claimed, ready, steps: steps.map(stepJson), sent_up_to: sent, recovery },
+        body: {
+          version,
+          claimed,
+          ready,
+          steps: steps.map(stepJson),
+          sent_up_to: sent,
+          recovery,
+          sign_in_with: [...signInWith],
+        },
       };
     },
     "status.read": async ({ application }) => ({ type: "json", body: statusJson(await application.house.status()) }),

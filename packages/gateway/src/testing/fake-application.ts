@@ -27,6 +27,7 @@ import type {
   PlacedMemory,
 } from "../application.ts";
 import { fakeMail } from "./fake-mail.ts";
+import { fakeLogins } from "./fake-logins.ts";
 import { fakePasskeys } from "./fake-passkeys.ts";
 import { fakeAccess } from "./fake-access.ts";
 import { fakeErasures } from "./fake-erasures.ts";
@@ -106,6 +107,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     access: fakeAccess(),
     passkeys: fakePasskeys(),
     mail: fakeMail(),
+    logins: fakeLogins(),
     erasures: fakeErasures(),
     seal: fakeSeal(),
     sharing: fakeSharing(),

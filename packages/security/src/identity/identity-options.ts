@@ -3,6 +3,8 @@ import type { Log } from "@kaelix/log";
 
 import type { Keystore } from "../keys/keystore.ts";
 import type { IdentitySettings, Suspicion } from "./identity-types.ts";
+import type { ProviderClient } from "../providers/provider-client.ts";
+import type { ProviderProblem } from "./provider-door.ts";
 import type { OutgoingMail } from "./mail-door.ts";
 import type { Passwords } from "./passwords.ts";
 import type { IdentityStore } from "./store.ts";
@@ -23,6 +25,12 @@ export interface IdentityOptions {
   readonly mail?: {
     readonly send: (mail: OutgoingMail) => Promise<void>;
     readonly onProblem: (error: unknown) => void;
+  };
+  /** Accounts elsewhere that people may sign in with; absent: none. */
+  readonly providers?: {
+    readonly clients: readonly ProviderClient[];
+    /** Told why an answer of a provider did not count. */
+    readonly onProblem?: (problem: ProviderProblem) => void;
   };
   /** Told of what an owner must look at: a passkey whose counter went back. */
   readonly onSuspicion?: (note: Suspicion) => void;

@@ -20,9 +20,6 @@ import {
 import { ApiKeys } from "../access/api-keys.ts";
 import { Grants } from "../access/grants.ts";
 import { openAccessRegister, type AccessRegister } from "../access/access-register.ts";
-import { Challenges } from "../access/challenges.ts";
-import { Passkeys } from "../access/passkeys.ts";
-import { Ways } from "../access/ways.ts";
 import { OwnSeals } from "../access/own-seals.ts";
 import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access/second-factors.ts";
 import { securityErrors } from "../errors.ts";
@@ -35,11 +32,12 @@ import { IdentityJournal } from "./journal.ts";
 import { parseName, parsePhone } from "./parse.ts";
 import { requireGoodPassword } from "./require-good-password.ts";
 import { makePasswords, type Passwords } from "./passwords.ts";
-import { MailDoor } from "./mail-door.ts";
+import { openDoors } from "./doors.ts";
+import type { MailDoor } from "./mail-door.ts";
 import { openProfile } from "./profiles.ts";
-import { PasskeyDoor } from "./passkey-door.ts";
+import type { PasskeyDoor } from "./passkey-door.ts";
+import type { ProviderDoor } from "./provider-door.ts";
 import { Prover } from "./prover.ts";
-import type { WayRow } from "../access/rows.ts";
 import type { InviteRow, UserRow } from "./rows.ts";
 import { type Ceiling, Sessions, sessionInfo } from "./sessions.ts";
 import type { IdentityOptions } from "./identity-options.ts";
@@ -90,6 +88,8 @@ export class Identity {
   readonly passkeys: PasskeyDoor;
   /** E-mail addresses, and the way back in; undefined when no mail can be sent. */
   readonly mail: MailDoor | undefined;
+  /** Coming in by accounts elsewhere. */
+  readonly providers: ProviderDoor;
   /** Ending accounts. */
   readonly accounts: Accounts;
 
@@ -124,45 +124,32 @@ export class Identity {
     this.members = new Members({ ...shared, register, store, journal, endSessions, profile });
     const { members } = this;
     this.accounts = new Accounts({ register, journal, sessions, store, members, clock: this.#clock });
-    const ways = new Ways({ register, keystore });
-    const challenges = new Challenges(this.#clock, this.#random);
-    const onCopied = ({ user: id, tenant }: WayRow): void =>
-      options.onSuspicion?.({ user: id, tenant, reason: "passkey-copied" });
-    this.passkeys = new PasskeyDoor({
+    const doors = openDoors({
+      ...shared,
+      options,
+      register,
       guesses,
       user,
       profile,
-      passkeys: new Passkeys({ ways, challenges, onCopied }),
+      endSessions,
       isSuspended: (id) => members.isSuspended(id),
       enter: (row, client) => this.#enter(row, client),
-      requireProof: (principal) => this.#requireProof(principal),
-    });
-    const { mail } = options;
-    this.mail = mail === undefined ? undefined : new MailDoor({ ...shared, ...mail, ...this.#mailParts(ways) });
-    this.tokens = new AccessTokens({
-      ...shared,
-      seed: keystore.systemSecret("access-tokens"),
-      issuer: settings.issuer ?? "kaelix",
-      audience: settings.audience ?? "kaelix",
-    });
-  }
-
-  #mailParts(ways: Ways): Omit<ConstructorParameters<typeof MailDoor>[0], "clock" | "random" | "send" | "onProblem"> {
-    return {
-      ways,
-      guesses: this.#guesses,
-      hash: async (address) =>
-        Buffer.from(await this.#options.keystore.lookupHash("system", "email", address)).toString("base64url"),
-      user: (id) => this.#options.store.user(id),
-      isSuspended: (id) => this.members.isSuspended(id),
       requireProof: (principal) => this.#requireProof(principal),
       secondFactor: async ({ user: userId, tenant: tenantId }, code, address) => {
         if (this.#factors.has(userId)) await this.#prover.code({ tenantId, userId }, code, address);
       },
       checkPassword: (row, password) => this.#checkNewPassword(row, password),
       setPassword: (row, password) => this.#setPassword(row, password),
-      endSessions: (id) => this.accounts.endSessions(id),
-    };
+    });
+    this.passkeys = doors.passkeys;
+    this.mail = doors.mail;
+    this.providers = doors.providers;
+    this.tokens = new AccessTokens({
+      ...shared,
+      seed: keystore.systemSecret("access-tokens"),
+      issuer: settings.issuer ?? "kaelix",
+      audience: settings.audience ?? "kaelix",
+    });
   }
 
   /** Called once by `openIdentity`. */

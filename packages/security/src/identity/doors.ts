@@ -1,0 +1,54 @@
+/** The doors besides the one of the password, made of what they share. */
+import type { Clock, RandomSource } from "@kaelix/base";
+import type { UserId, UserPrincipal } from "@kaelix/model";
+
+import type { AccessRegister } from "../access/access-register.ts";
+import { Challenges } from "../access/challenges.ts";
+import { Passkeys } from "../access/passkeys.ts";
+import type { WayRow } from "../access/rows.ts";
+import { Ways } from "../access/ways.ts";
+import type { GuessGate } from "./guess-gate.ts";
+import type { IdentityOptions } from "./identity-options.ts";
+import type { SignedIn, UserProfile } from "./identity-types.ts";
+import { MailDoor } from "./mail-door.ts";
+import { PasskeyDoor } from "./passkey-door.ts";
+import { ProviderDoor } from "./provider-door.ts";
+import type { UserRow } from "./rows.ts";
+
+/** What the doors need of identity. */
+export interface DoorsParts {
+  readonly options: IdentityOptions;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly register: AccessRegister;
+  readonly guesses: GuessGate;
+  readonly user: (id: UserId) => Promise<UserRow | undefined>;
+  readonly profile: (id: UserId) => Promise<UserProfile>;
+  readonly isSuspended: (id: UserId) => boolean;
+  readonly enter: (user: UserRow, client: string) => Promise<SignedIn>;
+  readonly requireProof: (principal: UserPrincipal) => void;
+  readonly secondFactor: (user: UserRow, code: string | undefined, address: string | undefined) => Promise<void>;
+  readonly checkPassword: (user: UserRow, password: string) => Promise<void>;
+  readonly setPassword: (user: UserRow, password: string) => Promise<void>;
+  readonly endSessions: (id: UserId) => Promise<void>;
+}
+
+/** Makes the doors; that of mail only where mail can be sent. */
+export function openDoors(parts: DoorsParts): {
+  readonly passkeys: PasskeyDoor;
+  readonly mail: MailDoor | undefined;
+  readonly providers: ProviderDoor;
+} {
+  const { clock, options, random, register } = parts;
+  const { keystore, mail, onSuspicion, providers } = options;
+  const ways = new Ways({ register, keystore });
+  const challenges = new Challenges(clock, random);
+  const onCopied = ({ user, tenant }: WayRow): void => onSuspicion?.({ user, tenant, reason: "passkey-copied" });
+  const hash = async (address: string): Promise<string> =>
+    Buffer.from(await keystore.lookupHash("system", "email", address)).toString("base64url");
+  return {
+    passkeys: new PasskeyDoor({ ...parts, passkeys: new Passkeys({ ways, challenges, onCopied }) }),
+    mail: mail === undefined ? undefined : new MailDoor({ ...parts, ...mail, ways, hash }),
+    providers: new ProviderDoor({ ...parts, clients: [], ...providers, ways }),
+  };
+}
