@@ -46,12 +46,11 @@ import { openOperations } from "./open-operations.ts";
 import { operationsApplication } from "./operations-application.ts";
 import { Operator } from "./operator.ts";
 import { openMailer } from "./mail/mailer.ts";
-import { mailApplication } from "./mail-application.ts";
-import { loginApplication, openProviders } from "./login-application.ts";
-import { passkeyApplication } from "./passkey-application.ts";
+import { openProviders } from "./login-application.ts";
 import { sentLevel } from "./provider/house-provider.ts";
 import { providerApplication } from "./provider/provider-application.ts";
 import type { ServerSettings } from "./settings.ts";
+import { waysIn } from "./ways-in.ts";
 
 /** What a house is built from. */
 export interface HouseOptions {
@@ -161,9 +160,7 @@ export class House {
         house: keeping,
         events: live,
         access: accessApplication(identity, operator, { register: store, remember, changes, keystore }),
-        mail: mailApplication(identity, operator, audit),
-        passkeys: passkeyApplication(identity, operator, { audit, people, identity }),
-        logins: loginApplication(identity, operator, { audit, people, identity }),
+        ...waysIn(identity, operator, { audit, people }),
         erasures: erasureApplication({
           ...need(this.#parts, "erasures", "ledger", "audit", "identity", "store", "remember", "keystore"),
           operator,

@@ -8,7 +8,7 @@ const HANDLE = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 
 export function fakeLogins(): LoginApplication {
   let kept: LinkedAccount | undefined;
-  const { signIn } = fakePasskeys();
+  const passkeys = fakePasskeys();
   const begun = async (provider: string, back: string) => {
     if (provider !== "example") throw securityErrors("provider-missing");
     return { url: `https://id.example.com/?redirect_uri=${encodeURIComponent(back)}`, flow: HANDLE, untilMs: 600_000 };
@@ -23,7 +23,7 @@ export function fakeLogins(): LoginApplication {
       mustBeGood(query);
       const site = { rpId: "localhost", origin: "http://localhost" };
       const response = { clientDataJSON: "", authenticatorData: "", signature: "" };
-      return signIn({ ...from, site, answer: { id: "Z29vZA", response } });
+      return passkeys.signIn({ ...from, site, answer: { id: "Z29vZA", response } });
     },
     list: async () => (kept === undefined ? [] : [kept]),
     link: async (_principal, { query }) => {
