@@ -50,7 +50,9 @@ export default defineConfig({
           include: withSuffix("e2e.test"),
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
+          // Of the tests of a file that say they may run side by side.
+          maxConcurrency: 3,
         },
       },
     ],

@@ -21,7 +21,10 @@ const WIDE = { viewport: { width: 1280, height: 800 } } as const;
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 /** Long enough for a dialog on a phone, which waits for the keyboard before it shows. */
 const SETTLE_MS = 600;
+/** A bound against hanging: several walks share the machine. */
+const WALK_MS_MAX = 480_000;
 
+// Each test has a fake and pages of its own, so they run side by side (`maxConcurrency` of the project): much of a walk is waiting.
 let browser: JourneyBrowser;
 const running: FakeServer[] = [];
 
@@ -53,9 +56,9 @@ async function openPage(options: BrowserContextOptions): Promise<{ page: Page; e
   return { page, errors };
 }
 
-/** Serious and critical findings of axe, by rule and place. */
+/** Serious and critical findings of axe, by rule and place. Legacy is the way without a second page for each look; it leaves out frames, and we have none. */
 async function findingsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
@@ -68,29 +71,33 @@ const LOOKS = [
   ["phone-dark", { ...PHONE, colorScheme: "dark" }],
 ] as const;
 
-test.each(LOOKS)("every screen %s has no serious finding and never scrolls sideways", async (mode, options) => {
-  const fake = await fakeServer(true);
-  const { page, errors } = await openPage(options);
-  const findings: string[] = [];
-  await logIn(page, fake.url, OWNER);
-  await walkScreens(page, fake.url, async (name) => {
-    await page.waitForTimeout(SETTLE_MS);
-    if (SHOTS !== undefined) {
-      mkdirSync(SHOTS, { recursive: true });
-      await page.screenshot({ path: join(SHOTS, `${mode}-${name}.png`) });
-    }
-    findings.push(...(await findingsOf(page)).map((finding) => `${name}: ${finding}`));
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    if (overflow > 0) findings.push(`${name}: ${overflow} too wide`);
-  });
-  await page.context().close();
-  expect(errors).toEqual([]);
-  expect(findings).toEqual([]);
-});
+test.concurrent.each(LOOKS)(
+  "every screen %s has no serious finding and never scrolls sideways",
+  { timeout: WALK_MS_MAX },
+  async (mode, options) => {
+    const fake = await fakeServer(true);
+    const { page, errors } = await openPage(options);
+    const findings: string[] = [];
+    await logIn(page, fake.url, OWNER);
+    await walkScreens(page, fake.url, async (name) => {
+      await page.waitForTimeout(SETTLE_MS);
+      if (SHOTS !== undefined) {
+        mkdirSync(SHOTS, { recursive: true });
+        await page.screenshot({ path: join(SHOTS, `${mode}-${name}.png`) });
+      }
+      findings.push(...(await findingsOf(page)).map((finding) => `${name}: ${finding}`));
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      if (overflow > 0) findings.push(`${name}: ${overflow} too wide`);
+    });
+    await page.context().close();
+    expect(errors).toEqual([]);
+    expect(findings).toEqual([]);
+  },
+);
 
-test("the first minutes: claim by the terminal's address, sign up, tell, sign out, sign in", async () => {
+test.concurrent("the first minutes: claim by the terminal's address, sign up, tell, sign out, sign in", async () => {
   const fake = await fakeServer(false);
   const { page, errors } = await openPage(WIDE);
   await claimServer(page, `${fake.url}/start#c=${fake.claimCode}`);
@@ -119,7 +126,7 @@ test("the first minutes: claim by the terminal's address, sign up, tell, sign ou
   expect(errors).toEqual([]);
 });
 
-test("without the terminal's address the claim code is asked for", async () => {
+test.concurrent("without the terminal's address the claim code is asked for", async () => {
   const fake = await fakeServer(false);
   const { page } = await openPage(PHONE);
   await page.goto(fake.url);
@@ -129,7 +136,7 @@ test("without the terminal's address the claim code is asked for", async () => {
   await page.context().close();
 });
 
-test("the keyboard alone searches, opens, edits, forgets and takes it back", async () => {
+test.concurrent("the keyboard alone searches, opens, edits, forgets and takes it back", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
   await logIn(page, fake.url, OWNER);
@@ -158,7 +165,7 @@ test("the keyboard alone searches, opens, edits, forgets and takes it back", asy
   await page.context().close();
 });
 
-test("two pages change one memory: the second sees the newer one before it writes", async () => {
+test.concurrent("two pages change one memory: the second sees the newer one before it writes", async () => {
   const fake = await fakeServer(true);
   const { page: first } = await openPage(WIDE);
   const { page: second } = await openPage(WIDE);
@@ -184,7 +191,7 @@ test("two pages change one memory: the second sees the newer one before it write
   await second.context().close();
 });
 
-test("the first page loads at most 250 kB of script, gzipped", async () => {
+test.concurrent("the first page loads at most 250 kB of script, gzipped", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
   await logIn(page, fake.url, OWNER);
@@ -205,7 +212,7 @@ test("the first page loads at most 250 kB of script, gzipped", async () => {
   await page.context().close();
 });
 
-test("single keys can be switched off, the palette stays", async () => {
+test.concurrent("single keys can be switched off, the palette stays", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
   await logIn(page, fake.url, OWNER);
@@ -222,7 +229,7 @@ test("single keys can be switched off, the palette stays", async () => {
   await page.context().close();
 });
 
-test("opening the lock shows what is above, locking takes it off the page again", async () => {
+test.concurrent("opening the lock shows what is above, locking takes it off the page again", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
   await logIn(page, fake.url, OWNER);
@@ -242,7 +249,7 @@ test("opening the lock shows what is above, locking takes it off the page again"
   await page.context().close();
 });
 
-test("a saying told while the server is away waits in the page and is sent when it is back", async () => {
+test.concurrent("a saying told while the server is away waits in the page and is sent when it is back", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
   await logIn(page, fake.url, OWNER);
@@ -259,7 +266,7 @@ test("a saying told while the server is away waits in the page and is sent when 
   await page.context().close();
 });
 
-test("a banner says that the server is away and goes when it is back, and what could not be read is read", async () => {
+test.concurrent("a banner says that the server is away and goes when it is back, and what could not be read is read", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
   await logIn(page, fake.url, OWNER);
@@ -275,7 +282,7 @@ test("a banner says that the server is away and goes when it is back, and what c
   await page.context().close();
 });
 
-test("an import ends with its true numbers", async () => {
+test.concurrent("an import ends with its true numbers", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
   await logIn(page, fake.url, OWNER);
@@ -291,7 +298,7 @@ test("an import ends with its true numbers", async () => {
   await page.context().close();
 });
 
-test("a damaged log is told on the status screen, and nothing there advises to rebuild", async () => {
+test.concurrent("a damaged log is told on the status screen, and nothing there advises to rebuild", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
   await logIn(page, fake.url, OWNER);
