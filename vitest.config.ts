@@ -41,7 +41,7 @@ export default defineConfig({
           testTimeout: 120_000,
           // The first who asks for a server installs it.
           hookTimeout: 480_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
       {
