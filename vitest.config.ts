@@ -27,9 +27,11 @@ export default defineConfig({
         test: {
           name: "io",
           include: withSuffix("io.test"),
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          maxWorkers: 2,
+          // Bounds against hanging, as above: most of these start processes and databases.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // Three on two cores: a third of their time they wait for disks, sockets and processes.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
