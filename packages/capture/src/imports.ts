@@ -14,6 +14,7 @@ import { EVENT_VERSION, type ImportId, makeId, type MemoryDraft, type MemoryEven
 import type { Keystore } from "@kaelix/security";
 
 import { captureErrors } from "./errors.ts";
+import { ImportJudging } from "./import-judging.ts";
 import type { MemoryRegister } from "./register.ts";
 import type { Owner, Remember } from "./remember.ts";
 import {
@@ -119,6 +120,7 @@ const JOB_FILE = "job.json";
 export class Imports {
   readonly #parts: ImportParts;
   readonly #jobs = new Map<ImportId, Job>();
+  readonly #judging = new ImportJudging();
 
   constructor(parts: ImportParts) {
     this.#parts = parts;
@@ -317,6 +319,7 @@ export class Imports {
     };
     // Some batches wait for look-ups while others are judged or stored; they are stored in order.
     const storing: Promise<void>[] = [];
+    const endJudging = this.#judging.begin();
     try {
       let batch: ReadDraft[] = [];
       const flush = async (): Promise<void> => {
@@ -343,6 +346,8 @@ export class Imports {
     } catch (failure) {
       await Promise.allSettled(storing);
       await this.#failed(job, counts, failure);
+    } finally {
+      await endJudging();
     }
   }
 
@@ -352,7 +357,7 @@ export class Imports {
     tally: { readonly counts: { added: number; known: number }; readonly note: (problem: ImportProblem) => void },
   ): Promise<void> {
     const importId = job.status.id;
-    const drafts = batch.map((item) => ({ ...item.draft, importId }));
+    const drafts = await this.#judging.judged(batch.map((item) => ({ ...item.draft, importId })));
     const results = await this.#parts.remember.remember(job.owner, drafts);
     for (const [index, result] of results.entries()) {
       if (result.type === "stored") tally.counts.added++;

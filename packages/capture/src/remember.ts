@@ -370,20 +370,25 @@ export function checkSealed(sealed: string): void {
 /** What a person chose, level 4: so stands whatever a browser sealed. */
 export const SEALED_BY_OWNER: Classification = { level: 4, confidence: 1, decidedBy: "person", reasons: [] };
 
+/** What a level is decided from. */
+type Said = Pick<MemoryDraft, "text" | "clientSealed" | "caption" | "level" | "context" | "judged">;
+
 /** Decides the level of what is said. A person's choice stands as it is. */
-export function judge(said: {
-  readonly text: string;
-  readonly clientSealed?: string;
-  readonly caption?: string;
-  readonly level?: MemoryDraft["level"];
-  readonly context?: MemoryDraft["context"];
-  readonly judged?: Classification;
-}): Classification {
+export function judge(said: Said): Classification {
   if (said.clientSealed !== undefined) return SEALED_BY_OWNER;
   if (said.level !== undefined) return { level: said.level, confidence: 1, decidedBy: "person", reasons: [] };
-  if (said.judged !== undefined) return said.judged;
+  return said.judged ?? classifyByRules(textToJudge(said));
+}
+
+/** Whether nobody but the rules says how secret it is. */
+export function isForRules(said: Said): boolean {
+  return said.clientSealed === undefined && said.level === undefined && said.judged === undefined;
+}
+
+/** What the rules read: the text and the words that came with it. */
+export function textToJudge(said: Said): string {
   const context = said.context === undefined ? "" : wordsOfContext(said.context);
-  return classifyByRules([said.text, said.caption ?? "", context].filter((part) => part !== "").join("\n"));
+  return [said.text, said.caption ?? "", context].filter((part) => part !== "").join("\n");
 }
 
 /** The part of a draft that is sealed. */

@@ -1,0 +1,42 @@
+/**
+ * Judging what imports read, beside the main thread, so that a long import neither waits for its judge nor makes others wait.
+ *
+ * Guarantees: one thread for all imports, started by the first batch and ended with the last import; what the thread cannot judge is
+ * left to `Remember`, which gives the same answer.
+ */
+import { JudgeThread } from "@kaelix/intelligence";
+import type { MemoryDraft } from "@kaelix/model";
+
+import { isForRules, textToJudge } from "./remember.ts";
+
+/** One instance per process. */
+export class ImportJudging {
+  #imports = 0;
+  #thread: JudgeThread | undefined;
+
+  /** An import begins; call what is given back when it has ended. */
+  begin(): () => Promise<void> {
+    this.#imports++;
+    return async () => {
+      this.#imports--;
+      if (this.#imports > 0) return;
+      const thread = this.#thread;
+      this.#thread = undefined;
+      await thread?.end();
+    };
+  }
+
+  /** The drafts with their levels where rules decide them. */
+  async judged(drafts: readonly MemoryDraft[]): Promise<readonly MemoryDraft[]> {
+    const open = drafts.filter(isForRules);
+    if (open.length === 0) return drafts;
+    this.#thread ??= new JudgeThread();
+    const answers = await this.#thread.judge(open.map(textToJudge)).catch(() => undefined);
+    if (answers === undefined) return drafts;
+    let next = 0;
+    return drafts.map((draft) => {
+      const judged = isForRules(draft) ? answers[next++] : undefined;
+      return judged === undefined ? draft : { ...draft, judged };
+    });
+  }
+}
