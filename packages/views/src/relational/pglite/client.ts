@@ -73,9 +73,14 @@ export class PgliteClient {
     return reply.type === "overtaken" ? "overtaken" : "committed";
   }
 
-  /** Writes an archive of the data directory to a file and waits until it is on the disk. */
-  async dump(path: string, options: { readonly compressed: boolean }): Promise<void> {
-    await this.#call({ type: "dump", path, compressed: options.compressed });
+  /** Writes a compressed archive of the data directory to a file and waits until it is on the disk. */
+  async archive(path: string): Promise<void> {
+    await this.#call({ type: "archive", path });
+  }
+
+  /** Copies the data directory, of one moment, into a folder that must not exist; nothing of it is waited for on the disk. */
+  async copy(path: string): Promise<void> {
+    await this.#call({ type: "copy", path });
   }
 
   /** Closes the database and ends the thread. Calls made before are answered first. */

@@ -19,7 +19,8 @@ export type WorkerRequest =
       readonly guard: Statement;
       readonly statements: readonly Statement[];
     }
-  | { readonly id: number; readonly type: "dump"; readonly path: string; readonly compressed: boolean }
+  | { readonly id: number; readonly type: "archive"; readonly path: string }
+  | { readonly id: number; readonly type: "copy"; readonly path: string }
   | { readonly id: number; readonly type: "close" };
 
 /** One answer. `sqlState` is PostgreSQL's error code; messages leave out the detail line, which quotes values. */

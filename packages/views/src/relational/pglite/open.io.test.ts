@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -87,10 +87,28 @@ test("openPglite throws a directory away that does not open, and says so", async
   expect(await offsetOf(open)).toBe(1);
 });
 
+test("PgliteDatabase.snapshot replaces the one before, also what a cut left of it, and never with half of one", async () => {
+  open = await openPglite({ directory });
+  await foldOne(open, 1, 0);
+  await open.snapshot();
+  await mkdir(join(directory, "snapshot.new"));
+  await mkdir(join(directory, "snapshot.old"));
+  await foldOne(open, 2, 1);
+  await open.snapshot();
+  expect((await readdir(directory)).filter((name) => name.startsWith("snapshot"))).toEqual(["snapshot"]);
+  // A copy that is cut off lies beside the last whole one, and is not looked at.
+  await mkdir(join(directory, "snapshot.new"));
+  await foldOne(open, 3, 2);
+  await open.abandon();
+  open = await openPglite({ directory, identity: otherBoot });
+  expect([open.origin, await offsetOf(open)]).toEqual(["snapshot", 2]);
+});
+
 test("openPglite passes a snapshot that does not open", async () => {
   open = await openPglite({ directory });
   await open.abandon();
-  await writeFile(join(directory, "snapshot.tar"), "torn");
+  await mkdir(join(directory, "snapshot"));
+  await writeFile(join(directory, "snapshot", "PG_VERSION"), "torn");
   open = await openPglite({ directory, identity: otherBoot });
   expect(open.origin).toBe("prepared");
   await foldOne(open, 1, 0);

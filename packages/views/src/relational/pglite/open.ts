@@ -8,13 +8,13 @@
  * ```
  * <directory>/lock.json      who has it, how it was left (directory-lock.ts)
  * <directory>/pglite/        the data directory
- * <directory>/snapshot.tar   the last snapshot
+ * <directory>/snapshot/      the last snapshot: a copy of the data directory, renamed into place when it was on the disk
  * ```
  */
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { constants, cp, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { replaceFile, syncTree } from "@kaelix/coordinator";
+import { syncDirectory, syncTree } from "@kaelix/coordinator";
 import { Kysely } from "kysely";
 
 import type { Database } from "../database.ts";
@@ -92,7 +92,7 @@ async function inMemory(options: PgliteOptions): Promise<PgliteDatabase> {
 /** Tries what is there, best first; each that fails is thrown away. The last, an empty database, may throw. */
 async function openBest(directory: string, lock: DirectoryLock, options: PgliteOptions): Promise<Opened> {
   const data = join(directory, "pglite");
-  const snapshot = join(directory, "snapshot.tar");
+  const snapshot = join(directory, "snapshot");
   const notice = options.onNotice ?? (() => undefined);
 
   if (lock.lastStop === "unclean-other-boot") {
@@ -105,14 +105,18 @@ async function openBest(directory: string, lock: DirectoryLock, options: PgliteO
     }
   }
   const prepared = options.usePrepared === false ? undefined : await findPrepared();
-  for (const [origin, archive] of [["snapshot", snapshot] as const, ["prepared", prepared] as const]) {
+  const copySnapshot = (): Promise<void> => cp(snapshot, data, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  const replacements = [
+    ...((await hasEntries(snapshot)) ? [{ origin: "snapshot" as const, fill: copySnapshot }] : []),
+    ...(prepared === undefined ? [] : [{ origin: "prepared" as const, fill: () => unpackArchive(prepared, data) }]),
+  ];
+  for (const { origin, fill } of replacements) {
     await rm(data, { recursive: true, force: true });
-    if (archive === undefined || !(await isFile(archive))) continue;
     try {
-      await unpackArchive(archive, data);
+      await fill();
       return { ...(await attempt({ directory: data })), origin };
     } catch (error) {
-      notice(`Archive of the database did not open and is left out: ${reasonOf(error)}`);
+      notice(`What the database was to be filled from did not open and is left out (${origin}): ${reasonOf(error)}`);
     }
   }
   await rm(data, { recursive: true, force: true });
@@ -160,12 +164,16 @@ function handle(
     commit: (guard, statements) => driver.commit(guard, statements),
     origin,
     async snapshot() {
-      const beside = join(directory, "snapshot.new");
-      // Inside a transaction nothing else runs: the archive is of one moment.
-      await queries.transaction().execute(async () => {
-        await client.dump(beside, { compressed: false });
-      });
-      await replaceFile(beside, join(directory, "snapshot.tar"));
+      const last = join(directory, "snapshot");
+      const [beside, old] = [`${last}.new`, `${last}.old`];
+      for (const left of [beside, old]) await rm(left, { recursive: true, force: true });
+      await client.copy(beside);
+      await syncTree(beside);
+      // A directory cannot be renamed over another. A cut between these two leaves none, and the log brings everything.
+      if (await hasEntries(last)) await rename(last, old);
+      await rename(beside, last);
+      await syncDirectory(directory);
+      await rm(old, { recursive: true, force: true });
     },
     close: () => (ending ??= close()),
     abandon: () => (ending ??= client.terminate().then(() => lock.release({ clean: false }))),
@@ -175,11 +183,6 @@ function handle(
 async function hasEntries(path: string): Promise<boolean> {
   const entries = await readdir(path).catch(() => []);
   return entries.length > 0;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFile() === true;
 }
 
 function reasonOf(error: unknown): string {

@@ -49,7 +49,7 @@ export async function prepareDatabase(): Promise<{ readonly path: string; readon
     const queries = new Kysely<Tables>({ dialect: pgliteDialect(new PgliteDriver(client)) });
     await migrate(queries);
     await client.query("checkpoint", []);
-    await client.dump(join(workshop, "archive"), { compressed: true });
+    await client.archive(join(workshop, "archive"));
     await queries.destroy();
     await replaceFile(join(workshop, "archive"), path);
   } finally {
