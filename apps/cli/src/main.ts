@@ -22,6 +22,7 @@ import { describeFailure, EXIT } from "./exit.ts";
 import { addMcpCommand } from "./mcp-commands.ts";
 import { addPeopleCommands } from "./people-commands.ts";
 import { addReviewCommands } from "./review-commands.ts";
+import { returnFreedMemory } from "./return-memory.ts";
 
 // Whoever reads our output may have read enough: `kaelix export | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -93,9 +94,10 @@ command(program, "serve", "start the server")
   .option("--port <number>", "port to listen on (KAELIX_PORT, else 7171; the next free one when taken)")
   .option("--tls", "serve HTTPS under a certificate authority of this installation's own (KAELIX_TLS)")
   .action(
-    ending(async (...given: Parameters<typeof serveCommands.serve>) =>
-      (await import("./commands/serve.ts")).serve(...given),
-    ),
+    ending(async (...given: Parameters<typeof serveCommands.serve>) => {
+      returnFreedMemory();
+      return (await import("./commands/serve.ts")).serve(...given);
+    }),
   );
 command(program, "signup", "sign up: the first person claims the server")
   .option("--phone <number>", "phone number, your sign-in name")

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { seededRandom } from "@kaelix/base";
@@ -165,3 +165,14 @@ test("kaelix serve that is asked to stop before it is ready opens, closes and en
   expect(await closed).toEqual([0, null]);
   expect(told).toContain("Stopping as soon as it is open");
 });
+
+test.runIf(process.platform === "linux")(
+  "kaelix serve goes on under its first process id with the C library told to give freed memory back",
+  async () => {
+    const product = await start(dataFolder());
+    const environment = readFileSync(`/proc/${product.process.pid}/environ`, "utf8").split("\0");
+    expect(environment).toContain("MALLOC_TRIM_THRESHOLD_=131072");
+    expect(product.output()).not.toContain("Warning");
+    expect(await product.stop()).toBe(0);
+  },
+);
