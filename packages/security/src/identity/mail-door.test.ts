@@ -2,6 +2,7 @@ import type { UserPrincipal } from "@kaelix/model";
 import { expect, test } from "vitest";
 
 import { totpCode, totpStep } from "../access/totp.ts";
+import { fromBase32 } from "../testing/base32.ts";
 import { OWNER, openTestIdentity, principalOf, type TestIdentity } from "../testing/identity.ts";
 import type { MailDoor } from "./mail-door.ts";
 
@@ -215,9 +216,3 @@ test("ten codes an hour at most are asked for by one person, wherever they go", 
   expect(house.mails).toHaveLength(10);
   await house.keystore.close();
 });
-
-function fromBase32(text: string): Buffer {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = Array.from(text, (letter) => letters.indexOf(letter).toString(2).padStart(5, "0"));
-  return Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-}

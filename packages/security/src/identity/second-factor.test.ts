@@ -2,6 +2,7 @@ import type { UserPrincipal } from "@kaelix/model";
 import { expect, test } from "vitest";
 
 import { totpCode, totpStep } from "../access/totp.ts";
+import { fromBase32 } from "../testing/base32.ts";
 import { OWNER, openTestIdentity, principalOf, type TestIdentity } from "../testing/identity.ts";
 
 const { claimCode: _claimCode, name: _name, ...CREDENTIALS } = OWNER;
@@ -13,13 +14,6 @@ interface Person {
   readonly secret: Uint8Array;
   readonly recovery: readonly string[];
   readonly code: () => string;
-}
-
-function fromBase32(text: string): Buffer {
-  const bits = Array.from(text, (letter) =>
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
-  );
-  return Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }
 
 /** Somebody with an authenticator app, in a session that has just set it up. */

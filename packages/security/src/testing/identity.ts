@@ -9,6 +9,7 @@ import { makePasswords } from "../identity/passwords.ts";
 import { type Keystore, openKeystore } from "../keys/keystore.ts";
 import { MemoryIdentityStore } from "./memory-identity-store.ts";
 import { memoryKek } from "./memory-kek.ts";
+import { memoryProvider } from "./memory-provider.ts";
 import { MemoryLog } from "@kaelix/log/testing";
 
 /** The claim code of every test installation. */
@@ -51,6 +52,7 @@ export async function openTestIdentity(log = new MemoryLog(), clock = new Manual
     random: systemRandom,
     onSuspicion,
     mail,
+    providers: { clients: [memoryProvider("work"), memoryProvider("other")] },
   };
   return { log, clock, store, keystore, suspicions, mails, identity: await openIdentity(options) };
 }
