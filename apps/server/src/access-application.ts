@@ -4,7 +4,7 @@
  */
 import { undoClient } from "@kaelix/capture";
 import type { AccessApplication } from "@kaelix/gateway";
-import type { UserPrincipal } from "@kaelix/model";
+import type { ApiKeyId, UserPrincipal } from "@kaelix/model";
 import { type Identity, securityErrors } from "@kaelix/security";
 
 import { ownerOf } from "./imports-application.ts";
@@ -42,9 +42,18 @@ export function accessApplication(
     createKey: (principal, request) => identity.apiKeys.create(principal, request),
     endKey: (principal, key) => identity.apiKeys.end(principal, key),
     undoKey: async (principal, key, { isDryRun, sinceMs }) => {
-      if ((await identity.apiKeys.nameOf(principal, key)) === undefined) return undefined;
+      if ((await programName(identity, principal, key)) === undefined) return undefined;
       return undoClient(writing, { owner: ownerOf(principal), key, sinceMs, ceiling: principal.ceiling, isDryRun });
     },
-    keyName: (principal, key) => identity.apiKeys.nameOf(principal, key),
+    keyName: (principal, key) => programName(identity, principal, key),
   };
+}
+
+/** What a program of this person is called, be it one of theirs or an app that they let in. */
+async function programName(
+  { apiKeys, apps }: Identity,
+  principal: UserPrincipal,
+  key: ApiKeyId,
+): Promise<string | undefined> {
+  return (await apiKeys.nameOf(principal, key)) ?? apps.nameOf(principal, key);
 }

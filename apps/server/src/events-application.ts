@@ -83,6 +83,7 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "key.memory":
     case "access.factors":
     case "access.key":
+    case "access.app":
     case "access.grant":
     case "access.way":
     case "access.seal":

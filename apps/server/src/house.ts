@@ -23,6 +23,7 @@ import { policyApplication } from "./audit/policy-application.ts";
 import { type DataPaths, hasLog, prepareDataDirectory } from "./data-directory.ts";
 import { sealApplication } from "./seal-application.ts";
 import { erasureApplication } from "./erasures/erasure-application.ts";
+import { documentReader } from "./apps/read-document.ts";
 import { openDays } from "./days/open-days.ts";
 import { digestApplication } from "./digest-application.ts";
 import { embeddingStatus } from "./embedding/house-embedder.ts";
@@ -161,6 +162,7 @@ export class House {
         events: live,
         access: accessApplication(identity, operator, { register: store, remember, changes, keystore }),
         ...waysIn(identity, operator, { audit, people }),
+        apps: identity.apps,
         erasures: erasureApplication({
           ...need(this.#parts, "erasures", "ledger", "audit", "identity", "store", "remember", "keystore"),
           operator,
@@ -358,8 +360,10 @@ export class House {
         clients: this.#providers,
         onProblem: (problem) => this.#options.logger.warn({ ...problem }, "Sign-in provider"),
       },
-      onSuspicion: ({ user, tenant, reason }) => {
-        const note = { subject: "system", action: "identity.passkey", resource: user, decision: "deny" } as const;
+      readDocument: documentReader(),
+      onSuspicion: ({ app, user, tenant, reason }) => {
+        const action = app === undefined ? "identity.passkey" : "app.token";
+        const note = { subject: "system", action, resource: app ?? user, decision: "deny" } as const;
         void this.#parts.audit?.record({ ...note, tenant, reason });
       },
     });

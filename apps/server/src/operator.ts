@@ -7,7 +7,7 @@ import { timingSafeEqual } from "node:crypto";
 import { type Clock, encodeBase64Url, type RandomSource } from "@kaelix/base";
 import type { Authentication, IdentityPort, OpenUpTo } from "@kaelix/gateway";
 import { type Level, LEVEL_INDEXED_MAX, parseId, type SessionId, type UserId, type UserPrincipal } from "@kaelix/model";
-import { type Identity, type Proof, securityErrors } from "@kaelix/security";
+import { APP_TOKEN_HEAD, type Identity, type Proof, securityErrors } from "@kaelix/security";
 
 import { serverErrors } from "./errors.ts";
 
@@ -26,7 +26,7 @@ export interface OperatorParts {
   readonly random: RandomSource;
 }
 
-/** The identity service with one more token, the operator's, and with the keys of programs. */
+/** The identity service with one more token, the operator's, with the keys of programs and the tokens of apps. */
 export class Operator {
   /** 256 random bits, new at each start. */
   readonly token: string;
@@ -51,6 +51,7 @@ export class Operator {
     return {
       authenticate: (token) => {
         if (this.#isToken(token)) return this.#authenticate();
+        if (token.startsWith(APP_TOKEN_HEAD)) return this.#authenticateApp(token);
         return token.startsWith(KEY_HEAD) ? this.#authenticateKey(token) : identity.authenticate(token);
       },
       signUp: (request) => identity.signUp(request),
@@ -100,6 +101,13 @@ export class Operator {
   async #authenticateKey(token: string): Promise<Authentication> {
     const outcome = await this.#parts.identity.apiKeys.authenticate(token);
     return outcome.type === "key" ? outcome : { type: "refused", why: "key" };
+  }
+
+  async #authenticateApp(token: string): Promise<Authentication> {
+    const outcome = await this.#parts.identity.apps.authenticate(token);
+    if (outcome.type === "refused") return outcome;
+    const { jkt, resource, subject } = outcome;
+    return { type: "key", subject, app: { jkt, resource } };
   }
 
   #isToken(token: string): boolean {

@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 
+import { appRoutes } from "./app-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
 import { accessRoutes } from "./access-routes.ts";
 import { dayRoutes } from "./day-routes.ts";
@@ -390,6 +391,7 @@ export const routes = {
     success: json(z.object({ events: z.number().int(), took_ms: z.number() })),
   },
   ...accessRoutes,
+  ...appRoutes,
   ...passkeyRoutes,
   ...loginRoutes,
   ...mailRoutes,

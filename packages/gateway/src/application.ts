@@ -27,6 +27,7 @@ import type { MemberApplication } from "./member-application.ts";
 import type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
 import type { SealApplication } from "./seal-application.ts";
 import type { SharingApplication } from "./sharing-application.ts";
+import type { AppsApplication } from "./apps-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
 import type { DayApplication } from "./day-application.ts";
 import type { Authorship, ProviderApplication } from "./provider-application.ts";
@@ -485,6 +486,7 @@ export interface Application extends WaysIn {
   readonly audit: AuditApplication;
   readonly policy: PolicyApplication;
   readonly access: AccessApplication;
+  readonly apps: AppsApplication;
   readonly erasures: ErasureApplication;
   readonly seal: SealApplication;
   readonly sharing: SharingApplication;

@@ -20,6 +20,12 @@ export const gatewayErrors = defineErrors({
     text: "This key opens nothing: it is unknown, has expired or was ended",
   },
   "token-expired": { kind: "denied", retry: false, status: 401, text: "Access token has expired: refresh the session" },
+  "key-proof-invalid": {
+    kind: "denied",
+    retry: false,
+    status: 401,
+    text: "This token is bound to a key: send a fresh proof of it (DPoP) with each request",
+  },
   "password-wrong": { kind: "denied", retry: false, status: 403, text: "Password is wrong" },
   "second-factor-needed": {
     kind: "denied",

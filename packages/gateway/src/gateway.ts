@@ -13,13 +13,14 @@ import multipart from "@fastify/multipart";
 import { type Clock, type ErrorRow, type RandomSource, systemRandom } from "@kaelix/base";
 import { routes } from "@kaelix/contract";
 import type { Logger } from "@kaelix/coordinator";
-import { ACTIONS } from "@kaelix/security";
+import { ACTIONS, KeyProofs } from "@kaelix/security";
 import { fastify as createFastify, type FastifyInstance } from "fastify";
 
 import type { Application, HouseApplication } from "./application.ts";
 import { gatewayErrors } from "./errors.ts";
 import { foundingAliases } from "./founding-aliases.ts";
 import { accessHandlers } from "./handlers/access.ts";
+import { appHandlers } from "./handlers/apps.ts";
 import { auditHandlers } from "./handlers/audit.ts";
 import { dayHandlers } from "./handlers/days.ts";
 import { digestHandlers } from "./handlers/digests.ts";
@@ -56,6 +57,8 @@ import { traceIds } from "./http/trace-id.ts";
 import { WebApp } from "./http/web-app.ts";
 import type { IdentityPort } from "./identity-port.ts";
 import { addMcp, MCP_PATH } from "./mcp/mount.ts";
+import { OAUTH_PLACES } from "./oauth/metadata.ts";
+import { addOAuth } from "./oauth/mount.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { LiveHub } from "./socket/live-hub.ts";
 import { collectRows, type ProblemRows } from "./http/problem-page.ts";
@@ -131,6 +134,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const parts: PipelineParts = {
     house: () => rooms.house,
     clock,
+    proofs: new KeyProofs(),
+    publicOrigins: settings.publicOrigins,
     users: new TokenBuckets({ perSecond: settings.userRequestsPerSecond, keysMax: BUCKETS_MAX }),
     keys: new IdempotencyKeys({ entriesMax: KEYS_MAX, bytesMax: KEYS_BYTES_MAX }),
     checkAnswers: options.checkAnswers ?? false,
@@ -150,6 +155,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       ...all.map(({ route }) => route),
       ...HOUSE_PATHS.map((path) => ({ path, method: "GET" })),
       { path: MCP_PATH, method: "POST" },
+      ...OAUTH_PLACES,
     ]),
   });
   addHousePages(fastify, {
@@ -160,7 +166,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   for (const entry of all) addRoute(fastify, parts, entry, settings);
   const { describe, log } = options;
-  const mcp = addMcp(fastify, { ...parts, describe, log, rows, publicOrigins: settings.publicOrigins });
+  const mcp = addMcp(fastify, { ...parts, describe, log, rows });
+  addOAuth(fastify, parts);
   const sockets = serveSocketEvents(fastify.server, { hub, identity: () => rooms.house?.identity, isWelcome });
 
   return {
@@ -193,7 +200,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 function makeFastify(options: GatewayOptions, rows: ProblemRows): FastifyInstance {
   const { settings } = options;
-  const send = problemSender({ log: options.log, rows });
+  const send = problemSender({ log: options.log, rows, settings });
   const nextTraceId = traceIds(options.random ?? systemRandom);
   const { tls } = options;
   const secured = tls && { https: { cert: tls.certificate, key: tls.key, minVersion: "TLSv1.3" } as const };
@@ -251,6 +258,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...digestHandlers,
     ...dayHandlers,
     ...accessHandlers,
+    ...appHandlers(options.settings.publicOrigins),
     ...mailHandlers,
     ...passkeyHandlers(options.settings.publicOrigins),
     ...loginHandlers(options.settings.publicOrigins),

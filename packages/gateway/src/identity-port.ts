@@ -6,7 +6,7 @@
  * answered as they are.
  */
 import type { InviteId, Level, Role, SessionId, TenantId, UserId, UserPrincipal } from "@kaelix/model";
-import type { AgentSubject, PasskeyAnswer, ServiceSubject, Site } from "@kaelix/security";
+import type { AgentSubject, AppResource, PasskeyAnswer, ServiceSubject, Site } from "@kaelix/security";
 
 /** A person as they see themself. */
 export interface Profile {
@@ -56,7 +56,12 @@ export type Authentication =
       /** Until when the session counts as just proved, epoch ms; null or absent when it does not. */
       readonly provedUntilMs?: number | null;
     }
-  | { readonly type: "key"; readonly subject: AgentSubject | ServiceSubject }
+  | {
+      readonly type: "key";
+      readonly subject: AgentSubject | ServiceSubject;
+      /** Of an app's token: the door it is for, and the thumbprint of the key that must be proved besides; null: none. */
+      readonly app?: { readonly resource: AppResource; readonly jkt: string | null };
+    }
   | { readonly type: "refused"; readonly why: "malformed" | "forged" | "expired" | "ended" | "key" };
 
 /** Who is who. */

@@ -1,9 +1,8 @@
 /**
  * Events of the topics `access` and `audit`.
  *
- * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `grant/<id>`, `account/<user>`, `way/<hash>`,
- * `seal/<user>`), so what
- * was used up or ended stays so however old the copy of a view is. `audit` keeps everything, in order.
+ * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `app/<id>`, `grant/<id>`, `account/<user>`,
+ * `way/<hash>`, `seal/<user>`), so what was used up or ended stays so however old the copy of a view is. `audit` keeps everything, in order.
  */
 import type { EventBase } from "./events.ts";
 import type { ApiKeyId, ConversationId, GrantId, MemoryId, SessionId, UserId } from "./ids.ts";
@@ -41,6 +40,44 @@ export interface AccessKey extends AccessBase {
   readonly ceiling: Level;
   readonly created_at: number;
   readonly expires_at: number | null;
+  /** Within ten minutes; null before the first use. */
+  readonly used_at: number | null;
+  readonly ended_at: number | null;
+}
+
+/**
+ * A program of somebody else that `user` let in by signing in (OAuth 2.1): what it may do, the code that its first tokens are fetched with,
+ * and its refresh token. It is named by a key's id, as any other program that acts for a person.
+ */
+export interface AccessApp extends AccessBase {
+  readonly type: "access.app";
+  readonly key: ApiKeyId;
+  /** Sealed `{ name, client, redirect }`, purpose `factor` (base64url). */
+  readonly sealed: string;
+  /** SHA-256 of the client's id (base64url). */
+  readonly client: string;
+  /** Which door its tokens are for. */
+  readonly resource: "mcp" | "api";
+  /** Names of actions. */
+  readonly scopes: readonly string[];
+  readonly ceiling: Level;
+  /** SHA-256 of the code (base64url), and until when it may be exchanged. */
+  readonly code: string;
+  readonly code_until: number;
+  /** The code's PKCE challenge: SHA-256 of the verifier (base64url). */
+  readonly challenge: string;
+  /** SHA-256 of the address that the code was sent to (base64url). */
+  readonly redirect: string;
+  /** Of its refresh token; 0: the code has not been exchanged. Never goes back. */
+  readonly generation: number;
+  /** SHA-256 of the refresh token (base64url); null: none yet. */
+  readonly refresh: string | null;
+  /** Thumbprint of the key that its tokens are bound to (RFC 9449, base64url); null: whoever has them may use them. */
+  readonly jkt: string | null;
+  readonly created_at: number;
+  readonly expires_at: number;
+  /** When it last got a refresh token; null before the first. */
+  readonly renewed_at: number | null;
   /** Within ten minutes; null before the first use. */
   readonly used_at: number | null;
   readonly ended_at: number | null;
@@ -134,7 +171,7 @@ export interface AuditCheckpoint extends EventBase {
 }
 
 /** Events of topic `access`. */
-export type AccessEvent = AccessFactors | AccessKey | AccessGrant | AccessAccount | AccessWay | AccessSeal;
+export type AccessEvent = AccessFactors | AccessKey | AccessApp | AccessGrant | AccessAccount | AccessWay | AccessSeal;
 
 /** Events of topic `audit`. */
 export type AuditEvent = AuditEntry | AuditCheckpoint;

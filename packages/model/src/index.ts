@@ -2,6 +2,7 @@ export type {
   AccessEvent,
   AccessFactors,
   AccessAccount,
+  AccessApp,
   AccessGrant,
   AccessKey,
   AccessWay,

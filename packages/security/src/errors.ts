@@ -202,6 +202,33 @@ export const securityErrors = defineErrors({
   "email-off": { kind: "conflict", retry: false, status: 409, text: "No mail server is set up here" },
   "api-key-invalid": { kind: "input", retry: false, status: 400, text: "Key cannot be made like this" },
   "api-key-missing": { kind: "missing", retry: false, status: 404, text: "There is no such key" },
+  "app-client-unknown": {
+    kind: "input",
+    retry: false,
+    status: 400,
+    text: "This app is not known here: let it register again",
+  },
+  "app-client-unreachable": {
+    kind: "upstream",
+    retry: true,
+    status: 502,
+    text: "What the app says of itself cannot be read at its address",
+  },
+  "app-metadata-invalid": { kind: "input", retry: false, status: 400, text: "What the app says of itself is wrong" },
+  "app-redirect-invalid": {
+    kind: "input",
+    retry: false,
+    status: 400,
+    text: "An address to go back to must be https, http on the own machine, or a scheme of an app",
+  },
+  "app-request-invalid": { kind: "input", retry: false, status: 400, text: "The app asked in a wrong way" },
+  "app-too-many": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "There are 100 connected apps already: end one that you no longer use",
+  },
+  "app-missing": { kind: "missing", retry: false, status: 404, text: "There is no such app" },
   "grant-invalid": { kind: "input", retry: false, status: 400, text: "Share cannot be made like this" },
   "grant-missing": { kind: "missing", retry: false, status: 404, text: "There is no such share" },
   "seal-key-differs": {

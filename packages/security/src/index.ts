@@ -2,6 +2,28 @@ export { makeApiKey, parseApiKey } from "./access/api-key-format.ts";
 export type { ApiKeyInfo, ApiKeyRequest, AuthenticatedKey } from "./access/api-keys.ts";
 export type { GrantRequest } from "./access/grants.ts";
 export type { SealChange, SealView, SealWraps } from "./access/own-seals.ts";
+export { APP_TOKEN_HEAD } from "./apps/app-tokens.ts";
+export {
+  APP_DAYS_MAX,
+  type AppConsent,
+  type AppInfo,
+  type AppQuestion,
+  type Apps,
+  type CodeExchange,
+  type RefreshExchange,
+  type TokenOutcome,
+} from "./apps/apps.ts";
+export {
+  APP_SCOPES,
+  type AppResource,
+  parseResource,
+  parseScopes,
+  resourceUrl,
+  USUAL_SCOPES,
+} from "./apps/authorization.ts";
+export type { AppClient, ClientRegistration, ReadDocument } from "./apps/clients.ts";
+export { KeyProofs, PROOF_ALGORITHMS } from "./apps/key-proofs.ts";
+export { isOwnMachine, redirectWords } from "./apps/redirects.ts";
 export type { ApiKeyRow, FactorsRow, GrantRow } from "./access/rows.ts";
 export type {
   PasskeyAnswer,

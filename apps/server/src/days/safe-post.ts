@@ -77,10 +77,26 @@ export function problemOfUrl(text: string, allowsPrivate: boolean): string | und
 
 /** Sends it. Never throws. */
 export async function postSafely(request: PostRequest): Promise<PostOutcome> {
-  const { allowsPrivate } = request;
-  const problem = problemOfUrl(request.url, allowsPrivate);
+  const found = await findSafely(request.url, request.allowsPrivate);
+  return found.type === "found" ? send(request, found) : found;
+}
+
+/** The one address of a name that may be connected to, whatever the name says a moment later. */
+export interface FoundHost {
+  readonly type: "found";
+  readonly url: URL;
+  readonly address: string;
+  readonly family: number;
+}
+
+/** Resolves the name in an address once and looks at everything it resolves to. Never throws. */
+export async function findSafely(
+  text: string,
+  allowsPrivate: boolean,
+): Promise<FoundHost | Exclude<PostOutcome, { readonly type: "answered" }>> {
+  const problem = problemOfUrl(text, allowsPrivate);
   if (problem !== undefined) return { type: "refused", why: problem };
-  const url = new URL(request.url);
+  const url = new URL(text);
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   let addresses: readonly { readonly address: string; readonly family: number }[];
   try {
@@ -94,25 +110,26 @@ export async function postSafely(request: PostRequest): Promise<PostOutcome> {
   if (isInside && !allowsPrivate) return { type: "refused", why: "it leads into a private network" };
   if (url.protocol === "http:" && isPublicAddress(first.address))
     return { type: "refused", why: "it must be https://" };
-  return send(request, url, first);
+  return { type: "found", url, ...first };
 }
 
-function send(
-  { body, ca, headers, timeoutMs = TIMEOUT_MS }: PostRequest,
-  url: URL,
-  { address, family }: { readonly address: string; readonly family: number },
-): Promise<PostOutcome> {
-  const pinned: LookupFunction = (_host, options, done) => {
+/** For a request: the address that was looked at, and no other. */
+export function pinnedTo({ address, family }: FoundHost): LookupFunction {
+  return (_host, options, done) => {
     if (options.all === true) done(null, [{ address, family }]);
     else done(null, address, family);
   };
+}
+
+function send({ body, ca, headers, timeoutMs = TIMEOUT_MS }: PostRequest, found: FoundHost): Promise<PostOutcome> {
+  const { url } = found;
   return new Promise((resolve) => {
     const isSecure = url.protocol === "https:";
     const start = isSecure ? httpsRequest : httpRequest;
     const sending = start(url, {
       method: "POST",
       headers: { ...headers, "content-length": body.byteLength },
-      lookup: pinned,
+      lookup: pinnedTo(found),
       agent: false,
       signal: AbortSignal.timeout(timeoutMs),
       ...(isSecure && ca !== undefined ? { ca } : {}),

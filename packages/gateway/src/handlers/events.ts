@@ -9,6 +9,7 @@ import type { UserId, UserPrincipal } from "@kaelix/model";
 
 import type { EventsApplication, LiveEvent } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
+import { tokenOf } from "../http/admission.ts";
 import type { Answer, Exchange, HandlersOf } from "../http/exchange.ts";
 import { type Follower, isVisible, type LiveHub, type SentEvent, sentOf } from "../socket/live-hub.ts";
 
@@ -27,7 +28,7 @@ export function eventHandlers(hub: LiveHub): HandlersOf<"events.follow"> {
 async function follow(exchange: Exchange<"events.follow">, hub: LiveHub): Promise<Answer> {
   const { application, clock, principal, request, reply } = exchange;
   const after = resumeFrom(request.headers["last-event-id"]);
-  const stream = new EventStream(reply.raw, principal, (request.headers.authorization ?? "").slice(7).trim());
+  const stream = new EventStream(reply.raw, principal, tokenOf(request).token);
   const leave = hub.add(stream, after);
   reply.raw.on("close", leave);
   reply.hijack();

@@ -9,9 +9,11 @@ import type { UserPrincipal } from "@kaelix/model";
 import {
   type Action,
   ACTIONS,
+  type AppResource,
   decide,
   type Decision,
   denialError,
+  type KeyProofs,
   type Resource,
   type Subject,
 } from "@kaelix/security";
@@ -22,6 +24,7 @@ import { gatewayErrors } from "../errors.ts";
 import type { Authentication, IdentityPort } from "../identity-port.ts";
 import { auditRefusal } from "./auditing.ts";
 import { standIn } from "./caller.ts";
+import { issuerOf } from "./issuer.ts";
 import type { TokenBuckets } from "./token-bucket.ts";
 
 /** Somebody whom identity knows. */
@@ -39,16 +42,22 @@ export interface Caller {
 export interface AdmissionParts {
   readonly clock: Clock;
   readonly users: TokenBuckets;
+  /** Proofs of keys that tokens are bound to. */
+  readonly proofs: KeyProofs;
+  readonly publicOrigins: readonly string[];
 }
 
 /** Finds out who asks. @throws KaelixError `sign-in-required`, `token-…`, `key-invalid`, `rate-limited` */
 export async function callerOf(
   parts: AdmissionParts,
   identity: IdentityPort,
-  request: Pick<FastifyRequest, "headers">,
+  request: Pick<FastifyRequest, "headers" | "method" | "protocol" | "url">,
 ): Promise<Caller> {
-  const outcome = await identity.authenticate(bearerOf(request));
+  const { scheme, token } = tokenOf(request);
+  const outcome = await identity.authenticate(token);
   if (outcome.type === "refused") throw gatewayErrors(refusalOf(outcome.why));
+  const app = outcome.type === "key" ? outcome.app : undefined;
+  await mustFit(parts, request, { scheme, token, app });
   const subject = outcome.type === "key" ? outcome.subject : outcome.principal;
   const principal = standIn(subject);
   const taken = parts.users.take(principal.userId, parts.clock.monotonicMs());
@@ -94,11 +103,39 @@ export function mustMay(
   throw reason === "proof" ? gatewayErrors("proof-needed") : denialError(reason);
 }
 
-function bearerOf(request: Pick<FastifyRequest, "headers">): string {
-  const header = request.headers.authorization;
-  if (header === undefined) throw gatewayErrors("sign-in-required");
-  if (header.length < 8 || header.slice(0, 7).toLowerCase() !== "bearer ") throw gatewayErrors("sign-in-required");
-  return header.slice(7).trim();
+/** The token of a request and how it was sent. @throws KaelixError `sign-in-required` */
+export function tokenOf({ headers }: Pick<FastifyRequest, "headers">): {
+  readonly scheme: "bearer" | "dpop";
+  readonly token: string;
+} {
+  const [, scheme = "", token = ""] = /^(bearer|dpop) +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
+  if (token === "") throw gatewayErrors("sign-in-required");
+  return { scheme: scheme.toLowerCase() === "dpop" ? "dpop" : "bearer", token };
+}
+
+/** An app's token opens the door it is for and no other; one that is bound to a key only with a proof of that key (RFC 9449 §7). */
+async function mustFit(
+  { clock, proofs, publicOrigins }: AdmissionParts,
+  request: Pick<FastifyRequest, "headers" | "method" | "protocol" | "url">,
+  given: {
+    readonly scheme: "bearer" | "dpop";
+    readonly token: string;
+    readonly app: { readonly resource: AppResource; readonly jkt: string | null } | undefined;
+  },
+): Promise<void> {
+  const { app, scheme, token } = given;
+  const path = request.url.split("?")[0] ?? "";
+  if (app !== undefined && app.resource !== (path === "/mcp" ? "mcp" : "api")) throw gatewayErrors("token-invalid");
+  const jkt = app?.jkt ?? null;
+  if (jkt === null) {
+    if (scheme === "dpop") throw gatewayErrors("key-proof-invalid");
+    return;
+  }
+  const { dpop } = request.headers;
+  if (scheme !== "dpop" || typeof dpop !== "string") throw gatewayErrors("key-proof-invalid");
+  const url = `${issuerOf(request, publicOrigins)}${path}`;
+  const shown = await proofs.check(dpop, { method: request.method, url, token, nowMs: clock.nowMs() });
+  if (shown !== jkt) throw gatewayErrors("key-proof-invalid");
 }
 
 function refusalOf(

@@ -38,6 +38,8 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "key.create",
   "key.end",
   "key.undo",
+  "app.connect",
+  "app.end",
   "grant.give",
   "grant.end",
   "invite.create",

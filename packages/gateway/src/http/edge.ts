@@ -5,9 +5,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 import { gatewayErrors } from "../errors.ts";
 import type { GatewaySettings } from "../settings.ts";
+import { signInHint } from "../oauth/metadata.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { ProblemRows } from "./problem-page.ts";
 import { isLoopback } from "./host-check.ts";
+import { issuerOf } from "./issuer.ts";
 import { describeForLog, problemOf } from "./problem.ts";
 import { DATA_HEADERS, TRANSPORT_SECURITY } from "./security-headers.ts";
 import { TokenBuckets } from "./token-bucket.ts";
@@ -31,7 +33,8 @@ interface EdgeOptions {
 
 const ADDRESSES_MAX = 20_000;
 /** Under these a program speaks, never a page. */
-const DATA_PATH_PATTERN = /^\/(api|auth|mcp|socket\.io|health|ready|metrics|openapi\.json|problems)(\/|$)/;
+const DATA_PATH_PATTERN =
+  /^\/(api|auth|oauth|\.well-known|mcp|socket\.io|health|ready|metrics|openapi\.json|problems)(\/|$)/;
 
 /** Adds the hooks, the error handler and what answers unknown addresses. */
 export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
@@ -104,7 +107,7 @@ function isMissingType(error: unknown): boolean {
 
 /** Makes what answers with the problem document of an error; what nobody expected goes to the log, without its message. */
 export function problemSender(
-  options: Pick<EdgeOptions, "log" | "rows">,
+  options: Pick<EdgeOptions, "log" | "rows" | "settings">,
 ): (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
     const problem = problemOf(error, { instance: pathOf(request), traceId: request.id }, options.rows);
@@ -112,10 +115,13 @@ export function problemSender(
       const route = request.routeOptions.url ?? "(none)";
       options.log.error({ trace_id: request.id, route, ...describeForLog(error) }, "failed");
     }
+    const challenge = problem.headers["www-authenticate"];
+    const hint = signInHint(pathOf(request), issuerOf(request, options.settings.publicOrigins));
     return reply
       .header("kaelix-trace-id", request.id)
       .headers(DATA_HEADERS)
       .headers(problem.headers)
+      .headers(challenge === undefined ? {} : { "www-authenticate": challenge + hint })
       .code(problem.status)
       .type("application/problem+json; charset=utf-8")
       .send(JSON.stringify(problem.document));

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { assert, type Clock, formatPositionHeader } from "@kaelix/base";
 import type { Route } from "@kaelix/contract";
 import { type Level, parseId, type UserPrincipal } from "@kaelix/model";
-import { denialError, parseAction, type Subject } from "@kaelix/security";
+import { denialError, type KeyProofs, parseAction, type Subject } from "@kaelix/security";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import type { Application } from "../application.ts";
@@ -47,6 +47,8 @@ export interface PipelineParts {
   readonly house: () => House | undefined;
   readonly clock: Clock;
   readonly users: TokenBuckets;
+  readonly proofs: KeyProofs;
+  readonly publicOrigins: readonly string[];
   readonly keys: IdempotencyKeys;
   /** Checks every answer against its schema; for tests. */
   readonly checkAnswers: boolean;

@@ -3,6 +3,7 @@
  * that is not ours becomes `internal` without a word of what it was; nothing here carries what a caller sent.
  */
 import { isKaelixError, KaelixError } from "@kaelix/base";
+import { PROOF_ALGORITHMS } from "@kaelix/security";
 
 import { gatewayErrors } from "../errors.ts";
 import type { ProblemRows } from "./problem-page.ts";
@@ -111,8 +112,11 @@ function headersOf(error: KaelixError): Record<string, string> {
 
 /** RFC 6750 §3: no error code when no token was sent. */
 function challengeOf(code: string): string {
-  if (code === "token-invalid" || code === "token-expired") {
+  if (code === "token-invalid" || code === "token-expired" || code === "key-invalid") {
     return `Bearer realm="kaelix", error="invalid_token", error_description="${code}"`;
+  }
+  if (code === "key-proof-invalid") {
+    return `DPoP realm="kaelix", error="invalid_dpop_proof", algs="${PROOF_ALGORITHMS.join(" ")}"`;
   }
   return 'Bearer realm="kaelix"';
 }

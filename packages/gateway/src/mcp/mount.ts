@@ -30,7 +30,6 @@ interface McpParts extends AdmissionParts {
   readonly log: Logger;
   readonly rows: ProblemRows;
   readonly describe: HouseApplication["describe"];
-  readonly publicOrigins: readonly string[];
 }
 
 declare module "fastify" {

@@ -30,6 +30,7 @@ import { fakeMail } from "./fake-mail.ts";
 import { fakeLogins } from "./fake-logins.ts";
 import { fakePasskeys } from "./fake-passkeys.ts";
 import { fakeAccess } from "./fake-access.ts";
+import { fakeApps } from "./fake-apps.ts";
 import { fakeErasures } from "./fake-erasures.ts";
 import { fakeMembers } from "./fake-members.ts";
 import { fakeSharing } from "./fake-sharing.ts";
@@ -105,6 +106,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     imports: importsOf(spoolRoot),
     house: houseOf(() => whole),
     access: fakeAccess(),
+    apps: fakeApps(),
     passkeys: fakePasskeys(),
     mail: fakeMail(),
     logins: fakeLogins(),

@@ -22,7 +22,7 @@ import {
 
 import { securityErrors } from "../errors.ts";
 import { type AccessState, accessSubject, foldAccess, foldAccessTombstone } from "./fold.ts";
-import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow, SealRow, WayRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, AppRow, FactorsRow, GrantRow, SealRow, WayRow } from "./rows.ts";
 
 const TOPIC = TOPICS.access.name;
 const PARTITION = 0;
@@ -42,6 +42,7 @@ export class AccessRegister {
   readonly #state: AccessState = {
     factors: new Map(),
     keys: new Map(),
+    apps: new Map(),
     grants: new Map(),
     accounts: new Map(),
     ways: new Map(),
@@ -52,6 +53,7 @@ export class AccessRegister {
   readonly #keysByHash = new Map<string, ApiKeyId>();
   readonly #waysOf = new Map<UserId, Set<string>>();
   readonly #keysOf = new Map<UserId, Set<ApiKeyId>>();
+  readonly #appsOf = new Map<UserId, Set<ApiKeyId>>();
   readonly #grantsFrom = new Map<UserId, Set<GrantId>>();
   readonly #grantsTo = new Map<UserId, Set<GrantId>>();
   #waiters: { readonly offset: number; readonly wake: () => void }[] = [];
@@ -98,6 +100,16 @@ export class AccessRegister {
   keyByHash(hash: string): ApiKeyRow | undefined {
     const id = this.#keysByHash.get(hash);
     return id === undefined ? undefined : this.#state.keys.get(id);
+  }
+
+  /** A program of somebody else that a person let in. */
+  app(id: ApiKeyId): AppRow | undefined {
+    return this.#state.apps.get(id);
+  }
+
+  /** Programs of others that a person let in, oldest first; also those whose code was never exchanged. */
+  appsOf(user: UserId): readonly AppRow[] {
+    return rowsOf(this.#appsOf.get(user), this.#state.apps);
   }
 
   /** What became of an account; undefined when nothing did. */
@@ -149,7 +161,7 @@ export class AccessRegister {
     return this.#stands.get(subject) === baseOffset ? "done" : "late";
   }
 
-  /** Takes away everything of a person: factors, role, ways in, the key they seal with, keys they made, grants they gave and were given. Durable. */
+  /** Takes away everything of a person: factors, role, ways in, the key they seal with, keys they made, apps they let in, grants they gave and were given. Durable. */
   async remove(user: UserId): Promise<void> {
     const subjects = [
       `factors/${user}`,
@@ -159,8 +171,18 @@ export class AccessRegister {
         .map(({ way }) => `way/${way}`),
       `seal/${user}`,
       ...this.keysOf(user).map(({ key }) => `key/${key}`),
+      ...this.appsOf(user).map(({ key }) => `app/${key}`),
       ...[...this.grantsFrom(user), ...this.grantsTo(user)].map(({ grant }) => `grant/${grant}`),
     ];
+    await this.#takeAway(subjects);
+  }
+
+  /** Takes an app away whose code was never exchanged. Durable. */
+  async forgetApp(id: ApiKeyId): Promise<void> {
+    await this.#takeAway([`app/${id}`]);
+  }
+
+  async #takeAway(subjects: readonly string[]): Promise<void> {
     const records = subjects.map((subject) => ({ key: encodeText(subject), value: null, timestampMs: this.nowMs() }));
     const { baseOffset } = await this.#log.append(TOPIC, PARTITION, records, { acknowledge: "durable" });
     await this.#folded(baseOffset + records.length - 1);
@@ -222,6 +244,7 @@ export class AccessRegister {
       addTo(this.#keysOf, event.user, event.key);
       this.#keysByHash.set(event.hash, event.key);
     }
+    if (event.type === "access.app") addTo(this.#appsOf, event.user, event.key);
     if (event.type === "access.way") addTo(this.#waysOf, event.user, event.way);
     if (event.type !== "access.grant") return;
     addTo(this.#grantsFrom, event.user, event.grant);

@@ -25,6 +25,7 @@ import { ACTIONS, type Action, parseAction } from "../policy/actions.ts";
 import type { AgentSubject, ServiceSubject } from "../policy/subjects.ts";
 import type { AccessRegister } from "./access-register.ts";
 import { hashApiKey, makeApiKey, parseApiKey } from "./api-key-format.ts";
+import type { KeyOwners } from "./key-owners.ts";
 import type { ApiKeyRow } from "./rows.ts";
 
 /** What somebody wants a key for. */
@@ -63,7 +64,7 @@ interface ApiKeyTools {
   readonly keystore: Keystore;
   readonly clock: Clock;
   readonly random: RandomSource;
-  readonly user: (id: UserId) => Promise<UserRow | undefined>;
+  readonly owners: KeyOwners;
 }
 
 interface Owner {
@@ -73,14 +74,11 @@ interface Owner {
 
 const KEYS_PER_USER_MAX = 100;
 const USE_WRITTEN_MS = 10 * 60_000;
-const RECHECK_MS = 1_000;
-const USERS_MAX = 10_000;
 
 /** All keys. */
 export class ApiKeys {
   readonly #tools: ApiKeyTools;
   readonly #lock = new KeyedLock();
-  readonly #users = new Map<UserId, { readonly row: UserRow | undefined; readonly checkedMs: number }>();
 
   constructor(tools: ApiKeyTools) {
     this.#tools = tools;
@@ -172,31 +170,13 @@ export class ApiKeys {
       );
       return { type: "refused", why: "expired" };
     }
-    const user = await this.#user(row.user);
-    // The row of the person may be a second old; what became of the account is not.
-    const account = register.account(row.user);
-    const isOut = typeof account?.suspendedAtMs === "number";
-    if (user === undefined || user.tenant !== row.tenant || isOut) return { type: "refused", why: "ended" };
+    const user = await this.#tools.owners.present(row);
+    if (user === undefined) return { type: "refused", why: "ended" };
     if (isUseDue(row, nowMs)) {
       // Not waited for: what a use is worth is not worth a disk's time.
       void this.#touch(id, (fresh) => (isUseDue(fresh, nowMs) ? { ...fresh, usedAtMs: nowMs } : undefined));
     }
-    return { type: "key", subject: subjectOf(row, { ...user, role: account?.role ?? user.role }) };
-  }
-
-  /** The person behind a key, asked for at most once a second: this is called for every request. */
-  async #user(id: UserId): Promise<UserRow | undefined> {
-    const nowMs = this.#tools.clock.monotonicMs();
-    const known = this.#users.get(id);
-    if (known !== undefined && nowMs - known.checkedMs < RECHECK_MS) return known.row;
-    const row = await this.#tools.user(id);
-    this.#users.delete(id);
-    this.#users.set(id, { row, checkedMs: nowMs });
-    for (const oldest of this.#users.keys()) {
-      if (this.#users.size <= USERS_MAX) break;
-      this.#users.delete(oldest);
-    }
-    return row;
+    return { type: "key", subject: subjectOf(row, user) };
   }
 
   /** Changes a key's times. A log that refuses keeps nobody from working: the key opens or not by what stands. */

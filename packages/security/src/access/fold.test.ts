@@ -11,6 +11,7 @@ const [key, grant] = [makeId("key", 3, random), makeId("grt", 4, random)];
 const empty = (): AccessState => ({
   factors: new Map(),
   keys: new Map(),
+  apps: new Map(),
   grants: new Map(),
   accounts: new Map(),
   ways: new Map(),

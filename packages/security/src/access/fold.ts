@@ -2,17 +2,18 @@
  * Events of topic `access` → what stands. Pure: the same at every replay, compacted or not.
  *
  * Rules: a state replaces one of a lower revision and no other, so of two written at once the first on the log wins; whose a thing is
- * and what a key's hash is never change, but that a way in which has ended may become somebody else's; a step and a counter never go back;
- * what else has ended stays ended.
+ * and what a key's hash is never change, but that a way in which has ended may become somebody else's; a step, a counter and the
+ * generation of a refresh token never go back; what tokens are bound to stays; what else has ended stays ended.
  */
-import type { AccessEvent, ApiKeyId, GrantId, UserId } from "@kaelix/model";
+import type { AccessApp, AccessEvent, ApiKeyId, GrantId, UserId } from "@kaelix/model";
 
-import type { AccountRow, ApiKeyRow, FactorsRow, GrantRow, SealRow, WayRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, AppRow, FactorsRow, GrantRow, SealRow, WayRow } from "./rows.ts";
 
 /** Everything that stands. */
 export interface AccessState {
   readonly factors: Map<UserId, FactorsRow>;
   readonly keys: Map<ApiKeyId, ApiKeyRow>;
+  readonly apps: Map<ApiKeyId, AppRow>;
   readonly grants: Map<GrantId, GrantRow>;
   readonly accounts: Map<UserId, AccountRow>;
   /** By the hash they stand under. */
@@ -27,6 +28,8 @@ export function accessSubject(event: AccessEvent): string {
       return `factors/${event.user}`;
     case "access.key":
       return `key/${event.key}`;
+    case "access.app":
+      return `app/${event.key}`;
     case "access.grant":
       return `grant/${event.grant}`;
     case "access.way":
@@ -61,6 +64,12 @@ export function foldAccess(state: AccessState, event: AccessEvent): boolean {
       const endedAtMs = before?.endedAtMs ?? event.ended_at;
       const row = { key, tenant, user, revision, kind, sealed, hash, scopes, ceiling, ...times, endedAtMs };
       state.keys.set(key, row);
+      return true;
+    }
+    case "access.app": {
+      const row = appAfter(state.apps.get(event.key), event);
+      if (row === undefined) return false;
+      state.apps.set(event.key, row);
       return true;
     }
     case "access.account": {
@@ -100,11 +109,44 @@ export function foldAccess(state: AccessState, event: AccessEvent): boolean {
   }
 }
 
+/** What stands after a state of an app; undefined when it changes nothing. */
+function appAfter(before: AppRow | undefined, event: AccessApp): AppRow | undefined {
+  const { user, tenant, revision, key, sealed, client, resource, scopes, ceiling, code, challenge, redirect } = event;
+  if (before !== undefined) {
+    const isSame = before.user === user && before.tenant === tenant && before.client === client && before.code === code;
+    if (revision <= before.revision || !isSame || event.generation < before.generation) return undefined;
+  }
+  return {
+    key,
+    tenant,
+    user,
+    revision,
+    sealed,
+    client,
+    resource,
+    scopes,
+    ceiling,
+    code,
+    codeUntilMs: event.code_until,
+    challenge,
+    redirect,
+    generation: event.generation,
+    refresh: event.refresh,
+    jkt: before?.jkt ?? event.jkt,
+    createdAtMs: event.created_at,
+    expiresAtMs: event.expires_at,
+    renewedAtMs: event.renewed_at,
+    usedAtMs: event.used_at,
+    endedAtMs: before?.endedAtMs ?? event.ended_at,
+  };
+}
+
 /** Forgets what stands under a record key: its record was taken from the topic. */
 export function foldAccessTombstone(state: AccessState, subject: string): void {
   const id = subject.slice(subject.indexOf("/") + 1);
   if (subject.startsWith("factors/")) state.factors.delete(id as UserId);
   else if (subject.startsWith("key/")) state.keys.delete(id as ApiKeyId);
+  else if (subject.startsWith("app/")) state.apps.delete(id as ApiKeyId);
   else if (subject.startsWith("seal/")) state.seals.delete(id as UserId);
   else if (subject.startsWith("account/")) state.accounts.delete(id as UserId);
   else if (subject.startsWith("way/")) state.ways.delete(id);

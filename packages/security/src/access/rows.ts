@@ -34,6 +34,34 @@ export interface ApiKeyRow {
   readonly endedAtMs: number | null;
 }
 
+/** A program of somebody else that a person let in. Times are epoch ms, hashes base64url of SHA-256. */
+export interface AppRow {
+  readonly key: ApiKeyId;
+  readonly tenant: TenantId;
+  /** Whom it acts for. */
+  readonly user: UserId;
+  readonly revision: number;
+  /** Sealed name, client and redirect address (base64url). */
+  readonly sealed: string;
+  readonly client: string;
+  readonly resource: "mcp" | "api";
+  readonly scopes: readonly string[];
+  readonly ceiling: Level;
+  readonly code: string;
+  readonly codeUntilMs: number;
+  readonly challenge: string;
+  readonly redirect: string;
+  /** 0: the code has not been exchanged. */
+  readonly generation: number;
+  readonly refresh: string | null;
+  readonly jkt: string | null;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+  readonly renewedAtMs: number | null;
+  readonly usedAtMs: number | null;
+  readonly endedAtMs: number | null;
+}
+
 /** A way in besides the password. Times are epoch ms. */
 export interface WayRow {
   /** Hash of what is outside of here (base64url). */

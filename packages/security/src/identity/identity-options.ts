@@ -1,6 +1,7 @@
 import type { Clock, RandomSource } from "@kaelix/base";
 import type { Log } from "@kaelix/log";
 
+import type { ReadDocument } from "../apps/clients.ts";
 import type { Keystore } from "../keys/keystore.ts";
 import type { IdentitySettings, Suspicion } from "./identity-types.ts";
 import type { ProviderClient } from "../providers/provider-client.ts";
@@ -32,6 +33,8 @@ export interface IdentityOptions {
     /** Told why an answer of a provider did not count. */
     readonly onProblem?: (problem: ProviderProblem) => void;
   };
-  /** Told of what an owner must look at: a passkey whose counter went back. */
+  /** Reads what an app says of itself at its address; absent: addresses name no apps. */
+  readonly readDocument?: ReadDocument;
+  /** Told of what an owner must look at: a passkey whose counter went back, a token of an app that came twice. */
   readonly onSuspicion?: (note: Suspicion) => void;
 }

@@ -1,5 +1,5 @@
 /** What goes into the identity service and what it answers. */
-import type { InviteId, Role, SessionId, TenantId, UserId, UserPrincipal } from "@kaelix/model";
+import type { ApiKeyId, InviteId, Role, SessionId, TenantId, UserId, UserPrincipal } from "@kaelix/model";
 
 import type { PasskeyAnswer } from "../access/passkey-ceremony.ts";
 import type { Site } from "../access/passkeys.ts";
@@ -103,5 +103,7 @@ export interface Suspicion {
   readonly user: UserId;
   readonly tenant: TenantId;
   /** Word of a closed list. */
-  readonly reason: "passkey-copied";
+  readonly reason: "passkey-copied" | "app-token-copied";
+  /** The app whose token it was. */
+  readonly app?: ApiKeyId;
 }

@@ -17,7 +17,8 @@ import {
   type UserPrincipal,
 } from "@kaelix/model";
 
-import { ApiKeys } from "../access/api-keys.ts";
+import type { ApiKeys } from "../access/api-keys.ts";
+import type { Apps } from "../apps/apps.ts";
 import { Grants } from "../access/grants.ts";
 import { openAccessRegister, type AccessRegister } from "../access/access-register.ts";
 import { OwnSeals } from "../access/own-seals.ts";
@@ -34,6 +35,7 @@ import { requireGoodPassword } from "./require-good-password.ts";
 import { makePasswords, type Passwords } from "./passwords.ts";
 import { openDoors } from "./doors.ts";
 import type { MailDoor } from "./mail-door.ts";
+import { openPrograms } from "./open-programs.ts";
 import { openProfile } from "./profiles.ts";
 import type { PasskeyDoor } from "./passkey-door.ts";
 import type { ProviderDoor } from "./provider-door.ts";
@@ -78,6 +80,8 @@ export class Identity {
   readonly tokens: AccessTokens;
   /** Keys of programs. */
   readonly apiKeys: ApiKeys;
+  /** Programs of others that people let in. */
+  readonly apps: Apps;
   /** The keys that people's browsers seal level 4 with, wrapped. */
   readonly seals: OwnSeals;
   /** What people share with each other. */
@@ -110,7 +114,7 @@ export class Identity {
     const [guesses, factors] = [this.#guesses, this.#factors];
     const user = async (id: UserId): Promise<UserRow | undefined> => store.user(id);
     this.#prover = new Prover({ guesses, factors, passwords, user, passkeys: () => this.passkeys });
-    this.apiKeys = new ApiKeys({ ...shared, register, keystore, user });
+    ({ apiKeys: this.apiKeys, apps: this.apps } = openPrograms(options, { ...shared, register, user }));
     this.seals = new OwnSeals({ register, keystore, clock: this.#clock });
     // Nothing is shared with whoever cannot come in.
     const present = async (id: UserId): Promise<UserRow | undefined> =>

@@ -100,6 +100,10 @@ const RULES = {
   "key.list": own(MEMBERS, false),
   "key.create": own(MEMBERS, false, PROVED),
   "key.end": own(MEMBERS, false),
+  // Programs of others that were let in by signing in, and letting one in.
+  "app.list": own(ALL, false),
+  "app.connect": own(MEMBERS, false, PROVED),
+  "app.end": own(ALL, false),
   "directory.read": own(MEMBERS, false),
   "key.undo": own(MEMBERS, true),
   "grant.list": own(ALL, false),

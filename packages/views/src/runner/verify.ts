@@ -186,6 +186,7 @@ function apply(
     case "user.password-changed":
     case "access.factors":
     case "access.key":
+    case "access.app":
     case "access.grant":
     case "audit.entry":
     case "audit.checkpoint":
