@@ -3,6 +3,7 @@ import { seededRandom, systemRandom } from "@kaelix/base";
 import { type IdPrefix, makeId } from "@kaelix/model";
 import { ACTIONS } from "@kaelix/security";
 
+import { connectApp } from "../proofs/apps.ts";
 import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
 import { type Interface, MissingId, objectOf, type Operation, sampleOf, type Sampling } from "../proofs/openapi.ts";
 import { fieldOf, formOf, keyOf, type Person, signUpApart, signUpInvited, signUpOwner } from "../proofs/product.ts";
@@ -156,6 +157,8 @@ async function programsOf(
     const own = name.startsWith("service") ? new Map<string, string[]>() : whose.own;
     programs.push({ name, tokens: [secret], isKnown: true, isApart, own, ownErased: whose.ownErased });
   }
+  const token = await connectApp(door, member, { name: "Robot of somebody", scopes: scopesFor("agent") });
+  programs.push({ name: "app up to level 1", tokens: [token], isKnown: true, own: mia.own, ownErased: mia.ownErased });
   return programs;
 }
 
@@ -229,6 +232,7 @@ async function possessionsOf(door: Door, api: Interface, person: Person, text: (
     }),
   );
   await keyOf(door, person, { name: `${text()} key`, scopes: ["memory.read"] });
+  await connectApp(door, person, { name: `${text()} app`, scopes: ["memory.read"] });
   const found = idsIn(heard.map((answer) => answer.text).join("\n"));
   await makeWhatRoutesMake({ door, api, token, found, text });
   for (const kind of found.keys()) {

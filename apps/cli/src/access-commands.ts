@@ -1,6 +1,7 @@
 /** The commands of a person's own security: keys of programs, and sessions. */
 import type { Command } from "commander";
 
+import type * as appCommands from "./commands/apps.ts";
 import type * as keyCommands from "./commands/keys.ts";
 import type * as sessionCommands from "./commands/sessions.ts";
 
@@ -50,6 +51,17 @@ export function addAccessCommands(program: Command, command: AddCommand, ending:
         (await import("./commands/keys.ts")).undoKey(...given),
       ),
     );
+  const apps = program.command("apps").description("apps of others that you let in by signing in");
+  command(apps, "list", "apps, newest first").action(
+    ending(async (...given: Parameters<typeof appCommands.listApps>) =>
+      (await import("./commands/apps.ts")).listApps(...given),
+    ),
+  );
+  command(apps, "end <id>", "end an app: it opens nothing from then on").action(
+    ending(async (...given: Parameters<typeof appCommands.endApp>) =>
+      (await import("./commands/apps.ts")).endApp(...given),
+    ),
+  );
   const sessions = program.command("sessions").description("devices that are signed in");
   command(sessions, "list", "devices, latest use first").action(
     ending(async (...given: Parameters<typeof sessionCommands.listSessions>) =>

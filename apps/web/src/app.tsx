@@ -13,6 +13,7 @@ import { Today } from "./screens/today.tsx";
 const Start = lazy(async () => ({ default: (await import("./screens/start.tsx")).Start }));
 const LogIn = lazy(async () => ({ default: (await import("./screens/log-in.tsx")).LogIn }));
 const LoginReturn = lazy(async () => ({ default: (await import("./screens/login-return.tsx")).LoginReturn }));
+const Authorize = lazy(async () => ({ default: (await import("./screens/authorize.tsx")).Authorize }));
 const Recover = lazy(async () => ({ default: (await import("./screens/recover.tsx")).Recover }));
 const SignUp = lazy(async () => ({ default: (await import("./screens/sign-up.tsx")).SignUp }));
 const Chats = lazy(async () => ({ default: (await import("./screens/chats.tsx")).Chats }));
@@ -151,6 +152,7 @@ export function App(): ReactNode {
             <Route path="/login/with/:provider" element={<LoginReturn />} />
             <Route path="/recover" element={entered ? <Navigate to="/" replace /> : <Recover />} />
             <Route path="/login" element={entered ? <AfterEntering /> : <LogIn />} />
+            {entered && <Route path="/authorize" element={<Authorize />} />}
             <Route path="*" element={entered ? <Inside /> : <Entrance />} />
           </Routes>
         </Suspense>

@@ -4,7 +4,6 @@ export type { GrantRequest } from "./access/grants.ts";
 export type { SealChange, SealView, SealWraps } from "./access/own-seals.ts";
 export { APP_TOKEN_HEAD } from "./apps/app-tokens.ts";
 export {
-  APP_DAYS_MAX,
   type AppConsent,
   type AppInfo,
   type AppQuestion,

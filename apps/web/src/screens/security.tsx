@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 
 import { useAppSelector } from "../data/store.ts";
 import { ApiKeys } from "../parts/api-keys.tsx";
+import { Apps } from "../parts/apps.tsx";
 import { ButtonLink } from "../parts/basics.tsx";
 import { Devices } from "../parts/devices.tsx";
 import { Page, Section } from "../parts/page.tsx";
@@ -26,6 +27,7 @@ export function Security(): ReactNode {
           <ButtonLink href="/settings/security/seal">Passphrase and recovery key for Ultra-secret</ButtonLink>
         </Section>
         <Devices />
+        <Apps />
         {role !== "guest" && <ApiKeys />}
       </div>
     </Page>

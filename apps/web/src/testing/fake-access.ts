@@ -13,6 +13,41 @@ const SCOPES = {
   service: ["server.status", "server.verify"],
 };
 
+const RIGHTS = [
+  "memory.search",
+  "memory.read",
+  "memory.list",
+  "memory.ask",
+  "memory.create",
+  "people.read",
+  "user.read",
+];
+const FAKE_APP: OutputOf<"apps.list">["data"][number] = {
+  id: fakeId("key"),
+  name: "Claude",
+  host: "claude.example",
+  redirect: "claude.example",
+  resource: "mcp",
+  scopes: RIGHTS,
+  level: "general",
+  created_at: "2026-11-01T09:00:00.000Z",
+  expires_at: "2027-01-30T09:00:00.000Z",
+  last_used_at: null,
+  state: "open",
+};
+const FAKE_QUESTION: OutputOf<"apps.ask"> = {
+  back: null,
+  question: {
+    name: "Claude",
+    host: "claude.example",
+    redirect: "127.0.0.1:49152",
+    local: true,
+    resource: "mcp",
+    scopes: RIGHTS,
+    denied: "http://127.0.0.1:1/back?error=access_denied",
+  },
+};
+
 /** What the fake knows of factors and keys. */
 export interface FakeAccess {
   totp: boolean;
@@ -107,6 +142,15 @@ export function access(state: FakeState, name: RouteName, request: FakeRequest):
     case "keys.end":
       for (const [at, key] of keys.entries())
         if (key.id === request.params["id"]) keys[at] = { ...key, state: "ended" };
+      return {};
+    case "apps.list":
+      return { data: { data: [FAKE_APP] } };
+    case "apps.ask":
+      return { data: FAKE_QUESTION };
+    case "apps.connect":
+      needProof(state);
+      return { data: { to: "http://127.0.0.1:1/back?code=fake" } };
+    case "apps.end":
       return {};
     case "sessions.endOthers":
       return { data: { ended: 1 } };

@@ -150,6 +150,9 @@ async function walkSecurity(page: Page, open: Open, look: Look): Promise<void> {
   await open("/settings/security", "text=Devices signed in");
   await page.getByTestId("factor-begin").waitFor();
   await look("security");
+  await open("/authorize?client_id=x", "[data-testid=app-allow]");
+  await look("authorize");
+  await open("/settings/security", "text=Devices signed in");
   await page.getByTestId("factor-begin").click();
   await page.getByTestId("proof-password").waitFor();
   await look("security-proof");

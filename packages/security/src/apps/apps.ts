@@ -134,8 +134,7 @@ interface Owner {
   readonly userId: UserId;
 }
 
-/** Days that an app may be let in for. */
-export const APP_DAYS_MAX = 90;
+const APP_DAYS_MAX = 90;
 const CODE_MS = 60_000;
 const GRACE_MS = 10_000;
 const USE_WRITTEN_MS = 10 * 60_000;

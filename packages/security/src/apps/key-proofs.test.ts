@@ -52,11 +52,12 @@ test("a proof of another kind, with a secret key, a foreign key or none proves n
     expect(await proofs.check(await proof({}, header), WANTED)).toBeUndefined();
   }
   const shared = new Uint8Array(32);
+  const secretJwk: JWK = { kty: "oct", k: Buffer.from(shared).toString("base64url") };
   const byHmac = await new SignJWT({ htm: "POST", htu: URL, iat: NOW_MS / 1_000, jti: "j", ath: ATH })
     .setProtectedHeader({
       alg: "HS256",
       typ: "dpop+jwt",
-      jwk: { kty: "oct", k: Buffer.from(shared).toString("base64url") },
+      jwk: secretJwk,
     })
     .sign(shared);
   const unsigned = `${Buffer.from(JSON.stringify({ alg: "none", typ: "dpop+jwt", jwk })).toString("base64url")}.${(await proof()).split(".")[1] ?? ""}.`;

@@ -46,6 +46,9 @@ seal.change own oamg proof
 key.list own oam
 key.create own oam proof
 key.end own oam
+app.list own oamg
+app.connect own oam proof
+app.end own oamg
 directory.read own oam
 key.undo own oam shows
 grant.list own oamg
