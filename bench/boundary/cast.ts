@@ -158,7 +158,8 @@ async function programsOf(
     programs.push({ name, tokens: [secret], isKnown: true, isApart, own, ownErased: whose.ownErased });
   }
   const token = await connectApp(door, member, { name: "Robot of somebody", scopes: scopesFor("agent") });
-  programs.push({ name: "app up to level 1", tokens: [token], isKnown: true, own: mia.own, ownErased: mia.ownErased });
+  const { own, ownErased } = mia;
+  programs.push({ name: "app up to level 1", tokens: [token], isKnown: true, isApart: false, own, ownErased });
   return programs;
 }
 
