@@ -268,7 +268,8 @@ test("missing, forged, expired and ended tokens are 401 with a challenge, before
     const headers = { host: "localhost", ...JSON_TYPE, ...(authorization === undefined ? {} : { authorization }) };
     const response = await fastify.inject({ method: "POST", url: MEMORIES, headers, payload: "not json" });
     expectProblem(response, 401, code);
-    expect(response.headers["www-authenticate"]).toBe(challenge);
+    const where = ', resource_metadata="http://localhost/.well-known/oauth-protected-resource/api/v1"';
+    expect(response.headers["www-authenticate"]).toBe(challenge + where);
   }
 });
 
