@@ -50,7 +50,7 @@ export function accessApplication(
 }
 
 /** What a program of this person is called, be it one of theirs or an app that they let in. */
-async function programName(
+export async function programName(
   { apiKeys, apps }: Identity,
   principal: UserPrincipal,
   key: ApiKeyId,

@@ -333,7 +333,8 @@ describe("the token endpoint", () => {
       error: "invalid_grant",
     });
     expect((await asked("/api/v1/me", access)).status).toBe(401);
-    const written = async (): Promise<unknown> => (await ann.call("audit.list", { query: { action: "app.token" } })).data;
+    const written = async (): Promise<unknown> =>
+      (await ann.call("audit.list", { query: { action: "app.token" } })).data;
     // Entries below level 3 wait for nobody.
     await expect.poll(written).toMatchObject({ data: [{ decision: "deny", reason: "app-token-copied" }] });
   });

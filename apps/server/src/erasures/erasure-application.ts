@@ -5,6 +5,7 @@ import type { ErasureState, UserPrincipal } from "@kaelix/model";
 import { type AuditLog, type ErasureLedger, type Identity, parsePhone } from "@kaelix/security";
 
 import { serverErrors } from "../errors.ts";
+import { programName } from "../access-application.ts";
 import { ownerOf } from "../imports-application.ts";
 import type { Operator } from "../operator.ts";
 
@@ -34,8 +35,7 @@ export function erasureApplication(parts: ErasureWiring): ErasureApplication {
   });
   return {
     request: async (principal, { confirm, memories, now, toldBy, what }) => {
-      if (toldBy !== undefined && (await identity.apiKeys.nameOf(principal, toldBy.key)) === undefined)
-        return undefined;
+      if (toldBy !== undefined && (await programName(identity, principal, toldBy.key)) === undefined) return undefined;
       if (what.type === "account") await checkConfirmed(identity, principal, confirm);
       const action = what.type === "account" ? "account.erase" : "memory.erase";
       // Above level 2 it is not done when it cannot be written down: what is erased may stand there.
