@@ -1,7 +1,8 @@
-/** The commands about what waits for a person's word. */
+/** The commands for going through what there is: what waits for a person's word, and what happened when. */
 import { Command } from "commander";
 
 import type * as reviewCommands from "./commands/review.ts";
+import type * as timelineCommands from "./commands/timeline.ts";
 
 /** Wraps an action so that it ends the process with its exit code. */
 type Ending = <Parameters extends readonly unknown[]>(
@@ -49,4 +50,17 @@ export function addReviewCommands(program: Command, command: AddCommand, ending:
         ),
       );
   }
+  command(program, "timeline [when]", "how much each month holds; of a month its days, of a day its memories")
+    .option("--person <name>", "said by this person")
+    .option(
+      "--source <source>",
+      "came in through this door: chat, rest, cli, mcp, kafka, whatsapp, jsonl, csv, markdown",
+    )
+    .option("--zone <zone>", "the zone that months and days are in; else this machine's")
+    .option(...OPEN)
+    .action(
+      ending(async (...given: Parameters<(typeof timelineCommands)["timeline"]>) =>
+        (await import("./commands/timeline.ts")).timeline(...given),
+      ),
+    );
 }

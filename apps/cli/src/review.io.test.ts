@@ -6,7 +6,7 @@ import { dataFolder, endAfterEach, MANY_STARTS_MS_MAX, start } from "./testing/p
 endAfterEach();
 
 test(
-  "kaelix review lists what waits and takes a word, as lines and as JSON",
+  "kaelix review lists what waits and takes a word, kaelix timeline what happened when; as lines and as JSON",
   async () => {
     const data = dataFolder();
     const run = (...words: string[]): Promise<CommandOutcome> => runCommand([...words, "--data", data]);
@@ -21,6 +21,16 @@ test(
     const done = await run("review", "up", id, "--json");
     expect(JSON.parse(done.out)).toMatchObject({ kind: "level", memory: { level: "confidential" }, decision: null });
     expect(await run("review")).toMatchObject({ code: 0, out: "", err: "Nothing waits for your word\n" });
+    const body = { text: "The lease ends", occurred_at: "2026-03-14T12:00:00Z", level: 1 } as const;
+    const lease = (await client.call("memories.create", { body })).data.memory.id;
+    const months = await run("timeline", "--zone", "UTC", "--quiet");
+    expect(months.out).toMatch(/^\d{4}-\d{2}\t1\t▮+\n2026-03\t1\t▮+\n$/);
+    expect(JSON.parse((await run("timeline", "2026-03", "--json=key,count")).out)).toEqual([
+      { key: "2026-03-14", count: 1 },
+    ]);
+    const day = await run("timeline", "2026-03-14", "--zone", "UTC", "--quiet");
+    expect(day.out).toBe(`12:00\tyou\tThe lease ends\t${lease}\n`);
+    expect(await run("timeline", "March")).toMatchObject({ code: 2, out: "" });
     expect(await run("review", "accept", "wri_AAAAAAAAAAAAAAAAAAAAAA")).toMatchObject({ code: 3 });
   },
   MANY_STARTS_MS_MAX,

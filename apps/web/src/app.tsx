@@ -22,6 +22,7 @@ const MemoryPage = lazy(async () => ({ default: (await import("./screens/memory.
 const People = lazy(async () => ({ default: (await import("./screens/people.tsx")).People }));
 const PersonScreen = lazy(async () => ({ default: (await import("./screens/person.tsx")).PersonScreen }));
 const Review = lazy(async () => ({ default: (await import("./screens/review.tsx")).Review }));
+const Timeline = lazy(async () => ({ default: (await import("./screens/timeline.tsx")).Timeline }));
 const Imports = lazy(async () => ({ default: (await import("./screens/imports.tsx")).Imports }));
 const Settings = lazy(async () => ({ default: (await import("./screens/settings.tsx")).Settings }));
 const Security = lazy(async () => ({ default: (await import("./screens/security.tsx")).Security }));
@@ -77,6 +78,7 @@ function Inside(): ReactNode {
           <Route path="/people" element={<People />} />
           <Route path="/people/:id" element={<PersonScreen />} />
           <Route path="/review" element={<Review />} />
+          <Route path="/timeline" element={<Timeline />} />
           <Route path="/import" element={<Imports />} />
           <Route path="/import/:id" element={<Imports />} />
           <Route path="/settings" element={<Settings />} />

@@ -17,7 +17,7 @@ export const reviewQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
-/** How many things wait. */
+/** How many things wait; of levels 1,000 are counted at most. */
 export const reviewCountsSchema = z
   .object({ level: z.number().int(), person: z.number().int(), write: z.number().int(), total: z.number().int() })
   .meta({ id: "ReviewCounts" });

@@ -1,6 +1,7 @@
 /**
  * Every route of the API. The gateway serves exactly these, the client calls them, OpenAPI is printed from them.
  */
+import { SOURCE_KINDS } from "@kaelix/model";
 import { z } from "zod";
 
 import { appRoutes } from "./app-routes.ts";
@@ -21,6 +22,7 @@ import { passkeyRoutes } from "./passkey-routes.ts";
 import { reviewRoutes } from "./review-routes.ts";
 import type { Route } from "./route.ts";
 import { memoryMoveSchema } from "./move-schema.ts";
+import { timelineRoutes } from "./timeline-routes.ts";
 import { sealRoutes } from "./seal-routes.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
 import { tenantRoutes } from "./tenant-routes.ts";
@@ -184,6 +186,7 @@ export const routes = {
     query: pageQuerySchema.extend({
       conversation: conversationIdSchema.optional(),
       import: importIdSchema.optional(),
+      source: z.enum([...SOURCE_KINDS]).optional(),
       after: timeSchema.optional(),
       before: timeSchema.optional(),
       owner: ownerSchema.optional(),
@@ -405,6 +408,7 @@ export const routes = {
   ...digestRoutes,
   ...peopleRoutes,
   ...reviewRoutes,
+  ...timelineRoutes,
   ...operationRoutes,
   ...providerRoutes,
 } as const satisfies Readonly<Record<string, Route>>;

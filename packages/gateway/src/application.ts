@@ -50,6 +50,7 @@ export interface Reach {
 import type { WaysIn } from "./ways-in-application.ts";
 import type { PeopleApplication } from "./people-application.ts";
 import type { ReviewApplication } from "./review-application.ts";
+import type { TimelineApplication } from "./timeline-application.ts";
 
 /** A memory with its place on the log. */
 export interface PlacedMemory {
@@ -88,6 +89,7 @@ export interface ListRequest {
   readonly cursor?: string;
   readonly conversationId?: ConversationId;
   readonly importId?: ImportId;
+  readonly source?: SourceKind;
   readonly afterMs?: number;
   readonly beforeMs?: number;
   /** True: only what one's own browser sealed. */
@@ -495,6 +497,7 @@ export interface Application extends WaysIn {
   readonly days: DayApplication;
   readonly people: PeopleApplication;
   readonly review: ReviewApplication;
+  readonly timeline: TimelineApplication;
   readonly operations: OperationsApplication;
   readonly provider: ProviderApplication;
 }

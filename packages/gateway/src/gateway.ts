@@ -34,6 +34,7 @@ import { importHandlers } from "./handlers/imports.ts";
 import { loginHandlers } from "./handlers/logins.ts";
 import { memoryHandlers } from "./handlers/memories.ts";
 import { peopleHandlers } from "./handlers/people.ts";
+import { timelineHandlers } from "./handlers/timeline.ts";
 import { reviewHandlers } from "./handlers/review.ts";
 import { operationHandlers } from "./handlers/operations.ts";
 import { mailHandlers } from "./handlers/mail.ts";
@@ -267,6 +268,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...tenantHandlers,
     ...peopleHandlers,
     ...reviewHandlers,
+    ...timelineHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.
   return handlers;

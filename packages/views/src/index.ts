@@ -9,6 +9,7 @@ export {
   type TimePageRequest,
   type TimePlace,
 } from "./relational/memories/list.ts";
+export { countBetween, timeSpanOf } from "./relational/memories/timeline.ts";
 export { createMemoryStore, type MemoryStore, type SealedVersion } from "./relational/memories/query.ts";
 export { type SealedMemory } from "./relational/memories/rows.ts";
 export { openPglite, type PgliteDatabase, type PgliteOptions, type PgliteOrigin } from "./relational/pglite/open.ts";
@@ -24,7 +25,7 @@ export { searchErrors } from "./search/errors.ts";
 export { addFacets, type FacetCount, type Facets } from "./search/facets.ts";
 export { type HasKind, type SearchFilters } from "./search/filter.ts";
 export { type DetectLanguage, languageOf, loadLanguage, termsOf } from "./search/languages.ts";
-export { type ConversationSummary, listConversations } from "./search/listing.ts";
+export { type ConversationSummary, listConversations, timesOf } from "./search/listing.ts";
 export { parseQuery, type ParsedQuery } from "./search/query.ts";
 export { type Qualifiers, readQualifiers } from "./search/qualifiers.ts";
 export { type MemoryRow, type MemoryRows, type OpenRows, type SealedContent } from "./search/rows.ts";

@@ -13,6 +13,7 @@ const GO: Readonly<Record<string, string>> = {
   t: "/",
   c: "/chats",
   s: "/search",
+  l: "/timeline",
   p: "/people",
   r: "/review",
   i: "/import",

@@ -16,6 +16,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["g t", "Today"],
   ["g c", "Chats"],
   ["g s", "Search"],
+  ["g l", "Timeline"],
   ["g p", "People"],
   ["g r", "Review"],
   ["g i", "Import"],

@@ -43,6 +43,7 @@ function useChoices(query: string): readonly Choice[] {
     { id: "today", text: "Today", icon: "today", keys: "g t", run: go("/") },
     { id: "chats", text: "Chats", icon: "chats", keys: "g c", run: go("/chats") },
     { id: "search", text: "Search", icon: "search", keys: "g s", run: go("/search") },
+    { id: "timeline", text: "Timeline", icon: "note", keys: "g l", run: go("/timeline") },
     { id: "people", text: "People", icon: "people", keys: "g p", run: go("/people") },
     { id: "review", text: "Review what waits", icon: "check", keys: "g r", run: go("/review") },
     { id: "import", text: "Import an export file", icon: "import", keys: "g i", run: go("/import") },

@@ -27,6 +27,7 @@ const PLACES: readonly Place[] = [
   { to: "/", label: "Today", icon: "today", keys: "g t" },
   { to: "/chats", label: "Chats", icon: "chats", keys: "g c" },
   { to: "/search", label: "Search", icon: "search", keys: "g s" },
+  { to: "/timeline", label: "Timeline", icon: "note", keys: "g l" },
   { to: "/people", label: "People", icon: "people", keys: "g p" },
   { to: "/review", label: "Review", icon: "check", keys: "g r" },
   { to: "/import", label: "Import", icon: "import", keys: "g i" },

@@ -9,7 +9,7 @@ import { askQuestion } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import type { OutputOf, WireHit } from "../data/wire.ts";
-import { Button, Empty, Loading, Name, ProblemNote, Words } from "../parts/basics.tsx";
+import { Button, Empty, Loading, Name, ProblemNote, TextLink, Words } from "../parts/basics.tsx";
 import { FacetList, filterLabel } from "../parts/facets.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { SharedMark } from "../parts/shared-mark.tsx";
@@ -124,8 +124,18 @@ function Chosen(): ReactNode {
           <span className="sr-only">Remove this filter</span>
         </Button>
       ))}
+      {parameters.has("month") && <TextLink href={`/timeline?${timelineOf(parameters)}`}>In the timeline</TextLink>}
     </p>
   );
+}
+
+/** What of a search's filters the timeline has too. */
+function timelineOf(parameters: URLSearchParams): string {
+  const kept = ["month", "person", "source"].flatMap((name) => {
+    const value = parameters.get(name);
+    return value === null ? [] : [[name, value]];
+  });
+  return new URLSearchParams(kept).toString();
 }
 
 function NothingFound({ query }: { readonly query: string }): ReactNode {

@@ -136,7 +136,15 @@ export function Today(): ReactNode {
   const question = useAppSelector((state) => state.thread.questions.filter(({ scope }) => scope === null).at(-1));
   const today = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" }).format(Date.now());
   return (
-    <Page title="Today" testId="dashboard" actions={<span className="text-13 text-muted">{today}</span>}>
+    <Page
+      title="Today"
+      testId="dashboard"
+      actions={
+        <span className="text-13 text-muted">
+          {today} · <TextLink href="/timeline">Timeline</TextLink>
+        </span>
+      }
+    >
       <DaySeen />
       <div className="grid gap-x-12 lg:grid-cols-[minmax(0,1fr)_17rem]">
         <div className="min-w-0">

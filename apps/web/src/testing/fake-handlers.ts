@@ -10,10 +10,12 @@ import { days } from "./fake-days.ts";
 import { operations } from "./fake-operations.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
 import { provider, writtenAnswer } from "./fake-provider.ts";
+import { timeline } from "./fake-timeline.ts";
 import { review } from "./fake-review.ts";
 import { people } from "./fake-people.ts";
 import { answer, conversations, type Filter, search } from "./fake-recall.ts";
 import {
+  type FakeMemory,
   type Editable,
   type FakeAnswer,
   FakeProblem,
@@ -318,7 +320,12 @@ function memoriesOf(state: FakeState, name: RouteName, request: FakeRequest): Fa
       const limit = Number(request.query["limit"] ?? 50);
       const start = Number(request.query["cursor"] ?? 0);
       const wanted = request.query["conversation"];
-      const all = visible(state).filter((memory) => wanted === undefined || memory.conversation?.id === wanted);
+      const { before = "9999", source } = request.query;
+      const isIn = (memory: FakeMemory): boolean =>
+        memory.occurred_at < before && (source === undefined || memory.source === source);
+      const all = visible(state).filter(
+        (memory) => isIn(memory) && (wanted === undefined || memory.conversation?.id === wanted),
+      );
       const next = start + limit < all.length ? String(start + limit) : null;
       return { data: { data: all.slice(start, start + limit).map(wire), page: { next, prev: null } } };
     }
@@ -352,6 +359,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     imports(state, name, request) ??
     people(state, name, request) ??
     review(state, name, request) ??
+    timeline(state, name, request) ??
     memoriesOf(state, name, request);
   if (done !== undefined) return done;
   if (name === "sessions.end") return {};

@@ -51,9 +51,28 @@ export async function walkScreens(page: Page, origin: string, look: Look): Promi
   await page.locator("[data-hit]").first().click();
   await page.getByTestId("memory-text").waitFor();
   await look("memory");
+  await walkTimeline(page, open, look);
   await walkReview(page, open, look);
   await walkPeople(page, open, look);
   await walkKeeping(page, open, look);
+}
+
+/** A month is jumped to, a memory opened, and the way back leads to the same place. */
+async function walkTimeline(page: Page, open: Open, look: Look): Promise<void> {
+  await open("/timeline", "[data-testid=timeline-entry]");
+  await look("timeline");
+  const months = page.locator("[data-month]");
+  if (!(await months.last().isVisible())) await page.getByText("Jump to a month").click();
+  await months.last().click();
+  await page.waitForURL(/month=/);
+  await page.getByText("That is where it begins.").waitFor();
+  const address = page.url();
+  await page.getByTestId("timeline-entry").first().click();
+  await page.getByTestId("memory-text").waitFor();
+  await page.goBack();
+  await page.waitForURL(address);
+  await page.getByTestId("timeline-source").selectOption("kafka");
+  await page.getByText("Nothing within these filters.").waitFor();
 }
 
 /** What waits: chosen and answered by keys; a decision about people is taken back. */

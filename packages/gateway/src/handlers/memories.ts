@@ -31,6 +31,7 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
         cursor: query.cursor,
         conversationId: query.conversation === undefined ? undefined : parseId("con", query.conversation),
         importId: query.import === undefined ? undefined : parseId("imp", query.import),
+        source: query.source,
         afterMs: timeMs(query.after, "after"),
         beforeMs: timeMs(query.before, "before"),
         clientSealed: query.sealed === undefined ? undefined : (true as const),

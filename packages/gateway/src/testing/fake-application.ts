@@ -36,6 +36,7 @@ import { fakeMembers } from "./fake-members.ts";
 import { fakeSharing } from "./fake-sharing.ts";
 import { fakeSeal } from "./fake-seal.ts";
 import { fakePeople } from "./fake-people.ts";
+import { fakeTimeline } from "./fake-timeline.ts";
 import { fakeReview } from "./fake-review.ts";
 import { fakeDays } from "./fake-days.ts";
 import { fakeProvider } from "./fake-provider.ts";
@@ -117,6 +118,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
     people: fakePeople(),
     review: fakeReview(),
+    timeline: fakeTimeline(),
     operations: fakeOperations(),
     days: fakeDays(),
     provider: fakeProvider(),

@@ -61,6 +61,15 @@ export function listDocuments(index: UserIndex, request: ListRequest): ListPage 
   return { documents, next: hasMore ? cursorOf(parts, last) : undefined };
 }
 
+/** When everything that passes occurred, epoch ms, in no order. */
+export function timesOf(index: UserIndex, { ceiling, filters }: Pick<ListRequest, "ceiling" | "filters">): number[] {
+  const { table } = index.parts(ceiling);
+  const isIn = makeTest(table, ceiling, filters);
+  const times: number[] = [];
+  for (let doc = 0; doc < table.count; doc++) if (isIn(doc)) times.push(table.occurredAts[doc] ?? 0);
+  return times;
+}
+
 /** The place of a document in the order of time. */
 function cursorOf(parts: IndexParts, doc: number): TimeCursor {
   return { occurredAtMs: parts.table.occurredAts[doc] ?? 0, firstOffset: parts.table.firstOffsets[doc] ?? 0 };

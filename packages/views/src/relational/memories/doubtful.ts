@@ -5,6 +5,8 @@ import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from "kysely";
 import type { Queries, Tables } from "../schema.ts";
 import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
 
+const COUNTED_MAX = 1_000;
+
 /** Up to which level, and below which confidence. */
 export interface Doubt {
   readonly levelMax: Level;
@@ -68,12 +70,18 @@ export async function doubtfulOf(
   return rows.map(sealedMemoryOf);
 }
 
-/** How many of them there are. */
+/** How many of them there are; from `COUNTED_MAX` on that many, for nobody needs to know by how much it is too many. */
 export async function doubtfulCountOf(queries: Queries, user: UserId, doubt: Doubt): Promise<number> {
   const row = await queries
-    .selectFrom("memories")
+    .selectFrom((from) =>
+      from
+        .selectFrom("memories")
+        .select("memory_id")
+        .where((build) => waitsForWord(build, user, doubt))
+        .limit(COUNTED_MAX)
+        .as("waiting"),
+    )
     .select((build) => build.fn.countAll<number>().as("count"))
-    .where((build) => waitsForWord(build, user, doubt))
     .executeTakeFirstOrThrow();
   return row.count;
 }

@@ -33,6 +33,7 @@ export interface TimePageRequest {
   readonly limit: number;
   readonly conversationId?: ConversationId;
   readonly importId?: ImportId;
+  readonly source?: SourceKind;
   readonly afterMs?: number;
   readonly beforeMs?: number;
   /** True: only what its owner's browser sealed. */
@@ -64,6 +65,7 @@ export async function listByTime({ queries }: Database, user: UserId, request: T
     .limit(request.limit + 1);
   if (request.conversationId !== undefined) query = query.where("conversation_id", "=", request.conversationId);
   if (request.importId !== undefined) query = query.where("import_id", "=", request.importId);
+  if (request.source !== undefined) query = query.where("source", "=", request.source);
   if (request.afterMs !== undefined) query = query.where("occurred_at_ms", ">=", request.afterMs);
   if (request.beforeMs !== undefined) query = query.where("occurred_at_ms", "<", request.beforeMs);
   if (request.clientSealed !== undefined) query = query.where("client_sealed", "=", true);

@@ -70,6 +70,7 @@ export interface MemoryStore extends ImportRegister {
   doubtfulCount(doubt: Doubt): Promise<number>;
   /** A person's live memories up to a level that no person judged and nobody is sure of, the least sure first, at most `limit`. */
   doubtfulOf(user: UserId, doubt: Doubt, limit: number): Promise<readonly SealedMemory[]>;
+  /** How many of them there are, 1,000 at most. */
   doubtfulCountOf(user: UserId, doubt: Doubt): Promise<number>;
   /** The newest 1,000 imports of a user, newest first. */
   imports(user: UserId): Promise<readonly StoredImport[]>;

@@ -1,0 +1,161 @@
+/**
+ * The timeline as the gateway asks for it: months and days of the person's own calendar, with how much each holds.
+ *
+ * Guarantees: nothing above what is open is counted; what a zone's clocks skip or repeat falls into the day that the person lived it in.
+ * It does not: count what others have shared, or, of one speaker, what is not indexed (levels 3 and 4: who said it is sealed).
+ */
+import type { Clock } from "@kaelix/base";
+import type { TimelineApplication, TimelineOutcome, TimelineRequest } from "@kaelix/gateway";
+import type { UserId, UserPrincipal } from "@kaelix/model";
+import { Calendar, formatDay } from "@kaelix/recall";
+import { countBetween, type Database, type SearchView, timeSpanOf, timesOf } from "@kaelix/views";
+
+import { type HouseContext, need } from "./house-parts.ts";
+
+/** What it works with. */
+interface TimelineParts {
+  readonly database: Database;
+  readonly searchView: Pick<SearchView, "index">;
+  readonly clock: Clock;
+  /** Waits until what the person has told can be read. */
+  readonly written: (user: UserId) => Promise<void>;
+}
+
+/** The timeline over the house's views. */
+export function timelineOfHouse({ clock, parts }: HouseContext): TimelineApplication {
+  const { remember, ...rest } = need(parts, "database", "searchView", "remember");
+  return timelineApplication({ ...rest, clock, written: (user) => remember.written(user) });
+}
+
+/** Years that a timeline holds: what lies further back than this from the newest is left out. */
+const YEARS_MAX = 200;
+const MONTHS_OF_YEAR = 12;
+
+/** The gateway's seam over the timeline. */
+function timelineApplication(parts: TimelineParts): TimelineApplication {
+  return {
+    async read(principal, request) {
+      const { zone = "UTC" } = request;
+      const calendar = calendarOf(zone);
+      if (calendar === undefined) return { type: "unknown-zone" };
+      await parts.written(principal.userId);
+      const startMs = parts.clock.monotonicMs();
+      const found = await partsOf(parts, principal, { ...request, calendar });
+      const total = found.reduce((sum, { count }) => sum + count, 0);
+      return { type: "timeline", zone, total, parts: found, tookMs: parts.clock.monotonicMs() - startMs };
+    },
+  };
+}
+
+type Asked = TimelineRequest & { readonly calendar: Calendar };
+type Part = TimelineOutcome["parts"][number];
+
+async function partsOf(parts: TimelineParts, principal: UserPrincipal, asked: Asked): Promise<readonly Part[]> {
+  const { ceiling, userId } = principal;
+  const { calendar, month, person, source } = asked;
+  const filter = { ceiling, ...(source === undefined ? {} : { source }) };
+  if (person !== undefined) {
+    const filters = { people: [person], ...(source === undefined ? {} : { sources: [source] }) };
+    const times = timesOf(await parts.searchView.index(userId), { ceiling, filters });
+    const bounds = month === undefined ? monthsAround(calendar, times) : daysOf(calendar, month);
+    return shown(bounds, countInto(times, bounds));
+  }
+  if (month !== undefined) {
+    const bounds = daysOf(calendar, month);
+    const range = { afterMs: bounds[0]?.fromMs ?? 0, beforeMs: bounds.at(-1)?.fromMs ?? 0 };
+    return shown(bounds, await countBetween(parts.database, userId, startsOf(bounds), { ...filter, ...range }));
+  }
+  const span = await timeSpanOf(parts.database, userId, filter);
+  if (span === undefined) return [];
+  const bounds = monthsAround(calendar, [span.firstMs, span.lastMs]);
+  return shown(bounds, await countBetween(parts.database, userId, startsOf(bounds), filter));
+}
+
+function calendarOf(zone: string): Calendar | undefined {
+  try {
+    return new Calendar(zone);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a month or a day begins; the last of a list only ends the one before it. */
+interface Bound {
+  readonly key: string;
+  readonly fromMs: number;
+}
+
+function startsOf(bounds: readonly Bound[]): number[] {
+  return bounds.map(({ fromMs }) => fromMs);
+}
+
+function monthsAround(calendar: Calendar, times: readonly number[]): Bound[] {
+  if (times.length === 0) return [];
+  const [first, last] = times.reduce(
+    ([low, high], atMs) => [Math.min(low, atMs), Math.max(high, atMs)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  );
+  const end = monthNumber(calendar, last) + 1;
+  const begin = Math.max(monthNumber(calendar, first), end - YEARS_MAX * MONTHS_OF_YEAR);
+  return Array.from({ length: end - begin + 1 }, (_, at) => boundOf(calendar, begin + at));
+}
+
+function monthNumber(calendar: Calendar, atMs: number): number {
+  const wall = new Date(calendar.wall(atMs));
+  return wall.getUTCFullYear() * MONTHS_OF_YEAR + wall.getUTCMonth();
+}
+
+function boundOf(calendar: Calendar, month: number): Bound {
+  const day = dayNumber(Math.floor(month / MONTHS_OF_YEAR), month % MONTHS_OF_YEAR);
+  return { key: formatDay(day).slice(0, -3), fromMs: calendar.startOf(day) };
+}
+
+function daysOf(calendar: Calendar, month: string): Bound[] {
+  const [year = 0, at = 1] = month.split("-").map(Number);
+  const first = dayNumber(year, at - 1);
+  const end = dayNumber(year, at);
+  return Array.from({ length: end - first + 1 }, (_, day) => ({
+    key: formatDay(first + day),
+    fromMs: calendar.startOf(first + day),
+  }));
+}
+
+/** `setUTCFullYear` takes the years 0 to 99 as they are, which `Date.UTC` does not. */
+function dayNumber(year: number, month: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, 1);
+  return date.getTime() / DAY_MS;
+}
+
+const DAY_MS = 86_400_000;
+
+function countInto(times: readonly number[], bounds: readonly Bound[]): number[] {
+  const counts = bounds.slice(1).map(() => 0);
+  for (const atMs of times) {
+    const at = lastAtOrBefore(bounds, atMs);
+    if (counts[at] !== undefined) counts[at] += 1;
+  }
+  return counts;
+}
+
+/** The number of the last bound at or before a moment; -1 before the first. */
+function lastAtOrBefore(bounds: readonly Bound[], atMs: number): number {
+  let [low, high] = [0, bounds.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((bounds[middle]?.fromMs ?? Number.POSITIVE_INFINITY) <= atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** What holds something, newest first. */
+function shown(bounds: readonly Bound[], counts: readonly number[]): Part[] {
+  return counts
+    .flatMap((count, at): Part[] => {
+      const [bound, next] = [bounds[at], bounds[at + 1]];
+      if (bound === undefined || next === undefined || count === 0) return [];
+      return [{ key: bound.key, count, fromMs: bound.fromMs, toMs: next.fromMs }];
+    })
+    .toReversed();
+}
