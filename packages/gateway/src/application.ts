@@ -49,8 +49,7 @@ export interface Reach {
 }
 import type { WaysIn } from "./ways-in-application.ts";
 import type { PeopleApplication } from "./people-application.ts";
-import type { ReviewApplication } from "./review-application.ts";
-import type { TimelineApplication } from "./timeline-application.ts";
+import type { GoingThrough } from "./timeline-application.ts";
 
 /** A memory with its place on the log. */
 export interface PlacedMemory {
@@ -480,7 +479,7 @@ export interface EventsApplication {
 }
 
 /** Everything behind the gateway besides identity, which is the security room's own service. */
-export interface Application extends WaysIn {
+export interface Application extends WaysIn, GoingThrough {
   readonly memories: MemoryApplication;
   readonly imports: ImportApplication;
   readonly house: HouseApplication;
@@ -496,8 +495,6 @@ export interface Application extends WaysIn {
   readonly digests: DigestApplication;
   readonly days: DayApplication;
   readonly people: PeopleApplication;
-  readonly review: ReviewApplication;
-  readonly timeline: TimelineApplication;
   readonly operations: OperationsApplication;
   readonly provider: ProviderApplication;
 }

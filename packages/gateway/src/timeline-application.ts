@@ -1,6 +1,8 @@
 /** What the gateway needs of the timeline. */
 import type { SourceKind, UserPrincipal } from "@kaelix/model";
 
+import type { ReviewApplication } from "./review-application.ts";
+
 /** What is asked for. */
 export interface TimelineRequest {
   /** IANA name; undefined: UTC. */
@@ -32,4 +34,10 @@ export interface TimelineApplication {
     principal: UserPrincipal,
     request: TimelineRequest,
   ): Promise<TimelineOutcome | { readonly type: "unknown-zone" }>;
+}
+
+/** Going through what there is: what waits for a word, and what happened when. */
+export interface GoingThrough {
+  readonly review: ReviewApplication;
+  readonly timeline: TimelineApplication;
 }
