@@ -231,7 +231,8 @@ export class House {
       ["keys"],
       async () => {
         const url = settings.databaseUrl;
-        const opening = url === undefined ? openPglite({ directory: paths.database, onNotice }) : openPostgres({ url });
+        const opening =
+          url === undefined ? openPglite({ directory: paths.database, onNotice }) : openPostgres({ url, onNotice });
         // The embedded database opens in its worker; meanwhile this thread reads the word lists that judging needs.
         classifyByRules("");
         this.#parts.database = await opening;

@@ -1,3 +1,4 @@
+import type { ReadScope } from "./row-security.ts";
 import type { Queries } from "./schema.ts";
 
 /** A statement and its parameters; what Kysely's `compile` gives. */
@@ -15,6 +16,11 @@ export interface Statement {
 export interface Database {
   readonly type: "pglite" | "postgres";
   readonly queries: Queries;
+  /**
+   * Reads what is one person's or one organisation's. PostgreSQL holds the read to that scope itself (row-security.ts); the embedded
+   * database runs it as it is.
+   */
+  read<Result>(scope: ReadScope, work: (queries: Queries) => Promise<Result>): Promise<Result>;
   /**
    * Runs a guard and then statements as one transaction; none of it when the guard does not touch exactly one row.
    * They are known beforehand, so that the embedded database gets them as one message: a transaction that asks and answers would stand

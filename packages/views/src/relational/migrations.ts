@@ -6,6 +6,8 @@
  * Ids collate by bytes ("C"): the same order on every machine.
  */
 
+import { ROW_SECURITY } from "./row-security.ts";
+
 /** One step: a name that sorts after the one before, and statements of one transaction. */
 export interface MigrationStep {
   readonly name: string;
@@ -131,4 +133,5 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   { name: "0001-first-tables", statements: [...VIEW_TABLES, ...MEMORY_TABLES, ...IDENTITY_TABLES] },
   { name: "0002-client-sealed", statements: CLIENT_SEALED },
   { name: "0003-doubt", statements: DOUBT },
+  { name: "0004-row-security", statements: ROW_SECURITY },
 ];

@@ -4,9 +4,12 @@ import pg from "pg";
 
 import type { Database, Statement } from "./database.ts";
 import { migrate } from "./migrate.ts";
+import { prepareReader, readUnder } from "./row-security.ts";
 import type { Tables } from "./schema.ts";
 
 const CONNECTIONS_MAX = 10;
+const UNSCOPED =
+  "PostgreSQL does not hold reads to one person (row-level security): the account may not create the role kaelix_reader. Give it CREATEROLE, or create the role and grant it to the account, and start again";
 
 /** How to reach it. */
 export interface PostgresOptions {
@@ -14,6 +17,8 @@ export interface PostgresOptions {
   readonly url: string;
   /** Connections at once; default 10. */
   readonly connectionsMax?: number;
+  /** Told in a sentence when the database cannot hold reads to their scope. */
+  readonly onNotice?: (notice: string) => void;
 }
 
 /**
@@ -33,15 +38,19 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   // An idle connection that the server ends is replaced at the next query; without a listener it would end the process.
   pool.on("error", () => undefined);
   const queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  let isScoped: boolean;
   try {
     await migrate(queries);
+    isScoped = await prepareReader(queries);
   } catch (error) {
     await queries.destroy();
     throw error;
   }
+  if (!isScoped) options.onNotice?.(UNSCOPED);
   return {
     type: "postgres",
     queries,
+    read: (scope, work) => (isScoped ? readUnder(queries, scope, work) : work(queries)),
     commit: (guard, statements) => commit(pool, guard, statements),
     snapshot: () => Promise.resolve(),
     close: () => queries.destroy(),

@@ -2,9 +2,10 @@
 import type { Clock, LogPosition } from "@kaelix/base";
 import type { TenantId, UserId } from "@kaelix/model";
 import type { IdentityStore, TenantRow, UserRow } from "@kaelix/security";
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 
 import type { Database } from "../database.ts";
+import type { UsersTable } from "../schema.ts";
 import { CLAIM_REGISTERED, inviteOf, sessionOf, userOf } from "./rows.ts";
 
 /** A claim older than this whose user never came onto the log is void. */
@@ -26,10 +27,11 @@ export interface PeopleStore extends IdentityStore {
  * @param caughtUp waits until the relational view has folded the event at a position
  */
 export function createPeopleStore(
-  { queries }: Database,
+  database: Database,
   clock: Clock,
   caughtUp: (position: LogPosition) => Promise<void>,
 ): PeopleStore {
+  const { queries } = database;
   return {
     caughtUp,
     async claimPhone(phoneHash, user) {
@@ -75,17 +77,19 @@ export function createPeopleStore(
       return row && inviteOf(row);
     },
     async activeSessions(user) {
-      const rows = await queries
-        .selectFrom("sessions")
-        .selectAll()
-        .where("user_id", "=", user)
-        .where("revoked_reason", "is", null)
-        .orderBy("used_at_ms", "desc")
-        .orderBy("session_id", "desc")
-        .execute();
+      const rows = await database.read({ user }, (own) =>
+        own
+          .selectFrom("sessions")
+          .selectAll()
+          .where("user_id", "=", user)
+          .where("revoked_reason", "is", null)
+          .orderBy("used_at_ms", "desc")
+          .orderBy("session_id", "desc")
+          .execute(),
+      );
       return rows.map(sessionOf);
     },
-    ...listings(queries),
+    ...listings(database),
   };
 }
 
@@ -93,28 +97,35 @@ const INVITES_MAX = 1_000;
 const USERS_PAGE = 1_000;
 
 function listings(
-  queries: Database["queries"],
+  database: Database,
 ): Pick<PeopleStore, "users" | "tenants" | "invites" | "userIds" | "releaseStaleClaims"> {
+  const { queries } = database;
   async function users(limit: number, after?: UserRow, tenant?: TenantId): Promise<readonly UserRow[]> {
-    let query = queries.selectFrom("users").selectAll().orderBy("registered_at_ms").orderBy("user_id").limit(limit);
-    if (tenant !== undefined) query = query.where("tenant", "=", tenant);
-    if (after !== undefined) {
-      query = query.where(sql<boolean>`(registered_at_ms, user_id) > (${after.registeredAtMs}, ${after.user})`);
-    }
-    return (await query.execute()).map(userOf);
+    const pageOf = (from: Database["queries"]): Promise<Selectable<UsersTable>[]> => {
+      let query = from.selectFrom("users").selectAll().orderBy("registered_at_ms").orderBy("user_id").limit(limit);
+      if (tenant !== undefined) query = query.where("tenant", "=", tenant);
+      if (after !== undefined) {
+        query = query.where(sql<boolean>`(registered_at_ms, user_id) > (${after.registeredAtMs}, ${after.user})`);
+      }
+      return query.execute();
+    };
+    const rows = await (tenant === undefined ? pageOf(queries) : database.read({ tenant }, pageOf));
+    return rows.map(userOf);
   }
   return {
     users,
     tenants: () => tenantsOf(queries),
     async invites(tenant) {
-      const rows = await queries
-        .selectFrom("invites")
-        .selectAll()
-        .where("tenant", "=", tenant)
-        // Ids begin with their time.
-        .orderBy("invite_id", "desc")
-        .limit(INVITES_MAX)
-        .execute();
+      const rows = await database.read({ tenant }, (own) =>
+        own
+          .selectFrom("invites")
+          .selectAll()
+          .where("tenant", "=", tenant)
+          // Ids begin with their time.
+          .orderBy("invite_id", "desc")
+          .limit(INVITES_MAX)
+          .execute(),
+      );
       return rows.map(inviteOf);
     },
     async *userIds() {

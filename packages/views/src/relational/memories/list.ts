@@ -1,8 +1,9 @@
 /** Memories of a user in order of time, a page at a time, in both directions. Content stays sealed. */
 import type { ConversationId, ImportId, Level, MemoryId, SourceKind, UserId } from "@kaelix/model";
-import { sql } from "kysely";
+import { type Selectable, type SelectQueryBuilder, sql } from "kysely";
 
 import type { Database } from "../database.ts";
+import type { MemoriesTable, Queries, Tables } from "../schema.ts";
 import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
 
 /** A place in the order of time: (occurred, first told, id). */
@@ -50,7 +51,22 @@ export interface TimePage {
 }
 
 /** Lists live memories. One round trip. */
-export async function listByTime({ queries }: Database, user: UserId, request: TimePageRequest): Promise<TimePage> {
+export async function listByTime(database: Database, user: UserId, request: TimePageRequest): Promise<TimePage> {
+  const towards = request.from?.towards ?? "older";
+  const rows = await database.read({ user }, (own) => pageOf(own, user, request).execute());
+  const found = rows.map(sealedMemoryOf);
+  const hasMore = found.length > request.limit;
+  const page = found.slice(0, request.limit);
+  if (towards === "newer") return { rows: page.toReversed(), hasOlder: true, hasNewer: hasMore };
+  return { rows: page, hasOlder: hasMore, hasNewer: request.from !== undefined };
+}
+
+/** One row more than the page, in the direction of reading. */
+function pageOf(
+  queries: Queries,
+  user: UserId,
+  request: TimePageRequest,
+): SelectQueryBuilder<Tables, "memories", Selectable<MemoriesTable>> {
   const towards = request.from?.towards ?? "older";
   const direction = towards === "older" ? "desc" : "asc";
   let query = queries
@@ -78,12 +94,7 @@ export async function listByTime({ queries }: Database, user: UserId, request: T
         : sql<boolean>`(occurred_at_ms, first_offset, memory_id) > ${place}`,
     );
   }
-  if (request.anyOf !== undefined) query = query.where(anyClause(request.anyOf));
-  const found = (await query.execute()).map(sealedMemoryOf);
-  const hasMore = found.length > request.limit;
-  const page = found.slice(0, request.limit);
-  if (towards === "newer") return { rows: page.toReversed(), hasOlder: true, hasNewer: hasMore };
-  return { rows: page, hasOlder: hasMore, hasNewer: request.from !== undefined };
+  return request.anyOf === undefined ? query : query.where(anyClause(request.anyOf));
 }
 
 function anyClause(clauses: readonly RowClause[]): ReturnType<typeof sql<boolean>> {

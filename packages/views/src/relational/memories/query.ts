@@ -83,32 +83,37 @@ export interface MemoryStore extends ImportRegister {
  * The queries over a migrated database.
  * @param caughtUp waits until the relational view has folded the event at a position
  */
-export function createMemoryStore({ queries }: Database, caughtUp: ImportRegister["caughtUp"]): MemoryStore {
+export function createMemoryStore(database: Database, caughtUp: ImportRegister["caughtUp"]): MemoryStore {
+  const { queries } = database;
   return {
     caughtUp,
     async memory(user, memory) {
-      const row = await queries
-        .selectFrom("memories")
-        .selectAll()
-        .where("memory_id", "=", memory)
-        .where("user_id", "=", user)
-        .executeTakeFirst();
+      const row = await database.read({ user }, (own) =>
+        own
+          .selectFrom("memories")
+          .selectAll()
+          .where("memory_id", "=", memory)
+          .where("user_id", "=", user)
+          .executeTakeFirst(),
+      );
       return row && sealedMemoryOf(row);
     },
     async memories(user, memories) {
       if (memories.length === 0) return [];
-      const rows = await queries
-        .selectFrom("memories")
-        .selectAll()
-        .where(sql<boolean>`memory_id = any(${memories}::text[])`)
-        .where("user_id", "=", user)
-        .execute();
+      const rows = await database.read({ user }, (own) =>
+        own
+          .selectFrom("memories")
+          .selectAll()
+          .where(sql<boolean>`memory_id = any(${memories}::text[])`)
+          .where("user_id", "=", user)
+          .execute(),
+      );
       return rows.map(sealedMemoryOf);
     },
-    rowsOf: (user, afterOffset) => rowsOf(queries, user, afterOffset),
-    liveAtOrAbove: (user, levelMin) => liveAtOrAbove(queries, user, levelMin),
-    externals: (user, hashes) => externals(queries, user, hashes),
-    versions: (user, memory) => versions(queries, user, memory),
+    rowsOf: (user, afterOffset) => rowsOf(database, user, afterOffset),
+    liveAtOrAbove: (user, levelMin) => liveAtOrAbove(database, user, levelMin),
+    externals: (user, hashes) => database.read({ user }, (own) => externals(own, user, hashes)),
+    versions: (user, memory) => database.read({ user }, (own) => versions(own, user, memory)),
     async forgottenBefore(timeMs, limit, after) {
       let query = queries
         .selectFrom("memories")
@@ -125,34 +130,39 @@ export function createMemoryStore({ queries }: Database, caughtUp: ImportRegiste
     },
     doubtful: (doubt, after, limit) => doubtful(queries, doubt, { after, limit }),
     doubtfulCount: (doubt) => doubtfulCount(queries, doubt),
-    doubtfulOf: (user, doubt, limit) => doubtfulOf(queries, user, doubt, limit),
-    doubtfulCountOf: (user, doubt) => doubtfulCountOf(queries, user, doubt),
-    ...importQueries(queries),
+    doubtfulOf: (user, doubt, limit) => database.read({ user }, (own) => doubtfulOf(own, user, doubt, limit)),
+    doubtfulCountOf: (user, doubt) => database.read({ user }, (own) => doubtfulCountOf(own, user, doubt)),
+    ...importQueries(database),
   };
 }
 
 type ImportQueries = Pick<MemoryStore, "imports" | "importOf" | "unfinishedImports" | "importedCount">;
 
-function importQueries(queries: Queries): ImportQueries {
+function importQueries(database: Database): ImportQueries {
+  const { queries } = database;
   return {
     async imports(user) {
-      const rows = await queries
-        .selectFrom("imports")
-        .selectAll()
-        .where("user_id", "=", user)
-        .orderBy("started_at_ms", "desc")
-        .orderBy("import_id", "desc")
-        .limit(IMPORTS_MAX)
-        .execute();
+      const rows = await database.read({ user }, (own) =>
+        own
+          .selectFrom("imports")
+          .selectAll()
+          .where("user_id", "=", user)
+          .orderBy("started_at_ms", "desc")
+          .orderBy("import_id", "desc")
+          .limit(IMPORTS_MAX)
+          .execute(),
+      );
       return rows.map(importRowOf);
     },
     async importOf(user, id) {
-      const row = await queries
-        .selectFrom("imports")
-        .selectAll()
-        .where("import_id", "=", id)
-        .where("user_id", "=", user)
-        .executeTakeFirst();
+      const row = await database.read({ user }, (own) =>
+        own
+          .selectFrom("imports")
+          .selectAll()
+          .where("import_id", "=", id)
+          .where("user_id", "=", user)
+          .executeTakeFirst(),
+      );
       return row && importRowOf(row);
     },
     async unfinishedImports() {
@@ -166,34 +176,39 @@ function importQueries(queries: Queries): ImportQueries {
       return rows.map(importRowOf);
     },
     async importedCount(user, id) {
-      const row = await queries
-        .selectFrom("memories")
-        .select((build) => build.fn.countAll<number>().as("count"))
-        .where("import_id", "=", id)
-        .where("user_id", "=", user)
-        .executeTakeFirstOrThrow();
+      const row = await database.read({ user }, (own) =>
+        own
+          .selectFrom("memories")
+          .select((build) => build.fn.countAll<number>().as("count"))
+          .where("import_id", "=", id)
+          .where("user_id", "=", user)
+          .executeTakeFirstOrThrow(),
+      );
       return row.count;
     },
   };
 }
 
 async function* rowsOf(
-  queries: Queries,
+  database: Database,
   user: UserId,
   afterOffset: number,
 ): AsyncGenerator<readonly SealedMemory[], void, undefined> {
   // One undoing touches many rows at one offset: the id tells them apart.
   let after = { offset: afterOffset, id: "￿" };
   for (;;) {
-    const rows = await queries
-      .selectFrom("memories")
-      .selectAll()
-      .where("user_id", "=", user)
-      .where(sql<boolean>`(last_offset, memory_id) > (${after.offset}, ${after.id})`)
-      .orderBy("last_offset")
-      .orderBy("memory_id")
-      .limit(ROWS_PAGE)
-      .execute();
+    const { id, offset } = after;
+    const rows = await database.read({ user }, (own) =>
+      own
+        .selectFrom("memories")
+        .selectAll()
+        .where("user_id", "=", user)
+        .where(sql<boolean>`(last_offset, memory_id) > (${offset}, ${id})`)
+        .orderBy("last_offset")
+        .orderBy("memory_id")
+        .limit(ROWS_PAGE)
+        .execute(),
+    );
     if (rows.length > 0) yield rows.map(sealedMemoryOf);
     const last = rows.at(-1);
     if (last === undefined || rows.length < ROWS_PAGE) return;
@@ -202,27 +217,28 @@ async function* rowsOf(
 }
 
 async function* liveAtOrAbove(
-  queries: Queries,
+  database: Database,
   user: UserId,
   levelMin: Level,
 ): AsyncGenerator<readonly SealedMemory[], void, undefined> {
   const levels = LEVELS.filter((level) => level >= levelMin);
   let after: { readonly atMs: number; readonly id: string } | undefined;
   for (;;) {
-    let query = queries
-      .selectFrom("memories")
-      .selectAll()
-      .where("user_id", "=", user)
-      .where("state", "=", "live")
-      .where("level", "in", levels)
-      .where("client_sealed", "=", false)
-      .orderBy("occurred_at_ms")
-      .orderBy("memory_id")
-      .limit(ROWS_PAGE);
-    if (after !== undefined) {
-      query = query.where(sql<boolean>`(occurred_at_ms, memory_id) > (${after.atMs}, ${after.id})`);
-    }
-    const rows = await query.execute();
+    const from = after;
+    const rows = await database.read({ user }, (own) => {
+      const query = own
+        .selectFrom("memories")
+        .selectAll()
+        .where("user_id", "=", user)
+        .where("state", "=", "live")
+        .where("level", "in", levels)
+        .where("client_sealed", "=", false)
+        .orderBy("occurred_at_ms")
+        .orderBy("memory_id")
+        .limit(ROWS_PAGE);
+      if (from === undefined) return query.execute();
+      return query.where(sql<boolean>`(occurred_at_ms, memory_id) > (${from.atMs}, ${from.id})`).execute();
+    });
     if (rows.length > 0) yield rows.map(sealedMemoryOf);
     const last = rows.at(-1);
     if (last === undefined || rows.length < ROWS_PAGE) return;

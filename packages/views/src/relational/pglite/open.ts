@@ -81,6 +81,7 @@ async function inMemory(options: PgliteOptions): Promise<PgliteDatabase> {
   return {
     type: "pglite",
     queries: opened.queries,
+    read: (_scope, work) => work(opened.queries),
     commit: (guard, statements) => opened.driver.commit(guard, statements),
     origin: archive === undefined ? "empty" : "prepared",
     snapshot: () => Promise.resolve(),
@@ -161,6 +162,7 @@ function handle(
   return {
     type: "pglite",
     queries,
+    read: (_scope, work) => work(queries),
     commit: (guard, statements) => driver.commit(guard, statements),
     origin,
     async snapshot() {

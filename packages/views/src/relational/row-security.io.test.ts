@@ -1,0 +1,4 @@
+import { openPglite } from "./pglite/open.ts";
+import { scopeConformance } from "./testing/scope-tests.ts";
+
+scopeConformance(() => openPglite());
