@@ -101,7 +101,7 @@ function* queriesOf(seed: number): Generator<readonly [string, Own]> {
     yield [`doubtfulOf ${user}`, (database) => of(database).doubtfulOf(user, doubt, 100)];
     yield [`doubtfulCountOf ${user}`, (database) => of(database).doubtfulCountOf(user, doubt)];
     yield [`versions of ${user}`, (database) => of(database).versions(user, memory)];
-    yield [`externals of ${user}`, async (database) => [...(await of(database).externals(user, hashes))].toSorted()];
+    yield [`externals of ${user}`, async (database) => byHash(await of(database).externals(user, hashes))];
     yield [`imports of ${user}`, (database) => of(database).imports(user)];
     yield [`importOf ${user}`, (database) => of(database).importOf(user, given)];
     yield [`importedCount of ${user}`, (database) => of(database).importedCount(user, given)];
@@ -114,6 +114,10 @@ async function collected<Row>(pages: AsyncIterable<readonly Row[]>): Promise<rea
   const rows: Row[] = [];
   for await (const page of pages) rows.push(...page);
   return rows;
+}
+
+function byHash<Value>(known: ReadonlyMap<string, Value>): readonly (readonly [string, Value])[] {
+  return [...known].toSorted(([left], [right]) => (left < right ? -1 : 1));
 }
 
 function byId<Row extends { readonly memoryId: string }>(rows: readonly Row[]): readonly Row[] {
