@@ -71,6 +71,12 @@ export const serverErrors = defineErrors({
     text: "Vault or OpenBao cannot be asked without a token: set KAELIX_TRANSIT_TOKEN_FILE to a file that holds it",
   },
   "sources-invalid": { kind: "input", retry: false, status: 500, text: "Sources of memories cannot be understood" },
+  "password-list-invalid": {
+    kind: "input",
+    retry: false,
+    status: 500,
+    text: "Cannot use KAELIX_PASSWORD_LIST: must be a file with a password on each line",
+  },
   "mail-invalid": { kind: "input", retry: false, status: 500, text: "Mail cannot be sent with these settings" },
   "mail-address-invalid": { kind: "input", retry: false, status: 422, text: "That is not an e-mail address" },
   "mail-failed": { kind: "upstream", retry: true, status: 503, text: "The mail server did not take the message" },

@@ -44,6 +44,7 @@ import { timelineOfHouse } from "./timeline-application.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
 import { peopleOfHouse } from "./open-world.ts";
+import { openPasswordList } from "./password-list.ts";
 import { openOperations } from "./open-operations.ts";
 import { operationsApplication } from "./operations-application.ts";
 import { Operator } from "./operator.ts";
@@ -349,7 +350,9 @@ export class House {
     this.#parts.mailer = mailer;
     const onProblem = (error: unknown): void => this.#options.logger.warn({ err: error }, "Mail");
     const { log, keystore, people } = need(this.#parts, "log", "keystore", "people");
-    const settings = { passwordLengthMin: this.#options.settings.passwordLengthMin };
+    const { passwordLengthMin, passwordList } = this.#options.settings;
+    const isBreached = await openPasswordList(passwordList);
+    const settings = { passwordLengthMin, ...(isBreached === undefined ? {} : { isBreached }) };
     this.#parts.identity = await openIdentity({
       log,
       keystore,

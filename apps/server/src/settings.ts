@@ -111,6 +111,12 @@ const serverSettings = {
     fallback: undefined as string | undefined,
     text: "JSON file of accounts elsewhere that people may sign in with (Google, Apple, Facebook, any OpenID provider), mode 0600; empty: none",
   },
+  passwordList: {
+    variable: "KAELIX_PASSWORD_LIST",
+    parse: settingParsers.optionalText,
+    fallback: undefined,
+    text: "File of passwords that nobody may choose, one a line; empty: the built-in list alone",
+  },
   forgetUndoSeconds: {
     variable: "KAELIX_FORGET_UNDO_SECONDS",
     parse: settingParsers.integer(10, 2_592_000),

@@ -104,7 +104,14 @@ export type {
   Suspicion,
   UserProfile,
 } from "./identity/identity-types.ts";
-export { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, parseEmail, parseName, parsePhone } from "./identity/parse.ts";
+export {
+  normalisePassword,
+  PASSWORD_LENGTH_MAX,
+  PASSWORD_LENGTH_MIN,
+  parseEmail,
+  parseName,
+  parsePhone,
+} from "./identity/parse.ts";
 export { makePasswords, type PasswordOptions, type Passwords } from "./identity/passwords.ts";
 export type { LinkedAccount, ProviderBegun, ProviderDoor, ProviderReturn } from "./identity/provider-door.ts";
 export { oidcClient } from "./providers/oidc-client.ts";
