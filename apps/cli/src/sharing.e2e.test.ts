@@ -1,4 +1,5 @@
 /** Two people in a real browser against the real product: one shares a conversation, the other finds it, then it is ended. */
+import { AxeBuilder } from "@axe-core/playwright";
 import { createClient } from "@kaelix/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -63,5 +64,37 @@ test(
     await ann.getByText(/^Ended/).waitFor();
     await ben.goto(`${product.url}/search?q=ferry`);
     await ben.getByText("Nothing says").waitFor();
+  },
+);
+
+test.each([
+  { width: 1280, height: 900, colorScheme: "light" },
+  { width: 390, height: 844, colorScheme: "dark" },
+] as const)(
+  "a range of days is shared for a purpose, at $width in $colorScheme",
+  { timeout: START_MS_MAX },
+  async (look) => {
+    const { colorScheme, height, width } = look;
+    const ann = await browser.newPage({ viewport: { width, height }, colorScheme });
+    ann.setDefaultTimeout(30_000);
+    await logIn(ann, product.url, PERSON);
+    await ann.goto(`${product.url}/settings/sharing`);
+    await ann.getByText("Choose the first and the last day.").waitFor();
+    const today = new Date().toISOString().slice(0, 10);
+    await ann.getByTestId("share-first").fill("2026-01-01");
+    await ann.getByTestId("share-last").fill(today);
+    const folder = process.env["KAELIX_SCREENSHOTS"];
+    if (folder !== undefined) await ann.screenshot({ path: `${folder}/share-more-${width}.png`, fullPage: true });
+    const { violations } = await new AxeBuilder({ page: ann }).analyze();
+    expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+    await ann.getByTestId("share-button").click();
+    await ann.getByTestId("share-purpose").fill("care");
+    await ann.getByTestId("share-submit").click();
+    await ann.getByTestId("proof-password").fill(PERSON.password);
+    await ann.getByTestId("proof-button").click();
+    await ann.getByTestId("share-form").waitFor({ state: "detached" });
+    const share = ann.getByTestId("share").filter({ hasText: "only for care" }).first();
+    expect(await share.textContent()).toContain("2026");
+    await ann.close();
   },
 );

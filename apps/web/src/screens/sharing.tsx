@@ -10,6 +10,7 @@ import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ButtonLink, Empty, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Field } from "../parts/field.tsx";
 import { Page, Section } from "../parts/page.tsx";
+import { ShareMore } from "../parts/share-more.tsx";
 
 function What({ share }: { readonly share: WireShare }): ReactNode {
   const { what, label } = share;
@@ -23,10 +24,16 @@ function What({ share }: { readonly share: WireShare }): ReactNode {
     case "memories":
       return what.memories?.length === 1 ? "One memory" : `${what.memories?.length ?? 0} memories`;
     case "time":
-      return `${formatDay(what.from ?? "")} to ${formatDay(what.until ?? "")}`;
+      return `${formatDay(what.from ?? "")} to ${formatDay(lastDayOf(what.until ?? ""))}`;
     case "about":
       return <Name text={what.subject ?? ""} />;
   }
+}
+
+/** A range ends before its end: until midnight is to the day before. */
+function lastDayOf(until: string): string {
+  const ms = Date.parse(until);
+  return Number.isNaN(ms) ? until : new Date(ms - 1).toISOString();
 }
 
 function stateWords(share: WireShare): string {
@@ -153,6 +160,7 @@ export function Sharing(): ReactNode {
             <Section title="Shared by you">
               <List shares={data.given} isGiven empty="You share nothing." />
             </Section>
+            <ShareMore />
           </>
         )}
       </div>
