@@ -2,6 +2,7 @@
 import { Kafka, logLevel } from "kafkajs";
 
 import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
+import { objectOf } from "../proofs/openapi.ts";
 import { fieldOf, formOf, type Person } from "../proofs/product.ts";
 import { canaryOf } from "./scan.ts";
 
@@ -34,6 +35,7 @@ export async function sendAll(ways: WaysIn): Promise<Sent> {
   await tell(ways, next, note);
   for (const [name, file] of exportsOf(Math.ceil(ways.memories / 10), next)) await importFile(ways, name, file, note);
   await askWrong(ways, next, note);
+  await nameThings(ways, next, note);
   if (ways.kafka !== undefined) await produce(ways, ways.kafka, next);
   return { canaries: number, refusals };
 }
@@ -152,6 +154,54 @@ async function askWrong(
       }),
     );
   }
+}
+
+/** What people name and set up, and what is refused of it: searches, the day and its ways, people, addresses, passkeys, seals, erasures. */
+async function nameThings({ door, token }: WaysIn, next: () => string, note: (heard: Heard) => void): Promise<void> {
+  const base = "/api/v1";
+  const day = { hour: null, zone: "UTC" };
+  const webhook = (): unknown => ({ url: `https://203.0.113.7/${next()}`, level: "general" });
+  const listed = jsonOf(await door.askJson(token, "GET", `${base}/people?unsure=true&limit=1`))?.["data"];
+  const [person] = Array.isArray(listed) ? listed : [];
+  const key = { id: "key_01JD8QYB3M6W5T0ZK1E9V7RXSC" };
+  const asked: readonly (readonly [string, string, unknown])[] = [
+    ["POST", "/saved-searches", { name: next(), search: { query: next(), filter: { person: next() } } }],
+    ["POST", "/saved-searches", { name: next(), search: { query: next(), filter: { source: next() } } }],
+    ["POST", "/digests/judgements", { key: next() }],
+    ["POST", "/digests/judgements", { key: next(), day: next() }],
+    ["POST", "/digests/seen", { day: next() }],
+    ["PUT", "/digest-settings", { ...day, mail: null, webhook: webhook() }],
+    [
+      "PUT",
+      "/digest-settings",
+      { ...day, mail: { address: `${next()}@example.org`, level: "general" }, webhook: null },
+    ],
+    ["PUT", "/digest-settings", { ...day, zone: next(), mail: null, webhook: null }],
+    ["POST", "/digest-settings/confirmations", { code: next().slice(0, 20) }],
+    [
+      "POST",
+      "/digest-settings/devices",
+      { endpoint: `https://203.0.113.7/${next()}`, p256dh: next(), auth: next(), name: next() },
+    ],
+    ["POST", "/me/email", { address: `${next()}@example.org` }],
+    ["POST", "/me/email/confirm", { code: next().slice(0, 40) }],
+    ["POST", "/auth/recovery", { email: `${next()}@example.org` }],
+    ["POST", "/auth/recovery/finish", { request: next(), code: next().slice(0, 40), new_password: next() }],
+    ["POST", "/me/passkeys", { name: next(), passkey: { id: next() } }],
+    ["POST", "/auth/passkey", { passkey: { id: next(), rawId: next() } }],
+    ["PUT", "/seal", { key: next() }],
+    ["POST", "/seal/places", { external_id: next() }],
+    ["POST", "/answers/stream", { question: `Where is ${next()}?` }],
+    ["POST", "/answers/stream", { question: next(), filter: { source: next() } }],
+    ["POST", "/erasures", { key: { ...key, since: next() } }],
+    ["POST", "/erasures", { account: { confirm: next().slice(0, 40) } }],
+    ["POST", "/grants", { to: next(), what: { type: "all" }, purpose: next(), expires_at: next() }],
+    ["POST", "/people/merges", { what: "rename", person: next(), name: next() }],
+    ["POST", "/people/merges", { what: "rename", person: objectOf(person)["id"], name: next() }],
+    ["POST", "/keys", { name: next(), scopes: [next()] }],
+    ["POST", "/keys", { name: next(), scopes: ["memory.read"] }],
+  ];
+  for (const [method, path, body] of asked) note(await door.askJson(token, method, base + path, body));
 }
 
 /** What comes in at the Kafka door goes into topics of the people who use it, which are kept as they were sent. */

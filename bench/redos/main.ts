@@ -3,7 +3,7 @@
  *
  *     npm run bench -- redos [--quick] [word]
  *
- * Every expression in the sources of rooms and faces, attacked with texts of 50,000 letters; a word narrows to files that hold it. It fails when
+ * Every expression in the sources of rooms and faces, attacked with texts of up to 25,000 letters; a word narrows to files that hold it. It fails when
  * the time of twice the letters is more than three times as long, or does not end. A report of this machine: nothing of it is asserted in a suite.
  */
 import type { BenchRow } from "../row.ts";
