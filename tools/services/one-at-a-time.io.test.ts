@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,15 +12,22 @@ const folder = mkdtempSync(join(tmpdir(), "kaelix-one-"));
 const path = join(folder, "lock");
 const MODULE = new URL("one-at-a-time.ts", import.meta.url).href;
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+let other: ChildProcess | undefined;
+
+afterEach(() => {
+  other?.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
 
 test("two never overlap, in this process and another, and one that was killed is not waited for", async () => {
+  // Its promise can be kept: one that nothing can end is collected, and the lock with it.
   const script = `const { oneAtATime } = await import(${JSON.stringify(MODULE)});
-    await oneAtATime(process.argv[1], () => { console.log("held"); return new Promise(() => setInterval(() => {}, 1000)); });`;
-  const other = spawn(process.execPath, ["--input-type=module", "-e", script, path], {
+    await oneAtATime(process.argv[1], () => { console.log("held"); return new Promise((done) => setTimeout(done, 600_000)); });`;
+  const holder = spawn(process.execPath, ["--input-type=module", "-e", script, path], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  await once(other.stdout, "data");
+  other = holder;
+  await once(holder.stdout, "data");
   const told: string[] = [];
   const work = (name: string): Promise<void> =>
     oneAtATime(path, async () => {
@@ -31,7 +38,7 @@ test("two never overlap, in this process and another, and one that was killed is
   const both = Promise.all([work("a"), work("b")]);
   await new Promise((resolve) => setTimeout(resolve, 120));
   expect(told).toEqual([]);
-  other.kill("SIGKILL");
+  holder.kill("SIGKILL");
   await both;
   const [first = ""] = told;
   const second = first.startsWith("a") ? "b" : "a";
