@@ -9,7 +9,8 @@ import { sweepMcp } from "./mcp.ts";
 import { sweepBoundaries } from "./sweep.ts";
 
 test("a share of the boundary sweep finds no byte, no id and no effect across people (all of it: npm run bench -- boundary)", async () => {
-  const product = await startProof();
+  // What was forgotten must not become due while this looks.
+  const product = await startProof({ KAELIX_FORGET_UNDO_SECONDS: "3600" });
   try {
     const api = readInterface();
     const cast = await gatherCast(product.door, api, { waitsForErasing: false });

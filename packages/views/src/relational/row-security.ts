@@ -5,7 +5,7 @@
  * invitations are meant, whatever its WHERE says or forgets; with neither named it sees nothing. It cannot write.
  * It does not: stop who speaks SQL to this connection (they could put the scope elsewhere), or narrow what belongs to the whole house:
  * folding, counting, erasing when time is over, looking an invitation or a number up. Those go without a scope, as the tables' owner.
- * On PGlite the policies stand in the tables and are tested there; its reads go without: see ADR 23.
+ * On PGlite the policies stand in the tables and are tested there; its reads go without: see ADR 24.
  */
 import type { TenantId, UserId } from "@kaelix/model";
 import { sql } from "kysely";

@@ -17,13 +17,14 @@ export interface TimelineFilter {
 
 /** The first and the last moment of live memories, and how many there are; undefined when there is none. */
 export async function timeSpanOf(
-  { queries }: Database,
+  database: Database,
   user: UserId,
   filter: TimelineFilter,
 ): Promise<{ readonly firstMs: number; readonly lastMs: number; readonly count: number } | undefined> {
-  const { rows } = await sql<{ first_ms: number | null; last_ms: number | null; count: number }>`
+  const asked = sql<{ first_ms: number | null; last_ms: number | null; count: number }>`
     select min(occurred_at_ms) as first_ms, max(occurred_at_ms) as last_ms, count(*) as count
-    from memories where ${conditionOf(user, filter)}`.execute(queries);
+    from memories where ${conditionOf(user, filter)}`;
+  const { rows } = await database.read({ user }, (own) => asked.execute(own));
   const [row] = rows;
   if (row === undefined || row.first_ms === null || row.last_ms === null) return undefined;
   return { firstMs: row.first_ms, lastMs: row.last_ms, count: row.count };
@@ -31,14 +32,15 @@ export async function timeSpanOf(
 
 /** How many lie between each boundary and the next; one less than there are boundaries, which ascend. One pass. */
 export async function countBetween(
-  { queries }: Database,
+  database: Database,
   user: UserId,
   boundaries: readonly number[],
   filter: TimelineFilter,
 ): Promise<readonly number[]> {
-  const { rows } = await sql<{ bucket: number; count: number }>`
+  const asked = sql<{ bucket: number; count: number }>`
     select width_bucket(occurred_at_ms, ${boundaries.map(Math.trunc)}::bigint[]) as bucket, count(*) as count
-    from memories where ${conditionOf(user, filter)} group by 1`.execute(queries);
+    from memories where ${conditionOf(user, filter)} group by 1`;
+  const { rows } = await database.read({ user }, (own) => asked.execute(own));
   const counts = new Map(rows.map(({ bucket, count }) => [bucket, count]));
   // Bucket 0 lies before the first boundary, the last one behind the last.
   return boundaries.slice(1).map((_end, at) => counts.get(at + 1) ?? 0);

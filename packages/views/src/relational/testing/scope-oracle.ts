@@ -20,6 +20,7 @@ import type { Database } from "../database.ts";
 import { createPeopleStore } from "../identity/query.ts";
 import { listByTime } from "../memories/list.ts";
 import { createMemoryStore } from "../memories/query.ts";
+import { countBetween, timeSpanOf } from "../memories/timeline.ts";
 import { type ReadScope, readUnder } from "../row-security.ts";
 import { createRelationalView } from "../view.ts";
 import { baseOf, idOf, remembered, revised, tenantOf } from "./events.ts";
@@ -100,6 +101,8 @@ function* queriesOf(seed: number): Generator<readonly [string, Own]> {
     const doubt = { levelMax: ceiling, below: 0.95 };
     yield [`doubtfulOf ${user}`, (database) => of(database).doubtfulOf(user, doubt, 100)];
     yield [`doubtfulCountOf ${user}`, (database) => of(database).doubtfulCountOf(user, doubt)];
+    yield [`timeSpanOf ${user}`, (database) => timeSpanOf(database, user, { ceiling })];
+    yield [`countBetween of ${user}`, (database) => countBetween(database, user, [0, 1_020, 2_000], { ceiling })];
     yield [`versions of ${user}`, (database) => of(database).versions(user, memory)];
     yield [`externals of ${user}`, async (database) => byHash(await of(database).externals(user, hashes))];
     yield [`imports of ${user}`, (database) => of(database).imports(user)];
