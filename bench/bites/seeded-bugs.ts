@@ -83,7 +83,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   },
   {
     name: "common passwords are taken",
-    file: "identity/identity.ts",
+    file: "identity/require-good-password.ts",
     is: 'if (problem === "common") throw',
     becomes: "if (false as boolean) throw",
     tests: "identity",
@@ -91,8 +91,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: "the first on the log does not win",
     file: "access/fold.ts",
-    is: "(revision <= before.revision || before.tenant !== tenant)",
-    becomes: "(before.tenant !== tenant)",
+    is: "const before = state.factors.get(user);\n      if (before !== undefined && (revision <= before.revision || before.tenant !== tenant))",
+    becomes: "const before = state.factors.get(user);\n      if (before !== undefined && before.tenant !== tenant)",
     tests: "access",
   },
   {
@@ -252,8 +252,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: "anybody ends a key",
     file: "access/api-keys.ts",
-    is: "row.user !== owner.userId || ",
-    becomes: "",
+    is: "row.user !== owner.userId || row.tenant !== owner.tenantId) {",
+    becomes: "row.tenant !== owner.tenantId) {",
     tests: "access",
   },
   {
@@ -400,8 +400,9 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: "a shredded user comes back by a rewrap",
     file: "keys/keystore.ts",
-    is: "    await this.#making.run(user, async () => {\n      await this.#followed(await this.#append([userTombstone(user, this.#clock.nowMs())]));\n    });",
-    becomes: "    await this.#followed(await this.#append([userTombstone(user, this.#clock.nowMs())]));",
+    is: "return this.#making.run(user, async () => {\n      const to = await this.#append([userTombstone",
+    becomes:
+      "return (async (work: () => Promise<ShredRange>) => work())(async () => {\n      const to = await this.#append([userTombstone",
     tests: "keys/kek-rotation.test.ts",
   },
   {
