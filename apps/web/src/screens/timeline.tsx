@@ -149,7 +149,7 @@ function useScrolling(onEnd: () => void, isReady: boolean): React.RefObject<HTML
     const mark = end.current;
     if (mark === null) return;
     const watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onEnd(), {
-      rootMargin: "600px",
+      rootMargin: "75%",
     });
     watcher.observe(mark);
     return () => watcher.disconnect();
