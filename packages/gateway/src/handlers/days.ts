@@ -24,6 +24,9 @@ type DayRoutes =
 
 const levelOf = (name: "general" | "confidential"): 1 | 2 => (name === "general" ? 1 : 2);
 
+/** Stands before the id of a judgement: a bare one may begin with a hyphen, which a command line takes for an option. */
+const JUDGEMENT = "jud_";
+
 /** The day as it is told by itself, what in it is not useful, and searches that were named. */
 export const dayHandlers: HandlersOf<DayRoutes> = {
   "digests.latest": async ({ application, principal }) => {
@@ -41,15 +44,22 @@ export const dayHandlers: HandlersOf<DayRoutes> = {
     const importId = body.import === undefined ? undefined : parseId("imp", body.import);
     const id = await application.days.judge(principal, { key, zone, ...withoutUndefined({ day, importId }) });
     if (id === undefined) throw gatewayErrors("not-found");
-    return { type: "json", body: { id } };
+    return { type: "json", body: { id: `${JUDGEMENT}${id}` } };
   },
   "digests.judgements": async ({ application, principal }) => {
     const judgements = await application.days.judgements(principal);
-    const data = judgements.map(({ atMs, kind, mark, topic }) => ({ id: mark, kind, topic, at: timeText(atMs) }));
+    const data = judgements.map(({ atMs, kind, mark, topic }) => ({
+      id: `${JUDGEMENT}${mark}`,
+      kind,
+      topic,
+      at: timeText(atMs),
+    }));
     return { type: "json", body: { data: data.toReversed() } };
   },
   "digests.unjudge": async ({ application, principal, params }) => {
-    if (!(await application.days.unjudge(principal, params.id))) throw gatewayErrors("not-found");
+    const mark = params.id.startsWith(JUDGEMENT) ? params.id.slice(JUDGEMENT.length) : undefined;
+    const taken = params.id === "all" ? "all" : mark;
+    if (taken === undefined || !(await application.days.unjudge(principal, taken))) throw gatewayErrors("not-found");
     return { type: "empty" };
   },
   "digestSettings.read": async ({ application, principal }) => ({
