@@ -340,22 +340,6 @@ describe("the token endpoint", () => {
   });
 });
 
-test("registration takes public clients alone, and no address that a browser would run", async () => {
-  const errorOf = async (body: object): Promise<unknown> =>
-    (await bodyOf(await post("/oauth/register", body)))["error"];
-  expect(await errorOf({ redirect_uris: [] })).toBe("invalid_redirect_uri");
-  expect(await errorOf({ redirect_uris: ["javascript:alert(1)"] })).toBe("invalid_redirect_uri");
-  expect(await errorOf({ redirect_uris: ["http://evil.example/"] })).toBe("invalid_redirect_uri");
-  expect(await errorOf({ redirect_uris: [BACK], token_endpoint_auth_method: "client_secret_post" })).toBe(
-    "invalid_client_metadata",
-  );
-  expect(await errorOf({ redirect_uris: [BACK], grant_types: ["implicit"] })).toBe("invalid_client_metadata");
-  const answers = await Promise.all(
-    Array.from({ length: 30 }, () => post("/oauth/register", { redirect_uris: [BACK] })),
-  );
-  expect(answers.map(({ status }) => status)).toContain(429);
-});
-
 test("the metadata names this server alone, and the 401 points there", async () => {
   const server = await bodyOf(await fetch(`${origin}/.well-known/oauth-authorization-server`));
   expect(server).toMatchObject({ issuer: origin, authorization_endpoint: `${origin}/authorize` });
@@ -384,4 +368,21 @@ test("nobody is let in without a fresh proof, and never above level 2", async ()
   for (const level of ["secret", "ultra-secret", 3, 4, "3"]) expect((await connect({ level })).status).toBe(400);
   expect((await connect({ days: 91 })).status).toBe(400);
   expect((await connect({})).status).toBe(201);
+});
+
+// The last one: it spends the registrations of this minute.
+test("registration takes public clients alone, and no address that a browser would run", async () => {
+  const errorOf = async (body: object): Promise<unknown> =>
+    (await bodyOf(await post("/oauth/register", body)))["error"];
+  expect(await errorOf({ redirect_uris: [] })).toBe("invalid_redirect_uri");
+  expect(await errorOf({ redirect_uris: ["javascript:alert(1)"] })).toBe("invalid_redirect_uri");
+  expect(await errorOf({ redirect_uris: ["http://evil.example/"] })).toBe("invalid_redirect_uri");
+  expect(await errorOf({ redirect_uris: [BACK], token_endpoint_auth_method: "client_secret_post" })).toBe(
+    "invalid_client_metadata",
+  );
+  expect(await errorOf({ redirect_uris: [BACK], grant_types: ["implicit"] })).toBe("invalid_client_metadata");
+  const answers = await Promise.all(
+    Array.from({ length: 30 }, () => post("/oauth/register", { redirect_uris: [BACK] })),
+  );
+  expect(answers.map(({ status }) => status)).toContain(429);
 });
