@@ -1,10 +1,12 @@
 /**
  * Crashes: what was acknowledged must be there afterwards.
  *
- *     npm run bench -- crash [--quick] [--kills N] [--cuts N] [--seed S]
+ *     npm run bench -- crash [--quick] [--kills N] [--cuts N] [--broker-kills N] [--seed S]
  *
  * 200 kills and 200 power cuts by default, 8 with --quick; 10,000 kills and 3,000 cuts are the full count, which may be run in
  * rounds, each with a seed of its own. Fails when anything was lost.
+ *
+ * 24 kills of a whole broker with clients at work (broker/broker-kills.ts), none with --quick: the test suite has some.
  *
  * `kill -9` of a real process under load (says nothing about fdatasync: the page cache survives it), power cuts on the rig of rig.ts,
  * and the same cuts for a writer that skips fdatasync: the control, which must be seen to lose, or the rig proves nothing.
@@ -22,6 +24,7 @@ import { runPowerCuts, SimulatedDisk } from "@kaelix/streamer";
 import { runTransactionCrashes } from "@kaelix/streamer/simulation";
 
 import type { BenchRow } from "../row.ts";
+import { runBrokerKills } from "./broker/broker-kills.ts";
 import { CrashLoad } from "./load.ts";
 import { PowerCutRig, rigObstacle } from "./rig.ts";
 
@@ -56,7 +59,12 @@ async function crashAll(options: {
 }): Promise<BenchRow[]> {
   const { values } = parseArgs({
     args: [...options.arguments],
-    options: { kills: { type: "string" }, cuts: { type: "string" }, seed: { type: "string", default: "1" } },
+    options: {
+      kills: { type: "string" },
+      cuts: { type: "string" },
+      "broker-kills": { type: "string" },
+      seed: { type: "string", default: "1" },
+    },
   });
   const usual = options.quick ? "8" : "200";
   const kills = countOf("kills", values.kills ?? usual);
@@ -68,6 +76,8 @@ async function crashAll(options: {
     rows.push(...rowsOf("kill -9", await killRounds(kills, seed)));
     rows.push({ name: "kill -9: time per kill", value: (performance.now() - startedMs) / kills, unit: "ms" });
   }
+  const brokerKills = countOf("broker-kills", values["broker-kills"] ?? (options.quick ? "0" : "24"));
+  if (brokerKills > 0) rows.push(...(await brokerRows(brokerKills, seed)));
   if (cuts === 0) return rows;
   rows.push(...(await simulatedRows(seed, Math.ceil(cuts / 2 / SIMULATED_CUTS_PER_SEED) * 2)));
   rows.push(...(await transactionRows(seed, cuts)));
@@ -81,6 +91,23 @@ function countOf(name: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new Error(`Cannot crash: --${name} is ${text}, must be 0 or more`);
+}
+
+/** A whole broker, with clients at work. */
+async function brokerRows(count: number, seed: number): Promise<BenchRow[]> {
+  const { faults, startMs, ...outcome } = await runBrokerKills({ kills: count, seed });
+  for (const fault of faults) console.error(fault);
+  const name = "kill -9 of a broker with clients at work";
+  const p95 = startMs.toSorted((left, right) => left - right)[Math.floor(startMs.length * 0.95)] ?? 0;
+  return [
+    { name: `${name}: crashes`, value: outcome.kills + outcome.earlyKills, unit: "crashes" },
+    { name: `${name}: of these while it started`, value: outcome.earlyKills, unit: "crashes" },
+    { name: `${name}: acknowledged records`, value: outcome.acknowledgedRecords, unit: "records" },
+    { name: `${name}: committed transactions`, value: outcome.committedTransactions, unit: "transactions" },
+    { name: `${name}: aborted transactions`, value: outcome.abortedTransactions, unit: "transactions" },
+    { name: `${name}: process listens again, p95`, value: p95, unit: "ms" },
+    { name: `${name}: faults`, value: faults.length, unit: "faults", target: 0, reached: faults.length === 0 },
+  ];
 }
 
 /** Transactions and a group in flight: a third of the crashes are kills, the others power cuts. */

@@ -1,0 +1,1 @@
+export { type ClientCodec, connectWire, type WireClient } from "./wire-client.ts";
