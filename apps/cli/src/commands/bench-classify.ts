@@ -20,6 +20,7 @@ interface Labelled {
   readonly text: string;
   readonly level: Level;
   readonly language: string;
+  readonly category: string | undefined;
 }
 
 interface Judged extends Labelled {
@@ -29,8 +30,8 @@ interface Judged extends Labelled {
 }
 
 /**
- * `kaelix bench classify --dataset FILE [--json]`: the classifier without a provider on JSON lines `{"text", "level", "id"?, "lang"?}`, without a
- * server and without keeping anything. `level` is 1 to 4 or a level's name.
+ * `kaelix bench classify --dataset FILE [--json]`: the classifier without a provider on JSON lines `{"text", "level", "id"?, "lang"?, "category"?}`,
+ * without a server and without keeping anything. `level` is 1 to 4 or a level's name. Rows tell of each level, each language and each category.
  */
 export async function benchClassify(parameters: readonly string[]): Promise<number> {
   const file = datasetNamed(parameters);
@@ -66,7 +67,9 @@ function readLine(line: string, number: number): Labelled | string {
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "must be a JSON object";
   const fields = new Map<string, unknown>(Object.entries(value));
-  const [text, label, id, language] = ["text", "level", "id", "lang"].map((name) => fields.get(name));
+  const [text, label, id, language, category] = ["text", "level", "id", "lang", "category"].map((name) =>
+    fields.get(name),
+  );
   if (typeof text !== "string") return "must have text that is a string";
   if (typeof label !== "number" && typeof label !== "string") return "must have level that is 1 to 4 or a level's name";
   const level = parseLevel(String(label));
@@ -78,6 +81,7 @@ function readLine(line: string, number: number): Labelled | string {
     text,
     level,
     language: typeof language === "string" ? language : "unknown",
+    category: typeof category === "string" && category !== "" ? category : undefined,
   };
 }
 
@@ -85,38 +89,52 @@ function share(judged: readonly Judged[], isSo: (one: Judged) => boolean): numbe
   return judged.length === 0 ? null : judged.filter(isSo).length / judged.length;
 }
 
-function rowsOf(judged: readonly Judged[]): DatasetRow[] {
-  const isRight = ({ found, level }: Judged): boolean => found === level;
-  const row = (name: string, value: number | null): DatasetRow => ({ name, value, unit: "fraction" });
-  const byLevel = LEVELS.map((level) =>
+function row(name: string, value: number | null): DatasetRow {
+  return { name, value, unit: "fraction" };
+}
+
+/** How much of some texts is called 3 or more: caught where that is right, a false alarm where it is not. */
+function alarmRows(judged: readonly Judged[], suffix: string): DatasetRow[] {
+  const called = (some: readonly Judged[]): number | null => share(some, ({ found }) => found >= 3);
+  const [grave, mild] = [judged.filter(({ level }) => level >= 3), judged.filter(({ level }) => level < 3)];
+  const caught = row(`levels 3 and 4 caught as 3 or more${suffix}`, called(grave));
+  return [caught, row(`called 3 or more though below${suffix}`, called(mild))];
+}
+
+/** One row or three for every level, language and category that the texts name. */
+function groupRows(judged: readonly Judged[]): DatasetRow[] {
+  const accuracy = (name: string, some: readonly Judged[]): DatasetRow =>
     row(
-      `accuracy, level ${level}`,
-      share(
-        judged.filter((one) => one.level === level),
-        isRight,
-      ),
+      `accuracy, ${name}`,
+      share(some, ({ found, level }) => found === level),
+    );
+  const groupsBy = (nameOf: (one: Judged) => string): [string, Judged[]][] =>
+    [...Map.groupBy(judged, nameOf)].sort(([left], [right]) => (left < right ? -1 : 1));
+  const byLevel = LEVELS.map((level) =>
+    accuracy(
+      `level ${level}`,
+      judged.filter((one) => one.level === level),
     ),
   );
-  const byLanguage = [...Map.groupBy(judged, ({ language }) => language)]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([language, some]) => row(`accuracy, ${language}`, share(some, isRight)));
-  const grave = judged.filter(({ level }) => level >= 3);
+  const byLanguage = groupsBy(({ language }) => language).flatMap(([language, some]) => [
+    accuracy(language, some),
+    ...alarmRows(some, `, ${language}`),
+  ]);
+  const byCategory = groupsBy(({ category }) => category ?? "")
+    .filter(([category]) => category !== "")
+    .map(([category, some]) => accuracy(`category ${category}`, some));
+  return [...byLevel, ...byLanguage, ...byCategory];
+}
+
+function rowsOf(judged: readonly Judged[]): DatasetRow[] {
   return [
-    row("accuracy", share(judged, isRight)),
     row(
-      "levels 3 and 4 caught as 3 or more",
-      share(grave, ({ found }) => found >= 3),
+      "accuracy",
+      share(judged, ({ found, level }) => found === level),
     ),
-    row(
-      "called 3 or more though below",
-      share(
-        judged.filter(({ level }) => level < 3),
-        ({ found }) => found >= 3,
-      ),
-    ),
+    ...alarmRows(judged, ""),
     row("expected calibration error", calibrationError(judged)),
-    ...byLevel,
-    ...byLanguage,
+    ...groupRows(judged),
     { name: "texts", value: judged.length, unit: "texts" },
   ];
 }
@@ -131,7 +149,7 @@ function calibrationError(judged: readonly Judged[]): number {
   }, 0);
 }
 
-function questionOf({ line, id, text, level, found, confidence, reasons, language }: Judged): DatasetRow {
-  const outcome = { id, line, lang: language, text, level, found, confidence, reasons };
+function questionOf({ line, id, text, level, found, confidence, reasons, language, category }: Judged): DatasetRow {
+  const outcome = { id, line, lang: language, ...(category && { category }), text, level, found, confidence, reasons };
   return { name: `text ${id}`, value: found === level ? 1 : 0, unit: "right", ...outcome };
 }
