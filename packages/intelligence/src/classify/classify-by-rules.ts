@@ -9,7 +9,7 @@ export interface RuleOptions {
 }
 
 /**
- * Gives a text its level by rules. Pure and linear in the text's length; the first call compiles the lexicons.
+ * Gives a text its level by rules. Pure and linear in the text's length; the first call unpacks the lexicons.
  * Texts beyond 262,144 UTF-16 units are judged by their beginning and are at least confidential.
  *
  * @returns a level from 1 to 4, a calibrated confidence from 0 to 1, and reasons that never quote the text.

@@ -1,27 +1,12 @@
 /** Reads a text once and gathers everything that speaks for a level. Pure, linear in the text's length. */
 import { applyRules } from "./rules/apply-rules.ts";
-import { type CompiledLexicon, compileLexicons } from "./rules/compile.ts";
 import { findContacts } from "./rules/contact.ts";
 import { contextFactor } from "./rules/context.ts";
 import type { Evidence } from "./rules/evidence.ts";
 import { findGivenSecrets } from "./rules/given-secrets.ts";
 import { findKeyShapes } from "./rules/key-shapes.ts";
-import { english } from "./rules/lexicon/english.ts";
-import { englishHints } from "./rules/lexicon/english-hints.ts";
-import { french } from "./rules/lexicon/french.ts";
-import { frenchHints } from "./rules/lexicon/french-hints.ts";
-import { german } from "./rules/lexicon/german.ts";
-import { germanHints } from "./rules/lexicon/german-hints.ts";
-import { hinglish } from "./rules/lexicon/hinglish.ts";
-import { hinglishHints } from "./rules/lexicon/hinglish-hints.ts";
-import { italian } from "./rules/lexicon/italian.ts";
-import { italianHints } from "./rules/lexicon/italian-hints.ts";
-import { portuguese } from "./rules/lexicon/portuguese.ts";
-import { portugueseHints } from "./rules/lexicon/portuguese-hints.ts";
-import { spanish } from "./rules/lexicon/spanish.ts";
-import { spanishHints } from "./rules/lexicon/spanish-hints.ts";
-import { turkish } from "./rules/lexicon/turkish.ts";
-import { turkishHints } from "./rules/lexicon/turkish-hints.ts";
+import { LEXICON_LANGUAGES, LEXICON_TABLE } from "./rules/lexicon-table.ts";
+import { type CompiledLexicon, unpackLexicons } from "./rules/lexicon-tables.ts";
 import { activeLanguages, matchPhrases } from "./rules/match.ts";
 import { findNumbers } from "./rules/numbers.ts";
 import { readNumberSpans } from "./rules/number-spans.ts";
@@ -29,23 +14,12 @@ import type { Scene } from "./rules/scene.ts";
 import { markShapes } from "./rules/shapes.ts";
 import { readTokens } from "./rules/tokens.ts";
 
-const LEXICONS = [english, german, spanish, french, portuguese, italian, turkish, hinglish].concat([
-  englishHints,
-  germanHints,
-  spanishHints,
-  frenchHints,
-  portugueseHints,
-  italianHints,
-  turkishHints,
-  hinglishHints,
-]);
+let unpacked: CompiledLexicon | undefined;
 
-let compiled: CompiledLexicon | undefined;
-
-/** The lexicons of all languages, compiled on first use and kept. */
+/** The lexicons of all languages, unpacked on first use and kept. */
 export function lexicons(): CompiledLexicon {
-  compiled ??= compileLexicons(LEXICONS);
-  return compiled;
+  unpacked ??= unpackLexicons(LEXICON_TABLE, LEXICON_LANGUAGES);
+  return unpacked;
 }
 
 // Styled letters of mathematics and combining marks have no single folded unit; composing them first costs a copy, so only then.

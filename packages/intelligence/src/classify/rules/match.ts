@@ -1,5 +1,5 @@
 /** Finds the phrases of all lexicons in the words of a text, then keeps those of the languages the text is written in. */
-import { type CompiledLexicon, edgeKey, ID_ANY, ID_NUMBER } from "./compile.ts";
+import { type CompiledLexicon, edgeKey, ID_ANY, ID_NUMBER } from "./lexicon-tables.ts";
 import { type Concept, CONCEPT_COUNT, conceptNumber } from "./concepts.ts";
 import { FLAG_DIGIT, FLAG_LETTER, type Tokens } from "./tokens.ts";
 

@@ -1,5 +1,5 @@
 /** Hindi in Latin letters: words of things told without their name. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** What speakers of Hindi imply when they type in Latin letters. */
 export const hinglishHints: Lexicon = {

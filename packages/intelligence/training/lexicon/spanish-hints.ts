@@ -1,5 +1,5 @@
 /** Spanish words of things told without their name. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** What Spanish speakers imply. */
 export const spanishHints: Lexicon = {

@@ -1,5 +1,5 @@
 /** German words of things told without their name. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** What German speakers imply. */
 export const germanHints: Lexicon = {

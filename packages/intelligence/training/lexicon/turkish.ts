@@ -1,5 +1,5 @@
 /** Turkish words of the concepts. Endings are many, so most entries are stems. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** The Turkish lexicon. */
 export const turkish: Lexicon = {

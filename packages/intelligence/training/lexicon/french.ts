@@ -1,5 +1,5 @@
 /** French words of the concepts. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** The French lexicon. */
 export const french: Lexicon = {

@@ -1,5 +1,5 @@
 /** Hindi in Latin letters, mixed with English as people write it. English words come from the English lexicon. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** The Hinglish lexicon. */
 export const hinglish: Lexicon = {

@@ -1,5 +1,5 @@
 /** Portuguese words of things told without their name. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** What Portuguese speakers imply. */
 export const portugueseHints: Lexicon = {

@@ -1,5 +1,5 @@
 /** English words of the concepts: chatty and careful, British, American, Nigerian and Indian. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** The English lexicon. */
 export const english: Lexicon = {

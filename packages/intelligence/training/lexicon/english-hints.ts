@@ -1,5 +1,5 @@
 /** English words of things told without their name: what people say instead of "shelter", "dismissal", "test" or "code". */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** What English speakers imply. */
 export const englishHints: Lexicon = {

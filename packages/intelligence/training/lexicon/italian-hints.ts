@@ -1,5 +1,5 @@
 /** Italian words of things told without their name. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** What Italian speakers imply. */
 export const italianHints: Lexicon = {

@@ -1,5 +1,5 @@
 /** German words of the concepts. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** The German lexicon. */
 export const german: Lexicon = {

@@ -1,5 +1,5 @@
 /** Portuguese words of the concepts, Brazilian first. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** The Portuguese lexicon. */
 export const portuguese: Lexicon = {

@@ -1,5 +1,5 @@
 /** French words of things told without their name. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** What French speakers imply. */
 export const frenchHints: Lexicon = {

@@ -1,5 +1,5 @@
 /** Turkish words of things told without their name; mostly stems, since Turkish adds its endings. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** What Turkish speakers imply. */
 export const turkishHints: Lexicon = {

@@ -1,5 +1,5 @@
 /** Spanish words of the concepts. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** The Spanish lexicon. */
 export const spanish: Lexicon = {

@@ -1,5 +1,5 @@
 /** Italian words of the concepts. */
-import type { Lexicon } from "../concepts.ts";
+import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** The Italian lexicon. */
 export const italian: Lexicon = {
