@@ -22,10 +22,14 @@ export class BrokerProcess {
   #words = "";
   #isKilled = false;
 
-  constructor(directory: string, port: number) {
+  /** @param filesMax how many files and connections it may have open at a time */
+  constructor(directory: string, port: number, filesMax?: number) {
     const words = ["streamer", "--data", directory, "--port", String(port), "--json", "--quiet"];
     const config = CONFIG.flatMap((row) => ["--config", row]);
-    const child = spawn(process.execPath, [MAIN, ...words, ...config], { stdio: ["ignore", "pipe", "pipe"] });
+    const command = [process.execPath, MAIN, ...words, ...config];
+    const limit = filesMax === undefined ? "" : `ulimit -n ${filesMax} && `;
+    // The shell becomes the broker, so that it is the broker that is killed.
+    const child = spawn("sh", ["-c", `${limit}exec "$0" "$@"`, ...command], { stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     this.#gone = once(child, "close");
     child.stderr.on("data", (chunk: Buffer) => (this.#words += chunk.toString()));

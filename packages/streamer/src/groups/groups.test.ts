@@ -197,6 +197,24 @@ test("a group goes on in its generation after a kill, with the member that was i
   );
 });
 
+test.each([1, -1])(
+  "a wall clock that jumps by %i year throws no member out and takes no offset away",
+  async (years) => {
+    const house = await open();
+    const member = await joined(house);
+    await sync(house, member, WHOLE);
+    const who = { generationIdOrMemberEpoch: 1, memberId: member.memberId };
+    expect(await commit(house, 7, who)).toBe("NONE");
+    house.clock.jumpTo(house.clock.nowMs() + years * 365 * 24 * 3_600_000);
+    house.groups.tick();
+    await house.groups.sweep();
+    const heartbeat = { groupId: "g", generationId: 1, memberId: member.memberId, groupInstanceId: null };
+    expect(await house.call("Heartbeat", 4, heartbeat)).toEqual({ errorCode: 0 });
+    expect(await fetched(house)).toMatchObject({ committedOffset: 7 });
+    expect(await commit(house, 8, who)).toBe("NONE");
+  },
+);
+
 test("an assignment that was cut off is refused, wherever it was cut", async () => {
   const house = await open();
   const member = await joined(house);

@@ -141,19 +141,24 @@ export class TransactionStore {
     this.#idsByProducer.clear();
     this.#ends.clear();
     this.#nextProducerId = 0;
+    let lostCount = 0;
     let next = this.#leader.bounds().startOffset;
     while (next < this.#leader.bounds().endOffset) {
       const read = await this.#leader.read(next, READ_BYTES, "read_uncommitted");
       for (const { at, bytes, header } of read.batches) {
         const records = decodeRecords(bytes, at, header);
         // A damaged record costs what it held.
-        if (typeof records !== "string") for (const { key, value } of records) this.#fold(key, value);
+        if (typeof records === "string") lostCount += header.lastOffsetDelta + 1;
+        else for (const { key, value } of records) this.#fold(key, value);
       }
+      for (const { firstOffset, nextOffset } of read.damaged) lostCount += nextOffset - firstOffset;
       next = Math.max(read.nextOffset, next + 1);
     }
     for (const { nextProducerId, producerId } of this.#transactions.values()) {
       this.#nextProducerId = Math.max(this.#nextProducerId, producerId + 1, nextProducerId + 1);
     }
+    // Each of them may have taken a block. An id that is given twice loses records: the second's are held for repetitions of the first's.
+    this.#nextProducerId += lostCount * PRODUCER_IDS_PER_BLOCK;
     this.#blockEnd = this.#nextProducerId;
   }
 

@@ -70,6 +70,33 @@ test("an offset is visible when its commit is answered, not before, and is there
   expect(again.store.offsets.get(place(0))).toMatchObject({ offset: 7, metadata: "words", commitTimestampMs: 5 });
 });
 
+test("a damaged byte costs a group at most the commit it hit, never beyond what was committed, and is named", async () => {
+  const disk = new SimulatedDisk();
+  const opened = await open(disk);
+  for (const offset of [5, 9]) {
+    await opened.store.commit([commitOf(0, offset)]);
+    await opened.store.commit([commitOf(0, offset, "other")]);
+  }
+  await close(opened);
+  const path = disk.paths().find((name) => name.includes(CONSUMER_OFFSETS_TOPIC) && name.endsWith(".log")) ?? "";
+  for (let at = 0; at < (disk.size(path) ?? 0); at += 11) {
+    const damaged = disk.afterKill();
+    damaged.corrupt(path, (bytes) => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte)));
+    const again = await open(damaged);
+    const found = ["g", "other"].map((group) => again.store.offsets.get(place(0, group))?.offset);
+    expect(found, `byte ${at}`).toContain(9);
+    for (const offset of found) expect([5, 9], `byte ${at}`).toContain(offset);
+    let damagedCount = 0;
+    for (let next = 0; next < again.leader.bounds().endOffset;) {
+      const read = await again.leader.read(next, 1 << 20, "read_uncommitted");
+      damagedCount += read.damaged.length;
+      next = read.nextOffset;
+    }
+    expect(damagedCount, `byte ${at}`).toBe(1);
+    await close(again);
+  }
+});
+
 test("a commit the disk refused is never visible, also not with the next that it took", async () => {
   const disk = new SimulatedDisk();
   const opened = await open(disk);
