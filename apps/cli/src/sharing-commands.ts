@@ -9,7 +9,9 @@ export function addSharingCommands(program: Command, command: AddCommand, ending
   command(program, "share", "share some of your memories with somebody here; asks for password or code")
     .requiredOption("--with <person>", "name or id of who shall see them")
     .requiredOption("--until <when>", "30d, a day or a time: when it ends")
-    .option("--conversation <id>", "a conversation, also what is said there later")
+    .option("--about <person>", "what names somebody, now and later, up to confidential: a name or an id")
+    .option("--topic <name>", "what names a place, workplace, event or thing, now and later: a name or an id")
+    .option("--conversation <title>", "a conversation by title or id, also what is said there later")
     .option("--memory <ids>", "memories one by one; may be repeated", collect, [])
     .option("--source <source>", "everything that came from this source")
     .option("--from <time>", "what happened at or after this day or time; with --to")
@@ -17,6 +19,7 @@ export function addSharingCommands(program: Command, command: AddCommand, ending
     .option("--all", "everything")
     .option("--level <level>", "the highest level that is shared: general (as when not given), confidential or secret")
     .option("--for <purpose>", "one word: it opens only for who says it is for that")
+    .option("--yes", "do not ask whether what --about or --topic opens is meant")
     .action(
       ending(async (...given: Parameters<typeof shareCommands.share>) =>
         (await import("./commands/share.ts")).share(...given),

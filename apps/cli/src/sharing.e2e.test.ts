@@ -23,6 +23,9 @@ beforeAll(async () => {
     const conversation = { key: "trip", title: "The trip" };
     await owner.call("memories.create", { body: { text, level: 1, conversation } }, { waitSeconds: 10 });
   }
+  for (const text of ["My brother Tom lives in Leeds now", "Tom owes me 50 quid for the train tickets"]) {
+    await owner.call("memories.create", { body: { text, level: text.includes("owes") ? 2 : 1 } }, { waitSeconds: 10 });
+  }
   browser = await openBrowser();
 }, START_MS_MAX);
 
@@ -79,6 +82,7 @@ test.each([
     ann.setDefaultTimeout(30_000);
     await logIn(ann, product.url, PERSON);
     await ann.goto(`${product.url}/settings/sharing`);
+    await ann.getByTestId("share-kind").selectOption("time");
     await ann.getByText("Choose the first and the last day.").waitFor();
     const today = new Date().toISOString().slice(0, 10);
     await ann.getByTestId("share-first").fill("2026-01-01");
@@ -95,6 +99,57 @@ test.each([
     await ann.getByTestId("share-form").waitFor({ state: "detached" });
     const share = ann.getByTestId("share").filter({ hasText: "only for care" }).first();
     expect(await share.textContent()).toContain("2026");
+    await ann.close();
+  },
+);
+
+test.each([
+  { width: 1280, height: 900, colorScheme: "light" },
+  { width: 390, height: 844, colorScheme: "dark" },
+] as const)(
+  "what names somebody is shared by typing their name, at $width in $colorScheme",
+  { timeout: START_MS_MAX },
+  async (look) => {
+    const { colorScheme, height, width } = look;
+    const ann = await browser.newPage({ viewport: { width, height }, colorScheme });
+    ann.setDefaultTimeout(30_000);
+    const folder = process.env["KAELIX_SCREENSHOTS"];
+    const shoot = async (name: string): Promise<void> => {
+      const { violations } = await new AxeBuilder({ page: ann }).analyze();
+      expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+      if (folder !== undefined) await ann.screenshot({ path: `${folder}/share-${name}-${width}.png`, fullPage: true });
+    };
+    await logIn(ann, product.url, PERSON);
+    await ann.goto(`${product.url}/settings/sharing`);
+    await ann.getByTestId("share-about").fill("nobody like that");
+    await ann.getByTestId("share-nobody").waitFor();
+    await shoot("nobody");
+    await ann.getByTestId("share-about").fill("");
+    await ann.getByTestId("share-subject").nth(1).waitFor();
+    await shoot("everybody");
+    await ann.getByTestId("share-about").fill("brother");
+    await ann.getByText("Your brother").waitFor();
+    await expect.poll(() => ann.getByTestId("share-subject").count()).toBe(1);
+    await ann.getByTestId("share-button").click();
+    await ann.getByTestId("share-opens").getByText("Now 1 memory, and what will name").waitFor();
+    const form = ann.getByTestId("share-form");
+    await form.getByText("Confidential", { exact: true }).click();
+    await ann.getByTestId("share-opens").getByText("Now 2 memories").waitFor();
+    expect(await form.getByText("Secret", { exact: true }).count()).toBe(0);
+    await shoot("about");
+    await ann.getByTestId("share-submit").click();
+    await ann.getByTestId("proof-password").fill(PERSON.password);
+    await ann.getByTestId("proof-button").click();
+    await ann.getByTestId("share-form").waitFor({ state: "detached" });
+    const share = ann.getByTestId("share").filter({ hasText: "What names Tom" }).first();
+    await share.getByText("now 2 memories").waitFor();
+    await shoot("given");
+
+    await ann
+      .getByRole("button", { name: /End the share with Ben/ })
+      .first()
+      .click();
+    await share.getByText(/^Ended/).waitFor();
     await ann.close();
   },
 );

@@ -43,7 +43,7 @@ import { reviewOfHouse } from "./review/open-review.ts";
 import { timelineOfHouse } from "./timeline-application.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
-import { peopleOfHouse } from "./open-world.ts";
+import { peopleOfHouse, subjectsOfHouse } from "./open-world.ts";
 import { openPasswordList } from "./password-list.ts";
 import { openOperations } from "./open-operations.ts";
 import { operationsApplication } from "./operations-application.ts";
@@ -134,10 +134,12 @@ export class House {
     const clock = this.#clock;
     const recall = recallSource(this.#context);
     const sharedIndexes = new SharedIndexes(recall);
+    const subjects = subjectsOfHouse(this.#context);
     const memories = new Memories({
-      ...need(this.#parts, "remember", "changes", "store", "database", "keystore", "searchView", "identity"),
+      ...need(this.#parts, "remember", "changes", "store", "database", "keystore", "searchView"),
       recall,
       sharedIndexes,
+      shares: { identity, subjects },
       proposed: days.proposed,
       isSearched: (position) => (this.#context.searched.get(position.partition) ?? 0) > position.offset,
     });
@@ -172,7 +174,7 @@ export class House {
         }),
         members: identity.members,
         seal: sealApplication({ identity, operator, remember }),
-        sharing: sharingApplication({ identity, people, searchView, sharedIndexes }),
+        sharing: sharingApplication({ identity, people, searchView, sharedIndexes, subjects }),
         audit: auditApplication({ log, audit, keystore }),
         digests: digestApplication({ recall, imports, desk: days.desk, written: (user) => remember.written(user) }),
         days: days.application,
@@ -185,7 +187,7 @@ export class House {
           renewedAfterDays: kekDaysOf(this.#options.settings),
           logger: this.#options.logger,
         }),
-        policy: policyApplication({ identity, store, clock, written: (user) => remember.written(user) }),
+        policy: policyApplication({ identity, store, subjects, clock, written: (user) => remember.written(user) }),
       },
       identity: this.#noticingClaim(auditedIdentity(operator.port(), { audit, people, identity })),
       operatorToken: operator.token,

@@ -65,7 +65,7 @@ export interface MemoryParts {
   readonly searchView: SearchView;
   readonly recall: RecallSource;
   readonly sharedIndexes: SharedIndexes;
-  readonly identity: SharesSource;
+  readonly shares: SharesSource;
   /** What programs may not write alone. */
   readonly proposed: Pick<ProposedWrites, "take">;
   /** True when search has folded a position. */
@@ -103,7 +103,7 @@ export class Memories implements MemoryApplication {
     await this.#parts.remember.written(principal.userId);
     const row = await this.#parts.store.memory(principal.userId, id);
     if (isVisible(row, principal)) return (await this.#openAll(principal, [row]))[0];
-    const shares = await openShares(this.#parts.identity, { principal, action: "memory.read", reach });
+    const shares = await openShares(this.#parts.shares, { principal, action: "memory.read", reach });
     for (const { owner } of shares.owners) {
       await this.#parts.remember.written(owner);
       const shared = await this.#parts.store.memory(owner, id);
@@ -113,7 +113,7 @@ export class Memories implements MemoryApplication {
   }
 
   async list(principal: UserPrincipal, request: ListRequest, reach?: Reach): Promise<PageOf<PlacedMemory>> {
-    const shares = await openShares(this.#parts.identity, { principal, action: "memory.list", reach });
+    const shares = await openShares(this.#parts.shares, { principal, action: "memory.list", reach });
     const whose = [...(shares.isAlone ? [] : [principal.userId]), ...shares.owners.map(({ owner }) => owner)];
     for (const owner of whose) await this.#parts.remember.written(owner);
     const { limit, cursor, ...narrow } = request;
@@ -124,7 +124,7 @@ export class Memories implements MemoryApplication {
     const { database } = this.#parts;
     const pages = await Promise.all([
       ...(shares.isAlone ? [] : [listByTime(database, principal.userId, wanted)]),
-      ...shares.owners.map(({ owner, clauses }) => listByTime(database, owner, { ...wanted, anyOf: clauses })),
+      ...shares.owners.map((open) => listByTime(database, open.owner, { ...wanted, anyOf: shares.rowClausesOf(open) })),
     ]);
     const page = joinPages(pages, wanted);
     const first = page.rows[0];
@@ -193,7 +193,7 @@ export class Memories implements MemoryApplication {
     request: { readonly limit: number; readonly cursor?: string },
     reach?: Reach,
   ): Promise<PageOf<ConversationSummary>> {
-    const shares = await openShares(this.#parts.identity, { principal, action: "memory.list", reach });
+    const shares = await openShares(this.#parts.shares, { principal, action: "memory.list", reach });
     const skip = request.cursor === undefined ? 0 : decodeCountCursor(request.cursor);
     const all = shares.isAlone
       ? []
@@ -213,7 +213,7 @@ export class Memories implements MemoryApplication {
   }
 
   async search(...[principal, request, reach]: Parameters<MemoryApplication["search"]>): Promise<SearchOutcome> {
-    const shares = await openShares(this.#parts.identity, { principal, action: "memory.search", reach });
+    const shares = await openShares(this.#parts.shares, { principal, action: "memory.search", reach });
     const scope = await this.#scope(principal, shares);
     const found = await searchMemories(this.#parts.recall, {
       ...scope,
@@ -235,7 +235,7 @@ export class Memories implements MemoryApplication {
   }
 
   async ask(...[principal, request, reach]: Parameters<MemoryApplication["ask"]>): Promise<AnswerOutcome> {
-    const shares = await openShares(this.#parts.identity, { principal, action: "memory.ask", reach });
+    const shares = await openShares(this.#parts.shares, { principal, action: "memory.ask", reach });
     const answer = await ask(this.#parts.recall, {
       ...(await this.#scope(principal, shares)),
       question: request.question,

@@ -5,6 +5,7 @@ import { decodeBase64Url } from "@kaelix/base";
 import { partitionOfUser } from "@kaelix/capture";
 import { TOPICS, type UserId } from "@kaelix/model";
 import type { PeopleApplication } from "@kaelix/gateway";
+import { Subjects } from "@kaelix/recall";
 import { type PeopleStore, type SearchView, WorldView } from "@kaelix/views";
 
 import { caughtUp, type HouseContext, need } from "./house-parts.ts";
@@ -66,4 +67,10 @@ export function peopleOfHouse({ clock, parts, random }: HouseContext): PeopleApp
     written: (user) => rest.remember.written(user),
     folded: (position) => caughtUp(parts, position, { view: worldView.name }),
   });
+}
+
+/** Whom and what memories name, for sharing. One for a house: what it worked out is kept in it. */
+export function subjectsOfHouse({ parts }: HouseContext): Subjects {
+  const { worldView } = need(parts, "worldView");
+  return new Subjects({ world: (user, ceiling) => worldView.read(user, ceiling) });
 }

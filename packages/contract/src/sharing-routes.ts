@@ -3,7 +3,14 @@ import { z } from "zod";
 
 import type { Route } from "./route.ts";
 import { grantIdSchema } from "./schemas.ts";
-import { directorySchema, shareCreateSchema, shareListSchema, shareSchema } from "./sharing-schemas.ts";
+import {
+  directorySchema,
+  shareCreateSchema,
+  shareListSchema,
+  shareSchema,
+  subjectListSchema,
+  subjectQuerySchema,
+} from "./sharing-schemas.ts";
 
 /** The routes by name. */
 export const sharingRoutes = {
@@ -24,6 +31,17 @@ export const sharingRoutes = {
     tag: "sharing",
     summary: "What you have shared, and what was shared with you and is not over",
     success: { status: 200, type: "json", schema: shareListSchema },
+  },
+  "grants.subjects": {
+    method: "GET",
+    path: "/api/v1/grants/subjects",
+    action: "people.read",
+    tag: "sharing",
+    summary:
+      "Whom and what your memories name, for sharing what names them; with how many memories that would open now",
+    query: subjectQuerySchema,
+    success: { status: 200, type: "json", schema: subjectListSchema },
+    waits: true,
   },
   "grants.end": {
     method: "DELETE",

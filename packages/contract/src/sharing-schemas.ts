@@ -5,6 +5,7 @@ import { z } from "zod";
 import {
   conversationIdSchema,
   grantIdSchema,
+  idOf,
   levelInputSchema,
   levelNameSchema,
   memoryIdSchema,
@@ -12,12 +13,21 @@ import {
   userIdSchema,
 } from "./schemas.ts";
 
+/** Somebody or something that memories name. */
+const subjectIdSchema = z.union([
+  idOf("per", "per_01JD8QYB3M6W5T0ZK1E9V7RXSC"),
+  idOf("ent", "ent_01JD8QYB3M6W5T0ZK1E9V7RXSC"),
+]);
+
 const personSchema = z.object({ id: userIdSchema, name: z.string() });
 
-/** What a share opens: everything, a range of time, a conversation, a source, or memories one by one. */
+/**
+ * What a share opens: everything, what names somebody or something, a range of time, a conversation, a source, or memories one by one.
+ */
 export const shareScopeSchema = z
   .discriminatedUnion("type", [
     z.strictObject({ type: z.literal("all") }),
+    z.strictObject({ type: z.literal("about"), subject: subjectIdSchema }),
     z.strictObject({ type: z.literal("time"), from: timeSchema, until: timeSchema }),
     z.strictObject({ type: z.literal("conversation"), conversation: conversationIdSchema }),
     z.strictObject({ type: z.literal("source"), source: z.enum([...SOURCE_KINDS]) }),
@@ -51,6 +61,7 @@ export const shareSchema = z
     to: personSchema,
     what: z.object({
       type: z.enum(["all", "about", "time", "conversation", "source", "memories"]),
+      /** Told to who shares it alone; absent when no memory names them any more. */
       subject: z.string().optional(),
       from: timeSchema.optional(),
       until: timeSchema.optional(),
@@ -58,8 +69,10 @@ export const shareSchema = z
       source: z.enum([...SOURCE_KINDS]).optional(),
       memories: z.array(memoryIdSchema).optional(),
     }),
-    /** The title of a shared conversation; null where it has none. */
+    /** The title of a shared conversation, or whom or what it is about; null where it has none. */
     label: z.string().nullable(),
+    /** How many memories it opens now: of one about somebody or something, told to who shares it; else null. */
+    covers: z.number().int().nullable(),
     level: levelNameSchema,
     purpose: z.string().nullable(),
     starts_at: timeSchema,
@@ -74,3 +87,29 @@ export const shareListSchema = z.object({ given: z.array(shareSchema), received:
 
 /** Everybody else of the installation, by name. */
 export const directorySchema = z.object({ data: z.array(personSchema) });
+
+/** Query of what can be shared by name. */
+export const subjectQuerySchema = z.strictObject({
+  /** Words that begin a name or what somebody is: "mum", "lee". */
+  query: z.string().max(200).default(""),
+  only: z.enum(["people", "topics"]).optional(),
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+});
+
+/** Whom and what memories name, the most named first, and how many memories a share would open now. */
+export const subjectListSchema = z
+  .object({
+    data: z.array(
+      z.object({
+        id: z.string(),
+        kind: z.enum(["person", "place", "organisation", "event", "thing", "substance"]),
+        name: z.string(),
+        aliases: z.array(z.string()),
+        /** What a person is to you: "mother". */
+        relation: z.string().nullable(),
+        /** Up to level general, and up to confidential with those of general. */
+        memories: z.object({ general: z.number().int(), confidential: z.number().int() }),
+      }),
+    ),
+  })
+  .meta({ id: "ShareSubjects" });

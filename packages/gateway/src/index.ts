@@ -45,7 +45,7 @@ export type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
 export type { SealApplication } from "./seal-application.ts";
 export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
 export type { MemberApplication } from "./member-application.ts";
-export type { Neighbour, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";
+export type { Neighbour, SharedWhat, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";
 export type { DayApplication, DaySettingsView, KeptSearch, SavedSearchView, Untaken } from "./day-application.ts";
 export type { DigestApplication } from "./digest-application.ts";
 export { gatewayErrors } from "./errors.ts";

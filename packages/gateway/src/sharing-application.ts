@@ -1,4 +1,5 @@
 import type { GrantId, GrantScope, Level, UserId, UserPrincipal } from "@kaelix/model";
+import type { CountedSubject, SubjectId, SubjectRequest } from "@kaelix/recall";
 
 /** Somebody of the same organisation, as others see them. */
 export interface Neighbour {
@@ -11,9 +12,11 @@ export interface ShareView {
   readonly grant: GrantId;
   readonly from: Neighbour;
   readonly to: Neighbour;
-  readonly what: GrantScope;
-  /** What it is called: of a conversation its title; null where it has no name. */
+  readonly what: SharedWhat;
+  /** What it is called: of a conversation its title, of somebody their name; null where it has no name. */
   readonly label: string | null;
+  /** How many memories it opens now; null where that is not told. */
+  readonly covers: number | null;
   readonly ceiling: Level;
   readonly purpose: string | null;
   readonly startsAtMs: number;
@@ -22,10 +25,17 @@ export interface ShareView {
   readonly state: "waiting" | "open" | "expired" | "ended";
 }
 
+/** What is shared. Of somebody or something: its id, which is told to who shares it alone. */
+export type SharedWhat =
+  | Exclude<GrantScope, { readonly type: "about" }>
+  | { readonly type: "about"; readonly subject: SubjectId | null };
+
 /** What somebody wants to share. */
 export interface ShareRequest {
   readonly to: UserId;
-  readonly what: GrantScope;
+  readonly what:
+    | Exclude<GrantScope, { readonly type: "about" }>
+    | { readonly type: "about"; readonly subject: SubjectId };
   readonly ceiling: Level;
   readonly purpose: string | null;
   readonly startsAtMs?: number;
@@ -36,6 +46,8 @@ export interface ShareRequest {
 export interface SharingApplication {
   /** Everybody else with whom something can be shared, by name. */
   neighbours(principal: UserPrincipal): Promise<readonly Neighbour[]>;
+  /** Whom and what the principal's memories name, with how much would be shared. */
+  subjects(principal: UserPrincipal, request: SubjectRequest): Promise<readonly CountedSubject[]>;
   /** Durable before it answers. */
   share(principal: UserPrincipal, request: ShareRequest): Promise<ShareView>;
   given(principal: UserPrincipal): Promise<readonly ShareView[]>;

@@ -123,8 +123,9 @@ export interface AccessWay extends AccessBase {
 }
 
 /**
- * What of its owner's memories a grant opens. `about`: what concerns one person or topic; `time`: what happened in a range;
- * `conversation`, `source`: what was said there or came from there, later too; `memories`: these and no others.
+ * What of its owner's memories a grant opens. `about`: what names one person or thing, who or which is named by a level and ids of
+ * mentions (never by words), later too; `time`: what happened in a range; `conversation`, `source`: what was said there or came from
+ * there, later too; `memories`: these and no others.
  */
 export type GrantScope =
   | { readonly type: "all" }

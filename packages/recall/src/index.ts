@@ -49,5 +49,15 @@ export {
   type ToldDifferently,
 } from "./people/person.ts";
 export type { PeopleScope, PeopleSource } from "./people/source.ts";
+export {
+  type AboutSet,
+  type CountedSubject,
+  type KeptSubject,
+  type Subject,
+  type SubjectId,
+  type SubjectLevel,
+  type SubjectRequest,
+  Subjects,
+} from "./people/subjects.ts";
 export { LineReader } from "./writing/line-reader.ts";
 export { type WritingPassage, writingPrompt } from "./writing/passages.ts";

@@ -111,7 +111,7 @@ test("ask goes by words: no question leaves the house", async () => {
 test("SharedIndexes gives what is shared its vectors and nothing else's, as soon as they are there", async () => {
   const { index, source } = makeHouse();
   const shared = new SharedIndexes(source);
-  const part = { owner: ANN, key: "k", passes: (one: SearchDocument) => one.level === 1, ownerName: "Ann" };
+  const part = { owner: ANN, key: "k", edition: 0, passes: (one: SearchDocument) => one.level === 1, ownerName: "Ann" };
   const before = await shared.index(part);
   expect(before.hasVectors(2)).toBe(false);
   give(index, 1, 1, 0, 0);

@@ -37,7 +37,13 @@ function makeSource(): { readonly owned: UserIndex; readonly shared: SharedIndex
   return { owned, shared: new SharedIndexes(source) };
 }
 
-const part: SharedPart = { owner: OWNER, key: "part", ownerName: "Ada", passes: ({ level }) => level === 1 };
+const part: SharedPart = {
+  owner: OWNER,
+  key: "part",
+  edition: 0,
+  ownerName: "Ada",
+  passes: ({ level }) => level === 1,
+};
 
 afterEach(() => {
   vi.useRealTimers();

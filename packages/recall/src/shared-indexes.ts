@@ -3,8 +3,8 @@
  *
  * Guarantees: such an index holds what passes and nothing else, so that no hit, count, facet, weight or near word of it can tell of what
  * is not shared; it follows the owner's index whenever it is asked for, and is thrown away a minute after nobody asks, so that what was
- * ended or erased does not stay in memory. It does not: know grants; the caller names the leave by a key that changes when what it opens
- * does. Memory is bounded; what does not fit is made anew when asked for.
+ * ended or erased does not stay in memory. It does not: know grants; the caller names the leave by a key, and by an edition that grows when
+ * the same leave opens something else of the same memories. Memory is bounded; what does not fit is made anew when asked for.
  */
 import { setImmediate } from "node:timers/promises";
 
@@ -17,8 +17,10 @@ import type { RecallSource } from "./source.ts";
 /** What of somebody's memories may be searched by another. */
 export interface SharedPart {
   readonly owner: UserId;
-  /** Names asker and leave: the same key always stands for the same `passes`. */
+  /** Names asker and leave: the same key always stands for the same `passes` in one edition. */
   readonly key: string;
+  /** Grows when `passes` answers otherwise of the same document. */
+  readonly edition: number;
   readonly passes: (document: SearchDocument) => boolean;
   /** Who said what nobody is named for: the owner. */
   readonly ownerName: string;
@@ -30,6 +32,7 @@ interface Kept {
   readonly states: Map<MemoryId, string>;
   from: UserIndex | undefined;
   generation: number;
+  edition: number;
   /** Monotonic ms. */
   usedMs: number;
   vectorGeneration: number;
@@ -63,6 +66,7 @@ export class SharedIndexes {
         states: new Map(),
         from: undefined,
         generation: -1,
+        edition: -1,
         usedMs: 0,
         vectorGeneration: -1,
       };
@@ -81,7 +85,7 @@ export class SharedIndexes {
   async #follow(kept: Kept, part: SharedPart, takesTurns: boolean): Promise<boolean> {
     const from = await this.#source.index(part.owner);
     const { generation, vectorGeneration } = from;
-    const isKept = kept.from === from && kept.generation === generation;
+    const isKept = kept.from === from && kept.generation === generation && kept.edition >= part.edition;
     if (isKept && kept.vectorGeneration === vectorGeneration) return true;
     const wanted = [...from.documents()].filter((document) => part.passes(document));
     const ids = new Set(wanted.map(({ memoryId }) => memoryId));
@@ -100,6 +104,7 @@ export class SharedIndexes {
     takeVectors(kept.index, from, wanted);
     kept.from = from;
     kept.generation = generation;
+    kept.edition = part.edition;
     kept.vectorGeneration = vectorGeneration;
     return !takesTurns || from.generation === generation;
   }

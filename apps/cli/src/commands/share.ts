@@ -7,11 +7,14 @@ import { printJson, printTable, say } from "../output.ts";
 import { endOf, timeOf } from "../time.ts";
 import { levelOf } from "./memories.ts";
 import { withProof } from "./prove.ts";
+import { agreeTo, conversationCalled, opensWords, subjectCalled } from "./share-subjects.ts";
 
 /** Options of `share`. */
 export interface ShareOptions extends CommonOptions {
   readonly with: string;
   readonly until: string;
+  readonly about?: string;
+  readonly topic?: string;
   readonly conversation?: string;
   readonly memory: readonly string[];
   readonly source?: string;
@@ -20,20 +23,25 @@ export interface ShareOptions extends CommonOptions {
   readonly all?: boolean;
   readonly level?: string;
   readonly for?: string;
+  readonly yes?: boolean;
 }
+
+/** What is to be shared, as it was typed: what is named by words is looked up. */
+type Wanted = ShareBody["what"] | { readonly type: "people" | "topics" | "titled"; readonly name: string };
 
 type ShareBody = NonNullable<CallInput<Routes["grants.create"]>["body"]>;
 
-/** `kaelix share --with NAME --until 30d --conversation ID`: prints the id of the share. */
+/** `kaelix share --with NAME --until 30d --about NAME`: prints the id of the share. */
 export async function share(options: ShareOptions): Promise<number> {
-  const what = scopeOf(options);
+  const wanted = scopeOf(options);
   const expiresAt = endOf(options.until);
   const level = options.level === undefined ? {} : { level: levelOf(options.level) };
   const connection = await connect(options);
   try {
     const { client } = connection;
     const to = await personOf(client, options.with);
-    const body = { to, what, ...level, purpose: options.for ?? null, expires_at: expiresAt };
+    const what = await whatOf(client, wanted, { ...options, to });
+    const body = { to: to.id, what, ...level, purpose: options.for ?? null, expires_at: expiresAt };
     const { data } = await withProof(connection, () => client.call("grants.create", { body }));
     if (options.json !== undefined) printJson(data, options.json);
     else process.stdout.write(`${data.id}\n`);
@@ -80,18 +88,25 @@ export async function unshare(id: string, options: CommonOptions): Promise<numbe
 
 function columnsOf(one: Routes["grants.list"]["success"]["schema"]["_output"]["given"][number]): string[] {
   const { what, label } = one;
-  const named = label ?? what.conversation ?? what.source ?? what.subject ?? what.memories?.join(" ");
+  const named =
+    label ??
+    (what.type === "about" ? "nobody that a memory names" : undefined) ??
+    what.conversation ??
+    what.source ??
+    what.subject ??
+    what.memories?.join(" ");
   const range = what.type === "time" ? `${what.from} to ${what.until}` : "everything";
-  return [one.state, one.level, one.expires_at, one.purpose ?? "anything", `${what.type}: ${named ?? range}`];
+  const covers = one.covers === null ? "" : ` (${one.covers})`;
+  return [one.state, one.level, one.expires_at, one.purpose ?? "anything", `${what.type}: ${named ?? range}${covers}`];
 }
 
 /** Who is meant: an id, or a name that is one person's alone. */
-async function personOf(client: Client, text: string): Promise<string> {
-  if (text.startsWith("usr_")) return text;
+async function personOf(client: Client, text: string): Promise<{ readonly id: string; readonly name: string }> {
+  if (text.startsWith("usr_")) return { id: text, name: text };
   const { data } = await client.call("directory.list");
   const named = data.data.filter(({ name }) => name.toLowerCase() === text.toLowerCase());
   const [only] = named;
-  if (only !== undefined && named.length === 1) return only.id;
+  if (only !== undefined && named.length === 1) return only;
   const known = data.data.map(({ id, name }) => `\n  ${id} ${name}`).join("");
   if (named.length > 1) {
     throw new CommandFailure(EXIT.usage, `Cannot share with ${text}: several are called that, give the id${known}`);
@@ -100,10 +115,33 @@ async function personOf(client: Client, text: string): Promise<string> {
   throw new CommandFailure(EXIT.missing, `Cannot share with ${text}: there is nobody of that name${others}`);
 }
 
-function scopeOf(options: ShareOptions): ShareBody["what"] {
-  const { conversation, memory, source, from, to } = options;
-  const asked: ShareBody["what"][] = [];
-  if (conversation !== undefined) asked.push({ type: "conversation", conversation });
+/** Looks up what is named by words; says what a share by name opens and asks whether it is meant. */
+async function whatOf(
+  client: Client,
+  wanted: Wanted,
+  options: Pick<ShareOptions, "level" | "yes"> & { readonly to: { readonly name: string } },
+): Promise<ShareBody["what"]> {
+  if (wanted.type === "titled") {
+    return { type: "conversation", conversation: await conversationCalled(client, wanted.name) };
+  }
+  if (!("name" in wanted)) return wanted;
+  const asked = options.level === undefined ? 1 : levelOf(options.level);
+  const level =
+    asked === 1 || asked === "general" ? "general" : asked === 2 || asked === "confidential" ? "confidential" : null;
+  if (level === null) {
+    throw new CommandFailure(EXIT.usage, "Cannot share it up to that level: who is who is known up to Confidential");
+  }
+  const subject = await subjectCalled(client, wanted.name, wanted.type);
+  await agreeTo(opensWords(subject, { to: options.to.name, level }), options.yes === true);
+  return { type: "about", subject: subject.id };
+}
+
+function scopeOf(options: ShareOptions): Wanted {
+  const { about, topic, conversation, memory, source, from, to } = options;
+  const asked: Wanted[] = [];
+  if (about !== undefined) asked.push({ type: "people", name: about });
+  if (topic !== undefined) asked.push({ type: "topics", name: topic });
+  if (conversation !== undefined) asked.push({ type: "titled", name: conversation });
   if (memory.length > 0) asked.push({ type: "memories", memories: [...memory] });
   if (source !== undefined) asked.push({ type: "source", source: sourceOf(source) });
   if (from !== undefined && to !== undefined) asked.push({ type: "time", from: timeOf(from), until: timeOf(to) });
@@ -111,7 +149,7 @@ function scopeOf(options: ShareOptions): ShareBody["what"] {
   const [what] = asked;
   const isHalf = (from === undefined) !== (to === undefined);
   if (what === undefined || asked.length > 1 || isHalf) {
-    const ways = "--conversation, --memory, --source, --from with --to, or --all";
+    const ways = "--about, --topic, --conversation, --memory, --source, --from with --to, or --all";
     throw new CommandFailure(EXIT.usage, `Cannot tell what to share: give one of ${ways}`);
   }
   return what;

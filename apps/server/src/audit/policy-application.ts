@@ -18,14 +18,17 @@ import {
   securityErrors,
   SYSTEM_USER,
 } from "@kaelix/security";
+import type { Subjects } from "@kaelix/recall";
 import type { MemoryStore } from "@kaelix/views";
 
 import { serverErrors } from "../errors.ts";
+import { aboutSets, subjectsOf } from "../sharing/about-shares.ts";
 
 /** What it is wired from. */
 export interface PolicyParts {
   readonly identity: Pick<Identity, "profile" | "grants">;
   readonly store: Pick<MemoryStore, "memory">;
+  readonly subjects: Pick<Subjects, "about">;
   readonly clock: Clock;
   /** Waits until what a person has told can be read. */
   readonly written: (user: UserId) => Promise<void>;
@@ -101,19 +104,31 @@ async function resourceOf(parts: PolicyParts, asked: Asked): Promise<Resource> {
 
 /** The memory as the asker's own or, when they ask about themself, also as one of somebody who has shared something with them. */
 async function memoryOf(
-  { store, written }: PolicyParts,
+  { store, subjects, written }: PolicyParts,
   memory: MemoryId,
   { asker, subject, context }: Asked,
 ): Promise<Resource> {
   const tenant = subject.tenantId;
   const given = asker === subject.userId ? (context.grants ?? []) : [];
+  const sets = await aboutSets(subjects, context.grants ?? []);
   const owners = new Set([asker, ...given.map((grant) => grant.from)]);
   for (const owner of owners) {
     await written(owner);
     const row = await store.memory(owner, memory);
     if (row === undefined || row.state !== "live") continue;
     const { conversationId: conversation, level, occurredAtMs, source } = row;
-    const resource = { type: "owned", tenant, owner, memory, conversation, source, level, occurredAtMs } as const;
+    const about = subjectsOf(sets, row);
+    const resource = {
+      type: "owned",
+      tenant,
+      owner,
+      memory,
+      conversation,
+      source,
+      level,
+      occurredAtMs,
+      about,
+    } as const;
     // Of what is not shared up to its level not even that may be told.
     const isTold = owner === asker || decide(subject, "memory.read", { ...resource, level: 1 }, context).allow;
     if (isTold) return resource;

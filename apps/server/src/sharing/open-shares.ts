@@ -5,8 +5,8 @@
  * that one that was ended or is over opens nothing from then on. It does not: look at the asker's own memories.
  */
 import type { Reach, SharedMark } from "@kaelix/gateway";
-import type { ConversationId, Level, MemoryId, SourceKind, TenantId, UserId, UserPrincipal } from "@kaelix/model";
-import type { SharedPart } from "@kaelix/recall";
+import type { ConversationId, Level, MemoryId, SourceKind, UserId, UserPrincipal } from "@kaelix/model";
+import type { SharedPart, Subjects } from "@kaelix/recall";
 import {
   type Action,
   decide,
@@ -17,11 +17,14 @@ import {
   type OwnedResource,
   passesFilter,
 } from "@kaelix/security";
-import type { SealedMemory } from "@kaelix/views";
+import type { RowClause, SealedMemory } from "@kaelix/views";
+
+import { type AboutSets, aboutSets, subjectsOf } from "./about-shares.ts";
 
 /** What of a memory the policy looks at. */
 export interface SharedItem {
   readonly memoryId: MemoryId;
+  readonly version: number;
   readonly conversationId: ConversationId | null;
   readonly source: SourceKind;
   readonly occurredAtMs: number;
@@ -35,24 +38,28 @@ export interface OpenOwner {
   readonly clauses: readonly FilterClause[];
 }
 
-/** Where grants and names come from. */
-export type SharesSource = Pick<Identity, "grants" | "profile">;
+/** Where grants, names and what is about whom come from. */
+export interface SharesSource {
+  readonly identity: Pick<Identity, "grants" | "profile">;
+  readonly subjects: Pick<Subjects, "about">;
+}
 
 interface Made {
   readonly principal: UserPrincipal;
   readonly action: Action;
   readonly context: DecisionContext;
   readonly owners: readonly OpenOwner[];
+  readonly about: AboutSets;
   readonly isAlone: boolean;
 }
 
 /** Looks up what a request may see of others. Without a reach: nothing. */
 export async function openShares(
-  source: SharesSource,
+  { identity, subjects }: SharesSource,
   asked: { readonly principal: UserPrincipal; readonly action: Action; readonly reach: Reach | undefined },
 ): Promise<OpenShares> {
   const { principal, action, reach } = asked;
-  const { grants } = source;
+  const { grants } = identity;
   const context: DecisionContext = {
     nowMs: grants.nowMs(),
     grants: reach === undefined ? [] : grants.openFor(principal),
@@ -68,14 +75,16 @@ export async function openShares(
     else known.push(clause);
   }
   const owners = await Promise.all(
-    [...byOwner].map(async ([owner, clauses]) => ({ owner, clauses, name: await nameOf(source, owner) })),
+    [...byOwner].map(async ([owner, clauses]) => ({ owner, clauses, name: await nameOf(identity, owner) })),
   );
   const isAlone = reach !== undefined && reach.owner !== "all";
-  return new OpenShares({ principal, action, context, owners, isAlone });
+  const reached = (context.grants ?? []).filter(({ from }) => byOwner.has(from));
+  const about = await aboutSets(subjects, reached);
+  return new OpenShares({ principal, action, context, owners, about, isAlone });
 }
 
 /** What others call somebody; of whoever's profile cannot be opened any more, a word that says so. */
-export async function nameOf(source: Pick<SharesSource, "profile">, user: UserId): Promise<string> {
+export async function nameOf(source: Pick<Identity, "profile">, user: UserId): Promise<string> {
   const profile = await source.profile(user).catch(() => undefined);
   return profile?.name ?? "Somebody who is gone";
 }
@@ -102,7 +111,7 @@ export class OpenShares {
   /** Who shared an item, and until when; undefined when nobody has. Of several grants the one that lasts longest is named. */
   markOf({ owner, name }: OpenOwner, item: SharedItem): SharedMark | undefined {
     const { principal, action, context } = this.#made;
-    const resource = resourceOf(principal.tenantId, owner, item);
+    const resource = this.#resourceOf(owner, item);
     const opening = (context.grants ?? []).filter(
       (grant) => decide(principal, action, resource, { ...context, grants: [grant] }).allow,
     );
@@ -116,20 +125,34 @@ export class OpenShares {
     return open === undefined || row.state !== "live" ? undefined : this.markOf(open, row);
   }
 
+  /** The same clauses as a query over rows carries them: what is about somebody is named memory by memory. */
+  rowClausesOf({ clauses }: OpenOwner): RowClause[] {
+    return clauses.map(({ levelMax, fromMs, untilMs, conversation, source, memories, about }) => {
+      const rest = { levelMax, fromMs, untilMs, conversation, source, about: null };
+      if (about === null) return { ...rest, memories };
+      const named = [...(this.#made.about.get(about)?.memories.keys() ?? [])];
+      return { ...rest, memories: memories === null ? named : named.filter((id) => memories.includes(id)) };
+    });
+  }
+
   /** What the search index of what an owner has shared is made of. */
-  partOf(open: OpenOwner): SharedPart {
-    const { owner, name, clauses } = open;
+  partOf({ owner, name, clauses }: OpenOwner): SharedPart {
     const { tenantId: tenant } = this.#made.principal;
+    const named = clauses.flatMap(({ about }) => (about === null ? [] : (this.#made.about.get(about)?.edition ?? 0)));
     return {
       owner,
       ownerName: name,
       key: JSON.stringify([tenant, owner, name, clauses]),
-      passes: (document) => passesFilter({ tenant, clauses }, resourceOf(tenant, owner, document)),
+      edition: Math.max(0, ...named),
+      passes: (document) => passesFilter({ tenant, clauses }, this.#resourceOf(owner, document)),
     };
   }
-}
 
-function resourceOf(tenant: TenantId, owner: UserId, item: SharedItem): OwnedResource & { readonly level: Level } {
-  const { memoryId: memory, conversationId: conversation, source, occurredAtMs, level } = item;
-  return { type: "owned", tenant, owner, level, memory, conversation, source, occurredAtMs };
+  #resourceOf(owner: UserId, item: SharedItem): OwnedResource & { readonly level: Level } {
+    const { memoryId: memory, conversationId: conversation, source, occurredAtMs, level } = item;
+    const { about, principal } = this.#made;
+    const { tenantId: tenant } = principal;
+    const whom = about.size === 0 ? {} : { about: subjectsOf(about, item) };
+    return { type: "owned", tenant, owner, level, memory, conversation, source, occurredAtMs, ...whom };
+  }
 }

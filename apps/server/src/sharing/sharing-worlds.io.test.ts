@@ -18,6 +18,8 @@ const ROUNDS = Number(process.env["KAELIX_SHARING_ROUNDS"] ?? 8);
 const SEED = Number(process.env["KAELIX_SHARING_SEED"] ?? 1);
 const MEMORIES_EACH = 30;
 const WORDS = ["ferry", "walnut", "bicycle", "plumber", "harbour", "tap"];
+/** Whom a memory may name: everybody is on the list of given names. */
+const NAMED = ["Nadia", "Declan", "Priya"];
 const PURPOSES = ["care", "work"];
 const NAMES = ["Ada", "Ben", "Carla", "Dora"];
 const START_MS = Date.UTC(2030, 0, 1);
@@ -30,6 +32,8 @@ interface Told {
   readonly word: string;
   readonly conversation: string | null;
   readonly source: "rest" | "cli";
+  /** Who is named in it. */
+  readonly names: readonly string[];
   readonly atMs: number;
 }
 
@@ -84,11 +88,22 @@ async function tell(owner: number, client: Client, count: number): Promise<Told>
   const key = pick([null, "first", "second"]);
   const atMs = START_MS - random.integer(40 * 24) * HOUR_MS;
   const conversation = key === null ? {} : { conversation: { key, title: `${key} of ${NAMES[owner] ?? ""}` } };
-  const text = `The ${word} and number ${count} of ${NAMES[owner] ?? ""}`;
+  const names = NAMED.filter(() => random.integer(4) === 0);
+  const met = names.length === 0 ? "" : `. Met ${names.join(" and ")} for lunch`;
+  const text = `The ${word} and number ${count} of ${NAMES[owner] ?? ""}${met}`;
   const body = { text, level, occurred_at: new Date(atMs).toISOString(), ...conversation };
   const { data } = await client.call("memories.create", { body }, { waitSeconds: 10 });
   const { memory } = data;
-  return { id: memory.id, owner, level, word, conversation: memory.conversation?.id ?? null, source: "rest", atMs };
+  return {
+    id: memory.id,
+    owner,
+    level,
+    word,
+    conversation: memory.conversation?.id ?? null,
+    source: "rest",
+    names,
+    atMs,
+  };
 }
 
 /** A share of any kind; sometimes one that has not begun, often a short one. */
@@ -108,19 +123,26 @@ async function share(): Promise<void> {
     ...(conversation === null ? [] : [{ type: "conversation" as const, conversation }]),
   ];
   const giver = people[from] ?? expect.fail("nobody");
+  const name = pick(NAMED);
+  const about = await subjectOf(giver.client, mine, name);
+  if (about !== undefined) kinds.push({ type: "about", subject: about.id });
+  const wanted = pick(kinds);
+  // Who is who is known up to confidential.
+  const level = about !== undefined && wanted.type === "about" ? pick(about.levels) : 1 + random.integer(3);
   await giver.client.call("auth.prove", { body: { password: PASSWORD } });
   const startsAtMs = Date.now() + (random.integer(4) === 0 ? 5 * 60_000 : 0);
   const { data } = await giver.client.call("grants.create", {
     body: {
       to: people[to]?.id ?? "",
-      what: pick(kinds),
-      level: 1 + random.integer(3),
+      what: wanted,
+      level,
       purpose: random.integer(3) === 0 ? pick(PURPOSES) : null,
       starts_at: new Date(startsAtMs).toISOString(),
       expires_at: new Date(startsAtMs + (1 + random.integer(20)) * 60_000).toISOString(),
     },
   });
-  const what = data.what.type === "time" ? { type: "time", from: fromMs, until: untilMs } : data.what;
+  const whats = { time: { type: "time", from: fromMs, until: untilMs }, about: { type: "about", subject: name } };
+  const what = data.what.type === "time" || data.what.type === "about" ? whats[data.what.type] : data.what;
   shares.push({
     grant: data.id as GrantId,
     tenant: DEFAULT_TENANT,
@@ -135,6 +157,20 @@ async function share(): Promise<void> {
     expiresAtMs: Date.parse(data.expires_at),
     endedAtMs: null,
   });
+}
+
+/** Somebody as the giver may share them: the counts they are told first are those of what names them. */
+async function subjectOf(
+  client: Client,
+  mine: readonly Told[],
+  name: string,
+): Promise<{ readonly id: string; readonly levels: readonly (1 | 2)[] } | undefined> {
+  const { data } = await client.call("grants.subjects", { query: { query: name, only: "people" } });
+  const count = (level: number): number => mine.filter((one) => one.level <= level && one.names.includes(name)).length;
+  const [found] = data.data;
+  expect(found?.memories ?? { general: 0, confidential: 0 }).toEqual({ general: count(1), confidential: count(2) });
+  const levels = ([1, 2] as const).filter((level) => count(level) > 0);
+  return found === undefined || levels.length === 0 ? undefined : { id: found.id, levels };
 }
 
 async function end(): Promise<void> {
@@ -157,7 +193,7 @@ function expected(who: Person, ceiling: Level, purpose: string | undefined, acti
     ceiling,
   };
   const context = { nowMs: Date.now(), grants: shares, purpose: purpose ?? null };
-  return told.filter(({ id, owner, level, conversation, source, atMs }) => {
+  return told.filter(({ id, owner, level, conversation, source, names, atMs }) => {
     const resource = {
       type: "owned",
       tenant: DEFAULT_TENANT,
@@ -167,6 +203,7 @@ function expected(who: Person, ceiling: Level, purpose: string | undefined, acti
       conversation: conversation === null ? null : (parseId("con", conversation) ?? expect.fail("an id")),
       source,
       occurredAtMs: atMs,
+      about: level <= 2 ? names : [],
     } as const;
     return referenceAllows(subject, action, resource, context);
   });
@@ -273,6 +310,7 @@ test(`every list is what the rules allow, over ${ROUNDS} rounds of sharing and e
   }
   process.stdout.write(`${compared} times a memory was compared over ${shares.length} shares\n`);
   expect(shares.length).toBeGreaterThan(ROUNDS);
+  expect(shares.filter(({ what }) => what.type === "about").length).toBeGreaterThan(2);
 }, 600_000);
 
 /** Access tokens last ten minutes. */

@@ -159,3 +159,73 @@ test("level 3 is shared only to who has opened their session, for the purpose sa
   await ben.call("grants.end", { params: { id: share.id } });
   expect((await problemOf(ben.call("memories.read", { params }, forIt))).status).toBe(404);
 });
+
+test("what names somebody is shared by name: told first, followed through edits, parting and forgetting, and counted nowhere else", async () => {
+  const client = await join("+4930100004", "Dora");
+  const [to, me] = [await idOf(ben), await idOf(client)];
+  const first = await tell(client, "My brother Tom lives in Leeds now", 1, "family");
+  const second = await tell(client, "Tom owes me 50 quid for the train tickets", 2, "family");
+  await tell(client, "The tickets to Leeds were expensive", 1, "family");
+  const { data: called } = await client.call("grants.subjects", { query: { query: "tom" } });
+  expect(called.data).toMatchObject([
+    { kind: "person", name: "Tom", relation: "brother", memories: { general: 1, confidential: 2 } },
+  ]);
+  const subject = called.data[0]?.id ?? "";
+  await client.call("auth.prove", { body: { password: PASSWORD } });
+  const body = { to, what: { type: "about" as const, subject }, expires_at: soon() };
+  expect((await problemOf(client.call("grants.create", { body: { ...body, level: 3 } }))).code).toBe("grant-invalid");
+  // Who is who stands at confidential.
+  const scopes = ["people.read"];
+  const { data: key } = await client.call("keys.create", { body: { name: "Low", scopes, level: 1 } });
+  expect((await problemOf(clientOf(house, key.secret).call("grants.subjects"))).status).toBe(403);
+  // Another's person is nobody.
+  await ada.call("auth.prove", { body: { password: PASSWORD } });
+  expect((await problemOf(ada.call("grants.create", { body }))).code).toBe("grant-invalid");
+  const { data: share } = await client.call("grants.create", { body });
+  expect(share).toMatchObject({ label: "Tom", covers: 1, level: "general", what: { type: "about", subject } });
+
+  const seen = async (): Promise<string[]> => {
+    const query = { owner: "others" as const };
+    const listed = (await ben.call("memories.list", { query })).data.data.map(({ text }) => text).toSorted();
+    const found = (await ben.call("searches.run", { body: { query: "", filter: query } })).data;
+    expect(found.hits.map(({ memory }) => memory.text).toSorted()).toEqual(listed);
+    expect(found.total).toBe(listed.length);
+    expect((found.facets?.owner ?? []).reduce((sum, { count }) => sum + count, 0)).toBe(listed.length);
+    const threads = (await ben.call("conversations.list", { query })).data.data;
+    expect(threads.reduce((sum, { memories }) => sum + memories, 0)).toBe(listed.length);
+    return listed;
+  };
+  expect(await seen()).toEqual(["My brother Tom lives in Leeds now"]);
+  expect((await problemOf(ben.call("memories.read", { params: { id: second.id } }))).status).toBe(404);
+  const { received } = (await ben.call("grants.list")).data;
+  // No more than what is open to him: neither an id nor a count.
+  expect(received.find(({ id }) => id === share.id)).toMatchObject({
+    label: "Tom",
+    covers: null,
+    what: { type: "about" },
+  });
+  expect(received.find(({ id }) => id === share.id)?.what.subject).toBeUndefined();
+  expect((await ben.call("grants.subjects", { query: { query: "tom" } })).data.data).toEqual([]);
+
+  const third = await tell(client, "Tom moved to Manchester last week", 1, "family");
+  expect(await seen()).toEqual(["My brother Tom lives in Leeds now", "Tom moved to Manchester last week"]);
+  await client.call(
+    "memories.edit",
+    { params: { id: third.id }, body: { text: "Nadia moved to Manchester last week" } },
+    { ifMatch: '"1"' },
+  );
+  expect((await problemOf(ben.call("memories.read", { params: { id: third.id } }))).status).toBe(404);
+  await expect.poll(seen).toEqual(["My brother Tom lives in Leeds now"]);
+  const ids = (await client.call("people.list")).data.data.map(({ id, name }) => [name, id] as const);
+  const nadia = Object.fromEntries(ids)["Nadia"] ?? "";
+  const { data: merged } = await client.call("people.decide", {
+    body: { what: "merge", person: subject, other: nadia },
+  });
+  expect(await seen()).toEqual(["My brother Tom lives in Leeds now", "Nadia moved to Manchester last week"]);
+  await client.call("people.undo", { params: { id: merged.id } });
+  expect(await seen()).toEqual(["My brother Tom lives in Leeds now"]);
+  await client.call("memories.forget", { params: { id: first.id } }, { ifMatch: '"1"' });
+  await expect.poll(seen).toEqual([]);
+  const { given } = (await client.call("grants.list")).data;
+  expect(given).toMatchObject([{ id: share.id, label: null, covers: 0, from: { id: me } }]);
+});

@@ -1,9 +1,10 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 
+import { countOf } from "../core/format.ts";
 import { notify } from "../data/actions.ts";
 import { client } from "../data/connection.ts";
-import { type ShareRequest, sharingApi } from "../data/sharing-api.ts";
+import { type ShareRequest, sharingApi, type WireSubject } from "../data/sharing-api.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, Empty, Loading, Name, ProblemNote, TextLink } from "./basics.tsx";
 import { Sheet } from "./dialog.tsx";
@@ -69,16 +70,63 @@ interface ShareProps {
   readonly words: string;
   /** The level that must be shared at least, or it shows nothing. */
   readonly level: Level;
+  /** Whom or what it is about, when it is shared by name. */
+  readonly about?: WireSubject;
   readonly onDone: () => void;
 }
 
-function Form({ people, what, words, level: least, onDone }: ShareProps & { readonly people: readonly Neighbour[] }) {
+/** What a share by name opens, before it is given. */
+function Opens({ about, level }: { readonly about: WireSubject; readonly level: Level }): ReactNode {
+  const { kind, memories, name } = about;
+  const count = level === "general" ? memories.general : memories.confidential;
+  return (
+    <p className="text-13 text-muted" data-testid="share-opens">
+      {count === 0 ? (
+        <>No memory up to this level names them.</>
+      ) : (
+        <>
+          Now {countOf(count, "memory", "memories")}, and what will name <Name text={name} /> later. Each is shared
+          whole, also what it says of others.
+          {kind === "person" && " Whom you later make one with them is shared too."}
+        </>
+      )}
+    </p>
+  );
+}
+
+function UpTo({
+  level,
+  about,
+  onChange,
+}: {
+  readonly level: Level;
+  readonly about: WireSubject | undefined;
+  readonly onChange: (level: Level) => void;
+}): ReactNode {
+  // Who is who is known up to confidential.
+  const levels = about === undefined ? LEVELS : LEVELS.slice(0, 2);
+  return (
+    <div className="flex flex-col gap-1">
+      <span className="text-13 font-medium">Up to</span>
+      <Segmented label="Up to" value={level} options={levels} onChange={onChange} />
+      {about !== undefined && <Opens about={about} level={level} />}
+      {level === "secret" && (
+        <p className="text-13 text-muted">They must open their own lock to see it; each look is written down.</p>
+      )}
+    </div>
+  );
+}
+
+function Form({ people, ...props }: ShareProps & { readonly people: readonly Neighbour[] }): ReactNode {
+  const { what, words, level: least, about, onDone } = props;
   const dispatch = useAppDispatch();
   const [to, setTo] = useState(people[0]?.id ?? "");
   const [level, setLevel] = useState<Level>(least);
   const [end, setEnd] = useState<End>("30");
   const [purpose, setPurpose] = useState("");
   const { run, problem, isBusy, dialog } = useGuardedCall();
+  const isEmpty =
+    about !== undefined && (level === "general" ? about.memories.general : about.memories.confidential) === 0;
   const isWord = /^([a-z][a-z-]{0,63})?$/.test(purpose);
   const submit = (): Promise<void> =>
     run(async () => {
@@ -98,13 +146,7 @@ function Form({ people, what, words, level: least, onDone }: ShareProps & { read
       >
         <p className="text-muted">They read {words} as you do, and can change or pass on nothing.</p>
         <People people={people} value={to} onChange={setTo} />
-        <div className="flex flex-col gap-1">
-          <span className="text-13 font-medium">Up to</span>
-          <Segmented label="Up to" value={level} options={LEVELS} onChange={setLevel} />
-          {level === "secret" && (
-            <p className="text-13 text-muted">They must open their own lock to see it; each look is written down.</p>
-          )}
-        </div>
+        <UpTo level={level} about={about} onChange={setLevel} />
         <div className="flex flex-col gap-1">
           <span className="text-13 font-medium">Ends after</span>
           <Segmented label="Ends after" value={end} options={ENDS} onChange={setEnd} />
@@ -122,7 +164,12 @@ function Form({ people, what, words, level: least, onDone }: ShareProps & { read
         />
         {problem !== null && <ProblemNote problem={problem} safe="Nothing was shared" />}
         <div className="flex gap-3">
-          <Button look="primary" type="submit" isDisabled={isBusy || to === "" || !isWord} data-testid="share-submit">
+          <Button
+            look="primary"
+            type="submit"
+            isDisabled={isBusy || to === "" || !isWord || isEmpty}
+            data-testid="share-submit"
+          >
             Share
           </Button>
           <Button look="quiet" onPress={onDone}>

@@ -1,15 +1,18 @@
 import { SOURCE_KINDS, type SourceKind } from "@kaelix/model";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useState } from "react";
+import { useSearchParams } from "react-router";
 
 import { SOURCE_LABELS } from "../core/source-words.ts";
 import type { ShareRequest } from "../data/sharing-api.ts";
 import { useAppSelector } from "../data/store.ts";
+import { Choice } from "./choice.tsx";
 import { Field } from "./field.tsx";
 import { Section } from "./page.tsx";
-import { Segmented } from "./segmented.tsx";
+import { ShareAbout } from "./share-about.tsx";
 import { ShareButton } from "./share-form.tsx";
 
 const KINDS = [
+  { value: "about", label: "Somebody or something" },
   { value: "time", label: "A range of time" },
   { value: "source", label: "A source" },
   { value: "all", label: "Everything" },
@@ -60,58 +63,38 @@ function Range({
   );
 }
 
-function Source({ value, onChange }: { readonly value: SourceKind; readonly onChange: (value: SourceKind) => void }) {
-  const id = useId();
-  return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="text-13 font-medium">
-        Everything that came from
-      </label>
-      <select
-        id={id}
-        value={value}
-        className="field-base"
-        onChange={({ target }) => onChange(SOURCE_KINDS.find((kind) => kind === target.value) ?? value)}
-      >
-        {SOURCE_KINDS.map((kind) => (
-          <option key={kind} value={kind}>
-            {SOURCE_LABELS[kind]}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
+const SOURCES = SOURCE_KINDS.map((kind) => ({ value: kind, label: SOURCE_LABELS[kind] }));
 
-/** Shares more than one thing at once: a range of time, a source, or everything; guests cannot. */
+/** Shares more than one thing at once: what names somebody, a range of time, a source, or everything; guests cannot. */
 export function ShareMore(): ReactNode {
   const role = useAppSelector((state) => state.session.user?.role);
-  const [kind, setKind] = useState<Kind>("time");
+  const [kind, setKind] = useState<Kind>("about");
+  // The page of a person leads here with their name.
+  const [parameters] = useSearchParams();
   const [days, setDays] = useState({ first: "", last: "" });
   const [source, setSource] = useState<SourceKind>("whatsapp");
   if (role === "guest") return null;
-  const what =
-    kind === "time"
-      ? rangeOf(days.first, days.last)
-      : kind === "source"
-        ? ({ type: kind, source } as const)
-        : { type: kind };
-  const words = {
-    time: "what happened in these days",
-    source: `what came from ${SOURCE_LABELS[source]}`,
-    all: "everything of yours",
+  const whole = {
+    about: { what: undefined, words: "" },
+    time: { what: rangeOf(days.first, days.last), words: "what happened in these days" },
+    source: { what: { type: "source", source } as const, words: `what came from ${SOURCE_LABELS[source]}` },
+    all: { what: { type: "all" } as const, words: "everything of yours" },
   }[kind];
   return (
     <Section title="Share more">
       <div className="flex max-w-form flex-col items-start gap-4" data-testid="share-more">
-        <Segmented label="What to share" value={kind} options={KINDS} onChange={setKind} />
+        <Choice label="What to share" value={kind} options={KINDS} onChange={setKind} testId="share-kind" />
+        {kind === "about" && <ShareAbout name={parameters.get("about") ?? ""} />}
         {kind === "time" && <Range {...days} onChange={(first, last) => setDays({ first, last })} />}
-        {kind === "source" && <Source value={source} onChange={setSource} />}
-        {what === undefined ? (
+        {kind === "source" && (
+          <Choice label="Everything that came from" value={source} options={SOURCES} onChange={setSource} />
+        )}
+        {kind === "time" && whole.what === undefined && (
           <p className="text-13 text-muted">Choose the first and the last day.</p>
-        ) : (
+        )}
+        {whole.what !== undefined && (
           <span className="-ms-3.5">
-            <ShareButton what={what} words={words} level="general" />
+            <ShareButton what={whole.what} words={whole.words} level="general" />
           </span>
         )}
       </div>

@@ -4,6 +4,7 @@ import { Link, useParams } from "react-router";
 import { countOf, formatDay } from "../core/format.ts";
 import type { Problem } from "../core/problem-words.ts";
 import { peopleApi, type WirePersonPage, type WireWish } from "../data/people-api.ts";
+import { useAppSelector } from "../data/store.ts";
 import { Button, ButtonLink, Empty, Loading, Name, problemFrom, ProblemNote } from "../parts/basics.tsx";
 import { Sheet } from "../parts/dialog.tsx";
 import { Quote, Quotes } from "../parts/evidence.tsx";
@@ -203,6 +204,7 @@ function Aliases({
 
 function Person({ page }: { readonly page: WirePersonPage }): ReactNode {
   const [decide] = peopleApi.useDecideMutation();
+  const isGuest = useAppSelector((state) => state.session.user?.role === "guest");
   const [sheet, setSheet] = useState<"rename" | "merge">();
   const [problem, setProblem] = useState<Problem>();
   const onDecide = async (wish: WireWish): Promise<Problem | undefined> => {
@@ -233,6 +235,7 @@ function Person({ page }: { readonly page: WirePersonPage }): ReactNode {
           <Button icon="people" onPress={() => setSheet("merge")} data-testid="merge">
             Same as …
           </Button>
+          {!isGuest && <ButtonLink href={`/settings/sharing?about=${encodeURIComponent(page.name)}`}>Share</ButtonLink>}
         </p>
       </div>
       {problem !== undefined && <ProblemNote problem={problem} safe="Nothing was changed" />}

@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 
-import { formatDay, formatMoment, sourceLabel } from "../core/format.ts";
+import { countOf, formatDay, formatMoment, sourceLabel } from "../core/format.ts";
 import { wordsOf } from "../core/levels.ts";
 import { api } from "../data/api.ts";
 import { setPurpose } from "../data/connection.ts";
@@ -11,6 +11,17 @@ import { Button, ButtonLink, Empty, Loading, Name, ProblemNote, TextLink } from 
 import { Field } from "../parts/field.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { ShareMore } from "../parts/share-more.tsx";
+
+function About({ share: { covers, label } }: { readonly share: WireShare }): ReactNode {
+  // Who has it is told the name when it opens something; who gave it is told how much that is.
+  if (label === null) return covers === null ? "What names somebody" : "What names somebody that no memory names now";
+  return (
+    <>
+      What names <Name text={label} />
+      {covers !== null && <span className="text-13 text-muted"> · now {countOf(covers, "memory", "memories")}</span>}
+    </>
+  );
+}
 
 function What({ share }: { readonly share: WireShare }): ReactNode {
   const { what, label } = share;
@@ -26,7 +37,7 @@ function What({ share }: { readonly share: WireShare }): ReactNode {
     case "time":
       return `${formatDay(what.from ?? "")} to ${formatDay(lastDayOf(what.until ?? ""))}`;
     case "about":
-      return <Name text={what.subject ?? ""} />;
+      return <About share={share} />;
   }
 }
 
@@ -147,7 +158,7 @@ export function Sharing(): ReactNode {
       <div className="max-w-measure">
         <p className="text-muted">
           Others see what you share, and nothing else of yours. Share a conversation from its head, a memory from its
-          page. What is shared can be read; it cannot be changed or passed on.
+          page, what names somebody or something below. What is shared can be read; it cannot be changed or passed on.
         </p>
         {error !== undefined && <ProblemNote problem={error} onRetry={() => void refetch()} />}
         {data === undefined && error === undefined && <Loading what="Reading" />}

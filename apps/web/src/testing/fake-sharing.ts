@@ -1,7 +1,7 @@
 /** Sharing as the fake has it: two neighbours, one of whom shares a conversation; to share asks for a proof once. */
 import type { RouteName } from "@kaelix/contract";
 
-import type { ShareRequest, WireShare } from "../data/sharing-api.ts";
+import type { ShareRequest, WireShare, WireSubject } from "../data/sharing-api.ts";
 import { needProof } from "./fake-access.ts";
 import { fakeId } from "./fake-data.ts";
 import { type FakeAnswer, type FakeRequest, type FakeState, LEVELS, tell } from "./fake-state.ts";
@@ -9,6 +9,29 @@ import { type FakeAnswer, type FakeRequest, type FakeState, LEVELS, tell } from 
 const DAY_MS = 86_400_000;
 const BEN = { id: fakeId("usr"), name: "Ben Okafor" };
 const DORA = { id: fakeId("usr"), name: "Dora" };
+
+const SUBJECTS: readonly WireSubject[] = [
+  {
+    id: "per_00000000000000000000000001",
+    kind: "person",
+    name: "Carla",
+    aliases: ["Mum"],
+    relation: "mother",
+    memories: { general: 3, confidential: 5 },
+  },
+  {
+    id: "ent_00000000000000000000000001",
+    kind: "place",
+    name: "Leeds",
+    aliases: [],
+    relation: null,
+    memories: { general: 0, confidential: 2 },
+  },
+];
+
+function isCalled(name: string, typed: string): boolean {
+  return name.toLowerCase().startsWith(typed.trim().toLowerCase());
+}
 
 /** What the fake knows of shares. */
 export interface FakeShares {
@@ -40,7 +63,7 @@ export function seedShares(state: FakeState): void {
   }
   const conversation = state.conversationIds.get("flat") ?? "";
   const flat = { type: "conversation", conversation } as const;
-  const base = { from: BEN, to, label: null, level: "confidential", purpose: null, ...times } as const;
+  const base = { from: BEN, to, label: null, level: "confidential", purpose: null, covers: null, ...times } as const;
   shares.received.push(
     { ...base, id, what: flat, label: "The new flat" },
     { ...base, id: fakeId("grt"), what: { type: "source", source: "csv" }, level: "general", purpose: "tax" },
@@ -57,7 +80,8 @@ function give(state: FakeState, body: ShareRequest): FakeAnswer {
     from: { id: user?.id ?? "", name: user?.name ?? "" },
     to,
     what: body.what,
-    label: body.what.type === "conversation" ? "Carla" : null,
+    label: body.what.type === "conversation" || body.what.type === "about" ? "Carla" : null,
+    covers: body.what.type === "about" ? 5 : null,
     level: level ?? "general",
     purpose: body.purpose ?? null,
     starts_at: new Date().toISOString(),
@@ -84,6 +108,8 @@ export function sharing(state: FakeState, name: RouteName, request: FakeRequest)
       return { data: { data: [BEN, DORA] } };
     case "grants.list":
       return { data: state.shares };
+    case "grants.subjects":
+      return { data: { data: SUBJECTS.filter(({ name }) => isCalled(name, request.query["query"] ?? "")) } };
     case "grants.create":
       // Parsed by the contract's schemas before it came here.
       return give(state, request.body as ShareRequest);

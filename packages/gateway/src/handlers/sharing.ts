@@ -1,15 +1,14 @@
 import type { Exchange, HandlersOf } from "../http/exchange.ts";
 import { levelName, parseId } from "@kaelix/model";
-import type { GrantScope } from "@kaelix/model";
 
 import { gatewayErrors } from "../errors.ts";
 import { withoutUndefined } from "../http/exchange.ts";
 import { FieldsError } from "../http/problem.ts";
 import { type Json, timeText } from "../http/wire.ts";
-import type { Neighbour, ShareView } from "../sharing-application.ts";
+import type { Neighbour, ShareRequest, ShareView } from "../sharing-application.ts";
 import { timeMs } from "./memories.ts";
 
-type SharingRoutes = "grants.create" | "grants.list" | "grants.end" | "directory.list";
+type SharingRoutes = "grants.create" | "grants.list" | "grants.subjects" | "grants.end" | "directory.list";
 
 /** Sharing with others of the installation. */
 export const sharingHandlers: HandlersOf<SharingRoutes> = {
@@ -32,6 +31,11 @@ export const sharingHandlers: HandlersOf<SharingRoutes> = {
     const [given, received] = await Promise.all([sharing.given(principal), sharing.received(principal)]);
     return { type: "json", body: { given: given.map(shareJson), received: received.map(shareJson) } };
   },
+  "grants.subjects": async ({ application, principal, query: { query, only, limit } }) => {
+    const found = await application.sharing.subjects(principal, { query, limit, ...withoutUndefined({ only }) });
+    const data = found.map(({ general, confidential, ...rest }) => ({ ...rest, memories: { general, confidential } }));
+    return { type: "json", body: { data } };
+  },
   "grants.end": async ({ application, principal, params }) => {
     const grant = parseId("grt", params.id);
     if (grant === undefined) throw gatewayErrors("not-found");
@@ -44,12 +48,17 @@ export const sharingHandlers: HandlersOf<SharingRoutes> = {
   }),
 };
 
-function scopeOf(what: Exchange<"grants.create">["body"]["what"]): GrantScope {
+function scopeOf(what: Exchange<"grants.create">["body"]["what"]): ShareRequest["what"] {
   switch (what.type) {
     case "all":
       return what;
     case "source":
       return what;
+    case "about": {
+      const subject = parseId("per", what.subject) ?? parseId("ent", what.subject);
+      if (subject === undefined) throw gatewayErrors("not-found");
+      return { type: "about", subject };
+    }
     case "time":
       return { type: "time", from: Date.parse(what.from), until: Date.parse(what.until) };
     case "conversation": {
@@ -73,15 +82,14 @@ function scopeOf(what: Exchange<"grants.create">["body"]["what"]): GrantScope {
 const personJson = ({ user, name }: Neighbour): Json => ({ id: user, name });
 
 function shareJson(share: ShareView): Json {
-  const { grant, from, to, what, label, ceiling, purpose, startsAtMs, expiresAtMs, endedAtMs, state } = share;
-  const scope =
-    what.type === "time" ? { ...what, from: timeText(what.from), until: timeText(what.until) } : { ...what };
+  const { grant, from, to, what, label, covers, ceiling, purpose, startsAtMs, expiresAtMs, endedAtMs, state } = share;
   return {
     id: grant,
     from: personJson(from),
     to: personJson(to),
-    what: scope,
+    what: whatJson(what),
     label,
+    covers,
     level: levelName(ceiling),
     purpose,
     starts_at: timeText(startsAtMs),
@@ -89,4 +97,10 @@ function shareJson(share: ShareView): Json {
     ended_at: endedAtMs === null ? null : timeText(endedAtMs),
     state,
   };
+}
+
+function whatJson(what: ShareView["what"]): Json {
+  if (what.type === "time") return { ...what, from: timeText(what.from), until: timeText(what.until) };
+  if (what.type === "about") return what.subject === null ? { type: "about" } : { ...what };
+  return { ...what };
 }

@@ -11,10 +11,19 @@ export function fakeSharing(): SharingApplication {
   const shares = new Map<string, ShareView>();
   return {
     neighbours: async () => [ben],
+    subjects: async () => [],
     share: async ({ userId }, request) => {
       const { to: _to, startsAtMs = 0, ...rest } = request;
       const from = { user: userId, name: "Ann" };
-      const more = { grant: makeId("grt", 1, random), from, to: ben, label: null, startsAtMs, endedAtMs: null };
+      const more = {
+        grant: makeId("grt", 1, random),
+        from,
+        to: ben,
+        label: null,
+        covers: null,
+        startsAtMs,
+        endedAtMs: null,
+      };
       const share: ShareView = { ...rest, ...more, state: "open" };
       shares.set(share.grant, share);
       return share;

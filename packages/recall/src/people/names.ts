@@ -17,7 +17,11 @@ export interface Named {
 }
 
 /** How an entity is shown, as a memory means it; undefined when it is not. */
-export function namedOf({ reading }: OpenWorld, entityId: string, memoryId?: MemoryId): Named | undefined {
+export function namedOf(
+  { reading }: Pick<OpenWorld, "reading">,
+  entityId: string,
+  memoryId?: MemoryId,
+): Named | undefined {
   if (entityId === ME_ID) return { id: null, kind: "me", name: "you" };
   const entity = reading.world.entities.get(entityId);
   if (entity === undefined || entity.type === "date" || entity.type === "promise") return undefined;

@@ -35,6 +35,8 @@ export interface EntityMentions {
   lastAtMs: number;
   lastMemoryId: MemoryId;
   readonly list: WorldMention[];
+  /** Where in `taken` the memories stand that name it by more than a pronoun: all of them, in order. */
+  readonly places: number[];
 }
 
 /** A memory that is in a world. */
@@ -52,7 +54,7 @@ const MENTIONS_MAX = 512;
 /** What a memory, an entity and a mention take in memory, about. */
 const MEMORY_BYTES = 150;
 const ENTITY_BYTES = 1_200;
-const FORM = "kaelix-world-1";
+const FORM = "kaelix-world-2";
 
 /** The order in which documents go into a world: by when they happened, for what holds when rests on it; then as they were told. */
 export function orderOf(left: SearchDocument, right: SearchDocument): number {
@@ -106,6 +108,8 @@ export class UserWorld {
       if (mention === undefined || entityId === ME_ID) continue;
       const kept = this.#touch(entityId, { memoryId, atMs });
       if (mention.form === "pronoun") continue;
+      const place = this.#taken.length - 1;
+      if (kept.places.at(-1) !== place) kept.places.push(place);
       const { confidence, end, form, start } = mention;
       const bytes = this.#hash(`${memoryId}\n${mention.text.toLowerCase()}`);
       const id = mention.kind === "person" ? idFromBytes("per", bytes) : idFromBytes("ent", bytes);
@@ -119,7 +123,7 @@ export class UserWorld {
 
   #touch(entityId: string, { memoryId, atMs }: { readonly memoryId: MemoryId; readonly atMs: number }): EntityMentions {
     const known = this.#mentions.get(entityId);
-    const kept = known ?? { memories: 0, lastAtMs: atMs, lastMemoryId: memoryId, list: [] };
+    const kept = known ?? { memories: 0, lastAtMs: atMs, lastMemoryId: memoryId, list: [], places: [] };
     if (known === undefined) this.#mentions.set(entityId, kept);
     if (kept.memories === 0 || kept.lastMemoryId !== memoryId) kept.memories += 1;
     kept.lastAtMs = atMs;
@@ -140,10 +144,12 @@ export class UserWorld {
     const list = [...into.list, ...from.list].toSorted((left, right) => left.atMs - right.atMs);
     const isLater = from.lastAtMs > into.lastAtMs;
     const last = isLater ? from : into;
+    const places = [...new Set([...into.places, ...from.places])].toSorted((left, right) => left - right);
     this.#mentions.set(keep, {
       memories: Math.max(into.memories, from.memories, new Set(list.map((mention) => mention.memoryId)).size),
       lastAtMs: last.lastAtMs,
       lastMemoryId: last.lastMemoryId,
+      places,
       list: list.length <= MENTIONS_MAX ? list : [...list.slice(0, MENTIONS_MAX / 2), ...list.slice(-MENTIONS_MAX / 2)],
     });
   }

@@ -22,7 +22,10 @@ export interface RowClause {
   readonly untilMs: number | null;
   readonly conversation: ConversationId | null;
   readonly source: SourceKind | null;
+  /** One of these; none of them: nothing. */
   readonly memories: readonly MemoryId[] | null;
+  /** No row says what it is about: whoever knows names the memories. */
+  readonly about: null;
 }
 
 /** What a page shows. Times are epoch ms; `afterMs` is included, `beforeMs` is not. */
@@ -106,7 +109,8 @@ function anyClause(clauses: readonly RowClause[]): ReturnType<typeof sql<boolean
       ...(untilMs === null ? [] : [sql`occurred_at_ms < ${untilMs}`]),
       ...(conversation === null ? [] : [sql`conversation_id = ${conversation}`]),
       ...(source === null ? [] : [sql`source = ${source}`]),
-      ...(memories === null ? [] : [sql`memory_id in (${sql.join([...memories])})`]),
+      // As one text: thousands of them are one parameter, and none is an empty list.
+      ...(memories === null ? [] : [sql`memory_id = any(string_to_array(${memories.join(",")}, ','))`]),
     ];
     return sql`(${sql.join(conditions, sql` and `)})`;
   });

@@ -10,6 +10,7 @@ import { createPeopleStore, type PeopleStore } from "../identity/query.ts";
 import { createMemoryStore, type MemoryStore } from "../memories/query.ts";
 import type { SealedMemory } from "../memories/rows.ts";
 import { createRelationalView } from "../view.ts";
+import { clauseTests } from "./clause-tests.ts";
 import { baseOf, idOf, randomStory, remembered, revised, tenantOf } from "./events.ts";
 
 const TABLES = ["memories", "memory_versions", "imports", "users", "sessions", "invites", "view_counters"] as const;
@@ -47,6 +48,7 @@ export function relationalConformance(open: () => Promise<Database>): void {
   refusalTests(() => house);
   commitTests(() => house);
   memoryQueryTests(() => house);
+  clauseTests(() => house);
   historyTests(() => house);
   importTests(() => house);
   identityTests(() => house);
