@@ -125,7 +125,9 @@ async function share(): Promise<void> {
   const giver = people[from] ?? expect.fail("nobody");
   const name = pick(NAMED);
   const about = await subjectOf(giver.client, mine, name);
-  if (about !== undefined) kinds.push({ type: "about", subject: about.id });
+  // Often: it is the kind that rests on more than the memory's own row.
+  if (about !== undefined)
+    kinds.push(...Array.from({ length: 3 }, () => ({ type: "about" as const, subject: about.id })));
   const wanted = pick(kinds);
   // Who is who is known up to confidential.
   const level = about !== undefined && wanted.type === "about" ? pick(about.levels) : 1 + random.integer(3);
@@ -310,7 +312,7 @@ test(`every list is what the rules allow, over ${ROUNDS} rounds of sharing and e
   }
   process.stdout.write(`${compared} times a memory was compared over ${shares.length} shares\n`);
   expect(shares.length).toBeGreaterThan(ROUNDS);
-  expect(shares.filter(({ what }) => what.type === "about").length).toBeGreaterThan(2);
+  expect(shares.filter(({ what }) => what.type === "about").length).toBeGreaterThan(ROUNDS / 4);
 }, 600_000);
 
 /** Access tokens last ten minutes. */
