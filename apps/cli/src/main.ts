@@ -229,11 +229,14 @@ command(program, "doctor", "look at machine and data directory, change nothing")
     (await import("./commands/house.ts")).doctor(...given),
   ),
 );
-command(program, "classify [file]", "judge JSONL {id?, text} line by line").action(
-  ending(async (...given: Parameters<typeof classifyCommands.classify>) =>
-    (await import("./commands/classify.ts")).classify(...given),
-  ),
-);
+command(program, "classify [file]", "judge JSONL {id?, text} line by line")
+  .option("--mine", "as you taught by moving memories, which needs a server; else by the rules alone")
+  .option("--open <level>", "with --mine: open up to this level first; asks for the password")
+  .action(
+    ending(async (...given: Parameters<typeof classifyCommands.classify>) =>
+      (await import("./commands/classify.ts")).classify(...given),
+    ),
+  );
 command(program, "config", "every setting, its value and meaning").action(
   ending(async (...given: Parameters<typeof houseCommands.config>) =>
     (await import("./commands/house.ts")).config(...given),

@@ -1,6 +1,7 @@
-/** The commands for going through what there is: what waits for a person's word, and what happened when. */
+/** The commands for going through what there is: what waits for a person's word, what their words taught, and what happened when. */
 import { Command } from "commander";
 
+import type * as lessonCommands from "./commands/lessons.ts";
 import type * as reviewCommands from "./commands/review.ts";
 import type * as timelineCommands from "./commands/timeline.ts";
 
@@ -50,6 +51,24 @@ export function addReviewCommands(program: Command, command: AddCommand, ending:
         ),
       );
   }
+  const lessons = program
+    .command("lessons")
+    .description("what your corrections of levels taught the judge of your memories");
+  const shown = command(new Command(), "show", "how many memories count, from which level to which")
+    .option(...OPEN)
+    .action(
+      ending(async (...given: Parameters<(typeof lessonCommands)["showLessons"]>) =>
+        (await import("./commands/lessons.ts")).showLessons(...given),
+      ),
+    );
+  lessons.addCommand(shown, { isDefault: true });
+  command(lessons, "forget", "forget it; the memories stay at their levels")
+    .option("--yes", "do not ask")
+    .action(
+      ending(async (...given: Parameters<(typeof lessonCommands)["forgetLessons"]>) =>
+        (await import("./commands/lessons.ts")).forgetLessons(...given),
+      ),
+    );
   command(program, "timeline [when]", "how much each month holds; of a month its days, of a day its memories")
     .option("--person <name>", "said by this person")
     .option(

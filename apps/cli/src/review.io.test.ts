@@ -1,3 +1,6 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import { claim, type CommandOutcome, runCommand } from "./testing/product.ts";
@@ -6,7 +9,7 @@ import { dataFolder, endAfterEach, MANY_STARTS_MS_MAX, start } from "./testing/p
 endAfterEach();
 
 test(
-  "kaelix review lists what waits and takes a word, kaelix timeline what happened when; as lines and as JSON",
+  "kaelix review lists what waits and takes a word, kaelix lessons what the word taught, kaelix timeline what happened when; as lines and as JSON",
   async () => {
     const data = dataFolder();
     const run = (...words: string[]): Promise<CommandOutcome> => runCommand([...words, "--data", data]);
@@ -31,6 +34,17 @@ test(
     const day = await run("timeline", "2026-03-14", "--zone", "UTC", "--quiet");
     expect(day.out).toBe(`12:00\tyou\tThe lease ends\t${lease}\n`);
     expect(await run("timeline", "March")).toMatchObject({ code: 2, out: "" });
+    expect(await run("lessons")).toMatchObject({ code: 0, out: "general\tconfidential\t1\n" });
+    const lines = join(data, "lines.jsonl");
+    writeFileSync(lines, `{"id":7,"text":"The bathroom tiles are turquoise now"}\n{}\n`);
+    const mine = await run("classify", lines, "--mine");
+    expect(mine).toMatchObject({ code: 8, err: expect.stringContaining("line 2") });
+    const reasons = [{ rule: "taught", level: 2, text: "Because you put a memory like this at confidential" }];
+    expect(JSON.parse(mine.out)).toMatchObject({ id: 7, level: 2, name: "confidential", reasons });
+    expect(JSON.parse((await run("classify", lines)).out)).toMatchObject({ level: 1 });
+    expect(await run("lessons", "forget")).toMatchObject({ code: 2, out: "" });
+    expect(await run("lessons", "forget", "--yes")).toMatchObject({ code: 0, out: "" });
+    expect(JSON.parse((await run("lessons", "--json=total")).out)).toEqual({ total: 0 });
     expect(await run("review", "accept", "wri_AAAAAAAAAAAAAAAAAAAAAA")).toMatchObject({ code: 3 });
   },
   MANY_STARTS_MS_MAX,

@@ -92,6 +92,7 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "person.decided":
     case "person.undone":
     case "day.settings":
+    case "lessons.forgotten":
     case "day.made":
     case "day.judged":
     case "search.saved":

@@ -20,6 +20,7 @@ import {
 } from "@kaelix/views";
 
 import type { Backups } from "./backup/backups.ts";
+import type { DayBook } from "./days/day-book.ts";
 import type { Days } from "./days/open-days.ts";
 import type { DataPaths } from "./data-directory.ts";
 import type { Eraser } from "./eraser.ts";
@@ -29,6 +30,7 @@ import type { LiveEvents } from "./events-application.ts";
 import type { LogDamage } from "./log-damage.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import type { FreshContents } from "./open-memories.ts";
+import type { HouseLessons } from "./teaching/house-lessons.ts";
 import type { HouseProvider } from "./provider/house-provider.ts";
 import type { Judging } from "./provider/judging.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -70,6 +72,8 @@ export interface Parts {
   kafkaDoor: Broker;
   live: LiveEvents;
   days: Days;
+  dayBook: DayBook;
+  lessons: HouseLessons;
   /** Undefined: no mail is set up. */
   mailer: Mailer | undefined;
 }

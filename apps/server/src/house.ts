@@ -40,6 +40,7 @@ import { kekDaysOf, kekText, openKek } from "./open-kek.ts";
 import { openLog } from "./open-log.ts";
 import { FreshContents } from "./open-memories.ts";
 import { reviewOfHouse } from "./review/open-review.ts";
+import { lessonsOfHouse } from "./teaching/lesson-application.ts";
 import { timelineOfHouse } from "./timeline-application.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
@@ -180,6 +181,7 @@ export class House {
         days: days.application,
         people: peopleOf,
         timeline: timelineOfHouse(this.#context),
+        lessons: lessonsOfHouse(this.#context),
         review: reviewOfHouse(this.#context, audited, peopleOf),
         provider: providerApplication(this.#context),
         operations: operationsApplication({

@@ -1,26 +1,37 @@
 /** Opens what writes memories: remembering, changing, importing, erasing, and the sources that bring them. */
-import { Changes, Imports, Remember, partitionOfUser } from "@kaelix/capture";
+import { Changes, Imports, type LessonsOf, Remember, partitionOfUser } from "@kaelix/capture";
 import { TOPICS } from "@kaelix/model";
 
+import { openDayBook } from "./days/day-book.ts";
 import { Eraser } from "./eraser.ts";
 import { openErasures, purgeOf } from "./erasures/open-erasures.ts";
 import { type HouseContext, need } from "./house-parts.ts";
 import { openRows } from "./open-memories.ts";
 import { openProvider } from "./provider/house-provider.ts";
 import { Judging } from "./provider/judging.ts";
+import { HouseLessons } from "./teaching/house-lessons.ts";
 import { openSources } from "./open-sources.ts";
 
 /** Opens capture, and goes on with imports that a stop had cut off. */
 export async function openCapture(context: HouseContext): Promise<void> {
   const { clock, fresh, logger, parts, paths, random, settings } = context;
   const { log, keystore, store, live, audit } = need(parts, "log", "keystore", "store", "live", "audit");
-  const shared = { keystore, register: store, clock, random };
+  const dayBook = await openDayBook(log);
+  const lessons = new HouseLessons({
+    store,
+    openRows: (rows) => openRows(keystore, rows),
+    forgotten: (user) => dayBook.lessonsForgotten(user),
+    logger,
+  });
+  const lessonsOf: LessonsOf = (owner) => lessons.of(owner);
+  const shared = { keystore, register: store, lessonsOf, clock, random };
   const remember = new Remember({
     ...shared,
     log,
     onAppended: (events, first) => {
       live.tell(events, first);
       parts.judging?.note(events);
+      lessons.note(events, first);
     },
     onSealed: (memory, version, content) => fresh.keep(memory, version, content),
   });
@@ -50,7 +61,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
     undoMs: settings.forgetUndoSeconds * 1_000,
   });
   const provider = openProvider(context);
-  Object.assign(parts, { remember, changes, imports, erasures, eraser, provider });
+  Object.assign(parts, { dayBook, lessons, remember, changes, imports, erasures, eraser, provider });
   if (provider !== undefined && provider.judgesBelow > 0) {
     parts.judging = new Judging({
       provider,

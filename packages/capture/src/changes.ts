@@ -28,6 +28,7 @@ import {
   checkSealed,
   digestOf,
   judge,
+  type LessonsOf,
   type Owner,
   partitionOfUser,
   type Remember,
@@ -94,6 +95,8 @@ export interface ChangeParts {
   readonly remember: Remember;
   readonly keystore: Keystore;
   readonly register: MemoryRegister;
+  /** As of `Remember`. */
+  readonly lessonsOf?: LessonsOf;
   readonly clock: Clock;
   readonly random: RandomSource;
 }
@@ -124,7 +127,8 @@ export class Changes {
       const content = editedContent(opened.content, change);
       const { row } = opened;
       const kept = row.levelDecidedBy === "person";
-      const judged = judge({ ...content, ...(kept ? { level: row.level } : {}) });
+      const lessons = await this.#parts.lessonsOf?.(target.owner);
+      const judged = judge({ ...content, ...(kept ? { level: row.level } : {}) }, lessons);
       if (change.keepsLevel === true && judged.level > row.level) throw captureErrors("memory-level-rises");
       // What a provider raised stays up: the rules, which saw less in it, judge the new words alone.
       const isRaised = row.levelDecidedBy === "model" && judged.level < row.level;

@@ -4,7 +4,7 @@
  * Guarantees: one thread for all imports, started by the first batch and ended with the last import; what the thread cannot judge is
  * left to `Remember`, which gives the same answer.
  */
-import { JudgeThread } from "@kaelix/intelligence";
+import { JudgeThread, type Lessons } from "@kaelix/intelligence";
 import type { MemoryDraft } from "@kaelix/model";
 
 import { isForRules, textToJudge } from "./remember.ts";
@@ -26,8 +26,8 @@ export class ImportJudging {
     };
   }
 
-  /** The drafts with their levels where rules decide them. */
-  async judged(drafts: readonly MemoryDraft[]): Promise<readonly MemoryDraft[]> {
+  /** The drafts with their levels where rules decide them, as their owner taught. */
+  async judged(drafts: readonly MemoryDraft[], lessons?: Lessons): Promise<readonly MemoryDraft[]> {
     const open = drafts.filter(isForRules);
     if (open.length === 0) return drafts;
     this.#thread ??= new JudgeThread();
@@ -35,8 +35,9 @@ export class ImportJudging {
     if (answers === undefined) return drafts;
     let next = 0;
     return drafts.map((draft) => {
-      const judged = isForRules(draft) ? answers[next++] : undefined;
-      return judged === undefined ? draft : { ...draft, judged };
+      const byRules = isForRules(draft) ? answers[next++] : undefined;
+      if (byRules === undefined) return draft;
+      return { ...draft, judged: lessons?.adjust(textToJudge(draft), byRules) ?? byRules };
     });
   }
 }

@@ -16,7 +16,7 @@ import type { Keystore } from "@kaelix/security";
 import { captureErrors } from "./errors.ts";
 import { ImportJudging } from "./import-judging.ts";
 import type { MemoryRegister } from "./register.ts";
-import type { Owner, Remember } from "./remember.ts";
+import type { LessonsOf, Owner, Remember } from "./remember.ts";
 import {
   type ImportAnswers,
   type ImportFormat,
@@ -78,6 +78,8 @@ export interface ImportParts {
   readonly remember: Remember;
   readonly register: ImportRegister;
   readonly keystore: Keystore;
+  /** As of `Remember`. */
+  readonly lessonsOf?: LessonsOf;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
@@ -357,7 +359,11 @@ export class Imports {
     tally: { readonly counts: { added: number; known: number }; readonly note: (problem: ImportProblem) => void },
   ): Promise<void> {
     const importId = job.status.id;
-    const drafts = await this.#judging.judged(batch.map((item) => ({ ...item.draft, importId })));
+    const lessons = await this.#parts.lessonsOf?.(job.owner);
+    const drafts = await this.#judging.judged(
+      batch.map((item) => ({ ...item.draft, importId })),
+      lessons,
+    );
     const results = await this.#parts.remember.remember(job.owner, drafts);
     for (const [index, result] of results.entries()) {
       if (result.type === "stored") tally.counts.added++;

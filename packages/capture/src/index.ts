@@ -21,7 +21,7 @@ export {
   type RecordPath,
 } from "./kafka/source-spec.ts";
 export type { KnownExternal, MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
-export { judge, type Owner, partitionOfUser, Remember, type Remembered } from "./remember.ts";
+export { judge, type LessonsOf, type Owner, partitionOfUser, Remember, type Remembered } from "./remember.ts";
 export {
   type DateOrder,
   detect,

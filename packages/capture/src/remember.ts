@@ -6,7 +6,7 @@
  * Does not: authorise, parse formats, or lower a level that a person chose.
  */
 import { assert, type Clock, encodeText, KeyedLock, type LogPosition, type RandomSource } from "@kaelix/base";
-import { classifyByRules } from "@kaelix/intelligence";
+import { classifyByRules, type Lessons } from "@kaelix/intelligence";
 import { type Log, partitionForKey } from "@kaelix/log";
 import {
   type Classification,
@@ -57,11 +57,16 @@ export interface RememberParts {
   readonly register: MemoryRegister;
   readonly clock: Clock;
   readonly random: RandomSource;
+  /** What the owner taught by moving memories; never throws. Absent: nobody is taught by anybody. */
+  readonly lessonsOf?: LessonsOf;
   /** Told of every acknowledged event, in order per user, with the position of the first. */
   readonly onAppended?: (events: readonly MemoryEvent[], first: LogPosition) => void;
   /** Shown what is about to be appended, so that a view need not open again what was sealed a moment ago. Never above level 2. */
   readonly onSealed?: (memory: MemoryId, version: number, content: MemoryContent) => void;
 }
+
+/** What somebody taught their own judge; undefined when nothing. */
+export type LessonsOf = (owner: Owner) => Promise<Lessons | undefined>;
 
 /** A draft with everything decided but its key. */
 interface Decided {
@@ -72,10 +77,11 @@ interface Decided {
   readonly digest: string;
 }
 
-/** A user's keyed hashes while a batch is decided. */
+/** What is asked of a user while a batch of theirs is decided: keyed hashes, and what they taught. */
 interface Hashes {
   readonly hash: LookupHasher;
   readonly conversationOf: (key: string) => ConversationId;
+  readonly lessons: Lessons | undefined;
 }
 
 /** What the register said of external ids, and when. */
@@ -119,7 +125,8 @@ export class Remember {
     for (const draft of drafts) checkDraft(draft);
     await this.#parts.keystore.ensureUserKey(owner.tenant, owner.user);
     const hash = await this.#parts.keystore.lookupHasher(owner.user);
-    const hashes = { hash, conversationOf: conversationHasher(hash) };
+    const lessons = await this.#parts.lessonsOf?.(owner);
+    const hashes = { hash, conversationOf: conversationHasher(hash), lessons };
     const decided = drafts.map((draft) => this.#decide(owner, draft, hashes));
     if (decided.every((item) => item.external === null)) return this.#store(owner, decided);
     const looked = await this.#lookUp(owner.user, decided);
@@ -203,13 +210,13 @@ export class Remember {
     return new Map(rows.filter((row) => row.state === "live").map((row) => [row.memoryId, row]));
   }
 
-  #decide(owner: Owner, draft: MemoryDraft, { hash, conversationOf }: Hashes): Decided {
+  #decide(owner: Owner, draft: MemoryDraft, { hash, conversationOf, lessons }: Hashes): Decided {
     const { clock, random } = this.#parts;
     const nowMs = clock.nowMs();
     const space = TOLD_SOURCES.has(draft.source) ? "told" : draft.source;
     const external = draft.externalId === undefined ? undefined : hash("external", externalOf(space, draft.externalId));
     const conversation = draft.conversation;
-    const judged = judge(draft);
+    const judged = judge(draft, lessons);
     const header: MemoryHeader = {
       memoryId: external === undefined ? makeId("mem", nowMs, random) : idFromBytes("mem", external),
       userId: owner.user,
@@ -373,11 +380,14 @@ export const SEALED_BY_OWNER: Classification = { level: 4, confidence: 1, decide
 /** What a level is decided from. */
 type Said = Pick<MemoryDraft, "text" | "clientSealed" | "caption" | "level" | "context" | "judged">;
 
-/** Decides the level of what is said. A person's choice stands as it is. */
-export function judge(said: Said): Classification {
+/** Decides the level of what is said, as its owner taught. A person's choice stands as it is. */
+export function judge(said: Said, lessons?: Lessons): Classification {
   if (said.clientSealed !== undefined) return SEALED_BY_OWNER;
   if (said.level !== undefined) return { level: said.level, confidence: 1, decidedBy: "person", reasons: [] };
-  return said.judged ?? classifyByRules(textToJudge(said));
+  if (said.judged !== undefined) return said.judged;
+  const text = textToJudge(said);
+  const byRules = classifyByRules(text);
+  return lessons?.adjust(text, byRules) ?? byRules;
 }
 
 /** Whether nobody but the rules says how secret it is. */

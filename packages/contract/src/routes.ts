@@ -12,6 +12,7 @@ import { digestRoutes } from "./digest-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
+import { lessonRoutes } from "./lesson-routes.ts";
 import { liveEvents } from "./live-events.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
@@ -408,6 +409,7 @@ export const routes = {
   ...digestRoutes,
   ...peopleRoutes,
   ...reviewRoutes,
+  ...lessonRoutes,
   ...timelineRoutes,
   ...operationRoutes,
   ...providerRoutes,

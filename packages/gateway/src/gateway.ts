@@ -43,6 +43,7 @@ import { recallHandlers } from "./handlers/recall.ts";
 import { providerHandlers } from "./handlers/provider.ts";
 import { memberHandlers } from "./handlers/members.ts";
 import { tenantHandlers } from "./handlers/tenants.ts";
+import { lessonHandlers } from "./handlers/lessons.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
 import { addEdge, problemSender } from "./http/edge.ts";
@@ -268,6 +269,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...tenantHandlers,
     ...peopleHandlers,
     ...reviewHandlers,
+    ...lessonHandlers,
     ...timelineHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.

@@ -47,6 +47,7 @@ export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-
 export type { MemberApplication } from "./member-application.ts";
 export type { Neighbour, SharedWhat, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";
 export type { DayApplication, DaySettingsView, KeptSearch, SavedSearchView, Untaken } from "./day-application.ts";
+export type { LessonApplication } from "./lesson-application.ts";
 export type { DigestApplication } from "./digest-application.ts";
 export { gatewayErrors } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type Listening } from "./gateway.ts";

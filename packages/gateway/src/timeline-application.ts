@@ -1,6 +1,7 @@
 /** What the gateway needs of the timeline. */
 import type { SourceKind, UserPrincipal } from "@kaelix/model";
 
+import type { LessonApplication } from "./lesson-application.ts";
 import type { ReviewApplication } from "./review-application.ts";
 
 /** What is asked for. */
@@ -36,8 +37,9 @@ export interface TimelineApplication {
   ): Promise<TimelineOutcome | { readonly type: "unknown-zone" }>;
 }
 
-/** Going through what there is: what waits for a word, and what happened when. */
+/** Going through what there is: what waits for a word, what happened when, and what one's words taught. */
 export interface GoingThrough {
   readonly review: ReviewApplication;
   readonly timeline: TimelineApplication;
+  readonly lessons: LessonApplication;
 }

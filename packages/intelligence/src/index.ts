@@ -1,7 +1,14 @@
 export { classifyByRules, type RuleOptions } from "./classify/classify-by-rules.ts";
-export { type BadLine, classifyLines, type ClassifiedLine, type LineResult } from "./classify/classify-lines.ts";
+export {
+  type BadLine,
+  classifyLines,
+  type ClassifiedLine,
+  type LineJudge,
+  type LineResult,
+} from "./classify/classify-lines.ts";
 export { type FixtureHalf, fixtureHalf } from "./classify/fixture-halves.ts";
 export { JudgeThread } from "./classify/judge-thread.ts";
+export { type Correction, Lessons, LESSONS_MAX, wasTaught } from "./teach/lessons.ts";
 export { type ConnectableMemory, connectMemory, type WorldChanges } from "./connect/connect-memory.ts";
 export { type GraphEntity, type GraphRelation, graphOfWorld, type WorldGraph } from "./connect/world-graph.ts";
 export {

@@ -2,7 +2,7 @@
  * Events of topic `days`: what a person wants of their day, what was told of it, and what they keep to come back to.
  *
  * The topic is compacted: every record is the whole state of one thing (record keys `settings/<user>`, `made/<user>`,
- * `judged/<user>/<mark>`, `search/<user>/<id>`, `proposed/<user>/<mark>`), a null value takes it away. What was typed is sealed; hours, days and counts are clear.
+ * `judged/<user>/<mark>`, `search/<user>/<id>`, `proposed/<user>/<mark>`, `lessons/<user>`), a null value takes it away. What was typed is sealed; hours, days and counts are clear.
  */
 import type { EventBase } from "./events.ts";
 import type { SavedSearchId } from "./ids.ts";
@@ -76,5 +76,10 @@ export interface WriteProposed extends DayBase {
   readonly sealed: string;
 }
 
+/** What a person taught by moving memories between levels counts no more, up to `at`; the memories stay where they are. */
+export interface LessonsForgotten extends DayBase {
+  readonly type: "lessons.forgotten";
+}
+
 /** Events of topic `days`. */
-export type DayEvent = DaySettings | DayMade | DayJudged | SearchSaved | WriteProposed;
+export type DayEvent = DaySettings | DayMade | DayJudged | SearchSaved | WriteProposed | LessonsForgotten;

@@ -19,6 +19,7 @@ export type {
   DayMade,
   DaySettings,
   DayWay,
+  LessonsForgotten,
   SearchSaved,
   WriteProposed,
 } from "./day-events.ts";

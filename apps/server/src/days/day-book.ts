@@ -15,6 +15,7 @@ import {
   type DaySettings,
   decodeEvent,
   encodeEvent,
+  type LessonsForgotten,
   type SavedSearchId,
   type SearchSaved,
   TOPICS,
@@ -51,6 +52,8 @@ export function daySubject(event: DayEvent): string {
       return `judged/${event.user}/${event.mark}`;
     case "search.saved":
       return `search/${event.user}/${event.search}`;
+    case "lessons.forgotten":
+      return `lessons/${event.user}`;
     case "write.proposed":
       return `proposed/${event.user}/${event.mark}`;
   }
@@ -115,6 +118,12 @@ export class DayBook {
   /** What programs want somebody to let in, oldest first. */
   proposed(user: UserId): readonly WriteProposed[] {
     return this.#of(user).filter((event) => event.type === "write.proposed");
+  }
+
+  /** Up to when what somebody taught counts no more. */
+  lessonsForgotten(user: UserId): LessonsForgotten | undefined {
+    const event = this.#standing.get(`lessons/${user}`)?.event;
+    return event?.type === "lessons.forgotten" ? event : undefined;
   }
 
   /** People of whom something stands here. */
@@ -220,6 +229,8 @@ export class DayBook {
   }
 }
 
+const OTHER_TYPES: ReadonlySet<string> = new Set(["search.saved", "write.proposed", "lessons.forgotten"]);
+
 function isDayEvent(event: { readonly type: string }): event is DayEvent {
-  return event.type.startsWith("day.") || event.type === "search.saved" || event.type === "write.proposed";
+  return event.type.startsWith("day.") || OTHER_TYPES.has(event.type);
 }

@@ -7,7 +7,6 @@ import type { UserId } from "@kaelix/model";
 import { type HouseContext, need } from "../house-parts.ts";
 import { recallSource } from "../open-views.ts";
 import { dayApplication } from "./day-application.ts";
-import { openDayBook } from "./day-book.ts";
 import { DayDesk } from "./desk.ts";
 import { pushKeysOf } from "./push-keys.ts";
 import { DayRounds } from "./rounds.ts";
@@ -27,20 +26,18 @@ export interface Days {
   readonly forget: (user: UserId) => Promise<void>;
 }
 
-/** Opens the book, forgets who was erased, and makes what goes round; it does not go yet. */
+/** Forgets who was erased, and makes what goes round; it does not go yet. */
 export async function openDays(context: HouseContext, publicOrigins: readonly string[]): Promise<Days> {
   const { clock, logger, parts, random, settings } = context;
-  const { audit, identity, keystore, ledger, log, people, remember } = need(
-    parts,
-    "audit",
-    "identity",
-    "keystore",
-    "ledger",
-    "log",
-    "people",
-    "remember",
-  );
-  const book = await openDayBook(log);
+  const {
+    audit,
+    dayBook: book,
+    identity,
+    keystore,
+    ledger,
+    people,
+    remember,
+  } = need(parts, "audit", "dayBook", "identity", "keystore", "ledger", "people", "remember");
   // An erasure that a stop cut off after the key was shredded: what is left here opens no more, and goes too.
   const erased = new Set(ledger.in("done").flatMap(({ user, what }) => (what.type === "account" ? [user] : [])));
   for (const user of book.users()) if (erased.has(user)) await book.remove(user);
@@ -83,7 +80,8 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
     random,
     written: (user) => remember.written(user),
   });
-  const proposed = new ProposedWrites({ book, keystore, clock });
+  const { lessons } = need(parts, "lessons");
+  const proposed = new ProposedWrites({ book, keystore, clock, lessonsOf: (owner) => lessons.of(owner) });
   return { application, rounds, desk, proposed, forget: (user) => book.remove(user) };
 }
 

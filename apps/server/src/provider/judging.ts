@@ -20,6 +20,7 @@ import {
   type ProviderVerdict,
   waitMsOf,
   wasAsked,
+  wasTaught,
 } from "@kaelix/intelligence";
 import type { Classification, Level, MemoryContent, MemoryEvent, MemoryId, UserId } from "@kaelix/model";
 import type { MemoryStore, SealedContent } from "@kaelix/views";
@@ -236,7 +237,8 @@ export class Judging {
     const contents = await openRows(rows);
     return rows.flatMap(({ confidence, level, memoryId, version }, at): Text[] => {
       const content = contents[at];
-      if (content === undefined || wasAsked(content.reasons)) {
+      // What its person taught is no question any more.
+      if (content === undefined || wasAsked(content.reasons) || wasTaught(content.reasons)) {
         this.#passed += 1;
         return [];
       }

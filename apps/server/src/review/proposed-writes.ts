@@ -1,12 +1,12 @@
 /**
  * What programs want to have remembered and may not write alone: kept sealed on topic `days` until the person says yes or no.
  *
- * Guarantees: of a program's key nothing is stored that the rules, or the program itself, hold for Secret or above, whatever level it asks
+ * Guarantees: of a program's key nothing is stored that the rules, or the program itself, hold for Secret or above, or their person taught to be, whatever level it asks
  * for; the same thing told twice by one program waits once; nothing above what is open is listed or counted. It does not: hold up
  * what is told below that, what a person tells, or an import.
  */
 import { type Clock, decodeBase64Url, encodeBase64Url, KeyedLock } from "@kaelix/base";
-import { judge } from "@kaelix/capture";
+import { judge, type LessonsOf } from "@kaelix/capture";
 import type { ProposedWrite } from "@kaelix/gateway";
 import { EVENT_VERSION, LEVEL_INDEXED_MAX, type MemoryDraft, type UserId, type UserPrincipal } from "@kaelix/model";
 import type { Keystore } from "@kaelix/security";
@@ -22,6 +22,7 @@ export interface ProposedWriteParts {
   readonly book: DayBook;
   readonly keystore: Pick<Keystore, "sealForUser" | "openForUser" | "lookupHash">;
   readonly clock: Clock;
+  readonly lessonsOf: LessonsOf;
 }
 
 /** Something that waits, with what would be remembered. */
@@ -45,7 +46,7 @@ export class ProposedWrites {
   async take({ tenantId: tenant, userId: user }: UserPrincipal, draft: MemoryDraft): Promise<boolean> {
     if (draft.client === undefined || draft.clientSealed !== undefined) return false;
     const { level: chosen = 1, ...said } = draft;
-    const judged = judge(said);
+    const judged = judge(said, await this.#parts.lessonsOf({ tenant, user }));
     const level = judged.level > chosen ? judged.level : chosen;
     if (level <= LEVEL_INDEXED_MAX) return false;
     const { book, clock, keystore } = this.#parts;

@@ -6,6 +6,7 @@ import { api } from "../data/api.ts";
 import { type Appearance, interfaceSlice } from "../data/interface.ts";
 import { useAppDispatch, useAppSelector, useRunsServer } from "../data/store.ts";
 import { Button, ButtonLink, Name, TextLink } from "../parts/basics.tsx";
+import { Lessons } from "../parts/lessons.tsx";
 import { SentUpTo } from "../parts/meaning.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { Segmented } from "../parts/segmented.tsx";
@@ -74,6 +75,7 @@ export function Settings(): ReactNode {
         <Section title="Your day">
           <ButtonLink href="/settings/day">When it is told, and by which ways</ButtonLink>
         </Section>
+        <Lessons />
         <Section title="Security">
           <ButtonLink href="/settings/security">Password, two-factor sign-in, devices, keys</ButtonLink>
         </Section>

@@ -11,6 +11,7 @@ import { operations } from "./fake-operations.ts";
 import { fakeId, fakePreview } from "./fake-data.ts";
 import { provider, writtenAnswer } from "./fake-provider.ts";
 import { timeline } from "./fake-timeline.ts";
+import { lessons } from "./fake-lessons.ts";
 import { review } from "./fake-review.ts";
 import { people } from "./fake-people.ts";
 import { answer, conversations, type Filter, search } from "./fake-recall.ts";
@@ -359,6 +360,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     imports(state, name, request) ??
     people(state, name, request) ??
     review(state, name, request) ??
+    lessons(state, name) ??
     timeline(state, name, request) ??
     memoriesOf(state, name, request);
   if (done !== undefined) return done;

@@ -55,6 +55,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "keys.rotate",
   "people.decide",
   "review.decide",
+  "lesson.forget",
   "digest.configure",
   "streams.administer",
 ]);

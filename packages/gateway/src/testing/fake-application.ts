@@ -119,6 +119,11 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     people: fakePeople(),
     review: fakeReview(),
     timeline: fakeTimeline(),
+    lessons: {
+      read: async () => ({ total: 0, forgottenAtMs: null, groups: [] }),
+      judge: async () => [],
+      forget: async () => undefined,
+    },
     operations: fakeOperations(),
     days: fakeDays(),
     provider: fakeProvider(),

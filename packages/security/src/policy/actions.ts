@@ -80,6 +80,9 @@ const RULES = {
   // What needs the person's own word: a program that proposed something must not be able to say yes to it.
   "review.read": own(ALL, true),
   "review.decide": own(ALL, true),
+  // What one's own corrections of levels taught. No program's: it could ask text after text what lies where.
+  "lesson.read": own(ALL, true),
+  "lesson.forget": own(ALL, false),
   "import.create": own(MEMBERS, false, AGENTS),
   "import.list": own(MEMBERS, false, AGENTS),
   "import.undo": own(MEMBERS, false),

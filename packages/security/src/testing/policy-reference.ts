@@ -27,6 +27,8 @@ people.read own oamg shows agent
 people.decide own oamg shows
 review.read own oamg shows
 review.decide own oamg shows
+lesson.read own oamg shows
+lesson.forget own oamg
 import.create own oam agent
 import.list own oam agent
 import.undo own oam

@@ -128,10 +128,17 @@ const DOUBT = [
     where state = 'live' and level_by <> 'person'`,
 ];
 
+/** Memories whose level a person decided after they were told: few, and looked for among all of a person's. */
+const CORRECTIONS = [
+  `create index memories_corrected on memories (user_id, version_at_ms)
+    where state = 'live' and level_by = 'person' and version > 1`,
+];
+
 /** Every migration, oldest first. */
 export const MIGRATIONS: readonly MigrationStep[] = [
   { name: "0001-first-tables", statements: [...VIEW_TABLES, ...MEMORY_TABLES, ...IDENTITY_TABLES] },
   { name: "0002-client-sealed", statements: CLIENT_SEALED },
   { name: "0003-doubt", statements: DOUBT },
   { name: "0004-row-security", statements: ROW_SECURITY },
+  { name: "0005-corrections", statements: CORRECTIONS },
 ];

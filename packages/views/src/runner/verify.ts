@@ -175,6 +175,7 @@ function apply(
     case "day.judged":
     case "day.made":
     case "day.settings":
+    case "lessons.forgotten":
     case "search.saved":
     case "write.proposed":
     case "session.started":
