@@ -32,7 +32,7 @@ export function accessApplication(
       const proof = operator.is(principal)
         ? { proofBy: "password" as const, provedUntilMs: operator.provedUntilMs }
         : { proofBy: by, provedUntilMs };
-      return { ...identity.factors(principal), ...proof };
+      return { ...identity.factors(principal), codesPossible: identity.codes.ways, ...proof };
     },
     beginTotp: async (principal) => identity.beginTotp(ofPerson(principal)),
     confirmTotp: async (principal, code) => identity.confirmTotp(ofPerson(principal), code),

@@ -80,6 +80,20 @@ export const serverErrors = defineErrors({
   "mail-invalid": { kind: "input", retry: false, status: 500, text: "Mail cannot be sent with these settings" },
   "mail-address-invalid": { kind: "input", retry: false, status: 422, text: "That is not an e-mail address" },
   "mail-failed": { kind: "upstream", retry: true, status: 503, text: "The mail server did not take the message" },
+  "sms-invalid": {
+    kind: "input",
+    retry: false,
+    status: 500,
+    text: "KAELIX_SMS is set: KAELIX_SMS_FROM and KAELIX_SMS_PREFIXES must be too",
+  },
+  "sms-refused": { kind: "denied", retry: false, status: 409, text: "No SMS is sent to numbers of this country here" },
+  "sms-spent": {
+    kind: "spent",
+    retry: true,
+    status: 503,
+    text: "No more SMS are sent today: use another way, or a recovery code",
+  },
+  "sms-failed": { kind: "upstream", retry: true, status: 503, text: "The SMS provider did not take the message" },
   "kafka-door-invalid": { kind: "input", retry: false, status: 500, text: "Kafka clients cannot be served so" },
   "part-missing": { kind: "bug", retry: false, status: 500, text: "A part of the house is used before it is open" },
   "nobody-signed-up": {

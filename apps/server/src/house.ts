@@ -5,6 +5,8 @@
  *
  * Guarantees: a part is used only after what it stands on is open; what is closed was drained; nothing acknowledged rests on `close`.
  */
+import { join } from "node:path";
+
 import { type Clock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
 import { LifeCycle, type Logger, type ServiceStep } from "@kaelix/coordinator";
 import type { Application, IdentityPort } from "@kaelix/gateway";
@@ -50,6 +52,7 @@ import { openOperations } from "./open-operations.ts";
 import { operationsApplication } from "./operations-application.ts";
 import { Operator } from "./operator.ts";
 import { openMailer } from "./mail/mailer.ts";
+import { openSms } from "./sms/sms-sender.ts";
 import { openProviders } from "./login-application.ts";
 import { sentLevel } from "./provider/house-provider.ts";
 import { providerApplication } from "./provider/provider-application.ts";
@@ -354,6 +357,8 @@ export class House {
     this.#parts.mailer = mailer;
     const onProblem = (error: unknown): void => this.#options.logger.warn({ err: error }, "Mail");
     const { log, keystore, people } = need(this.#parts, "log", "keystore", "people");
+    const { clock, paths, settings: own } = this.#context;
+    const sms = openSms({ clock, settings: own, countFile: join(paths.root, "run", "sms-sent.json") });
     const { passwordLengthMin, passwordList } = this.#options.settings;
     const isBreached = await openPasswordList(passwordList);
     const settings = { passwordLengthMin, ...(isBreached === undefined ? {} : { isBreached }) };
@@ -366,6 +371,7 @@ export class House {
       random: this.#random,
       claimCode: this.#options.claimCode,
       ...(mailer === undefined ? {} : { mail: { send: (mail) => mailer.send(mail), onProblem } }),
+      ...(sms === undefined ? {} : { sms }),
       providers: {
         clients: this.#providers,
         onProblem: (problem) => this.#options.logger.warn({ ...problem }, "Sign-in provider"),

@@ -6,6 +6,7 @@ import { daySettings } from "./days/day-settings.ts";
 import { mailSettings } from "./mail/mail-settings.ts";
 import { parseLogUrl } from "./open-log.ts";
 import { providerSettings } from "./provider/provider-settings.ts";
+import { smsSettings } from "./sms/sms-settings.ts";
 
 const LOG_LEVEL_NAMES = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -210,6 +211,7 @@ const serverSettings = {
     text: "Age at which the key-encryption key is renewed by itself; 0: by kaelix kek rotate alone; empty: 7 with Vault or OpenBao, 0 with a key file, whose copies grow old with each renewal",
   },
   ...mailSettings,
+  ...smsSettings,
   ...daySettings,
   searchBytesMax: {
     variable: "KAELIX_SEARCH_BYTES_MAX",

@@ -2,6 +2,7 @@
 import { parseId } from "@kaelix/model";
 import { z } from "zod";
 
+import { codeRequestSchema } from "./code-schemas.ts";
 import { passkeyAnswerSchema } from "./passkey-answer-schema.ts";
 import { levelInputSchema, levelNameSchema, timeSchema } from "./schemas.ts";
 
@@ -15,9 +16,15 @@ export const keyIdSchema = z
   .refine((text) => parseId("key", text) !== undefined, { message: "Must be an id that starts with key_" })
   .meta({ pattern: "^key_[0-7][0-9A-HJKMNP-TV-Z]{25}$", example: "key_01JD8QYB3M6W5T0ZK1E9V7RXSC" });
 
-/** Body of `POST /auth/prove`: a passkey, or a code when a second factor is set up, otherwise the password. */
+/** Body of `POST /auth/prove`: what `proof_by` of the factors says, or a passkey. */
 export const proveSchema = z
-  .strictObject({ password: password.optional(), code: code.optional(), passkey: passkeyAnswerSchema.optional() })
+  .strictObject({
+    password: password.optional(),
+    code: code.optional(),
+    /** Names the sending when the code was sent. */
+    code_request: codeRequestSchema.optional(),
+    passkey: passkeyAnswerSchema.optional(),
+  })
   .refine((given) => (given.password ?? given.code ?? given.passkey) !== undefined, {
     message: "Must have a password, a code or a passkey",
   })
@@ -37,11 +44,15 @@ export const factorsSchema = z
   .object({
     /** True when an authenticator app is set up: signing in asks for its code. */
     totp: z.boolean(),
+    /** How codes are sent when you sign in. */
+    codes_by: z.array(z.enum(["email", "sms"])),
+    /** How this server can send codes. */
+    codes_possible: z.array(z.enum(["email", "sms"])),
     recovery_codes_left: z.number().int(),
     /** How many passkeys there are: each may stand where a password or a code is asked for. */
     passkeys: z.number().int(),
     /** What `POST /auth/prove` wants of this person. */
-    proof_by: z.enum(["code", "password"]),
+    proof_by: z.enum(["code", "password", "password-and-code"]),
     /** Until when this session counts as just proved; null when it does not. */
     proved_until: timeSchema.nullable(),
   })

@@ -18,6 +18,7 @@ import { operationRoutes } from "./operation-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
 import { loginRoutes } from "./login-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
+import { codeRoutes } from "./code-routes.ts";
 import { mailRoutes } from "./mail-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
 import { reviewRoutes } from "./review-routes.ts";
@@ -399,6 +400,7 @@ export const routes = {
   ...passkeyRoutes,
   ...loginRoutes,
   ...mailRoutes,
+  ...codeRoutes,
   ...auditRoutes,
   ...erasureRoutes,
   ...sealRoutes,

@@ -417,8 +417,10 @@ export const logInSchema = z
   .strictObject({
     phone: z.string().min(1).max(40),
     password: z.string().min(1).max(1_024),
-    /** Of the authenticator app, or a recovery code; asked for by `second-factor-needed`. */
+    /** Of the authenticator app, a recovery code, or one that was sent; asked for by `second-factor-needed`. */
     code: z.string().min(1).max(40).optional(),
+    /** Names the sending when the code was sent. */
+    code_request: z.string().max(40).optional(),
     session: z.enum(["token", "cookie"]).default("token"),
   })
   .meta({ id: "LogIn" });
@@ -457,6 +459,8 @@ export const unlockSchema = z
   .strictObject({
     password: z.string().min(1).max(1_024).optional(),
     code: z.string().min(1).max(40).optional(),
+    /** Names the sending when the code was sent. */
+    code_request: z.string().max(40).optional(),
     passkey: passkeyAnswerSchema.optional(),
     level: levelInputSchema,
   })

@@ -1,9 +1,11 @@
-import type { ApiKeyId, UserPrincipal } from "@kaelix/model";
-import type { ApiKeyInfo, ApiKeyRequest, FactorsStatus, Proof, TotpEnrolment } from "@kaelix/security";
+import type { ApiKeyId, CodeWay, UserPrincipal } from "@kaelix/model";
+import type { ApiKeyInfo, ApiKeyRequest, FactorsStatus, Proof, ProofBy, TotpEnrolment } from "@kaelix/security";
 
 /** What second factors a person has, and by what they prove that it is them. */
 export interface FactorsView extends FactorsStatus {
-  readonly proofBy: "code" | "password";
+  readonly proofBy: ProofBy;
+  /** How codes can be sent here. */
+  readonly codesPossible: readonly CodeWay[];
   /** Until when the session counts as just proved, epoch ms; null when it does not. */
   readonly provedUntilMs: number | null;
 }

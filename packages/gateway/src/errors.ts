@@ -31,13 +31,13 @@ export const gatewayErrors = defineErrors({
     kind: "denied",
     retry: false,
     status: 403,
-    text: "Give the code of your authenticator app, or a recovery code",
+    text: "Give a code besides: of your authenticator app, one that is sent to you, or a recovery code",
   },
   "code-wrong": {
     kind: "denied",
     retry: false,
     status: 403,
-    text: "This code is wrong or was used already: wait for the next one",
+    text: "This code is wrong, was used already, or is too old: take the next one",
   },
   "passkey-wrong": {
     kind: "denied",

@@ -37,6 +37,7 @@ import { peopleHandlers } from "./handlers/people.ts";
 import { timelineHandlers } from "./handlers/timeline.ts";
 import { reviewHandlers } from "./handlers/review.ts";
 import { operationHandlers } from "./handlers/operations.ts";
+import { codeHandlers } from "./handlers/codes.ts";
 import { mailHandlers } from "./handlers/mail.ts";
 import { passkeyHandlers } from "./handlers/passkeys.ts";
 import { recallHandlers } from "./handlers/recall.ts";
@@ -262,6 +263,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...accessHandlers,
     ...appHandlers(options.settings.publicOrigins),
     ...mailHandlers,
+    ...codeHandlers,
     ...passkeyHandlers(options.settings.publicOrigins),
     ...loginHandlers(options.settings.publicOrigins),
     ...sharingHandlers,

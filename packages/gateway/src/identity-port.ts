@@ -78,7 +78,12 @@ export interface IdentityPort {
     },
   ): Promise<SignedInPerson>;
   logIn(
-    request: SignInOrigin & { readonly phone: string; readonly password: string; readonly code?: string },
+    request: SignInOrigin & {
+      readonly phone: string;
+      readonly password: string;
+      readonly code?: string;
+      readonly codeRequest?: string;
+    },
   ): Promise<SignedInPerson>;
   refresh(refreshToken: string): Promise<SignedInPerson>;
   /** Ends the principal's session or another one of the same user; throws for any other as for one that does not exist. */
@@ -87,6 +92,7 @@ export interface IdentityPort {
     readonly principal: UserPrincipal;
     readonly password?: string;
     readonly code?: string;
+    readonly codeRequest?: string;
     readonly passkey?: { readonly answer: PasskeyAnswer; readonly site: Site };
     readonly ceiling: number;
     readonly address?: string;

@@ -1,5 +1,6 @@
-import type { UserPrincipal } from "@kaelix/model";
+import type { CodeWay, UserPrincipal } from "@kaelix/model";
 import type {
+  CodeSent,
   LinkedAccount,
   PasskeyAnswer,
   PasskeyCreation,
@@ -54,6 +55,22 @@ export interface MailApplication {
   ): Promise<void>;
 }
 
+/** Codes that are sent as the second step. Refusals are KaelixErrors of the security room. */
+export interface CodeApplication {
+  sendForEntry(
+    request: SignInOrigin & { readonly phone: string; readonly password: string; readonly by: CodeWay },
+  ): Promise<CodeSent>;
+  sendForProof(principal: UserPrincipal, by: CodeWay, address: string): Promise<CodeSent>;
+  begin(principal: UserPrincipal, by: CodeWay, address: string): Promise<CodeSent>;
+  /** Recovery codes, shown once; none when there were some before. */
+  confirm(
+    principal: UserPrincipal,
+    by: CodeWay,
+    given: { readonly request: string; readonly code: string; readonly address: string },
+  ): Promise<readonly string[]>;
+  remove(principal: UserPrincipal, by: CodeWay): Promise<void>;
+}
+
 /** Signing in by accounts elsewhere. Refusals are KaelixErrors of the security room. */
 export interface LoginApplication {
   begin(provider: string, redirectUri: string, origin: SignInOrigin): Promise<ProviderBegun>;
@@ -68,5 +85,6 @@ export interface LoginApplication {
 export interface WaysIn {
   readonly passkeys: PasskeyApplication;
   readonly mail: MailApplication;
+  readonly codes: CodeApplication;
   readonly logins: LoginApplication;
 }

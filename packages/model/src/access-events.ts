@@ -15,6 +15,9 @@ interface AccessBase extends EventBase {
   readonly revision: number;
 }
 
+/** How a code is sent to a person. */
+export type CodeWay = "email" | "sms";
+
 /** A person's second factors. */
 export interface AccessFactors extends AccessBase {
   readonly type: "access.factors";
@@ -24,6 +27,8 @@ export interface AccessFactors extends AccessBase {
   readonly step: number;
   /** SHA-256 of the recovery codes that are left (base64url). */
   readonly recovery: readonly string[];
+  /** How codes are sent when the person signs in; absent: they are not. */
+  readonly sent?: readonly CodeWay[];
 }
 
 /** A key for an agent (acts for `user`) or for a service (acts for nobody; `user` made it). */

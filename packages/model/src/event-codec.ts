@@ -191,7 +191,13 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   "invite.revoked": { invite: isInvite },
   "key.user": { key_version: isCount, kek_version: isCount, wrapped: isSealed },
   "key.memory": { memory: isMemory, level: isLevel, key_version: isCount, wrapped: isSealed },
-  "access.factors": { revision: isCount, totp: orNull(isSealed), step: isCount, recovery: listOf(isText) },
+  "access.factors": {
+    revision: isCount,
+    totp: orNull(isSealed),
+    step: isCount,
+    recovery: listOf(isText),
+    sent: orAbsent(listOf(oneOf("email", "sms"))),
+  },
   "access.key": {
     revision: isCount,
     key: isKey,

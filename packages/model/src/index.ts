@@ -1,6 +1,7 @@
 export type {
   AccessEvent,
   AccessFactors,
+  CodeWay,
   AccessAccount,
   AccessApp,
   AccessGrant,

@@ -33,7 +33,7 @@ test.each([
 });
 
 /** Marks that an event may have or not. */
-const OPTIONAL = new Set(["client_sealed"]);
+const OPTIONAL = new Set(["client_sealed", "sent"]);
 
 test("decodeEvent refuses an event that lacks any one of its fields", () => {
   for (const line of LINES) {

@@ -111,7 +111,32 @@ export const securityErrors = defineErrors({
     status: 409,
     text: "An authenticator app is set up already: remove it first",
   },
-  "factor-missing": { kind: "missing", retry: false, status: 404, text: "No authenticator app is set up" },
+  "code-way-unavailable": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Codes cannot be sent this way: it is not set up here, or you have no address that it reaches",
+  },
+  "code-way-on": { kind: "conflict", retry: false, status: 409, text: "Codes are sent this way already" },
+  "code-way-off": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Codes are not sent this way: turn it on first",
+  },
+  "code-too-many": {
+    kind: "busy",
+    retry: true,
+    status: 429,
+    text: "Too many codes were asked for: use one of your recovery codes, or wait an hour",
+  },
+  "email-in-use": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Codes are sent to this address when you sign in: turn that off first",
+  },
+  "factor-missing": { kind: "missing", retry: false, status: 404, text: "No second factor is set up" },
   "factor-not-begun": {
     kind: "conflict",
     retry: false,

@@ -33,6 +33,8 @@ export type {
 export type { PasskeyInfo, Site } from "./access/passkeys.ts";
 export type { PasskeyDoor, PasskeySignIn } from "./identity/passkey-door.ts";
 export type { FactorsStatus, TotpEnrolment } from "./access/second-factors.ts";
+export type { CodeSender, CodeSent } from "./access/sent-codes.ts";
+export type { CodeDoor } from "./identity/code-door.ts";
 export {
   type AuditLog,
   type AuditNote,
@@ -98,6 +100,7 @@ export type {
   Invitation,
   LogInRequest,
   Proof,
+  ProofBy,
   SessionInfo,
   SignedIn,
   SignUpRequest,

@@ -32,12 +32,14 @@ export const accessHandlers: HandlersOf<AccessRoutes> = {
     return { type: "empty" };
   },
   "factors.read": ({ application, principal }) => {
-    const { totp, recoveryLeft, proofBy, provedUntilMs } = application.access.factors(principal);
+    const { totp, recoveryLeft, sentBy, codesPossible, proofBy, provedUntilMs } = application.access.factors(principal);
     const proved = provedUntilMs === null ? null : timeText(provedUntilMs);
     return {
       type: "json",
       body: {
         totp,
+        codes_by: sentBy,
+        codes_possible: codesPossible,
         recovery_codes_left: recoveryLeft,
         passkeys: application.passkeys.count(principal),
         proof_by: proofBy,

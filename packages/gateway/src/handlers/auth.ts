@@ -33,9 +33,9 @@ export function authHandlers(publicOrigins: readonly string[]): HandlersOf<AuthR
       return tokensAnswer(exchange, tokens, session);
     },
     "auth.logIn": async (exchange) => {
-      const { phone, password, code, session } = exchange.body;
+      const { phone, password, code, code_request: codeRequest, session } = exchange.body;
       if (session === "cookie") refuseCrossSite(exchange, publicOrigins);
-      const person = withoutUndefined({ phone, password, code });
+      const person = withoutUndefined({ phone, password, code, codeRequest });
       try {
         return tokensAnswer(exchange, await exchange.identity.logIn({ ...person, ...originOf(exchange) }), session);
       } catch (error) {
@@ -103,8 +103,8 @@ async function refresh(exchange: Exchange<"auth.refresh">, publicOrigins: readon
 async function unlock(exchange: Exchange<"auth.unlock">, publicOrigins: readonly string[]): Promise<Answer> {
   const { identity, principal, body, request } = exchange;
   try {
-    const { password, code, level: ceiling } = body;
-    const proof = { ...withoutUndefined({ password, code }), ...passkeyOf(exchange, publicOrigins) };
+    const { password, code, code_request: codeRequest, level: ceiling } = body;
+    const proof = { ...withoutUndefined({ password, code, codeRequest }), ...passkeyOf(exchange, publicOrigins) };
     const open = await identity.unlock({ principal, ...proof, ceiling, address: request.ip });
     return await userAnswer(identity, principal, open);
   } catch (error) {

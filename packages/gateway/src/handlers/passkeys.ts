@@ -22,8 +22,9 @@ export function passkeyHandlers(publicOrigins: readonly string[]): HandlersOf<Pa
   return {
     "auth.prove": async (exchange) => {
       const { application, principal, body, request } = exchange;
-      const { password, code } = body;
-      const proof = { principal, ...withoutUndefined({ password, code }), ...passkeyOf(exchange, publicOrigins) };
+      const { password, code, code_request: codeRequest } = body;
+      const given = withoutUndefined({ password, code, codeRequest });
+      const proof = { principal, ...given, ...passkeyOf(exchange, publicOrigins) };
       const untilMs = await refusing(() => application.access.prove({ ...proof, address: request.ip }));
       return { type: "json", body: { proved_until: timeText(untilMs) } };
     },

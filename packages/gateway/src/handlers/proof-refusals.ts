@@ -8,7 +8,9 @@ import { gatewayErrors } from "../errors.ts";
 
 /** A refused code by its public name; any other error as it is. */
 export function codeRefusal(error: unknown): unknown {
-  if (isKaelixError(error, "identity-code-required")) return gatewayErrors("second-factor-needed");
+  if (isKaelixError(error, "identity-code-required")) {
+    return gatewayErrors("second-factor-needed", { details: error.details });
+  }
   return isKaelixError(error, "identity-code-wrong") ? gatewayErrors("code-wrong") : error;
 }
 

@@ -25,7 +25,14 @@ export function fakeAccess(): AccessApplication {
     changePassword: async ({ password }) => {
       if (password !== "testpassword") throw fakeIdentityErrors("identity-credentials-wrong");
     },
-    factors: () => ({ totp, recoveryLeft: totp ? 2 : 0, proofBy: totp ? "code" : "password", provedUntilMs: null }),
+    factors: () => ({
+      totp,
+      sentBy: [],
+      codesPossible: ["email"],
+      recoveryLeft: totp ? 2 : 0,
+      proofBy: totp ? "code" : "password",
+      provedUntilMs: null,
+    }),
     beginTotp: async () => ({ secret: "JBSWY3DP", uri: "otpauth://totp/kaelix?secret=JBSWY3DP", untilMs: 600_000 }),
     confirmTotp: async (_principal, code) => {
       check(code);

@@ -26,6 +26,7 @@ import type {
   MemoryApplication,
   PlacedMemory,
 } from "../application.ts";
+import { fakeCodes } from "./fake-codes.ts";
 import { fakeMail } from "./fake-mail.ts";
 import { fakeLogins } from "./fake-logins.ts";
 import { fakePasskeys } from "./fake-passkeys.ts";
@@ -110,6 +111,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     apps: fakeApps(),
     passkeys: fakePasskeys(),
     mail: fakeMail(),
+    codes: fakeCodes(),
     logins: fakeLogins(),
     erasures: fakeErasures(),
     seal: fakeSeal(),

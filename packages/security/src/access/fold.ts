@@ -48,9 +48,9 @@ export function foldAccess(state: AccessState, event: AccessEvent): boolean {
     case "access.factors": {
       const before = state.factors.get(user);
       if (before !== undefined && (revision <= before.revision || before.tenant !== tenant)) return false;
-      const { totp, recovery } = event;
+      const { totp, recovery, sent = [] } = event;
       const step = Math.max(event.step, before?.step ?? 0);
-      state.factors.set(user, { user, tenant, revision, totp, step, recovery });
+      state.factors.set(user, { user, tenant, revision, totp, step, recovery, sent });
       return true;
     }
     case "access.key": {

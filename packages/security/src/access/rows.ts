@@ -1,5 +1,5 @@
 /** Second factors, keys of agents and services, and grants, as they stand once topic `access` is folded. */
-import type { ApiKeyId, GrantId, GrantScope, Level, Role, TenantId, UserId } from "@kaelix/model";
+import type { ApiKeyId, CodeWay, GrantId, GrantScope, Level, Role, TenantId, UserId } from "@kaelix/model";
 
 /** A person's second factors. */
 export interface FactorsRow {
@@ -12,6 +12,8 @@ export interface FactorsRow {
   readonly step: number;
   /** SHA-256 of the recovery codes that are left (base64url). */
   readonly recovery: readonly string[];
+  /** How codes are sent. */
+  readonly sent: readonly CodeWay[];
 }
 
 /** A key of an agent or a service. Times are epoch ms. */

@@ -2,11 +2,10 @@
 import type { Clock, RandomSource } from "@kaelix/base";
 import type { UserId, UserPrincipal } from "@kaelix/model";
 
-import type { AccessRegister } from "../access/access-register.ts";
 import { Challenges } from "../access/challenges.ts";
 import { Passkeys } from "../access/passkeys.ts";
 import type { WayRow } from "../access/rows.ts";
-import { Ways } from "../access/ways.ts";
+import type { Ways } from "../access/ways.ts";
 import type { GuessGate } from "./guess-gate.ts";
 import type { IdentityOptions } from "./identity-options.ts";
 import type { SignedIn, UserProfile } from "./identity-types.ts";
@@ -17,14 +16,15 @@ import type { UserRow } from "./rows.ts";
 
 /** What the doors need of identity. */
 export interface DoorsParts {
+  readonly ways: Ways;
   readonly options: IdentityOptions;
   readonly clock: Clock;
   readonly random: RandomSource;
-  readonly register: AccessRegister;
   readonly guesses: GuessGate;
   readonly user: (id: UserId) => Promise<UserRow | undefined>;
   readonly profile: (id: UserId) => Promise<UserProfile>;
   readonly isSuspended: (id: UserId) => boolean;
+  readonly isNeeded: (id: UserId) => boolean;
   readonly enter: (user: UserRow, client: string) => Promise<SignedIn>;
   readonly requireProof: (principal: UserPrincipal) => void;
   readonly secondFactor: (user: UserRow, code: string | undefined, address: string | undefined) => Promise<void>;
@@ -39,9 +39,8 @@ export function openDoors(parts: DoorsParts): {
   readonly mail: MailDoor | undefined;
   readonly providers: ProviderDoor;
 } {
-  const { clock, options, random, register } = parts;
+  const { clock, options, random, ways } = parts;
   const { keystore, mail, onSuspicion, providers } = options;
-  const ways = new Ways({ register, keystore });
   const challenges = new Challenges(clock, random);
   const onCopied = ({ user, tenant }: WayRow): void => onSuspicion?.({ user, tenant, reason: "passkey-copied" });
   const hash = async (address: string): Promise<string> =>

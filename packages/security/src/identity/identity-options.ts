@@ -1,6 +1,7 @@
 import type { Clock, RandomSource } from "@kaelix/base";
 import type { Log } from "@kaelix/log";
 
+import type { CodeSender } from "../access/sent-codes.ts";
 import type { ReadDocument } from "../apps/clients.ts";
 import type { Keystore } from "../keys/keystore.ts";
 import type { IdentitySettings, Suspicion } from "./identity-types.ts";
@@ -27,6 +28,8 @@ export interface IdentityOptions {
     readonly send: (mail: OutgoingMail) => Promise<void>;
     readonly onProblem: (error: unknown) => void;
   };
+  /** Sends codes to phones; absent: none can be sent. */
+  readonly sms?: CodeSender;
   /** Accounts elsewhere that people may sign in with; absent: none. */
   readonly providers?: {
     readonly clients: readonly ProviderClient[];

@@ -38,15 +38,22 @@ export interface LogInRequest {
   readonly password: string;
   /** Of the authenticator app, or a recovery code; needed by whoever has set one up. */
   readonly code?: string;
+  /** Names the sending when the code was sent. */
+  readonly codeRequest?: string;
   readonly client?: string;
   readonly address?: string;
 }
 
-/** Somebody shows that it is them at a session: by a passkey, or a code when they have a second factor, otherwise by the password. */
+/** By what a person proves that it is them, besides passkeys. */
+export type ProofBy = "code" | "password" | "password-and-code";
+
+/** Somebody shows that it is them at a session: by a passkey, or a code when they have an app, otherwise by the password, and a code when codes are sent. */
 export interface Proof {
   readonly principal: UserPrincipal;
   readonly password?: string;
   readonly code?: string;
+  /** Names the sending when the code was sent. */
+  readonly codeRequest?: string;
   readonly passkey?: { readonly answer: PasskeyAnswer; readonly site: Site };
   readonly address?: string;
 }

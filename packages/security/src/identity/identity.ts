@@ -21,6 +21,7 @@ import type { ApiKeys } from "../access/api-keys.ts";
 import type { Apps } from "../apps/apps.ts";
 import { Grants } from "../access/grants.ts";
 import { openAccessRegister, type AccessRegister } from "../access/access-register.ts";
+import { Ways } from "../access/ways.ts";
 import { OwnSeals } from "../access/own-seals.ts";
 import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access/second-factors.ts";
 import { securityErrors } from "../errors.ts";
@@ -33,13 +34,15 @@ import { IdentityJournal } from "./journal.ts";
 import { parseName, parsePhone } from "./parse.ts";
 import { requireGoodPassword } from "./require-good-password.ts";
 import { makePasswords, type Passwords } from "./passwords.ts";
+import { CodeDoor } from "./code-door.ts";
+import { openCodes } from "./open-codes.ts";
 import { openDoors } from "./doors.ts";
 import type { MailDoor } from "./mail-door.ts";
 import { openPrograms } from "./open-programs.ts";
 import { openProfile } from "./profiles.ts";
 import type { PasskeyDoor } from "./passkey-door.ts";
 import type { ProviderDoor } from "./provider-door.ts";
-import { Prover } from "./prover.ts";
+import { entryPurpose, Prover } from "./prover.ts";
 import type { InviteRow, UserRow } from "./rows.ts";
 import { type Ceiling, Sessions, sessionInfo } from "./sessions.ts";
 import type { IdentityOptions } from "./identity-options.ts";
@@ -48,6 +51,7 @@ import type {
   Invitation,
   LogInRequest,
   Proof,
+  ProofBy,
   SessionInfo,
   SignedIn,
   SignUpRequest,
@@ -92,6 +96,8 @@ export class Identity {
   readonly passkeys: PasskeyDoor;
   /** E-mail addresses, and the way back in; undefined when no mail can be sent. */
   readonly mail: MailDoor | undefined;
+  /** Codes by mail and SMS as the second step. */
+  readonly codes: CodeDoor;
   /** Coming in by accounts elsewhere. */
   readonly providers: ProviderDoor;
   /** Ending accounts. */
@@ -113,7 +119,10 @@ export class Identity {
     this.#factors = new SecondFactors({ ...shared, register, keystore, issuer: settings.issuer ?? "kaelix" });
     const [guesses, factors] = [this.#guesses, this.#factors];
     const user = async (id: UserId): Promise<UserRow | undefined> => store.user(id);
-    this.#prover = new Prover({ guesses, factors, passwords, user, passkeys: () => this.passkeys });
+    const profile = (id: UserId): Promise<UserProfile> => this.profile(id);
+    const ways = new Ways({ register, keystore });
+    const sent = openCodes(options, { ...shared, ways, profile });
+    this.#prover = new Prover({ guesses, factors, passwords, user, sent, passkeys: () => this.passkeys });
     ({ apiKeys: this.apiKeys, apps: this.apps } = openPrograms(options, { ...shared, register, user }));
     this.seals = new OwnSeals({ register, keystore, clock: this.#clock });
     // Nothing is shared with whoever cannot come in.
@@ -124,23 +133,22 @@ export class Identity {
     this.#sessions = new Sessions({ ...shared, store, journal: this.#journal, refreshSecret });
     const [journal, sessions] = [this.#journal, this.#sessions];
     const endSessions = (id: UserId): Promise<void> => this.accounts.endSessions(id);
-    const profile = (id: UserId): Promise<UserProfile> => this.profile(id);
     this.members = new Members({ ...shared, register, store, journal, endSessions, profile });
     const { members } = this;
     this.accounts = new Accounts({ register, journal, sessions, store, members, clock: this.#clock });
+    const isSuspended = (id: UserId): boolean => members.isSuspended(id);
+    const requireProof = (principal: UserPrincipal): void => this.#requireProof(principal);
+    this.codes = new CodeDoor({
+      ...{ sent, factors, guesses, isSuspended, requireProof },
+      known: (request) => this.#known(request),
+      endOtherSessions: (principal) => this.logOutAll(principal, principal.sessionId),
+    });
     const doors = openDoors({
-      ...shared,
-      options,
-      register,
-      guesses,
-      user,
-      profile,
-      endSessions,
-      isSuspended: (id) => members.isSuspended(id),
+      ...{ ...shared, ways, options, guesses, user, profile, endSessions, isSuspended, requireProof },
       enter: (row, client) => this.#enter(row, client),
-      requireProof: (principal) => this.#requireProof(principal),
+      isNeeded: (id) => factors.sentBy(id).includes("email"),
       secondFactor: async ({ user: userId, tenant: tenantId }, code, address) => {
-        if (this.#factors.has(userId)) await this.#prover.code({ tenantId, userId }, code, address);
+        if (factors.has(userId)) await this.#prover.code({ tenantId, userId }, { code, address });
       },
       checkPassword: (row, password) => this.#checkNewPassword(row, password),
       setPassword: (row, password) => this.#setPassword(row, password),
@@ -197,7 +205,7 @@ export class Identity {
     const user = await this.#known(request);
     if (user === undefined) throw securityErrors("identity-credentials-wrong");
     if (this.#factors.has(user.user)) {
-      await this.#prover.code({ tenantId: user.tenant, userId: user.user }, request.code, request.address);
+      await this.#prover.code({ tenantId: user.tenant, userId: user.user }, request, entryPurpose(user.user));
     }
     if (this.members.isSuspended(user.user)) throw securityErrors("identity-suspended");
     return this.#enter(user, request.client ?? "");
@@ -285,7 +293,7 @@ export class Identity {
   }
 
   /**
-   * Proves that it is the person who is at a session, now: by a code when they have a second factor, by the password otherwise.
+   * Proves that it is the person who is at a session, now (`proofNeeded` says by what).
    * @returns until when changes of keys, factors and shares may be made, epoch ms
    * @throws `identity-code-required`, `identity-code-wrong`, `identity-credentials-wrong`, `identity-throttled`, `identity-session-ended`
    */
@@ -308,9 +316,10 @@ export class Identity {
   }
 
   /** What a session must bring to open levels 3 and 4 or to change keys and factors. */
-  proofNeeded(principal: UserPrincipal): { readonly by: "code" | "password"; readonly provedUntilMs: number | null } {
-    const by = this.#factors.has(principal.userId) ? "code" : "password";
-    return { by, provedUntilMs: this.#sessions.provedUntilMs(principal.sessionId) };
+  proofNeeded({ userId, sessionId }: UserPrincipal): { readonly by: ProofBy; readonly provedUntilMs: number | null } {
+    const both = this.#factors.has(userId) ? "password-and-code" : "password";
+    const by = this.#factors.hasApp(userId) ? "code" : both;
+    return { by, provedUntilMs: this.#sessions.provedUntilMs(sessionId) };
   }
 
   /**

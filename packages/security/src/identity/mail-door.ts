@@ -5,8 +5,8 @@
  * once, before anything is sent; a code opens with the request it was made for, once, within ten minutes, five tries; whoever has a second
  * factor gives it too; afterwards every session is over and the address is told. At most three codes an hour go to one address, ten to
  * one person, and twenty are asked for from one network address.
- * It does not: sign in by mail, or prove who is at a session: mail that somebody else reads must not open what is secret. Caps and codes
- * are in memory: a restart forgets them.
+ * It does not: sign in by mail, or prove who is at a session: mail that somebody else reads must not open what is secret (codes as a
+ * second step are `SentCodes`). Caps and codes are in memory: a restart forgets them.
  */
 import { type Clock, KeyedLock, type RandomSource } from "@kaelix/base";
 import type { TenantId, UserId, UserPrincipal } from "@kaelix/model";
@@ -41,7 +41,9 @@ interface MailDoorParts {
   readonly isSuspended: (id: UserId) => boolean;
   /** Throws `identity-proof-required` unless the session has just proved itself. */
   readonly requireProof: (principal: UserPrincipal) => void;
-  /** Uses up a code of the authenticator app when there is one. */
+  /** True when codes for signing in are sent to the person's address. */
+  readonly isNeeded: (user: UserId) => boolean;
+  /** Uses up a code of the authenticator app or a recovery code when there is a second factor; what is sent does not count. */
   readonly secondFactor: (user: UserRow, code: string | undefined, address: string | undefined) => Promise<void>;
   /** Throws when a password cannot be used. */
   readonly checkPassword: (user: UserRow, password: string) => Promise<void>;
@@ -129,9 +131,10 @@ export class MailDoor {
     });
   }
 
-  /** Takes the address away. Throws `identity-proof-required`, `email-missing`. */
+  /** Takes the address away. Throws `identity-proof-required`, `email-missing`, `email-in-use`. */
   async remove(principal: UserPrincipal): Promise<void> {
     this.#parts.requireProof(principal);
+    if (this.#parts.isNeeded(principal.userId)) throw securityErrors("email-in-use");
     await this.#lock.run(principal.userId, async () => {
       const rows = this.#parts.ways.of(principal, "email");
       if (rows.length === 0) throw securityErrors("email-missing");

@@ -2,9 +2,10 @@
  * Passwords and codes are tried here and nowhere else: each try costs its name and its address, an unknown person costs as much as a
  * known one.
  */
-import type { TenantId, UserId } from "@kaelix/model";
+import type { TenantId, UserId, UserPrincipal } from "@kaelix/model";
 
 import type { SecondFactors } from "../access/second-factors.ts";
+import type { SentCodes } from "../access/sent-codes.ts";
 import { securityErrors } from "../errors.ts";
 import type { GuessGate } from "./guess-gate.ts";
 import type { Proof } from "./identity-types.ts";
@@ -18,8 +19,17 @@ interface ProverTools {
   readonly factors: SecondFactors;
   readonly passwords: Passwords;
   readonly passkeys: () => PasskeyDoor;
+  readonly sent: SentCodes;
   /** The person as they stand now. */
   readonly user: (id: UserId) => Promise<UserRow | undefined>;
+}
+
+/** A code as it was typed. */
+export interface GivenCode {
+  readonly code?: string | undefined;
+  /** Names the sending when the code was sent; absent: it is of the app, or a recovery code. */
+  readonly codeRequest?: string | undefined;
+  readonly address?: string | undefined;
 }
 
 /** Tries passwords and codes. */
@@ -44,24 +54,39 @@ export class Prover {
     });
   }
 
-  /** Proves by a passkey when one is given, otherwise by a code when the person has a second factor, otherwise by the password. */
-  async prove({ principal, password, code, passkey, address }: Proof): Promise<void> {
+  /**
+   * Proves by a passkey when one is given, otherwise by a code of the app when there is one, otherwise by the password. Where codes are
+   * sent and there is no app, by the password and a code: what is sent may be read by others, so it proves nothing alone.
+   */
+  async prove({ principal, password, code, codeRequest, passkey, address }: Proof): Promise<void> {
+    const { factors } = this.#tools;
     const place = address === undefined ? {} : { address };
-    if (passkey !== undefined) await this.#tools.passkeys().prove(principal, passkey, address);
-    else if (this.#tools.factors.has(principal.userId)) await this.code(principal, code, address);
-    else await this.password(principal.userId, { password: password ?? "", ...place });
+    if (passkey !== undefined) return this.#tools.passkeys().prove(principal, passkey, address);
+    if (factors.hasApp(principal.userId)) return this.code(principal, { code, address });
+    await this.password(principal.userId, { password: password ?? "", ...place });
+    if (!factors.has(principal.userId)) return undefined;
+    return this.code(principal, { code, codeRequest, address }, proofPurpose(principal));
   }
 
-  /** Uses up a code. Throws `identity-code-required`, `identity-code-wrong`, `identity-throttled`. */
+  /**
+   * Uses up a code; one that was sent only where a purpose is named.
+   * @throws `identity-code-required` with the `ways` that will do, `identity-code-wrong`, `identity-throttled`
+   */
   async code(
     person: { readonly tenantId: TenantId; readonly userId: UserId },
-    code: string | undefined,
-    address: string | undefined,
+    { code, codeRequest, address }: GivenCode,
+    purpose?: string,
   ): Promise<void> {
-    if (code === undefined) throw securityErrors("identity-code-required");
-    const used = await this.#tools.guesses.attempt(`code/${person.userId}`, address, async () =>
-      (await this.#tools.factors.use(person, code)) ? true : undefined,
-    );
+    const { factors, guesses, sent } = this.#tools;
+    if (code === undefined) {
+      const app = factors.hasApp(person.userId) ? ["app"] : [];
+      const ways = [...app, ...(purpose === undefined ? [] : factors.sentBy(person.userId))];
+      throw securityErrors("identity-code-required", { details: { ways } });
+    }
+    const used = await guesses.attempt(`code/${person.userId}`, address, async () => {
+      if (codeRequest === undefined) return (await factors.use(person, code)) ? true : undefined;
+      return purpose !== undefined && sent.take(purpose, codeRequest, code) ? true : undefined;
+    });
     if (used === undefined) throw securityErrors("identity-code-wrong");
   }
 
@@ -71,4 +96,14 @@ export class Prover {
     if (row === undefined) throw securityErrors("identity-credentials-wrong");
     return row;
   }
+}
+
+/** What a code for signing in is good for. */
+export function entryPurpose(user: UserId): string {
+  return `enter/${user}`;
+}
+
+/** What a code for proving who is at a session is good for. */
+export function proofPurpose({ sessionId }: Pick<UserPrincipal, "sessionId">): string {
+  return `prove/${sessionId}`;
 }

@@ -115,7 +115,7 @@ test("recovery codes are ten, open once each however they are typed, and end whe
   const { house, principal, recovery } = await withApp();
   const { identity } = house;
   expect(new Set(recovery).size).toBe(10);
-  expect(identity.factors(principal)).toEqual({ totp: true, recoveryLeft: 10 });
+  expect(identity.factors(principal)).toEqual({ totp: true, recoveryLeft: 10, sentBy: [] });
   const [first = "", second = "", third = ""] = recovery;
   await identity.logIn({ ...CREDENTIALS, code: first.toLowerCase().replaceAll("-", " ") });
   await expect(identity.logIn({ ...CREDENTIALS, code: first })).rejects.toMatchObject({ code: "identity-code-wrong" });
@@ -125,7 +125,7 @@ test("recovery codes are ten, open once each however they are typed, and end whe
   await expect(identity.logIn({ ...CREDENTIALS, code: third })).rejects.toMatchObject({ code: "identity-code-wrong" });
   await identity.logIn({ ...CREDENTIALS, code: renewed[0] ?? "" });
   await identity.removeTotp(principal);
-  expect(identity.factors(principal)).toEqual({ totp: false, recoveryLeft: 0 });
+  expect(identity.factors(principal)).toEqual({ totp: false, recoveryLeft: 0, sentBy: [] });
   expect((await identity.logIn(CREDENTIALS)).profile.role).toBe("owner");
   // Neither secret nor codes in clear on the log.
   const all = house.log.records("access", 0).map((record) => Buffer.from(record.value ?? []).toString());

@@ -26,6 +26,7 @@ export interface TestIdentity {
   readonly suspicions: readonly Suspicion[];
   /** What it sent. */
   readonly mails: readonly OutgoingMail[];
+  readonly texts: readonly { readonly to: string; readonly text: string }[];
 }
 
 /** Opens one, over a log that may hold events already. */
@@ -40,6 +41,7 @@ export async function openTestIdentity(log = new MemoryLog(), clock = new Manual
       throw error;
     },
   };
+  const texts: { readonly to: string; readonly text: string }[] = [];
   const suspicions: Suspicion[] = [];
   const onSuspicion = (note: Suspicion): unknown => suspicions.push(note);
   const options = {
@@ -52,9 +54,10 @@ export async function openTestIdentity(log = new MemoryLog(), clock = new Manual
     random: systemRandom,
     onSuspicion,
     mail,
+    sms: async (one: { readonly to: string; readonly text: string }): Promise<void> => void texts.push(one),
     providers: { clients: [memoryProvider("work"), memoryProvider("other")] },
   };
-  return { log, clock, store, keystore, suspicions, mails, identity: await openIdentity(options) };
+  return { log, clock, store, keystore, suspicions, mails, texts, identity: await openIdentity(options) };
 }
 
 /** The first user's sign-up. */
