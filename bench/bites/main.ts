@@ -13,6 +13,7 @@ import { join } from "node:path";
 import type { BenchRow } from "../row.ts";
 import { SEEDED_BUGS, type SeededBug } from "./seeded-bugs.ts";
 import { APP_BUGS } from "./app-bugs.ts";
+import { CODE_BUGS } from "./code-bugs.ts";
 import { WAY_IN_BUGS } from "./way-in-bugs.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -25,7 +26,7 @@ export async function run(options: {
   readonly arguments: readonly string[];
 }): Promise<BenchRow[]> {
   const [word = ""] = options.arguments;
-  const bugs = [...SEEDED_BUGS, ...WAY_IN_BUGS, ...APP_BUGS].filter(
+  const bugs = [...SEEDED_BUGS, ...WAY_IN_BUGS, ...APP_BUGS, ...CODE_BUGS].filter(
     ({ name }, at) => name.includes(word) && (!options.quick || at % QUICK_EVERY === 0),
   );
   const copy = join(ROOT, ".services", `bites-${process.pid}`);

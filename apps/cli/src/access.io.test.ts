@@ -56,7 +56,7 @@ test("signing in asks for the code, and takes it as an option", { timeout: MANY_
   expect(without.err).toContain("KAELIX_CODE");
   const wrong = await remote([...logIn, "--code", "000000"]);
   expect(wrong).toMatchObject({ code: 1 });
-  expect(wrong.err).toContain("This code is wrong or was used already");
+  expect(wrong.err).toContain("This code is wrong, was used already");
   const user: { name: string } = JSON.parse(
     printed(await remote([...logIn, "--json"], { KAELIX_CODE: recoveryCodes[0] ?? "" })),
   );
@@ -67,7 +67,7 @@ test("keys are made with a code, listed and ended", { timeout: MANY_STARTS_MS_MA
   const create = ["keys", "create", "Robot", "--scope", "memory.read,memory.list", "--expires", "30d", "--json"];
   expect((await remote(["keys", "create", "Robot"])).code).toBe(2);
   const refused = await remote(create, { KAELIX_CODE: recoveryCodes[0] ?? "" });
-  expect(refused.err, "used to sign in").toContain("This code is wrong or was used already");
+  expect(refused.err, "used to sign in").toContain("This code is wrong, was used already");
   const made: { secret: string; id: string } = JSON.parse(
     printed(await remote(create, { KAELIX_CODE: recoveryCodes[1] ?? "" })),
   );

@@ -112,6 +112,7 @@ command(program, "signup", "sign up: the first person claims the server")
 command(program, "login", "sign in and keep the session")
   .option("--phone <number>", "phone number")
   .option("--code <code>", "code of your authenticator app, or a recovery code (KAELIX_CODE, else asked for)")
+  .addOption(new Option("--send <way>", "have a code sent, where that is turned on").choices(["email", "sms"]))
   .action(
     ending(async (...given: Parameters<typeof accountCommands.logIn>) =>
       (await import("./commands/account.ts")).logIn(...given),

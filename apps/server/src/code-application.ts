@@ -35,7 +35,8 @@ export function codeApplication(
         throw error;
       }
     },
-    sendForProof: async (principal, by, address) => codes.sendForProof(ofPerson(principal), by, address),
+    sendForProof: async (principal, by, address) =>
+      operator.is(principal) ? codes.sendToOwner(principal, by) : codes.sendForProof(principal, by, address),
     begin: async (principal, by, address) => codes.begin(ofPerson(principal), by, address),
     confirm: async (principal, by, given) => codes.confirm(ofPerson(principal), by, given),
     remove: async (principal, by) => codes.remove(ofPerson(principal), by),

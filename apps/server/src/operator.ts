@@ -143,10 +143,11 @@ export class Operator {
   }
 
   /** Password and code are checked by signing in, with all that slows guessing down; that session is ended at once. */
-  async #signInAsOwner({ principal, password = "", code, address }: Proof): Promise<void> {
+  async #signInAsOwner({ principal, password = "", code, codeRequest, address }: Proof): Promise<void> {
     const { identity } = this.#parts;
     const { phone } = await identity.profile(principal.userId);
-    const more = { ...(code === undefined ? {} : { code }), ...(address === undefined ? {} : { address }) };
+    const sent = codeRequest === undefined ? {} : { codeRequest };
+    const more = { ...sent, ...(code === undefined ? {} : { code }), ...(address === undefined ? {} : { address }) };
     const { session } = await identity.logIn({ phone, password, client: "kaelix on this machine", ...more });
     await identity.logOut(principal, session);
   }

@@ -91,13 +91,13 @@ export const securityErrors = defineErrors({
     kind: "denied",
     retry: false,
     status: 401,
-    text: "Give the code of your authenticator app, or a recovery code",
+    text: "Give a code besides: of your authenticator app, one that is sent to you, or a recovery code",
   },
   "identity-code-wrong": {
     kind: "denied",
     retry: false,
     status: 401,
-    text: "This code is wrong or was used already: wait for the next one",
+    text: "This code is wrong, was used already, or is too old: take the next one",
   },
   "identity-proof-required": {
     kind: "denied",

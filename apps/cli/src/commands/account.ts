@@ -4,7 +4,7 @@ import { type CommonOptions, connect, connectWithoutSession, dropSession, keepSe
 import { EXIT } from "../exit.ts";
 import { printJson, say } from "../output.ts";
 import { askSecret, askText } from "../prompt.ts";
-import { askCode, isCodeWanted } from "./prove.ts";
+import { askSentCode, type CodeWay, isCodeWanted, sendableWay, type TypedCode } from "./prove.ts";
 
 /** Options of `signup` and `login`. */
 export interface AccountOptions extends CommonOptions {
@@ -13,6 +13,7 @@ export interface AccountOptions extends CommonOptions {
   readonly claim?: string;
   readonly invite?: string;
   readonly code?: string;
+  readonly send?: CodeWay;
 }
 
 /** `kaelix signup`: the first person claims the server, later ones bring an invitation. */
@@ -42,11 +43,15 @@ export async function logIn(options: AccountOptions): Promise<number> {
   const phone = options.phone ?? (await askText("Phone number", "+"));
   const password = await askSecret("Password", "KAELIX_PASSWORD");
   const { client, url } = await connectWithoutSession(options);
-  const ask = (code?: string): ReturnType<typeof client.call<"auth.logIn">> =>
-    client.call("auth.logIn", { body: { phone, password, ...(code === undefined ? {} : { code }) } });
-  const { data } = await ask(options.code).catch(async (failure: unknown) => {
+  const ask = (typed: Partial<TypedCode>): ReturnType<typeof client.call<"auth.logIn">> =>
+    client.call("auth.logIn", { body: { phone, password, ...typed } });
+  const given = options.code === undefined ? {} : { code: options.code };
+  const { data } = await ask(given).catch(async (failure: unknown) => {
     if (!isCodeWanted(failure)) throw failure;
-    return ask(await askCode());
+    const way = sendableWay(failure.details["ways"], options.send);
+    const send = async (by: CodeWay): Promise<{ readonly request: string }> =>
+      (await client.call("auth.logInCode", { body: { phone, password, by } })).data;
+    return ask(await askSentCode(way, send));
   });
   if (data.refresh_token !== null) await keepSession(options, url, data.refresh_token);
   if (options.json !== undefined) printJson(data.user, options.json);

@@ -9,6 +9,8 @@ export interface Problem {
   readonly fields: readonly { readonly pointer: string; readonly detail: string }[];
   /** Seconds, when the server said when to come back. */
   readonly retryAfter: number | null;
+  /** By which ways a code can be had that was asked for. */
+  readonly ways?: readonly string[];
 }
 
 /** A problem in words. */
@@ -34,15 +36,15 @@ const BY_CODE: Readonly<Record<string, ProblemWords>> = {
   "password-wrong": { happened: "The password is not right", todo: "Type it again" },
   "second-factor-needed": {
     happened: "A code is asked for besides",
-    todo: "Type the one your authenticator app shows",
+    todo: "Type it",
   },
-  "code-wrong": { happened: "The code is not right, or was used already", todo: "Wait for the next one" },
+  "code-wrong": { happened: "The code is not right, or was used already", todo: "Take the next one" },
   "factor-present": {
     happened: "An authenticator app is set up already",
     todo: "Turn it off before setting up another",
   },
   "factor-not-begun": { happened: "That took longer than ten minutes", todo: "Begin to set up again" },
-  "factor-missing": { happened: "No authenticator app is set up", todo: "Reload this page" },
+  "factor-missing": { happened: "No second factor is set up", todo: "Reload this page" },
   "access-busy": { happened: "This was changed at the same moment elsewhere", todo: "Reload this page and look again" },
   "erasure-nothing": {
     happened: "There is nothing of that to erase",

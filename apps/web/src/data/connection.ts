@@ -124,6 +124,7 @@ export function problemOf(error: unknown): Problem {
   if (!(error instanceof KaelixProblem)) {
     return { status: 0, code: "unreachable", detail: "", traceId: null, fields: [], retryAfter: null };
   }
+  const { ways } = error.details;
   const waitMs = error.details["retryAfterMs"] ?? error.details["retry_after_ms"];
   return {
     status: error.status,
@@ -132,5 +133,6 @@ export function problemOf(error: unknown): Problem {
     traceId: error.traceId ?? null,
     fields: error.errors.map(({ pointer, detail }) => ({ pointer, detail })),
     retryAfter: typeof waitMs === "number" ? waitMs / 1_000 : null,
+    ways: Array.isArray(ways) ? ways.map(String) : [],
   };
 }

@@ -5,13 +5,20 @@ import type { Problem } from "../core/problem-words.ts";
 import { accessApi } from "../data/access-api.ts";
 import { client, problemOf } from "../data/connection.ts";
 import { useAppSelector } from "../data/store.ts";
+import type { OutputOf } from "../data/wire.ts";
 import { Button, Loading, ProblemNote } from "./basics.tsx";
 import { Sheet } from "./dialog.tsx";
 import { Field } from "./field.tsx";
+import type { CodeWay } from "./send-code.tsx";
 
 /** Loaded only by those who have one. */
 export const ProofByPasskey = lazy(async () => ({
   default: (await import("./proof-by-passkey.tsx")).ProofByPasskey,
+}));
+
+/** Loaded only by those who have codes sent. */
+export const PasswordAndCode = lazy(async () => ({
+  default: (await import("./password-and-code.tsx")).PasswordAndCode,
 }));
 
 /** A code as people type it: the app's six digits, or a recovery code. */
@@ -20,11 +27,14 @@ export function CodeField({
   onChange,
   error,
   hint = "From your authenticator app. No phone at hand? Use one of your recovery codes.",
+  isFirst = true,
 }: {
   readonly value: string;
   readonly onChange: (code: string) => void;
   readonly error?: string | undefined;
   readonly hint?: string;
+  /** Where typing begins. */
+  readonly isFirst?: boolean;
 }): ReactNode {
   return (
     <Field
@@ -38,7 +48,7 @@ export function CodeField({
         spellCheck: false,
         value,
         onChange: (event) => onChange(event.target.value),
-        autoFocus: true,
+        autoFocus: isFirst,
         "data-testid": "code-input",
       }}
     />
@@ -78,24 +88,47 @@ export function OwnPasswordField({
   );
 }
 
-/** What proves who is signed in: a code where two-factor sign-in is on, else the password. */
+/** What is sent as a proof. */
+export interface ProofBody {
+  readonly password?: string;
+  readonly code?: string;
+  readonly code_request?: string;
+}
+
+/** What proves who is signed in: a code where an app is set up, else the password, and a code where codes are sent. */
 export function SecretField({
-  byCode,
-  value,
+  by,
+  ways,
   onChange,
-  isWrong,
+  problem,
   testId,
 }: {
-  readonly byCode: boolean;
-  readonly value: string;
-  readonly onChange: (secret: string) => void;
-  /** True when the server has just refused it. */
-  readonly isWrong: boolean;
+  readonly by: OutputOf<"factors.read">["proof_by"];
+  /** How codes are sent. */
+  readonly ways: readonly CodeWay[];
+  /** Null while something is missing. */
+  readonly onChange: (body: ProofBody | null) => void;
+  /** What the server has just said. */
+  readonly problem: Problem | null;
   /** Of the password's field. */
   readonly testId: string;
 }): ReactNode {
-  const field = { value, onChange };
-  return byCode ? (
+  const [value, setValue] = useState("");
+  const isWrong = problem !== null && (problem.status === 401 || problem.status === 403);
+  const change = (secret: string): void => {
+    setValue(secret);
+    if (secret === "") onChange(null);
+    else onChange(by === "code" ? { code: secret } : { password: secret });
+  };
+  if (by === "password-and-code") {
+    return (
+      <Suspense fallback={<Loading what="Reading" />}>
+        <PasswordAndCode ways={ways} wrong={problem?.code} onChange={onChange} testId={testId} />
+      </Suspense>
+    );
+  }
+  const field = { value, onChange: change };
+  return by === "code" ? (
     <CodeField {...field} error={isWrong ? "The code is not right, or was used already" : undefined} />
   ) : (
     <OwnPasswordField {...field} testId={testId} error={isWrong ? "The password is not right" : undefined} />
@@ -103,22 +136,21 @@ export function SecretField({
 }
 
 function ProofForm({
-  byCode,
-  hasPasskey,
+  factors,
   onProved,
 }: {
-  readonly byCode: boolean;
-  readonly hasPasskey: boolean;
+  readonly factors: OutputOf<"factors.read">;
   readonly onProved: () => void;
 }): ReactNode {
-  const [secret, setSecret] = useState("");
+  const [proof, setProof] = useState<ProofBody | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = async (): Promise<void> => {
+    if (proof === null) return;
     setBusy(true);
     setProblem(null);
     try {
-      await client.call("auth.prove", { body: byCode ? { code: secret } : { password: secret } });
+      await client.call("auth.prove", { body: proof });
       onProved();
     } catch (error) {
       setProblem(problemOf(error));
@@ -132,18 +164,24 @@ function ProofForm({
         Somebody may have found this page open. What you are about to change is asked for once more; it then counts for
         five minutes.
       </p>
-      <SecretField byCode={byCode} value={secret} onChange={setSecret} isWrong={isWrong} testId="proof-password" />
+      <SecretField
+        by={factors.proof_by}
+        ways={factors.codes_by}
+        onChange={setProof}
+        problem={problem}
+        testId="proof-password"
+      />
       {problem !== null && !isWrong && <ProblemNote problem={problem} />}
       <Button
         look="primary"
         type="submit"
-        isDisabled={isBusy || secret === ""}
+        isDisabled={isBusy || proof === null}
         className="self-start"
         data-testid="proof-button"
       >
         Go on
       </Button>
-      {hasPasskey && (
+      {factors.passkeys > 0 && (
         <Suspense>
           <ProofByPasskey
             onAnswer={async (passkey) => {
@@ -177,9 +215,7 @@ function ProofDialog({
           <Loading what="Reading" />
         </div>
       )}
-      {data !== undefined && (
-        <ProofForm byCode={data.proof_by === "code"} hasPasskey={data.passkeys > 0} onProved={onProved} />
-      )}
+      {data !== undefined && <ProofForm factors={data} onProved={onProved} />}
     </Sheet>
   );
 }

@@ -87,11 +87,14 @@ function SetUp({
 
 function WhenOn({
   left,
+  isElse,
   guarded,
   onRenew,
   onRemove,
 }: {
   readonly left: number;
+  /** Another second factor is on. */
+  readonly isElse: boolean;
   readonly guarded: GuardedCall;
   readonly onRenew: () => void;
   readonly onRemove: () => void;
@@ -105,7 +108,7 @@ function WhenOn({
       </p>
       {isLeaving ? (
         <div className="mt-3 flex flex-wrap items-center gap-3">
-          <p>Your password alone will sign anybody in.</p>
+          <p>{isElse ? "Codes that are sent go on being asked for." : "Your password alone will sign anybody in."}</p>
           <Button look="danger" isDisabled={guarded.isBusy} onPress={onRemove} data-testid="factor-remove">
             Turn off
           </Button>
@@ -126,15 +129,24 @@ function WhenOn({
   );
 }
 
-function WhenOff({ guarded, onBegin }: { readonly guarded: GuardedCall; readonly onBegin: () => void }): ReactNode {
+function WhenOff({
+  isElse,
+  guarded,
+  onBegin,
+}: {
+  /** Another second factor is on. */
+  readonly isElse: boolean;
+  readonly guarded: GuardedCall;
+  readonly onBegin: () => void;
+}): ReactNode {
   return (
     <>
       <Button isDisabled={guarded.isBusy} onPress={onBegin} data-testid="factor-begin">
         Set up
       </Button>
       <p className="mt-1.5 max-w-measure text-13 text-muted">
-        Off: your password alone signs you in. With it on, a code of an app on your phone is asked for besides, and a
-        stolen password opens nothing.
+        Off{isElse ? "." : ": your password alone signs you in."} With it on, a code of an app on your phone is asked
+        for besides, and a stolen password opens nothing.
       </p>
       {guarded.problem !== null && <ProblemNote problem={guarded.problem} safe="Nothing was changed" />}
     </>
@@ -207,9 +219,10 @@ function Body({ data, changes }: { readonly data: OutputOf<"factors.read">; read
   if (enrolment !== null) {
     return <SetUp enrolment={enrolment} guarded={guarded} onConfirm={changes.confirm} onCancel={changes.done} />;
   }
-  if (!data.totp) return <WhenOff guarded={guarded} onBegin={changes.begin} />;
+  const isElse = data.codes_by.length > 0;
+  if (!data.totp) return <WhenOff isElse={isElse} guarded={guarded} onBegin={changes.begin} />;
   const { renew, remove } = changes;
-  return <WhenOn left={data.recovery_codes_left} guarded={guarded} onRenew={renew} onRemove={remove} />;
+  return <WhenOn left={data.recovery_codes_left} isElse={isElse} guarded={guarded} onRenew={renew} onRemove={remove} />;
 }
 
 /** Signing in with an app besides the password. */

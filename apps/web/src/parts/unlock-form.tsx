@@ -11,7 +11,7 @@ import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote } from "./basics.tsx";
 import { Icon } from "./icon.tsx";
 import { LevelBadge } from "./level.tsx";
-import { ProofByPasskey, SecretField } from "./proof.tsx";
+import { type ProofBody, ProofByPasskey, SecretField } from "./proof.tsx";
 
 const RAISED = LEVEL_WORDS.filter((words) => words.pips > 2);
 
@@ -59,7 +59,7 @@ function LevelChoices({
   );
 }
 
-/** Opens the session up to Secret or Ultra-secret by a code where two-factor sign-in is on, else by the password; or closes it again. */
+/** Opens the session up to Secret or Ultra-secret by what proves who it is; or closes it again. */
 export function UnlockForm({
   onDone,
   only,
@@ -71,18 +71,17 @@ export function UnlockForm({
   const dispatch = useAppDispatch();
   const { data: factors } = accessApi.useFactorsQuery();
   const [level, setLevel] = useState<string>(only ?? "secret");
-  const [secret, setSecret] = useState("");
+  const [proof, setProof] = useState<ProofBody | null>(null);
   const [isCodeWanted, setCodeWanted] = useState(false);
-  const byCode = isCodeWanted || factors?.proof_by === "code";
+  const by = isCodeWanted && factors?.proof_by !== "password-and-code" ? "code" : (factors?.proof_by ?? "password");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = async (): Promise<void> => {
+    if (proof === null) return;
     setBusy(true);
     setProblem(null);
     try {
-      const { data } = await client.call("auth.unlock", {
-        body: { ...(byCode ? { code: secret } : { password: secret }), level: wordsOf(level).name },
-      });
+      const { data } = await client.call("auth.unlock", { body: { ...proof, level: wordsOf(level).name } });
       dispatch(openingChanged(data));
       onDone();
     } catch (error) {
@@ -105,12 +104,19 @@ export function UnlockForm({
         Above the lock nothing is listed, counted or suggested. It closes by itself after 15 minutes, or 5 without you.
       </p>
       {only === undefined && <LevelChoices value={level} onChange={setLevel} />}
-      <SecretField byCode={byCode} value={secret} onChange={setSecret} isWrong={isWrong} testId="unlock-password" />
+      <SecretField
+        key={by}
+        by={by}
+        ways={factors?.codes_by ?? []}
+        onChange={setProof}
+        problem={problem}
+        testId="unlock-password"
+      />
       {problem !== null && !isWrong && <ProblemNote problem={problem} />}
       <Button
         look="primary"
         type="submit"
-        isDisabled={isBusy || secret === ""}
+        isDisabled={isBusy || proof === null}
         className="self-start"
         data-testid="unlock-button"
       >

@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useForm, type UseFormReturn } from "react-hook-form";
 import { z } from "zod";
 
@@ -15,7 +15,10 @@ import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
 import { PasskeyButton } from "../parts/passkey-button.tsx";
 import { ProviderButtons } from "../parts/provider-buttons.tsx";
-import { CodeField } from "../parts/proof.tsx";
+import type { TypedCode } from "../parts/code-step.tsx";
+
+/** Loaded only by those who are asked for a code. */
+const CodeStep = lazy(async () => ({ default: (await import("../parts/code-step.tsx")).CodeStep }));
 
 const schema = z.object({
   phone: z.string().min(1, "Your phone number"),
@@ -84,18 +87,18 @@ export function LogIn(): ReactNode {
   const { data: server } = api.useServerQuery();
   const unsent = useAppSelector((state) => state.thread.sayings.length);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [needsCode, setNeedsCode] = useState(false);
-  const [code, setCode] = useState("");
+  /** By which ways a code can be had; null: none was asked for. */
+  const [ways, setWays] = useState<readonly string[] | null>(null);
+  const [typed, setTyped] = useState<TypedCode>({});
   const form = useForm({ resolver: zodResolver(schema), defaultValues: { phone: "", password: "" } });
   const submit = form.handleSubmit(async ({ phone, password }) => {
     setProblem(null);
     try {
-      const more = needsCode && code !== "" ? { code } : {};
-      const body = { phone: normalizePhone(phone), password, session: "cookie", ...more } as const;
+      const body = { phone: normalizePhone(phone), password, session: "cookie", ...typed } as const;
       dispatch(enter((await client.call("auth.logIn", { body })).data));
     } catch (error) {
       const found = problemOf(error);
-      if (found.code === "second-factor-needed") setNeedsCode(true);
+      if (found.code === "second-factor-needed") setWays(found.ways ?? []);
       else setProblem(found);
     }
   });
@@ -110,12 +113,19 @@ export function LogIn(): ReactNode {
     >
       <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
         <Fields form={form} />
-        {needsCode && (
-          <CodeField
-            value={code}
-            onChange={setCode}
-            error={isCodeWrong ? "The code is not right, or was used already: wait for the next one" : undefined}
-          />
+        {ways !== null && (
+          <Suspense>
+            <CodeStep
+              ways={ways}
+              isWrong={isCodeWrong}
+              send={async (by) => {
+                const { phone, password } = form.getValues();
+                const body = { phone: normalizePhone(phone), password, by };
+                return (await client.call("auth.logInCode", { body })).data;
+              }}
+              onChange={setTyped}
+            />
+          </Suspense>
         )}
         {isWrong && (
           <p role="alert" className="text-danger">

@@ -10,6 +10,7 @@ import { LinkedAccounts } from "../parts/linked-accounts.tsx";
 import { Passkeys } from "../parts/passkeys.tsx";
 import { EmailAddress } from "../parts/email-address.tsx";
 import { PasswordChange } from "../parts/password-change.tsx";
+import { SentCodes } from "../parts/sent-codes.tsx";
 import { TwoFactor } from "../parts/two-factor.tsx";
 
 /** How the signed-in person signs in, where they are signed in, and which programs may come in their name. */
@@ -19,6 +20,7 @@ export function Security(): ReactNode {
     <Page title="Security" testId="security" actions={<ButtonLink href="/settings">Back to Me</ButtonLink>}>
       <div className="max-w-measure">
         <TwoFactor />
+        <SentCodes />
         <Passkeys />
         <PasswordChange />
         <LinkedAccounts />

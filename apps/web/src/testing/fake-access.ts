@@ -8,6 +8,7 @@ import { type FakeAnswer, FakeProblem, type FakeRequest, type FakeState, LEVELS 
 type WireKey = OutputOf<"keys.list">["data"][number];
 
 const CODE = "123456";
+const SENT = { request: "q83vEjRWeJq83vEjRWeJqA", expires_at: "2027-01-01T00:00:00.000Z" };
 const SCOPES = {
   agent: ["memory.create", "memory.list", "memory.read", "memory.edit", "memory.search", "memory.ask", "user.read"],
   service: ["server.status", "server.verify"],
@@ -51,6 +52,7 @@ const FAKE_QUESTION: OutputOf<"apps.ask"> = {
 /** What the fake knows of factors and keys. */
 export interface FakeAccess {
   totp: boolean;
+  codesBy: ("email" | "sms")[];
   isProved: boolean;
   readonly keys: WireKey[];
 }
@@ -72,7 +74,11 @@ function codes(): FakeAnswer {
   return { data: { recovery_codes: Array.from({ length: 10 }, (_, at) => `R${at}CK-7PQW-M2X9-DV4T-K${at}HZ`) } };
 }
 
-function changeFactors(state: FakeState, name: string, body: { readonly code: string }): FakeAnswer {
+function changeFactors(
+  state: FakeState,
+  name: string,
+  body: { readonly code: string; readonly by?: "email" | "sms" },
+): FakeAnswer {
   needProof(state);
   switch (name) {
     case "factors.beginTotp":
@@ -89,6 +95,15 @@ function changeFactors(state: FakeState, name: string, body: { readonly code: st
       return codes();
     case "factors.removeTotp":
       state.access.totp = false;
+      return {};
+    case "factors.beginCodes":
+      return { data: SENT };
+    case "factors.confirmCodes":
+      if (body.code !== CODE) throw new FakeProblem(403, "code-wrong", "The code is wrong");
+      state.access.codesBy.push(body.by ?? "email");
+      return codes();
+    case "factors.removeCodes":
+      state.access.codesBy = [];
       return {};
     default:
       return codes();
@@ -121,14 +136,21 @@ interface KeyBody {
 export function access(state: FakeState, name: RouteName, request: FakeRequest): FakeAnswer | undefined {
   // Parsed by the contract's schemas before it came here.
   const body = request.body as Parameters<typeof createKey>[1] & { code: string; password: string };
-  const { totp, keys } = state.access;
+  const { totp, codesBy, keys } = state.access;
   switch (name as string) {
     case "auth.prove":
       return prove(state, body);
     case "factors.read": {
-      const proof = { proof_by: totp ? "code" : "password", proved_until: null };
-      return { data: { totp, recovery_codes_left: totp ? 10 : 0, passkeys: 0, ...proof } };
+      const by = codesBy.length > 0 ? "password-and-code" : "password";
+      const proof = { proof_by: totp ? "code" : by, proved_until: null };
+      const codesNow = { codes_by: codesBy, codes_possible: ["email", "sms"] };
+      return {
+        data: { totp, ...codesNow, recovery_codes_left: totp || codesBy.length > 0 ? 10 : 0, passkeys: 0, ...proof },
+      };
     }
+    case "auth.proveCode":
+    case "auth.logInCode":
+      return { data: SENT };
     case "email.read":
       return { data: { address: null, available: true } };
     case "passkeys.list":

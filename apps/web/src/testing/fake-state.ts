@@ -152,7 +152,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     memories: new Map(),
     imports: new Map(),
     conversationIds: new Map(),
-    access: { totp: false, isProved: false, keys: [] },
+    access: { totp: false, codesBy: [], isProved: false, keys: [] },
     shares: { given: [], received: [] },
     isDecided: false,
     isAnswered: false,

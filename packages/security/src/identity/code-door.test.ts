@@ -248,16 +248,16 @@ test("codes are bounded by destination in an hour and by person in a day", async
 
 test("codes are bounded by network address, an IPv6 network being one", async () => {
   const { house } = await withCodes("email");
-  const send = (host: number): Promise<CodeSent> =>
-    house.identity.codes.sendForEntry({ ...CREDENTIALS, by: "email", address: `2001:db8:1:1::${host}` });
-  // Those refused for the destination's sake count as well.
-  for (let host = 1; host <= 20; host++) await send(host).catch(() => undefined);
-  house.clock.advance(HOUR_MS - 1);
-  const sent = house.mails.length;
-  await expect(send(21)).rejects.toMatchObject({ code: "code-too-many" });
-  house.clock.advance(2);
-  await send(22);
-  expect(house.mails).toHaveLength(sent + 1);
+  const send = (host: string): Promise<CodeSent> =>
+    house.identity.codes.sendForEntry({ ...CREDENTIALS, by: "email", address: `2001:db8:1:${host}` });
+  // One was sent to turn it on: four more, then sixteen refused for the destination's sake, which count as well.
+  for (let host = 1; host <= 4; host++) await send(`1::${host}`);
+  house.clock.advance(HOUR_MS / 2);
+  for (let host = 5; host <= 20; host++) await send(`1::${host}`).catch(() => undefined);
+  house.clock.advance(HOUR_MS / 2 + 1);
+  for (let host = 21; host <= 24; host++) await send(`1::${host}`);
+  await expect(send("1::25")).rejects.toMatchObject({ code: "code-too-many" });
+  await send("2::1");
   await house.keystore.close();
 });
 
@@ -272,5 +272,22 @@ test("no code stands on the log or in what is thrown", async () => {
     expect(all.length).toBeGreaterThan(0);
     expect(all.join("\n")).not.toContain(code);
   }
+  await house.keystore.close();
+});
+
+test("nothing is sent to whoever may not come in", async () => {
+  const { house, principal: owner } = await signedUp();
+  const { codes } = house.identity;
+  const invite = await house.identity.createInvite(owner, "member");
+  const bob = { phone: "+49301234567", password: "harbour walnuts" };
+  const more = { name: "Bob", inviteCode: invite.code };
+  const principal = await principalOf(house, await house.identity.signUp({ ...bob, ...more }));
+  await house.identity.prove({ principal, password: bob.password });
+  const { request } = await codes.begin(principal, "sms");
+  await codes.confirm(principal, "sms", { request, code: lastCode(house) });
+  await house.identity.members.suspend(owner, principal.userId);
+  const entering = codes.sendForEntry({ ...bob, by: "sms" });
+  await expect(entering).rejects.toMatchObject({ code: "identity-suspended" });
+  expect(house.texts).toHaveLength(1);
   await house.keystore.close();
 });

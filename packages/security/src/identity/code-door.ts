@@ -2,8 +2,8 @@
  * Codes by mail and SMS as the second step: turning them on and off, and sending one for a sign-in or for a proof at a session.
  *
  * Guarantees: a way counts once a code that was sent by it came back, so nobody shuts themself out; turning on ends every other session;
- * a code for signing in is sent to nobody who has not given the password, and who has none of this on is told so only then; for a proof
- * none is sent where an app is set up. What is sent never opens anything alone: the password is asked for besides.
+ * a code for signing in is sent to nobody who has not given the password (but from the machine itself), and who has none of this on is
+ * told so only then; for a proof none is sent where an app is set up. What is sent never opens anything alone: the password is asked for besides.
  */
 import type { CodeWay, UserPrincipal } from "@kaelix/model";
 
@@ -53,6 +53,15 @@ export class CodeDoor {
     if (!factors.sentBy(row.user).includes(request.by)) throw securityErrors("code-way-off");
     const person = { tenantId: row.tenant, userId: row.user };
     return sent.send(person, request.by, entryPurpose(row.user), request.address);
+  }
+
+  /**
+   * Sends a code for signing in to somebody whose machine this is: the operator, whose every proof is signing in as the owner.
+   * @throws as `sendForProof`
+   */
+  async sendToOwner({ tenantId, userId }: UserPrincipal, by: CodeWay): Promise<CodeSent> {
+    if (!this.#parts.factors.sentBy(userId).includes(by)) throw securityErrors("code-way-off");
+    return this.#parts.sent.send({ tenantId, userId }, by, entryPurpose(userId), undefined);
   }
 
   /** Sends a code for a proof at a session. Throws `code-way-off`, `code-way-unavailable`, `code-too-many`; errors of sending. */

@@ -1,0 +1,117 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { type MailServer, startMailServer } from "../../server/src/testing/mail-server.ts";
+import { type SmsProvider, startSmsProvider } from "../../server/src/testing/sms-provider.ts";
+import {
+  claimServer,
+  dashboardReady,
+  type JourneyBrowser,
+  openBrowser,
+  signUp,
+} from "../../web/src/testing/journey.ts";
+import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+
+// A person has codes sent and signs in with them: the real product, a real mail server, a provider of SMS, a real browser.
+const data = temporaryData();
+let browser: JourneyBrowser;
+let mail: MailServer;
+let sms: SmsProvider;
+let product: Product;
+let page: Page;
+
+beforeAll(async () => {
+  [mail, sms, browser] = await Promise.all([startMailServer(), startSmsProvider(), openBrowser()]);
+  product = await startProduct(data.path, {
+    KAELIX_SMTP: `smtp://127.0.0.1:${mail.port}`,
+    KAELIX_MAIL_FROM: "kaelix@example.com",
+    KAELIX_SMS: `http://AC1:token@127.0.0.1:${sms.port}/Messages.json`,
+    KAELIX_SMS_FROM: "+15550100",
+    KAELIX_SMS_PREFIXES: "+1",
+  });
+  page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  page.setDefaultTimeout(30_000);
+  await claimServer(page, product.openUrl);
+  await signUp(page, PERSON);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await product.kill();
+  await Promise.all([mail.close(), sms.close()]);
+  data.remove();
+});
+
+/** The code of the newest of so many messages. */
+async function mailed(messages: number): Promise<string> {
+  await expect.poll(() => mail.received.length, { timeout: 30_000 }).toBe(messages);
+  return /code is (\d{6})/.exec(mail.received.at(-1)?.raw ?? "")?.[1] ?? "";
+}
+
+/** The code of the newest of so many texts. */
+async function texted(messages: number): Promise<string> {
+  await expect.poll(() => sms.received.length, { timeout: 30_000 }).toBe(messages);
+  const text = new URLSearchParams(sms.received.at(-1)?.body).get("Body") ?? "";
+  return /code is (\d{6})/.exec(text)?.[1] ?? "";
+}
+
+async function grave(): Promise<readonly string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
+}
+
+test("codes by SMS are turned on with one that came, and by mail after an address is there", async () => {
+  await page.goto(`${product.url}/settings/security`);
+  await page.getByTestId("codes-on-sms").click();
+  await page.getByTestId("proof-password").fill(PERSON.password);
+  await page.getByTestId("proof-button").click();
+  await page.getByTestId("code-input").fill(await texted(1));
+  expect(await grave()).toEqual([]);
+  await page.getByTestId("codes-confirm").click();
+  await page.getByTestId("recovery-codes").waitFor();
+  expect(new URLSearchParams(sms.received[0]?.body).get("To")).toBe(PERSON.phone);
+  await page.getByTestId("recovery-codes-kept").click();
+  await page.getByTestId("codes-off-sms").waitFor();
+  await page.getByTestId("email-add").click();
+  await page.getByTestId("email-input").fill("ann@example.com");
+  await page.getByTestId("email-next").click();
+  await page.getByTestId("code-input").fill(await mailed(1));
+  await page.getByTestId("email-next").click();
+  await page.getByTestId("codes-on-email").click();
+  await page.getByTestId("code-input").fill(await mailed(2));
+  await page.getByTestId("codes-confirm").click();
+  await page.getByTestId("codes-off-email").waitFor();
+  expect(await grave()).toEqual([]);
+});
+
+test("signing in takes a code that is mailed, once", async () => {
+  await page.goto(`${product.url}/settings`);
+  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await page.waitForURL("**/login");
+  await page.getByTestId("phone-input").fill(PERSON.phone);
+  await page.getByTestId("password-input").fill(PERSON.password);
+  await page.getByTestId("login-button").click();
+  await page.getByTestId("send-code-email").click();
+  await page.getByText("Sent by e-mail").waitFor();
+  const code = await mailed(3);
+  await page.getByTestId("code-input").fill(code === "000000" ? "111111" : "000000");
+  await page.getByTestId("login-button").click();
+  await page.getByText("The code is not right").waitFor();
+  expect(await grave()).toEqual([]);
+  await page.getByTestId("code-input").fill(code);
+  await page.getByTestId("login-button").click();
+  await dashboardReady(page);
+});
+
+test("a change wants the password and a code together", async () => {
+  await page.goto(`${product.url}/settings/security`);
+  await page.getByTestId("codes-off-email").click();
+  await page.getByTestId("proof-password").fill(PERSON.password);
+  await page.getByTestId("send-code-sms").click();
+  await page.getByTestId("code-input").fill(await texted(2));
+  expect(await grave()).toEqual([]);
+  await page.getByTestId("proof-button").click();
+  await page.getByTestId("codes-on-email").waitFor();
+  expect(product.output()).not.toMatch(/code is \d|ann@example/);
+});
