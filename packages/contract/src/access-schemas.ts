@@ -30,6 +30,21 @@ export const proveSchema = z
   })
   .meta({ id: "Prove", anyOf: [{ required: ["password"] }, { required: ["code"] }, { required: ["passkey"] }] });
 
+/** Body of `POST /auth/unlock`. */
+export const unlockSchema = z
+  .strictObject({
+    password: password.optional(),
+    code: code.optional(),
+    /** Names the sending when the code was sent. */
+    code_request: codeRequestSchema.optional(),
+    passkey: passkeyAnswerSchema.optional(),
+    level: levelInputSchema,
+  })
+  .refine((given) => (given.password ?? given.code ?? given.passkey) !== undefined, {
+    message: "Must have a password, a code or a passkey",
+  })
+  .meta({ id: "Unlock", anyOf: [{ required: ["password"] }, { required: ["code"] }, { required: ["passkey"] }] });
+
 /** Until when the session counts as just proved. */
 export const provedSchema = z.object({ proved_until: timeSchema }).meta({ id: "Proved" });
 

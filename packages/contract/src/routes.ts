@@ -18,6 +18,7 @@ import { operationRoutes } from "./operation-routes.ts";
 import { providerRoutes } from "./provider-routes.ts";
 import { loginRoutes } from "./login-routes.ts";
 import { memberRoutes } from "./member-routes.ts";
+import { unlockSchema } from "./access-schemas.ts";
 import { codeRoutes } from "./code-routes.ts";
 import { mailRoutes } from "./mail-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
@@ -56,7 +57,6 @@ import {
   sessionTokensSchema,
   signUpSchema,
   timeSchema,
-  unlockSchema,
   userSchema,
 } from "./schemas.ts";
 

@@ -11,7 +11,6 @@ import {
 } from "@kaelix/model";
 import { z } from "zod";
 
-import { passkeyAnswerSchema } from "./passkey-answer-schema.ts";
 import { CREATE_SHAPES, EDIT_SHAPES, isSealedAlone, sealedBodySchema } from "./seal-schemas.ts";
 
 /** An id of a kind on the wire. */
@@ -453,21 +452,6 @@ export const sessionTokensSchema = z
     user: userSchema,
   })
   .meta({ id: "SessionTokens" });
-
-/** Body of `POST /auth/unlock`. */
-export const unlockSchema = z
-  .strictObject({
-    password: z.string().min(1).max(1_024).optional(),
-    code: z.string().min(1).max(40).optional(),
-    /** Names the sending when the code was sent. */
-    code_request: z.string().max(40).optional(),
-    passkey: passkeyAnswerSchema.optional(),
-    level: levelInputSchema,
-  })
-  .refine((given) => (given.password ?? given.code ?? given.passkey) !== undefined, {
-    message: "Must have a password, a code or a passkey",
-  })
-  .meta({ id: "Unlock", anyOf: [{ required: ["password"] }, { required: ["code"] }, { required: ["passkey"] }] });
 
 /** A signed-in device. */
 export const sessionSchema = z

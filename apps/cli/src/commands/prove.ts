@@ -15,7 +15,7 @@ export interface TypedCode {
 type Send = (by: CodeWay) => Promise<{ readonly request: string }>;
 
 /** A code of the authenticator app or a recovery code: from KAELIX_CODE, else asked for. */
-export function askCode(): Promise<string> {
+function askCode(): Promise<string> {
   return askSecret("Code of your authenticator app, or a recovery code", "KAELIX_CODE");
 }
 

@@ -7,6 +7,7 @@ import type { Problem } from "../core/problem-words.ts";
 import { accessApi } from "../data/access-api.ts";
 import { lock, openingChanged } from "../data/actions.ts";
 import { client, problemOf } from "../data/connection.ts";
+import type { PasskeyAnswer } from "../data/passkeys.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote } from "./basics.tsx";
 import { Icon } from "./icon.tsx";
@@ -76,14 +77,17 @@ export function UnlockForm({
   const by = isCodeWanted && factors?.proof_by !== "password-and-code" ? "code" : (factors?.proof_by ?? "password");
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const open = async (given: ProofBody | { readonly passkey: PasskeyAnswer }): Promise<void> => {
+    const { data } = await client.call("auth.unlock", { body: { ...given, level: wordsOf(level).name } });
+    dispatch(openingChanged(data));
+    onDone();
+  };
   const submit = async (): Promise<void> => {
     if (proof === null) return;
     setBusy(true);
     setProblem(null);
     try {
-      const { data } = await client.call("auth.unlock", { body: { ...proof, level: wordsOf(level).name } });
-      dispatch(openingChanged(data));
-      onDone();
+      await open(proof);
     } catch (error) {
       const found = problemOf(error);
       if (found.code === "second-factor-needed") setCodeWanted(true);
@@ -92,14 +96,10 @@ export function UnlockForm({
       setBusy(false);
     }
   };
-  const close = (): void => {
-    void dispatch(lock());
-    onDone();
-  };
   const isWrong = problem !== null && (problem.status === 401 || problem.status === 403);
   return (
     <form className="flex flex-col gap-4 p-5" onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}>
-      <OpenNow onLock={close} />
+      <OpenNow onLock={() => (void dispatch(lock()), onDone())} />
       <p className="text-muted">
         Above the lock nothing is listed, counted or suggested. It closes by itself after 15 minutes, or 5 without you.
       </p>
@@ -124,13 +124,7 @@ export function UnlockForm({
       </Button>
       {(factors?.passkeys ?? 0) > 0 && (
         <Suspense>
-          <ProofByPasskey
-            onAnswer={async (passkey) => {
-              const body = { passkey, level: wordsOf(level).name };
-              dispatch(openingChanged((await client.call("auth.unlock", { body })).data));
-              onDone();
-            }}
-          />
+          <ProofByPasskey onAnswer={(passkey) => open({ passkey })} />
         </Suspense>
       )}
     </form>

@@ -81,6 +81,20 @@ function OtherWays({ phone: typed }: { readonly phone: () => string }): ReactNod
   );
 }
 
+function SignUpInstead({ isClaimed }: { readonly isClaimed: boolean }): ReactNode {
+  return (
+    <p className="mt-7 text-13 text-muted">
+      {isClaimed ? (
+        <>
+          Invited? <TextLink href="/signup">Sign up with your code</TextLink>
+        </>
+      ) : (
+        <TextLink href="/signup">Claim this server</TextLink>
+      )}
+    </p>
+  );
+}
+
 /** Sign-in. A wrong phone and a wrong password read the same. */
 export function LogIn(): ReactNode {
   const dispatch = useAppDispatch();
@@ -144,15 +158,7 @@ export function LogIn(): ReactNode {
         </Button>
       </form>
       {server?.claimed !== false && <OtherWays phone={() => form.getValues("phone")} />}
-      <p className="mt-7 text-13 text-muted">
-        {server?.claimed === false ? (
-          <TextLink href="/signup">Claim this server</TextLink>
-        ) : (
-          <>
-            Invited? <TextLink href="/signup">Sign up with your code</TextLink>
-          </>
-        )}
-      </p>
+      <SignUpInstead isClaimed={server?.claimed !== false} />
     </Door>
   );
 }

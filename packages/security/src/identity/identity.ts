@@ -138,13 +138,18 @@ export class Identity {
     this.accounts = new Accounts({ register, journal, sessions, store, members, clock: this.#clock });
     const isSuspended = (id: UserId): boolean => members.isSuspended(id);
     const requireProof = (principal: UserPrincipal): void => this.#requireProof(principal);
-    this.codes = new CodeDoor({
-      ...{ sent, factors, guesses, isSuspended, requireProof },
-      known: (request) => this.#known(request),
-      endOtherSessions: (principal) => this.logOutAll(principal, principal.sessionId),
-    });
+    const known = (request: LogInRequest): Promise<UserRow | undefined> => this.#known(request);
+    const endOtherSessions = (one: UserPrincipal): Promise<number> => this.logOutAll(one, one.sessionId);
+    const entering = { guesses, isSuspended, requireProof };
+    this.codes = new CodeDoor({ ...entering, sent, factors, known, endOtherSessions });
     const doors = openDoors({
-      ...{ ...shared, ways, options, guesses, user, profile, endSessions, isSuspended, requireProof },
+      ...shared,
+      ...entering,
+      ways,
+      options,
+      user,
+      profile,
+      endSessions,
       enter: (row, client) => this.#enter(row, client),
       isNeeded: (id) => factors.sentBy(id).includes("email"),
       secondFactor: async ({ user: userId, tenant: tenantId }, code, address) => {
