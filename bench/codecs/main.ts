@@ -5,7 +5,7 @@
  *
  * One partition of one topic, a batch of 100 records of 100 bytes, headers included, frames of the flexible versions that Java sends
  * and of the classic ones that kafkajs sends. The median of many short runs, in
- * processor time.
+ * processor time. Then what a record costs the heap of a whole broker (allocations.ts).
  */
 import {
   APIS,
@@ -30,9 +30,11 @@ import {
 } from "@kaelix/protocol/messages";
 
 import type { BenchRow } from "../row.ts";
+import { measureAllocations } from "./allocations.ts";
 
 const CALLS_PER_RUN = 20_000;
 const TARGET_MICROSECONDS = 1;
+const ALLOCATED_BYTES_MAX = 1;
 const TOPIC_ID = "kQ7fWw1fT2u3v4w5x6y7zA";
 const RECORDS = Array.from({ length: 100 }, (_, index) => ({
   key: null,
@@ -62,7 +64,23 @@ export async function run(options: {
     timed(`decode Fetch request v${version}`, () => decodeFetch(frame));
     timed(`encode Fetch response v${version}`, () => encodeFetched(version, records));
   }
-  return [...rows, ...batchRows(options.quick)];
+  return [...rows, ...batchRows(options.quick), ...(await allocationRows(options.quick))];
+}
+
+/** An object or a boxed number has at least twelve bytes: below one, a record allocates nothing. */
+async function allocationRows(quick: boolean): Promise<BenchRow[]> {
+  const allocated = await measureAllocations({ turns: quick ? 7 : 15, requestsPerTurn: quick ? 100 : 300 });
+  const rowOf = (name: string, value: number): BenchRow => ({
+    name,
+    value: Math.round(value * 100) / 100,
+    unit: "bytes",
+    target: ALLOCATED_BYTES_MAX,
+    reached: value < ALLOCATED_BYTES_MAX,
+  });
+  return [
+    rowOf("heap allocated for a record, Produce to the log, 2,000 to a batch", allocated.produce),
+    rowOf("heap allocated for a record, the log to Fetch", allocated.fetch),
+  ];
 }
 
 /** Processor time, so that what else the machine does counts less. */
