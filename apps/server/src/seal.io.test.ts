@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Client } from "@kaelix/contract";
+import { SoftwarePasskey } from "@kaelix/security/testing";
 import { expect, test } from "vitest";
 
 import { claimed, clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
@@ -61,6 +62,41 @@ test("a key is set up after a proof, shown only in an open session, and overwrit
   const { data } = await clientOf(reopened).call("auth.logIn", { body: { phone: "+1234567890", ...PASSWORD } });
   const later = await opened(clientOf(reopened, data.access_token));
   expect((await later.call("seal.read")).data).toMatchObject({ revision: 2, wraps: second.wraps });
+});
+
+test("a wrap under a passkey is kept for one's own passkey alone, and goes with it", async () => {
+  const house = await open(newFolder());
+  const client = await opened(await claimed(house));
+  await client.call("auth.prove", { body: PASSWORD });
+  const made = await Promise.all(
+    ["Phone", "Laptop"].map(async (name) => {
+      const key = new SoftwarePasskey({ counter: 1 });
+      const { id, response } = key.create((await client.call("passkeys.begin")).data, "http://localhost");
+      const { clientDataJSON, attestationObject } = response;
+      const passkey = { id, response: { clientDataJSON, attestationObject } };
+      const { data } = await client.call("passkeys.add", { body: { name, passkey } });
+      return {
+        passkey: data.id,
+        wrap: { credential: id, address: "localhost", salt: sealed(32), wrapped: sealed(120) },
+      };
+    }),
+  );
+  const [phone, laptop] = made;
+  if (phone === undefined || laptop === undefined) expect.fail("Two were made");
+  const key = { key_id: keyId(), wraps: wraps() };
+  const foreign = { ...phone.wrap, credential: sealed(32) };
+  const refused = { ...key, revision: 0, wraps: { ...key.wraps, passkeys: [foreign] } };
+  expect((await problemOf(client.call("seal.change", { body: refused }))).code).toBe("passkey-missing");
+  const both = { ...key, revision: 0, wraps: { ...key.wraps, passkeys: [phone.wrap, laptop.wrap] } };
+  expect((await client.call("seal.change", { body: both })).data).toMatchObject({ revision: 1, wraps: both.wraps });
+  await client.call("passkeys.remove", { params: { id: phone.passkey } });
+  const { data: one } = await client.call("seal.read");
+  // Another state: it is not merely left out of the answer.
+  expect(one.revision).toBe(2);
+  expect(one.wraps?.passkeys).toEqual([laptop.wrap]);
+  await client.call("passkeys.remove", { params: { id: laptop.passkey } });
+  expect((await client.call("seal.read")).data).toMatchObject({ revision: 3, wraps: key.wraps });
+  expect((await client.call("seal.read")).data.wraps?.passkeys).toBeUndefined();
 });
 
 test("what was sealed is given back as it came, at its place alone, and found, counted and shown by nothing else", async () => {

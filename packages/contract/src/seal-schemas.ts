@@ -2,6 +2,8 @@
 import { MEMORY_LABEL_LENGTH_MAX, MEMORY_SEALED_LENGTH_MAX } from "@kaelix/model";
 import { z } from "zod";
 
+import { credentialId } from "./passkey-answer-schema.ts";
+
 const base64url = (min: number, max: number): z.ZodString =>
   z
     .string()
@@ -33,7 +35,23 @@ export const openedBodySchema = z
 /** Fewest rounds that a passphrase may be stretched by: no server can talk a browser into less. */
 const ROUNDS_MIN = 600_000;
 
-/** The key, wrapped under the passphrase and under the recovery key. */
+/** Most passkeys of a person. */
+const PASSKEYS_MAX = 20;
+
+/** The key under a passkey's own secret (WebAuthn's extension `prf`), which never comes here. */
+const passkeyWrapSchema = z
+  .strictObject({
+    /** Id of the credential, one of the person's passkeys. */
+    credential: credentialId,
+    /** The name in the address that it opens. */
+    address: z.string().min(1).max(253),
+    /** What the device makes its secret from. */
+    salt: base64url(43, 43),
+    wrapped: base64url(100, 600),
+  })
+  .meta({ id: "PasskeyWrap" });
+
+/** The key, wrapped under the passphrase and under the recovery key, and under passkeys where that was set up. */
 const sealWrapsSchema = z
   .strictObject({
     passphrase: z.strictObject({
@@ -43,6 +61,7 @@ const sealWrapsSchema = z
       wrapped: base64url(100, 600),
     }),
     recovery: z.strictObject({ wrapped: base64url(100, 600) }),
+    passkeys: z.array(passkeyWrapSchema).max(PASSKEYS_MAX).readonly().optional(),
   })
   .meta({ id: "SealWraps" });
 

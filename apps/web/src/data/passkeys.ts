@@ -14,11 +14,15 @@ export function troubleHere(): string | null {
   return passkeyTrouble({ hostname: location.hostname, isSecure: isSecureContext, isKnown });
 }
 
+// The library passes on what it does not know, and knows the older extensions alone.
+const WITH_SECRET: object = { prf: {} };
+
 /** Lets the device make a passkey. */
 export async function makePasskey(
   options: OutputOf<"passkeys.begin">,
 ): Promise<NonNullable<InputOf<"passkeys.add">["body"]>["passkey"]> {
-  const { id, response } = await startRegistration({ optionsJSON: options });
+  // Some devices keep no secret for a passkey that was made without asking for one (WebAuthn level 3, `prf`).
+  const { id, response } = await startRegistration({ optionsJSON: { ...options, extensions: WITH_SECRET } });
   const { clientDataJSON, attestationObject, transports } = response;
   return { id, response: { clientDataJSON, attestationObject, ...(transports === undefined ? {} : { transports }) } };
 }

@@ -1,19 +1,23 @@
 /** Sealing and opening in this browser: what crosses to the server is sealed, or was opened for it by explicit choice. */
 import {
+  addPasskey,
   changePassphrase,
   changeRecoveryKey,
   type KeyOwner,
   type KeyRefusal,
   makeKey,
+  makePasskeySalt,
   type OpenKey,
   openKey,
   type Opener,
+  type PasskeyWrap,
   type WrappedKey,
 } from "../core/seal/key-ring.ts";
 import { fits, type MemoryBody, openBody, type OpenedBody, sealBody } from "../core/seal/memory-body.ts";
 import { randomBytes, toBase64Url } from "../core/seal/bytes.ts";
 import { api } from "./api.ts";
 import { client, noteWrite } from "./connection.ts";
+import { secretOf } from "./passkey-secret.ts";
 import { bodyOf, keepBody, openKeyNow, openSeal } from "./own-seal.ts";
 import type { WireSeal } from "./seal-api.ts";
 import type { Dispatch } from "./store.ts";
@@ -59,6 +63,45 @@ export async function unlockSeal(user: string, opener: Opener): Promise<"opened"
   if (opened.type === "refused") return opened.why;
   openSeal(opened.key);
   return "opened";
+}
+
+/** The passkeys that open the key at this address. */
+export function passkeysHere({ wraps }: WireSeal): readonly PasskeyWrap[] {
+  return wraps?.passkeys?.filter(({ address }) => address === location.hostname) ?? [];
+}
+
+/** Opens the key in this tab by a passkey. `none`: the device made no secret. @throws errors of the device */
+export async function unlockSealByPasskey(seal: WireSeal, user: string): Promise<"opened" | "none" | KeyRefusal> {
+  const found = wrappedOf(seal, user);
+  const passkey = await secretOf(passkeysHere(seal));
+  if (found === undefined || passkey === undefined) return "none";
+  const opened = await openKey(found.owner, found.wrapped, { by: "passkey", ...passkey });
+  if (opened.type === "refused") return opened.why;
+  openSeal(opened.key);
+  return "opened";
+}
+
+/** Wraps the same key for one of the person's passkeys, besides. `none`: the device makes no secret. @throws errors of the device */
+export async function newPasskeyWrap(
+  seal: WireSeal,
+  user: string,
+  opener: Opener,
+): Promise<(() => Promise<void>) | "none" | KeyRefusal> {
+  const found = wrappedOf(seal, user);
+  if (found === undefined) return "wrong";
+  const { data: options } = await client.call("auth.passkeyProof");
+  const salt = makePasskeySalt();
+  const passkey = await secretOf(options.allowCredentials.map(({ id }) => ({ credential: id, salt })));
+  if (passkey === undefined) return "none";
+  const changed = await addPasskey(found.owner, found.wrapped, { opener, salt, address: options.rpId, passkey });
+  return changed.type === "refused" ? changed.why : keeping(seal, changed.wrapped);
+}
+
+/** No passkey opens the key any more. */
+export async function dropPasskeyWraps(seal: WireSeal): Promise<void> {
+  if (seal.key_id === null || seal.wraps === null) return;
+  const { passkeys: _gone, ...wraps } = seal.wraps;
+  await client.call("seal.change", { body: { revision: seal.revision, key_id: seal.key_id, wraps } });
 }
 
 /** A key that is made and not yet kept: the recovery key is to be written down first. */

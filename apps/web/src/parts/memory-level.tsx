@@ -17,7 +17,7 @@ import { Button, problemFrom, TextLink } from "./basics.tsx";
 import { LevelBadge } from "./level.tsx";
 import { LevelPicker } from "./level-picker.tsx";
 import { Section } from "./page.tsx";
-import { SEAL_PATH } from "./seal-form.tsx";
+import { SEAL_PATH } from "./seal-words.tsx";
 
 /** What is said of words that do not fit. */
 export const TOO_LONG = "Not sealed: it is too long to be sealed as one. Nothing was changed.";

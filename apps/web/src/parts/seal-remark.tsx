@@ -9,7 +9,7 @@ import { sealApi } from "../data/seal-api.ts";
 import { canSeal, readSeal, sealNew } from "../data/sealing.ts";
 import type { Dispatch } from "../data/store.ts";
 import { TextLink } from "./basics.tsx";
-import { SEAL_PATH } from "./seal-form.tsx";
+import { SEAL_PATH } from "./seal-words.tsx";
 import { useSealOpen } from "./sealed-words.tsx";
 
 /** Who will be able to read what is about to be kept. */

@@ -13,11 +13,12 @@ import { Page, Section } from "../parts/page.tsx";
 import { NewPassphrase } from "../parts/new-passphrase.tsx";
 import { type GuardedCall, useGuardedCall } from "../parts/proof.tsx";
 import { RecoveryShown } from "../parts/recovery-shown.tsx";
-import { CannotSeal, OpenerField, refusalWords } from "../parts/seal-form.tsx";
+import { AddSealPasskey, SealPasskeys } from "../parts/seal-passkey.tsx";
+import { CannotSeal, OpenerField, refusalWords } from "../parts/seal-words.tsx";
 import { useSealOpen } from "../parts/sealed-words.tsx";
 
 /** What is being done. */
-type Doing = "nothing" | "set-up" | "anew" | "passphrase" | "recovery";
+type Doing = "nothing" | "set-up" | "anew" | "passphrase" | "recovery" | "passkey";
 
 interface StepProps {
   readonly seal: WireSeal;
@@ -241,6 +242,9 @@ function Body({ seal }: { readonly seal: WireSeal }): ReactNode {
   return (
     <Section title={isSet ? "Passphrase and recovery key" : "Passphrase"}>
       {doing === "nothing" && isSet && <Standing seal={seal} onDo={setDoing} />}
+      {doing === "nothing" && isSet && seal.wraps !== null && (
+        <SealPasskeys {...steps} onAdd={() => setDoing("passkey")} />
+      )}
       {doing === "nothing" && !isSet && (
         <Button look="primary" onPress={() => setDoing("set-up")} data-testid="seal-set-up">
           Choose a passphrase
@@ -250,6 +254,7 @@ function Body({ seal }: { readonly seal: WireSeal }): ReactNode {
       {doing === "anew" && <Anew {...steps} />}
       {doing === "passphrase" && <ChangePassphrase {...steps} />}
       {doing === "recovery" && <ChangeRecoveryKey {...steps} />}
+      {doing === "passkey" && <AddSealPasskey {...steps} />}
       {guarded.problem !== null && <ProblemNote problem={guarded.problem} safe="Nothing was changed" />}
       {guarded.dialog}
     </Section>

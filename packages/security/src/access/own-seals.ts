@@ -1,9 +1,11 @@
 /**
- * The key that a person's browser seals level 4 with, kept for them as they wrapped it: under a passphrase and under a recovery key.
+ * The key that a person's browser seals level 4 with, kept for them as they wrapped it: under a passphrase, under a recovery key, and under
+ * secrets that their passkeys make.
  *
  * Guarantees: neither the key nor what it is wrapped under ever comes here; what is kept is sealed once more under the user's key and
  * answered to its owner alone, in a session that is open to level 4; a change names the state it was made from, so that two devices cannot
- * overwrite each other; another key takes the place of the first only when that is asked for in so many words.
+ * overwrite each other; another key takes the place of the first only when that is asked for in so many words; what is wrapped under a
+ * passkey is kept for a passkey of this person alone, answered while there is one, and gone from the state with it.
  * It does not: check that a wrap opens (nobody here could).
  */
 import type { Clock } from "@kaelix/base";
@@ -13,8 +15,19 @@ import { securityErrors } from "../errors.ts";
 import type { Keystore } from "../keys/keystore.ts";
 import type { AccessRegister } from "./access-register.ts";
 import type { SealRow } from "./rows.ts";
+import { wayHash } from "./ways.ts";
 
-/** The key, wrapped twice. Bytes are base64url. */
+/** The key under the secret that a passkey makes of a salt. Bytes are base64url. */
+export interface PasskeyWrap {
+  /** Id of the credential. */
+  readonly credential: string;
+  /** The name in the address that it opens. */
+  readonly address: string;
+  readonly salt: string;
+  readonly wrapped: string;
+}
+
+/** The key, wrapped twice, and once more for each passkey that opens it. Bytes are base64url. */
 export interface SealWraps {
   readonly passphrase: {
     readonly kdf: "pbkdf2-sha512";
@@ -23,6 +36,8 @@ export interface SealWraps {
     readonly wrapped: string;
   };
   readonly recovery: { readonly wrapped: string };
+  /** Absent: none. */
+  readonly passkeys?: readonly PasskeyWrap[] | undefined;
 }
 
 /** What a person has. `wraps` is null while the session is not open to level 4. */
@@ -61,7 +76,7 @@ export class OwnSeals {
   async read(person: UserPrincipal): Promise<SealView> {
     const row = this.#row(person);
     if (row === undefined) return { revision: 0, keyId: null, wraps: null };
-    const wraps = person.ceiling < 4 ? null : await this.#open(person, row.sealed);
+    const wraps = person.ceiling < 4 ? null : this.#standing(person, await this.#open(person, row.sealed));
     return { revision: row.revision, keyId: row.keyId, wraps };
   }
 
@@ -70,13 +85,31 @@ export class OwnSeals {
     return this.#row(person) !== undefined;
   }
 
-  /** Keeps a new state. @throws `access-busy` when it was made from an older one, `seal-key-differs` */
+  /** Keeps a new state. @throws `access-busy` when it was made from an older one, `seal-key-differs`, `passkey-missing` */
   async change(person: UserPrincipal, change: SealChange): Promise<SealView> {
-    const { register, keystore, clock } = this.#tools;
+    const { passkeys = [] } = change.wraps;
+    if (passkeys.some((wrap) => !this.#isTheirs(person, wrap))) throw securityErrors("passkey-missing");
     const before = this.#row(person);
     if ((before?.revision ?? 0) !== change.revision) throw securityErrors("access-busy");
     if (before !== undefined && before.keyId !== change.keyId && !change.isAnew)
       throw securityErrors("seal-key-differs");
+    await this.#put(person, change);
+    return this.read(person);
+  }
+
+  /** Takes what is wrapped under a passkey out of the state, before that passkey ends. @throws `access-busy` */
+  async drop(person: Person, way: string): Promise<void> {
+    const row = this.#row(person);
+    if (row === undefined) return;
+    const { passkeys = [], ...wraps } = await this.#open(person, row.sealed);
+    const rest = passkeys.filter(({ credential }) => wayHash("passkey", credential) !== way);
+    if (rest.length === passkeys.length) return;
+    const left = rest.length === 0 ? wraps : { ...wraps, passkeys: rest };
+    await this.#put(person, { revision: row.revision, keyId: row.keyId, wraps: left });
+  }
+
+  async #put(person: Person, change: Omit<SealChange, "isAnew">): Promise<void> {
+    const { register, keystore, clock } = this.#tools;
     const sealed = await keystore.sealForUser(placeOf(person), Buffer.from(JSON.stringify(change.wraps)));
     const event: AccessSeal = {
       v: EVENT_VERSION,
@@ -89,15 +122,26 @@ export class OwnSeals {
       sealed: sealed.toString("base64url"),
     };
     if ((await register.put(event)) === "late") throw securityErrors("access-busy");
-    return this.read(person);
   }
 
-  #row(person: UserPrincipal): SealRow | undefined {
+  /** Without what is wrapped under passkeys that have ended. */
+  #standing(person: Person, { passkeys, ...wraps }: SealWraps): SealWraps {
+    const standing = passkeys?.filter((wrap) => this.#isTheirs(person, wrap)) ?? [];
+    return standing.length === 0 ? wraps : { ...wraps, passkeys: standing };
+  }
+
+  #isTheirs({ tenantId, userId }: Person, { credential }: PasskeyWrap): boolean {
+    const way = wayHash("passkey", credential);
+    const rows = this.#tools.register.waysOf(userId);
+    return rows.some((row) => row.kind === "passkey" && row.tenant === tenantId && row.way === way);
+  }
+
+  #row(person: Person): SealRow | undefined {
     const row = this.#tools.register.seal(person.userId);
     return row?.tenant === person.tenantId ? row : undefined;
   }
 
-  async #open(person: UserPrincipal, sealed: string): Promise<SealWraps> {
+  async #open(person: Person, sealed: string): Promise<SealWraps> {
     const opened = await this.#tools.keystore.openForUser(placeOf(person), Buffer.from(sealed, "base64url"));
     if (opened.type !== "opened") {
       throw securityErrors("key-damaged", { message: "Cannot read the key that seals level 4: its record is damaged" });
@@ -107,7 +151,10 @@ export class OwnSeals {
   }
 }
 
-function placeOf(person: UserPrincipal): {
+/** Whose key. */
+type Person = Pick<UserPrincipal, "tenantId" | "userId">;
+
+function placeOf(person: Person): {
   readonly user: UserPrincipal["userId"];
   readonly purpose: "factor";
   readonly subject: string;

@@ -52,6 +52,8 @@ interface PasskeyTools {
   readonly challenges: Challenges;
   /** Told when a passkey's counter went back: there may be a copy. */
   readonly onCopied: (row: WayRow) => void;
+  /** Takes away what else rests on a passkey, before it ends. */
+  readonly onRemoving: (person: WayOwner, way: string) => Promise<void>;
 }
 
 const PASSKEYS_MAX = 20;
@@ -127,6 +129,7 @@ export class Passkeys {
     await this.#lock.run(`way/${way}`, async () => {
       const row = this.#tools.ways.of(person, "passkey").find((one) => one.way === way);
       if (row === undefined) throw securityErrors("passkey-missing");
+      await this.#tools.onRemoving(person, way);
       await this.#tools.ways.end(row);
     });
   }

@@ -3,6 +3,7 @@ import type { Clock, RandomSource } from "@kaelix/base";
 import type { UserId, UserPrincipal } from "@kaelix/model";
 
 import { Challenges } from "../access/challenges.ts";
+import type { OwnSeals } from "../access/own-seals.ts";
 import { Passkeys } from "../access/passkeys.ts";
 import type { WayRow } from "../access/rows.ts";
 import type { Ways } from "../access/ways.ts";
@@ -20,6 +21,7 @@ export interface DoorsParts {
   readonly options: IdentityOptions;
   readonly clock: Clock;
   readonly random: RandomSource;
+  readonly seals: Pick<OwnSeals, "drop">;
   readonly guesses: GuessGate;
   readonly user: (id: UserId) => Promise<UserRow | undefined>;
   readonly profile: (id: UserId) => Promise<UserProfile>;
@@ -39,14 +41,16 @@ export function openDoors(parts: DoorsParts): {
   readonly mail: MailDoor | undefined;
   readonly providers: ProviderDoor;
 } {
-  const { clock, options, random, ways } = parts;
+  const { clock, options, random, seals, ways } = parts;
   const { keystore, mail, onSuspicion, providers } = options;
   const challenges = new Challenges(clock, random);
   const onCopied = ({ user, tenant }: WayRow): void => onSuspicion?.({ user, tenant, reason: "passkey-copied" });
   const hash = async (address: string): Promise<string> =>
     Buffer.from(await keystore.lookupHash("system", "email", address)).toString("base64url");
+  const onRemoving: OwnSeals["drop"] = async (person, way) => seals.drop(person, way);
+  const passkeys = new Passkeys({ ways, challenges, onCopied, onRemoving });
   return {
-    passkeys: new PasskeyDoor({ ...parts, passkeys: new Passkeys({ ways, challenges, onCopied }) }),
+    passkeys: new PasskeyDoor({ ...parts, passkeys }),
     mail: mail === undefined ? undefined : new MailDoor({ ...parts, ...mail, ways, hash }),
     providers: new ProviderDoor({ ...parts, clients: [], ...providers, ways }),
   };

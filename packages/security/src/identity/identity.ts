@@ -147,6 +147,7 @@ export class Identity {
       ...entering,
       ways,
       options,
+      seals: this.seals,
       user,
       profile,
       endSessions,

@@ -3,7 +3,7 @@
  *
  *     0        3        4       5         6            10        22           54
  *     | magic  | format | suite | purpose | version    | salt    | commitment | AES-256-GCM ciphertext, tag (16) …
- *     | K X B  | 1      | 1     | 1–3     | u32 BE     | 12      | 32         |
+ *     | K X B  | 1      | 1     | 1–4     | u32 BE     | 12      | 32         |
  *
  * The associated data is a label, these 22 bytes, then tenant, user, subject and the name of the key, each behind its length. The key of
  * the body and the commitment are each derived (HKDF-SHA-256) from the root with all of it, so every sealing has its own key and the nonce
@@ -18,8 +18,8 @@
  */
 import { type Bytes, concat, isSame, lengthPrefixed, randomBytes, uint32, utf8 } from "./bytes.ts";
 
-/** What an envelope is for: a memory, or the root key under the passphrase or the recovery key. */
-export type SealPurpose = "memory" | "passphrase" | "recovery";
+/** What an envelope is for: a memory, or the root key under the passphrase, the recovery key or a passkey's secret. */
+export type SealPurpose = "memory" | "passphrase" | "recovery" | "passkey";
 
 /** The place that an envelope belongs to; all of it is bound. */
 export interface SealPlace {
@@ -37,7 +37,7 @@ export interface SealPlace {
 /** Which key opens a place: the browser keeps its bytes from scripts. */
 export type RootKey = CryptoKey;
 
-const PURPOSES: Readonly<Record<SealPurpose, number>> = { memory: 1, passphrase: 2, recovery: 3 };
+const PURPOSES: Readonly<Record<SealPurpose, number>> = { memory: 1, passphrase: 2, recovery: 3, passkey: 4 };
 const HEADER_BYTES = 22;
 const SALT_AT = 10;
 const SALT_BYTES = 12;

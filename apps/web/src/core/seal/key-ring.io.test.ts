@@ -3,9 +3,11 @@ import { expect, test } from "vitest";
 
 import { VECTOR_KEY, VECTOR_KEY_ID, VECTOR_MEMORY, VECTOR_OWNER } from "../../testing/seal-vectors.ts";
 import {
+  addPasskey,
   changePassphrase,
   changeRecoveryKey,
   makeKey,
+  makePasskeySalt,
   type OpenedKey,
   openKey,
   type Opener,
@@ -82,5 +84,38 @@ test(
     expect(
       await changePassphrase(VECTOR_OWNER, made.wrapped, { opener: phrase("wrong one"), passphrase: "x" }),
     ).toEqual({ type: "refused", why: "wrong" });
+  },
+);
+
+test(
+  "a passkey's secret opens the same key, for its own credential, person and secret alone, and stays through other changes",
+  { timeout: 60_000 },
+  async () => {
+    const made = await makeKey(VECTOR_OWNER, "first passphrase of all");
+    const sealed = await sealBody(made.key, AT, { text: "the oak" });
+    const secret = (): Uint8Array<ArrayBuffer> => new Uint8Array(32).fill(7);
+    const add = { salt: makePasskeySalt(), address: "localhost", passkey: { credential: "cred", secret: secret() } };
+    const refused = await addPasskey(VECTOR_OWNER, made.wrapped, { ...add, opener: phrase("wrong one") });
+    expect(refused).toEqual({ type: "refused", why: "wrong" });
+    const again = { ...add, passkey: { credential: "cred", secret: secret() } };
+    const added = await addPasskey(VECTOR_OWNER, made.wrapped, { ...again, opener: recovery(made.recoveryKey) });
+    if (added.type !== "changed") throw new Error(added.why);
+    // The bytes of the secret are overwritten.
+    expect(again.passkey.secret.every((byte) => byte === 0)).toBe(true);
+    const changed = await changePassphrase(VECTOR_OWNER, added.wrapped, {
+      opener: recovery(made.recoveryKey),
+      passphrase: "second passphrase",
+    });
+    if (changed.type !== "changed") throw new Error(changed.why);
+    const by = (credential: string, bytes: Uint8Array<ArrayBuffer>) =>
+      ({ by: "passkey", credential, secret: bytes }) as const;
+    const opened = await openKey(VECTOR_OWNER, changed.wrapped, by("cred", secret()));
+    if (opened.type !== "opened") throw new Error(opened.why);
+    expect(await openBody(opened.key, AT, sealed)).toEqual({ type: "opened", body: { text: "the oak" } });
+    expect(why(await openKey(VECTOR_OWNER, changed.wrapped, by("cred", secret().fill(8))))).toBe("wrong");
+    expect(why(await openKey(VECTOR_OWNER, changed.wrapped, by("other", secret())))).toBe("wrong");
+    const stranger = { ...VECTOR_OWNER, user: "usr_01JXQ8W0Z0000000000000000B" };
+    expect(why(await openKey(stranger, changed.wrapped, by("cred", secret())))).toBe("wrong");
+    expect(why(await openKey(VECTOR_OWNER, made.wrapped, by("cred", secret())))).toBe("wrong");
   },
 );

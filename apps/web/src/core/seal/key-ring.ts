@@ -3,8 +3,7 @@
  *
  * Guarantees: what leaves is wrapped under the stretched passphrase and under the recovery key, each bound to its person and to the name
  * of the key; an unwrapped root is a key whose bytes no script reads; a passphrase is never stretched by fewer rounds than `ROUNDS_MIN`,
- * whatever the server says.
- * A further way in (a passkey's own secret, say) is one more wrap of the same root: `wrapRoot` with a purpose of its own.
+ * whatever the server says. What a passkey made (WebAuthn's `prf`) is taken as a key at once and its bytes are overwritten.
  */
 import { type Bytes, fromBase64Url, randomBytes, toBase64Url, utf8 } from "./bytes.ts";
 import { openFor, type RootKey, rootKeyOf, sealFor, type SealPurpose } from "./envelope.ts";
@@ -16,7 +15,22 @@ export interface KeyOwner {
   readonly user: string;
 }
 
-/** The root, wrapped twice; base64url. */
+/** The root under what a passkey makes of a salt; base64url. */
+export interface PasskeyWrap {
+  /** Id of the credential, and the name in the address that it opens. */
+  readonly credential: string;
+  readonly address: string;
+  readonly salt: string;
+  readonly wrapped: string;
+}
+
+/** What a passkey made of a salt, 32 bytes; they are overwritten when they are used. */
+export interface PasskeySecret {
+  readonly credential: string;
+  readonly secret: Bytes;
+}
+
+/** The root, wrapped twice, and once more for each passkey; base64url. */
 export interface Wraps {
   readonly passphrase: {
     readonly kdf: "pbkdf2-sha512";
@@ -25,6 +39,7 @@ export interface Wraps {
     readonly wrapped: string;
   };
   readonly recovery: { readonly wrapped: string };
+  readonly passkeys?: readonly PasskeyWrap[] | undefined;
 }
 
 /** A key as the server keeps it. */
@@ -43,6 +58,9 @@ export interface OpenKey extends KeyOwner {
 export type Opener =
   | { readonly by: "passphrase"; readonly text: string }
   | { readonly by: "recovery"; readonly text: string };
+
+/** A passkey opens it, too. */
+type AnyOpener = Opener | ({ readonly by: "passkey" } & PasskeySecret);
 
 /** Why nothing was opened. `weak`: the server asks for fewer rounds than are safe. `unread`: the recovery key holds a slip. */
 export type KeyRefusal = "wrong" | "weak" | "unread";
@@ -63,6 +81,7 @@ export const PASSPHRASE_LENGTH_MIN = 15;
 const ROOT_BYTES = 32;
 const KEY_ID_BYTES = 16;
 const SALT_BYTES = 16;
+const PASSKEY_SALT_BYTES = 32;
 
 /** Makes a key, and the recovery key that is shown once. */
 export async function makeKey(
@@ -81,7 +100,7 @@ export async function makeKey(
 }
 
 /** Opens a key for use. */
-export async function openKey(owner: KeyOwner, wrapped: WrappedKey, opener: Opener): Promise<OpenedKey> {
+export async function openKey(owner: KeyOwner, wrapped: WrappedKey, opener: AnyOpener): Promise<OpenedKey> {
   const root = await unwrap(owner, wrapped, opener);
   if (typeof root === "string") return { type: "refused", why: root };
   return { type: "opened", key: { ...owner, keyId: wrapped.keyId, root: await rootKeyOf(root) } };
@@ -121,10 +140,47 @@ export async function changeRecoveryKey(
   return { type: "changed", wrapped: { keyId, wraps: { ...wraps, recovery: next } }, recoveryKey: recovery.text };
 }
 
+/** What a passkey shall make its secret from. */
+export function makePasskeySalt(): string {
+  return toBase64Url(randomBytes(PASSKEY_SALT_BYTES));
+}
+
+/** The same key under what a passkey makes, besides; in place of what the same passkey opened before. */
+export async function addPasskey(
+  owner: KeyOwner,
+  wrapped: WrappedKey,
+  { opener, salt, address, passkey }: NewPasskeyWrap,
+): Promise<
+  { readonly type: "changed"; readonly wrapped: WrappedKey } | { readonly type: "refused"; readonly why: KeyRefusal }
+> {
+  const under = await rootKeyOf(passkey.secret);
+  const root = await unwrap(owner, wrapped, opener);
+  if (typeof root === "string") return { type: "refused", why: root };
+  const { keyId, wraps } = wrapped;
+  const { credential } = passkey;
+  const next = { credential, address, salt, wrapped: await wrapRoot({ ...owner, keyId }, "passkey", under, root) };
+  root.fill(0);
+  const others = wraps.passkeys?.filter((one) => one.credential !== credential) ?? [];
+  return { type: "changed", wrapped: { keyId, wraps: { ...wraps, passkeys: [...others, next] } } };
+}
+
+/** What is wrapped under a passkey, and what opens the key for it. */
+export interface NewPasskeyWrap {
+  readonly opener: Opener;
+  readonly salt: string;
+  readonly address: string;
+  readonly passkey: PasskeySecret;
+}
+
 type KeyPlace = KeyOwner & { readonly keyId: string };
 
-async function unwrap(owner: KeyOwner, { keyId, wraps }: WrappedKey, opener: Opener): Promise<Bytes | KeyRefusal> {
+async function unwrap(owner: KeyOwner, { keyId, wraps }: WrappedKey, opener: AnyOpener): Promise<Bytes | KeyRefusal> {
   const place = { ...owner, keyId };
+  if (opener.by === "passkey") {
+    const under = await rootKeyOf(opener.secret);
+    const wrap = wraps.passkeys?.find(({ credential }) => credential === opener.credential);
+    return (wrap && (await unwrapRoot(place, "passkey", under, wrap.wrapped))) ?? "wrong";
+  }
   if (opener.by === "recovery") {
     const typed = await readRecoveryKey(opener.text);
     if (typed.type !== "key") return "unread";
