@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 
 import { StreamDirectory } from "./stream-directory.ts";
 
+const KINDS = ["user", "Gerät-ü", "a-name-with-twenty-two"];
+
 describe("StreamDirectory", () => {
   test("agrees with a Map over random additions, look-ups and removals", () => {
     for (let seed = 1; seed <= 3; seed += 1) {
@@ -10,7 +12,9 @@ describe("StreamDirectory", () => {
       const directory = new StreamDirectory(seed);
       const oracle = new Map<string, number>();
       for (let step = 0; step < 30_000; step += 1) {
-        const name = `${random.integer(2) === 0 ? "user" : "Gerät-ü"}/${random.integer(6000)}`;
+        const number = random.integer(6000);
+        // Half of those of the third kind are too long for a place in the table.
+        const name = `${KINDS[number % 3]}/${number}`;
         const what = random.integer(10);
         if (what < 5) {
           const slot = directory.add(name);
@@ -40,10 +44,23 @@ describe("StreamDirectory", () => {
     expect(directory.find("n12x")).toBe(-1);
   });
 
+  test("tells names of every length apart from those that begin as they do", () => {
+    const directory = new StreamDirectory(5);
+    const names = Array.from({ length: 255 }, (_, at) => "x".repeat(at + 1));
+    for (const [at, name] of names.entries()) expect(directory.add(name)).toBe(at);
+    for (const [at, name] of names.entries()) {
+      expect(directory.find(name)).toBe(at);
+      expect(directory.nameOf(at)).toBe(name);
+      expect(directory.find(`${name.slice(0, -1)}y`)).toBe(-1);
+    }
+  });
+
   test("gives memory of removed names back", () => {
     const directory = new StreamDirectory(3);
     for (let round = 0; round < 200; round += 1) {
-      const slots = Array.from({ length: 500 }, (_, at) => directory.add(`round-${round}-stream-${at}`));
+      const slots = Array.from({ length: 500 }, (_, at) =>
+        directory.add(`round-${round}-stream-${at}-${at % 2 === 0 ? "" : "with a longer name"}`),
+      );
       for (const slot of slots) directory.remove(slot);
     }
     expect(directory.size).toBe(0);

@@ -1,37 +1,47 @@
 /**
  * Names of streams → slots, for millions of them.
  *
- *     table   | hash i32 | entry position i32 (-1 empty, -2 removed) | …      open addressing, at most three quarters full
- *     arena   | slot u32 | name length u8 | name, UTF-8 | padding to 4 |      one entry per stream, found by one jump
+ *     table   | slot + 1 (0 empty, -1 removed) | name, 7 words             |   a place of 32 bytes, at most three quarters taken
+ *             | slot + 1                       | first word | hash | where |   … of a name that has more than 27 bytes
+ *     arena   | name, as many words as it has | …                              long names alone
  *
- * One look-up touches the table once and the arena once; there is no object per stream for the garbage collector to walk.
+ * Names and slots stand in one place: with a million of them a look-up costs what its one read of memory costs, which no cache holds, and
+ * a second one elsewhere would cost as much again. There is no object per stream for the garbage collector to walk.
  * Guarantees: a name is compared byte by byte before it is believed; slots of removed streams are given again.
  * Does not: keep anything about a stream but its name, or survive the process (the log has the names).
  */
 import { assert } from "@kaelix/base";
 
-import { StreamName } from "./stream-name.ts";
+import { hashOfWords, StreamName, wordsOfName } from "./stream-name.ts";
 
-const EMPTY = -1;
-const REMOVED = -2;
-const TABLE_ENTRIES_MIN = 1 << 10;
-const ARENA_WORDS_MIN = 1 << 12;
+const EMPTY = 0;
+const REMOVED = -1;
+/** Words of a place in the table; a shift, because it is multiplied with at every step. */
+const PLACE_SHIFT = 3;
+const PLACE_WORDS = 1 << PLACE_SHIFT;
+/** Words of a name that stands in its place. */
+const SHORT_WORDS_MAX = PLACE_WORDS - 1;
+/** Where a long name's place says its hash and where it is. */
+const HASH_AT = 2;
+const POSITION_AT = 3;
+const FREE = -1;
+const TABLE_PLACES_MIN = 1 << 10;
+const ARENA_WORDS_MIN = 1 << 10;
 const textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Every stream's name and slot. */
 export class StreamDirectory {
-  /** Pairs of hash and arena position. */
-  #table = new Int32Array(TABLE_ENTRIES_MIN * 2).fill(EMPTY);
-  #mask = TABLE_ENTRIES_MIN - 1;
-  #words = new Int32Array(ARENA_WORDS_MIN);
-  #bytes = new Uint8Array(this.#words.buffer);
-  #wordsUsed = 0;
-  #wordsWasted = 0;
-  /** Arena position by slot; `EMPTY` for a free one. */
-  #positions = new Int32Array(TABLE_ENTRIES_MIN).fill(EMPTY);
+  #table = new Int32Array(TABLE_PLACES_MIN * PLACE_WORDS);
+  #mask = TABLE_PLACES_MIN - 1;
+  /** Long names. */
+  #arena = new Int32Array(0);
+  #arenaUsed = 0;
+  #arenaWasted = 0;
+  /** First word in the table by slot; `FREE` for a slot without a stream. */
+  #places = new Int32Array(TABLE_PLACES_MIN).fill(FREE);
   #freeSlots: number[] = [];
   #slots = 0;
-  #entriesUsed = 0;
+  #placesUsed = 0;
   readonly #seed: number;
   readonly #name = new StreamName();
 
@@ -52,7 +62,7 @@ export class StreamDirectory {
 
   /** Bytes held. */
   get bytesHeld(): number {
-    return this.#table.byteLength + this.#words.byteLength + this.#positions.byteLength;
+    return this.#table.byteLength + this.#arena.byteLength + this.#places.byteLength;
   }
 
   /** The slot of a name; -1 when there is no such stream. */
@@ -63,14 +73,20 @@ export class StreamDirectory {
   /** The same for a name that is taken apart already. */
   findName(name: StreamName): number {
     const table = this.#table;
-    const words = this.#words;
     const hash = name.hash(this.#seed);
+    const isShort = name.wordCount <= SHORT_WORDS_MAX;
     for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
-      const position = table[at * 2 + 1] ?? EMPTY;
-      if (position === EMPTY) return -1;
-      if (position !== REMOVED && table[at * 2] === hash && name.equals(words, position + 1))
-        return words[position] ?? -1;
+      const place = at << PLACE_SHIFT;
+      const taken = table[place] ?? EMPTY;
+      if (taken === EMPTY) return -1;
+      // The first word has the length: a short name is never taken for what stands in a long one's place.
+      if (taken === REMOVED || table[place + 1] !== name.words[0]) continue;
+      if (isShort ? name.equals(table, place + 1) : this.#isLongAt(name, place, hash)) return taken - 1;
     }
+  }
+
+  #isLongAt(name: StreamName, place: number, hash: number): boolean {
+    return this.#table[place + HASH_AT] === hash && name.equals(this.#arena, this.#table[place + POSITION_AT] ?? 0);
   }
 
   /** The slot of a name, given to it when it has none. The name must have 1 to 255 bytes. */
@@ -78,107 +94,103 @@ export class StreamDirectory {
     assert(this.#name.load(name), "A stream's name has 1 to 255 bytes");
     const found = this.findName(this.#name);
     if (found >= 0) return found;
-    if ((this.#entriesUsed + 1) * 4 > (this.#mask + 1) * 3) this.#rebuildTable();
+    if ((this.#placesUsed + 1) * 4 > (this.#mask + 1) * 3) this.#rebuild();
     const slot = this.#freeSlots.pop() ?? this.#slots++;
-    const position = this.#store(slot);
-    if (slot >= this.#positions.length) this.#positions = grown(this.#positions, slot + 1);
-    this.#positions[slot] = position;
-    this.#insert(this.#name.hash(this.#seed), position);
+    if (slot >= this.#places.length) this.#places = grown(this.#places, slot + 1);
+    const { wordCount, words } = this.#name;
+    this.#insert(slot, words, { start: 0, wordCount });
     return slot;
   }
 
   /** The name of a slot; undefined for a free one. */
   nameOf(slot: number): string | undefined {
-    const position = this.#positions[slot] ?? EMPTY;
-    return position < 0 ? undefined : this.#nameAt(position);
+    const place = this.#places[slot] ?? FREE;
+    if (place === FREE) return undefined;
+    const { start, words } = this.#wordsAt(this.#table, this.#arena, place);
+    const bytes = new Uint8Array(words.buffer, start * 4);
+    return textDecoder.decode(bytes.subarray(1, 1 + (bytes[0] ?? 0)));
   }
 
   /** Forgets a stream; its slot may be given to another. */
   remove(slot: number): void {
-    const position = this.#positions[slot] ?? EMPTY;
-    if (position < 0) return;
-    this.#name.load(this.#nameAt(position));
-    const hash = this.#name.hash(this.#seed);
-    for (let at = hash & this.#mask; ; at = (at + 1) & this.#mask) {
-      if (this.#table[at * 2 + 1] === position) {
-        this.#table[at * 2 + 1] = REMOVED;
-        break;
-      }
-      assert(this.#table[at * 2 + 1] !== EMPTY, "Every stream stands in the table");
-    }
-    this.#wordsWasted += entryWords(this.#bytes[position * 4 + 4] ?? 0);
-    this.#positions[slot] = EMPTY;
+    const place = this.#places[slot] ?? FREE;
+    if (place === FREE) return;
+    const { wordCount } = this.#wordsAt(this.#table, this.#arena, place);
+    if (wordCount > SHORT_WORDS_MAX) this.#arenaWasted += wordCount;
+    this.#table[place] = REMOVED;
+    this.#places[slot] = FREE;
     this.#freeSlots.push(slot);
-    if (this.#wordsWasted > ARENA_WORDS_MIN && this.#wordsWasted * 2 > this.#wordsUsed) this.#rebuildArena();
+    if (this.#arenaWasted > ARENA_WORDS_MIN && this.#arenaWasted * 2 > this.#arenaUsed) this.#rebuild();
   }
 
-  #nameAt(position: number): string {
-    const start = position * 4 + 5;
-    return textDecoder.decode(this.#bytes.subarray(start, start + (this.#bytes[start - 1] ?? 0)));
+  /** Where the words of the name in a place stand. */
+  #wordsAt(
+    table: Int32Array<ArrayBuffer>,
+    arena: Int32Array<ArrayBuffer>,
+    place: number,
+  ): { readonly words: Int32Array<ArrayBuffer>; readonly start: number; readonly wordCount: number } {
+    const wordCount = wordsOfName(new Uint8Array(table.buffer, (place + 1) * 4, 1)[0] ?? 0);
+    return wordCount <= SHORT_WORDS_MAX
+      ? { words: table, start: place + 1, wordCount }
+      : { words: arena, start: table[place + POSITION_AT] ?? 0, wordCount };
   }
 
-  /** Keeps the name that is loaded. */
-  #store(slot: number): number {
-    const { wordCount, words } = this.#name;
-    const position = this.#wordsUsed;
-    const end = position + 1 + wordCount;
-    if (end > this.#words.length) {
-      this.#words = grown(this.#words, end);
-      this.#bytes = new Uint8Array(this.#words.buffer);
+  /** Puts a name that is not there into the first empty place of its row. */
+  #insert(
+    slot: number,
+    words: Int32Array,
+    { start, wordCount }: { readonly start: number; readonly wordCount: number },
+  ): void {
+    const table = this.#table;
+    const hash = hashOfWords(words, start, wordCount, this.#seed);
+    let at = hash & this.#mask;
+    // A removed place is not taken again: it counts as used until the table is rebuilt, which keeps this loop and `findName` alike.
+    while (table[at << PLACE_SHIFT] !== EMPTY) at = (at + 1) & this.#mask;
+    const place = at << PLACE_SHIFT;
+    table[place] = slot + 1;
+    this.#places[slot] = place;
+    this.#placesUsed += 1;
+    if (wordCount <= SHORT_WORDS_MAX) {
+      for (let word = 0; word < wordCount; word += 1) table[place + 1 + word] = words[start + word] ?? 0;
+      return;
     }
-    this.#words[position] = slot;
-    for (let at = 0; at < wordCount; at += 1) this.#words[position + 1 + at] = words[at] ?? 0;
-    this.#wordsUsed = end;
+    table[place + 1] = words[start] ?? 0;
+    table[place + HASH_AT] = hash;
+    table[place + POSITION_AT] = this.#storeLong(words, start, wordCount);
+  }
+
+  #storeLong(words: Int32Array, start: number, wordCount: number): number {
+    const position = this.#arenaUsed;
+    const end = position + wordCount;
+    if (end > this.#arena.length) this.#arena = grown(this.#arena, Math.max(end, ARENA_WORDS_MIN));
+    for (let word = 0; word < wordCount; word += 1) this.#arena[position + word] = words[start + word] ?? 0;
+    this.#arenaUsed = end;
     return position;
   }
 
-  #insert(hash: number, position: number): void {
-    let at = hash & this.#mask;
-    // A removed place is not taken again: it counts as used until the table is rebuilt, which keeps this loop and `find` alike.
-    while (this.#table[at * 2 + 1] !== EMPTY) at = (at + 1) & this.#mask;
-    this.#table[at * 2] = hash;
-    this.#table[at * 2 + 1] = position;
-    this.#entriesUsed += 1;
-  }
-
-  #rebuildTable(): void {
-    let entries = TABLE_ENTRIES_MIN;
-    while (entries < (this.size + 1) * 2) entries *= 2;
-    const before = this.#table;
-    this.#table = new Int32Array(entries * 2).fill(EMPTY);
-    this.#mask = entries - 1;
-    this.#entriesUsed = 0;
-    for (let at = 0; at < before.length; at += 2) {
-      const position = before[at + 1] ?? EMPTY;
-      if (position >= 0) this.#insert(before[at] ?? 0, position);
+  /** Table and arena anew, as large as what is there needs, without what was removed. */
+  #rebuild(): void {
+    let places = TABLE_PLACES_MIN;
+    while (places < (this.size + 1) * 2) places *= 2;
+    const table = this.#table;
+    const arena = this.#arena;
+    this.#table = new Int32Array(places * PLACE_WORDS);
+    this.#mask = places - 1;
+    this.#placesUsed = 0;
+    this.#arena = new Int32Array(0);
+    this.#arenaUsed = 0;
+    this.#arenaWasted = 0;
+    for (let place = 0; place < table.length; place += PLACE_WORDS) {
+      const taken = table[place] ?? EMPTY;
+      if (taken === EMPTY || taken === REMOVED) continue;
+      const name = this.#wordsAt(table, arena, place);
+      this.#insert(taken - 1, name.words, name);
     }
   }
-
-  #rebuildArena(): void {
-    const names: (string | undefined)[] = [];
-    for (let slot = 0; slot < this.#slots; slot += 1) names.push(this.nameOf(slot));
-    this.#words = new Int32Array(ARENA_WORDS_MIN);
-    this.#bytes = new Uint8Array(this.#words.buffer);
-    this.#wordsUsed = 0;
-    this.#wordsWasted = 0;
-    this.#table.fill(EMPTY);
-    this.#entriesUsed = 0;
-    names.forEach((name, slot) => {
-      if (name === undefined) return;
-      this.#name.load(name);
-      const position = this.#store(slot);
-      this.#positions[slot] = position;
-      this.#insert(this.#name.hash(this.#seed), position);
-    });
-  }
-}
-
-function entryWords(nameBytes: number): number {
-  return 2 + (nameBytes >> 2);
 }
 
 function grown(words: Int32Array<ArrayBuffer>, lengthMin: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(Math.max(words.length * 2, lengthMin)).fill(EMPTY);
+  const larger = new Int32Array(Math.max(words.length * 2, lengthMin)).fill(FREE);
   larger.set(words);
   return larger;
 }

@@ -25,6 +25,22 @@ export function nameOfKey(key: Uint8Array | null): string | undefined {
   }
 }
 
+/** How many words a name of so many bytes has. */
+export function wordsOfName(bytes: number): number {
+  return (bytes >> 2) + 1;
+}
+
+/** The hash of a name's words, wherever they stand. */
+export function hashOfWords(words: Int32Array, start: number, wordCount: number, seed: number): number {
+  let hash = seed;
+  for (let at = start; at < start + wordCount; at += 1) {
+    hash = Math.imul(hash ^ (words[at] ?? 0), 0x85ebca6b);
+    hash ^= hash >>> 13;
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
+  return hash ^ (hash >>> 15);
+}
+
 /** Holds one name at a time; made for being used again and again. */
 export class StreamName {
   /** The name's words; what follows `wordCount` of them is left from others. */
@@ -45,7 +61,7 @@ export class StreamName {
       bytes[at + 1] = code;
     }
     bytes[0] = length;
-    this.wordCount = (length >> 2) + 1;
+    this.wordCount = wordsOfName(length);
     return true;
   }
 
@@ -54,20 +70,13 @@ export class StreamName {
     const { read, written } = textEncoder.encodeInto(name, this.#bytes.subarray(1));
     if (read < name.length) return false;
     this.#bytes[0] = written;
-    this.wordCount = (written >> 2) + 1;
+    this.wordCount = wordsOfName(written);
     return true;
   }
 
   /** A hash that nobody can predict who does not know the seed. */
   hash(seed: number): number {
-    const { wordCount, words } = this;
-    let hash = seed;
-    for (let at = 0; at < wordCount; at += 1) {
-      hash = Math.imul(hash ^ (words[at] ?? 0), 0x85ebca6b);
-      hash ^= hash >>> 13;
-    }
-    hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
-    return hash ^ (hash >>> 15);
+    return hashOfWords(this.words, 0, this.wordCount, seed);
   }
 
   /** True when these words begin with the name's. */
