@@ -33,6 +33,7 @@ import type { FreshContents } from "./open-memories.ts";
 import type { HouseLessons } from "./teaching/house-lessons.ts";
 import type { HouseProvider } from "./provider/house-provider.ts";
 import type { Judging } from "./provider/judging.ts";
+import type { ProposedWrites } from "./review/proposed-writes.ts";
 import type { ServerSettings } from "./settings.ts";
 
 /** How long a view may take to fold what was just appended, in milliseconds. */
@@ -73,6 +74,7 @@ export interface Parts {
   live: LiveEvents;
   days: Days;
   dayBook: DayBook;
+  proposed: ProposedWrites;
   lessons: HouseLessons;
   /** Undefined: no mail is set up. */
   mailer: Mailer | undefined;

@@ -9,6 +9,7 @@ import { type HouseContext, need } from "./house-parts.ts";
 import { openRows } from "./open-memories.ts";
 import { openProvider } from "./provider/house-provider.ts";
 import { Judging } from "./provider/judging.ts";
+import { ProposedWrites } from "./review/proposed-writes.ts";
 import { HouseLessons } from "./teaching/house-lessons.ts";
 import { openSources } from "./open-sources.ts";
 
@@ -35,8 +36,13 @@ export async function openCapture(context: HouseContext): Promise<void> {
     },
     onSealed: (memory, version, content) => fresh.keep(memory, version, content),
   });
+  const proposed = new ProposedWrites({ book: dayBook, keystore, clock, lessonsOf });
   const imports = new Imports({
     ...shared,
+    held: {
+      hold: ({ tenant: tenantId, user: userId }, draft) => proposed.take({ tenantId, userId }, draft),
+      drop: ({ user }, importId) => proposed.dropImport(user, importId),
+    },
     remember,
     logger,
     spoolFolder: paths.spool,
@@ -61,7 +67,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
     undoMs: settings.forgetUndoSeconds * 1_000,
   });
   const provider = openProvider(context);
-  Object.assign(parts, { dayBook, lessons, remember, changes, imports, erasures, eraser, provider });
+  Object.assign(parts, { dayBook, lessons, proposed, remember, changes, imports, erasures, eraser, provider });
   if (provider !== undefined && provider.judgesBelow > 0) {
     parts.judging = new Judging({
       provider,

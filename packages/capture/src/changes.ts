@@ -10,6 +10,7 @@ import {
   type ErasureRange,
   EVENT_VERSION,
   type Level,
+  LEVEL_INDEXED_MAX,
   type LevelDecider,
   type Memory,
   type MemoryClient,
@@ -129,7 +130,12 @@ export class Changes {
       const kept = row.levelDecidedBy === "person";
       const lessons = await this.#parts.lessonsOf?.(target.owner);
       const judged = judge({ ...content, ...(kept ? { level: row.level } : {}) }, lessons);
-      if (change.keepsLevel === true && judged.level > row.level) throw captureErrors("memory-level-rises");
+      if (change.keepsLevel === true) {
+        // A level that the person chose is no leave to write there what a program may not tell alone.
+        const { level } = kept ? judge(content, lessons) : judged;
+        const most = kept && row.level < LEVEL_INDEXED_MAX ? LEVEL_INDEXED_MAX : row.level;
+        if (level > most) throw captureErrors("memory-level-rises");
+      }
       // What a provider raised stays up: the rules, which saw less in it, judge the new words alone.
       const isRaised = row.levelDecidedBy === "model" && judged.level < row.level;
       const isKept = kept || isRaised || change.keepsLevel === true;

@@ -10,44 +10,22 @@ import { join } from "node:path";
 
 import { type Clock, type RandomSource } from "@kaelix/base";
 import type { Logger } from "@kaelix/coordinator";
-import { EVENT_VERSION, type ImportId, makeId, type MemoryDraft, type MemoryEvent, parseId } from "@kaelix/model";
+import { EVENT_VERSION, type ImportId, makeId, type MemoryClient, type MemoryEvent, parseId } from "@kaelix/model";
 import type { Keystore } from "@kaelix/security";
 
 import { captureErrors } from "./errors.ts";
+import { type HeldWrites, notHeld, type ReadDraft } from "./held-writes.ts";
+import { emptyStatus, fileOf, type ImportStatus, mergeFinished, waitingStatus } from "./import-status.ts";
 import { ImportJudging } from "./import-judging.ts";
 import type { MemoryRegister } from "./register.ts";
 import type { LessonsOf, Owner, Remember } from "./remember.ts";
 import {
   type ImportAnswers,
   type ImportFormat,
-  type ImportPreview,
   type ImportProblem,
   preview as previewImport,
   readDrafts,
 } from "./sources/sources.ts";
-
-/** Where an import stands. `waiting`: looked at, not started. */
-export type ImportState = "waiting" | "running" | "done" | "cancelled" | "failed" | "undone";
-
-/** An import as its owner sees it. Bytes are of the text that is read. */
-export interface ImportStatus {
-  readonly id: ImportId;
-  readonly file: string;
-  readonly format: ImportFormat;
-  readonly state: ImportState;
-  readonly startedAtMs: number | null;
-  readonly finishedAtMs: number | null;
-  readonly bytesTotal: number;
-  readonly bytesDone: number;
-  readonly total: number | null;
-  readonly added: number;
-  readonly known: number;
-  readonly failed: number;
-  /** The first 200. */
-  readonly problems: readonly ImportProblem[];
-  readonly preview: ImportPreview | null;
-  readonly error: string | null;
-}
 
 /** An import as the relational view keeps it. */
 export interface RegisteredImport {
@@ -80,6 +58,8 @@ export interface ImportParts {
   readonly keystore: Keystore;
   /** As of `Remember`. */
   readonly lessonsOf?: LessonsOf;
+  /** What programs may not write alone; absent: nothing is held. */
+  readonly held?: HeldWrites;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
@@ -89,15 +69,12 @@ export interface ImportParts {
   readonly onChange: (owner: Owner, importId: ImportId) => void;
 }
 
-interface ReadDraft {
-  readonly draft: MemoryDraft;
-  readonly line: number;
-}
-
 interface Job {
   readonly owner: Owner;
   readonly path: string;
   readonly fileName: string;
+  /** The program that started it; absent: a person did. */
+  client?: MemoryClient | undefined;
   status: ImportStatus;
   readonly abort: AbortController;
   finished: Promise<void>;
@@ -110,6 +87,7 @@ interface JobFile {
   readonly fileName: string;
   readonly format: ImportFormat;
   readonly answers: ImportAnswers;
+  readonly client?: MemoryClient | undefined;
 }
 
 const BATCH_DRAFTS = 160;
@@ -180,17 +158,23 @@ export class Imports {
   }
 
   /**
-   * Begins to import; goes on in the background.
+   * Begins to import; goes on in the background. What a program starts carries its name, and what it may not write alone is held.
    * @throws KaelixError `import-not-waiting`, or those of the log
    */
-  async start(owner: Owner, importId: ImportId, answers: ImportAnswers): Promise<ImportStatus | undefined> {
+  async start(
+    owner: Owner,
+    importId: ImportId,
+    { client, ...answers }: ImportAnswers & { readonly client?: MemoryClient },
+  ): Promise<ImportStatus | undefined> {
     const job = this.#own(owner, importId);
     if (job === undefined) return undefined;
     if (job.status.state !== "waiting") throw captureErrors("import-not-waiting");
     const { clock, keystore, remember } = this.#parts;
     job.status = { ...job.status, state: "running", startedAtMs: clock.nowMs() };
+    job.client = client;
     try {
-      const file: JobFile = { owner, path: job.path, fileName: job.fileName, format: job.status.format, answers };
+      const { path, fileName } = job;
+      const file: JobFile = { owner, path, fileName, format: job.status.format, answers, client };
       const folder = join(this.#parts.spoolFolder, importId);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFile(join(folder, JOB_FILE), JSON.stringify(file), { mode: 0o600 });
@@ -242,6 +226,7 @@ export class Imports {
       ]);
       await this.#parts.remember.settle(owner.user, position);
     });
+    await this.#parts.held?.drop(owner, importId);
     this.#jobs.delete(importId);
     this.#parts.onChange(owner, importId);
     return { ...status, state: "undone" };
@@ -282,6 +267,7 @@ export class Imports {
       owner: file.owner,
       path: file.path,
       fileName: file.fileName,
+      client: file.client,
       status: {
         ...emptyStatus(importId, file.fileName, file.format),
         state: "running",
@@ -359,16 +345,19 @@ export class Imports {
     tally: { readonly counts: { added: number; known: number }; readonly note: (problem: ImportProblem) => void },
   ): Promise<void> {
     const importId = job.status.id;
+    const { client } = job;
+    const told = batch.map(({ draft, line }) => ({ draft: { ...draft, importId, ...(client && { client }) }, line }));
+    const free = await notHeld(client === undefined ? undefined : this.#parts.held, job.owner, told, tally.note);
     const lessons = await this.#parts.lessonsOf?.(job.owner);
     const drafts = await this.#judging.judged(
-      batch.map((item) => ({ ...item.draft, importId })),
+      free.map(({ draft }) => draft),
       lessons,
     );
     const results = await this.#parts.remember.remember(job.owner, drafts);
     for (const [index, result] of results.entries()) {
       if (result.type === "stored") tally.counts.added++;
       else if (result.type === "known") tally.counts.known++;
-      else tally.note({ line: batch[index]?.line ?? 0, text: "", why: "Known under the same id with another text" });
+      else tally.note({ line: free[index]?.line ?? 0, text: "", why: "Known under the same id with another text" });
     }
   }
 
@@ -446,42 +435,6 @@ export class Imports {
   async #removeSpool(importId: ImportId): Promise<void> {
     await rm(join(this.#parts.spoolFolder, importId), { recursive: true, force: true });
   }
-}
-
-function emptyStatus(id: ImportId, file: string, format: ImportFormat): ImportStatus {
-  return {
-    id,
-    file,
-    format,
-    state: "waiting",
-    startedAtMs: null,
-    finishedAtMs: null,
-    bytesTotal: 0,
-    bytesDone: 0,
-    total: null,
-    added: 0,
-    known: 0,
-    failed: 0,
-    problems: [],
-    preview: null,
-    error: null,
-  };
-}
-
-function waitingStatus(id: ImportId, file: string, preview: ImportPreview): ImportStatus {
-  return { ...emptyStatus(id, file, preview.format), bytesTotal: preview.bytes, total: preview.total, preview };
-}
-
-/** A finished import of this process keeps its problems; an undo that the log tells wins. */
-function mergeFinished(status: ImportStatus, told: ImportStatus | undefined): ImportStatus {
-  return told?.state === "undone" ? { ...status, state: "undone" } : status;
-}
-
-function fileOf(bytes: Uint8Array): string {
-  const parsed: unknown = JSON.parse(Buffer.from(bytes).toString());
-  return typeof parsed === "object" && parsed !== null && "file" in parsed && typeof parsed.file === "string"
-    ? parsed.file
-    : "(unknown)";
 }
 
 async function readJobFile(path: string): Promise<JobFile | undefined> {

@@ -10,7 +10,8 @@ export {
 export { type ErasureParts, type ErasureRegister, Erasures, type ErasureViews, type ErasureWish } from "./erasures.ts";
 export { type ClientRegister, type ClientUndone, toldByClient, undoClient } from "./client-undo.ts";
 export { captureErrors } from "./errors.ts";
-export { type ImportRegister, Imports, type ImportState, type ImportStatus, type RegisteredImport } from "./imports.ts";
+export { type ImportRegister, Imports, type RegisteredImport } from "./imports.ts";
+export type { ImportState, ImportStatus } from "./import-status.ts";
 export type { KafkaSourceStatus } from "./kafka/kafka-source.ts";
 export { KafkaSources, type KafkaSourcesParts } from "./kafka/kafka-sources.ts";
 export {

@@ -22,6 +22,7 @@ import type {
 
 import type { AccessApplication } from "./access-application.ts";
 import type { OperationsApplication } from "./operations-application.ts";
+import type { ImportStart } from "./import-start.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
 import type { MemberApplication } from "./member-application.ts";
 import type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
@@ -307,16 +308,7 @@ export interface ImportApplication {
   ): Promise<ImportView>;
   list(principal: UserPrincipal): Promise<readonly ImportView[]>;
   read(principal: UserPrincipal, id: ImportId): Promise<ImportView | undefined>;
-  start(
-    principal: UserPrincipal,
-    id: ImportId,
-    answers: {
-      readonly me?: string;
-      readonly dateOrder?: "day-first" | "month-first" | "year-first";
-      readonly zone?: string;
-      readonly level?: Level;
-    },
-  ): Promise<ImportView | undefined>;
+  start(principal: UserPrincipal, id: ImportId, answers: ImportStart): Promise<ImportView | undefined>;
   cancel(principal: UserPrincipal, id: ImportId): Promise<ImportView | undefined>;
   undo(principal: UserPrincipal, id: ImportId): Promise<ImportView | undefined>;
 }

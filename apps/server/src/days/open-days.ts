@@ -11,7 +11,7 @@ import { DayDesk } from "./desk.ts";
 import { pushKeysOf } from "./push-keys.ts";
 import { DayRounds } from "./rounds.ts";
 import { SavedSearches } from "./saved-searches.ts";
-import { ProposedWrites } from "../review/proposed-writes.ts";
+import type { ProposedWrites } from "../review/proposed-writes.ts";
 import type { SenderParts } from "./senders.ts";
 
 const ID_LENGTH = 32;
@@ -80,8 +80,7 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
     random,
     written: (user) => remember.written(user),
   });
-  const { lessons } = need(parts, "lessons");
-  const proposed = new ProposedWrites({ book, keystore, clock, lessonsOf: (owner) => lessons.of(owner) });
+  const { proposed } = need(parts, "proposed");
   return { application, rounds, desk, proposed, forget: (user) => book.remove(user) };
 }
 

@@ -3,12 +3,19 @@
  *
  * Guarantees: of a program's key nothing is stored that the rules, or the program itself, hold for Secret or above, or their person taught to be, whatever level it asks
  * for; the same thing told twice by one program waits once; nothing above what is open is listed or counted. It does not: hold up
- * what is told below that, what a person tells, or an import.
+ * what is told below that, or what a person tells.
  */
 import { type Clock, decodeBase64Url, encodeBase64Url, KeyedLock } from "@kaelix/base";
 import { judge, type LessonsOf } from "@kaelix/capture";
 import type { ProposedWrite } from "@kaelix/gateway";
-import { EVENT_VERSION, LEVEL_INDEXED_MAX, type MemoryDraft, type UserId, type UserPrincipal } from "@kaelix/model";
+import {
+  EVENT_VERSION,
+  type ImportId,
+  LEVEL_INDEXED_MAX,
+  type MemoryDraft,
+  type UserId,
+  type UserPrincipal,
+} from "@kaelix/model";
 import type { Keystore } from "@kaelix/security";
 
 import type { DayBook } from "../days/day-book.ts";
@@ -43,11 +50,15 @@ export class ProposedWrites {
    * True when the draft is one that waits for the person's word: then it is kept as that, durably, and must not be stored.
    * @throws `proposals-full`
    */
-  async take({ tenantId: tenant, userId: user }: UserPrincipal, draft: MemoryDraft): Promise<boolean> {
+  async take(
+    { tenantId: tenant, userId: user }: Pick<UserPrincipal, "tenantId" | "userId">,
+    draft: MemoryDraft,
+  ): Promise<boolean> {
     if (draft.client === undefined || draft.clientSealed !== undefined) return false;
-    const { level: chosen = 1, ...said } = draft;
+    // What a file says was judged of it before can raise it as the program's own word can, never lower it.
+    const { level: chosen = 1, judged: claimed, ...said } = draft;
     const judged = judge(said, await this.#parts.lessonsOf({ tenant, user }));
-    const level = judged.level > chosen ? judged.level : chosen;
+    const level = [chosen, claimed?.level ?? 1].reduce((most, one) => (one > most ? one : most), judged.level);
     if (level <= LEVEL_INDEXED_MAX) return false;
     const { book, clock, keystore } = this.#parts;
     await this.#locks.run(user, async () => {
@@ -72,7 +83,7 @@ export class ProposedWrites {
   }
 
   /** What waits that the session may see, the newest first; what cannot be opened is left out. */
-  async list({ ceiling, userId }: UserPrincipal): Promise<readonly WaitingWrite[]> {
+  async list({ ceiling, userId }: Pick<UserPrincipal, "ceiling" | "userId">): Promise<readonly WaitingWrite[]> {
     const opened: WaitingWrite[] = [];
     for (const { at, level, mark, sealed } of this.#parts.book.proposed(userId)) {
       if (level > ceiling) continue;
@@ -87,6 +98,12 @@ export class ProposedWrites {
       opened.push({ id: `${PREFIX}${mark}`, ...about, proposedAtMs: at, draft });
     }
     return opened.toReversed();
+  }
+
+  /** What an import brought waits no longer. */
+  async dropImport(user: UserId, importId: ImportId): Promise<void> {
+    const all = await this.list({ userId: user, ceiling: 4 });
+    for (const { id } of all.filter(({ draft }) => draft.importId === importId)) await this.drop(user, id);
   }
 
   /** Waits no longer, durably. */

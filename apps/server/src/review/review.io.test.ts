@@ -55,14 +55,13 @@ async function unlock(client: Client): Promise<void> {
   await client.call("auth.unlock", { body: { password: PASSWORD, level: "ultra-secret" } });
 }
 
-async function agentOf(ann: Client): Promise<Client> {
+async function agentOf(ann: Client, scopes = ["memory.create", "memory.read"]): Promise<Client> {
   await ann.call("auth.prove", { body: { password: PASSWORD } });
-  const scopes = ["memory.create", "memory.read"] as const;
   const expires_at = new Date(Date.now() + 86_400_000).toISOString();
   const body = {
     name: "Robot",
     kind: "agent" as const,
-    scopes: [...scopes],
+    scopes,
     level: "confidential" as const,
     expires_at,
   };
@@ -144,6 +143,77 @@ test("what waits of one person is not there for another", async () => {
 
 const CODE = "the code for the gate is 4711";
 
+/** Brings a file in and waits until it was read. */
+async function bring(client: Client, lines: readonly object[]): Promise<CallOutput<Routes["imports.read"]>> {
+  const file = { name: "told.jsonl", data: new Blob([lines.map((line) => JSON.stringify(line)).join("\n")]) };
+  const { data: waits } = await client.call("imports.upload", { query: {} }, { file });
+  await client.call("imports.start", { params: { id: waits.id }, body: {} });
+  const read = async (): Promise<CallOutput<Routes["imports.read"]>> =>
+    (await client.call("imports.read", { params: { id: waits.id } })).data;
+  await expect.poll(async () => (await read()).state, { timeout: 20_000 }).not.toBe("running");
+  return read();
+}
+
+const FILE = [
+  { text: "Robots like oil", id: "a" },
+  { text: CODE, id: "b" },
+  {
+    text: "the code for the barn is 8080",
+    id: "c",
+    // As our own export would say it.
+    level: "general",
+    level_decided_by: "rule",
+    confidence: 0.9,
+    recorded_at: "2026-01-02T03:04:05.000Z",
+  },
+  { text: "The bench stands by the pond", id: "d" },
+];
+
+test("what a program imports of Secret or above waits as well, whatever the file says of it, and goes with the import", async () => {
+  const ann = await newMember();
+  const robot = await agentOf(ann, ["import.create", "import.list", "memory.create", "memory.read"]);
+  const read = await bring(robot, FILE);
+  expect(read).toMatchObject({ state: "done", added: 2, failed: 2 });
+  expect(read.problems.map(({ line, text }) => [line, text])).toEqual([
+    [2, ""],
+    [3, ""],
+  ]);
+  expect(JSON.stringify(read.problems)).toContain("Review");
+  await unlock(ann);
+  const all = async (): Promise<ReadonlySet<string>> =>
+    new Set((await ann.call("memories.list")).data.data.map(({ text, client }) => `${text}, ${client?.name}`));
+  expect(await all()).toEqual(new Set(["Robots like oil, Robot", "The bench stands by the pond, Robot"]));
+  const { data } = await waiting(ann);
+  expect(new Set(data.map(({ write }) => write?.text))).toEqual(new Set([CODE, FILE[2]?.text]));
+  // Once more brings nothing twice, here or there.
+  expect(await bring(robot, FILE)).toMatchObject({ added: 0, known: 2, failed: 2 });
+  expect((await waiting(ann)).counts.write).toBe(2);
+  const [first] = data;
+  await ann.call("review.answer", { params: { id: first?.id ?? "" }, body: { answer: "accept" } });
+  expect((await all()).size).toBe(3);
+  await ann.call("imports.undo", { params: { id: read.id } });
+  expect((await all()).size).toBe(0);
+  expect((await waiting(ann)).counts.write).toBe(0);
+  // The person themself is not asked.
+  expect(await bring(ann, FILE.slice(1, 2))).toMatchObject({ added: 1, failed: 0 });
+});
+
+test("a program corrects nothing into Secret, not even where the person chose the level", async () => {
+  const ann = await newMember();
+  const robot = await agentOf(ann, ["memory.read", "memory.edit"]);
+  const made = await ann.call("memories.create", { body: { text: "The gate is green", level: "general" } });
+  const { id } = made.data.memory;
+  const ifMatch = made.etag ?? "";
+  const edit = (text: string): Promise<unknown> =>
+    robot.call("memories.edit", { params: { id }, body: { text } }, { ifMatch });
+  expect((await problemOf(edit(CODE))).code).toBe("memory-level-rises");
+  await edit("The gate is painted green");
+  // What stands above its level is not there for it.
+  const { data: secret } = await ann.call("memories.create", { body: { text: CODE } });
+  const wrong = robot.call("memories.edit", { params: { id: secret.memory.id }, body: { text: "x" } }, { ifMatch });
+  expect((await problemOf(wrong)).status).toBe(404);
+});
+
 test("what a program tells of Secret or above is remembered only by the person's word, whatever level it asks for", async () => {
   const ann = await newMember();
   const phone = `+1555010${members}`;
@@ -192,3 +262,26 @@ test("what a program tells of Secret or above is remembered only by the person's
   expect((await waiting(again)).counts.write).toBe(0);
   expect((await problemOf(again.call("review.answer", robots))).status).toBe(404);
 });
+
+test("an import of a program that a stop cuts off is that program's after the next start", async () => {
+  const ann = await newMember();
+  const phone = `+1555010${members}`;
+  const robot = await agentOf(ann, ["import.create", "import.list"]);
+  // Long enough that the stop comes before its end.
+  const many = Array.from({ length: 3_000 }, (_, at) => ({ text: "Robots like oil", id: `line-${at}` }));
+  const lines = [...many, { text: CODE }].map((line) => JSON.stringify(line)).join("\n");
+  const file = { name: "told.jsonl", data: new Blob([lines]) };
+  const { data: waits } = await robot.call("imports.upload", { query: {} }, { file });
+  await robot.call("imports.start", { params: { id: waits.id }, body: {} });
+  await house.close();
+  house = await openHouse({ dataDirectory: folder });
+  const token = (await clientOf(house).call("auth.logIn", { body: { phone, password: PASSWORD } })).data.access_token;
+  const again = clientOf(house, token);
+  const read = async (): Promise<CallOutput<Routes["imports.read"]>> =>
+    (await again.call("imports.read", { params: { id: waits.id } })).data;
+  await expect.poll(async () => (await read()).state, { timeout: 60_000 }).toBe("done");
+  await unlock(again);
+  expect((await waiting(again)).counts.write).toBe(1);
+  const { data } = await again.call("memories.list", { query: { limit: 1 } });
+  expect(data.data[0]?.client?.name).toBe("Robot");
+}, 120_000);

@@ -10,6 +10,7 @@ import type { ImportView } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import { type Answer, type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { importJson } from "../http/wire.ts";
+import { writerOf } from "../http/writer.ts";
 
 const FILE_NAME_LENGTH_MAX = 255;
 
@@ -30,8 +31,10 @@ export const importHandlers: HandlersOf<ImportRoutes> = {
   }),
   "imports.read": async ({ application, principal, params }) =>
     importAnswer(await application.imports.read(principal, importIdOf(params.id))),
-  "imports.start": async ({ application, principal, params, body }) => {
-    const answers = withoutUndefined({ me: body.me, dateOrder: body.date_order, zone: body.zone, level: body.level });
+  "imports.start": async ({ application, principal, params, body, request }) => {
+    const client = await writerOf(application.access, request.subject, principal);
+    const { me, date_order: dateOrder, zone, level } = body;
+    const answers = withoutUndefined({ me, dateOrder, zone, level, client });
     return importAnswer(await application.imports.start(principal, importIdOf(params.id), answers));
   },
   "imports.cancel": async ({ application, principal, params }) =>

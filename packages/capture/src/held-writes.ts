@@ -1,0 +1,44 @@
+/** What a program imports and may not write alone: set apart before anything of it is stored. */
+import { isKaelixError } from "@kaelix/base";
+import type { ImportId, MemoryDraft } from "@kaelix/model";
+
+import type { Owner } from "./remember.ts";
+import type { ImportProblem } from "./sources/sources.ts";
+
+/** Where what programs may not write alone waits for the person's word. */
+export interface HeldWrites {
+  /** True when it is kept there, durably, and must not be stored. Throws `proposals-full`. */
+  hold(owner: Owner, draft: MemoryDraft): Promise<boolean>;
+  /** Nothing that an import brought waits any longer. */
+  drop(owner: Owner, importId: ImportId): Promise<void>;
+}
+
+/** One record of a file. */
+export interface ReadDraft {
+  readonly draft: MemoryDraft;
+  readonly line: number;
+}
+
+const HELD = "Secret or above, from a program: it waits for the person's word, under Review";
+const FULL = "Secret or above, from a program, and too much waits already: not kept";
+
+/** What of these may be stored; of the others it is noted what became of them, without their words. */
+export async function notHeld(
+  held: HeldWrites | undefined,
+  owner: Owner,
+  told: readonly ReadDraft[],
+  note: (problem: ImportProblem) => void,
+): Promise<readonly ReadDraft[]> {
+  if (held === undefined) return told;
+  const free: ReadDraft[] = [];
+  for (const one of told) {
+    try {
+      if (await held.hold(owner, one.draft)) note({ line: one.line, text: "", why: HELD });
+      else free.push(one);
+    } catch (error) {
+      if (!isKaelixError(error, "proposals-full")) throw error;
+      note({ line: one.line, text: "", why: FULL });
+    }
+  }
+  return free;
+}
