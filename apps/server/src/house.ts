@@ -140,11 +140,10 @@ export class House {
     const sharedIndexes = new SharedIndexes(recall);
     const subjects = subjectsOfHouse(this.#context);
     const memories = new Memories({
-      ...need(this.#parts, "remember", "changes", "store", "database", "keystore", "searchView"),
+      ...need(this.#parts, "remember", "changes", "store", "database", "keystore", "searchView", "proposed"),
       recall,
       sharedIndexes,
       shares: { identity, subjects },
-      proposed: days.proposed,
       isSearched: (position) => (this.#context.searched.get(position.partition) ?? 0) > position.offset,
     });
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });

@@ -29,6 +29,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The house stops and starts. */
+async function restart(): Promise<void> {
+  await house.close();
+  house = await openHouse({ dataDirectory: folder });
+  const body = { phone: "+1234567890", password: PASSWORD };
+  owner = clientOf(house, (await clientOf(house).call("auth.logIn", { body })).data.access_token);
+}
+
 /** Somebody who has told nothing yet. */
 async function newMember(): Promise<Client> {
   const { data: invite } = await owner.call("invites.create", { body: { role: "member" } });
@@ -247,8 +255,7 @@ test("what a program tells of Secret or above is remembered only by the person's
   expect((await problemOf(robot.call("review.answer", robots))).status).toBe(403);
   await ann.call("review.answer", { params: { id: milk?.id ?? "" }, body: { answer: "refuse" } });
   const token = (await clientOf(house).call("auth.logIn", { body: { phone, password: PASSWORD } })).data.access_token;
-  await house.close();
-  house = await openHouse({ dataDirectory: folder });
+  await restart();
   const again = clientOf(house, token);
   await unlock(again);
   expect((await waiting(again)).counts.write).toBe(1);
@@ -273,8 +280,7 @@ test("an import of a program that a stop cuts off is that program's after the ne
   const file = { name: "told.jsonl", data: new Blob([lines]) };
   const { data: waits } = await robot.call("imports.upload", { query: {} }, { file });
   await robot.call("imports.start", { params: { id: waits.id }, body: {} });
-  await house.close();
-  house = await openHouse({ dataDirectory: folder });
+  await restart();
   const token = (await clientOf(house).call("auth.logIn", { body: { phone, password: PASSWORD } })).data.access_token;
   const again = clientOf(house, token);
   const read = async (): Promise<CallOutput<Routes["imports.read"]>> =>
