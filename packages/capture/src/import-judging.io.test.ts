@@ -18,6 +18,9 @@ afterEach(() => void vi.restoreAllMocks());
 test("ImportJudging.judged leaves every draft with the level that telling it one by one would give", async () => {
   const judging = new ImportJudging();
   const end = judging.begin();
+  // While the thread loads, drafts are left as they are.
+  expect(await judging.judged(drafts)).toEqual(drafts);
+  await expect.poll(async () => (await judging.judged(drafts))[0]?.judged, { timeout: 20_000 }).toBeDefined();
   const judged = await judging.judged(drafts);
   await end();
   expect(judged.map((draft) => judge(draft))).toEqual(drafts.map((draft) => judge(draft)));
@@ -29,6 +32,7 @@ test("ImportJudging.judged leaves drafts to Remember when the thread is dead, an
   const ends = vi.spyOn(JudgeThread.prototype, "end");
   const judging = new ImportJudging();
   const [endOne, endTwo] = [judging.begin(), judging.begin()];
+  vi.spyOn(JudgeThread.prototype, "isReady", "get").mockReturnValue(true);
   vi.spyOn(JudgeThread.prototype, "judge").mockRejectedValueOnce(new Error("Thread that judges has ended"));
   expect(await judging.judged(drafts)).toEqual(drafts);
   await endOne();

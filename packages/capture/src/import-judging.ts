@@ -31,6 +31,8 @@ export class ImportJudging {
     const open = drafts.filter(isForRules);
     if (open.length === 0) return drafts;
     this.#thread ??= new JudgeThread();
+    // An import does not stand still for a thread that is still loading.
+    if (!this.#thread.isReady) return drafts;
     const answers = await this.#thread.judge(open.map(textToJudge)).catch(() => undefined);
     if (answers === undefined) return drafts;
     let next = 0;

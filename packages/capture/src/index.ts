@@ -21,7 +21,7 @@ export {
   type RecordMapping,
   type RecordPath,
 } from "./kafka/source-spec.ts";
-export type { KnownExternal, MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
+export type { KnownMemory, MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
 export { judge, type LessonsOf, type Owner, partitionOfUser, Remember, type Remembered } from "./remember.ts";
 export {
   type DateOrder,

@@ -1,6 +1,6 @@
-import type { UserId } from "@kaelix/model";
+import type { MemoryId, UserId } from "@kaelix/model";
 
-import type { KnownExternal } from "./register.ts";
+import type { KnownMemory } from "./register.ts";
 
 /** What was told as one. */
 interface Told {
@@ -8,7 +8,7 @@ interface Told {
 }
 
 interface Entry {
-  readonly known: KnownExternal;
+  readonly known: KnownMemory;
   readonly told: Told;
 }
 
@@ -16,29 +16,29 @@ interface Entry {
 const KEPT_MS = 15_000;
 
 /**
- * External ids that were appended but that a look-up in the relational view may not have seen.
+ * Memories with external ids that were appended but that a look-up in the relational view may not have seen.
  * Bounded by what was told in the last seconds: an entry leaves some time after the view has caught up with it.
  */
 export class PendingExternals {
-  readonly #users = new Map<UserId, Map<string, Entry>>();
+  readonly #users = new Map<UserId, Map<MemoryId, Entry>>();
 
-  /** What was told under an external id moments ago. */
-  get(user: UserId, hash: string): KnownExternal | undefined {
-    return this.#users.get(user)?.get(hash)?.known;
+  /** What was told moments ago. */
+  get(user: UserId, memory: MemoryId): KnownMemory | undefined {
+    return this.#users.get(user)?.get(memory)?.known;
   }
 
   /** Keeps what was told by external id until some time after `folded` settles. `nowMs` is monotonic and is asked again then. */
   add(
     user: UserId,
-    entries: ReadonlyMap<string, KnownExternal>,
+    entries: ReadonlyMap<MemoryId, KnownMemory>,
     seen: { readonly folded: Promise<void>; readonly nowMs: () => number },
   ): void {
-    const own = this.#users.get(user) ?? new Map<string, Entry>();
+    const own = this.#users.get(user) ?? new Map<MemoryId, Entry>();
     this.#users.set(user, own);
     const told: Told = { foldedAtMs: undefined };
-    for (const [hash, known] of entries) {
-      own.delete(hash);
-      own.set(hash, { known, told });
+    for (const [memory, known] of entries) {
+      own.delete(memory);
+      own.set(memory, { known, told });
     }
     const mark = (): void => {
       told.foldedAtMs = seen.nowMs();
@@ -54,9 +54,9 @@ export class PendingExternals {
 }
 
 /** Entries stand in the order they were added, so the old ones come first. */
-function sweep(own: Map<string, Entry>, nowMs: number): void {
-  for (const [hash, { told }] of own) {
+function sweep(own: Map<MemoryId, Entry>, nowMs: number): void {
+  for (const [memory, { told }] of own) {
     if (told.foldedAtMs === undefined || nowMs - told.foldedAtMs < KEPT_MS) return;
-    own.delete(hash);
+    own.delete(memory);
   }
 }

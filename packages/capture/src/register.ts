@@ -16,8 +16,8 @@ export interface RegisteredMemory extends MemoryHeader {
   readonly offset: number;
 }
 
-/** What is known under an external id. */
-export interface KnownExternal {
+/** What is known of a memory that is told again under the external id its own id is made of. */
+export interface KnownMemory {
   readonly memoryId: MemoryId;
   readonly digest: string;
   readonly state: MemoryState;
@@ -31,8 +31,8 @@ export interface KnownExternal {
 export interface MemoryRegister {
   /** `isPatient`: nobody stands still for it, the view may gather more before it folds. */
   caughtUp(position: LogPosition, how?: { readonly isPatient: boolean }): Promise<void>;
-  /** By keyed hash of the external id (base64url); hashes that are unknown are left out. */
-  externals(user: UserId, hashes: readonly string[]): Promise<ReadonlyMap<string, KnownExternal>>;
+  /** By id, in any state and without content; ids that are unknown or another user's are left out. */
+  known(user: UserId, memories: readonly MemoryId[]): Promise<ReadonlyMap<MemoryId, KnownMemory>>;
   memory(user: UserId, memory: MemoryId): Promise<RegisteredMemory | undefined>;
   /** Memories of this user, in any state and no order; unknown ones are left out. */
   memories(user: UserId, memories: readonly MemoryId[]): Promise<readonly RegisteredMemory[]>;

@@ -119,6 +119,83 @@ test("Remember.remember acknowledges nothing whose key or event did not become d
   }
 });
 
+/** Holds back the next append to `memories` until it is let go; says when it has come. */
+function holdMemories(log: MemoryLog): { readonly come: Promise<void>; readonly letGo: (failure?: Error) => void } {
+  const come = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  log.beforeAppend = async (topic) => {
+    if (topic !== TOPICS.memories.name) return;
+    log.beforeAppend = async () => undefined;
+    come.resolve();
+    await gone.promise;
+  };
+  const letGo = (failure?: Error): void => (failure === undefined ? gone.resolve() : gone.reject(failure));
+  return { come: come.promise, letGo };
+}
+
+/** Whether a promise has settled after everything that can run has run. */
+async function hasSettled(promise: Promise<unknown>): Promise<boolean> {
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return isSettled;
+}
+
+test("Remember.remember gives a batch to the log while the disk still takes the one before", async () => {
+  const house = await makeHouse();
+  const held = holdMemories(house.log);
+  const first = house.remember.remember(house.owner, [draft("one", { externalId: "m1" })]);
+  await held.come;
+  const second = house.remember.remember(house.owner, [draft("two", { externalId: "m2" })]);
+  await expect.poll(() => house.register.rows().length).toBe(1);
+  expect(await hasSettled(second)).toBe(false);
+  held.letGo();
+  expect([...(await first), ...(await second)].map(({ type }) => type)).toEqual(["stored", "stored"]);
+});
+
+test("Remember.remember calls nothing known that is not durable yet", async () => {
+  const house = await makeHouse();
+  const held = holdMemories(house.log);
+  const first = house.remember.remember(house.owner, [draft("one", { externalId: "m1" })]);
+  await held.come;
+  const again = house.remember.remember(house.owner, [draft("one", { externalId: "m1" })]);
+  expect(await hasSettled(again)).toBe(false);
+  held.letGo();
+  expect([...(await first), ...(await again)].map(({ type }) => type)).toEqual(["stored", "known"]);
+});
+
+test("Remember.remember refuses with a batch what was known from it alone, and takes both when they are told again", async () => {
+  const house = await makeHouse();
+  const held = holdMemories(house.log);
+  const told = [draft("one", { externalId: "m1" })];
+  const first = house.remember.remember(house.owner, told);
+  await held.come;
+  const again = house.remember.remember(house.owner, told);
+  await hasSettled(again);
+  held.letGo(new Error("disk full"));
+  await expect(first).rejects.toThrow("disk full");
+  await expect(again).rejects.toThrow("disk full");
+  const [later] = await house.remember.remember(house.owner, told);
+  expect(later?.type).toBe("stored");
+  expect(house.register.rows()).toHaveLength(1);
+});
+
+test("Remember.written waits for what the log has not acknowledged yet", async () => {
+  const house = await makeHouse();
+  const held = holdMemories(house.log);
+  const first = house.remember.remember(house.owner, [draft("one", { externalId: "m1" })]);
+  await held.come;
+  const { user } = house.owner;
+  const written = house.remember.locks.run(user, () => house.remember.written(user));
+  expect(await hasSettled(written)).toBe(false);
+  held.letGo();
+  await first;
+  await written;
+});
+
 test("Remember.remember refuses what is empty, too long, or has too much context, and stores none of the batch", async () => {
   const house = await makeHouse();
   for (const bad of [draft("   "), draft("x".repeat(65_537)), draft("x", { context: { note: "y".repeat(9_000) } })]) {

@@ -37,7 +37,7 @@ import { type Keystore, type LookupHasher, type PreparedKeys, sealContent } from
 import { wordsOfContext } from "./context-words.ts";
 import { captureErrors } from "./errors.ts";
 import { PendingExternals } from "./pending-externals.ts";
-import type { KnownExternal, MemoryRegister, RegisteredMemory } from "./register.ts";
+import type { KnownMemory, MemoryRegister, RegisteredMemory } from "./register.ts";
 
 /** Whose memories are written. */
 export interface Owner {
@@ -77,6 +77,11 @@ interface Decided {
   readonly digest: string;
 }
 
+/** What the log was given, in its place; `durable` settles when the disk has it. */
+interface Handed {
+  readonly durable: Promise<readonly Remembered[]>;
+}
+
 /** What is asked of a user while a batch of theirs is decided: keyed hashes, and what they taught. */
 interface Hashes {
   readonly hash: LookupHasher;
@@ -86,7 +91,7 @@ interface Hashes {
 
 /** What the register said of external ids, and when. */
 interface LookedUp {
-  readonly known: ReadonlyMap<string, KnownExternal>;
+  readonly known: ReadonlyMap<MemoryId, KnownMemory>;
   readonly atMs: number;
   readonly epoch: number;
 }
@@ -110,6 +115,8 @@ export class Remember {
   readonly #pending = new PendingExternals();
   /** Grows whenever a user's memories change by anything but telling: what was looked up before is then void. */
   readonly #epochs = new Map<UserId, number>();
+  /** The appends of a user that are not durable yet, as one; where there are none, nothing. */
+  readonly #underway = new Map<UserId, Promise<unknown>>();
   /** Last position appended per user that nobody has waited for yet; bounded by users who write without reading. */
   readonly #lastWritten = new Map<UserId, LogPosition>();
 
@@ -128,9 +135,11 @@ export class Remember {
     const lessons = await this.#parts.lessonsOf?.(owner);
     const hashes = { hash, conversationOf: conversationHasher(hash), lessons };
     const decided = drafts.map((draft) => this.#decide(owner, draft, hashes));
-    if (decided.every((item) => item.external === null)) return this.#store(owner, decided);
+    if (decided.every((item) => item.external === null)) return (await this.#hand(owner, decided)).durable;
     const looked = await this.#lookUp(owner.user, decided);
-    return this.locks.run(owner.user, () => this.#storeOnce(owner, decided, looked));
+    // The lock is given back when the log has the batch; the next one is sealed while the disk takes this one.
+    const handed = await this.locks.run(owner.user, () => this.#handOnce(owner, decided, looked));
+    return handed.durable;
   }
 
   /** The id that something told with an external id gets: known beforehand to a browser that binds it into what it seals. */
@@ -142,31 +151,31 @@ export class Remember {
 
   /** Asks the register before the lock is taken, so that the next batch of an import looks up while this one is stored. */
   async #lookUp(user: UserId, decided: readonly Decided[]): Promise<LookedUp> {
-    const hashes = decided.flatMap((item) => (item.external === null ? [] : [item.external]));
+    const ids = decided.flatMap((item) => (item.external === null ? [] : [item.header.memoryId]));
     const [atMs, epoch] = [this.#parts.clock.monotonicMs(), this.#epochs.get(user) ?? 0];
-    return { known: await this.#parts.register.externals(user, hashes), atMs, epoch };
+    return { known: await this.#parts.register.known(user, ids), atMs, epoch };
   }
 
   /** What is known under the external ids: looked up, unless that is old or overtaken, and over it what was told since. */
-  async #knownNow(user: UserId, decided: readonly Decided[], looked: LookedUp): Promise<Map<string, KnownExternal>> {
+  async #knownNow(user: UserId, decided: readonly Decided[], looked: LookedUp): Promise<Map<MemoryId, KnownMemory>> {
     const isFresh = this.#parts.clock.monotonicMs() - looked.atMs < LOOKED_UP_MS_MAX;
     const isCurrent = isFresh && looked.epoch === (this.#epochs.get(user) ?? 0);
     const known = new Map(isCurrent ? looked.known : (await this.#lookUp(user, decided)).known);
-    for (const { external } of decided) {
-      const pending = external === null ? undefined : this.#pending.get(user, external);
-      if (external !== null && pending !== undefined) known.set(external, pending);
+    for (const { external, header } of decided) {
+      const pending = external === null ? undefined : this.#pending.get(user, header.memoryId);
+      if (pending !== undefined) known.set(header.memoryId, pending);
     }
     return known;
   }
 
-  /** Stores those that are not known yet; holds the user's lock. */
-  async #storeOnce(owner: Owner, decided: readonly Decided[], looked: LookedUp): Promise<readonly Remembered[]> {
+  /** Hands on those that are not known yet; holds the user's lock. */
+  async #handOnce(owner: Owner, decided: readonly Decided[], looked: LookedUp): Promise<Handed> {
     const known = await this.#knownNow(owner.user, decided, looked);
     const { keystore } = this.#parts;
     const exported = await this.#exportedBefore(owner.user, decided);
     const results: Remembered[] = [];
     /** External ids that came earlier in this batch; their keys are made further down. */
-    const told = new Set<string>();
+    const told = new Set<MemoryId>();
     const fresh: { readonly index: number; readonly item: Decided }[] = [];
     for (const [index, item] of decided.entries()) {
       const own = exported.get(item.draft.externalId ?? "");
@@ -174,9 +183,10 @@ export class Remember {
         results[index] = { type: "known", memoryId: own.memoryId };
         continue;
       }
-      const before = item.external === null ? undefined : known.get(item.external);
+      const { memoryId } = item.header;
+      const before = item.external === null ? undefined : known.get(memoryId);
       // A memory whose key never became durable was never acknowledged: it is told anew.
-      const isTold = item.external !== null && told.has(item.external);
+      const isTold = told.has(memoryId);
       const hasKey =
         isTold || (before !== undefined && keystore.cachedMemoryKey({ memory: before.memoryId }).type !== "absent");
       if (before?.state === "live" && hasKey) {
@@ -187,19 +197,32 @@ export class Remember {
       const version = (before?.version ?? 0) + 1;
       fresh.push({ index, item: { ...item, header: { ...item.header, version } } });
       if (item.external !== null) {
-        known.set(item.external, { memoryId: item.header.memoryId, digest: item.digest, state: "live", version });
-        told.add(item.external);
+        known.set(memoryId, { memoryId, digest: item.digest, state: "live", version });
+        told.add(memoryId);
       }
     }
-    const stored = await this.#store(
+    const { durable } = await this.#hand(
       owner,
       fresh.map(({ item }) => item),
     );
-    for (const [at, { index }] of fresh.entries()) {
-      const result = stored[at];
-      if (result !== undefined) results[index] = result;
+    return handed(this.#inOrder(owner.user, durable, (stored) => mergeStored(results, fresh, stored)));
+  }
+
+  /** Settles when this and all that was handed on before is durable: what is known may be known from those alone. */
+  async #inOrder(
+    user: UserId,
+    durable: Handed["durable"],
+    merge: (stored: readonly Remembered[]) => readonly Remembered[],
+  ): Promise<readonly Remembered[]> {
+    const before = this.#underway.get(user);
+    const all = Promise.all([durable, before]);
+    this.#underway.set(user, all);
+    try {
+      const [stored] = await all;
+      return merge(stored);
+    } finally {
+      if (this.#underway.get(user) === all) this.#underway.delete(user);
     }
-    return results;
   }
 
   /** Live memories whose own ids stand as external ids: an export of Kaelix that comes back to where it was made. */
@@ -239,8 +262,9 @@ export class Remember {
     };
   }
 
-  async #store(owner: Owner, items: readonly Decided[]): Promise<readonly Remembered[]> {
-    if (items.length === 0) return [];
+  /** Seals memories and gives them to the log. */
+  async #hand(owner: Owner, items: readonly Decided[]): Promise<Handed> {
+    if (items.length === 0) return { durable: Promise.resolve([]) };
     const { keystore, clock, random } = this.#parts;
     const prepared = await keystore.prepareMemoryKeys(
       items.map(({ header }) => ({ ...owner, memory: header.memoryId, level: header.level })),
@@ -253,12 +277,14 @@ export class Remember {
       if (level <= LEVEL_INDEXED_MAX) this.#parts.onSealed?.(memoryId, version, item.content);
       return rememberedEvent(owner, item, sealContent(key, item.header.version, item.content, sources));
     });
-    const base = await this.appendWithKeys(owner, prepared, events);
-    this.#keepPending(owner.user, items, { ...base, offset: base.offset + items.length - 1 });
-    return items.map((item, index): Remembered => {
-      const position = { ...base, offset: base.offset + index };
-      return { type: "stored", memory: { ...item.header, ...item.content }, position };
-    });
+    const appended = this.appendWithKeys(owner, prepared, events);
+    this.#keepPending(owner.user, items, appended);
+    const results = (base: LogPosition): readonly Remembered[] =>
+      items.map((item, index) => {
+        const position = { ...base, offset: base.offset + index };
+        return { type: "stored", memory: { ...item.header, ...item.content }, position };
+      });
+    return handed(appended.then(results));
   }
 
   /**
@@ -295,32 +321,65 @@ export class Remember {
 
   /** Waits until the register shows everything this process has written for a user: their own writes are always read. */
   async written(user: UserId): Promise<void> {
+    // What the log refuses is nobody's write; who told it is told so.
+    await this.#underway.get(user)?.catch(() => undefined);
     const last = this.#lastWritten.get(user);
     if (last === undefined) return;
     await this.#parts.register.caughtUp(last);
     if (this.#lastWritten.get(user) === last) this.#lastWritten.delete(user);
   }
 
-  /** Keeps what was told until the register shows the last of it: one wait for a batch, not one for each. */
-  #keepPending(user: UserId, items: readonly Decided[], last: LogPosition): void {
-    const told = new Map<string, KnownExternal>();
+  /**
+   * Keeps what was told until the register shows the last of it: one wait for a batch, not one for each. What the log refuses was never
+   * told; who took it for known waits for the same refusal (`#inOrder`).
+   */
+  #keepPending(user: UserId, items: readonly Decided[], appended: Promise<LogPosition>): void {
+    const told = new Map<MemoryId, KnownMemory>();
     for (const { external, digest, header } of items) {
       if (external === null) continue;
-      told.set(external, { memoryId: header.memoryId, digest, state: "live", version: header.version });
+      told.set(header.memoryId, { memoryId: header.memoryId, digest, state: "live", version: header.version });
     }
     if (told.size === 0) return;
     const nowMs = (): number => this.#parts.clock.monotonicMs();
     // Patient: with a hurry for each batch of an import the view would fold in small pieces, each a transaction of its own.
-    const folded = this.#parts.register.caughtUp(last, { isPatient: true });
+    const folded = appended.then((base) => {
+      const last = { ...base, offset: base.offset + items.length - 1 };
+      return this.#parts.register.caughtUp(last, { isPatient: true });
+    });
+    appended.catch(() => this.#forgetPending(user));
     this.#pending.add(user, told, { folded, nowMs });
   }
 
   /** Forgets what is pending of a user: their state is about to change by other events (an undo, a forgetting). */
   async settle(user: UserId, position: LogPosition): Promise<void> {
     await this.#parts.register.caughtUp(position);
+    this.#forgetPending(user);
+  }
+
+  #forgetPending(user: UserId): void {
     this.#pending.clear(user);
     this.#epochs.set(user, (this.#epochs.get(user) ?? 0) + 1);
   }
+}
+
+/** Whoever waits sees a failure; until somebody does, it must not be unhandled. */
+function handed(durable: Promise<readonly Remembered[]>): Handed {
+  durable.catch(() => undefined);
+  return { durable };
+}
+
+/** What was stored, in the places of its drafts. */
+function mergeStored(
+  known: readonly Remembered[],
+  fresh: readonly { readonly index: number }[],
+  stored: readonly Remembered[],
+): readonly Remembered[] {
+  const results = [...known];
+  for (const [at, { index }] of fresh.entries()) {
+    const result = stored[at];
+    if (result !== undefined) results[index] = result;
+  }
+  return results;
 }
 
 /**

@@ -34,7 +34,6 @@ export {
   type MentionKind,
   type RelationType,
 } from "./extract/extraction.ts";
-export { detectLanguage, type DetectedLanguage, loadLanguageDetector } from "./language/detect-language.ts";
 export { languageOfText } from "./language/language-of-text.ts";
 export { Embedder, type EmbedderOptions, type EmbedderState, type EmbedOptions } from "./embed/embedder.ts";
 export { embedErrors } from "./embed/errors.ts";

@@ -1,4 +1,4 @@
-import { loadLanguageDetector, languageOfText } from "@kaelix/intelligence";
+import { languageOfText } from "@kaelix/intelligence";
 import { measureRecall, readDataset } from "@kaelix/recall";
 
 import { EXIT } from "../exit.ts";
@@ -12,7 +12,6 @@ export async function benchRecall(parameters: readonly string[]): Promise<number
   const file = datasetNamed(parameters);
   const read = readDataset(readDatasetFile(file));
   if (read.type === "bad") throw faulty(file, read.problems);
-  await loadLanguageDetector();
   const { rows, questions } = await measureRecall(read.conversations, languageOfText);
   printRows(rows, questions, parameters.includes("--json"));
   return EXIT.ok;

@@ -3,7 +3,7 @@ import type { LogPosition } from "@kaelix/base";
 import { decodeEvent, type MemoryEvent, type MemoryId, TOPICS, type UserId } from "@kaelix/model";
 
 import type { MemoryLog } from "@kaelix/log/testing";
-import type { KnownExternal, MemoryRegister, RegisteredMemory } from "../register.ts";
+import type { KnownMemory, MemoryRegister, RegisteredMemory } from "../register.ts";
 
 type Row = RegisteredMemory & { readonly external: string | null; readonly changedAtMs: number };
 
@@ -20,15 +20,10 @@ export class FakeRegister implements MemoryRegister {
     if (this.lagging) await new Promise(() => undefined);
   }
 
-  async externals(user: UserId, hashes: readonly string[]): Promise<ReadonlyMap<string, KnownExternal>> {
-    const rows = this.rows().filter(
-      (row) => row.userId === user && row.external !== null && hashes.includes(row.external),
-    );
+  async known(user: UserId, memories: readonly MemoryId[]): Promise<ReadonlyMap<MemoryId, KnownMemory>> {
+    const rows = await this.memories(user, memories);
     return new Map(
-      rows.map(({ external, memoryId, digest, state, version }) => [
-        external ?? "",
-        { memoryId, digest, state, version },
-      ]),
+      rows.map(({ memoryId, digest, state, version }) => [memoryId, { memoryId, digest, state, version }]),
     );
   }
 

@@ -25,10 +25,19 @@ export class JudgeThread {
   /** Answered in this order; bounded by the batches that callers have in flight. */
   readonly #calls: OpenCall[] = [];
   #ended: Error | undefined;
+  #isReady = false;
+
+  /** True from the moment it would answer at once: half a second after it was made, while it loads what it judges by. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
 
   constructor() {
     this.#worker.unref();
-    this.#worker.on("message", (judged: readonly Classification[]) => this.#calls.shift()?.resolve(judged));
+    this.#worker.on("message", (judged: readonly Classification[] | "ready") => {
+      if (judged === "ready") this.#isReady = true;
+      else this.#calls.shift()?.resolve(judged);
+    });
     this.#worker.on("error", (failure: unknown) =>
       this.#end(failure instanceof Error ? failure : new Error("Unknown")),
     );

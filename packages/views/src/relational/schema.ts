@@ -36,7 +36,6 @@ export interface MemoriesTable {
   source: string;
   conversation_id: string | null;
   import_id: string | null;
-  external_hash: string | null;
   digest: string;
   occurred_at_ms: number;
   recorded_at_ms: number;

@@ -102,11 +102,10 @@ export class UserIndex {
     return threads;
   }
 
-  /** Adds a document, or puts it in the place of the one with its memory id. */
-  put(document: SearchDocument): void {
+  /** Adds a document, or puts it in the place of the one with its memory id. `language`: of its text, where the caller has detected it. */
+  put(document: SearchDocument, language = languageOf(document.text, this.#detect)): void {
     const codes = this.#vectorThatStays(document);
     this.remove(document.memoryId);
-    const language = languageOf(document.text, this.#detect);
     const { terms, headLength } = indexedTerms(document, language);
     this.#insert(document, { language, terms, headLength });
     this.#setCodes(document.memoryId, codes);

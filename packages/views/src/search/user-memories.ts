@@ -16,7 +16,7 @@ import {
 
 import type { SearchDocument } from "./document.ts";
 import { foldEvent, type Standing, standingOfDocument, standingOfRow, type Standings } from "./fold.ts";
-import { type DetectLanguage, languageOf, loadLanguage } from "./languages.ts";
+import { type DetectLanguage, type Language, languageOf, loadLanguage } from "./languages.ts";
 import type { MemoryRow, OpenRows } from "./rows.ts";
 import { UserIndex } from "./user-index.ts";
 import type { VectorCodes } from "./vectors.ts";
@@ -195,23 +195,25 @@ export class UserMemories {
       })),
     );
     const contents = new Map(toOpen.map(({ standing }, at) => [standing.memoryId, opened[at]]));
-    for (const content of contents.values()) {
-      if (content !== undefined) await loadLanguage(languageOf(content.text, this.#options.detectLanguage));
+    const languages = new Map<MemoryId, Language>();
+    for (const [memoryId, content] of contents) {
+      if (content !== undefined) languages.set(memoryId, languageOf(content.text, this.#options.detectLanguage));
     }
+    for (const language of new Set(languages.values())) await loadLanguage(language);
     for (const [memoryId, { standing, sealed }] of pending) {
       // Hidden and brought back within one batch: the index still has its content.
       const content = sealed === undefined ? this.#index.document(memoryId) : contents.get(memoryId);
-      this.#place(standing, content);
+      this.#place(standing, content, languages.get(memoryId));
     }
     // Erasing promises that no trace is left, words that nothing else holds included.
     if ([...pending.values()].some(({ standing }) => standing.state === "erased")) this.#index.sweep();
   }
 
-  #place(standing: Standing, content: IndexedContent | undefined): void {
+  #place(standing: Standing, content: IndexedContent | undefined, language: Language | undefined): void {
     const { memoryId } = standing;
     if (isIndexed(standing) && content !== undefined) {
       this.#aside.delete(memoryId);
-      this.#index.put(documentOf(standing, content));
+      this.#index.put(documentOf(standing, content), language);
       return;
     }
     this.#index.remove(memoryId);
@@ -219,8 +221,9 @@ export class UserMemories {
   }
 
   async #put(document: SearchDocument): Promise<void> {
-    await loadLanguage(languageOf(document.text, this.#options.detectLanguage));
-    this.#index.put(document);
+    const language = languageOf(document.text, this.#options.detectLanguage);
+    await loadLanguage(language);
+    this.#index.put(document, language);
   }
 }
 

@@ -3,7 +3,7 @@ import type { InviteId, Role, SessionId, SessionRevoked, TenantId, UserId } from
 import type { InviteRow, SessionRow, UserRow } from "@kaelix/security";
 import type { Selectable } from "kysely";
 
-import { base64OfSealed, type RecordColumn } from "../recordset.ts";
+import { base64OfSealed, type RecordColumn, type RecordRow } from "../recordset.ts";
 import type { InvitesTable, SessionsTable, UsersTable } from "../schema.ts";
 import { storableText } from "../text.ts";
 
@@ -67,7 +67,7 @@ export function userOf(stored: Selectable<UsersTable>): UserRow {
 }
 
 /** The row to store of a person. */
-export function storedUser(row: UserRow): object {
+export function storedUser(row: UserRow): RecordRow {
   return {
     user_id: row.user,
     tenant: row.tenant,
@@ -96,7 +96,7 @@ export function sessionOf(stored: Selectable<SessionsTable>): SessionRow {
 }
 
 /** The row to store of a session. */
-export function storedSession(row: SessionRow): object {
+export function storedSession(row: SessionRow): RecordRow {
   return {
     session_id: row.session,
     tenant: row.tenant,
@@ -125,7 +125,7 @@ export function inviteOf(stored: Selectable<InvitesTable>): InviteRow {
 }
 
 /** The row to store of an invitation. */
-export function storedInvite(row: InviteRow): object {
+export function storedInvite(row: InviteRow): RecordRow {
   return {
     invite_id: row.invite,
     tenant: row.tenant,

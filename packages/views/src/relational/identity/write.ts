@@ -3,7 +3,14 @@ import type { IdentityEvent, UserId } from "@kaelix/model";
 import { sql } from "kysely";
 
 import type { Statement } from "../database.ts";
-import { columnNames, excludedValues, recordColumns, type RecordColumn, recordset } from "../recordset.ts";
+import {
+  columnNames,
+  excludedValues,
+  recordColumns,
+  type RecordColumn,
+  type RecordRow,
+  recordset,
+} from "../recordset.ts";
 import type { Queries } from "../schema.ts";
 import { storableText } from "../text.ts";
 import { foldIdentities, type IdentityLeftOut, type IdentityState, namedIdentities } from "./fold.ts";
@@ -62,7 +69,7 @@ function eraseUsers(queries: Queries, users: readonly UserId[]): readonly Statem
 interface UpsertRows {
   /** The first is the primary key. */
   readonly columns: readonly RecordColumn[];
-  readonly rows: readonly object[];
+  readonly rows: readonly RecordRow[];
 }
 
 function upsert(queries: Queries, table: string, { columns, rows }: UpsertRows): readonly Statement[] {

@@ -34,7 +34,6 @@ export interface MemoryRow extends MemoryStanding {
   readonly source: SourceKind;
   readonly conversationId: ConversationId | null;
   readonly importId: ImportId | null;
-  readonly externalHash: string | null;
   /** Empty once erased. */
   readonly digest: string;
   readonly occurredAtMs: number;
@@ -277,7 +276,6 @@ function applyTelling(
     source: event.source,
     conversationId: event.conversation,
     importId: event.import,
-    externalHash: event.external === null ? null : storableText(event.external),
     digest: storableText(event.digest),
     occurredAtMs: event.occurred_at,
     recordedAtMs: event.at,

@@ -1,5 +1,5 @@
 /** What others ask of the memories' tables. Each answer is one round trip; lists come in pages. Content stays sealed. */
-import type { ImportRegister, KnownExternal, RegisteredImport } from "@kaelix/capture";
+import type { ImportRegister, KnownMemory, RegisteredImport } from "@kaelix/capture";
 import {
   type ImportId,
   type Level,
@@ -117,7 +117,7 @@ export function createMemoryStore(database: Database, caughtUp: ImportRegister["
     },
     rowsOf: (user, afterOffset) => rowsOf(database, user, afterOffset),
     liveAtOrAbove: (user, levelMin) => liveAtOrAbove(database, user, levelMin),
-    externals: (user, hashes) => database.read({ user }, (own) => externals(own, user, hashes)),
+    known: (user, memories) => database.read({ user }, (own) => known(own, user, memories)),
     versions: (user, memory) => database.read({ user }, (own) => versions(own, user, memory)),
     async forgottenBefore(timeMs, limit, after) {
       let query = queries
@@ -253,32 +253,23 @@ async function* liveAtOrAbove(
   }
 }
 
-async function externals(
+async function known(
   queries: Queries,
   user: UserId,
-  hashes: readonly string[],
-): Promise<ReadonlyMap<string, KnownExternal>> {
-  if (hashes.length === 0) return new Map();
-  // One index probe per hash: left to itself the planner reads all memories of the user and filters.
-  const { rows } = await sql<{
-    external_hash: string;
-    memory_id: string;
-    digest: string;
-    state: KnownExternal["state"];
-    version: number;
-  }>`
-    select asked.hash as external_hash, found.memory_id, found.digest, found.state, found.version
-    from unnest(${hashes}::text[]) as asked (hash)
+  memories: readonly MemoryId[],
+): Promise<ReadonlyMap<MemoryId, KnownMemory>> {
+  if (memories.length === 0) return new Map();
+  // One probe of the primary key per id: left to itself the planner reads all memories of the user and filters.
+  const { rows } = await sql<{ memory_id: MemoryId; digest: string; state: KnownMemory["state"]; version: number }>`
+    select found.memory_id, found.digest, found.state, found.version
+    from unnest(${memories}::text[]) as asked (id)
     cross join lateral (
       select memory_id, digest, state, version from memories
-      where user_id = ${user} and external_hash = asked.hash
+      where memory_id = asked.id and user_id = ${user}
       limit 1
     ) as found`.execute(queries);
   return new Map(
-    rows.map((row) => [
-      row.external_hash,
-      { memoryId: row.memory_id as MemoryId, digest: row.digest, state: row.state, version: row.version },
-    ]),
+    rows.map(({ memory_id: memoryId, digest, state, version }) => [memoryId, { memoryId, digest, state, version }]),
   );
 }
 

@@ -10,6 +10,7 @@ import {
   excludedValues,
   recordColumns,
   type RecordColumn,
+  type RecordRow,
   recordset,
 } from "../recordset.ts";
 import type { Queries } from "../schema.ts";
@@ -45,7 +46,6 @@ const ROW_COLUMNS: readonly RecordColumn[] = [
   ["source", "text"],
   ["conversation_id", "text"],
   ["import_id", "text"],
-  ["external_hash", "text"],
   ["digest", "text"],
   ["occurred_at_ms", "bigint"],
   ["recorded_at_ms", "bigint"],
@@ -159,7 +159,7 @@ function upsertRows(queries: Queries, changes: readonly RowChange[]): readonly S
   return statements;
 }
 
-function stateRow(row: MemoryRow): object {
+function stateRow(row: MemoryRow): RecordRow {
   return {
     memory_id: row.memoryId,
     state: row.state,
@@ -168,7 +168,7 @@ function stateRow(row: MemoryRow): object {
   };
 }
 
-function wholeRow({ row, sealed }: RowChange): object {
+function wholeRow({ row, sealed }: RowChange): RecordRow {
   return {
     ...stateRow(row),
     tenant: row.tenant,
@@ -181,7 +181,6 @@ function wholeRow({ row, sealed }: RowChange): object {
     source: row.source,
     conversation_id: row.conversationId,
     import_id: row.importId,
-    external_hash: row.externalHash,
     digest: row.digest,
     occurred_at_ms: row.occurredAtMs,
     recorded_at_ms: row.recordedAtMs,

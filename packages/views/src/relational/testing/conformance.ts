@@ -258,14 +258,14 @@ function memoryQueryTests(house: () => House): void {
     expect(new Set(found.map((row) => row.level))).toEqual(new Set([3, 4]));
   });
 
-  test("externals finds by hash, in any state, for this user alone", async () => {
+  test("known tells of memories by id, in any state, for this user alone", async () => {
     const { view, memories } = house();
     await foldAll(view, [remembered(1, 1), { ...baseOf(1), type: "memory.forgotten", memory: idOf("mem", 1) }]);
-    const found = await memories.externals(me, ["external-1", "external-2"]);
+    const found = await memories.known(me, [idOf("mem", 1), idOf("mem", 2)]);
     expect([...found]).toEqual([
-      ["external-1", { memoryId: idOf("mem", 1), digest: "digest-1-1", state: "forgotten", version: 1 }],
+      [idOf("mem", 1), { memoryId: idOf("mem", 1), digest: "digest-1-1", state: "forgotten", version: 1 }],
     ]);
-    expect((await memories.externals(idOf("usr", 2), ["external-1"])).size).toBe(0);
+    expect((await memories.known(idOf("usr", 2), [idOf("mem", 1)])).size).toBe(0);
   });
 }
 

@@ -92,7 +92,6 @@ function* queriesOf(seed: number): Generator<readonly [string, Own]> {
     const memory = idOf("mem", random.integer(MEMORIES));
     const given = idOf("imp", random.integer(USERS_EACH * TENANTS.length) + 1);
     const ids = Array.from({ length: 40 }, () => idOf("mem", random.integer(MEMORIES)));
-    const hashes = Array.from({ length: EXTERNALS }, (_, at) => `external-${at}`);
     const ceiling = LEVELS[random.integer(LEVELS.length)] ?? 1;
     yield [`memory of ${user}`, (database) => of(database).memory(user, memory)];
     yield [`memories of ${user}`, async (database) => byId(await of(database).memories(user, ids))];
@@ -104,7 +103,7 @@ function* queriesOf(seed: number): Generator<readonly [string, Own]> {
     yield [`timeSpanOf ${user}`, (database) => timeSpanOf(database, user, { ceiling })];
     yield [`countBetween of ${user}`, (database) => countBetween(database, user, [0, 1_020, 2_000], { ceiling })];
     yield [`versions of ${user}`, (database) => of(database).versions(user, memory)];
-    yield [`externals of ${user}`, async (database) => byHash(await of(database).externals(user, hashes))];
+    yield [`known of ${user}`, async (database) => byId([...(await of(database).known(user, ids)).values()])];
     yield [`imports of ${user}`, (database) => of(database).imports(user)];
     yield [`importOf ${user}`, (database) => of(database).importOf(user, given)];
     yield [`importedCount of ${user}`, (database) => of(database).importedCount(user, given)];
@@ -117,10 +116,6 @@ async function collected<Row>(pages: AsyncIterable<readonly Row[]>): Promise<rea
   const rows: Row[] = [];
   for await (const page of pages) rows.push(...page);
   return rows;
-}
-
-function byHash<Value>(known: ReadonlyMap<string, Value>): readonly (readonly [string, Value])[] {
-  return [...known].toSorted(([left], [right]) => (left < right ? -1 : 1));
 }
 
 function byId<Row extends { readonly memoryId: string }>(rows: readonly Row[]): readonly Row[] {
