@@ -23,10 +23,10 @@ import {
 } from "@kaelix/model";
 import { type Keystore, openContent, sealContent } from "@kaelix/security";
 
+import { checkSealed } from "./check-draft.ts";
 import { captureErrors } from "./errors.ts";
 import type { MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
 import {
-  checkSealed,
   digestOf,
   judge,
   type LessonsOf,

@@ -17,9 +17,6 @@ import {
   LEVEL_INDEXED_MAX,
   makeId,
   type Memory,
-  MEMORY_CONTEXT_BYTES_MAX,
-  MEMORY_SEALED_LENGTH_MAX,
-  MEMORY_TEXT_LENGTH_MAX,
   type MemoryContent,
   type MemoryDraft,
   type MemoryEvent,
@@ -34,8 +31,8 @@ import {
 } from "@kaelix/model";
 import { type Keystore, type LookupHasher, type PreparedKeys, sealContent } from "@kaelix/security";
 
+import { checkDraft } from "./check-draft.ts";
 import { wordsOfContext } from "./context-words.ts";
-import { captureErrors } from "./errors.ts";
 import { PendingExternals } from "./pending-externals.ts";
 import type { KnownMemory, MemoryRegister, RegisteredMemory } from "./register.ts";
 
@@ -407,30 +404,6 @@ function conversationHasher(hash: LookupHasher): Hashes["conversationOf"] {
     if (last?.key !== key) last = { key, id: idFromBytes("con", hash("conversation", key)) };
     return last.id;
   };
-}
-
-function checkDraft(draft: MemoryDraft): void {
-  if (draft.clientSealed !== undefined) return checkSealed(draft.clientSealed);
-  if (draft.text.length > MEMORY_TEXT_LENGTH_MAX) {
-    throw captureErrors("memory-text-too-long", {
-      message: `Cannot remember text: current length is ${draft.text.length}, must be ${MEMORY_TEXT_LENGTH_MAX} at most`,
-    });
-  }
-  if (draft.text.trim() === "" && (draft.attachments ?? []).length === 0) throw captureErrors("memory-text-empty");
-  const contextBytes = draft.context === undefined ? 0 : encodeText(JSON.stringify(draft.context)).length;
-  if (contextBytes > MEMORY_CONTEXT_BYTES_MAX) {
-    throw captureErrors("memory-context-too-large", {
-      message: `Cannot remember context: current size is ${contextBytes} bytes, must be ${MEMORY_CONTEXT_BYTES_MAX} at most`,
-    });
-  }
-}
-
-/** Of what a browser sealed the length is all that can be looked at. @throws `memory-text-too-long` */
-export function checkSealed(sealed: string): void {
-  if (sealed.length <= MEMORY_SEALED_LENGTH_MAX) return;
-  throw captureErrors("memory-text-too-long", {
-    message: `Cannot remember what was sealed: current length is ${sealed.length}, must be ${MEMORY_SEALED_LENGTH_MAX} at most`,
-  });
 }
 
 /** What a person chose, level 4: so stands whatever a browser sealed. */
