@@ -142,9 +142,16 @@ recallOptions(command(program, "search <query...>", "find memories"))
     ),
   );
 recallOptions(
-  command(program, "ask <question...>", "ask; answered with sources, by quotation or in words of an AI provider"),
+  command(program, "ask [question...]", "ask; answered with sources, by quotation or in words of an AI provider"),
 )
   .option("--quoted", "by quotation alone, whatever provider is set up")
+  .addOption(
+    new Option(
+      "--after <question>",
+      "asked before: what 'when was that?' leans on; may be given more than once",
+    ).argParser((question: string, before: readonly string[] | undefined) => [...(before ?? []), question]),
+  )
+  .option("--follow", "go on: every line of standard input is a question that may lean on those before")
   .action(
     ending(async (...given: Parameters<typeof askCommands.ask>) => (await import("./commands/ask.ts")).ask(...given)),
   );

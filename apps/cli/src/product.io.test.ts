@@ -109,6 +109,15 @@ test(
       expect(asked.out).toContain("walnuts");
       const found = await runCommand(["search", "--data", data, "--json=text,level", "walnuts"]);
       expect(JSON.parse(found.out)).toEqual([{ text: "Mum is allergic to walnuts", level: "confidential" }]);
+      const lines = { input: "And when was that?\n\n" };
+      const after = ["--after", "What is Mum allergic to?", "--follow"];
+      const followed = await runCommand(["ask", "--data", data, ...after], lines);
+      expect(followed).toMatchObject({
+        code: 0,
+        err: expect.stringContaining("Understood as: When is Mum allergic to?"),
+      });
+      expect(followed.out).toContain("walnuts");
+      expect((await runCommand(["ask", "--data", data])).code).toBe(2);
       const nothing = await runCommand(["ask", "--data", data, "--json", "who", "won", "the", "regatta?"]);
       expect(JSON.parse(nothing.out)).toMatchObject({ kind: "nothing" });
       const verified = await runCommand(["verify", "--data", data, "--json"]);

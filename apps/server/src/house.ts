@@ -41,9 +41,7 @@ import { openCapture, startSources } from "./open-capture.ts";
 import { kekDaysOf, kekText, openKek } from "./open-kek.ts";
 import { openLog } from "./open-log.ts";
 import { FreshContents } from "./open-memories.ts";
-import { reviewOfHouse } from "./review/open-review.ts";
-import { lessonsOfHouse } from "./teaching/lesson-application.ts";
-import { timelineOfHouse } from "./timeline-application.ts";
+import { goingThroughOf } from "./going-through.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
 import { peopleOfHouse, subjectsOfHouse } from "./open-world.ts";
@@ -182,9 +180,7 @@ export class House {
         digests: digestApplication({ recall, imports, desk: days.desk, written: (user) => remember.written(user) }),
         days: days.application,
         people: peopleOf,
-        timeline: timelineOfHouse(this.#context),
-        lessons: lessonsOfHouse(this.#context),
-        review: reviewOfHouse(this.#context, audited, peopleOf),
+        ...goingThroughOf(this.#context, audited, peopleOf),
         provider: providerApplication(this.#context),
         operations: operationsApplication({
           ...need(this.#parts, "backups", "kek", "rotation"),

@@ -122,6 +122,8 @@ test("a conversation of tool calls, from telling to a correction", async () => {
     found: true,
     citations: [{ number: 1, memory: { id, occurred_at: "2024-12-12T17:03:00.000Z" } }],
   });
+  const leaning = { question: "and when was that?", after: ["What is Mum allergic to?"] };
+  expect(await call(client, "ask", leaning)).toMatchObject({ understood_as: "When is Mum allergic to?" });
   const range = { since: "2024-12-01T00:00:00Z", until: "2025-01-01T00:00:00Z" };
   expect((await call(client, "timeline", range)).memories.map((memory) => memory.id)).toEqual([id]);
   const packed = await call(client, "context", { about: "allergic", token_budget: 400 });

@@ -28,11 +28,13 @@ import {
 } from "@kaelix/model";
 import {
   ask,
+  proposedAfter,
   type RecallScope,
   type RecallSource,
   searchMemories,
   type SharedIndexes,
   type SharedScope,
+  understandAfter,
 } from "@kaelix/recall";
 import type { Keystore } from "@kaelix/security";
 import {
@@ -236,12 +238,21 @@ export class Memories implements MemoryApplication {
 
   async ask(...[principal, request, reach]: Parameters<MemoryApplication["ask"]>): Promise<AnswerOutcome> {
     const shares = await openShares(this.#parts.shares, { principal, action: "memory.ask", reach });
-    const answer = await ask(this.#parts.recall, {
+    const { recall } = this.#parts;
+    const said = {
       ...(await this.#scope(principal, shares)),
       question: request.question,
       filters: filtersOf(request.filter),
       ...(request.asOfMs === undefined ? {} : { asOfMs: request.asOfMs }),
-    });
+    };
+    const meant = await understandAfter(recall, said, request.after ?? []);
+    const asked = { ...said, question: meant?.text ?? said.question };
+    const answer = await ask(recall, asked);
+    const remarks = {
+      ...(meant === undefined ? {} : { understoodAs: meant.text }),
+      ...(meant?.level === undefined ? {} : { understoodFrom: meant.level }),
+      ...(request.proposes === true ? { proposed: await proposedAfter(recall, asked, answer) } : {}),
+    };
     const placed = await this.#placedById(principal, shares, answer.citations);
     const citations = answer.citations.flatMap((citation) => {
       const memory = placed.get(citation.memoryId);
@@ -257,7 +268,7 @@ export class Memories implements MemoryApplication {
     );
     const text = sentences.map((sentence) => sentence.text).join(" ");
     const { kind, confidence, hasConflict } = answer;
-    return { kind, text, sentences, citations, hasConflict, confidence, tookMs: answer.why.tookMs };
+    return { kind, text, sentences, citations, hasConflict, confidence, ...remarks, tookMs: answer.why.tookMs };
   }
 
   async *exportAll(principal: UserPrincipal): AsyncIterable<PlacedMemory> {

@@ -1,4 +1,5 @@
 export type { CallOptions, CallResult, ClientOptions } from "./calls.ts";
+export { answerRequestSchema, answerSchema, citationSchema } from "./answer-schemas.ts";
 export { type Client, createClient } from "./client.ts";
 export { keySchema, keyListSchema } from "./access-schemas.ts";
 export { erasureSchema } from "./erasure-schemas.ts";
@@ -11,9 +12,6 @@ export { PURPOSE_HEADER } from "./purpose-header.ts";
 export { OPEN_UP_TO_HEADER, type RouteName, type Routes, routes } from "./routes.ts";
 export { shareSchema, shareScopeSchema } from "./sharing-schemas.ts";
 export {
-  answerRequestSchema,
-  answerSchema,
-  citationSchema,
   conversationIdSchema,
   conversationSchema,
   foundMemorySchema,

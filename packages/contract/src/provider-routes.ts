@@ -1,9 +1,10 @@
 /** Routes of the AI provider: what is sent to whom, whether it answers, and answers that it writes. */
 import { z } from "zod";
 
+import { answerRequestSchema, answerSchema } from "./answer-schemas.ts";
 import { embeddingSchema } from "./house-schemas.ts";
 import type { Route } from "./route.ts";
-import { answerRequestSchema, answerSchema, levelNameSchema } from "./schemas.ts";
+import { levelNameSchema } from "./schemas.ts";
 
 /**
  * Who writes answers and judges what the rules are unsure of. Counts are since the start and of the whole server, 0 for people of other

@@ -4,6 +4,7 @@
 import { SOURCE_KINDS } from "@kaelix/model";
 import { z } from "zod";
 
+import { answerRequestSchema, answerSchema } from "./answer-schemas.ts";
 import { appRoutes } from "./app-routes.ts";
 import { auditRoutes } from "./audit-routes.ts";
 import { accessRoutes } from "./access-routes.ts";
@@ -30,8 +31,6 @@ import { sealRoutes } from "./seal-routes.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
 import { tenantRoutes } from "./tenant-routes.ts";
 import {
-  answerRequestSchema,
-  answerSchema,
   conversationIdSchema,
   conversationSchema,
   importAnswersSchema,

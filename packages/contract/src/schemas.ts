@@ -50,7 +50,7 @@ const reasonSchema = z.object({ rule: z.string(), level: levelNameSchema, text: 
 
 const label = z.string().min(1).max(MEMORY_LABEL_LENGTH_MAX);
 /** Text that holds more than white space and no NUL. */
-const sayable = z
+export const sayable = z
   .string()
   .max(MEMORY_TEXT_LENGTH_MAX)
   .refine((text) => text.trim().length > 0, { message: "Must hold more than white space" })
@@ -199,7 +199,7 @@ export const conversationSchema = z
   .meta({ id: "Conversation" });
 
 /** What a search may be narrowed to. */
-const searchFilterSchema = z.strictObject({
+export const searchFilterSchema = z.strictObject({
   person: z.string().max(MEMORY_LABEL_LENGTH_MAX).optional(),
   source: z.enum([...SOURCE_KINDS]).optional(),
   after: timeSchema.optional(),
@@ -283,64 +283,6 @@ export const searchResultSchema = z
     took_ms: z.number(),
   })
   .meta({ id: "SearchResult" });
-
-/** Body of `POST /answers`. */
-export const answerRequestSchema = z
-  .strictObject({
-    question: sayable,
-    filter: searchFilterSchema.optional(),
-    /** Only what occurred before this time. */
-    as_of: timeSchema.optional(),
-  })
-  .meta({ id: "AnswerRequest" });
-
-/** A time that quoted words name, resolved against the memory's own time. `range` is [start, end) in the memory's text. */
-const quotedTimeSchema = z.object({
-  text: z.string(),
-  range: z.tuple([z.number().int(), z.number().int()]),
-  label: z.string(),
-  from: timeSchema,
-  to: timeSchema,
-  precision: z.enum(["day", "weekend", "week", "month", "season", "year"]),
-});
-
-/** Where a sentence of an answer comes from. `range` is [start, end) in the memory's text. */
-export const citationSchema = z
-  .object({
-    number: z.number().int().min(1),
-    memory: memorySchema,
-    quote: z.string(),
-    range: z.tuple([z.number().int(), z.number().int()]),
-    /** The sentence in it that answers best. */
-    best: z.tuple([z.number().int(), z.number().int()]).optional(),
-    times: z.array(quotedTimeSchema).optional(),
-    why: z.array(signalSchema),
-  })
-  .meta({ id: "Citation" });
-
-/**
- * An answer: `quoted` from memories, `written` from quoted ones by an AI provider, every sentence with its citations, or `nothing` when there
- * is nothing on it.
- */
-export const answerSchema = z
-  .object({
-    kind: z.enum(["quoted", "written", "nothing"]),
-    text: z.string(),
-    sentences: z.array(z.object({ text: z.string(), citations: z.array(z.number().int()) })),
-    citations: z.array(citationSchema),
-    /** True when cited memories tell different things. */
-    conflict: z.boolean().optional(),
-    /** Who wrote it. */
-    written_by: z.string().optional(),
-    /**
-     * Why nobody wrote it though somebody writes here. `withheld`: too private to be sent; `late`, `down`, `spent`: it did not answer, cannot be
-     * asked now, or may cost no more today; `unsupported`: nothing it wrote stood on the memories; `conflict`: they tell different things.
-     */
-    not_written: z.enum(["withheld", "late", "down", "spent", "unsupported", "conflict"]).optional(),
-    confidence: z.number().min(0).max(1),
-    took_ms: z.number(),
-  })
-  .meta({ id: "Answer" });
 
 /** Which question an import still asks. */
 export const importQuestionSchema = z

@@ -31,7 +31,8 @@ import type { SharingApplication } from "./sharing-application.ts";
 import type { AppsApplication } from "./apps-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
 import type { DayApplication } from "./day-application.ts";
-import type { Authorship, ProviderApplication } from "./provider-application.ts";
+import type { AnswerRemarks, AskRequest } from "./asking.ts";
+import type { ProviderApplication } from "./provider-application.ts";
 import type { DigestApplication } from "./digest-application.ts";
 
 /** That a memory is another's and was shared with the asker: who did, by which grant, and until when (epoch ms). */
@@ -173,7 +174,7 @@ export interface QuotedTime {
 }
 
 /** An answer with what it rests on. */
-export interface AnswerOutcome extends Authorship {
+export interface AnswerOutcome extends AnswerRemarks {
   readonly kind: "quoted" | "written" | "nothing";
   readonly text: string;
   readonly sentences: readonly { readonly text: string; readonly citations: readonly number[] }[];
@@ -250,11 +251,7 @@ export interface MemoryApplication {
     },
     reach?: Reach,
   ): Promise<SearchOutcome>;
-  ask(
-    principal: UserPrincipal,
-    request: { readonly question: string; readonly filter: RecallFilter; readonly asOfMs?: number },
-    reach?: Reach,
-  ): Promise<AnswerOutcome>;
+  ask(principal: UserPrincipal, request: AskRequest, reach?: Reach): Promise<AnswerOutcome>;
   /** Everything at or below the ceiling, in order of telling. */
   exportAll(principal: UserPrincipal): AsyncIterable<PlacedMemory>;
 }

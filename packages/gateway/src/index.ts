@@ -69,7 +69,7 @@ export type {
   ReviewOutcome,
   ReviewWord,
 } from "./review-application.ts";
-export type { TimelineApplication, TimelineOutcome, TimelineRequest } from "./timeline-application.ts";
+export type { GoingThrough, TimelineApplication, TimelineOutcome, TimelineRequest } from "./timeline-application.ts";
 export type { ProviderApplication, ProviderTestView, WriterView, WritingOptions } from "./provider-application.ts";
 export type { BackupsView, KekView, OperationsApplication } from "./operations-application.ts";
 export { type GatewaySettings, gatewaySettings } from "./settings.ts";

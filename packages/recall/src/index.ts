@@ -1,5 +1,6 @@
 export type { Answer, AnswerReason, AnswerSentence, AskRequest, Citation, QuotedTime } from "./answer.ts";
 export { ask, QUESTION_LENGTH_MAX } from "./ask.ts";
+export { proposedAfter, understandAfter } from "./follow-up/ask-after.ts";
 export { type EvidenceWeights } from "./evidence.ts";
 export { type DatasetProblem, type DatasetResult, readDataset } from "./measure/dataset.ts";
 export {

@@ -1,32 +1,70 @@
+import { createInterface } from "node:readline";
+
+import type { CallInput, Routes } from "@kaelix/contract";
 import { type AnswerEvent, readAnswer, type StreamedAnswer } from "@kaelix/contract/answer-stream";
 
 import { type Connection, connect } from "../connection.ts";
-import { EXIT } from "../exit.ts";
+import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, say } from "../output.ts";
+import { canAsk } from "../prompt.ts";
 import { filterOf, purposeOf, type RecallOptions } from "./memories.ts";
 import { openUp } from "./unlock.ts";
 
 /** Options of `ask`. */
 export interface AskOptions extends RecallOptions {
   readonly quoted?: boolean;
+  /** Asked before, the last one last. */
+  readonly after?: readonly string[];
+  readonly follow?: boolean;
 }
 
-/** `kaelix ask QUESTION`: an answer with its sources, sentence by sentence where a provider writes it. */
+/** Most that is said of what was asked before. */
+const BEFORE_MAX = 10;
+
+/**
+ * `kaelix ask QUESTION`: an answer with its sources, sentence by sentence where a provider writes it. With `--follow` every line of standard
+ * input is a question that may lean on those before it.
+ */
 export async function ask(words: readonly string[], options: AskOptions): Promise<number> {
+  if (words.length === 0 && options.follow !== true)
+    throw new CommandFailure(EXIT.usage, "Cannot ask without a question: kaelix ask QUESTION, or --follow");
   const connection = await connect(options);
   try {
     await openUp(connection, options.open);
-    const body = { question: words.join(" "), filter: filterOf(options) };
-    const answer = await answerOf(connection, body, options);
-    if (options.json !== undefined) printJson(answer, options.json);
-    else showSources(answer, options);
+    const before = [...(options.after ?? [])];
+    if (words.length > 0) await askOne(connection, words.join(" "), { before, options });
+    if (options.follow !== true) return EXIT.ok;
+    const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: canAsk(), prompt: "? " });
+    if (canAsk()) lines.prompt();
+    for await (const line of lines) {
+      if (line.trim() !== "") await askOne(connection, line.trim(), { before, options });
+      if (canAsk()) lines.prompt();
+    }
     return EXIT.ok;
   } finally {
     await connection.close();
   }
 }
 
-type Body = { readonly question: string; readonly filter: ReturnType<typeof filterOf> };
+/** Asks one question after others, and puts it behind them as it was understood. */
+async function askOne(
+  connection: Connection,
+  question: string,
+  { before, options }: { readonly before: string[]; readonly options: AskOptions },
+): Promise<void> {
+  const body = {
+    question,
+    filter: filterOf(options),
+    ...(before.length === 0 ? {} : { after: before.slice(-BEFORE_MAX) }),
+    ...(options.follow === true ? { follow_ups: true } : {}),
+  };
+  const answer = await answerOf(connection, body, options);
+  if (options.json !== undefined) printJson(answer, options.json);
+  else showSources(answer, options);
+  before.push(answer.understood_as ?? question);
+}
+
+type Body = NonNullable<CallInput<Routes["answers.write"]>["body"]>;
 type Sentence = StreamedAnswer["sentences"][number];
 
 /** The answer that stands; unless it is wanted as JSON, its words are printed as they come. */
@@ -34,11 +72,15 @@ async function answerOf({ client }: Connection, body: Body, options: AskOptions)
   const isShown = options.json === undefined;
   if (options.quoted === true) {
     const { data } = await client.call("answers.ask", { body }, purposeOf(options));
-    if (isShown) print(data.sentences);
+    if (isShown) {
+      sayUnderstood(data, options);
+      print(data.sentences);
+    }
     return data;
   }
   let told = 0;
   for await (const event of readAnswer(await client.open("answers.write", { body }, purposeOf(options)))) {
+    if (event.type === "quoted" && isShown) sayUnderstood(event.answer, options);
     if (event.type === "sentence" && isShown) {
       print([event.sentence]);
       told += 1;
@@ -46,6 +88,10 @@ async function answerOf({ client }: Connection, body: Body, options: AskOptions)
     if (event.type === "done") return isShown ? finish(event, told, options) : event.answer;
   }
   throw new Error("The answer broke off");
+}
+
+function sayUnderstood({ understood_as: understood }: StreamedAnswer, options: AskOptions): void {
+  if (understood !== undefined) say(`Understood as: ${understood}`, options);
 }
 
 /** Prints what was not told yet: the rest of a written answer, or a quoted one. */
@@ -81,6 +127,8 @@ function showSources(answer: StreamedAnswer, options: AskOptions): void {
     const who = `${memory.speaker ?? "you"}${shared}`;
     say(`[${number}] ${who}, ${memory.source}, ${memory.occurred_at.slice(0, 10)}, ${memory.position}`, options);
   }
+  const { follow_ups: next = [] } = answer;
+  if (next.length > 0) say(`Ask next: ${next.join(" ")}`, options);
   if (answer.written_by !== undefined) say(`Written by ${answer.written_by} from what is quoted`, options);
   if (answer.not_written !== undefined) say(`Quoted: ${NOT_WRITTEN[answer.not_written]}`, options);
 }

@@ -125,8 +125,9 @@ export function writer(
     if (quoted.kind !== "quoted") return quoted;
     if (quoted.hasConflict === true) return { ...quoted, notWritten: "conflict" };
     const sent = quoted.citations.filter(({ placed }) => placed.memory.level <= provider.levelMax);
-    if (sent.length === 0 || classifyByRules(question).level > provider.levelMax)
-      return { ...quoted, notWritten: "withheld" };
+    // A name that a memory lent to the question is that memory's.
+    const asked = Math.max(classifyByRules(question).level, quoted.understoodFrom ?? 1);
+    if (sent.length === 0 || asked > provider.levelMax) return { ...quoted, notWritten: "withheld" };
     if (writing >= WRITING_MAX) return { ...quoted, notWritten: "down" };
     writing += 1;
     try {

@@ -7,7 +7,7 @@ import { interfaceSlice } from "./interface.ts";
 import { closeSeal } from "./own-seal.ts";
 import { sessionSlice } from "./session.ts";
 import type { Dispatch, State } from "./store.ts";
-import { type Question, type LevelChoice, type Saying, threadSlice } from "./thread.ts";
+import { askedBefore, type Question, type LevelChoice, type Saying, threadSlice } from "./thread.ts";
 import type { InputOf, OutputOf, WireMemory, WireUser } from "./wire.ts";
 
 type Thunk<Result = void> = (dispatch: Dispatch, getState: () => State) => Result;
@@ -171,12 +171,14 @@ export function reachChanged(isReached: boolean): Thunk {
 
 /** Asks a question, everywhere or in one conversation. */
 export function askQuestion(text: string, scope: string | null): Thunk<Promise<void>> {
-  return async (dispatch) => {
+  return async (dispatch, getState) => {
     const id = makeLocalId();
     const at = new Date().toISOString();
+    const after = askedBefore(getState().thread.questions, scope);
     dispatch(threadSlice.actions.asked({ id, text, scope, at, state: "asking", answer: null, problem: null }));
     try {
-      const body = scope === null ? { question: text } : { question: text, filter: { conversation: scope } };
+      const filter = scope === null ? {} : { filter: { conversation: scope } };
+      const body = { question: text, follow_ups: true, ...filter, ...(after.length === 0 ? {} : { after }) };
       const { followAnswer } = await import("./answer-stream.ts");
       const change = (to: Partial<Question>): unknown =>
         dispatch(threadSlice.actions.questionChanged({ id, change: to }));

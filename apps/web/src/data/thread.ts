@@ -112,6 +112,16 @@ export const threadSlice = createSlice({
   },
 });
 
+const BEFORE_MAX = 5;
+
+/** What was asked in the same place before, as it was understood: what the next question may lean on. */
+export function askedBefore(questions: readonly Question[], scope: string | null): string[] {
+  return questions
+    .filter((question) => question.scope === scope && question.state === "answered")
+    .map(({ answer, text }) => answer?.understood_as ?? text)
+    .slice(-BEFORE_MAX);
+}
+
 /** True while text of this page is not yet on the log. */
 export function hasUnsent(state: ThreadState): boolean {
   return state.sayings.some((saying) => saying.state !== "kept");

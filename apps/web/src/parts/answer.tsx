@@ -3,7 +3,7 @@ import { Button as AriaButton, Tooltip, TooltipTrigger } from "react-aria-compon
 
 import { countOf, formatDuration, formatMoment, sayerOf, sourceLabel } from "../core/format.ts";
 import { askQuestion } from "../data/actions.ts";
-import { useAppDispatch } from "../data/store.ts";
+import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { type Question } from "../data/thread.ts";
 import type { WireAnswer, WireCitation, WireSignal } from "../data/wire.ts";
 import { Button, Loading, Name, ProblemNote, TextLink, Words } from "./basics.tsx";
@@ -233,6 +233,24 @@ function Quoted({ answer, question }: { readonly answer: WireAnswer; readonly qu
   );
 }
 
+/** What may be asked next; only of the newest answer, for it leans on that. */
+function FollowUps({ question, texts }: { readonly question: Question; readonly texts: readonly string[] }): ReactNode {
+  const dispatch = useAppDispatch();
+  const newest = useAppSelector(
+    (state) => state.thread.questions.findLast(({ scope }) => scope === question.scope)?.id,
+  );
+  if (newest !== question.id || texts.length === 0) return null;
+  return (
+    <p className="mt-2 flex flex-wrap gap-2" data-testid="follow-ups">
+      {texts.map((text) => (
+        <Button key={text} className="text-13" onPress={() => void dispatch(askQuestion(text, question.scope))}>
+          {text}
+        </Button>
+      ))}
+    </p>
+  );
+}
+
 /** A question and its answer. */
 export function QuestionAndAnswer({ question }: { readonly question: Question }): ReactNode {
   const dispatch = useAppDispatch();
@@ -241,6 +259,11 @@ export function QuestionAndAnswer({ question }: { readonly question: Question })
       <p className="max-w-measure self-end rounded-bubble border border-border px-3.5 py-2 text-ink">
         <span className="block text-12 text-muted">You asked</span>
         <Words text={question.text} />
+        {question.answer?.understood_as !== undefined && (
+          <span className="mt-0.5 block text-12 text-muted" data-testid="understood">
+            Understood as: <Words text={question.answer.understood_as} />
+          </span>
+        )}
       </p>
       <div className="flex flex-col" aria-live="polite">
         {question.state === "asking" && <Loading what="Looking" />}
@@ -255,6 +278,7 @@ export function QuestionAndAnswer({ question }: { readonly question: Question })
           <Quoted answer={question.answer} question={question} />
         )}
         {question.answer?.kind === "nothing" && <NothingFound question={question} />}
+        <FollowUps question={question} texts={question.answer?.follow_ups ?? []} />
       </div>
     </div>
   );

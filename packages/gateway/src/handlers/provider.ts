@@ -46,7 +46,10 @@ export const providerHandlers: HandlersOf<"provider.read" | "provider.test" | "a
       const { write } = application.provider;
       const onSentence = (sentence: AnswerOutcome["sentences"][number]): void =>
         stream.send("sentence", { ...sentence });
-      const done = write === undefined ? quoted : await write(body.question, quoted, { signal, onSentence });
+      const done =
+        write === undefined
+          ? quoted
+          : await write(quoted.understoodAs ?? body.question, quoted, { signal, onSentence });
       stream.send("done", answerJson(done));
     } finally {
       stream.end();

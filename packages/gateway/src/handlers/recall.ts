@@ -27,7 +27,8 @@ export function askedOf({ body, request }: Pick<Exchange<"answers.ask" | "answer
   readonly reach: Reach | undefined;
 } {
   const asOfMs = timeMs(body.as_of, "as_of");
-  const asked = { question: body.question, filter: filterOf(body.filter), ...withoutUndefined({ asOfMs }) };
+  const { after, follow_ups: proposes, question } = body;
+  const asked = { question, filter: filterOf(body.filter), ...withoutUndefined({ asOfMs, after, proposes }) };
   return { asked, reach: reachOf(request, body.filter?.owner) };
 }
 

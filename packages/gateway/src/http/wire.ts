@@ -162,6 +162,8 @@ export function answerJson(answer: AnswerOutcome): Json {
     ...(answer.hasConflict === undefined ? {} : { conflict: answer.hasConflict }),
     ...(answer.writtenBy === undefined ? {} : { written_by: answer.writtenBy }),
     ...(answer.notWritten === undefined ? {} : { not_written: answer.notWritten }),
+    ...(answer.understoodAs === undefined ? {} : { understood_as: answer.understoodAs }),
+    ...(answer.proposed === undefined ? {} : { follow_ups: answer.proposed }),
     confidence: answer.confidence,
     took_ms: answer.tookMs,
   };

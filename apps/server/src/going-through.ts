@@ -1,0 +1,19 @@
+import type { GoingThrough, MemoryApplication, PeopleApplication } from "@kaelix/gateway";
+
+import type { HouseContext } from "./house-parts.ts";
+import { reviewOfHouse } from "./review/open-review.ts";
+import { lessonsOfHouse } from "./teaching/lesson-application.ts";
+import { timelineOfHouse } from "./timeline-application.ts";
+
+/** Going through what there is: what waits for a word, what happened when, and what one's words taught. */
+export function goingThroughOf(
+  context: HouseContext,
+  memories: MemoryApplication,
+  people: PeopleApplication,
+): GoingThrough {
+  return {
+    review: reviewOfHouse(context, memories, people),
+    timeline: timelineOfHouse(context),
+    lessons: lessonsOfHouse(context),
+  };
+}

@@ -1,0 +1,63 @@
+import { idFromBytes, type Level, type UserId } from "@kaelix/model";
+import { UserIndex } from "@kaelix/views";
+import { expect, test } from "vitest";
+
+import { ask } from "../ask.ts";
+import type { RecallSource } from "../source.ts";
+import { proposedAfter, understandAfter } from "./ask-after.ts";
+
+const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
+
+function sourceOf(told: readonly (readonly [on: string, text: string, level?: Level])[]): RecallSource {
+  const index = new UserIndex({ detectLanguage: () => "en" });
+  for (const [at, [on, text, level = 1]] of told.entries()) {
+    const occurredAtMs = Date.parse(`${on}T12:00:00Z`);
+    const times = { occurredAtMs, recordedAtMs: occurredAtMs };
+    const memoryId = idFromBytes("mem", new Uint8Array(16).fill(at + 1, 15));
+    const place = { version: 1, offset: at, firstOffset: at, lastOffset: at };
+    index.put({ memoryId, conversationId: null, text, ...times, level, source: "chat", importId: null, ...place });
+  }
+  return {
+    index: () => Promise.resolve(index),
+    partitionOf: () => 0,
+    nextOffset: () => Promise.resolve(told.length),
+    detectLanguage: () => "en",
+    monotonicMs: () => 0,
+    nowMs: () => Date.UTC(2024, 5, 12, 9),
+  };
+}
+
+const life = sourceOf([
+  ["2024-02-02", "Had lunch with Ines at the market", 2],
+  ["2024-03-09", "Ines moved to Lisbon in March"],
+  ["2024-04-11", "Carla lives in Hamburg, near her friend Ines"],
+  ["2024-04-30", "Ines lives in Lisbon now"],
+  ...Array.from({ length: 20 }, (_, at) => ["2023-02-01", `Shopping: bread, milk and ${at + 2} apples`] as const),
+]);
+
+const asked = (question: string, ceiling: Level = 2) => ({ userId: OWNER, ceiling, question });
+
+test("what an answer quotes lends its name under the level that is open alone", async () => {
+  const before = ["Who did I have lunch with at the market?"];
+  const question = "Where did she move to?";
+  expect(await understandAfter(life, asked(question), before)).toEqual({ text: "Where did Ines move to?", level: 2 });
+  expect(await understandAfter(life, asked(question, 1), before)).toBeUndefined();
+});
+
+test("what is understood is answered by the rules of any question: also by nothing", async () => {
+  const meant = await understandAfter(life, asked("and Bob?"), ["Where does Carla live?"]);
+  expect(meant).toEqual({ text: "Where does Bob live?" });
+  expect((await ask(life, asked(meant?.text ?? ""))).kind).toBe("nothing");
+});
+
+test("what is proposed has another answer than the one shown, under the level that is open; after nothing nothing is", async () => {
+  const question = "Where does Carla live?";
+  const answer = await ask(life, asked(question));
+  expect(answer.citations[0]?.text).toBe("Carla lives in Hamburg, near her friend Ines");
+  expect(await proposedAfter(life, asked(question), answer)).toEqual(["And Ines?"]);
+  const alone = await ask(life, asked("Who lives in Hamburg near a friend?"));
+  expect(await proposedAfter(life, asked("Who lives in Hamburg near a friend?"), alone)).toEqual([]);
+  const nothing = await ask(life, asked("Who is the submarine captain?"));
+  expect(nothing.kind).toBe("nothing");
+  expect(await proposedAfter(life, asked("Who is the submarine captain?"), nothing)).toEqual([]);
+});
