@@ -138,12 +138,13 @@ export class OpenShares {
   /** What the search index of what an owner has shared is made of. */
   partOf({ owner, name, clauses }: OpenOwner): SharedPart {
     const { tenantId: tenant } = this.#made.principal;
-    const named = clauses.flatMap(({ about }) => (about === null ? [] : (this.#made.about.get(about)?.edition ?? 0)));
+    // What could not be read is another part, which holds nothing of it: its index must not be the one that does.
+    const editions = clauses.map(({ about }) => (about === null ? 0 : (this.#made.about.get(about)?.edition ?? null)));
     return {
       owner,
       ownerName: name,
-      key: JSON.stringify([tenant, owner, name, clauses]),
-      edition: Math.max(0, ...named),
+      key: JSON.stringify([tenant, owner, name, clauses, editions.map((edition) => edition === null)]),
+      edition: Math.max(0, ...editions.map((edition) => edition ?? 0)),
       passes: (document) => passesFilter({ tenant, clauses }, this.#resourceOf(owner, document)),
     };
   }
