@@ -1,6 +1,6 @@
 /**
  * How fast and how right the rule classifier is. `--dataset FILE` takes JSON lines `{id, text, level, lang?, category?}`; without it the
- * held-out halves of our own two fixtures and the personas' texts are judged, which no rule and no weight was tuned on.
+ * held-out halves of our own two fixtures, the personas' and the visitors' texts are judged, which no rule and no weight was tuned on.
  */
 import { readFileSync } from "node:fs";
 import { classifyByRules, fixtureHalf } from "@kaelix/intelligence";
@@ -52,7 +52,7 @@ function readSets(dataset: string | undefined): LabelledSet[] {
       name,
       labelled: readLabelled(new URL(file, FIXTURES)).filter((one) => fixtureHalf(one.id) === "held-out"),
     })),
-    { name: "personas", labelled: readLabelled(new URL("personas.jsonl", FIXTURES)) },
+    ...["personas", "visitors"].map((name) => ({ name, labelled: readLabelled(new URL(`${name}.jsonl`, FIXTURES)) })),
   ];
 }
 

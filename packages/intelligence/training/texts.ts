@@ -14,7 +14,7 @@ export interface LearntText {
 
 const FIXTURES = new URL("../fixtures/", import.meta.url);
 /** Sentences about boats and pets are all general and many: at full share they would teach that hardly anything is secret. */
-const SHARES: Readonly<Record<string, number>> = { "everyday-practice.jsonl": 0.3, "levels.jsonl": 0.5 };
+const SHARES: Readonly<Record<string, number>> = { "everyday-practice.jsonl": 0.6, "levels.jsonl": 0.5 };
 const HALVED: readonly string[] = ["levels.jsonl", "strangers.jsonl", "ordinary.jsonl"];
 
 function readTexts(name: string): LearntText[] {

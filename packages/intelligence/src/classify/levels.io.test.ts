@@ -42,13 +42,13 @@ const FLOORS: readonly Floor[] = [
   { name: "the first fixture", file: FIXTURE, half: "development", accuracy: 0.9, caught: 0.95 },
   { name: "the first fixture", file: FIXTURE, half: "held-out", accuracy: 0.91, caught: 0.97 },
   { name: "the strangers' fixture", file: STRANGERS, half: "development", accuracy: 0.88, caught: 0.85 },
-  { name: "the strangers' fixture", file: STRANGERS, half: "held-out", accuracy: 0.87, caught: 0.95 },
+  { name: "the strangers' fixture", file: STRANGERS, half: "held-out", accuracy: 0.89, caught: 0.96 },
 ];
 
 test("classifyByRules keeps its floor on texts of eight persons, which nothing was learnt from", () => {
   const { accuracy, caught } = measure(readLabelled(new URL("../../fixtures/personas.jsonl", import.meta.url)));
-  expect(accuracy).toBeGreaterThan(0.8);
-  expect(caught).toBeGreaterThan(0.85);
+  expect(accuracy).toBeGreaterThan(0.84);
+  expect(caught).toBeGreaterThan(0.9);
 });
 
 test.each(FLOORS)("classifyByRules keeps its floor on $name, $half half", ({ file, half, accuracy, caught }) => {

@@ -13,7 +13,7 @@ import { BIASES, WEIGHTS } from "./scorer-weights.ts";
 export type LevelOdds = readonly [atLeast2: number, atLeast3: number, atLeast4: number];
 
 /** How far the rules' own log odds count; the rest is learnt. */
-export const PRIOR_SHARE = 0.5;
+export const PRIOR_SHARE = 0.3;
 
 /** Rules of these families prove what they say: formats and check digits. */
 const PROVEN = /^(?:number-(?!id-named|account-named|pan|nino|dni)|key-|unread-)/;
@@ -73,9 +73,9 @@ export function withProof(odds: LevelOdds, byRule: ReadonlyMap<string, Evidence>
 }
 
 /** The odds a level needs: less than one half for secrets, where a miss costs more than a false alarm. */
-const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.42, 4: 0.48 };
+const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.42, 4: 0.38 };
 /** How much more odds a level needs when no rule stands firmly behind it: everyday talk is mostly general. */
-const UNGROUNDED_RAISE: Readonly<Record<2 | 3, number>> = { 2: 0.1, 3: 0.1 };
+const UNGROUNDED_RAISE: Readonly<Record<2 | 3, number>> = { 2: 0.1, 3: 0.07 };
 const FIRM_MIN: Readonly<Record<2 | 3, number>> = { 2: 0.4, 3: 0.25 };
 
 /** The highest level whose odds suffice; `raise` asks for more, for texts read in many pieces. */

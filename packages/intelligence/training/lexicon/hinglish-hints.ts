@@ -3,7 +3,7 @@ import type { Lexicon } from "../../src/classify/rules/concepts.ts";
 
 /** What speakers of Hindi imply when they type in Latin letters. */
 export const hinglishHints: Lexicon = {
-  language: "hi-latn",
+  language: "hi",
   phrases: {
     collect: `lene, lene aaye, lene jo aaye, lene aayega, lene wala, pick karne, le jane, le jaye, chhodega, chodega, chhodenge, school, school wale, nursery, creche, gate pe, van wala, ajnabi, anjaan`,
     sayWord: `bolega, bolegi, bole, bolna, bolna padega, bolenge, kahega, kahe, shabd, word, password bole, tabhi, agar main bolu, agar bolu, agar main likhu, call karke bolu, matlab, lene aa jana, mujhe le jana, tab kholega, warna nahi, naam poochna, poochna, pooch, hamster, jawab, koi lene aaye, koi aaye, tabhi andar, jab _ bolegi, bolne wala, kisne bheja, poochenge, bolna, darwaze pe, word maangenge, maangenge, is baar, lene jao`,

@@ -8,8 +8,9 @@ test("lexicon-table.ts is what the lexicons give", () => {
   expect(checkLexiconTable).not.toThrow();
 });
 
-test("unpackLexicons finds as many phrases as were packed, in every language", () => {
+test("unpackLexicons finds as many phrases as were packed, each language once", () => {
   const { ends, languages, phraseCount } = unpackLexicons(LEXICON_TABLE, LEXICON_LANGUAGES);
+  expect(languages).toEqual(["en", "de", "es", "fr", "pt", "it", "tr", "hi"]);
   expect(phraseCount).toBeGreaterThan(20_000);
   const claimed = ends.flatMap((some) => some ?? []).reduce((all, one) => all | one.languages, 0);
   expect(claimed).toBe((1 << languages.length) - 1);
