@@ -75,17 +75,17 @@ export function withProof(odds: LevelOdds, byRule: ReadonlyMap<string, Evidence>
 /** The odds a level needs: less than one half for secrets, where a miss costs more than a false alarm. */
 const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.42, 4: 0.38 };
 /** How much more odds a level needs when no rule stands firmly behind it: everyday talk is mostly general. */
-const UNGROUNDED_RAISE: Readonly<Record<2 | 3, number>> = { 2: 0.1, 3: 0.07 };
-const FIRM_MIN: Readonly<Record<2 | 3, number>> = { 2: 0.4, 3: 0.25 };
+const UNGROUNDED_RAISE: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.1, 3: 0.07, 4: 0.1 };
+const FIRM_MIN: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.4, 3: 0.25, 4: 0.1 };
 
 /** The highest level whose odds suffice; `raise` asks for more, for texts read in many pieces. */
 export function levelOf(odds: LevelOdds, byRule: ReadonlyMap<string, Evidence>, raise = 0): Level {
-  const needed = (level: 2 | 3): number => {
+  const needed = (level: 2 | 3 | 4): number => {
     let firmest = 0;
     for (const one of byRule.values()) if (one.level >= level && one.weight > firmest) firmest = one.weight;
     return NEEDED[level] + raise + (firmest >= FIRM_MIN[level] ? 0 : UNGROUNDED_RAISE[level]);
   };
-  if (odds[2] >= NEEDED[4] + raise) return 4;
+  if (odds[2] >= needed(4)) return 4;
   if (odds[1] >= needed(3)) return 3;
   return odds[0] >= needed(2) ? 2 : 1;
 }
