@@ -26,8 +26,8 @@ import type { MemoryStore } from "@kaelix/views";
 import { ownerOf } from "../imports-application.ts";
 import type { ProposedWrites, WaitingWrite } from "./proposed-writes.ts";
 
-/** Levels that are less sure than this wait for a word: more of them are wrong than right. */
-const DOUBTED_BELOW = 0.5;
+/** Levels that are less sure than this wait for a word: about as many of them are wrong as right. */
+const DOUBTED_BELOW = 0.52;
 
 /** What it works with. `memories` writes down what is shown and changed above the indexed levels. */
 export interface ReviewParts {
