@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const roots = ["packages/*/src/**", "apps/*/src/**", "tools/**", "bench/**"];
+const roots = ["packages/*/src/**", "packages/*/training/**", "apps/*/src/**", "tools/**", "bench/**"];
 const withSuffix = (suffix: string): string[] =>
   roots.flatMap((root) => [`${root}/*.${suffix}.ts`, `${root}/*.${suffix}.tsx`]);
 const needy = ["io", "svc", "e2e"].flatMap((need) => withSuffix(`${need}.test`));
