@@ -77,7 +77,7 @@ test("a wrap under a passkey is kept for one's own passkey alone, and goes with 
       const { data } = await client.call("passkeys.add", { body: { name, passkey } });
       return {
         passkey: data.id,
-        wrap: { credential: id, address: "localhost", salt: sealed(32), wrapped: sealed(120) },
+        wrap: { credential: id, site: "localhost", salt: sealed(32), wrapped: sealed(120) },
       };
     }),
   );

@@ -43,8 +43,8 @@ const passkeyWrapSchema = z
   .strictObject({
     /** Id of the credential, one of the person's passkeys. */
     credential: credentialId,
-    /** The name in the address that it opens. */
-    address: z.string().min(1).max(253),
+    /** The site that it opens: the id of a relying party (WebAuthn). */
+    site: z.string().min(1).max(253),
     /** What the device makes its secret from. */
     salt: base64url(43, 43),
     wrapped: base64url(100, 600),

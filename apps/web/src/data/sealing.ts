@@ -67,7 +67,7 @@ export async function unlockSeal(user: string, opener: Opener): Promise<"opened"
 
 /** The passkeys that open the key at this address. */
 export function passkeysHere({ wraps }: WireSeal): readonly PasskeyWrap[] {
-  return wraps?.passkeys?.filter(({ address }) => address === location.hostname) ?? [];
+  return wraps?.passkeys?.filter(({ site }) => site === location.hostname) ?? [];
 }
 
 /** Opens the key in this tab by a passkey. `none`: the device made no secret. @throws errors of the device */
@@ -93,7 +93,7 @@ export async function newPasskeyWrap(
   const salt = makePasskeySalt();
   const passkey = await secretOf(options.allowCredentials.map(({ id }) => ({ credential: id, salt })));
   if (passkey === undefined) return "none";
-  const changed = await addPasskey(found.owner, found.wrapped, { opener, salt, address: options.rpId, passkey });
+  const changed = await addPasskey(found.owner, found.wrapped, { opener, salt, site: options.rpId, passkey });
   return changed.type === "refused" ? changed.why : keeping(seal, changed.wrapped);
 }
 

@@ -21,8 +21,8 @@ import { wayHash } from "./ways.ts";
 export interface PasskeyWrap {
   /** Id of the credential. */
   readonly credential: string;
-  /** The name in the address that it opens. */
-  readonly address: string;
+  /** The site that it opens: the id of a relying party. */
+  readonly site: string;
   readonly salt: string;
   readonly wrapped: string;
 }

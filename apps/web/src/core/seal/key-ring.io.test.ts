@@ -94,7 +94,7 @@ test(
     const made = await makeKey(VECTOR_OWNER, "first passphrase of all");
     const sealed = await sealBody(made.key, AT, { text: "the oak" });
     const secret = (): Uint8Array<ArrayBuffer> => new Uint8Array(32).fill(7);
-    const add = { salt: makePasskeySalt(), address: "localhost", passkey: { credential: "cred", secret: secret() } };
+    const add = { salt: makePasskeySalt(), site: "localhost", passkey: { credential: "cred", secret: secret() } };
     const refused = await addPasskey(VECTOR_OWNER, made.wrapped, { ...add, opener: phrase("wrong one") });
     expect(refused).toEqual({ type: "refused", why: "wrong" });
     const again = { ...add, passkey: { credential: "cred", secret: secret() } };

@@ -17,9 +17,9 @@ export interface KeyOwner {
 
 /** The root under what a passkey makes of a salt; base64url. */
 export interface PasskeyWrap {
-  /** Id of the credential, and the name in the address that it opens. */
+  /** Id of the credential, and the site it opens. */
   readonly credential: string;
-  readonly address: string;
+  readonly site: string;
   readonly salt: string;
   readonly wrapped: string;
 }
@@ -149,7 +149,7 @@ export function makePasskeySalt(): string {
 export async function addPasskey(
   owner: KeyOwner,
   wrapped: WrappedKey,
-  { opener, salt, address, passkey }: NewPasskeyWrap,
+  { opener, salt, site, passkey }: NewPasskeyWrap,
 ): Promise<
   { readonly type: "changed"; readonly wrapped: WrappedKey } | { readonly type: "refused"; readonly why: KeyRefusal }
 > {
@@ -158,7 +158,7 @@ export async function addPasskey(
   if (typeof root === "string") return { type: "refused", why: root };
   const { keyId, wraps } = wrapped;
   const { credential } = passkey;
-  const next = { credential, address, salt, wrapped: await wrapRoot({ ...owner, keyId }, "passkey", under, root) };
+  const next = { credential, site, salt, wrapped: await wrapRoot({ ...owner, keyId }, "passkey", under, root) };
   root.fill(0);
   const others = wraps.passkeys?.filter((one) => one.credential !== credential) ?? [];
   return { type: "changed", wrapped: { keyId, wraps: { ...wraps, passkeys: [...others, next] } } };
@@ -168,7 +168,7 @@ export async function addPasskey(
 export interface NewPasskeyWrap {
   readonly opener: Opener;
   readonly salt: string;
-  readonly address: string;
+  readonly site: string;
   readonly passkey: PasskeySecret;
 }
 
