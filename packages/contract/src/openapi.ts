@@ -113,7 +113,8 @@ function eventOf(events: Readonly<Record<string, z.ZodType>>, components: Record
 
 function parametersOf(schema: z.ZodObject | undefined, place: "path" | "query"): Json[] {
   if (schema === undefined) return [];
-  const printed = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  // By its fields alone: a schema with a name of its own is printed as a reference to it.
+  const printed = z.toJSONSchema(z.strictObject(schema.shape), { io: "input", unrepresentable: "any" });
   const required = new Set(printed.required);
   return Object.entries(printed.properties ?? {}).map(([name, property]) => ({
     name,
