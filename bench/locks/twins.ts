@@ -89,7 +89,16 @@ async function tell(door: Door, token: string, body: Readonly<Record<string, unk
   return heard;
 }
 
-const VOLATILE = new Set(["trace_id", "took_ms", "recorded_at", "started_at", "last_used_at", "created_at", "used_at"]);
+const VOLATILE = new Set([
+  "trace_id",
+  "took_ms",
+  "recorded_at",
+  "started_at",
+  "last_used_at",
+  "created_at",
+  "used_at",
+  "made_at",
+]);
 
 /** An answer without what differs between any two people: ids by order, times of recording, places on the log, cursors. */
 export function comparable(heard: Heard, own: readonly string[]): string {
