@@ -27,12 +27,15 @@ export class PendingExternals {
     return this.#users.get(user)?.get(memory)?.known;
   }
 
-  /** Keeps what was told by external id until some time after `folded` settles. `nowMs` is monotonic and is asked again then. */
+  /**
+   * Keeps what was told by external id until some time after `folded` settles. `nowMs` is monotonic and is asked again then.
+   * @returns takes back what of it was not told again since
+   */
   add(
     user: UserId,
     entries: ReadonlyMap<MemoryId, KnownMemory>,
     seen: { readonly folded: Promise<void>; readonly nowMs: () => number },
-  ): void {
+  ): () => void {
     const own = this.#users.get(user) ?? new Map<MemoryId, Entry>();
     this.#users.set(user, own);
     const told: Told = { foldedAtMs: undefined };
@@ -45,6 +48,9 @@ export class PendingExternals {
     };
     seen.folded.then(mark, mark);
     sweep(own, seen.nowMs());
+    return () => {
+      for (const memory of entries.keys()) if (own.get(memory)?.told === told) own.delete(memory);
+    };
   }
 
   /** Drops everything of a user. */

@@ -183,6 +183,22 @@ test("Remember.remember refuses with a batch what was known from it alone, and t
   expect(house.register.rows()).toHaveLength(1);
 });
 
+test("Remember.remember goes on knowing what the log took while it refused another batch", async () => {
+  const house = await makeHouse();
+  const held = holdMemories(house.log);
+  const first = house.remember.remember(house.owner, [draft("one", { externalId: "m1" })]);
+  await held.come;
+  const taken = [draft("two", { externalId: "m2" })];
+  const second = house.remember.remember(house.owner, taken);
+  await expect.poll(() => house.register.rows().length).toBe(1);
+  // The view is behind: only this process knows of it.
+  house.register.lagging = true;
+  held.letGo(new Error("disk full"));
+  await expect(Promise.all([first, second])).rejects.toThrow("disk full");
+  const [again] = await house.remember.remember(house.owner, taken);
+  expect(again?.type).toBe("known");
+});
+
 test("Remember.written waits for what the log has not acknowledged yet", async () => {
   const house = await makeHouse();
   const held = holdMemories(house.log);

@@ -135,8 +135,7 @@ export class Remember {
     if (decided.every((item) => item.external === null)) return (await this.#hand(owner, decided)).durable;
     const looked = await this.#lookUp(owner.user, decided);
     // The lock is given back when the log has the batch; the next one is sealed while the disk takes this one.
-    const handed = await this.locks.run(owner.user, () => this.#handOnce(owner, decided, looked));
-    return handed.durable;
+    return (await this.locks.run(owner.user, () => this.#handOnce(owner, decided, looked))).durable;
   }
 
   /** The id that something told with an external id gets: known beforehand to a browser that binds it into what it seals. */
@@ -343,17 +342,12 @@ export class Remember {
       const last = { ...base, offset: base.offset + items.length - 1 };
       return this.#parts.register.caughtUp(last, { isPatient: true });
     });
-    appended.catch(() => this.#forgetPending(user));
-    this.#pending.add(user, told, { folded, nowMs });
+    appended.catch(this.#pending.add(user, told, { folded, nowMs }));
   }
 
   /** Forgets what is pending of a user: their state is about to change by other events (an undo, a forgetting). */
   async settle(user: UserId, position: LogPosition): Promise<void> {
     await this.#parts.register.caughtUp(position);
-    this.#forgetPending(user);
-  }
-
-  #forgetPending(user: UserId): void {
     this.#pending.clear(user);
     this.#epochs.set(user, (this.#epochs.get(user) ?? 0) + 1);
   }

@@ -5,7 +5,7 @@ import { decodeEvent, type MemoryEvent, type MemoryId, TOPICS, type UserId } fro
 import type { MemoryLog } from "@kaelix/log/testing";
 import type { KnownMemory, MemoryRegister, RegisteredMemory } from "../register.ts";
 
-type Row = RegisteredMemory & { readonly external: string | null; readonly changedAtMs: number };
+type Row = RegisteredMemory & { readonly changedAtMs: number };
 
 /** Answers from the log as it stands; `lagging` makes lookups answer from nothing, as a view far behind would. */
 export class FakeRegister implements MemoryRegister {
@@ -77,7 +77,6 @@ function foldOne(rows: Map<MemoryId, Row>, event: MemoryEvent, offset: number): 
       changedAtMs: event.at,
       state: "live",
       digest: event.digest,
-      external: event.external,
       sealed: Buffer.from(event.sealed, "base64url"),
       offset,
     });
