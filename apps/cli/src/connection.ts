@@ -47,6 +47,20 @@ export async function connect(options: CommonOptions): Promise<Connection> {
   return inProcess(options);
 }
 
+/** Runs a command with a connection, which is closed after it. */
+export async function connected(
+  options: CommonOptions,
+  run: (connection: Connection) => Promise<void>,
+): Promise<number> {
+  const connection = await connect(options);
+  try {
+    await run(connection);
+    return EXIT.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
 /** Opens the house itself. Only for commands that may run without a server. */
 async function inProcess(options: CommonOptions): Promise<Connection> {
   const bar = new ProgressBar("opening", options);

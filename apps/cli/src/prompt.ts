@@ -27,6 +27,14 @@ export async function askText(question: string, suggested?: string): Promise<str
   return answered(await text({ message: question, output: process.stderr, ...initial }));
 }
 
+/** Goes on when it is meant: said by `--yes`, or typed. @throws CommandFailure when it is not, or nobody can be asked */
+export async function agree(question: string, isMeant: boolean): Promise<void> {
+  if (isMeant) return;
+  if (!canAsk()) throw new CommandFailure(EXIT.usage, `Cannot ask "${question}" here: --yes answers it`);
+  const answer = await askText(`${question} Type yes`);
+  if (answer.trim().toLowerCase() !== "yes") throw new CommandFailure(EXIT.usage, "Cancelled, nothing was changed");
+}
+
 /** One of several, asked on the terminal. */
 export async function askChoice(
   question: string,

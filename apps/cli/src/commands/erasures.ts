@@ -7,7 +7,7 @@ import { openReceipt } from "@kaelix/server";
 import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
-import { askText, canAsk } from "../prompt.ts";
+import { agree, askText } from "../prompt.ts";
 import { timeOf } from "../time.ts";
 import { filterOf, type RecallOptions } from "./memories.ts";
 import { withProof } from "./prove.ts";
@@ -105,7 +105,7 @@ async function erasing(
   const connection = await connect(options);
   try {
     const { body, words } = await ask(connection);
-    await agree(`Erase ${words}?`, options);
+    await agree(`Erase ${words}?`, options.yes === true);
     const call = { body: { ...body, now: options.now === true } };
     const { data } = await withProof(connection, () => connection.client.call("erasures.request", call));
     await report(data, options);
@@ -113,13 +113,6 @@ async function erasing(
   } finally {
     await connection.close();
   }
-}
-
-async function agree(question: string, options: EraseOptions): Promise<void> {
-  if (options.yes === true) return;
-  if (!canAsk()) throw new CommandFailure(EXIT.usage, `Cannot ask "${question}" here: --yes answers it`);
-  const answer = await askText(`${question} Type yes`);
-  if (answer.trim().toLowerCase() !== "yes") throw new CommandFailure(EXIT.usage, "Cancelled, nothing was changed");
 }
 
 /** Says what an erasure came to; the receipt is data and goes to the file that was named, or to standard output. */

@@ -1,7 +1,6 @@
-import { type CommonOptions, type Connection, connect } from "../connection.ts";
-import { CommandFailure, EXIT } from "../exit.ts";
+import { type CommonOptions, connected } from "../connection.ts";
 import { printJson, printTable, say } from "../output.ts";
-import { askText, canAsk } from "../prompt.ts";
+import { agree } from "../prompt.ts";
 import { openUp } from "./unlock.ts";
 
 /** Options of `lessons`. */
@@ -12,16 +11,6 @@ export interface LessonsOptions extends CommonOptions {
 /** Options of `lessons forget`. */
 export interface ForgetLessonsOptions extends CommonOptions {
   readonly yes?: boolean;
-}
-
-async function connected(options: CommonOptions, work: (connection: Connection) => Promise<void>): Promise<number> {
-  const connection = await connect(options);
-  try {
-    await work(connection);
-    return EXIT.ok;
-  } finally {
-    await connection.close();
-  }
 }
 
 /** `kaelix lessons`: what one's corrections of levels taught. */
@@ -44,12 +33,7 @@ export function showLessons(options: LessonsOptions): Promise<number> {
 /** `kaelix lessons forget`: what was taught so far counts no more. */
 export function forgetLessons(options: ForgetLessonsOptions): Promise<number> {
   return connected(options, async ({ client }) => {
-    const question = "Forget what your corrections of levels taught?";
-    if (options.yes !== true) {
-      if (!canAsk()) throw new CommandFailure(EXIT.usage, `Cannot ask "${question}" here: --yes answers it`);
-      const answer = await askText(`${question} Type yes`);
-      if (answer.trim().toLowerCase() !== "yes") throw new CommandFailure(EXIT.usage, "Cancelled, nothing was changed");
-    }
+    await agree("Forget what your corrections of levels taught?", options.yes === true);
     await client.call("lessons.forget");
     say("Forgotten. Memories stay where they are; what you tell from now on is judged by the rules", options);
   });

@@ -1,4 +1,4 @@
-import { type CommonOptions, connect, type Connection } from "../connection.ts";
+import { type CommonOptions, connected } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
 import { withProof } from "./prove.ts";
@@ -92,20 +92,6 @@ export function endInvite(id: string, options: CommonOptions): Promise<number> {
     if (options.json !== undefined) printJson({ id, state: "over" }, options.json);
     say(`Ended ${id}`, options);
   });
-}
-
-/** Runs a command with a connection, which is closed after it. */
-export async function connected(
-  options: CommonOptions,
-  run: (connection: Connection) => Promise<void>,
-): Promise<number> {
-  const connection = await connect(options);
-  try {
-    await run(connection);
-    return EXIT.ok;
-  } finally {
-    await connection.close();
-  }
 }
 
 function roleOf<Role extends string>(text: string, roles: readonly Role[]): Role {

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 import type { CallInput, CallOutput, Routes } from "@kaelix/contract";
 
-import { type CommonOptions, type Connection, connect } from "../connection.ts";
+import { type CommonOptions, connected, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
 
@@ -14,16 +14,6 @@ type Wish = NonNullable<CallInput<Routes["people.decide"]>["body"]>;
 /** Options of `people list`. */
 export interface PeopleListOptions extends CommonOptions {
   readonly unsure?: boolean;
-}
-
-async function connected(options: CommonOptions, work: (connection: Connection) => Promise<void>): Promise<number> {
-  const connection = await connect(options);
-  try {
-    await work(connection);
-    return EXIT.ok;
-  } finally {
-    await connection.close();
-  }
 }
 
 /** `kaelix people list [WORDS]`: people, the most spoken of first. */

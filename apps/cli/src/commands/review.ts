@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 import type { CallInput, CallOutput, Routes } from "@kaelix/contract";
 
-import { type CommonOptions, type Connection, connect } from "../connection.ts";
+import { type CommonOptions, connected, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
 import { canAsk } from "../prompt.ts";
@@ -26,26 +26,22 @@ export interface ReviewListOptions extends ReviewOptions {
 const PAGE = 200;
 const TEXT_LENGTH = 160;
 
-async function connected(options: ReviewOptions, work: (connection: Connection) => Promise<void>): Promise<number> {
-  const connection = await connect(options);
-  try {
+function opened(options: ReviewOptions, work: (connection: Connection) => Promise<void>): Promise<number> {
+  return connected(options, async (connection) => {
     await openUp(connection, options.open);
     await work(connection);
-    return EXIT.ok;
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 /** `kaelix review`: asks about one thing after another where somebody sits at a terminal, and lists them elsewhere. */
 export function reviewAll(options: ReviewOptions): Promise<number> {
   if (!canAsk() || options.json !== undefined) return listReview(options);
-  return connected(options, (connection) => askOneByOne(connection, options));
+  return opened(options, (connection) => askOneByOne(connection, options));
 }
 
 /** `kaelix review list`: what waits. */
 export function listReview(options: ReviewListOptions): Promise<number> {
-  return connected(options, async ({ client }) => {
+  return opened(options, async ({ client }) => {
     const kind = kindOf(options.kind);
     const { data } = await client.call("review.list", { query: { limit: PAGE, ...(kind && { kind }) } });
     if (options.json !== undefined) {
@@ -72,7 +68,7 @@ function sayRest({ counts, data }: Review, options: CommonOptions): void {
 
 /** `kaelix review accept|refuse|up|down ID`: gives one's word. */
 export function answerReview(word: Word, id: string, options: ReviewOptions): Promise<number> {
-  return connected(options, async (connection) => {
+  return opened(options, async (connection) => {
     const { client } = connection;
     const version = id.startsWith("mem_")
       ? (await client.call("memories.read", { params: { id } })).data.version

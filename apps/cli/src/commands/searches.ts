@@ -1,6 +1,6 @@
 import type { CallOutput, Client, Routes } from "@kaelix/contract";
 
-import { type CommonOptions, connect } from "../connection.ts";
+import { type CommonOptions, connected } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
 import { filterOf, printFound, type RecallOptions } from "./memories.ts";
@@ -8,19 +8,9 @@ import { openUp } from "./unlock.ts";
 
 type Saved = CallOutput<Routes["savedSearches.list"]>["data"][number];
 
-async function connected(options: CommonOptions, work: (client: Client) => Promise<void>): Promise<number> {
-  const connection = await connect(options);
-  try {
-    await work(connection.client);
-    return EXIT.ok;
-  } finally {
-    await connection.close();
-  }
-}
-
 /** `kaelix searches list`: searches that were named. */
 export function listSearches(options: CommonOptions): Promise<number> {
-  return connected(options, async (client) => {
+  return connected(options, async ({ client }) => {
     const { data } = (await client.call("savedSearches.list")).data;
     if (options.json !== undefined) printJson(data, options.json);
     else {
@@ -31,19 +21,15 @@ export function listSearches(options: CommonOptions): Promise<number> {
 }
 
 /** `kaelix searches save NAME QUERY`: names a search. */
-export async function saveSearch(name: string, words: readonly string[], options: RecallOptions): Promise<number> {
-  const connection = await connect(options);
-  try {
+export function saveSearch(name: string, words: readonly string[], options: RecallOptions): Promise<number> {
+  return connected(options, async (connection) => {
     await openUp(connection, options.open);
     const search = { query: words.join(" "), filter: filterOf(options) };
     const { data } = await connection.client.call("savedSearches.save", { body: { name, search } });
     if (options.json === undefined) process.stdout.write(`${data.id}\n`);
     else printJson(data, options.json);
     say(`kaelix searches run ${JSON.stringify(name)} searches again`, options);
-    return EXIT.ok;
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 /** Options of `searches run`. */
@@ -53,7 +39,7 @@ export interface RunOptions extends CommonOptions {
 
 /** `kaelix searches run NAME`: searches again. */
 export function runSearch(name: string, options: RunOptions): Promise<number> {
-  return connected(options, async (client) => {
+  return connected(options, async ({ client }) => {
     const { search } = await called(client, name);
     const { data } = await client.call("searches.run", { body: { ...search, limit: Number(options.limit ?? "20") } });
     printFound(data, options);
@@ -62,7 +48,7 @@ export function runSearch(name: string, options: RunOptions): Promise<number> {
 
 /** `kaelix searches remove NAME`: forgets the name. */
 export function removeSearch(name: string, options: CommonOptions): Promise<number> {
-  return connected(options, async (client) => {
+  return connected(options, async ({ client }) => {
     const { id } = await called(client, name);
     await client.call("savedSearches.remove", { params: { id } });
     if (options.json !== undefined) printJson({ id, name }, options.json);

@@ -1,7 +1,6 @@
-import type { CommonOptions } from "../connection.ts";
+import { type CommonOptions, connected } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
-import { connected } from "./members.ts";
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 

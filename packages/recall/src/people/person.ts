@@ -2,6 +2,7 @@
 import type { Contradiction } from "@kaelix/intelligence";
 import type { MemoryId, PersonId } from "@kaelix/model";
 
+import { isCalled, wordsOf } from "./called.ts";
 import { type Evidence, quoteOf } from "./evidence.ts";
 import { factsOf, type PersonFact } from "./facts.ts";
 import { type Named, namedOf } from "./names.ts";
@@ -34,21 +35,10 @@ export async function listPeople(source: PeopleSource, request: PeopleListReques
   const { reading } = await openWorld(source, request);
   const { all } = peopleOf(reading);
   const wanted = wordsOf(request.query ?? "");
-  const found = all.filter((somebody) => wanted.every((word) => isCalled(somebody, word)));
+  const found = all.filter((somebody) => isCalled(somebody, wanted));
   const sure = found.filter((somebody) => somebody.isSure);
   const shown = request.isUnsureToo === true ? found : sure;
   return { people: shown.slice(0, request.limit ?? LIST_MAX), unsure: found.length - sure.length };
-}
-
-function wordsOf(text: string): string[] {
-  return text
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== "");
-}
-
-function isCalled({ aliases, name, relation }: Somebody, word: string): boolean {
-  return [name, relation ?? "", ...aliases].some((text) => wordsOf(text).some((one) => one.startsWith(word)));
 }
 
 /** Somebody or a place that is named together with a person. */

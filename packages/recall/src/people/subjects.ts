@@ -9,6 +9,7 @@
 import { type EntityId, LEVEL_INDEXED_MAX, type MemoryId, type PersonId, type UserId } from "@kaelix/model";
 import type { EntityMentions, WorldMention, WorldReading } from "@kaelix/views";
 
+import { isCalled, wordsOf } from "./called.ts";
 import { namedOf, type ShownKind } from "./names.ts";
 import { peopleOf, type Somebody } from "./people.ts";
 import type { PeopleSource } from "./source.ts";
@@ -81,13 +82,11 @@ export class Subjects {
   async list(userId: UserId, { query, only, limit }: SubjectRequest): Promise<readonly CountedSubject[]> {
     const reading = await this.#source.world(userId, LEVEL_INDEXED_MAX);
     const wanted = wordsOf(query);
-    const isCalled = ({ name, aliases, relation }: Subject): boolean =>
-      wanted.every((word) =>
-        [name, relation ?? "", ...aliases].some((text) => wordsOf(text).some((one) => one.startsWith(word))),
-      );
     const people = only === "topics" ? [] : peopleOf(reading).all.filter(({ isSure }) => isSure);
     const topics = only === "people" ? [] : topicsIn(reading);
-    const found = [...people.map((one) => foundSomebody(reading, one)), ...topics].filter(isCalled);
+    const found = [...people.map((one) => foundSomebody(reading, one)), ...topics].filter((one) =>
+      isCalled(one, wanted),
+    );
     const shown = found.toSorted((left, right) => right.memories.size - left.memories.size).slice(0, limit);
     return Promise.all(
       shown.map(async (one) => {
@@ -241,11 +240,4 @@ function calledIn(mentions: readonly WorldMention[]): string | null {
   for (const { text } of named.length > 0 ? named : mentions) counts.set(text, (counts.get(text) ?? 0) + 1);
   const [most] = [...counts].toSorted(([, left], [, right]) => right - left);
   return most?.[0] ?? null;
-}
-
-function wordsOf(text: string): string[] {
-  return text
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== "");
 }
