@@ -64,12 +64,10 @@ function Proposed({ write }: { readonly write: NonNullable<WireReviewItem["write
 export function ReviewItem({
   item,
   isChosen,
-  isBusy,
   onSay,
 }: {
   readonly item: WireReviewItem;
   readonly isChosen: boolean;
-  readonly isBusy: boolean;
   readonly onSay: (word: WireReviewWord) => void;
 }): ReactNode {
   return (
@@ -95,7 +93,7 @@ export function ReviewItem({
       )}
       <p className="mt-2.5 flex flex-wrap gap-2">
         {item.answers.map((word) => (
-          <Button key={word} isDisabled={isBusy} onPress={() => onSay(word)}>
+          <Button key={word} onPress={() => onSay(word)}>
             {labelOf(item, word)}
           </Button>
         ))}
