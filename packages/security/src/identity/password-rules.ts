@@ -7,45 +7,44 @@ import { normalisePassword, PASSWORD_LENGTH_MAX } from "./parse.ts";
 /** Why a password cannot be used. */
 export type PasswordProblem = "length" | "common" | "personal";
 
-// What guessers try first, folded as `fold` does: the most frequent of published lists that have eight letters or more when padded with
-// digits, and rows of keys. A small list by design; an installation may ask a large one (`isBreached`).
-const COMMON = new Set(
-  `password passwort motdepasse contrasena senha parola qwerty qwertyui qwertyuiop qwertzui qwertzuiop azerty azertyuiop asdfgh asdfghjk
-  asdfghjkl yxcvbnm zxcvbnm qazwsx qazwsxedc qweasd qweasdzxc iloveyou ichliebedich jetaime sunshine princess football baseball basketball
-  superman batman spiderman starwars pokemon dragon monkey shadow master letmein welcome willkommen bienvenue trustno michael jennifer
-  jordan hunter killer charlie whatever freedom computer internet samsung google facebook instagram linkedin amazon microsoft windows
-  hallo hello helloworld test testtest changeme changeit default secret geheim admin administrator root user guest login abc abcd abcdef
-  abcdefgh abcabc aaaaaa aaaaaaaa summer winter spring autumn sommer herbst january february march april june july august september october
-  november december monday friday chocolate cookie flower butterfly purple orange liverpool chelsea arsenal barcelona realmadrid juventus
-  bayern schalke dortmund nirvana metallica blink minecraft fortnite roblox hannah jessica ashley daniel thomas andrew joshua matthew robert
-  nicole michelle alexander maximilian kaelix memory letmeinnow passwordpassword mypassword yourpassword thepassword newpassword
-  passw passwd pass admin adminadmin superuser rootroot toor qwe qweqwe asdasd zaqwsx zaqxsw`.split(/\s+/),
+// What the list of common ones lacks, folded as `fold` does: our own name, and words of other languages and services.
+const MORE = new Set(
+  `kaelix ichliebedich willkommen bienvenue instagram linkedin fortnite roblox login superuser toor yourpassword thepassword`.split(
+    " ",
+  ),
 );
 const ROWS = [
   "01234567890123456789",
   "98765432109876543210",
   "qwertyuiopasdfghjklzxcvbnm",
+  "qwertzuiopasdfghjklyxcvbnm",
+  "azertyuiopqsdfghjklmwxcvbn",
   "abcdefghijklmnopqrstuvwxyz",
 ];
+// Of what is left when digits around it are taken off: less than this says nothing.
+const STEM_LETTERS_MIN = 3;
 const PERSONAL_LETTERS_MIN = 4;
 const OTHER_LETTERS_MIN = 4;
 
 /**
  * Checks a password as typed.
  * @param personal texts that must not be nearly all of it: name, phone number
+ * @param common the passwords guessed first, folded (`commonPasswords`)
  * @returns undefined when it may be used
  */
 export function passwordProblem(
   typed: string,
   lengthMin: number,
   personal: readonly string[],
+  common: ReadonlySet<string>,
 ): PasswordProblem | undefined {
   if (typed.length < lengthMin || typed.length > PASSWORD_LENGTH_MAX) return "length";
   if (new Set(normalisePassword(typed).toLowerCase()).size <= 2) return "common";
   const plain = fold(typed);
   // Nothing is left of a password without letters and digits: there is no list of those.
   if (plain === "") return undefined;
-  if (isCommon(plain)) return "common";
+  const spelled = fold(typed.replaceAll("@", "a").replaceAll("$", "s"));
+  if (isCommon(plain, common) || isCommon(spelled, common)) return "common";
   const own = personal.flatMap((text) => [text, ...text.split(/\s+/)]).map(fold);
   const isOwn = own.some(
     (word) =>
@@ -54,11 +53,15 @@ export function passwordProblem(
   return isOwn ? "personal" : undefined;
 }
 
-function isCommon(plain: string): boolean {
-  const isRow = ROWS.some((row) => row.includes(plain));
+/** Guessed first as it stands, spelled with digits, between digits, or twice in a row. */
+function isCommon(plain: string, common: ReadonlySet<string>): boolean {
+  const isKnown = (word: string): boolean => {
+    return common.has(word) || MORE.has(word) || ROWS.some((row) => row.includes(word)) || new Set(word).size === 1;
+  };
+  const stem = unspell(plain.replaceAll(/^\d+|(?<!\d)\d+$/g, ""));
   const half = plain.slice(0, plain.length / 2);
-  const isTwice = plain.length % 2 === 0 && half + half === plain && half.length <= 4;
-  return isRow || isTwice || COMMON.has(plain) || COMMON.has(unspell(plain.replaceAll(/^\d+|(?<!\d)\d+$/g, "")));
+  const isTwice = plain.length % 2 === 0 && half + half === plain && (half.length <= 4 || isKnown(half));
+  return isTwice || isKnown(plain) || (stem.length >= STEM_LETTERS_MIN && isKnown(stem));
 }
 
 /** Lower case, letters and digits alone. */

@@ -1,5 +1,6 @@
 /** Whether a password may be chosen here, by the rules of the installation. */
 import { securityErrors } from "../errors.ts";
+import { commonPasswords } from "./common-passwords.ts";
 import type { IdentitySettings } from "./identity-types.ts";
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from "./parse.ts";
 import { passwordProblem } from "./password-rules.ts";
@@ -10,7 +11,7 @@ export async function requireGoodPassword(
   personal: readonly string[],
   { passwordLengthMin = PASSWORD_LENGTH_MIN, isBreached }: IdentitySettings,
 ): Promise<void> {
-  const problem = passwordProblem(password, passwordLengthMin, personal);
+  const problem = passwordProblem(password, passwordLengthMin, personal, await commonPasswords());
   if (problem === "common") throw securityErrors("identity-password-common");
   if (problem === "personal") throw securityErrors("identity-password-personal");
   if (problem === "length") {
