@@ -1,3 +1,4 @@
+export { type Clock, ManualClock, type RandomSource, seededRandom } from "@kaelix/base";
 export type {
   AppendedBatch,
   DamagedRange,

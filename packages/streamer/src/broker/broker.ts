@@ -17,6 +17,7 @@ import {
 import type { Groups } from "../groups/groups.ts";
 import type { Interceptors } from "../interceptors/interceptors.ts";
 import type { Leaders } from "../leader/contract.ts";
+import type { Disk } from "../storage/disk.ts";
 import { openStorage, type Storage } from "../storage/storage.ts";
 import { brokerFamilies } from "../telemetry/broker-families.ts";
 import { printMetrics } from "../telemetry/metric-family.ts";
@@ -54,6 +55,8 @@ export interface BrokerOptions {
   readonly storage?: Storage;
   /** A data directory, opened and closed with the broker. */
   readonly directory?: string;
+  /** What the directory stands on. Default: the machine's; a `SimulatedDisk` keeps everything in memory and can lose power. */
+  readonly disk?: Disk;
   /** Default: one on 127.0.0.1:9092. */
   readonly listeners?: readonly ListenerOptions[];
   /** Kafka's broker configuration, as in server.properties: name to value. */
@@ -217,12 +220,14 @@ interface OpenedStorage {
   readonly closeStorage: () => Promise<void>;
 }
 
-async function storageOf({ directory, random, storage }: BrokerOptions, clock: Clock): Promise<OpenedStorage> {
+async function storageOf(options: BrokerOptions, clock: Clock): Promise<OpenedStorage> {
+  const { directory, disk, random, storage } = options;
   if (storage !== undefined) return { storage, closeStorage: () => Promise.resolve() };
   if (directory === undefined) {
     throw brokerErrors("broker-config-invalid", { message: "Cannot start broker: storage or directory must be given" });
   }
-  const opened = await openStorage({ directory, clock, ...(random === undefined ? {} : { random }) });
+  const more = { ...(random === undefined ? {} : { random }), ...(disk === undefined ? {} : { disk }) };
+  const opened = await openStorage({ directory, clock, ...more });
   return { storage: opened, closeStorage: () => opened.close() };
 }
 
