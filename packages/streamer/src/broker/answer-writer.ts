@@ -102,8 +102,8 @@ export class AnswerWriter {
   #charge(slot: Slot, latencyMs: number): number {
     const { context, frameBytes, header } = slot;
     const subject = { user: context.principal.name, clientId: header.clientId ?? "" };
-    // A parked request costs no time of ours.
-    const busyMs = slot.parked ? 0 : latencyMs;
+    // What waits, for records, the disk or other members, costs no time of ours.
+    const busyMs = slot.busyMs === undefined ? latencyMs : slot.busyMs + context.workedMs;
     const forTime = this.#core.quotas.charge("request_percentage", subject, busyMs);
     if (header.key !== PRODUCE_KEY) return forTime;
     return Math.max(forTime, this.#core.quotas.charge("producer_byte_rate", subject, frameBytes));

@@ -25,6 +25,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Calls a function once all of the answer's bytes have left the process; never when they do not. */
   onSent(listener: () => void): void;
+  /** Tells of work on the request after its handler first waited, ms: it counts to quotas of time, waiting does not. */
+  worked(ms: number): void;
 }
 
 /**

@@ -3,13 +3,20 @@
  *
  * The keys of groups and transactions are read by their rooms through `ConfigKeeper.brokerValue`.
  */
-import { type ConfigRow, tableOf } from "./config-values.ts";
+import { type ConfigRow, parseNumber, tableOf } from "./config-values.ts";
+import { KAFKA_FILE_CONFIGS } from "./kafka-file-configs.ts";
 import { TOPIC_CONFIGS } from "./topic-configs.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 
 const OWN: readonly ConfigRow[] = [
-  { name: "advertised.listeners", type: "list", default: null, text: "Where clients are told to connect" },
+  {
+    name: "advertised.listeners",
+    type: "list",
+    default: null,
+    givenBy: "--advertise, or listeners[].advertisedHost",
+    text: "Where clients are told to connect",
+  },
   {
     name: "auto.create.topics.enable",
     type: "boolean",
@@ -22,6 +29,7 @@ const OWN: readonly ConfigRow[] = [
     name: "authorizer.class.name",
     type: "string",
     default: "",
+    givenBy: "--acls, or security.acls",
     text: "Access is decided by the authorizer the broker was started with",
   },
   {
@@ -32,6 +40,13 @@ const OWN: readonly ConfigRow[] = [
   },
   { name: "broker.id", type: "int", default: "1", text: "This node's number" },
   { name: "broker.rack", type: "string", default: null, text: "One node stands in no rack" },
+  {
+    name: "connections.max.reauth.ms",
+    type: "long",
+    default: "0",
+    min: 0,
+    text: "How long a client is known before it must prove again who it is (KIP-368), ms; 0: for as long as it is connected",
+  },
   {
     name: "connections.max.idle.ms",
     type: "long",
@@ -119,10 +134,43 @@ const OWN: readonly ConfigRow[] = [
     dynamic: true,
     text: "Smallest session timeout a member may ask for, ms",
   },
-  { name: "listeners", type: "list", default: null, text: "Where the broker listens" },
-  { name: "log.cleaner.enable", type: "boolean", default: "true", text: "Whether topics are compacted" },
-  { name: "log.dir", type: "string", default: null, text: "The data directory" },
-  { name: "log.dirs", type: "string", default: null, text: "The data directory" },
+  {
+    name: "listeners",
+    type: "list",
+    default: null,
+    givenBy: "--host and --port, or listeners",
+    text: "Where the broker listens",
+  },
+  {
+    name: "log.cleaner.enable",
+    type: "boolean",
+    default: "true",
+    oneOf: ["true"],
+    text: "Topics whose policy says so are compacted; a topic's own cleanup.policy turns it off",
+  },
+  { name: "log.dir", type: "string", default: null, givenBy: "--data, or directory", text: "The data directory" },
+  { name: "log.dirs", type: "string", default: null, givenBy: "--data, or directory", text: "The data directory" },
+  {
+    name: "log.retention.hours",
+    type: "int",
+    default: "168",
+    min: -1,
+    text: "Age above which segments are dropped, hours; counts where neither minutes nor ms are given",
+  },
+  {
+    name: "log.retention.minutes",
+    type: "int",
+    default: null,
+    min: -1,
+    text: "Age above which segments are dropped, minutes; counts where no ms are given",
+  },
+  {
+    name: "log.roll.hours",
+    type: "int",
+    default: "168",
+    min: 1,
+    text: "Age of a segment above which a new one is begun, hours; counts where no ms are given",
+  },
   { name: "max.connections", type: "int", default: "12000", min: 1, dynamic: true, text: "Most connections at a time" },
   {
     name: "max.connections.per.ip",
@@ -196,7 +244,13 @@ const OWN: readonly ConfigRow[] = [
     min: 1,
     text: "Most requests of one connection in memory",
   },
-  { name: "sasl.enabled.mechanisms", type: "list", default: "", text: "How clients may prove who they are" },
+  {
+    name: "sasl.enabled.mechanisms",
+    type: "list",
+    default: "",
+    givenBy: "--sasl, or listeners[].sasl",
+    text: "How clients may prove who they are",
+  },
   {
     name: "socket.request.max.bytes",
     type: "int",
@@ -204,7 +258,13 @@ const OWN: readonly ConfigRow[] = [
     min: 1,
     text: "Largest request, bytes",
   },
-  { name: "super.users", type: "string", default: "", text: "Who may do everything" },
+  {
+    name: "super.users",
+    type: "string",
+    default: "",
+    givenBy: "--super-user, or security.superUsers",
+    text: "Who may do everything",
+  },
   {
     name: "transaction.max.timeout.ms",
     type: "int",
@@ -238,7 +298,27 @@ function topicDefaults(): ConfigRow[] {
   return [...rows.values()];
 }
 
+const HOUR_MS = 3600 * 1000;
+/** Kafka's coarser names of times, finest first: the first that is given counts. */
+const COARSE: readonly (readonly [string, string, number])[] = [
+  ["log.retention.ms", "log.retention.minutes", 60_000],
+  ["log.retention.ms", "log.retention.hours", HOUR_MS],
+  ["log.roll.ms", "log.roll.hours", HOUR_MS],
+];
+
+/** What a broker is started with, times in the names it goes by. */
+export function withFineTimes(config: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const values = { ...config };
+  for (const [fine, coarse, unitMs] of COARSE) {
+    const given = config[coarse];
+    if (given === undefined || values[fine] !== undefined) continue;
+    const count = parseNumber(given);
+    values[fine] = String(count < 0 ? -1 : count * unitMs);
+  }
+  return values;
+}
+
 /** Every key of a broker. */
 export const BROKER_CONFIGS = tableOf(
-  [...OWN, ...topicDefaults()].sort((left, right) => (left.name < right.name ? -1 : 1)),
+  [...OWN, ...KAFKA_FILE_CONFIGS, ...topicDefaults()].sort((left, right) => (left.name < right.name ? -1 : 1)),
 );

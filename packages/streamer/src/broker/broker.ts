@@ -25,12 +25,12 @@ import type { AnyServedApi } from "./api-table.ts";
 import { ApiTable } from "./api-table.ts";
 import type { Authorizer } from "./api.ts";
 import { brokerApis } from "./broker-apis.ts";
-import { BROKER_CONFIGS } from "./broker-configs.ts";
+import { BROKER_CONFIGS, withFineTimes } from "./broker-configs.ts";
 import type { BrokerCore } from "./broker-core.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { type ClusterStore, openClusterStore } from "./cluster-store.ts";
 import { ConfigKeeper, type ConfigValues } from "./config-keeper.ts";
-import { valueProblem } from "./config-values.ts";
+import { type ConfigRow, valueProblem } from "./config-values.ts";
 import { brokerErrors } from "./errors.ts";
 import { type Endpoint, type Ground, NODE_ID } from "./ground.ts";
 import { type ConnectionGate, Listener, type ListenerOptions } from "./listener.ts";
@@ -119,8 +119,7 @@ export class Broker {
 
   /** What clients are told to connect to, as `host:port`; the first listener when no name is given. */
   bootstrap(listener?: string): string {
-    const { host, port } = this.address(listener);
-    return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    return hostPort(this.address(listener));
   }
 
   get clusterId(): string {
@@ -244,7 +243,7 @@ async function assemble(
   clock: Clock,
 ): Promise<Assembled> {
   const store = await openClusterStore(storage, clock);
-  const fixed = { ...options.config, "log.dirs": storage.directory };
+  const fixed = { ...withFineTimes(options.config ?? {}), "log.dirs": storage.directory };
   const configs = new ConfigKeeper(store, storage, fixed);
   const budget = new ByteBudget(configs.brokerNumber("queued.max.request.bytes"));
   const metrics = new BrokerMetrics(() => budget.usedBytes);
@@ -292,11 +291,24 @@ async function listenAll(options: BrokerOptions, core: BrokerCore, ground: Assem
   ground.endpoint = (name) => (listeners.find((one) => one.name === name) ?? listeners[0])?.advertised() ?? NOWHERE;
   try {
     for (const listener of listeners) await listener.listen();
+    ground.configs.tell({
+      listeners: listeners.map((listener) => printEndpoint(listener.name, listener.address())).join(","),
+      "advertised.listeners": listeners.map((one) => printEndpoint(one.name, one.advertised())).join(","),
+    });
   } catch (error) {
     for (const listener of listeners) listener.stop();
     throw error;
   }
   return listeners;
+}
+
+/** As Kafka writes where it listens. */
+function printEndpoint(name: string, endpoint: Endpoint): string {
+  return `${name}://${hostPort(endpoint)}`;
+}
+
+function hostPort({ host, port }: Endpoint): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 const NOWHERE: Endpoint = { host: "127.0.0.1", port: 0 };
@@ -331,13 +343,20 @@ async function clusterIdOf(store: ClusterStore, random: RandomSource): Promise<s
 function checkConfig(config: ConfigValues): void {
   for (const [name, value] of Object.entries(config)) {
     const row = BROKER_CONFIGS.get(name);
-    const problem = row === undefined ? `There is no broker key ${name}` : valueProblem(row, value);
+    const problem = row === undefined ? `There is no broker key ${name}` : startProblem(row, value);
     if (problem !== undefined)
       throw brokerErrors("broker-config-invalid", { message: `Cannot start broker: ${problem}` });
   }
   if (config["broker.id"] !== undefined && config["broker.id"] !== String(NODE_ID)) {
     throw brokerErrors("broker-config-invalid", { message: `Cannot start broker: broker.id must be ${NODE_ID}` });
   }
+}
+
+/** What would be ignored is refused: who asked for it would go without. */
+function startProblem(row: ConfigRow, value: string): string | undefined {
+  if (row.givenBy !== undefined)
+    return `${row.name} is no configuration of this broker, must be given by ${row.givenBy}`;
+  return valueProblem(row, value);
 }
 
 function warn(error: unknown): void {

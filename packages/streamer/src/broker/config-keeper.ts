@@ -54,7 +54,7 @@ export type BrokerScope = keyof typeof SCOPE_IDS;
 export class ConfigKeeper {
   readonly #store: ClusterStore;
   readonly #storage: Storage;
-  readonly #fixed: ConfigValues;
+  #fixed: ConfigValues;
   readonly #listeners = new Set<() => void>();
   #rules = new WeakMap<StoredTopicSpec, TopicRules>();
 
@@ -160,6 +160,11 @@ export class ConfigKeeper {
         await this.#storage.updateTopic(spec.name, change);
     }
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Adds what is known only once the broker has started, such as where it listens. */
+  tell(values: ConfigValues): void {
+    this.#fixed = { ...this.#fixed, ...values };
   }
 
   /** Calls a function after every change of a broker key. Returns what ends it. */

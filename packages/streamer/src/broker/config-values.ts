@@ -41,6 +41,8 @@ export interface ConfigRow {
   readonly synonym?: string;
   /** For keys of a broker: may be changed while it runs. Topic keys always may. */
   readonly dynamic?: boolean;
+  /** For keys of a broker that cannot be set as configuration: what says it in their place. */
+  readonly givenBy?: string;
 }
 
 const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
@@ -55,7 +57,8 @@ const LONG_MAX = "9223372036854775807";
 export function valueProblem(row: ConfigRow, value: string): string | undefined {
   const is = `${row.name} is "${value.slice(0, 100)}"`;
   if (row.type === "boolean") {
-    return /^(true|false)$/i.test(value.trim()) ? undefined : `${is}, must be true or false`;
+    const allowed = row.oneOf ?? ["true", "false"];
+    return allowed.includes(value.trim().toLowerCase()) ? undefined : `${is}, must be ${allowed.join(" or ")}`;
   }
   if (row.type === "list") return listProblem(row, value, is);
   if (row.type === "string" || row.type === "class" || row.type === "password") {

@@ -61,6 +61,7 @@ export class Connection {
   #readBytesHeld = 0;
   #leaveQueue: (() => void) | undefined;
   #muteTimer: NodeJS.Timeout | undefined;
+  #muteUntilMs = 0;
   #frameBytesHeld = 0;
   #lastDataMs: number;
   /** When the oldest bytes came that are no whole request yet. */
@@ -93,9 +94,12 @@ export class Connection {
     return this.#abort.signal;
   }
 
-  /** Reads nothing for a while, as quotas ask. */
+  /** Reads nothing for a while, as quotas ask. The longest while counts: an answer may be followed by one that asks for less. */
   mute(ms: number): void {
     if (ms <= 0 || this.#closed) return;
+    const untilMs = this.#core.clock.monotonicMs() + ms;
+    if (this.#muteTimer !== undefined && untilMs <= this.#muteUntilMs) return;
+    this.#muteUntilMs = untilMs;
     clearTimeout(this.#muteTimer);
     this.#muteTimer = setTimeout(() => {
       this.#muteTimer = undefined;
@@ -304,7 +308,7 @@ export class Connection {
       frameBytes,
       startedMs: this.#core.clock.monotonicMs(),
       serial: entry?.api.overlaps?.(request, context) !== true,
-      parked: false,
+      busyMs: undefined,
       done: false,
       response: undefined,
       raw: undefined,
@@ -319,6 +323,7 @@ export class Connection {
       this.#malformed();
       return;
     }
+    const beganMs = this.#core.clock.monotonicMs();
     let request: unknown;
     try {
       const reader = new WireReader(frame.subarray(header.bodyAt));
@@ -344,7 +349,7 @@ export class Connection {
     if (!(result instanceof Promise)) this.#finish(slot, result);
     else {
       this.#serialRunning = slot.serial;
-      slot.parked = true;
+      slot.busyMs = this.#core.clock.monotonicMs() - beganMs;
       result.then(
         (response) => this.#finish(slot, response),
         (error: unknown) => this.#fail(slot, error),

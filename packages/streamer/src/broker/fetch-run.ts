@@ -119,7 +119,7 @@ export class FetchRun {
 
   /** Waits for memory when others hold all of it, and counts what is read as held meanwhile. */
   async #readWithRoom(): Promise<number> {
-    const { budget, configs } = this.#ground;
+    const { budget, clock, configs } = this.#ground;
     const { signal } = this.#context;
     while (budget.spent && !signal.aborted) await untilRoom(budget, signal);
     // Nobody waits for the records any more.
@@ -128,9 +128,11 @@ export class FetchRun {
     const bytesMax = Math.min(this.#request.maxBytes, configs.brokerNumber("fetch.max.bytes"), share);
     const reserved = this.#hasVisible() ? Math.max(0, bytesMax) : 0;
     budget.take(reserved);
+    const beganMs = clock.monotonicMs();
     try {
       return await this.#readAll(bytesMax, 1);
     } finally {
+      this.#context.worked(clock.monotonicMs() - beganMs);
       budget.give(reserved);
     }
   }

@@ -15,8 +15,8 @@ export interface Slot {
   readonly startedMs: number;
   /** The connection waits for this answer before it begins another request. */
   readonly serial: boolean;
-  /** Its handler gave a promise. */
-  parked: boolean;
+  /** What its handler did before it gave a promise, ms; undefined when it gave none and so never waited. */
+  busyMs: number | undefined;
   done: boolean;
   /** Undefined when nothing is sent. */
   response: object | undefined;
@@ -36,6 +36,7 @@ export class SlotContext implements RequestContext {
   readonly clientId: string | null;
   readonly principal: KafkaPrincipal;
   readonly #connection: ContextSource;
+  #workedMs = 0;
   #sent: (() => void) | undefined;
 
   constructor(header: RequestHeader, principal: KafkaPrincipal, connection: ContextSource) {
@@ -55,6 +56,15 @@ export class SlotContext implements RequestContext {
 
   get signal(): AbortSignal {
     return this.#connection.signal;
+  }
+
+  /** What was told by `worked`. */
+  get workedMs(): number {
+    return this.#workedMs;
+  }
+
+  worked(ms: number): void {
+    this.#workedMs += ms;
   }
 
   /** What waits for the answer to have left. */

@@ -52,7 +52,7 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
   const security = new BrokerSecurity(options.security ?? {}, clock, random);
   const authorizer = options.authorizer ?? security.authorizer();
   const openRooms: OpenRooms = async ({ configs, storage, store }) => {
-    await security.open(store);
+    await security.open(store, configs.brokerNumber("connections.max.reauth.ms"));
     const leaders =
       options.leaders ??
       openLeaders(storage, {

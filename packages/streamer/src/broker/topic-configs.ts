@@ -79,7 +79,7 @@ const ROWS: readonly ConfigRow[] = [
     default: FOREVER,
     min: 1,
     synonym: "log.flush.interval.messages",
-    text: "Kept for Kafka's tools: whoever asks for acks=all waits for the disk, everything else follows within half a second",
+    text: "From so many records on that are not on the disk yet an answer waits for it, whatever acks; without it acks=1 does not, and the disk has all within half a second",
   },
   {
     name: "flush.ms",
@@ -87,7 +87,7 @@ const ROWS: readonly ConfigRow[] = [
     default: FOREVER,
     min: 0,
     synonym: "log.flush.interval.ms",
-    text: "Kept for Kafka's tools, as flush.messages",
+    text: "Kept for Kafka's tools: what nobody waits for is on the disk within half a second",
   },
   { name: "follower.replication.throttled.replicas", type: "list", default: "", text: "One node has no followers" },
   { name: "leader.replication.throttled.replicas", type: "list", default: "", text: "One node has no followers" },
@@ -179,7 +179,7 @@ const ROWS: readonly ConfigRow[] = [
     default: "1",
     min: 1,
     synonym: "min.insync.replicas",
-    text: "How many replicas acks=all needs; one node has one",
+    text: "How many replicas acks=all needs; one node has one, so that more refuses every acks=all",
   },
   {
     name: "preallocate",
@@ -273,6 +273,10 @@ export interface TopicRules {
   readonly timestampBeforeMsMax: number;
   readonly timestampAfterMsMax: number;
   readonly durableAcks: boolean;
+  /** From how many records on that are not on the disk yet an answer waits for it. */
+  readonly flushMessages: number;
+  /** How many replicas acks=all asks for. */
+  readonly replicasMin: number;
   readonly compression: string;
 }
 
@@ -288,6 +292,8 @@ export function rulesOf(value: ConfigLookup): TopicRules {
     timestampBeforeMsMax: parseNumber(value("message.timestamp.before.max.ms")),
     timestampAfterMsMax: parseNumber(value("message.timestamp.after.max.ms")),
     durableAcks: value("kaelix.acks.all") === "durable",
+    flushMessages: parseNumber(value("flush.messages")),
+    replicasMin: parseNumber(value("min.insync.replicas")),
     compression: value("compression.type"),
   };
 }

@@ -64,6 +64,7 @@ async function openHouse({ disk = new SimulatedDisk(), ...options }: HouseOption
       listener: "l",
       signal: new AbortController().signal,
       onSent: () => undefined,
+      worked: () => undefined,
     };
     return (await table.get(APIS[name].key)?.api.handle(request, context)) as Response;
   };

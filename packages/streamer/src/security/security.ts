@@ -30,8 +30,6 @@ export interface SecurityOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Says who a user and password of PLAIN are, in place of the users of SCRAM. */
   readonly verifyPlain?: (user: string, password: string) => Promise<KafkaPrincipal | undefined>;
-  /** Ms after which a client must authenticate again (KIP-368); 0, the default: never. */
-  readonly sessionMs?: number;
 }
 
 /** See the top of the file. */
@@ -41,6 +39,7 @@ export class BrokerSecurity {
   readonly #random: RandomSource;
   #credentials: Credentials | undefined;
   #acls: AclStore | undefined;
+  #sessionMs = 0;
 
   constructor(options: SecurityOptions, clock: Clock, random: RandomSource) {
     this.#options = options;
@@ -48,8 +47,12 @@ export class BrokerSecurity {
     this.#random = random;
   }
 
-  /** Reads what the store has, and gives the configured users their passwords. */
-  async open(store: ClusterStore): Promise<void> {
+  /**
+   * Reads what the store has, and gives the configured users their passwords.
+   * @param sessionMs after which a client must authenticate again (KIP-368); 0: never
+   */
+  async open(store: ClusterStore, sessionMs: number): Promise<void> {
+    this.#sessionMs = sessionMs;
     this.#acls = new AclStore(store);
     const credentials = new Credentials(store, this.#random);
     for (const [user, password] of Object.entries(this.#options.users ?? {}))
@@ -70,12 +73,12 @@ export class BrokerSecurity {
       open: () => {
         const credentials = this.#credentials;
         assert(credentials !== undefined, "Security is open before a listener is");
-        const { sessionMs = 0, verifyPlain } = this.#options;
+        const { verifyPlain } = this.#options;
         return new SaslConnection({
           mechanisms,
           credentials,
           verifyPlain,
-          sessionMs,
+          sessionMs: this.#sessionMs,
           nowMs: () => this.#clock.monotonicMs(),
         });
       },

@@ -5,6 +5,8 @@
  *     acks=1   answered when the batches are in the page cache: in the same turn of the event loop
  *     acks=-1  answered when they are on the disk, with everything else that shares the sync
  *
+ * A topic's flush.messages makes others wait for the disk, too, and its min.insync.replicas refuses acks=-1 where it asks for more than one.
+ *
  * Guarantees: batches of one connection are appended in the order they were sent; the bytes received are the bytes kept.
  */
 import { isKaelixError } from "@kaelix/base";
@@ -197,6 +199,8 @@ function appendOne({ index, records: sent, run, topic, verdicts, waits }: Append
   };
   const excluded = verdicts?.transactions.get(`${name}/${index}`);
   if (excluded !== undefined) return refuse({ code: excluded, message: "Transaction does not include this partition" });
+  const rules = ground.configs.topicRules(topic.spec);
+  if (request.acks === -1 && rules.replicasMin > 1) return refuse(tooFewReplicas(rules.replicasMin));
   const problem = recordsRefusal(topic, sent, context);
   if (problem !== undefined || sent === null) return refuse(problem ?? NO_RECORDS);
   const asked =
@@ -218,14 +222,20 @@ function appendOne({ index, records: sent, run, topic, verdicts, waits }: Append
       const bytes = records;
       produceChannel.publish({ topic: name, partition: index, baseOffset, nextOffset, duplicate, bytes, context });
     }
-    const logStartOffset = leader.bounds().startOffset;
+    const { durableOffset, startOffset: logStartOffset } = leader.bounds();
     const answer: Answer = { index, errorCode: KAFKA_ERRORS.NONE, baseOffset, logAppendTimeMs, logStartOffset };
-    const durable = request.acks === -1 && ground.configs.topicRules(topic.spec).durableAcks;
-    if (durable) waits.push(becomeDurable(leader, nextOffset, answer, ground));
+    const durable = request.acks === -1 && rules.durableAcks;
+    if (durable || nextOffset - durableOffset >= rules.flushMessages)
+      waits.push(becomeDurable(leader, nextOffset, answer, ground));
     return answer;
   } catch (error) {
     return refuse(told(ground, error));
   }
+}
+
+function tooFewReplicas(asked: number): ClientError {
+  const message = `There is 1 replica in sync, min.insync.replicas asks for ${asked}`;
+  return { code: KAFKA_ERRORS.NOT_ENOUGH_REPLICAS, message };
 }
 
 /** Shows a batch to the interceptors. Synchronous unless one of them is isolated. */
