@@ -18,6 +18,7 @@ import type { BenchRow } from "../row.ts";
 
 const SEED = 7;
 const TIMEOUT_MS = 60;
+const ASKER = makeId("usr", 0, seededRandom(SEED));
 const FAILURES: readonly Behaviour[] = [
   { type: "status", status: 500 },
   { type: "status", status: 429, headers: { "retry-after": "1" } },
@@ -54,7 +55,7 @@ export async function run(options: { readonly quick: boolean }): Promise<BenchRo
     tokensPerDay: 1_000_000_000,
     sleep,
   });
-  const house = { chat, who: "m at loopback", levelMax: 1, judgesBelow: 0.8 } as const;
+  const house = { chatFor: () => chat, who: "m at loopback", levelMax: 1, judgesBelow: 0.8 } as const;
   try {
     return [
       ...(await judgeAll(house, { count: options.quick ? 200 : 1_000, sleep, clock })),
@@ -158,6 +159,7 @@ async function answerAll(
     await sleep(60_000);
     const text = `Carla moved to Lisbon, telling ${at}`;
     const answer = await write("Where did Carla move?", quotedFrom(text), {
+      asker: ASKER,
       signal: new AbortController().signal,
       onSentence: () => undefined,
     });

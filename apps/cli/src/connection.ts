@@ -47,15 +47,14 @@ export async function connect(options: CommonOptions): Promise<Connection> {
   return inProcess(options);
 }
 
-/** Runs a command with a connection, which is closed after it. */
+/** Runs a command with a connection, which is closed after it. What it answers with is its exit code; nothing is that all is well. */
 export async function connected(
   options: CommonOptions,
-  run: (connection: Connection) => Promise<void>,
+  run: (connection: Connection) => Promise<number | undefined> | Promise<void>,
 ): Promise<number> {
   const connection = await connect(options);
   try {
-    await run(connection);
-    return EXIT.ok;
+    return (await run(connection)) ?? EXIT.ok;
   } finally {
     await connection.close();
   }

@@ -1,5 +1,5 @@
 /** The commands of the AI provider. */
-import type { Command } from "commander";
+import { Command } from "commander";
 
 import type * as providerCommands from "./commands/provider.ts";
 
@@ -14,16 +14,28 @@ export function addProviderCommands(
   command: (parent: Command, usage: string, text: string) => Command,
   ending: Ending,
 ): void {
-  const provider = command(
-    program,
-    "provider",
+  const provider = program.command("provider").description("AI providers, and whether anything of yours goes to them");
+  const shown = command(
+    new Command(),
+    "show",
     "which AI providers are set up, what they are sent, what they cost today",
-  );
-  provider.action(
+  ).action(
     ending(async (...given: Parameters<typeof providerCommands.showProvider>) =>
       (await import("./commands/provider.ts")).showProvider(...given),
     ),
   );
+  // Without a word it is this one; options of a command that has words of its own would swallow theirs.
+  provider.addCommand(shown, { isDefault: true });
+  for (const [word, text] of [
+    ["refuse", "from now on nothing of yours is sent to any provider"],
+    ["allow", "what is yours may be sent, as far as the server lets it"],
+  ] as const) {
+    command(provider, word, text).action(
+      ending(async (options: Parameters<typeof providerCommands.chooseProvider>[1]) =>
+        (await import("./commands/provider.ts")).chooseProvider(word === "allow", options),
+      ),
+    );
+  }
   command(provider, "test", "ask the provider for one word: does it answer, and how fast").action(
     ending(async (...given: Parameters<typeof providerCommands.testProvider>) =>
       (await import("./commands/provider.ts")).testProvider(...given),

@@ -93,6 +93,7 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "person.undone":
     case "day.settings":
     case "lessons.forgotten":
+    case "provider.chosen":
     case "day.made":
     case "day.judged":
     case "search.saved":

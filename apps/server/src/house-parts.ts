@@ -32,6 +32,7 @@ import type { Mailer } from "./mail/mailer.ts";
 import type { FreshContents } from "./open-memories.ts";
 import type { HouseLessons } from "./teaching/house-lessons.ts";
 import type { HouseProvider } from "./provider/house-provider.ts";
+import type { ProviderChoices } from "./provider/own-choices.ts";
 import type { Judging } from "./provider/judging.ts";
 import type { ProposedWrites } from "./review/proposed-writes.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -91,6 +92,8 @@ export interface HouseContext {
   readonly parts: Partial<Parts>;
   /** Content as it was sealed a moment ago, so that the index need not open it again. */
   readonly fresh: FreshContents;
+  /** Who lets nothing of theirs go to a provider. */
+  readonly choices: ProviderChoices;
   /** Partition → the offset up to which the search index has folded. */
   readonly searched: Map<number, number>;
 }

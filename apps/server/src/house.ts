@@ -53,6 +53,7 @@ import { openMailer } from "./mail/mailer.ts";
 import { openSms } from "./sms/sms-sender.ts";
 import { openProviders } from "./login-application.ts";
 import { sentLevel } from "./provider/house-provider.ts";
+import { ProviderChoices } from "./provider/own-choices.ts";
 import { providerApplication } from "./provider/provider-application.ts";
 import type { ServerSettings } from "./settings.ts";
 import { waysIn } from "./ways-in.ts";
@@ -101,6 +102,7 @@ export class House {
       random: this.#random,
       parts: this.#parts,
       fresh: new FreshContents(),
+      choices: new ProviderChoices(),
       searched: new Map(),
     };
     this.#registerGround();

@@ -250,7 +250,7 @@ export class Memories implements MemoryApplication {
     const answer = await ask(recall, asked);
     const remarks = {
       ...(meant === undefined ? {} : { understoodAs: meant.text }),
-      ...(meant?.level === undefined ? {} : { understoodFrom: meant.level }),
+      ...(meant?.lender === undefined ? {} : { understoodFrom: meant.lender }),
       ...(request.proposes === true ? { proposed: await proposedAfter(recall, asked, answer) } : {}),
     };
     const placed = await this.#placedById(principal, shares, answer.citations);

@@ -2,7 +2,7 @@
 import { Changes, Imports, type LessonsOf, Remember, partitionOfUser } from "@kaelix/capture";
 import { TOPICS } from "@kaelix/model";
 
-import { openDayBook } from "./days/day-book.ts";
+import { type DayBook, openDayBook } from "./days/day-book.ts";
 import { Eraser } from "./eraser.ts";
 import { openErasures, purgeOf } from "./erasures/open-erasures.ts";
 import { type HouseContext, need } from "./house-parts.ts";
@@ -18,6 +18,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
   const { clock, fresh, logger, parts, paths, random, settings } = context;
   const { log, keystore, store, live, audit } = need(parts, "log", "keystore", "store", "live", "audit");
   const dayBook = await openDayBook(log);
+  openChoices(context, dayBook);
   const lessons = new HouseLessons({
     store,
     openRows: (rows) => openRows(keystore, rows),
@@ -81,6 +82,16 @@ export async function openCapture(context: HouseContext): Promise<void> {
   }
   await imports.resume();
   eraser.start();
+}
+
+/** From here on it is known of whom nothing may go to a provider, and what may go goes. */
+function openChoices({ choices, parts }: HouseContext, dayBook: DayBook): void {
+  const { searchView } = need(parts, "searchView");
+  choices.open(dayBook, (user) => {
+    searchView.embedFor(user);
+    parts.judging?.again();
+  });
+  searchView.startEmbedding();
 }
 
 /** Opens the topics that memories are captured from. */

@@ -54,7 +54,6 @@ export async function openViews(
   const advice = (view: string): string =>
     isWhole ? `kaelix rebuild ${view} counts the log and makes the view anew from it` : LOSS_ADVICE;
   for (const view of failed) onNotice(`The view ${view} failed; ${advice(view)}`);
-  searchView.startEmbedding();
   await people.releaseStaleClaims(clock.nowMs() - CAUGHT_UP_MS_MAX);
 }
 
@@ -70,7 +69,7 @@ export function recallSource(context: HouseContext): RecallSource {
     detectLanguage: languageOfText,
     monotonicMs: () => clock.monotonicMs(),
     nowMs: () => clock.nowMs(),
-    ...(embedder === undefined ? {} : { embedQuery: (text) => embedder.embedQuery(text) }),
+    ...(embedder === undefined ? {} : { embedQuery: (text, user) => embedder.embedQuery(text, user) }),
   };
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { answerRequestSchema, answerSchema } from "./answer-schemas.ts";
 import { embeddingSchema } from "./house-schemas.ts";
 import type { Route } from "./route.ts";
-import { levelNameSchema } from "./schemas.ts";
+import { levelNameSchema, timeSchema } from "./schemas.ts";
 
 /**
  * Who writes answers and judges what the rules are unsure of. Counts are since the start and of the whole server, 0 for people of other
@@ -35,11 +35,21 @@ const writerSchema = z.object({
   cost_per_day: z.number().nullable(),
 });
 
+const choiceSchema = z
+  .object({
+    /** False: nothing of whoever asks is sent to any provider, whatever is set up. */
+    allowed: z.boolean(),
+    /** Null: they never chose, and it is as the server is set up. */
+    chosen_at: timeSchema.nullable(),
+  })
+  .meta({ id: "ProviderChoice" });
+
 const providerSchema = z
   .object({
     writer: writerSchema.nullable(),
     /** Who is sent texts for their meaning. */
     meaning: embeddingSchema.nullable(),
+    choice: choiceSchema,
   })
   .meta({ id: "Provider" });
 
@@ -65,6 +75,15 @@ export const providerRoutes = {
     tag: "server",
     summary: "Which AI providers are set up, what they are sent, and what they cost today",
     success: { status: 200, type: "json", schema: providerSchema },
+  },
+  "provider.choose": {
+    method: "PUT",
+    path: "/api/v1/provider/choice",
+    action: "provider.choose",
+    tag: "server",
+    summary: "Whether anything of one's own may be sent to AI providers, as far as the server lets it; holds at once",
+    body: z.strictObject({ allowed: z.boolean() }),
+    success: { status: 200, type: "json", schema: choiceSchema },
   },
   "provider.test": {
     method: "POST",

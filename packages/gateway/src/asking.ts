@@ -1,5 +1,5 @@
 /** What is asked, after what, and how it was understood. */
-import type { Level } from "@kaelix/model";
+import type { Level, UserId } from "@kaelix/model";
 
 import type { RecallFilter } from "./application.ts";
 import type { Authorship } from "./provider-application.ts";
@@ -20,7 +20,7 @@ export interface AnswerRemarks extends Authorship {
   /** The question in words of its own, where it leaned on what was asked before. */
   readonly understoodAs?: string;
   /** Of a memory that lent it a name. */
-  readonly understoodFrom?: Level;
+  readonly understoodFrom?: { readonly level: Level; readonly owner: UserId };
   /** Questions that may be asked next and have an answer. */
   readonly proposed?: readonly string[];
 }

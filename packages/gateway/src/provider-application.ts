@@ -1,5 +1,5 @@
 /** What the gateway needs of the AI provider. */
-import type { Level } from "@kaelix/model";
+import type { Level, UserId, UserPrincipal } from "@kaelix/model";
 
 import type { AnswerOutcome, EmbeddingStatus } from "./application.ts";
 
@@ -41,13 +41,31 @@ export interface ProviderTestView {
 
 /** How an answer is written. */
 export interface WritingOptions {
+  /** Who asks: the question is theirs. */
+  readonly asker: UserId;
   readonly signal: AbortSignal;
   readonly onSentence: (sentence: AnswerOutcome["sentences"][number]) => void;
 }
 
+/** What a person lets go to a provider; `chosenAtMs` null: they never chose. */
+export interface ProviderChoiceView {
+  /** False: nothing of theirs is sent, whatever the house lets go. */
+  readonly allowed: boolean;
+  readonly chosenAtMs: number | null;
+}
+
+/** Which providers are set up, and what somebody lets go to them. */
+export interface ProviderStatus {
+  readonly writer: WriterView | null;
+  readonly meaning: EmbeddingStatus | null;
+  readonly choice: ProviderChoiceView;
+}
+
 /** The AI provider. */
 export interface ProviderApplication {
-  read(): Promise<{ readonly writer: WriterView | null; readonly meaning: EmbeddingStatus | null }>;
+  read(principal: UserPrincipal): Promise<ProviderStatus>;
+  /** Keeps what somebody lets go; true of everything when it resolves. */
+  choose(principal: UserPrincipal, allowed: boolean): Promise<ProviderChoiceView>;
   /** Undefined: none is set up. */
   test(signal: AbortSignal): Promise<ProviderTestView | undefined>;
   /**

@@ -2,7 +2,8 @@
  * Events of topic `days`: what a person wants of their day, what was told of it, and what they keep to come back to.
  *
  * The topic is compacted: every record is the whole state of one thing (record keys `settings/<user>`, `made/<user>`,
- * `judged/<user>/<mark>`, `search/<user>/<id>`, `proposed/<user>/<mark>`, `lessons/<user>`), a null value takes it away. What was typed is sealed; hours, days and counts are clear.
+ * `judged/<user>/<mark>`, `search/<user>/<id>`, `proposed/<user>/<mark>`, `lessons/<user>`,
+ * `provider/<user>`), a null value takes it away. What was typed is sealed; hours, days and counts are clear.
  */
 import type { EventBase } from "./events.ts";
 import type { SavedSearchId } from "./ids.ts";
@@ -81,5 +82,18 @@ export interface LessonsForgotten extends DayBase {
   readonly type: "lessons.forgotten";
 }
 
+/** Whether anything of a person may go to an AI provider; never more than the house lets go. */
+export interface ProviderChosen extends DayBase {
+  readonly type: "provider.chosen";
+  readonly allowed: boolean;
+}
+
 /** Events of topic `days`. */
-export type DayEvent = DaySettings | DayMade | DayJudged | SearchSaved | WriteProposed | LessonsForgotten;
+export type DayEvent =
+  | DaySettings
+  | DayMade
+  | DayJudged
+  | SearchSaved
+  | WriteProposed
+  | LessonsForgotten
+  | ProviderChosen;

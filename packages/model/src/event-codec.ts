@@ -187,6 +187,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   "day.judged": { revision: isCount, mark: isSealed, kind: isWord, sealed: isSealed },
   "write.proposed": { revision: isCount, mark: isSealed, level: isLevel, sealed: isSealed },
   "lessons.forgotten": { revision: isCount },
+  "provider.chosen": { revision: isCount, allowed: (value) => typeof value === "boolean" },
   "search.saved": { revision: isCount, search: isIdOf("sea"), sealed: isSealed },
   "invite.revoked": { invite: isInvite },
   "key.user": { key_version: isCount, kek_version: isCount, wrapped: isSealed },

@@ -16,7 +16,7 @@ import type { PeopleEvent } from "./people-events.ts";
 import type { Role } from "./principal.ts";
 
 /** The version that events are written with today. */
-export const EVENT_VERSION = 6;
+export const EVENT_VERSION = 7;
 
 /** What every event says. */
 export interface EventBase {

@@ -21,6 +21,7 @@ export type {
   DaySettings,
   DayWay,
   LessonsForgotten,
+  ProviderChosen,
   SearchSaved,
   WriteProposed,
 } from "./day-events.ts";

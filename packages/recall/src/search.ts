@@ -130,7 +130,7 @@ async function meaningOfText(
   if (source.embedQuery === undefined || request.byWords === true) return undefined;
   const text = readQualifiers(request.text, nowMs).rest.trim();
   const hasVectors = asked.some(({ index }) => index.hasVectors(request.ceiling));
-  return text === "" || !hasVectors ? undefined : await source.embedQuery(text);
+  return text === "" || !hasVectors ? undefined : await source.embedQuery(text, request.userId);
 }
 
 function noDocuments({ detectLanguage }: RecallSource): UserIndex {

@@ -17,8 +17,11 @@ export interface RecallSource {
   partitionOf(userId: UserId): number;
   /** The offset below which everything is in the index. */
   nextOffset(partition: number): Promise<number>;
-  /** What a query means, as vectors that the indexes' can be compared with; absent: nobody is there to ask. */
-  embedQuery?(text: string): Promise<QueryMeaning>;
+  /**
+   * What a query means, as vectors that the indexes' can be compared with; absent: nobody is there to ask; undefined: nobody may be, for
+   * whoever asks.
+   */
+  embedQuery?(text: string, asker: UserId): Promise<QueryMeaning | undefined>;
   /** As the index itself detects. */
   readonly detectLanguage: DetectLanguage;
   /** Monotonic milliseconds. */

@@ -1,21 +1,20 @@
 import type { CallOutput, Routes } from "@kaelix/contract";
 
-import { type CommonOptions, connect } from "../connection.ts";
+import { type CommonOptions, connected } from "../connection.ts";
 import { EXIT } from "../exit.ts";
 import { printJson, say } from "../output.ts";
 
 type Writer = NonNullable<CallOutput<Routes["provider.read"]>["writer"]>;
 
 /** `kaelix provider`: which AI providers are set up, what they are sent, what they cost today. */
-export async function showProvider(options: CommonOptions): Promise<number> {
-  const connection = await connect(options);
-  try {
-    const { data } = await connection.client.call("provider.read");
+export function showProvider(options: CommonOptions): Promise<number> {
+  return connected(options, async ({ client }) => {
+    const { data } = await client.call("provider.read");
     if (options.json !== undefined) {
       printJson(data, options.json);
       return EXIT.ok;
     }
-    const { meaning, writer } = data;
+    const { choice, meaning, writer } = data;
     if (writer === null) process.stdout.write("answers and levels: nothing is sent to any provider\n");
     else for (const line of writerLines(writer)) process.stdout.write(`${line}\n`);
     const means =
@@ -23,10 +22,24 @@ export async function showProvider(options: CommonOptions): Promise<number> {
         ? "nothing is sent to any provider"
         : `texts up to ${meaning.level_max} go to ${meaning.model} at ${meaning.host} · ${meaning.problem ?? meaning.state}`;
     process.stdout.write(`meaning: ${means}\n`);
+    process.stdout.write(`of yours: ${choice.allowed ? "as above" : "nothing is sent to any provider"}\n`);
     return writer?.state === "paused" ? EXIT.found : EXIT.ok;
-  } finally {
-    await connection.close();
-  }
+  });
+}
+
+/** `kaelix provider allow` and `refuse`: whether anything of one's own may be sent. */
+export function chooseProvider(allowed: boolean, options: CommonOptions): Promise<number> {
+  return connected(options, async ({ client }) => {
+    const { data } = await client.call("provider.choose", { body: { allowed } });
+    if (options.json !== undefined) printJson(data, options.json);
+    else
+      say(
+        data.allowed
+          ? "What is yours may be sent to the providers that are set up, as far as the server lets it"
+          : "From now on nothing of yours is sent to any provider. What one was sent before it may have kept",
+        options,
+      );
+  });
 }
 
 function writerLines(writer: Writer): readonly string[] {
@@ -45,17 +58,14 @@ function writerLines(writer: Writer): readonly string[] {
 }
 
 /** `kaelix provider test`: asks it for one word. */
-export async function testProvider(options: CommonOptions): Promise<number> {
-  const connection = await connect(options);
-  try {
-    const { data } = await connection.client.call("provider.test");
+export function testProvider(options: CommonOptions): Promise<number> {
+  return connected(options, async ({ client }) => {
+    const { data } = await client.call("provider.test");
     if (options.json !== undefined) printJson(data, options.json);
     else {
       process.stdout.write(`${data.ok ? "ok" : (data.problem ?? "failed")} ${data.took_ms.toFixed(0)} ms\n`);
       say(`${data.model} at ${data.host}: ${data.text}`, options);
     }
     return data.ok ? EXIT.ok : EXIT.found;
-  } finally {
-    await connection.close();
-  }
+  });
 }

@@ -16,6 +16,7 @@ import {
   decodeEvent,
   encodeEvent,
   type LessonsForgotten,
+  type ProviderChosen,
   type SavedSearchId,
   type SearchSaved,
   TOPICS,
@@ -54,6 +55,8 @@ export function daySubject(event: DayEvent): string {
       return `search/${event.user}/${event.search}`;
     case "lessons.forgotten":
       return `lessons/${event.user}`;
+    case "provider.chosen":
+      return `provider/${event.user}`;
     case "write.proposed":
       return `proposed/${event.user}/${event.mark}`;
   }
@@ -72,6 +75,7 @@ export class DayBook {
   readonly #standing = new Map<string, Standing>();
   readonly #subjects = new Map<string, Set<string>>();
   #waiters: { readonly offset: number; readonly wake: () => void }[] = [];
+  readonly #followers: ((event: DayEvent) => void)[] = [];
   #nextOffset = 0;
   #isFollowing = false;
 
@@ -124,6 +128,17 @@ export class DayBook {
   lessonsForgotten(user: UserId): LessonsForgotten | undefined {
     const event = this.#standing.get(`lessons/${user}`)?.event;
     return event?.type === "lessons.forgotten" ? event : undefined;
+  }
+
+  /** Whether somebody lets anything of theirs go to an AI provider; undefined: they never chose. */
+  providerChosen(user: UserId): ProviderChosen | undefined {
+    const event = this.#standing.get(`provider/${user}`)?.event;
+    return event?.type === "provider.chosen" ? event : undefined;
+  }
+
+  /** Is told of every state that stands from now on, also of those that other nodes write. */
+  follow(onStanding: (event: DayEvent) => void): void {
+    this.#followers.push(onStanding);
   }
 
   /** People of whom something stands here. */
@@ -223,13 +238,19 @@ export class DayBook {
     const { event } = decoded;
     if (daySubject(event) !== subject || !standsAfter(this.#standing.get(subject)?.event, event)) return;
     this.#standing.set(subject, { event, offset });
+    for (const tell of this.#followers) tell(event);
     const known = this.#subjects.get(user);
     if (known === undefined) this.#subjects.set(user, new Set([subject]));
     else known.add(subject);
   }
 }
 
-const OTHER_TYPES: ReadonlySet<string> = new Set(["search.saved", "write.proposed", "lessons.forgotten"]);
+const OTHER_TYPES: ReadonlySet<string> = new Set([
+  "search.saved",
+  "write.proposed",
+  "lessons.forgotten",
+  "provider.chosen",
+]);
 
 function isDayEvent(event: { readonly type: string }): event is DayEvent {
   return event.type.startsWith("day.") || OTHER_TYPES.has(event.type);

@@ -2,18 +2,19 @@
  * The house's provider of vectors: who it is, what may be sent to it, and how long a search waits for it.
  *
  * Guarantees: nothing above the configured level leaves the house, and that is 2 at most, whatever the settings say; a query is judged
- * by the same rules as a memory before it is sent; a search waits for its query's meaning no longer than it was told to.
+ * by the same rules as a memory before it is sent; nothing is sent of who wants nothing of theirs sent; a search waits for its query's meaning no longer than it was told to.
  */
 import { join } from "node:path";
 
 import { isKaelixError } from "@kaelix/base";
 import type { EmbeddingStatus } from "@kaelix/gateway";
 import { classifyByRules, Embedder, embedErrors, openaiProvider } from "@kaelix/intelligence";
-import { type Level, LEVEL_INDEXED_MAX } from "@kaelix/model";
+import { type Level, LEVEL_INDEXED_MAX, type UserId } from "@kaelix/model";
 import type { QueryMeaning } from "@kaelix/recall";
 import type { DocumentEmbedder } from "@kaelix/views";
 
 import type { HouseContext } from "../house-parts.ts";
+import type { ProviderChoices } from "../provider/own-choices.ts";
 import { readKey } from "../provider/read-key.ts";
 import { readSpent, SpentFile } from "./spent-file.ts";
 
@@ -25,11 +26,19 @@ export interface HouseEmbedder {
   readonly embedder: Pick<Embedder, "state" | "model">;
   /** For the search view, in the background. */
   readonly forDocuments: DocumentEmbedder;
-  embedQuery(text: string): Promise<QueryMeaning>;
+  /** Undefined: whoever asks wants nothing of theirs sent. */
+  embedQuery(text: string, asker: UserId): Promise<QueryMeaning | undefined>;
 }
 
 /** Opens the provider of the settings; undefined when there is none. @throws `embed-setting-invalid` */
-export function openEmbedder({ clock, onNotice, paths, random, settings }: HouseContext): HouseEmbedder | undefined {
+export function openEmbedder({
+  choices,
+  clock,
+  onNotice,
+  paths,
+  random,
+  settings,
+}: HouseContext): HouseEmbedder | undefined {
   const { embedModel: model, embedUrl: url } = settings;
   if (url === undefined) return undefined;
   if (model === undefined) throw invalid("KAELIX_EMBED_URL is set, KAELIX_EMBED_MODEL must be too");
@@ -52,13 +61,21 @@ export function openEmbedder({ clock, onNotice, paths, random, settings }: House
   });
   const levelMax = levelOf(settings.embedLevelMax);
   onNotice(`Texts of ${levelMax === 1 ? "level 1" : "levels 1 and 2"} are sent to ${provider.host} for their meaning`);
-  return houseEmbedder(embedder, { levelMax, queryMs: settings.embedQueryMs });
+  return houseEmbedder(embedder, { choices, levelMax, queryMs: settings.embedQueryMs });
 }
 
 /** Wraps an embedder in what the house may send and how long it waits. */
 export function houseEmbedder(
   embedder: Pick<Embedder, "embed" | "model" | "state">,
-  { levelMax, queryMs }: { readonly levelMax: Level; readonly queryMs: number },
+  {
+    choices,
+    levelMax,
+    queryMs,
+  }: {
+    readonly choices: Pick<ProviderChoices, "allow" | "within">;
+    readonly levelMax: Level;
+    readonly queryMs: number;
+  },
 ): HouseEmbedder {
   let asking = 0;
   return {
@@ -66,15 +83,17 @@ export function houseEmbedder(
     forDocuments: {
       model: embedder.model,
       levelMax,
-      embed: (texts, signal) => embedder.embed(texts, { signal }),
+      takes: (owner) => choices.allow(owner),
+      embed: async (texts, { owner, signal }) => embedder.embed(texts, { signal: choices.within([owner], signal) }),
     },
-    async embedQuery(text) {
+    async embedQuery(text, asker) {
+      if (!choices.allow(asker)) return undefined;
       if (classifyByRules(text).level > levelMax) return { type: "missed", why: "withheld" };
       if (asking >= QUERIES_MAX) return { type: "missed", why: "late" };
       asking += 1;
       // Not aborted when it is late: who asks the same again finds it kept.
       const asked = embedder
-        .embed([text], { isQuery: true })
+        .embed([text], { isQuery: true, signal: choices.within([asker]) })
         .then(([vector]): QueryMeaning =>
           vector === undefined
             ? { type: "missed", why: "down" }

@@ -1,12 +1,13 @@
 /**
  * The house's AI provider: who it is, what may be sent to it, and what it may cost.
  *
- * Guarantees: nothing above the configured level leaves the house, and that is 2 at most, whatever the settings say.
+ * Guarantees: nothing above the configured level leaves the house, and that is 2 at most, whatever the settings say; of people who want
+ * nothing of theirs sent nothing does.
  */
 import { join } from "node:path";
 
 import { Chat, providerErrors } from "@kaelix/intelligence";
-import type { Level } from "@kaelix/model";
+import type { Level, UserId } from "@kaelix/model";
 
 import { levelOf } from "../embedding/house-embedder.ts";
 import { readSpent, SpentFile } from "../embedding/spent-file.ts";
@@ -18,7 +19,10 @@ const MILLION = 1_000_000;
 
 /** What the house asks. */
 export interface HouseProvider {
-  readonly chat: Pick<Chat, "value" | "text" | "state">;
+  /** How it stands, and what holds nobody's words; these go by `chatFor`. */
+  readonly chat: Pick<Chat, "value" | "state">;
+  /** For words of these people; undefined when one of them wants nothing of theirs sent. What one of them says no to meanwhile is cut short. */
+  chatFor(...owners: readonly UserId[]): Pick<Chat, "value" | "text"> | undefined;
   /** For people: "gpt-x at api.example.org". */
   readonly who: string;
   readonly levelMax: Level;
@@ -29,7 +33,14 @@ export interface HouseProvider {
 }
 
 /** Opens the provider of the settings; undefined when there is none. @throws `provider-setting-invalid` */
-export function openProvider({ clock, onNotice, paths, random, settings }: HouseContext): HouseProvider | undefined {
+export function openProvider({
+  choices,
+  clock,
+  onNotice,
+  paths,
+  random,
+  settings,
+}: HouseContext): HouseProvider | undefined {
   const { aiModel: model, aiUrl: url } = settings;
   if (url === undefined) return undefined;
   if (model === undefined) throw invalid("KAELIX_AI_URL is set, KAELIX_AI_MODEL must be too");
@@ -56,6 +67,13 @@ export function openProvider({ clock, onNotice, paths, random, settings }: House
   onNotice(`Texts of ${levelMax === 1 ? "level 1" : "levels 1 and 2"} are sent to ${model} at ${host}`);
   return {
     chat,
+    chatFor: (...owners) =>
+      choices.allow(...owners)
+        ? {
+            value: async (request) => chat.value({ ...request, signal: choices.within(owners, request.signal) }),
+            text: async (request) => chat.text({ ...request, signal: choices.within(owners, request.signal) }),
+          }
+        : undefined,
     who: `${model} at ${host}`,
     levelMax,
     writes: settings.aiAnswers,

@@ -4,7 +4,8 @@
  *   told ──► noted ─┐
  *   before this start ─► a walk through the rows ─┴─► batches of one person ─► provider ─► one event each
  *
- * Guarantees: only memories that the rules put at a level that may be sent, and never one whose level a person chose; each is asked about
+ * Guarantees: only memories that the rules put at a level that may be sent, never one whose level a person chose, and none of who wants
+ * nothing of theirs sent; each is asked about
  * until there is a verdict or `TRIES_MAX` answers were no verdict, and then never again, which its own event on the log says: a restart goes
  * on where it was. Texts of two people never share a request. What fails waits, in bounds; nothing waits for it.
  */
@@ -41,7 +42,7 @@ const WAIT_MS_MAX = 60_000;
 
 /** What judging needs of the house. */
 export interface JudgingParts {
-  readonly provider: Pick<HouseProvider, "chat" | "who" | "levelMax" | "judgesBelow">;
+  readonly provider: Pick<HouseProvider, "chatFor" | "who" | "levelMax" | "judgesBelow">;
   readonly store: Pick<MemoryStore, "doubtful" | "doubtfulCount" | "memories">;
   readonly changes: Pick<Changes, "rejudge">;
   readonly openRows: (rows: readonly SealedContent[]) => Promise<readonly (MemoryContent | undefined)[]>;
@@ -50,6 +51,8 @@ export interface JudgingParts {
   readonly logger: Logger;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
+
+type Chatting = NonNullable<ReturnType<HouseProvider["chatFor"]>>;
 
 interface Item {
   readonly owner: Owner;
@@ -88,6 +91,7 @@ export class Judging {
   #counts = { judged: 0, raised: 0, silent: 0 };
   /** Rows that will not be asked about again though they look as if they would. */
   #passed = 0;
+  #walksAgain = false;
 
   constructor(parts: JudgingParts) {
     this.#parts = parts;
@@ -116,6 +120,13 @@ export class Judging {
       isNew = true;
     }
     if (isNew) this.#wake();
+  }
+
+  /** Somebody lets theirs be judged again: once more through all rows, after the walk that may be under way. */
+  again(): void {
+    if (this.#walk === undefined) this.#walk = { after: undefined };
+    else this.#walksAgain = true;
+    this.#wake();
   }
 
   /** How it stands. */
@@ -172,6 +183,10 @@ export class Judging {
     if (this.#walk !== walk) return true;
     const last = rows.at(-1);
     this.#walk = last === undefined ? undefined : { after: last.memoryId };
+    if (this.#walk === undefined && this.#walksAgain) {
+      this.#walksAgain = false;
+      this.#walk = { after: undefined };
+    }
     return true;
   }
 
@@ -179,13 +194,17 @@ export class Judging {
   async #judge(items: readonly Item[]): Promise<void> {
     const [first] = items;
     if (first === undefined) return;
+    const chat = this.#parts.provider.chatFor(first.owner.user);
+    if (chat === undefined) return this.#leave(items);
     // One of them may be what the provider stumbles over.
     const isApart = items.length > 1 && items.some(({ memoryId }) => this.#tries.has(memoryId));
     const texts = isApart ? [] : await this.#texts(items);
     let verdicts: readonly ProviderVerdict[] | undefined = [];
     try {
-      if (texts.length > 0) verdicts = await this.#ask(texts);
+      if (texts.length > 0) verdicts = await this.#ask(chat, texts);
     } catch (error) {
+      // They said no while it was asked.
+      if (this.#parts.provider.chatFor(first.owner.user) === undefined) return this.#leave(items);
       if (!isFailure(error)) throw error;
       for (const item of items) this.#putLast(item);
       const isGivenUp = texts.length === 1 && this.#countTry(first.memoryId, this.#answers);
@@ -247,10 +266,10 @@ export class Judging {
   }
 
   /** Verdicts; undefined when the answer was none. @throws where it may be another time */
-  async #ask(texts: readonly Text[]): Promise<readonly ProviderVerdict[] | undefined> {
+  async #ask(chat: Chatting, texts: readonly Text[]): Promise<readonly ProviderVerdict[] | undefined> {
     try {
       const said = texts.map(({ text }) => text);
-      const verdicts = await askForLevels(this.#parts.provider.chat, said, this.#stop.signal);
+      const verdicts = await askForLevels(chat, said, this.#stop.signal);
       this.#answers += 1;
       this.#nonsense = 0;
       return verdicts;
@@ -280,6 +299,12 @@ export class Judging {
     const count = (this.#tries.get(memoryId)?.count ?? 0) + 1;
     this.#tries.set(memoryId, { count, answers: this.#answers });
     return count >= TRIES_MAX;
+  }
+
+  /** Leaves them at the rules' level: their person wants nothing of theirs sent. */
+  #leave(items: readonly Item[]): void {
+    this.#passed += items.length;
+    for (const item of items) this.#finish(item);
   }
 
   #putLast(item: Item): void {

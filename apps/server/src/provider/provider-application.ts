@@ -1,12 +1,13 @@
 /**
  * The AI provider as the gateway asks for it: how it stands, a test, and answers in its words.
  *
- * Guarantees: of an answer only quotations at levels that may be sent are sent, with the question, and the question only when the rules put
+ * Guarantees: nothing of who wants nothing of theirs sent, be it the question or what they shared, is sent; of an answer only quotations at levels that may be sent are sent, with the question, and the question only when the rules put
  * it at such a level; quotations that may not be sent stand in the answer as quoted; whatever the provider does, there is an answer.
  */
 import { isKaelixError } from "@kaelix/base";
 import type { AnswerOutcome, ProviderApplication, ProviderTestView, WriterView, WritingOptions } from "@kaelix/gateway";
 import { classifyByRules } from "@kaelix/intelligence";
+import type { UserId } from "@kaelix/model";
 import { LineReader, type WritingPassage, writingPrompt } from "@kaelix/recall";
 
 import { embeddingStatus } from "../embedding/house-embedder.ts";
@@ -23,12 +24,15 @@ type NotWritten = NonNullable<AnswerOutcome["notWritten"]>;
 
 /** The application's side of the provider. */
 export function providerApplication(context: HouseContext): ProviderApplication {
-  const { provider } = context.parts;
+  const { choices, clock, parts } = context;
+  const { provider } = parts;
   return {
-    read: async () => ({
+    read: async ({ userId }) => ({
       writer: provider === undefined ? null : await writerView(context, provider),
       meaning: embeddingStatus(context),
+      choice: choices.of(userId),
     }),
+    choose: ({ tenantId, userId }, allowed) => choices.choose(tenantId, userId, allowed, clock),
     test: async (signal) => (provider === undefined ? undefined : await test(provider, context, signal)),
     write: provider?.writes === true ? writer(provider) : undefined,
   };
@@ -118,27 +122,38 @@ function wordsFor(code: string, status: unknown): string {
 
 /** Writes answers. */
 export function writer(
-  provider: Pick<HouseProvider, "chat" | "who" | "levelMax">,
+  provider: Pick<HouseProvider, "chatFor" | "who" | "levelMax">,
 ): NonNullable<ProviderApplication["write"]> {
   let writing = 0;
   return async (question, quoted, options) => {
-    if (quoted.kind !== "quoted") return quoted;
+    const { asker } = options;
+    const isLetGo = (): boolean => provider.chatFor(asker) !== undefined;
+    if (quoted.kind !== "quoted" || !isLetGo()) return quoted;
     if (quoted.hasConflict === true) return { ...quoted, notWritten: "conflict" };
-    const sent = quoted.citations.filter(({ placed }) => placed.memory.level <= provider.levelMax);
+    const ownerOf = ({ placed }: AnswerOutcome["citations"][number]): UserId => placed.shared?.by.user ?? asker;
+    const sent = quoted.citations.filter((citation) => {
+      return citation.placed.memory.level <= provider.levelMax && provider.chatFor(ownerOf(citation)) !== undefined;
+    });
     // A name that a memory lent to the question is that memory's.
-    const asked = Math.max(classifyByRules(question).level, quoted.understoodFrom ?? 1);
-    if (sent.length === 0 || asked > provider.levelMax) return { ...quoted, notWritten: "withheld" };
+    const { level = 1, owner: lender = asker } = quoted.understoodFrom ?? {};
+    const asked = Math.max(classifyByRules(question).level, level);
+    const chat = provider.chatFor(...new Set([asker, lender, ...sent.map(ownerOf)]));
+    if (chat === undefined || sent.length === 0 || asked > provider.levelMax)
+      return { ...quoted, notWritten: "withheld" };
     if (writing >= WRITING_MAX) return { ...quoted, notWritten: "down" };
     writing += 1;
     try {
-      return await written(provider, { question, quoted, sent, options });
+      return await written(chat, provider.who, { question, quoted, sent, options });
     } catch (error) {
+      if (!isLetGo()) return quoted;
       return { ...quoted, notWritten: reasonOf(error) };
     } finally {
       writing -= 1;
     }
   };
 }
+
+type Chatting = NonNullable<ReturnType<HouseProvider["chatFor"]>>;
 
 interface Writing {
   readonly question: string;
@@ -149,7 +164,8 @@ interface Writing {
 
 /** The written answer. @throws what the provider fails with */
 async function written(
-  { chat, who }: Pick<HouseProvider, "chat" | "who">,
+  chat: Chatting,
+  who: string,
   { options, question, quoted, sent }: Writing,
 ): Promise<AnswerOutcome> {
   const { onSentence, signal } = options;

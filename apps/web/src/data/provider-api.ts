@@ -11,6 +11,10 @@ export type WireWriter = NonNullable<WireProvider["writer"]>;
 export const providerApi = api.injectEndpoints({
   endpoints: (build) => ({
     provider: build.query<WireProvider, void>({ query: () => ask("provider.read"), providesTags: ["Status"] }),
+    chooseProvider: build.mutation<OutputOf<"provider.choose">, boolean>({
+      query: (allowed) => ask("provider.choose", { body: { allowed } }),
+      invalidatesTags: ["Status"],
+    }),
     testProvider: build.mutation<OutputOf<"provider.test">, void>({
       query: () => ask("provider.test"),
       invalidatesTags: ["Status"],

@@ -26,7 +26,8 @@ export function SentUpTo({ level }: { readonly level: string | null }): ReactNod
   return (
     <>
       Memories, searches and questions of level {levels} are sent to an AI provider, which whoever keeps this server has
-      set up. Secret and ultra-secret ones never are. This page loads nothing from anywhere else.
+      set up; under AI provider you can keep yours from it. Secret and ultra-secret ones never are. This page loads
+      nothing from anywhere else.
     </>
   );
 }

@@ -6,6 +6,7 @@ import { providerApi, type WireProvider, type WireWriter } from "../data/provide
 import { useRunsServer } from "../data/store.ts";
 import { Button, Loading, Name, ProblemNote } from "../parts/basics.tsx";
 import { LevelBadge } from "../parts/level.tsx";
+import { OnOff } from "../parts/on-off.tsx";
 import { Page, Section } from "../parts/page.tsx";
 
 const POLL_MS = 5_000;
@@ -43,7 +44,7 @@ function placeOf(level: string): number {
 
 /** A level and what of it leaves the server. */
 function SentRows({ provider }: { readonly provider: WireProvider }): ReactNode {
-  const { meaning, writer } = provider;
+  const { choice, meaning, writer } = provider;
   const reaches = (level: string, max: string | undefined): boolean =>
     max !== undefined && placeOf(level) <= placeOf(max);
   return (
@@ -54,21 +55,23 @@ function SentRows({ provider }: { readonly provider: WireProvider }): ReactNode 
             Level
           </th>
           <th scope="col" className="py-1.5 text-start font-medium">
-            What is sent
+            What of yours is sent
           </th>
         </tr>
       </thead>
       <tbody>
         {LEVEL_WORDS.map(({ name: level }) => {
-          const sent = [
-            ...(writer?.writes === true && reaches(level, writer.level_max)
-              ? ["quoted passages, with a question"]
-              : []),
-            ...(writer !== null && writer.judges_below !== null && reaches(level, writer.level_max)
-              ? ["memories that the rules are unsure of, once"]
-              : []),
-            ...(reaches(level, meaning?.level_max) ? ["memories and searches, for their meaning"] : []),
-          ];
+          const sent = !choice.allowed
+            ? []
+            : [
+                ...(writer?.writes === true && reaches(level, writer.level_max)
+                  ? ["quoted passages, with a question"]
+                  : []),
+                ...(writer !== null && writer.judges_below !== null && reaches(level, writer.level_max)
+                  ? ["memories that the rules are unsure of, once"]
+                  : []),
+                ...(reaches(level, meaning?.level_max) ? ["memories and searches, for their meaning"] : []),
+              ];
           return (
             <tr key={level} className="border-b border-line align-baseline">
               <td className="py-2 pe-4">
@@ -112,6 +115,29 @@ function Judged({ writer }: { readonly writer: WireWriter }): ReactNode {
       Asked about memories of which the rules are less than {Math.round(below * 100)} % sure. Since the start it judged{" "}
       {countOf(judged, "memory", "memories")} and raised {raised}; {waiting} wait.{rest} It can never lower a level.
     </>
+  );
+}
+
+/** The person's own word: whether anything of theirs may be sent. */
+function Own({ choice }: { readonly choice: WireProvider["choice"] }): ReactNode {
+  const [choose, { error, isLoading }] = providerApi.useChooseProviderMutation();
+  return (
+    <Section title="Yours">
+      <div data-testid="provider-choice">
+        <OnOff
+          label="May be sent"
+          isOn={choice.allowed}
+          isDisabled={isLoading}
+          onChange={(allowed) => void choose(allowed)}
+        />
+        <p className="mt-1 max-w-measure text-muted" aria-live="polite">
+          {choice.allowed
+            ? "What you tell, search and ask may go to the providers below, up to the levels that are set. Switched off, none of it goes to any."
+            : "Nothing of yours is sent to any provider: your answers are quoted, your levels are decided by rules, your searches go by words. What a provider was sent before it may have kept."}
+        </p>
+        {error !== undefined && <ProblemNote problem={error} />}
+      </div>
+    </Section>
   );
 }
 
@@ -171,6 +197,7 @@ export function Provider(): ReactNode {
       {data === undefined && error === undefined && <Loading what="Reading" />}
       {data !== undefined && (
         <>
+          {(data.writer !== null || data.meaning !== null || !data.choice.allowed) && <Own choice={data.choice} />}
           {data.writer === null ? (
             <p className="max-w-measure text-muted">
               No provider is set up that writes answers or judges levels: answers are quoted, levels are decided by

@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { Switch } from "react-aria-components";
 
 import { leave } from "../data/actions.ts";
 import { api } from "../data/api.ts";
@@ -8,6 +7,7 @@ import { useAppDispatch, useAppSelector, useRunsServer } from "../data/store.ts"
 import { Button, ButtonLink, Name, TextLink } from "../parts/basics.tsx";
 import { Lessons } from "../parts/lessons.tsx";
 import { SentUpTo } from "../parts/meaning.tsx";
+import { OnOff } from "../parts/on-off.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 
@@ -32,17 +32,11 @@ function Interface(): ReactNode {
             onChange={(value) => dispatch(interfaceSlice.actions.appearanceChosen(value))}
           />
         </div>
-        <Switch
-          isSelected={shortcuts}
+        <OnOff
+          label="Single-key shortcuts"
+          isOn={shortcuts}
           onChange={(on) => void dispatch(interfaceSlice.actions.shortcutsSwitched(on))}
-          className="group flex min-h-9 cursor-pointer items-center gap-4"
-        >
-          <span className="w-40">Single-key shortcuts</span>
-          <span className="flex h-6 w-10 items-center rounded-full border border-border bg-sunken p-0.5 transition-feedback group-data-[focus-visible]:outline-2 group-data-[focus-visible]:outline-accent group-data-[selected]:border-accent group-data-[selected]:bg-accent">
-            <span className="size-4.5 rounded-full bg-surface transition-transform group-data-[selected]:translate-x-4" />
-          </span>
-          <span className="text-13 text-muted">{shortcuts ? "On" : "Off"}</span>
-        </Switch>
+        />
       </div>
     </Section>
   );

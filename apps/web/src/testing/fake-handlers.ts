@@ -354,7 +354,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     days(state, name, request) ??
     operations(state.access.isProved, name, request) ??
     keeping(state, name, request) ??
-    provider(name) ??
+    provider(state, name, request) ??
     seal(state, name, request) ??
     house(state, name) ??
     imports(state, name, request) ??

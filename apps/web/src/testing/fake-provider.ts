@@ -2,9 +2,9 @@
 import type { RouteName } from "@kaelix/contract";
 
 import type { WireProvider } from "../data/provider-api.ts";
-import type { FakeAnswer } from "./fake-state.ts";
+import type { FakeAnswer, FakeRequest, FakeState } from "./fake-state.ts";
 
-const PROVIDER: WireProvider = {
+const PROVIDER: Omit<WireProvider, "choice"> = {
   writer: {
     host: "llm.example.org",
     model: "small-1",
@@ -26,9 +26,17 @@ const PROVIDER: WireProvider = {
   meaning: null,
 };
 
+const chosen = new WeakMap<FakeState, WireProvider["choice"]>();
+
 /** Answers a call about the provider. */
-export function provider(name: RouteName): FakeAnswer | undefined {
-  if (name === "provider.read") return { data: PROVIDER };
+export function provider(state: FakeState, name: RouteName, { body }: FakeRequest): FakeAnswer | undefined {
+  if (name === "provider.choose") {
+    const allowed = typeof body === "object" && body !== null && "allowed" in body && body.allowed === true;
+    chosen.set(state, { allowed, chosen_at: new Date().toISOString() });
+    return { data: chosen.get(state) };
+  }
+  if (name === "provider.read")
+    return { data: { ...PROVIDER, choice: chosen.get(state) ?? { allowed: true, chosen_at: null } } };
   const text = "It answers as it should";
   if (name === "provider.test")
     return { data: { ok: true, model: "small-1", host: "llm.example.org", took_ms: 212, problem: null, text } };

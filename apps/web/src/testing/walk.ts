@@ -257,6 +257,12 @@ export async function walkRunning(page: Page, open: Open, look: Look): Promise<v
   await page.getByRole("button", { name: "Test" }).click();
   await page.getByTestId("provider-test").waitFor();
   await look("provider");
+  const choice = page.getByTestId("provider-choice");
+  await choice.getByText("May be sent").click();
+  await choice.getByText("Nothing of yours is sent").waitFor();
+  await look("provider-kept");
+  await choice.getByText("May be sent").click();
+  await choice.getByText("Switched off, none of it goes").waitFor();
   await open("/settings/audit", "[data-testid=audit-entry]");
   await page.getByTestId("audit-verify").click();
   await page.getByTestId("audit-verification").waitFor();

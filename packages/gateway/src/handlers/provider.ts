@@ -8,24 +8,32 @@ import { type IncomingHttpHeaders, type ServerResponse } from "node:http";
 
 import { DEFAULT_TENANT, levelName, type UserPrincipal } from "@kaelix/model";
 
-import type { AnswerOutcome, EmbeddingStatus } from "../application.ts";
+import type { AnswerOutcome } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import type { HandlersOf } from "../http/exchange.ts";
-import { answerJson, embeddingJson, type Json } from "../http/wire.ts";
-import type { WriterView } from "../provider-application.ts";
+import { answerJson, embeddingJson, type Json, timeText } from "../http/wire.ts";
+import type { ProviderChoiceView, ProviderStatus, WriterView } from "../provider-application.ts";
 import { askedOf } from "./recall.ts";
 
 const BEAT_MS = 10_000;
 
 /** What is sent to whom, whether it answers, and answers in its words. */
-export const providerHandlers: HandlersOf<"provider.read" | "provider.test" | "answers.write"> = {
+export const providerHandlers: HandlersOf<"provider.read" | "provider.choose" | "provider.test" | "answers.write"> = {
   "provider.read": async ({ application, principal }) => {
-    const { meaning, writer } = countedFor(principal, await application.provider.read());
+    const { choice, meaning, writer } = countedFor(principal, await application.provider.read(principal));
     return {
       type: "json",
-      body: { writer: writer === null ? null : writerJson(writer), meaning: embeddingJson(meaning) },
+      body: {
+        writer: writer === null ? null : writerJson(writer),
+        meaning: embeddingJson(meaning),
+        choice: choiceJson(choice),
+      },
     };
   },
+  "provider.choose": async ({ application, principal, body }) => ({
+    type: "json",
+    body: choiceJson(await application.provider.choose(principal, body.allowed)),
+  }),
   "provider.test": async ({ application, reply }) => {
     const gone = goneOf(reply.raw);
     const tested = await application.provider.test(gone);
@@ -49,7 +57,7 @@ export const providerHandlers: HandlersOf<"provider.read" | "provider.test" | "a
       const done =
         write === undefined
           ? quoted
-          : await write(quoted.understoodAs ?? body.question, quoted, { signal, onSentence });
+          : await write(quoted.understoodAs ?? body.question, quoted, { asker: principal.userId, signal, onSentence });
       stream.send("done", answerJson(done));
     } finally {
       stream.end();
@@ -58,16 +66,13 @@ export const providerHandlers: HandlersOf<"provider.read" | "provider.test" | "a
   },
 };
 
-interface ProviderState {
-  readonly writer: WriterView | null;
-  readonly meaning: EmbeddingStatus | null;
-}
-
 /** Counts are of the whole house: people of other organisations learn what is sent to whom, and not how much others have. */
-function countedFor({ tenantId }: UserPrincipal, { meaning, writer }: ProviderState): ProviderState {
-  if (tenantId === DEFAULT_TENANT) return { meaning, writer };
+function countedFor({ tenantId }: UserPrincipal, status: ProviderStatus): ProviderStatus {
+  if (tenantId === DEFAULT_TENANT) return status;
+  const { choice, meaning, writer } = status;
   const none = { requests: 0, waiting: 0, judged: 0, raised: 0, silent: 0, tokensToday: 0, costToday: null };
   return {
+    choice,
     writer: writer === null ? null : { ...writer, ...none },
     meaning: meaning === null ? null : { ...meaning, waiting: 0, texts: 0, tokensToday: 0 },
   };
@@ -109,6 +114,10 @@ class AnswerStream {
   #write(text: string): void {
     if (!this.#raw.destroyed && !this.#raw.writableEnded) this.#raw.write(text);
   }
+}
+
+function choiceJson({ allowed, chosenAtMs }: ProviderChoiceView): Json {
+  return { allowed, chosen_at: chosenAtMs === null ? null : timeText(chosenAtMs) };
 }
 
 function writerJson(writer: WriterView): Json {

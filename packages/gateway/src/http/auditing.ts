@@ -57,6 +57,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "review.decide",
   "lesson.forget",
   "digest.configure",
+  "provider.choose",
   "streams.administer",
 ]);
 

@@ -23,7 +23,9 @@ export function fakeProvider(): ProviderApplication {
         costPerDay: 1,
       },
       meaning: null,
+      choice: { allowed: true, chosenAtMs: null },
     }),
+    choose: async (_principal, allowed) => ({ allowed, chosenAtMs: 1_750_000_000_000 }),
     test: async () => ({ ok: true, model: "m", host: "127.0.0.1:1", tookMs: 1, problem: null, text: "It answers" }),
     write: async (_question, quoted, { onSentence, signal }) => {
       const sentences = ["One.", "Two."].map((text) => ({ text, citations: [] }));

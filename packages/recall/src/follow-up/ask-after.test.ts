@@ -40,7 +40,10 @@ const asked = (question: string, ceiling: Level = 2) => ({ userId: OWNER, ceilin
 test("what an answer quotes lends its name under the level that is open alone", async () => {
   const before = ["Who did I have lunch with at the market?"];
   const question = "Where did she move to?";
-  expect(await understandAfter(life, asked(question), before)).toEqual({ text: "Where did Ines move to?", level: 2 });
+  expect(await understandAfter(life, asked(question), before)).toEqual({
+    text: "Where did Ines move to?",
+    lender: { level: 2, owner: asked(question).userId },
+  });
   expect(await understandAfter(life, asked(question, 1), before)).toBeUndefined();
 });
 

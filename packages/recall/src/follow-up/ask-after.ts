@@ -36,10 +36,10 @@ export function understandAfter(
 function quotedBy(source: RecallSource, { citations }: Answer): Quoted | undefined {
   const [first] = citations;
   if (first === undefined) return undefined;
-  const { level, speaker } = first;
+  const { level, owner, speaker } = first;
   const text = bestOf(first);
   const isGerman = source.detectLanguage(first.text) === "de";
-  return { text, level, isGerman, ...(speaker === undefined ? {} : { speaker }) };
+  return { text, level, owner, isGerman, ...(speaker === undefined ? {} : { speaker }) };
 }
 
 function bestOf({ best, quote, text }: Citation): string {

@@ -1,11 +1,15 @@
+import { seededRandom } from "@kaelix/base";
+import { makeId } from "@kaelix/model";
 import { expect, test } from "vitest";
 
 import { type Quoted, understand } from "./understand.ts";
 
 const NOW_MS = Date.UTC(2024, 5, 12, 9);
+const ANN = makeId("usr", 1, seededRandom(1));
 
 async function meant(question: string, before: string | readonly string[], quoted?: Partial<Quoted>) {
-  const answer = quoted === undefined ? undefined : { text: "", level: 1 as const, isGerman: false, ...quoted };
+  const answer =
+    quoted === undefined ? undefined : { text: "", level: 1 as const, owner: ANN, isGerman: false, ...quoted };
   const questions = typeof before === "string" ? [before] : before;
   return understand(question, { questions, quoted: () => Promise.resolve(answer), nowMs: NOW_MS });
 }
@@ -52,10 +56,13 @@ test.each([
   expect(await meant(question, before)).toBeUndefined();
 });
 
-test("a name comes from what the answer quotes only where the question names nobody, and says how secret that memory is", async () => {
+test("a name comes from what the answer quotes only where the question names nobody, and says whose and how secret that memory is", async () => {
   const quoted = { text: "Had lunch with Ines at the market", level: 2 as const };
   const before = "Who did I have lunch with at the market?";
-  expect(await meant("When did she leave?", before, quoted)).toEqual({ text: "When did Ines leave?", level: 2 });
+  expect(await meant("When did she leave?", before, quoted)).toEqual({
+    text: "When did Ines leave?",
+    lender: { level: 2, owner: ANN },
+  });
   expect(await meant("When did she leave?", "Did Carla leave?", quoted)).toEqual({ text: "When did Carla leave?" });
   const both = { ...quoted, text: "Had lunch with Ines and Carla" };
   expect(await meant("When did she leave?", before, both)).toBeUndefined();
@@ -64,7 +71,7 @@ test("a name comes from what the answer quotes only where the question names nob
     await meant("Where does she live?", "Who drove to the lake?", { text: "We drove to the lake", speaker: "Carla" }),
   ).toEqual({
     text: "Where does Carla live?",
-    level: 1,
+    lender: { level: 1, owner: ANN },
   });
 });
 

@@ -6,7 +6,7 @@
  * It does not: know more than English forms and the commonest German ones, or remember anything: whoever asks says what was asked before.
  */
 import { isPlaceName } from "@kaelix/intelligence";
-import type { Level } from "@kaelix/model";
+import type { Level, UserId } from "@kaelix/model";
 import { findTimes } from "@kaelix/views";
 
 import { askedInstead, bareWish, leaning, type Pronoun, type PronounPlace, pronounsIn } from "./forms.ts";
@@ -15,14 +15,19 @@ import { mayBe, type Named, namedIn } from "./named.ts";
 /** A question as it is meant. */
 export interface Understood {
   readonly text: string;
-  /** Of a memory that lent a name; absent: it is made of questions alone. */
-  readonly level?: Level;
+  /** The memory that lent a name; absent: it is made of questions alone. */
+  readonly lender?: Lender;
 }
 
-/** What the last question's answer quotes first: the words, their level, and who said them. */
-export interface Quoted {
-  readonly text: string;
+/** Of a memory that lends a name: its level, and whose it is. */
+export interface Lender {
   readonly level: Level;
+  readonly owner: UserId;
+}
+
+/** What the last question's answer quotes first: the words, where they are from, and who said them. */
+export interface Quoted extends Lender {
+  readonly text: string;
   readonly speaker?: string;
   readonly isGerman: boolean;
 }
@@ -91,7 +96,7 @@ function atTime(last: string, phrase: string, nowMs: number): Understood | undef
 async function aboutOther(last: string, phrase: string, before: Before): Promise<Understood | undefined> {
   if (phrase.split(/\s+/u).length > WORDS_MAX) return undefined;
   const owned = /^(her|his|their|ihre?|seine?)\s+(.+)$/iu.exec(phrase);
-  let other: { readonly text: string; readonly owner?: Named; readonly level?: Level } = { text: phrase };
+  let other: { readonly text: string; readonly owner?: Named; readonly lender?: Lender } = { text: phrase };
   if (owned !== null) {
     const pronoun: Pronoun = /^(?:her|ihre?)$/iu.test(owned[1] ?? "")
       ? "she"
@@ -102,11 +107,11 @@ async function aboutOther(last: string, phrase: string, before: Before): Promise
     if (owner === undefined) return undefined;
     const isGerman = /^(?:ihr|sein)/iu.test(owned[1] ?? "");
     const text = isGerman ? `${owned[2] ?? ""} von ${owner.text}` : `${owner.text}'s ${owned[2] ?? ""}`;
-    other = { text, owner, ...(owner.level === undefined ? {} : { level: owner.level }) };
+    other = { text, owner, ...lentBy(owner.lender) };
   } else if (!isNamePhrase(phrase)) return undefined;
   const text = putIn(bared(last), other.text, other.owner);
   if (text === undefined) return undefined;
-  return { text: `${text}?`, ...(other.level === undefined ? {} : { level: other.level }) };
+  return { text: `${text}?`, ...lentBy(other.lender) };
 }
 
 /** "Carla", "my sister", "the dog", "in Berlin": nothing that says something of its own. */
@@ -153,7 +158,7 @@ function ofSomebody(last: string, name: string): string | undefined {
 /** The question with names in the places of its pronouns. */
 async function withNames(question: string, before: Before): Promise<Understood | undefined> {
   const own = namedIn(question);
-  let [text, level, found] = ["", undefined as Level | undefined, false];
+  let [text, lender, found] = ["", undefined as Lender | undefined, false];
   let at = 0;
   for (const place of pronounsIn(question)) {
     // "When did Carla say that she leaves?": of whom it speaks it says itself.
@@ -164,10 +169,15 @@ async function withNames(question: string, before: Before): Promise<Understood |
     text += head + worded(place, named, { head, questions: before.questions });
     at = place.end;
     found = true;
-    if (named.level !== undefined && named.level > (level ?? 0)) level = named.level;
+    // All that is lent is lent by what the last answer quotes first.
+    lender ??= named.lender;
   }
   if (!found) return undefined;
-  return { text: text + question.slice(at), ...(level === undefined ? {} : { level }) };
+  return { text: text + question.slice(at), ...lentBy(lender) };
+}
+
+function lentBy(lender: Lender | undefined): Pick<Understood, "lender"> {
+  return lender === undefined ? {} : { lender };
 }
 
 function worded(
@@ -186,7 +196,7 @@ function worded(
 async function antecedent(
   pronoun: Pronoun,
   { questions, quoted }: Before,
-): Promise<(Named & { readonly level?: Level }) | undefined> {
+): Promise<(Named & { readonly lender?: Lender }) | undefined> {
   const fitting = (text: string): Named | undefined => {
     const all = namedIn(text).filter((named) => mayBe(pronoun, named));
     const [only] = all;
@@ -207,14 +217,18 @@ async function antecedent(
   return undefined;
 }
 
-function namedBy({ isGerman, level, speaker, text }: Quoted, pronoun: Pronoun): (Named & { level: Level }) | undefined {
+function namedBy(
+  { isGerman, level, owner, speaker, text }: Quoted,
+  pronoun: Pronoun,
+): (Named & { readonly lender: Lender }) | undefined {
+  const lender = { level, owner };
   const all = namedIn(text, { onlyKnown: isGerman }).filter((named) => mayBe(pronoun, named) && named.kind !== "thing");
   const names = new Set(all.map((named) => named.text));
   const [only] = all;
   // "My sister" of somebody else's words is not the asker's.
   if (names.size > 1) return undefined;
-  if (only !== undefined && !(speaker !== undefined && /^(?:my|our)\s/iu.test(only.text))) return { ...only, level };
+  if (only !== undefined && !(speaker !== undefined && /^(?:my|our)\s/iu.test(only.text))) return { ...only, lender };
   const said: Named | undefined =
     speaker === undefined ? undefined : { text: speaker, kind: "person", start: 0, end: 0 };
-  return said !== undefined && mayBe(pronoun, said) ? { ...said, level } : undefined;
+  return said !== undefined && mayBe(pronoun, said) ? { ...said, lender } : undefined;
 }

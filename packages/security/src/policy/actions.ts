@@ -124,6 +124,8 @@ const RULES = {
   "server.rebuild": house(OWNER),
   "server.backup": house(ADMINS, SERVICES),
   "provider.read": own(ALL, false),
+  // Where one's words go. No program's: it could let out what its person keeps in.
+  "provider.choose": own(ALL, false),
   "provider.test": house(ADMINS),
   "audit.read": installation(ADMINS),
   "audit.verify": house(ADMINS, SERVICES),

@@ -71,6 +71,7 @@ audit.read house oa
 audit.verify whole oa service
 policy.explain house oa
 provider.read own oamg
+provider.choose own oamg
 provider.test whole oa
 keys.rotate whole o
 tenant.list whole o

@@ -176,6 +176,7 @@ function apply(
     case "day.made":
     case "day.settings":
     case "lessons.forgotten":
+    case "provider.chosen":
     case "search.saved":
     case "write.proposed":
     case "session.started":

@@ -80,11 +80,16 @@ class FakeEmbedder implements DocumentEmbedder {
   readonly levelMax: Level;
   readonly handed: string[] = [];
   isDown = false;
+  isTaking = true;
   gate: Promise<void> = Promise.resolve();
 
   constructor(model = "model-a", levelMax: Level = 1) {
     this.model = model;
     this.levelMax = levelMax;
+  }
+
+  takes(): boolean {
+    return this.isTaking;
   }
 
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
@@ -238,6 +243,21 @@ test("SearchView keeps vectors in its snapshots, in no readable form; another mo
   changed.startEmbedding();
   await expect.poll(() => sizeOf(changed)).toBe(6);
   expect((await changed.index(user)).parts(2).vectors).toMatchObject({ model: "model-b", dimension: 3 });
+});
+
+test("SearchView hands nothing over of who is not taken, until they are", async () => {
+  const story = new Story();
+  const embedder = new FakeEmbedder();
+  embedder.isTaking = false;
+  const view = makeView(await makeFolder(), story, { embedder });
+  view.startEmbedding();
+  await fold(view, story, story.say(1, "harbour dinner"));
+  view.embedFor(user);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([embedder.handed, view.vectorsWaiting()]).toEqual([[], 0]);
+  embedder.isTaking = true;
+  view.embedFor(user);
+  await expect.poll(() => sizeOf(view)).toBe(1);
 });
 
 test("SearchView takes the snapshot of a vector away with the memory that was erased", async () => {

@@ -103,11 +103,16 @@ export class SearchView implements View {
     this.#filler?.start();
   }
 
+  /** Somebody's documents may have their vectors made from now on. */
+  embedFor(userId: UserId): void {
+    this.#filler?.note(userId);
+  }
+
   /** Documents of loaded users that wait for a vector; undefined without an embedder. */
   vectorsWaiting(): number | undefined {
     const filler = this.#filler;
     if (filler === undefined) return undefined;
-    return [...this.#loaded.values()].reduce((sum, { memories }) => sum + filler.waitingIn(memories.index), 0);
+    return [...this.#loaded].reduce((sum, [userId, { memories }]) => sum + filler.waitingIn(userId, memories.index), 0);
   }
 
   async #noteVectors(userId: UserId, vectors: number): Promise<void> {

@@ -2,7 +2,7 @@
  * Gives documents their vectors, behind everybody's back.
  *
  * Guarantees: nothing waits for it: a memory is acknowledged, folded and found by its words whether this works or not; one document after
- * the other is asked for, of levels up to `levelMax` alone; a vector that comes for a text that has changed meanwhile is dropped; after a
+ * the other is asked for, of levels up to `levelMax` alone and of who is taken alone; a vector that comes for a text that has changed meanwhile is dropped; after a
  * start every user is looked through once, so that nothing is forgotten. It does not: keep a list of what is to be done on a disk.
  */
 import { setTimeout as sleepFor } from "node:timers/promises";
@@ -19,8 +19,13 @@ export interface DocumentEmbedder {
   readonly model: string;
   /** Texts of higher levels are never handed over. */
   readonly levelMax: Level;
-  /** Vectors of texts in order, of length one. Rejects when that is not possible now. */
-  embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
+  /** False: nothing of this person is handed over. */
+  takes(owner: UserId): boolean;
+  /** Vectors of one person's texts in order, of length one. Rejects when that is not possible now. */
+  embed(
+    texts: readonly string[],
+    of: { readonly owner: UserId; readonly signal: AbortSignal },
+  ): Promise<readonly Float32Array[]>;
 }
 
 /** What it works on. */
@@ -79,8 +84,9 @@ export class VectorFiller {
   }
 
   /** Documents of an index that wait for a vector. */
-  waitingIn(index: UserIndex): number {
+  waitingIn(userId: UserId, index: UserIndex): number {
     const { model, levelMax } = this.#options.embedder;
+    if (!this.#options.embedder.takes(userId)) return 0;
     return Math.max(0, index.countWithoutVector(model, levelMax) - this.#skipped.size);
   }
 
@@ -112,7 +118,7 @@ export class VectorFiller {
   /** Until every document of a user has a vector. A provider that is down is waited for; a user who cannot be read now is left. */
   async #fill(userId: UserId): Promise<void> {
     const { signal } = this.#closing;
-    while (!signal.aborted) {
+    while (!signal.aborted && this.#options.embedder.takes(userId)) {
       const index = await this.#options.index(userId).catch(() => undefined);
       const documents = index === undefined ? [] : this.#next(index);
       if (documents.length === 0) return;
@@ -140,7 +146,7 @@ export class VectorFiller {
     const { embedder, index, onFilled } = this.#options;
     let vectors: readonly Float32Array[];
     try {
-      vectors = await embedder.embed(documents.map(textToEmbed), this.#closing.signal);
+      vectors = await embedder.embed(documents.map(textToEmbed), { owner: userId, signal: this.#closing.signal });
     } catch (error) {
       if (!isAboutText(error)) throw error;
       // One text that is refused must not hold up the others.
