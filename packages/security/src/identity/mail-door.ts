@@ -2,9 +2,9 @@
  * A person's e-mail address, and the way back in after a lost password.
  *
  * Guarantees: an address counts once a code that was sent to it came back; asking for a way back answers the same for every address, at
- * once, before anything is sent; a code opens with the request it was made for, once, within ten minutes, five tries; whoever has a second
- * factor gives it too; afterwards every session is over and the address is told. At most three codes an hour go to one address, ten to
- * one person, and twenty are asked for from one network address.
+ * once, before anything is sent, and refusing a code takes as long where none was sent; a code opens with the request it was made for,
+ * once, within ten minutes, five tries; whoever has a second factor gives it too; afterwards every session is over and the address is
+ * told. At most three codes an hour go to one address, ten to one person, and twenty are asked for from one network address.
  * It does not: sign in by mail, or prove who is at a session: mail that somebody else reads must not open what is secret (codes as a
  * second step are `SentCodes`). Caps and codes are in memory: a restart forgets them.
  */
@@ -67,6 +67,8 @@ const REQUEST_BYTES = 16;
 export class MailDoor {
   readonly #parts: MailDoorParts;
   readonly #codes: MailCodes;
+  /** Of requests that nothing was sent for: a code that nobody gets, so that refusing one takes as long as refusing another. */
+  readonly #unsent: MailCodes;
   readonly #toAddress = new Caps(TO_ADDRESS_PER_HOUR);
   readonly #ofPerson = new Caps(OF_PERSON_PER_HOUR);
   readonly #fromPlace = new Caps(FROM_PLACE_PER_HOUR);
@@ -77,6 +79,7 @@ export class MailDoor {
   constructor(parts: MailDoorParts) {
     this.#parts = parts;
     this.#codes = new MailCodes(parts.clock, parts.random);
+    this.#unsent = new MailCodes(parts.clock, parts.random);
   }
 
   /** A person's confirmed address; null when there is none. */
@@ -179,9 +182,11 @@ export class MailDoor {
     const { guesses, user: find, isSuspended, secondFactor, checkPassword } = this.#parts;
     const purpose = `recover/${given.request}`;
     return this.#lock.run(purpose, async () => {
-      const recovery = await guesses.attempt(purpose, given.address, async () =>
-        this.#codes.check(purpose, given.code) ? this.#recoveries.get(given.request) : undefined,
-      );
+      const recovery = await guesses.attempt(purpose, given.address, async () => {
+        const isRight = this.#codes.check(purpose, given.code);
+        this.#unsent.check(purpose, given.code);
+        return isRight ? this.#recoveries.get(given.request) : undefined;
+      });
       const user = recovery === undefined ? undefined : await find(recovery.user);
       if (recovery === undefined || user === undefined) throw securityErrors("email-code-wrong");
       // The address may have been taken away since.
@@ -204,7 +209,10 @@ export class MailDoor {
     const row = ways.find("email", await hash(to));
     const nowMs = clock.monotonicMs();
     // Unknown ones count too: what is known of an address must not depend on whether somebody has it.
-    if (!this.#toAddress.take(to, nowMs) || row === undefined || !this.#ofPerson.take(row.user, nowMs)) return;
+    if (!this.#toAddress.take(to, nowMs) || row === undefined || !this.#ofPerson.take(row.user, nowMs)) {
+      this.#unsent.make(`recover/${request}`);
+      return;
+    }
     const code = this.#codes.make(`recover/${request}`);
     if (code === undefined) return;
     for (const [old, { untilMs }] of this.#recoveries) {

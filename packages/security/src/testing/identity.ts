@@ -30,10 +30,14 @@ export interface TestIdentity {
 }
 
 /** Opens one, over a log that may hold events already. */
-export async function openTestIdentity(log = new MemoryLog(), clock = new ManualClock()): Promise<TestIdentity> {
+export async function openTestIdentity(
+  log = new MemoryLog(),
+  clock = new ManualClock(),
+  hashing = { memoryKib: 64, passes: 1 },
+): Promise<TestIdentity> {
   const keystore = await openKeystore({ log, kek: memoryKek(), clock });
   const store = new MemoryIdentityStore(log);
-  const passwords = await makePasswords({ memoryKib: 64, passes: 1 });
+  const passwords = await makePasswords(hashing);
   const mails: OutgoingMail[] = [];
   const mail = {
     send: async (one: OutgoingMail): Promise<void> => void mails.push(one),
