@@ -299,6 +299,41 @@ test("an error that nobody expected is 500 without a word of it, in the answer o
   expect(logged).toContain("frames");
 });
 
+test("what does not parse, does not fit or comes from elsewhere is written down once a minute, without what was sent", async () => {
+  const other = harness();
+  const send = (payload: string, headers: Record<string, string> = {}) =>
+    other.gateway.fastify.inject({
+      method: "POST",
+      url: MEMORIES,
+      headers: { ...as(1), ...JSON_TYPE, ...headers },
+      payload,
+    });
+  for (let count = 0; count < 5; count++) await send('{"text": "canary');
+  await send('{"text":"canary","canary-field":1}');
+  await send('{"text":"canary"}', { host: "canary.example" });
+  const refused = () => other.lines.filter(({ level }) => level === "warn").map(({ fields }) => fields);
+  const place = { method: "POST", route: MEMORIES, network: "127.0.0.0/16" };
+  expect(refused()).toMatchObject([
+    { code: "json-malformed", ...place },
+    { code: "request-invalid", ...place },
+    { code: "host-refused", ...place },
+  ]);
+  other.clock.advance(60_000);
+  await send("[");
+  expect(refused()).toHaveLength(4);
+  expect(refused()[3]).toMatchObject({ code: "json-malformed", unwritten_before: 4 });
+  expect(JSON.stringify(refused())).not.toMatch(/canary|127\.0\.0\.1|good-1/);
+  await other.gateway.close();
+});
+
+test("requests beyond the rate are written down", async () => {
+  const slow = harness({ settings: { userRequestsPerSecond: 1 } });
+  for (let count = 0; count < 4; count++) await slow.gateway.fastify.inject({ url: MEMORIES, headers: as(1) });
+  const refused = slow.lines.filter(({ level }) => level === "warn").map(({ fields }) => fields);
+  expect(refused).toMatchObject([{ code: "rate-limited", method: "GET", route: MEMORIES }]);
+  await slow.gateway.close();
+});
+
 test("the log holds no text, no query and no token", async () => {
   await post({ text: "canary-told" }, { "idempotency-key": "canary-key" });
   await fastify.inject({ url: `${MEMORIES}?cursor=canary-query`, headers: as(1) });

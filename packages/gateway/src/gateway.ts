@@ -47,6 +47,7 @@ import { tenantHandlers } from "./handlers/tenants.ts";
 import { lessonHandlers } from "./handlers/lessons.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
+import { Attempts } from "./http/attempts.ts";
 import { addEdge, problemSender } from "./http/edge.ts";
 import type { Handler } from "./http/exchange.ts";
 import { type HostCheck, isCrossSite, isLoopback, makeHostCheck } from "./http/host-check.ts";
@@ -203,7 +204,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 function makeFastify(options: GatewayOptions, rows: ProblemRows): FastifyInstance {
   const { settings } = options;
-  const send = problemSender({ log: options.log, rows, settings });
+  const { clock, log } = options;
+  const send = problemSender({ log, rows, settings, attempts: new Attempts({ clock, log }) });
   const nextTraceId = traceIds(options.random ?? systemRandom);
   const { tls } = options;
   const secured = tls && { https: { cert: tls.certificate, key: tls.key, minVersion: "TLSv1.3" } as const };

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { gatewayErrors } from "../errors.ts";
 import type { GatewaySettings } from "../settings.ts";
 import { signInHint } from "../oauth/metadata.ts";
+import { Attempts } from "./attempts.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { ProblemRows } from "./problem-page.ts";
 import { isLoopback } from "./host-check.ts";
@@ -39,7 +40,7 @@ const DATA_PATH_PATTERN =
 /** Adds the hooks, the error handler and what answers unknown addresses. */
 export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
   const { clock, log, settings } = options;
-  const send = problemSender(options);
+  const send = problemSender({ ...options, attempts: new Attempts(options) });
   const addresses = new TokenBuckets({ perSecond: settings.addressRequestsPerSecond, keysMax: ADDRESSES_MAX });
 
   fastify.addHook("onRequest", (request, reply, done) => {
@@ -107,7 +108,7 @@ function isMissingType(error: unknown): boolean {
 
 /** Makes what answers with the problem document of an error; what nobody expected goes to the log, without its message. */
 export function problemSender(
-  options: Pick<EdgeOptions, "log" | "rows" | "settings">,
+  options: Pick<EdgeOptions, "log" | "rows" | "settings"> & { readonly attempts: Attempts },
 ): (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   return (error, request, reply) => {
     const problem = problemOf(error, { instance: pathOf(request), traceId: request.id }, options.rows);
@@ -115,6 +116,7 @@ export function problemSender(
       const route = request.routeOptions.url ?? "(none)";
       options.log.error({ trace_id: request.id, route, ...describeForLog(error) }, "failed");
     }
+    options.attempts.note(problem.code, request);
     const challenge = problem.headers["www-authenticate"];
     const hint = signInHint(pathOf(request), issuerOf(request, options.settings.publicOrigins));
     return reply

@@ -28,6 +28,7 @@ export class FieldsError extends KaelixError {
 
 /** A document with the status and headers it is sent with. */
 export interface Problem {
+  readonly code: string;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly document: Readonly<Record<string, unknown>>;
@@ -75,7 +76,8 @@ export function problemOf(
   };
   if (problem instanceof FieldsError) document["errors"] = problem.fields;
   if (Object.keys(problem.details).length > 0) document["details"] = problem.details;
-  return { status: problem.status, headers: headersOf(problem), document, unexpected: known === undefined };
+  const { code, status } = problem;
+  return { code, status, headers: headersOf(problem), document, unexpected: known === undefined };
 }
 
 function ourErrorOf(error: unknown): KaelixError | undefined {
