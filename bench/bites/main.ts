@@ -11,10 +11,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 
 import type { BenchRow } from "../row.ts";
-import { SEEDED_BUGS, type SeededBug } from "./seeded-bugs.ts";
-import { APP_BUGS } from "./app-bugs.ts";
-import { CODE_BUGS } from "./code-bugs.ts";
-import { WAY_IN_BUGS } from "./way-in-bugs.ts";
+import { ALL_BUGS } from "./all-bugs.ts";
+import type { SeededBug } from "./seeded-bugs.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const QUICK_EVERY = 6;
@@ -26,9 +24,7 @@ export async function run(options: {
   readonly arguments: readonly string[];
 }): Promise<BenchRow[]> {
   const [word = ""] = options.arguments;
-  const bugs = [...SEEDED_BUGS, ...WAY_IN_BUGS, ...APP_BUGS, ...CODE_BUGS].filter(
-    ({ name }, at) => name.includes(word) && (!options.quick || at % QUICK_EVERY === 0),
-  );
+  const bugs = ALL_BUGS.filter(({ name }, at) => name.includes(word) && (!options.quick || at % QUICK_EVERY === 0));
   const copy = join(ROOT, ".services", `bites-${process.pid}`);
   const missed: string[] = [];
   try {

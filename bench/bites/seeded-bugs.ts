@@ -77,8 +77,9 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: "code guesses are not counted",
     file: "identity/prover.ts",
-    is: "(await this.#tools.factors.use(person, code)) ? true : undefined,\n    );\n    if (used === undefined)",
-    becomes: "(await this.#tools.factors.use(person, code)) ? true : false,\n    );\n    if (used !== true)",
+    is: "use(person, code)) ? true : undefined;\n      return purpose !== undefined && sent.take(purpose, codeRequest, code) ? true : undefined;\n    });\n    if (used === undefined)",
+    becomes:
+      "use(person, code)) ? true : false;\n      return purpose !== undefined && sent.take(purpose, codeRequest, code) ? true : false;\n    });\n    if (used !== true)",
     tests: "identity/second-factor",
   },
   {

@@ -237,8 +237,8 @@ export const WAY_IN_BUGS: readonly SeededBug[] = [
   {
     name: "an address for mail is removed without a fresh proof",
     file: "identity/mail-door.ts",
-    is: "    this.#parts.requireProof(principal);\n    await this.#lock",
-    becomes: "    await this.#lock",
+    is: "    this.#parts.requireProof(principal);\n    if (this.#parts.isNeeded",
+    becomes: "    if (this.#parts.isNeeded",
     tests: "identity/mail-door",
   },
   {
