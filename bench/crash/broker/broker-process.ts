@@ -13,6 +13,16 @@ const CONFIG = [
   "group.consumer.heartbeat.interval.ms=200",
 ];
 
+/** What a broker's process may, and where it is. */
+export interface ProcessOptions {
+  /** How many files and connections it may have open at a time. */
+  readonly filesMax?: number;
+  /** How large a file may become, in KiB. */
+  readonly fileKibMax?: number;
+  /** What stands before its command, such as what enters a namespace and becomes the command. */
+  readonly enter?: readonly string[];
+}
+
 /** A running broker. */
 export class BrokerProcess {
   /** Where it listens; undefined when it ended before it did. */
@@ -22,14 +32,19 @@ export class BrokerProcess {
   #words = "";
   #isKilled = false;
 
-  /** @param filesMax how many files and connections it may have open at a time */
-  constructor(directory: string, port: number, filesMax?: number) {
+  constructor(directory: string, port: number, { enter = [], fileKibMax, filesMax }: ProcessOptions = {}) {
     const words = ["streamer", "--data", directory, "--port", String(port), "--json", "--quiet"];
     const config = CONFIG.flatMap((row) => ["--config", row]);
     const command = [process.execPath, MAIN, ...words, ...config];
-    const limit = filesMax === undefined ? "" : `ulimit -n ${filesMax} && `;
+    // A shell counts a file in blocks of 512 bytes.
+    const limits = [
+      ...(filesMax === undefined ? [] : [`ulimit -n ${filesMax} && `]),
+      ...(fileKibMax === undefined ? [] : [`ulimit -f ${fileKibMax * 2} && `]),
+    ];
     // The shell becomes the broker, so that it is the broker that is killed.
-    const child = spawn("sh", ["-c", `${limit}exec "$0" "$@"`, ...command], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("sh", ["-c", `${limits.join("")}exec "$0" "$@"`, ...enter, ...command], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.#child = child;
     this.#gone = once(child, "close");
     child.stderr.on("data", (chunk: Buffer) => (this.#words += chunk.toString()));
@@ -41,6 +56,13 @@ export class BrokerProcess {
   complaints(): string {
     const ended = !this.#isKilled && this.#child.exitCode !== null ? `ended with ${this.#child.exitCode}\n` : "";
     return this.#words + ended;
+  }
+
+  /** Asks it to end in order; resolves when it has. */
+  async stop(): Promise<void> {
+    this.#isKilled = this.#child.exitCode === null;
+    this.#child.kill("SIGTERM");
+    await this.#gone;
   }
 
   /** Ends it with SIGKILL; resolves when it is gone. */

@@ -26,7 +26,7 @@ const crowd: Socket[] = [];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "kaelix-open-files-"));
-  broker = new BrokerProcess(directory, 0, FILES_MAX);
+  broker = new BrokerProcess(directory, 0, { filesMax: FILES_MAX });
   const port = (await broker.started) ?? 0;
   const door = new Gate();
   door.open();
