@@ -85,7 +85,7 @@ export const CODE_BUGS: readonly SeededBug[] = [
   {
     name: "sent codes: one is sent to who is suspended",
     file: "identity/code-door.ts",
-    is: 'if (isSuspended(row.user)) throw securityErrors("identity-suspended");',
+    is: 'if (isSuspended(row)) throw securityErrors("identity-suspended");',
     becomes: "",
     tests: TESTS,
   },

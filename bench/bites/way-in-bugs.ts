@@ -111,7 +111,7 @@ export const WAY_IN_BUGS: readonly SeededBug[] = [
   {
     name: "whoever is suspended comes in by a passkey",
     file: "identity/passkey-door.ts",
-    is: "if (this.#parts.isSuspended(user.user)) throw",
+    is: "if (this.#parts.isSuspended(user)) throw",
     becomes: "if (false as boolean) throw",
     tests: "identity/passkeys",
   },
@@ -174,7 +174,7 @@ export const WAY_IN_BUGS: readonly SeededBug[] = [
   {
     name: "whoever is suspended comes back by mail",
     file: "identity/mail-door.ts",
-    is: "      if (isSuspended(user.user)) throw",
+    is: "      if (isSuspended(user)) throw",
     becomes: "      if (false as boolean) throw",
     tests: "identity/mail-door",
   },
@@ -307,7 +307,7 @@ export const WAY_IN_BUGS: readonly SeededBug[] = [
   {
     name: "an account elsewhere lets in who is suspended",
     file: "identity/provider-door.ts",
-    is: 'if (this.#parts.isSuspended(user.user)) throw securityErrors("identity-suspended");\n      await this.#parts.ways.used',
+    is: 'if (this.#parts.isSuspended(user)) throw securityErrors("identity-suspended");\n      await this.#parts.ways.used',
     becomes: "await this.#parts.ways.used",
     tests: "identity/provider-door",
   },

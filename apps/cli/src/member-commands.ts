@@ -46,6 +46,10 @@ export function addMemberCommands(program: Command, command: AddCommand, ending:
       (await import("./commands/members.ts")).endInvite(...given),
     ),
   );
+  addTenantCommands(program, command, ending);
+}
+
+function addTenantCommands(program: Command, command: AddCommand, ending: Ending): void {
   const tenants = program.command("tenants").description("organisations that share this server and nothing else");
   command(tenants, "list", "organisations by name, with how many people they have").action(
     ending(async (...given: Parameters<typeof tenantCommands.listTenants>) =>
@@ -57,4 +61,22 @@ export function addMemberCommands(program: Command, command: AddCommand, ending:
       (await import("./commands/tenants.ts")).addTenant(...given),
     ),
   );
+  command(tenants, "suspend <name>", "keep everybody of it out until it goes on; asks for password or code").action(
+    ending(async (...given: Parameters<typeof tenantCommands.suspendTenant>) =>
+      (await import("./commands/tenants.ts")).suspendTenant(...given),
+    ),
+  );
+  command(tenants, "resume <name>", "let its people in again; asks for password or code").action(
+    ending(async (...given: Parameters<typeof tenantCommands.resumeTenant>) =>
+      (await import("./commands/tenants.ts")).resumeTenant(...given),
+    ),
+  );
+  command(tenants, "end <name>", "erase it with every account in it, at once; asks for its name and for proof")
+    .option("--confirm <name>", "name of the organisation; asked for when not given")
+    .option("--receipt <file>", "keep the signed receipt in this file; printed when not given")
+    .action(
+      ending(async (...given: Parameters<typeof tenantCommands.endTenant>) =>
+        (await import("./commands/tenants.ts")).endTenant(...given),
+      ),
+    );
 }

@@ -51,4 +51,21 @@ test("invite, list, suspend and let in again", { timeout: MANY_STARTS_MS_MAX }, 
     { id: "default", people: 2, state: "used" },
   ]);
   expect(JSON.parse((await run(["users", "list", "--json"])).out)).toHaveLength(2);
+
+  // It is shut, let in again, and ended with a receipt.
+  const ottos = { phone: otto.phone, password: otto.password };
+  expect((await run(["tenants", "suspend", "acme"])).code).toBe(0);
+  await expect(bare.call("auth.logIn", { body: ottos })).rejects.toMatchObject({ code: "identity-suspended" });
+  expect((await run(["tenants", "resume", "acme"])).code).toBe(0);
+  expect((await bare.call("auth.logIn", { body: ottos })).data.user.name).toBe("Otto");
+  const slip = await run(["tenants", "end", "acme", "--confirm", "acne"]);
+  expect([slip.code, slip.out]).toEqual([2, ""]);
+  const ended = await run(["tenants", "end", "acme", "--confirm", "acme"]);
+  expect(ended.code, ended.err).toBe(0);
+  expect(ended.out).toContain("what: the organisation acme, everybody of it and everything of theirs\n");
+  expect(JSON.parse((await run(["tenants", "list", "--json=id,people,state"])).out)[0]).toEqual({
+    id: "acme",
+    people: 0,
+    state: "ended",
+  });
 });

@@ -52,6 +52,12 @@ export const serverErrors = defineErrors({
     status: 422,
     text: "Cannot erase the account: what was typed is not its phone number",
   },
+  "tenant-unconfirmed": {
+    kind: "input",
+    retry: false,
+    status: 422,
+    text: "Cannot end the organisation: what was typed is not its name",
+  },
   "backup-target-invalid": { kind: "input", retry: false, status: 409, text: "Backups cannot be kept there" },
   "backup-target-failed": { kind: "upstream", retry: true, status: 503, text: "The place of backups cannot be used" },
   "backup-missing": { kind: "missing", retry: false, status: 404, text: "There is no backup" },

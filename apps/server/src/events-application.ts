@@ -79,6 +79,7 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "invite.created":
     case "invite.revoked":
     case "access.account":
+    case "access.tenant":
     case "key.user":
     case "key.memory":
     case "access.factors":

@@ -56,6 +56,7 @@ import { sentLevel } from "./provider/house-provider.ts";
 import { ProviderChoices } from "./provider/own-choices.ts";
 import { providerApplication } from "./provider/provider-application.ts";
 import type { ServerSettings } from "./settings.ts";
+import { tenantsApplication } from "./tenants-application.ts";
 import { waysIn } from "./ways-in.ts";
 
 /** What a house is built from. */
@@ -176,6 +177,7 @@ export class House {
           onUnclaimed: () => (this.#isClaimed = false),
         }),
         members: identity.members,
+        tenants: tenantsApplication({ ...need(this.#parts, "erasures"), audit, identity, imports }),
         seal: sealApplication({ identity, operator, remember }),
         sharing: sharingApplication({ identity, people, searchView, sharedIndexes, subjects }),
         audit: auditApplication({ log, audit, keystore }),

@@ -24,7 +24,7 @@ const USING: ReadonlySet<AclOperation> = new Set([
 ]);
 
 /** The authorizer over those who are signed in, by the name of their principal. */
-export function authorizerOf(people: ReadonlyMap<string, UserPrincipal>, clock: Clock): Authorizer {
+export function authorizerOf(people: Pick<ReadonlyMap<string, UserPrincipal>, "get">, clock: Clock): Authorizer {
   return {
     allows: (principal, operation, resource) => {
       const subject = people.get(principal.name);

@@ -21,6 +21,7 @@ let log: StreamerLog;
 let door: Broker;
 
 /** The only thing the door asks of an identity. */
+const shut = new Set<string>();
 const identity = {
   verify: async ({ password, phone }: { readonly phone: string; readonly password: string }) => {
     const role = people[phone];
@@ -31,6 +32,7 @@ const identity = {
       role,
     };
   },
+  members: { isSuspended: ({ tenant }: { readonly tenant: string }) => shut.has(tenant) },
 } as unknown as Identity;
 
 const notes: AuditNote[] = [];
@@ -123,6 +125,18 @@ describe("openKafkaDoor", () => {
       await expect(admin.fetchTopicOffsets(isApart ? "orders" : own)).rejects.toThrow();
       await admin.disconnect();
     }
+  });
+
+  test("whose organisation is suspended is refused at a connection that was open before", async () => {
+    const own = "tenant.acme.before";
+    const producer = kafka("+4").producer({ allowAutoTopicCreation: true });
+    await producer.connect();
+    await producer.send({ topic: own, messages: [{ value: "one" }] });
+    shut.add("acme");
+    await expect(producer.send({ topic: own, messages: [{ value: "two" }] })).rejects.toThrow();
+    shut.clear();
+    await producer.send({ topic: own, messages: [{ value: "three" }] });
+    await producer.disconnect();
   });
 
   test("a wrong password opens nothing", async () => {

@@ -56,12 +56,23 @@ export async function openKafkaDoor(options: KafkaDoorOptions): Promise<Broker> 
         ...(tls === undefined ? {} : { tls }),
       },
     ],
-    authorizer: authorizerOf(people, clock),
+    authorizer: authorizerOf(presentOf(people, identity), clock),
     security: { verifyPlain: (phone, password) => admit({ identity, people, clock, random, audit }, phone, password) },
     clock,
     random,
     report,
   });
+}
+
+/** Those who are signed in, but for who may not come in any more: a connection outlives its sign-in. */
+function presentOf(people: ReadonlyMap<string, UserPrincipal>, identity: Identity): Parameters<typeof authorizerOf>[0] {
+  return {
+    get: (name) => {
+      const one = people.get(name);
+      const isOut = one !== undefined && identity.members.isSuspended({ user: one.userId, tenant: one.tenantId });
+      return isOut ? undefined : one;
+    },
+  };
 }
 
 interface Admission {

@@ -1,5 +1,5 @@
 /** Opens what writes memories: remembering, changing, importing, erasing, and the sources that bring them. */
-import { Changes, Imports, type LessonsOf, Remember, partitionOfUser } from "@kaelix/capture";
+import { Changes, type Erasures, Imports, type LessonsOf, Remember, partitionOfUser } from "@kaelix/capture";
 import { TOPICS } from "@kaelix/model";
 
 import { type DayBook, openDayBook } from "./days/day-book.ts";
@@ -11,12 +11,12 @@ import { openProvider } from "./provider/house-provider.ts";
 import { Judging } from "./provider/judging.ts";
 import { ProposedWrites } from "./review/proposed-writes.ts";
 import { HouseLessons } from "./teaching/house-lessons.ts";
-import { openSources } from "./open-sources.ts";
+import { openSources, type SourcesParts } from "./open-sources.ts";
 
 /** Opens capture, and goes on with imports that a stop had cut off. */
 export async function openCapture(context: HouseContext): Promise<void> {
-  const { clock, fresh, logger, parts, paths, random, settings } = context;
-  const { log, keystore, store, live, audit } = need(parts, "log", "keystore", "store", "live", "audit");
+  const { clock, fresh, logger, parts, paths, random } = context;
+  const { log, keystore, store, live, identity } = need(parts, "log", "keystore", "store", "live", "identity");
   const dayBook = await openDayBook(log);
   openChoices(context, dayBook);
   const lessons = new HouseLessons({
@@ -44,6 +44,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
       hold: ({ tenant: tenantId, user: userId }, draft) => proposed.take({ tenantId, userId }, draft),
       drop: ({ user }, importId) => proposed.dropImport(user, importId),
     },
+    isShut: (tenant) => identity.members.tenants.isShut(tenant),
     remember,
     logger,
     spoolFolder: paths.spool,
@@ -53,20 +54,8 @@ export async function openCapture(context: HouseContext): Promise<void> {
     },
   });
   const changes = new Changes({ ...shared, remember });
-  const erasures = await openErasures(context, { changes, remember });
-  const eraser = new Eraser({
-    changes,
-    erasures,
-    purge: purgeOf(parts.embedded),
-    clock,
-    logger,
-    onErased: (count) => {
-      const erased = { action: "memory.erase", decision: "allow", reason: `${count} memories` } as const;
-      void audit.record({ subject: "system", ...erased });
-      parts.backups?.noteErased();
-    },
-    undoMs: settings.forgetUndoSeconds * 1_000,
-  });
+  const erasures = await openErasures(context, { changes, imports, remember });
+  const eraser = openEraser(context, changes, erasures);
   const provider = openProvider(context);
   Object.assign(parts, { dayBook, lessons, proposed, remember, changes, imports, erasures, eraser, provider });
   if (provider !== undefined && provider.judgesBelow > 0) {
@@ -94,11 +83,29 @@ function openChoices({ choices, parts }: HouseContext, dayBook: DayBook): void {
   searchView.startEmbedding();
 }
 
+function openEraser({ clock, logger, parts, settings }: HouseContext, changes: Changes, erasures: Erasures): Eraser {
+  const { audit } = need(parts, "audit");
+  return new Eraser({
+    changes,
+    erasures,
+    purge: purgeOf(parts.embedded),
+    clock,
+    logger,
+    onErased: (count) => {
+      const erased = { action: "memory.erase", decision: "allow", reason: `${count} memories` } as const;
+      void audit.record({ subject: "system", ...erased });
+      parts.backups?.noteErased();
+    },
+    undoMs: settings.forgetUndoSeconds * 1_000,
+  });
+}
+
 /** Opens the topics that memories are captured from. */
 export async function startSources(context: HouseContext): Promise<void> {
   const { clock, logger, parts, settings } = context;
-  const { log, people, remember } = need(parts, "log", "people", "remember");
-  const sources = await openSources({ file: settings.captureKafka, people, log, remember, clock, logger });
+  const { identity, log, people, remember } = need(parts, "identity", "log", "people", "remember");
+  const isSuspended: SourcesParts["isSuspended"] = (person) => identity.members.isSuspended(person);
+  const sources = await openSources({ file: settings.captureKafka, isSuspended, people, log, remember, clock, logger });
   parts.sources = sources;
   sources.start();
 }

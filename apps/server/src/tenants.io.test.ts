@@ -1,4 +1,5 @@
 import type { Client } from "@kaelix/contract";
+import { openReceipt } from "@kaelix/security";
 import { expect, test } from "vitest";
 
 import { claimed, clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
@@ -62,6 +63,8 @@ test("two organisations share a server and see nothing of each other, also after
     () => otto.call("audit.verify", { body: {} }),
     () => otto.call("tenants.list"),
     () => otto.call("tenants.create", { body: { id: "globex" } }),
+    () => otto.call("tenants.suspend", { params: { id: "default" } }),
+    () => otto.call("tenants.end", { params: { id: "acme" }, body: { confirm: "acme" } }),
     () => otto.call("views.rebuild", { params: { name: "search" }, body: {} }),
   ];
   for (const call of calls) {
@@ -76,9 +79,10 @@ test("two organisations share a server and see nothing of each other, also after
   expect(await code(ada.call("tenants.create", { body: { id: "acme" } }))).toBe("tenant-taken");
 
   const tenants = async (client: Client) => (await client.call("tenants.list")).data.data;
+  const standing = { state: "used", invited_until: null, suspended_at: null, ended_at: null };
   const expected = [
-    { id: "acme", people: 2, state: "used", invited_until: null },
-    { id: "default", people: 2, state: "used", invited_until: null },
+    { id: "acme", people: 2, ...standing },
+    { id: "default", people: 2, ...standing },
   ];
   expect(await tenants(ada)).toEqual(expected);
   await close(house);
@@ -91,4 +95,66 @@ test("two organisations share a server and see nothing of each other, also after
   await ada2.call("views.rebuild", { params: { name: "relational" }, body: {} });
   expect(await tenants(ada2)).toEqual(expected);
   expect(await seenBy(await logIn("+4930100001", PASSWORD))).toEqual(seen);
+}, 60_000);
+
+const logIn = async (house: OpenHouse, phone: string, password: string): Promise<Client> => {
+  const { data } = await clientOf(house).call("auth.logIn", { body: { phone, password } });
+  return clientOf(house, data.access_token);
+};
+
+test("a suspended organisation is kept out and loses nothing; an ended one is erased as a whole, with a receipt", async () => {
+  const folder = newFolder();
+  let house = await open(folder);
+  let ada = await claimed(house);
+  const { data: made } = await ada.call("tenants.create", { body: { id: "acme" } });
+  const [ottoPhone, noraPhone] = ["+4930100011", "+4930100012"];
+  const otto = await join(house, "Otto", ottoPhone, made.code);
+  const { data: invited } = await otto.call("invites.create", { body: { role: "member" } });
+  const nora = await join(house, "Nora", noraPhone, invited.code);
+  for (const client of [ada, otto, nora]) {
+    await client.call("memories.create", { body: { text: "The ferry leaves at seven", level: "general" } });
+  }
+  const act = (client: Client, what: "suspend" | "resume", id = "acme") =>
+    client.call(`tenants.${what}`, { params: { id } });
+  expect(await problemOf(act(ada, "suspend"))).toMatchObject({ status: 403, code: "proof-needed" });
+  await ada.call("auth.prove", { body: { password: "testpassword" } });
+  await act(ada, "suspend");
+  for (const client of [otto, nora]) expect((await problemOf(client.call("me.read"))).status).toBe(401);
+  expect(await code(logIn(house, noraPhone, PASSWORD))).toBe("identity-suspended");
+  await close(house);
+
+  house = await open(folder);
+  ada = await logIn(house, "+1234567890", "testpassword");
+  await ada.call("views.rebuild", { params: { name: "relational" }, body: {} });
+  const row = async () => (await ada.call("tenants.list")).data.data.find(({ id }) => id === "acme");
+  expect(await row()).toMatchObject({ state: "suspended", people: 2 });
+  expect(await code(logIn(house, noraPhone, PASSWORD))).toBe("identity-suspended");
+  await ada.call("auth.prove", { body: { password: "testpassword" } });
+  await act(ada, "resume");
+  const back = await logIn(house, noraPhone, PASSWORD);
+  expect((await back.call("searches.run", { body: { query: "ferry" } })).data.hits).toHaveLength(1);
+
+  const end = (id: string, confirm: string) => ada.call("tenants.end", { params: { id }, body: { confirm } });
+  expect(await code(end("acme", "acne"))).toBe("tenant-unconfirmed");
+  expect(await code(end("default", "default"))).toBe("tenant-protected");
+  expect(await code(end("globex", "globex"))).toBe("tenant-missing");
+  const { data: done } = await end("acme", "acme");
+  expect(done).toMatchObject({ state: "done", what: "tenant", of: "acme", erased: 2 });
+  const lines = openReceipt(done.receipt ?? "", done.public_key);
+  expect(lines).toContainEqual({
+    name: "what",
+    value: "the organisation acme, everybody of it and everything of theirs",
+  });
+  // Every view has said of every partition that it is past the end of it.
+  expect(new Set(done.views.map(({ name }) => name))).toEqual(new Set(["relational", "search", "world"]));
+  expect(await row()).toMatchObject({ state: "ended", people: 0 });
+  expect((await problemOf(back.call("me.read"))).status).toBe(401);
+  expect(await code(logIn(house, noraPhone, PASSWORD))).toBe("identity-credentials-wrong");
+  expect(await code(end("acme", "acme"))).toBe("tenant-ended");
+  expect(await code(ada.call("tenants.create", { body: { id: "acme" } }))).toBe("tenant-ended");
+  // Nobody else has lost anything, and the receipt is kept with who asked for it.
+  expect((await ada.call("searches.run", { body: { query: "ferry" } })).data.hits).toHaveLength(1);
+  expect((await ada.call("erasures.list")).data.data).toMatchObject([{ id: done.id, what: "tenant", of: "acme" }]);
+  const { data: report } = await ada.call("verifications.run");
+  expect(report.agree).toBe(true);
 }, 60_000);

@@ -41,6 +41,7 @@ async function openHouse(log: MemoryLog, clock = new ManualClock()) {
     views: { folded: async ({ offset }) => [{ name: "rows", offset }] },
     undoMs: UNDO_MS,
     purgeMs: PURGE_MS,
+    onLeaving: async () => undefined,
     onDone: (state) => done.push(state),
   });
   const owner = { tenant: DEFAULT_TENANT, user: makeId("usr", 1_000, seededRandom(8)) };

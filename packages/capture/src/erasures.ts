@@ -6,7 +6,7 @@
  *
  * Guarantees: what a request names is durable before anything is hidden; a stop at any moment is gone on from after the next start;
  * `done` is said only when the shredding is durable and every view has folded it; nothing above the ceiling of who asks is touched,
- * but for a whole account.
+ * but for a whole account or organisation.
  * It does not: wait for the files (`purged` comes later), or reach what was copied elsewhere before.
  */
 import { assert, type Clock, KeyedLock, type LogPosition, type RandomSource } from "@kaelix/base";
@@ -19,6 +19,7 @@ import {
   type Level,
   makeId,
   type MemoryId,
+  type TenantId,
   TOPICS,
   type UserId,
 } from "@kaelix/model";
@@ -56,6 +57,8 @@ export interface ErasureParts {
   readonly undoMs: number;
   /** Within which time after the shredding the keys' bytes are gone from the log's files; undefined: the house does not see to it. */
   readonly purgeMs: number | undefined;
+  /** Ends what runs for a person and what waits for them elsewhere: before their account goes, and again when it is gone. */
+  readonly onLeaving: (owner: Owner) => Promise<void>;
   /** Told of every erasure that is done. */
   readonly onDone: (state: ErasureState) => void;
 }
@@ -69,6 +72,9 @@ export interface ErasureWish {
   /** Nothing above it is touched. */
   readonly ceiling: Level;
 }
+
+/** Memories whose keys were shredded, and where the records of it stand. */
+type Tally = Pick<ErasureState, "erased" | "ranges">;
 
 const BATCH = 500;
 
@@ -84,14 +90,15 @@ export class Erasures {
 
   /**
    * Erases what is asked for: hidden when this resolves, and, when it is to be at once or is an account, done.
-   * @throws `erasure-nothing`, `account-last-owner`
+   * @throws `erasure-nothing`, `account-last-owner`, `tenant-missing`, `tenant-protected`, `tenant-ended`
    */
   async request(owner: Owner, wish: ErasureWish): Promise<ErasureState> {
     const { clock, ledger, random, undoMs } = this.#parts;
-    const isAccount = wish.what.type === "account";
-    if (isAccount) await this.#parts.accounts.checkMayEnd(owner.user);
-    const memories = isAccount ? [] : await this.#named(owner, wish);
-    if (!isAccount && memories.length === 0) throw captureErrors("erasure-nothing");
+    const isWhole = wish.what.type === "account" || wish.what.type === "tenant";
+    if (wish.what.type === "account") await this.#parts.accounts.checkMayEnd(owner.user);
+    if (wish.what.type === "tenant") await this.#parts.accounts.tenants.endable(wish.what.of);
+    const memories = isWhole ? [] : await this.#named(owner, wish);
+    if (!isWhole && memories.length === 0) throw captureErrors("erasure-nothing");
     const nowMs = clock.nowMs();
     const erasure = makeId("era", nowMs, random);
     await ledger.name({ ...owner, erasure, nowMs }, memories);
@@ -104,7 +111,7 @@ export class Erasures {
       state: "requested",
       what: wish.what,
       requested_at: nowMs,
-      due_at: wish.now || isAccount ? nowMs : nowMs + undoMs,
+      due_at: wish.now || isWhole ? nowMs : nowMs + undoMs,
       named: memories.length,
       erased: 0,
       unreadable_at: null,
@@ -169,6 +176,7 @@ export class Erasures {
 
   async #begin(asked: ErasureState): Promise<ErasureState> {
     if (asked.what.type === "account") return this.#eraseAccount(asked);
+    if (asked.what.type === "tenant") return this.#eraseTenant(asked, asked.what.of);
     const owner = { tenant: asked.tenant, user: asked.user };
     for (const some of batches(this.#parts.ledger.named(asked.erasure))) await this.#parts.changes.hide(owner, some);
     const waiting = await this.#put({ ...asked, state: "waiting" });
@@ -194,14 +202,45 @@ export class Erasures {
     return done;
   }
 
-  /** An account goes as a whole: sessions first, so that nothing more comes in, then the keys, then every row. */
   async #eraseAccount(asked: ErasureState): Promise<ErasureState> {
-    const { accounts, keystore, register, remember, clock } = this.#parts;
     const { tenant, user } = asked;
+    // Should a stop come then, the rows that were counted may be gone when it is gone on with.
+    const counted = async (tally: Tally): Promise<Tally> => {
+      const state = await this.#put({ ...asked, ...tally, erased: Math.max(tally.erased, asked.erased) });
+      return { erased: state.erased, ranges: state.ranges };
+    };
+    const { erased, ranges } = await this.#eraseEverything({ tenant, user }, asked.ranges, counted);
+    return this.#done({ ...asked, erased, named: erased, ranges });
+  }
+
+  /**
+   * An organisation goes as a whole: nobody comes in any more, then one account after the other. Of whom a stop cut off the memories may go
+   * uncounted.
+   */
+  async #eraseTenant(asked: ErasureState, tenant: TenantId): Promise<ErasureState> {
+    const { accounts } = this.#parts;
+    await accounts.tenants.end(tenant);
+    let state = asked;
+    for await (const { user } of accounts.tenants.people(tenant)) {
+      const { erased, ranges } = await this.#eraseEverything({ tenant, user }, state.ranges);
+      state = await this.#put({ ...state, erased: state.erased + erased, ranges });
+    }
+    return this.#done({ ...state, named: state.erased });
+  }
+
+  /** An account goes as a whole: sessions first, so that nothing more comes in, then the keys, then every row. */
+  async #eraseEverything(
+    owner: Owner,
+    before: readonly ErasureRange[],
+    counted: (tally: Tally) => Promise<Tally> = async (tally) => tally,
+  ): Promise<Tally> {
+    const { accounts, clock, keystore, onLeaving, register, remember } = this.#parts;
+    const { tenant, user } = owner;
     await accounts.endSessions(user);
+    await onLeaving(owner);
     await remember.written(user);
     let erased = 0;
-    let ranges: readonly ErasureRange[] = asked.ranges;
+    let ranges = before;
     for await (const rows of register.rowsOf(user, -1)) {
       const memories = rows.filter((row) => row.state !== "erased").map((row) => row.memoryId);
       if (memories.length === 0) continue;
@@ -209,31 +248,29 @@ export class Erasures {
       ranges = joined(ranges, [{ topic: TOPICS.keys.name, partition: 0, ...keys }]);
       erased += memories.length;
     }
-    // Should a stop come now, the rows that were counted may be gone when it is gone on with.
-    const counted = await this.#put({ ...asked, erased: Math.max(erased, asked.erased), ranges });
+    ({ erased, ranges } = await counted({ erased, ranges }));
     const userKey = await keystore.shredUser(user);
     ranges = joined(ranges, [{ topic: TOPICS.keys.name, partition: 0, ...userKey }]);
     const base = { v: EVENT_VERSION, at: clock.nowMs(), tenant, user } as const;
-    const { topic, partition, offset } = await remember.append({ tenant, user }, [
-      { ...base, type: "memory.all-erased" },
-    ]);
+    const { topic, partition, offset } = await remember.append(owner, [{ ...base, type: "memory.all-erased" }]);
     const ended = await accounts.end(tenant, user);
+    await onLeaving(owner);
     const places = [
       { topic, partition, from: offset, to: offset + 1 },
       { topic: TOPICS.identity.name, partition: 0, from: ended, to: ended + 1 },
     ];
-    return this.#done({ ...counted, named: counted.erased, ranges: joined(ranges, places) });
+    return { erased, ranges: joined(ranges, places) };
   }
 
   /** Says that it is done, once every view has folded it. */
   async #done(state: ErasureState): Promise<ErasureState> {
     const { clock, onDone, purgeMs, views } = this.#parts;
     const unreadableAt = clock.nowMs();
-    const last = state.ranges.find(({ topic }) => topic === TOPICS.memories.name);
-    const folded =
-      last === undefined
-        ? []
-        : await views.folded({ topic: last.topic, partition: last.partition, offset: last.to - 1 });
+    const folded: { readonly name: string; readonly offset: number }[] = [];
+    // People of an organisation are of several partitions: every view says of each how far it is.
+    for (const { partition, to, topic } of state.ranges) {
+      if (topic === TOPICS.memories.name) folded.push(...(await views.folded({ topic, partition, offset: to - 1 })));
+    }
     const done = await this.#put({
       ...state,
       state: "done",

@@ -10,7 +10,15 @@ import { join } from "node:path";
 
 import { type Clock, type RandomSource } from "@kaelix/base";
 import type { Logger } from "@kaelix/coordinator";
-import { EVENT_VERSION, type ImportId, makeId, type MemoryClient, type MemoryEvent, parseId } from "@kaelix/model";
+import {
+  EVENT_VERSION,
+  type ImportId,
+  makeId,
+  type MemoryClient,
+  type MemoryEvent,
+  parseId,
+  type TenantId,
+} from "@kaelix/model";
 import type { Keystore } from "@kaelix/security";
 
 import { captureErrors } from "./errors.ts";
@@ -60,6 +68,8 @@ export interface ImportParts {
   readonly lessonsOf?: LessonsOf;
   /** What programs may not write alone; absent: nothing is held. */
   readonly held?: HeldWrites;
+  /** True for an organisation for which nothing is done now; absent: there is none. */
+  readonly isShut?: (tenant: TenantId) => boolean;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly logger: Logger;
@@ -95,6 +105,7 @@ const BATCHES_IN_FLIGHT = 4;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
 const JOB_FILE = "job.json";
+const NOTHING = { added: 0, known: 0, failed: 0 };
 
 /** Runs imports. One instance per process. */
 export class Imports {
@@ -241,19 +252,54 @@ export class Imports {
     for (const name of await readdir(this.#parts.spoolFolder)) {
       const importId = parseId("imp", name);
       const owner = importId === undefined ? undefined : unfinished.get(importId);
+      if (importId !== undefined && owner !== undefined && this.#parts.isShut?.(owner.tenant) === true) {
+        unfinished.delete(importId);
+        continue;
+      }
       if (importId === undefined || owner === undefined || !(await this.#resumeOne(importId))) {
         await rm(join(this.#parts.spoolFolder, name), { recursive: true, force: true });
         continue;
       }
       unfinished.delete(importId);
     }
-    for (const lost of unfinished.values())
-      await this.#finish(lost, lost.importId, "failed", { added: 0, known: 0, failed: 0 });
+    for (const lost of unfinished.values()) await this.#finish(lost, lost.importId, "failed", NOTHING);
   }
 
   /** Stops running imports; they go on after the next start. */
   async stop(): Promise<void> {
-    const running = [...this.#jobs.values()].filter((job) => job.status.state === "running");
+    await this.#halt([...this.#jobs.values()]);
+  }
+
+  /** Stops what runs for an organisation; it goes on with `goOn`, or after a start when it may. */
+  async pause(tenant: TenantId): Promise<void> {
+    const jobs = [...this.#jobs.values()].filter(({ owner, status }) => {
+      return owner.tenant === tenant && status.state === "running";
+    });
+    await this.#halt(jobs);
+    for (const { status } of jobs) this.#jobs.delete(status.id);
+  }
+
+  /** Goes on with what `pause` has stopped. */
+  async goOn(tenant: TenantId): Promise<void> {
+    for (const row of await this.#parts.register.unfinishedImports()) {
+      if (row.tenant !== tenant || this.#jobs.has(row.importId) || (await this.#resumeOne(row.importId))) continue;
+      await this.#finish(row, row.importId, "failed", NOTHING);
+    }
+  }
+
+  /** Stops what runs for a person who goes, and removes every file of theirs that waits. */
+  async leave(user: Owner["user"]): Promise<void> {
+    const jobs = [...this.#jobs.values()].filter(({ owner }) => owner.user === user);
+    await this.#halt(jobs);
+    const paused = (await this.#parts.register.unfinishedImports()).filter((row) => row.user === user);
+    for (const importId of [...jobs.map(({ status }) => status.id), ...paused.map((row) => row.importId)]) {
+      this.#jobs.delete(importId);
+      await this.#removeSpool(importId);
+    }
+  }
+
+  async #halt(jobs: readonly Job[]): Promise<void> {
+    const running = jobs.filter((job) => job.status.state === "running");
     for (const job of running) job.abort.abort("stop");
     await Promise.all(running.map((job) => job.finished));
   }

@@ -38,8 +38,8 @@ export const erasureSchema = z
   .object({
     id: erasureIdSchema,
     state: z.enum(["requested", "waiting", "done", "purged", "cancelled"]),
-    what: z.enum(["memories", "import", "source", "account"]),
-    /** The import or the source it takes; null otherwise. */
+    what: z.enum(["memories", "import", "source", "account", "tenant"]),
+    /** The import, the source or the organisation it takes; null otherwise. */
     of: z.string().nullable(),
     since: timeSchema.nullable(),
     requested_at: timeSchema,

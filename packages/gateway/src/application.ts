@@ -25,6 +25,7 @@ import type { OperationsApplication } from "./operations-application.ts";
 import type { ImportStart } from "./import-start.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
 import type { MemberApplication } from "./member-application.ts";
+import type { TenantApplication } from "./tenant-application.ts";
 import type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
 import type { SealApplication } from "./seal-application.ts";
 import type { SharingApplication } from "./sharing-application.ts";
@@ -481,6 +482,7 @@ export interface Application extends WaysIn, GoingThrough {
   readonly seal: SealApplication;
   readonly sharing: SharingApplication;
   readonly members: MemberApplication;
+  readonly tenants: TenantApplication;
   readonly digests: DigestApplication;
   readonly days: DayApplication;
   readonly people: PeopleApplication;

@@ -45,6 +45,7 @@ export type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
 export type { SealApplication } from "./seal-application.ts";
 export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
 export type { MemberApplication } from "./member-application.ts";
+export type { TenantApplication } from "./tenant-application.ts";
 export type { Neighbour, SharedWhat, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";
 export type { DayApplication, DaySettingsView, KeptSearch, SavedSearchView, Untaken } from "./day-application.ts";
 export type { LessonApplication } from "./lesson-application.ts";

@@ -1,5 +1,5 @@
 import type { InviteId, Role, UserId, UserPrincipal } from "@kaelix/model";
-import type { InviteInfo, Member, Members } from "@kaelix/security";
+import type { InviteInfo, Member } from "@kaelix/security";
 
 /** Who belongs to the installation: the security room's `Members` fits it as it is. Refusals are KaelixErrors of that room. */
 export interface MemberApplication {
@@ -9,6 +9,4 @@ export interface MemberApplication {
   restore(principal: UserPrincipal, user: UserId): Promise<void>;
   invites(principal: UserPrincipal): Promise<readonly InviteInfo[]>;
   endInvite(principal: UserPrincipal, invite: InviteId): Promise<void>;
-  /** Organisations of the house. */
-  readonly tenants: Pick<Members["tenants"], "list" | "add">;
 }

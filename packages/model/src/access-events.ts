@@ -2,7 +2,7 @@
  * Events of the topics `access` and `audit`.
  *
  * `access` is compacted: every record is the whole state of one thing (record keys `factors/<user>`, `key/<id>`, `app/<id>`, `grant/<id>`, `account/<user>`,
- * `way/<hash>`, `seal/<user>`), so what was used up or ended stays so however old the copy of a view is. `audit` keeps everything, in order.
+ * `way/<hash>`, `seal/<user>`, `tenant/<name>`), so what was used up or ended stays so however old the copy of a view is. `audit` keeps everything, in order.
  */
 import type { EventBase } from "./events.ts";
 import type { ApiKeyId, ConversationId, GrantId, MemoryId, SessionId, UserId } from "./ids.ts";
@@ -109,6 +109,15 @@ export interface AccessAccount extends AccessBase {
   readonly suspended_at: number | null;
 }
 
+/** What became of an organisation: kept out, or ended for good. `user` is nobody of it. */
+export interface AccessTenant extends AccessBase {
+  readonly type: "access.tenant";
+  /** Since when nobody of it may come in; null: they may. */
+  readonly suspended_at: number | null;
+  /** When its ending was asked for; never taken back, and its name is never used again. */
+  readonly ended_at: number | null;
+}
+
 /**
  * A way in besides the password: a passkey, a confirmed e-mail address, an account at a provider. Unique by its record key: a hash of what
  * is outside of here. One that has ended may become somebody else's.
@@ -177,7 +186,15 @@ export interface AuditCheckpoint extends EventBase {
 }
 
 /** Events of topic `access`. */
-export type AccessEvent = AccessFactors | AccessKey | AccessApp | AccessGrant | AccessAccount | AccessWay | AccessSeal;
+export type AccessEvent =
+  | AccessFactors
+  | AccessKey
+  | AccessApp
+  | AccessGrant
+  | AccessAccount
+  | AccessWay
+  | AccessSeal
+  | AccessTenant;
 
 /** Events of topic `audit`. */
 export type AuditEvent = AuditEntry | AuditCheckpoint;

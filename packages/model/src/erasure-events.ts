@@ -5,15 +5,19 @@
  * Record keys: `<erasure>` holds the whole state, `<erasure>/<part>` the memories it names, which go when it is done.
  */
 import type { EventBase } from "./events.ts";
-import type { ErasureId, ImportId, MemoryId } from "./ids.ts";
+import type { ErasureId, ImportId, MemoryId, TenantId } from "./ids.ts";
 import type { SourceKind } from "./memory.ts";
 
-/** What an erasure takes. `since`: told to Kaelix at or after this time, epoch ms; null: ever. */
+/**
+ * What an erasure takes. `since`: told to Kaelix at or after this time, epoch ms; null: ever. `tenant`: an organisation, everybody of it and
+ * everything of theirs; asked for by `user` of another one.
+ */
 export type ErasureScope =
   | { readonly type: "memories" }
   | { readonly type: "import"; readonly import: ImportId }
   | { readonly type: "source"; readonly source: SourceKind; readonly since: number | null }
-  | { readonly type: "account" };
+  | { readonly type: "account" }
+  | { readonly type: "tenant"; readonly of: TenantId };
 
 /** Offsets `[from, to)` of a partition within which records of an erasure stand. */
 export interface ErasureRange {

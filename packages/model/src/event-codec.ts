@@ -58,6 +58,7 @@ const isKey = isIdOf("key");
 const isErasure = isIdOf("era");
 const isPerson = isIdOf("per");
 const isDecision = isIdOf("dec");
+const isTenant = rightAgain((value) => parseTenantId(value) !== undefined);
 const isDecider = oneOf("rule", "model", "person");
 const isRole = oneOf("owner", "admin", "member", "guest");
 
@@ -91,6 +92,8 @@ const isErasureScope: Check = (value) => {
       return true;
     case "import":
       return isImport(fields.get("import"));
+    case "tenant":
+      return isTenant(fields.get("of"));
     case "source":
       return isSource(fields.get("source")) && orNull(isTime)(fields.get("since"));
     default:
@@ -123,7 +126,7 @@ type Fields = Readonly<Record<string, Check>>;
 const BASE_FIELDS: Fields = {
   v: isCount,
   at: isTime,
-  tenant: rightAgain((value) => parseTenantId(value) !== undefined),
+  tenant: isTenant,
   user: isIdOf("usr"),
 };
 
@@ -245,6 +248,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   },
   "access.seal": { revision: isCount, key_id: isWord, sealed: isSealed },
   "access.account": { revision: isCount, role: orNull(isRole), suspended_at: orNull(isTime) },
+  "access.tenant": { revision: isCount, suspended_at: orNull(isTime), ended_at: orNull(isTime) },
   "access.grant": {
     revision: isCount,
     grant: isIdOf("grt"),

@@ -8,6 +8,7 @@ export type {
   AccessKey,
   AccessWay,
   AccessSeal,
+  AccessTenant,
   AuditCheckpoint,
   AuditEntry,
   AuditEvent,

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { decodeEvent, encodeEvent } from "./event-codec.ts";
 
-const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7].map((version) =>
+const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8].map((version) =>
   readFileSync(join(import.meta.dirname, `../fixtures/events-v${version}.jsonl`), "utf8")
     .trimEnd()
     .split("\n"),
@@ -22,6 +22,7 @@ test.each([
   [5, 37],
   [6, 38],
   [7, 39],
+  [8, 40],
 ])("decodeEvent reads every event of version %i as it was written, for ever", (version, typeCount) => {
   const types = new Set<string>();
   for (const line of LINES_BY_VERSION.slice(0, version).flat()) {

@@ -122,6 +122,7 @@ export type { ProviderClient } from "./providers/provider-client.ts";
 export { parseProviders } from "./providers/provider-settings.ts";
 export type { MailDoor, OutgoingMail } from "./identity/mail-door.ts";
 export type { Accounts } from "./identity/accounts.ts";
+export type { TenantInfo } from "./identity/tenants.ts";
 export type { InviteInfo, Member, Members } from "./identity/members.ts";
 export type { InviteRow, SessionRow, TenantRow, UserRow } from "./identity/rows.ts";
 export { type Ceiling, REFRESH_DAYS_SLIDING } from "./identity/sessions.ts";

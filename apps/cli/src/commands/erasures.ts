@@ -116,7 +116,7 @@ async function erasing(
 }
 
 /** Says what an erasure came to; the receipt is data and goes to the file that was named, or to standard output. */
-async function report(data: Erasure, options: EraseOptions): Promise<void> {
+export async function report(data: Erasure, options: EraseOptions): Promise<void> {
   if (data.receipt !== null && options.receipt !== undefined) await writeFile(options.receipt, data.receipt);
   if (options.json !== undefined) printJson(data, options.json);
   else if (data.receipt === null) process.stdout.write(`${data.id}\n`);

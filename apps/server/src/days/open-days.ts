@@ -34,13 +34,11 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
     dayBook: book,
     identity,
     keystore,
-    ledger,
     people,
     remember,
-  } = need(parts, "audit", "dayBook", "identity", "keystore", "ledger", "people", "remember");
+  } = need(parts, "audit", "dayBook", "identity", "keystore", "people", "remember");
   // An erasure that a stop cut off after the key was shredded: what is left here opens no more, and goes too.
-  const erased = new Set(ledger.in("done").flatMap(({ user, what }) => (what.type === "account" ? [user] : [])));
-  for (const user of book.users()) if (erased.has(user)) await book.remove(user);
+  for (const user of book.users()) if (!keystore.hasUserKey(user)) await book.remove(user);
   const desk = new DayDesk({ book, keystore, clock });
   const link = publicOrigins[0];
   const senders: SenderParts = {
@@ -59,7 +57,7 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
     recall,
     senders,
     users: () => people.userIds(),
-    isSuspended: (user) => identity.members.isSuspended(user),
+    isSuspended: async (user) => identity.members.present(await people.user(user)) === undefined,
     tenantOf: async (user) => (await identity.profile(user)).tenant,
     idOf: (user, day) => createHmac("sha256", idKey).update(`${user}\n${day}`).digest("hex").slice(0, ID_LENGTH),
     onSent: ({ tenant, user }, way, outcome) => {

@@ -132,7 +132,7 @@ async function node(
     users: async function* () {
       yield ANN;
     },
-    isSuspended: () => false,
+    isSuspended: async () => false,
     tenantOf: async () => DEFAULT_TENANT,
     idOf: (user: UserId, day: string) => createHmac("sha256", "k").update(`${user}${day}`).digest("hex").slice(0, 32),
     onSent: () => undefined,

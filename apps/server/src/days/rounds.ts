@@ -35,7 +35,7 @@ export interface RoundParts {
   readonly senders: SenderParts;
   /** Everybody who may be told. */
   readonly users: () => AsyncIterable<UserId>;
-  readonly isSuspended: (user: UserId) => boolean;
+  readonly isSuspended: (user: UserId) => Promise<boolean>;
   readonly tenantOf: (user: UserId) => Promise<TenantId>;
   /** The id of a person's day, as it stands in messages. */
   readonly idOf: (user: UserId, day: string) => string;
@@ -93,7 +93,7 @@ export class DayRounds {
     await this.#try(async () => {
       for await (const user of this.#parts.users()) {
         if (this.#isStopped) return;
-        if (this.#parts.isSuspended(user)) continue;
+        if (await this.#parts.isSuspended(user)) continue;
         await this.#try(() => this.#make(user));
         if (this.#waysDue(user).length > 0) due.push(user);
       }

@@ -7,6 +7,7 @@ import { type AuditLog, type ErasureLedger, type Identity, parsePhone } from "@k
 import { serverErrors } from "../errors.ts";
 import { programName } from "../access-application.ts";
 import { ownerOf } from "../imports-application.ts";
+import { ERASING } from "./open-erasures.ts";
 import type { Operator } from "../operator.ts";
 
 /** What it is wired from. */
@@ -28,16 +29,12 @@ export interface ErasureWiring {
 export function erasureApplication(parts: ErasureWiring): ErasureApplication {
   const { audit, erasures, identity, keystore, ledger, operator, remember, store } = parts;
   const writing = { register: store, remember, keystore };
-  const viewOf = (state: ErasureState): ErasureView => ({
-    ...state,
-    receipt: audit.receipt(state) ?? null,
-    publicKey: audit.status().publicKey,
-  });
+  const viewOf = (state: ErasureState): ErasureView => erasureView(audit, state);
   return {
     request: async (principal, { confirm, memories, now, toldBy, what }) => {
       if (toldBy !== undefined && (await programName(identity, principal, toldBy.key)) === undefined) return undefined;
       if (what.type === "account") await checkConfirmed(identity, principal, confirm);
-      const action = what.type === "account" ? "account.erase" : "memory.erase";
+      const action = ERASING[what.type];
       // Above level 2 it is not done when it cannot be written down: what is erased may stand there.
       const level = what.type === "account" ? 4 : principal.ceiling;
       await audit.record({ subject: principal, action, level, decision: "allow", reason: "asked" });
@@ -61,6 +58,11 @@ export function erasureApplication(parts: ErasureWiring): ErasureApplication {
       return state === undefined ? undefined : viewOf(state);
     },
   };
+}
+
+/** An erasure with what shows that it is done. */
+export function erasureView(audit: AuditLog, state: ErasureState): ErasureView {
+  return { ...state, receipt: audit.receipt(state) ?? null, publicKey: audit.status().publicKey };
 }
 
 /** The phone number is typed anew: nobody erases an account by a slip, or another one than they mean. */

@@ -1,17 +1,26 @@
 /** Erasing as the house does it: over its ledger, its views, and, where the log is its own, the files of the log. */
 import type { LogPosition } from "@kaelix/base";
-import { type Changes, Erasures, type Remember } from "@kaelix/capture";
+import { type Changes, Erasures, type Imports, type Remember } from "@kaelix/capture";
 import type { StreamerLog } from "@kaelix/log";
-import { TOPICS } from "@kaelix/model";
+import { type ErasureScope, TOPICS } from "@kaelix/model";
 import { openErasureLedger } from "@kaelix/security";
 
 import { serverErrors } from "../errors.ts";
 import { CAUGHT_UP_MS_MAX, type HouseContext, need } from "../house-parts.ts";
 
+/** By what name an erasure is written down. */
+export const ERASING: Readonly<Record<ErasureScope["type"], string>> = {
+  memories: "memory.erase",
+  import: "memory.erase",
+  source: "memory.erase",
+  account: "account.erase",
+  tenant: "tenant.end",
+};
+
 /** Opens the ledger and what works through it. */
 export async function openErasures(
   context: HouseContext,
-  { changes, remember }: { readonly changes: Changes; readonly remember: Remember },
+  { changes, imports, remember }: { readonly changes: Changes; readonly imports: Imports; readonly remember: Remember },
 ): Promise<Erasures> {
   const { clock, parts, random, settings } = context;
   const { audit, identity, keystore, log, store } = need(parts, "audit", "identity", "keystore", "log", "store");
@@ -29,12 +38,15 @@ export async function openErasures(
     random,
     undoMs: settings.forgetUndoSeconds * 1_000,
     purgeMs: parts.embedded === undefined ? undefined : settings.purgeHours * 3_600_000,
-    onDone: ({ erased, erasure, tenant, user, what }) => {
-      const action = what.type === "account" ? "account.erase" : "memory.erase";
+    onLeaving: async ({ user }) => {
+      await imports.leave(user);
+      // What is left of them there opens no more; a stop before it is gone is made up for at the next start.
+      await parts.days?.forget(user).catch(() => undefined);
+    },
+    onDone: ({ erased, erasure, tenant, what }) => {
+      const action = ERASING[what.type];
       const reason = `${erased} memories`;
       void audit.record({ subject: "system", tenant, action, resource: erasure, decision: "allow", reason });
-      // What is left of them there opens no more; a stop before it is gone is made up for at the next start.
-      if (what.type === "account") void parts.days?.forget(user).catch(() => undefined);
       parts.backups?.noteErased();
     },
   });

@@ -42,8 +42,7 @@ export function sharingApplication(parts: SharingParts): SharingApplication {
   return {
     neighbours: async (principal) => {
       const rows = await people.users(NEIGHBOURS_MAX, undefined, principal.tenantId);
-      const isThere = (user: UserId): boolean => user !== principal.userId && !identity.members.isSuspended(user);
-      const others = rows.filter(({ user }) => isThere(user));
+      const others = rows.filter((row) => row.user !== principal.userId && !identity.members.isSuspended(row));
       const named = await Promise.all(others.map(({ user }) => neighbour(identity, user)));
       return named.toSorted((left, right) => left.name.localeCompare(right.name));
     },

@@ -111,6 +111,24 @@ test("a source remembers records in order, buries what is bad, and commits every
   expect(source.status().state).toBe("stopped");
 });
 
+test("nothing more is told to whoever may not come in any more, and all of it when they may again", async () => {
+  const topic = new FakeTopic();
+  topic.tell({ body: "one" });
+  const { parts, problems, register } = await makeHouse(topic);
+  let isIn = true;
+  const source = new KafkaSource({ ...parts, owner: async () => (isIn ? parts.owner() : undefined) });
+  source.start();
+  await vi.waitFor(() => expect(topic.committed.at(-1)).toBe(1));
+  isIn = false;
+  topic.tell({ body: "two" });
+  await vi.waitFor(() => expect(problems.length).toBeGreaterThan(1));
+  expect([register.rows().length, topic.committed.at(-1)]).toEqual([1, 1]);
+  isIn = true;
+  await vi.waitFor(() => expect(topic.committed.at(-1)).toBe(2));
+  expect(register.rows()).toHaveLength(2);
+  await source.stop();
+});
+
 test("nothing is committed before it is durable, and what comes again is the same memory", async () => {
   const topic = new FakeTopic();
   for (let at = 0; at < 25; at += 1) topic.tell({ body: `message ${at}` });

@@ -44,7 +44,7 @@ export interface KafkaSourceParts {
   readonly spec: KafkaSourceSpec;
   readonly log: Log;
   readonly remember: Pick<Remember, "remember">;
-  /** Whose memories; undefined while there is nobody yet. */
+  /** Whose memories; undefined while nobody is there who may come in. */
   readonly owner: () => Promise<Owner | undefined>;
   /** `joinKafkaGroup`. */
   readonly join: typeof joinKafkaGroup;
@@ -111,9 +111,8 @@ export class KafkaSource {
 
   /** Joins the group and reads until the signal aborts. Throws when something does not answer. */
   async #readOn(signal: AbortSignal): Promise<void> {
-    const { join, owner: findOwner, spec } = this.#parts;
-    const owner = await findOwner();
-    if (owner === undefined) throw new Error("Nobody has signed up yet whose memories these could be");
+    const { join, spec } = this.#parts;
+    await this.#owner();
     const { from, group, place, topics } = spec;
     const reader = await join(place, { group, topics, from, fetchedRecordsMax: FETCHED_RECORDS_MAX });
     try {
@@ -122,12 +121,19 @@ export class KafkaSource {
       while (!signal.aborted) {
         const records = await reader.next(BATCH_RECORDS_MAX, signal);
         if (records.length === 0) continue;
-        await this.#take(owner, records);
+        // Asked with every batch: whoever may not come in any more is told nothing more.
+        await this.#take(await this.#owner(), records);
         await reader.commit(records);
       }
     } finally {
       await reader.close();
     }
+  }
+
+  async #owner(): Promise<Owner> {
+    const owner = await this.#parts.owner();
+    if (owner === undefined) throw new Error("Nobody is here now whose memories these could be");
+    return owner;
   }
 
   /** Remembers a batch, durably; what cannot become a memory is noted, durably. */

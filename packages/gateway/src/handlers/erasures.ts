@@ -55,14 +55,29 @@ function answerOf(view: ErasureView | undefined): Answer {
   return { type: "json", body: erasureJson(view) };
 }
 
-function erasureJson(view: ErasureView): Json {
+function placeOf(what: ErasureScope): string | null {
+  switch (what.type) {
+    case "import":
+      return what.import;
+    case "source":
+      return what.source;
+    case "tenant":
+      return what.of;
+    case "memories":
+    case "account":
+      return null;
+  }
+}
+
+/** An erasure on the wire. */
+export function erasureJson(view: ErasureView): Json {
   const { what } = view;
   const timeOrNull = (ms: number | null): string | null => (ms === null ? null : timeText(ms));
   return {
     id: view.erasure,
     state: view.state,
     what: what.type,
-    of: what.type === "import" ? what.import : what.type === "source" ? what.source : null,
+    of: placeOf(what),
     since: what.type === "source" ? timeOrNull(what.since) : null,
     requested_at: timeText(view.requested_at),
     due_at: timeText(view.due_at),

@@ -47,6 +47,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "user.list",
   "user.change",
   "tenant.create",
+  "tenant.change",
   "server.verify",
   "server.rebuild",
   "server.backup",
@@ -73,6 +74,8 @@ const NAMES: Readonly<Record<string, string>> = {
   "users.setRole": "user.role",
   "users.suspend": "user.suspend",
   "users.restore": "user.restore",
+  "tenants.suspend": "tenant.suspend",
+  "tenants.resume": "tenant.resume",
 };
 
 /** Writes down that the policy refuses a request. */

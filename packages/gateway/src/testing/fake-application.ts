@@ -33,7 +33,7 @@ import { fakePasskeys } from "./fake-passkeys.ts";
 import { fakeAccess } from "./fake-access.ts";
 import { fakeApps } from "./fake-apps.ts";
 import { fakeErasures } from "./fake-erasures.ts";
-import { fakeMembers } from "./fake-members.ts";
+import { fakeMembers, fakeTenants } from "./fake-members.ts";
 import { fakeSharing } from "./fake-sharing.ts";
 import { fakeSeal } from "./fake-seal.ts";
 import { fakePeople } from "./fake-people.ts";
@@ -117,6 +117,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     seal: fakeSeal(),
     sharing: fakeSharing(),
     members: fakeMembers(),
+    tenants: fakeTenants(),
     digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
     people: fakePeople(),
     review: fakeReview(),

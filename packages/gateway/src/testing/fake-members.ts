@@ -1,6 +1,7 @@
 /** Members in memory: the asker alone, and no invitation. */
 import { DEFAULT_TENANT } from "@kaelix/model";
 
+import type { TenantApplication } from "../tenant-application.ts";
 import type { MemberApplication } from "../member-application.ts";
 import { fakeErrors } from "./fake-application.ts";
 
@@ -17,11 +18,19 @@ export function fakeMembers(): MemberApplication {
     restore: missing,
     invites: async () => [],
     endInvite: missing,
-    tenants: {
-      list: async () => [{ tenant: DEFAULT_TENANT, people: 1, invitedUntilMs: null }],
-      add: async () => {
-        throw fakeErrors("member-missing");
-      },
-    },
+  };
+}
+
+export function fakeTenants(): TenantApplication {
+  const missing = async (): Promise<never> => {
+    throw fakeErrors("member-missing");
+  };
+  const standing = { suspendedAtMs: null, endedAtMs: null };
+  return {
+    list: async () => [{ tenant: DEFAULT_TENANT, people: 1, invitedUntilMs: null, ...standing }],
+    add: missing,
+    suspend: missing,
+    resume: missing,
+    end: missing,
   };
 }

@@ -16,13 +16,14 @@ import {
   decodeEvent,
   encodeEvent,
   type GrantId,
+  type TenantId,
   TOPICS,
   type UserId,
 } from "@kaelix/model";
 
 import { securityErrors } from "../errors.ts";
 import { type AccessState, accessSubject, foldAccess, foldAccessTombstone } from "./fold.ts";
-import type { AccountRow, ApiKeyRow, AppRow, FactorsRow, GrantRow, SealRow, WayRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, AppRow, FactorsRow, GrantRow, SealRow, TenantStanding, WayRow } from "./rows.ts";
 
 const TOPIC = TOPICS.access.name;
 const PARTITION = 0;
@@ -47,6 +48,7 @@ export class AccessRegister {
     accounts: new Map(),
     ways: new Map(),
     seals: new Map(),
+    tenants: new Map(),
   };
   /** Offset of the record that each thing stands by, by record key. */
   readonly #stands = new Map<string, number>();
@@ -115,6 +117,18 @@ export class AccessRegister {
   /** What became of an account; undefined when nothing did. */
   account(user: UserId): AccountRow | undefined {
     return this.#state.accounts.get(user);
+  }
+
+  /** What became of an organisation; undefined when nothing did. */
+  tenant(id: TenantId): TenantStanding | undefined {
+    return this.#state.tenants.get(id);
+  }
+
+  /** True while nobody may come in, write or be worked for: because of the account, or of its organisation. */
+  isShut({ tenant, user }: { readonly tenant: TenantId; readonly user: UserId }): boolean {
+    const standing = this.tenant(tenant);
+    const isOpen = (standing?.suspendedAtMs ?? null) === null && (standing?.endedAtMs ?? null) === null;
+    return !isOpen || typeof this.account(user)?.suspendedAtMs === "number";
   }
 
   /** The key that a person's browser seals with, wrapped; undefined when they have none. */

@@ -16,6 +16,7 @@ const empty = (): AccessState => ({
   accounts: new Map(),
   ways: new Map(),
   seals: new Map(),
+  tenants: new Map(),
 });
 const factors = (revision: number, step: number, tenant: TenantId = DEFAULT_TENANT): AccessEvent => ({
   type: "access.factors",
@@ -103,6 +104,16 @@ test("foldAccess never moves a key or grant to somebody else, nor opens again wh
       }
     }),
   );
+});
+
+test("foldAccess keeps an organisation ended whatever a later state says, and lets a suspended one go on", () => {
+  const state = empty();
+  const base = { type: "access.tenant", v: 8, at: 1, tenant: "acme" as TenantId, user: ada } as const;
+  expect(foldAccess(state, { ...base, revision: 1, suspended_at: 5, ended_at: null })).toBe(true);
+  expect(foldAccess(state, { ...base, revision: 1, suspended_at: null, ended_at: null })).toBe(false);
+  expect(foldAccess(state, { ...base, revision: 2, suspended_at: null, ended_at: 9 })).toBe(true);
+  expect(foldAccess(state, { ...base, revision: 3, suspended_at: null, ended_at: null })).toBe(true);
+  expect(state.tenants.get(base.tenant)).toEqual({ tenant: "acme", revision: 3, suspendedAtMs: null, endedAtMs: 9 });
 });
 
 test("foldAccessTombstone forgets what stands under a record key", () => {

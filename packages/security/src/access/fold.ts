@@ -5,9 +5,9 @@
  * and what a key's hash is never change, but that a way in which has ended may become somebody else's; a step, a counter and the
  * generation of a refresh token never go back; what tokens are bound to stays; what else has ended stays ended.
  */
-import type { AccessApp, AccessEvent, ApiKeyId, GrantId, UserId } from "@kaelix/model";
+import type { AccessApp, AccessEvent, AccessTenant, ApiKeyId, GrantId, TenantId, UserId } from "@kaelix/model";
 
-import type { AccountRow, ApiKeyRow, AppRow, FactorsRow, GrantRow, SealRow, WayRow } from "./rows.ts";
+import type { AccountRow, ApiKeyRow, AppRow, FactorsRow, GrantRow, SealRow, TenantStanding, WayRow } from "./rows.ts";
 
 /** Everything that stands. */
 export interface AccessState {
@@ -19,6 +19,7 @@ export interface AccessState {
   /** By the hash they stand under. */
   readonly ways: Map<string, WayRow>;
   readonly seals: Map<UserId, SealRow>;
+  readonly tenants: Map<TenantId, TenantStanding>;
 }
 
 /** The record key that an event stands under on the compacted topic. */
@@ -38,6 +39,8 @@ export function accessSubject(event: AccessEvent): string {
       return `account/${event.user}`;
     case "access.seal":
       return `seal/${event.user}`;
+    case "access.tenant":
+      return `tenant/${event.tenant}`;
   }
 }
 
@@ -94,6 +97,8 @@ export function foldAccess(state: AccessState, event: AccessEvent): boolean {
       state.seals.set(user, { user, tenant, revision, keyId: event.key_id, sealed: event.sealed });
       return true;
     }
+    case "access.tenant":
+      return foldTenant(state, event);
     case "access.grant": {
       const before = state.grants.get(event.grant);
       if (before !== undefined) {
@@ -139,6 +144,14 @@ function appAfter(before: AppRow | undefined, event: AccessApp): AppRow | undefi
     usedAtMs: event.used_at,
     endedAtMs: before?.endedAtMs ?? event.ended_at,
   };
+}
+
+function foldTenant({ tenants }: AccessState, event: AccessTenant): boolean {
+  const { revision, suspended_at: suspendedAtMs, tenant } = event;
+  const before = tenants.get(tenant);
+  if (before !== undefined && revision <= before.revision) return false;
+  tenants.set(tenant, { tenant, revision, suspendedAtMs, endedAtMs: before?.endedAtMs ?? event.ended_at });
+  return true;
 }
 
 /** Forgets what stands under a record key: its record was taken from the topic. */

@@ -35,9 +35,9 @@ export class KeyOwners {
     readonly tenant: TenantId;
   }): Promise<UserRow | undefined> {
     const row = await this.#row(id);
-    const account = this.#tools.register.account(id);
-    if (row === undefined || row.tenant !== tenant || typeof account?.suspendedAtMs === "number") return undefined;
-    return { ...row, role: account?.role ?? row.role };
+    const { register } = this.#tools;
+    if (row === undefined || row.tenant !== tenant || register.isShut(row)) return undefined;
+    return { ...row, role: register.account(id)?.role ?? row.role };
   }
 
   async #row(id: UserId): Promise<UserRow | undefined> {

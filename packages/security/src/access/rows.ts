@@ -103,6 +103,16 @@ export interface AccountRow {
   readonly suspendedAtMs: number | null;
 }
 
+/** What became of an organisation. Times are epoch ms. */
+export interface TenantStanding {
+  readonly tenant: TenantId;
+  readonly revision: number;
+  /** Null: its people may come in. */
+  readonly suspendedAtMs: number | null;
+  /** When its ending was asked for; null: it goes on. */
+  readonly endedAtMs: number | null;
+}
+
 /** Leave of one person to see some memories of another. Times are epoch ms. */
 export interface GrantRow {
   readonly grant: GrantId;

@@ -68,6 +68,8 @@ function scopeText(what: ErasureScope): string {
       return `everything from the source ${what.source}${what.since === null ? "" : ` since ${timeText(what.since)}`}`;
     case "account":
       return "an account and everything in it";
+    case "tenant":
+      return `the organisation ${what.of}, everybody of it and everything of theirs`;
   }
 }
 

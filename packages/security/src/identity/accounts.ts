@@ -16,7 +16,7 @@ interface AccountParts {
   readonly journal: IdentityJournal;
   readonly store: IdentityStore;
   readonly sessions: Sessions;
-  readonly members: Pick<Members, "hasOtherOwner">;
+  readonly members: Pick<Members, "hasOtherOwner" | "tenants">;
   readonly clock: Clock;
 }
 
@@ -43,6 +43,11 @@ export class Accounts {
   async endSessions(user: UserId): Promise<void> {
     const { sessions, store } = this.#parts;
     for (const { session } of await store.activeSessions(user)) await sessions.revoke(session, "all");
+  }
+
+  /** Organisations: one of them ends with all accounts in it. */
+  get tenants(): Members["tenants"] {
+    return this.#parts.members.tenants;
   }
 
   /**

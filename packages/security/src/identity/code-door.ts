@@ -21,7 +21,7 @@ interface CodeDoorParts {
   readonly guesses: GuessGate;
   /** Whose phone number and password they are; undefined when they are wrong. */
   readonly known: (request: LogInRequest) => Promise<UserRow | undefined>;
-  readonly isSuspended: (user: UserRow["user"]) => boolean;
+  readonly isSuspended: (person: Pick<UserRow, "user" | "tenant">) => boolean;
   /** Throws `identity-proof-required` unless the session has just proved itself. */
   readonly requireProof: (principal: UserPrincipal) => void;
   readonly endOtherSessions: (principal: UserPrincipal) => Promise<unknown>;
@@ -49,7 +49,7 @@ export class CodeDoor {
     const { factors, isSuspended, known, sent } = this.#parts;
     const row = await known(request);
     if (row === undefined) throw securityErrors("identity-credentials-wrong");
-    if (isSuspended(row.user)) throw securityErrors("identity-suspended");
+    if (isSuspended(row)) throw securityErrors("identity-suspended");
     if (!factors.sentBy(row.user).includes(request.by)) throw securityErrors("code-way-off");
     const person = { tenantId: row.tenant, userId: row.user };
     return sent.send(person, request.by, entryPurpose(row.user), request.address);

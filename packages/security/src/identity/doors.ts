@@ -25,7 +25,7 @@ export interface DoorsParts {
   readonly guesses: GuessGate;
   readonly user: (id: UserId) => Promise<UserRow | undefined>;
   readonly profile: (id: UserId) => Promise<UserProfile>;
-  readonly isSuspended: (id: UserId) => boolean;
+  readonly isSuspended: (person: Pick<UserRow, "user" | "tenant">) => boolean;
   readonly isNeeded: (id: UserId) => boolean;
   readonly enter: (user: UserRow, client: string) => Promise<SignedIn>;
   readonly requireProof: (principal: UserPrincipal) => void;

@@ -126,17 +126,16 @@ export class Identity {
     ({ apiKeys: this.apiKeys, apps: this.apps } = openPrograms(options, { ...shared, register, user }));
     this.seals = new OwnSeals({ register, keystore, clock: this.#clock });
     // Nothing is shared with whoever cannot come in.
-    const present = async (id: UserId): Promise<UserRow | undefined> =>
-      this.members.isSuspended(id) ? undefined : store.user(id);
+    const present = async (id: UserId): Promise<UserRow | undefined> => this.members.present(await store.user(id));
     this.grants = new Grants({ ...shared, register, user: present });
     const refreshSecret = keystore.systemSecret("refresh");
     this.#sessions = new Sessions({ ...shared, store, journal: this.#journal, refreshSecret });
-    const [journal, sessions] = [this.#journal, this.#sessions];
+    const [journal, sessions, signingUp] = [this.#journal, this.#sessions, this.#signingUp];
     const endSessions = (id: UserId): Promise<void> => this.accounts.endSessions(id);
-    this.members = new Members({ ...shared, register, store, journal, endSessions, profile });
+    this.members = new Members({ ...shared, register, store, journal, endSessions, profile, signingUp });
     const { members } = this;
     this.accounts = new Accounts({ register, journal, sessions, store, members, clock: this.#clock });
-    const isSuspended = (id: UserId): boolean => members.isSuspended(id);
+    const isSuspended: Members["isSuspended"] = (person) => members.isSuspended(person);
     const requireProof = (principal: UserPrincipal): void => this.#requireProof(principal);
     const known = (request: LogInRequest): Promise<UserRow | undefined> => this.#known(request);
     const endOtherSessions = (one: UserPrincipal): Promise<number> => this.logOutAll(one, one.sessionId);
@@ -213,7 +212,7 @@ export class Identity {
     if (this.#factors.has(user.user)) {
       await this.#prover.code({ tenantId: user.tenant, userId: user.user }, request, entryPurpose(user.user));
     }
-    if (this.members.isSuspended(user.user)) throw securityErrors("identity-suspended");
+    if (this.members.isSuspended(user)) throw securityErrors("identity-suspended");
     return this.#enter(user, request.client ?? "");
   }
 
@@ -232,7 +231,7 @@ export class Identity {
     request: LogInRequest,
   ): Promise<{ readonly user: UserId; readonly tenant: TenantId; readonly role: Role } | undefined> {
     const found = await this.#known(request);
-    if (found === undefined || this.#factors.has(found.user) || this.members.isSuspended(found.user)) return undefined;
+    if (found === undefined || this.#factors.has(found.user) || this.members.isSuspended(found)) return undefined;
     return { user: found.user, tenant: found.tenant, role: found.role };
   }
 
@@ -248,7 +247,7 @@ export class Identity {
   async refresh(refreshToken: string): Promise<SignedIn> {
     const exchanged = await this.#sessions.refresh(refreshToken);
     const user = await this.#options.store.user(exchanged.row.user);
-    if (user === undefined || this.members.isSuspended(user.user)) throw securityErrors("identity-refresh-invalid");
+    if (user === undefined || this.members.isSuspended(user)) throw securityErrors("identity-refresh-invalid");
     return this.#signedIn(user, exchanged.row.session, exchanged.refreshToken);
   }
 
@@ -257,7 +256,7 @@ export class Identity {
     const verified = await this.tokens.verify(accessToken);
     if (verified.type === "refused") return verified;
     const { user, tenant, session } = verified.claims;
-    const isIn = !this.members.isSuspended(user) && (await this.#sessions.isAlive(session));
+    const isIn = !this.members.isSuspended({ user, tenant }) && (await this.#sessions.isAlive(session));
     if (!isIn) return { type: "refused", why: "ended" };
     // The token may be of before the role was changed.
     const role = this.#access.account(user)?.role ?? verified.claims.role;
@@ -450,7 +449,7 @@ export class Identity {
     if (request.inviteCode === undefined) throw securityErrors("identity-signup-closed");
     this.#guesses.refuse(request.address);
     const invite = await this.#options.store.invite(hashCode(request.inviteCode));
-    if (invite !== undefined && invite.usedBy === null && invite.expiresAtMs > this.#clock.nowMs()) return invite;
+    if (this.members.tenants.admits(invite)) return invite;
     this.#guesses.countWrong(request.address);
     throw securityErrors("identity-invite-invalid");
   }

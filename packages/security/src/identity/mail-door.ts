@@ -38,7 +38,7 @@ interface MailDoorParts {
   readonly onProblem: (error: unknown) => void;
   readonly hash: (address: string) => Promise<string>;
   readonly user: (id: UserId) => Promise<UserRow | undefined>;
-  readonly isSuspended: (id: UserId) => boolean;
+  readonly isSuspended: (person: Pick<UserRow, "user" | "tenant">) => boolean;
   /** Throws `identity-proof-required` unless the session has just proved itself. */
   readonly requireProof: (principal: UserPrincipal) => void;
   /** True when codes for signing in are sent to the person's address. */
@@ -192,7 +192,7 @@ export class MailDoor {
       // The address may have been taken away since.
       const row = this.#parts.ways.find("email", await this.#parts.hash(recovery.to));
       if (row?.user !== recovery.user) throw securityErrors("email-code-wrong");
-      if (isSuspended(user.user)) throw securityErrors("identity-suspended");
+      if (isSuspended(user)) throw securityErrors("identity-suspended");
       await checkPassword(user, given.newPassword);
       await secondFactor(user, given.factorCode, given.address);
       this.#codes.spend(purpose);

@@ -57,6 +57,8 @@ interface MemberParts {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly endSessions: (user: UserId) => Promise<void>;
+  /** Held while somebody signs up. */
+  readonly signingUp: KeyedLock;
   readonly profile: (user: UserId) => Promise<{ readonly name: string; readonly phone: string }>;
 }
 
@@ -108,19 +110,23 @@ export class Members {
 
   constructor(parts: MemberParts) {
     this.#parts = parts;
-    const { clock, journal, random, store } = parts;
-    this.tenants = new Tenants({ clock, journal, random, store });
+    this.tenants = new Tenants({ ...parts, people: (tenant) => this.#rows(tenant) });
   }
 
   /** True for somebody who may not come in. */
-  isSuspended(user: UserId): boolean {
-    return typeof this.#parts.register.account(user)?.suspendedAtMs === "number";
+  isSuspended(person: Pick<UserRow, "user" | "tenant">): boolean {
+    return this.#parts.register.isShut(person);
+  }
+
+  /** Somebody who may come in; undefined for anybody else. */
+  present(row: UserRow | undefined): UserRow | undefined {
+    return row === undefined || this.isSuspended(row) ? undefined : row;
   }
 
   /** True when there is an owner besides somebody, who can sign in. */
   async hasOtherOwner(tenant: TenantId, besides: UserId): Promise<boolean> {
-    for await (const { user, role } of this.#rows(tenant)) {
-      if (user !== besides && role === "owner" && !this.isSuspended(user)) return true;
+    for await (const row of this.#rows(tenant)) {
+      if (row.user !== besides && row.role === "owner" && !this.isSuspended(row)) return true;
     }
     return false;
   }

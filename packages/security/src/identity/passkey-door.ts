@@ -25,7 +25,7 @@ interface DoorParts {
   readonly guesses: GuessGate;
   readonly user: (id: UserId) => Promise<UserRow | undefined>;
   readonly profile: (id: UserId) => Promise<UserProfile>;
-  readonly isSuspended: (id: UserId) => boolean;
+  readonly isSuspended: (person: Pick<UserRow, "user" | "tenant">) => boolean;
   /** Begins a session. */
   readonly enter: (user: UserRow, client: string) => Promise<SignedIn>;
   /** Throws `identity-proof-required` unless the session has just proved itself. */
@@ -107,7 +107,7 @@ export class PasskeyDoor {
     if (phone !== undefined && parsePhone(phone) !== (await this.#parts.profile(user.user)).phone) {
       throw securityErrors("passkey-refused");
     }
-    if (this.#parts.isSuspended(user.user)) throw securityErrors("identity-suspended");
+    if (this.#parts.isSuspended(user)) throw securityErrors("identity-suspended");
     return this.#parts.enter(user, client);
   }
 

@@ -28,7 +28,7 @@ interface DoorParts {
   readonly random: RandomSource;
   readonly guesses: GuessGate;
   readonly user: (id: UserId) => Promise<UserRow | undefined>;
-  readonly isSuspended: (id: UserId) => boolean;
+  readonly isSuspended: (person: Pick<UserRow, "user" | "tenant">) => boolean;
   /** Begins a session. */
   readonly enter: (user: UserRow, client: string) => Promise<SignedIn>;
   /** Throws `identity-proof-required` unless the session has just proved itself. */
@@ -145,7 +145,7 @@ export class ProviderDoor {
         throw error;
       });
       this.#flows.delete(keyOf(given.flow));
-      if (this.#parts.isSuspended(user.user)) throw securityErrors("identity-suspended");
+      if (this.#parts.isSuspended(user)) throw securityErrors("identity-suspended");
       await this.#parts.ways.used(row);
       return this.#parts.enter(user, client);
     });

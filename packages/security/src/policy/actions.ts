@@ -134,6 +134,9 @@ const RULES = {
   // Other organisations of the same server: that they are there and who comes in first, nothing of what they do.
   "tenant.list": house(OWNER),
   "tenant.create": house(OWNER),
+  // Keeping everybody of one out, letting them in again, erasing it as a whole.
+  "tenant.change": house(OWNER, PROVED),
+  "tenant.end": house(OWNER, PROVED),
   // Topics of the Kafka door that are not the house's own: shared by all members of an organisation, as on any broker
   // without access lists.
   "streams.use": installation(MEMBERS, BOTH),

@@ -76,6 +76,8 @@ provider.test whole oa
 keys.rotate whole o
 tenant.list whole o
 tenant.create whole o
+tenant.change whole o proof
+tenant.end whole o proof
 streams.use house oam agent service
 streams.administer house oa
 `;

@@ -185,6 +185,7 @@ function apply(
     case "invite.created":
     case "invite.revoked":
     case "access.account":
+    case "access.tenant":
     case "user.password-changed":
     case "access.factors":
     case "access.key":
