@@ -161,6 +161,7 @@ function addRecordCommands(program: Command, ending: Ending): void {
     .option("--whole", "the whole input is one record")
     .option("--key <text>", "key of every record")
     .option("--key-separator <text>", "what stands before this in a line is its key")
+    .option("--null", "an empty value is a deletion: a record without a value")
     .option("--header <name=value>", "header of every record; may be repeated", collect)
     .option("--partition <number>", "write to this partition")
     .option("--compress <codec>", "none, gzip, snappy, lz4 or zstd", "none")
@@ -172,11 +173,12 @@ function addRecordCommands(program: Command, ending: Ending): void {
     );
   brokerCommand(program, "consume <topic>", "print records, up to the end there is now")
     .option("--from <where>", "beginning, end, an offset, -N for the last N, or a time", "beginning")
+    .option("--to <where>", "end before an offset, -N, a time, or end (what there is now, also with --follow)")
     .option("--partition <number>", "this partition alone")
     .option("--count <number>", "end after so many records")
     .option("--follow", "go on waiting for more")
     .option("--group <group>", "read as a member of this group and commit what was printed")
-    .option("--format <format>", "%t topic %p partition %o offset %T time %k key %v value, \\n \\t")
+    .option("--format <format>", "%t topic %p partition %o offset %T time %k key %v value %h headers, \\n \\t")
     .action(
       ending(async (...given: Parameters<typeof recordCommands.consume>) =>
         (await import("./commands/records.ts")).consume(...given),
@@ -193,13 +195,13 @@ function addGroupCommands(program: Command, ending: Ending): void {
       (await import("./commands/groups.ts")).listGroups(...given),
     ),
   );
-  brokerCommand(groups, "describe <group>", "where a group stands, and how far behind").action(
+  brokerCommand(groups, "describe <group>", "a group's members, where it stands, and how far behind").action(
     ending(async (...given: Parameters<typeof groupCommands.describeGroup>) =>
       (await import("./commands/groups.ts")).describeGroup(...given),
     ),
   );
   brokerCommand(groups, "reset <group> <topic>", "move a group that nobody is in")
-    .requiredOption("--to <where>", "beginning, end or an offset")
+    .requiredOption("--to <where>", "beginning, end, an offset, -N or a time")
     .action(
       ending(async (...given: Parameters<typeof groupCommands.resetGroup>) =>
         (await import("./commands/groups.ts")).resetGroup(...given),

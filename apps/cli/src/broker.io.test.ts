@@ -77,6 +77,38 @@ describe("kaelix streamer and what talks to it", () => {
     expect(JSON.parse(rows)).toMatchObject({ topic: "orders", partition: 0, offset: 1, key: "b", value: "2" });
   });
 
+  test("headers, deletions and a part of a topic go in and come out", async () => {
+    const headers = ["--header", "from=anna", "--header", "kind=new order"];
+    await run(["produce", "parts", "--key-separator", ":", "--null", ...headers], "a:1\nb:\n");
+    await run(["produce", "parts"], "\nlast\n");
+    const format = ["--format", "%o %k %S [%h]\\n"];
+    const shown = "0 a 1 [from=anna,kind=new order]\n1 b -1 [from=anna,kind=new order]\n2  0 []\n3  4 []\n";
+    expect((await run(["consume", "parts", ...format])).out).toBe(shown);
+    const [first = "", second = "", third = ""] = (await run(["consume", "parts", "--json", "--to", "3"])).out.split(
+      "\n",
+    );
+    const told = [
+      { name: "from", value: "anna" },
+      { name: "kind", value: "new order" },
+    ];
+    expect(JSON.parse(first)).toMatchObject({ offset: 0, value: "1", headers: told });
+    expect(JSON.parse(second)).toMatchObject({ offset: 1, value: null, headers: told });
+    expect(JSON.parse(third)).toEqual({
+      topic: "parts",
+      partition: 0,
+      offset: 2,
+      timestamp: expect.any(String),
+      key: null,
+      value: "",
+    });
+    expect((await run(["consume", "parts", "--from", "2", "--to", "-1"])).out).toBe("\n");
+    expect((await run(["consume", "parts", "--from", "2001-01-01", "--to", "2001-01-01"])).out).toBe("");
+    expect((await run(["consume", "parts", "--follow", "--from", "3", "--to", "4"])).out).toBe("last\n");
+    const grouped = await run(["consume", "parts", "--group", "few", "--count", "1", "--json"]);
+    expect(JSON.parse(grouped.out)).toMatchObject({ headers: told });
+    expect((await run(["consume", "parts", "--group", "few", "--to", "2"])).code).toBe(2);
+  });
+
   test("topics are made, described, changed, trimmed and deleted", async () => {
     expect(
       (await run(["topics", "create", "life", "--partitions", "2", "--config", "retention.ms=1000000"])).code,
@@ -102,13 +134,28 @@ describe("kaelix streamer and what talks to it", () => {
     await run(["produce", "queue"], Array.from({ length: 10 }, (_, at) => `r${at}\n`).join(""));
     expect((await run(["consume", "queue", "--group", "workers", "--count", "4"])).out).toBe("r0\nr1\nr2\nr3\n");
     const described: unknown = JSON.parse((await run(["groups", "describe", "workers", "--json"])).out);
-    expect(described).toMatchObject({ group: "workers", lag: 6, partitions: [{ committed: 4, end: 10 }] });
+    const state = { group: "workers", state: "Empty", type: "classic", members: [], lag: 6 };
+    expect(described).toMatchObject({ ...state, partitions: [{ committed: 4, end: 10 }] });
     expect((await run(["consume", "queue", "--group", "workers", "--count", "1"])).out).toBe("r4\n");
     expect((await run(["groups", "reset", "workers", "queue", "--to", "9"])).code).toBe(0);
     expect((await run(["consume", "queue", "--group", "workers", "--count", "1"])).out).toBe("r9\n");
+    const moved = async (to: string): Promise<unknown> =>
+      JSON.parse((await run(["groups", "reset", "workers", "queue", "--to", to, "--json"])).out);
+    expect(await moved("2001-01-01")).toMatchObject({ partitions: [{ offset: 0 }] });
+    expect(await moved("-3")).toMatchObject({ partitions: [{ offset: 7 }] });
+    expect((await run(["groups", "reset", "workers", "queue", "--to", "nowhere"])).code).toBe(2);
     expect((await run(["groups", "list"])).out).toContain("workers\tEmpty");
     expect((await run(["groups", "delete", "workers"])).code).toBe(0);
     expect((await run(["groups", "describe", "workers"])).code).toBe(3);
+  });
+
+  test("a group is described with who is in it", async () => {
+    await run(["produce", "joined"], "x\n");
+    const [member, reading] = await readingMember();
+    const described: unknown = JSON.parse((await run(["groups", "describe", "team", "--json"])).out);
+    expect(described).toMatchObject({ state: "Stable", members: [{ member: expect.any(String), host: "127.0.0.1" }] });
+    member.kill("SIGTERM");
+    await reading;
   });
 
   test("who is not known or not allowed changes nothing and is told so", async () => {
@@ -120,6 +167,16 @@ describe("kaelix streamer and what talks to it", () => {
     expect((await run(["topics", "list"], "", "ben:other")).out).toBe("");
   });
 });
+
+/** A member of the group "team" that has read a record, and its end. */
+async function readingMember(): Promise<[ChildProcess, Promise<unknown>]> {
+  const url = `kafka://anna:secret@${address}?mechanism=SCRAM-SHA-256`;
+  const words = [MAIN, "consume", "joined", "--group", "team", "--follow", "--broker", url];
+  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "ignore"] });
+  if (child.stdout === null) throw new Error("A child has an output");
+  await lineOf(child.stdout, "x");
+  return [child, once(child, "exit")];
+}
 
 describe("kaelix streamer with a plug-in", () => {
   test("asks it, tells its metrics, and loads it anew on a hang-up", async () => {

@@ -305,14 +305,19 @@ function batchOf(topic: string, offset: number, fetched: Fetched): LogBatch {
     if ((batch.attributes & CONTROL_BATCH) !== 0) continue;
     const firstMs = Number(batch.firstTimestamp);
     const appendedMs = (batch.attributes & LOG_APPEND_TIME) === 0 ? undefined : Number(batch.maxTimestamp);
-    for (const { key, offsetDelta, timestampDelta, value } of batch.records) {
+    for (const { headers, key, offsetDelta, timestampDelta, value } of batch.records) {
       if (baseOffset + offsetDelta < offset) continue;
       const timestampMs = appendedMs ?? firstMs + Number(timestampDelta);
-      records.push({ offset: baseOffset + offsetDelta, timestampMs, key, value });
+      const more = headers.length === 0 ? {} : { headers: headers.map(headerOf) };
+      records.push({ offset: baseOffset + offsetDelta, timestampMs, key, value, ...more });
     }
   }
   const endOffset = Math.max(Number(fetched.highWatermark), nextOffset);
   return { topic, partition: fetched.partitionIndex, records, nextOffset, endOffset, damaged: [] };
+}
+
+function headerOf([key, value]: readonly [Buffer | null, Buffer | null]): { key: string; value: Uint8Array | null } {
+  return { key: key?.toString() ?? "", value };
 }
 
 /** Resolves when a signal aborts. */

@@ -41,6 +41,8 @@ export interface StoredRecord {
   readonly timestampMs: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
+  /** What a Kafka client wrote beside it; absent or empty when there are none. Records of our own have none. */
+  readonly headers?: readonly { readonly key: string; readonly value: Uint8Array | null }[];
 }
 
 /** A range of offsets that cannot be read any more, `[firstOffset, nextOffset)`. */

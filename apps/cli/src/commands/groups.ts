@@ -3,6 +3,7 @@ import type { Admin } from "@platformatic/kafka";
 import { type BrokerOptions, withAdmin, withLog } from "../broker-connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
+import { offsetOf } from "./records.ts";
 
 /** `kaelix groups list`. */
 export async function listGroups(options: BrokerOptions): Promise<number> {
@@ -30,9 +31,23 @@ interface PartitionState {
   readonly lag: number;
 }
 
-/** `kaelix groups describe GROUP`: where it stands in each partition, and how far behind. */
+interface MemberState {
+  readonly member: string;
+  readonly client: string;
+  readonly host: string;
+}
+
+interface GroupState {
+  readonly state: string;
+  readonly type: string;
+  /** Of a group by KIP-848 they are not told. */
+  readonly members: readonly MemberState[];
+  readonly committed: readonly CommittedOffset[];
+}
+
+/** `kaelix groups describe GROUP`: who is in it, where it stands in each partition, and how far behind. */
 export async function describeGroup(group: string, options: BrokerOptions): Promise<number> {
-  const committed = await withAdmin(options, (admin) => offsetsOf(admin, group));
+  const { committed, members, state, type } = await withAdmin(options, (admin) => stateOf(admin, group));
   const partitions = await withLog(options, async (log) => {
     const states: PartitionState[] = [];
     for (const { offset, partition, topic } of committed) {
@@ -41,19 +56,39 @@ export async function describeGroup(group: string, options: BrokerOptions): Prom
     }
     return states;
   });
-  const lag = partitions.reduce((sum, state) => sum + state.lag, 0);
-  if (options.json !== undefined) printJson({ group, lag, partitions }, options.json);
+  const lag = partitions.reduce((sum, one) => sum + one.lag, 0);
+  if (options.json !== undefined) printJson({ group, state, type, lag, members, partitions }, options.json);
   else {
     printTable(
       ["TOPIC", "PARTITION", "COMMITTED", "END", "LAG"],
-      partitions.map((state) => [state.topic, ...[state.partition, state.committed, state.end, state.lag].map(String)]),
+      partitions.map((one) => [one.topic, ...[one.partition, one.committed, one.end, one.lag].map(String)]),
     );
-    say(`${group} is ${lag} records behind`, options);
+    if (members.length > 0) {
+      process.stdout.write("\n");
+      printTable(
+        ["MEMBER", "CLIENT", "HOST"],
+        members.map((one) => [one.member, one.client, one.host]),
+      );
+    }
+    say(`${group} is ${state}, and ${lag} records behind`, options);
   }
   return EXIT.ok;
 }
 
-/** `kaelix groups reset GROUP TOPIC --to beginning|end|OFFSET`: moves an inactive group. */
+async function stateOf(admin: Admin, group: string): Promise<GroupState> {
+  const listed = (await admin.listGroups()).get(group);
+  if (listed === undefined) throw new CommandFailure(EXIT.missing, `There is no group ${group}`);
+  const type = listed.groupType ?? "classic";
+  const described = type === "classic" ? (await admin.describeGroups({ groups: [group] })).get(group) : undefined;
+  const members = [...(described?.members.values() ?? [])].map(({ clientHost, clientId, id }) => ({
+    member: id,
+    client: clientId,
+    host: clientHost,
+  }));
+  return { state: listed.state, type, members, committed: await offsetsOf(admin, group) };
+}
+
+/** `kaelix groups reset GROUP TOPIC --to beginning|end|OFFSET|-N|TIME`: moves an inactive group. */
 export async function resetGroup(
   group: string,
   topic: string,
@@ -62,7 +97,11 @@ export async function resetGroup(
   const targets = await withLog(options, async (log) => {
     const described = (await log.topics()).find(({ name }) => name === topic);
     if (described === undefined) throw new CommandFailure(EXIT.missing, `There is no topic ${topic}`);
-    return described.bounds.map((bounds, partition) => ({ partition, offset: targetOf(options.to, bounds) }));
+    const moved = described.bounds.map(async (bounds, partition) => ({
+      partition,
+      offset: await offsetOf(log, { topic, partition, where: options.to, ...bounds }),
+    }));
+    return Promise.all(moved);
   });
   const partitionOffsets = targets.map(({ offset, partition }) => ({ partition, offset: BigInt(offset) }));
   await withAdmin(options, (admin) =>
@@ -80,17 +119,13 @@ export async function deleteGroup(group: string, options: BrokerOptions): Promis
   return EXIT.ok;
 }
 
-function targetOf(to: string, bounds: { readonly startOffset: number; readonly endOffset: number }): number {
-  if (to === "beginning") return bounds.startOffset;
-  if (to === "end") return bounds.endOffset;
-  if (/^\d+$/.test(to)) return Math.min(Math.max(Number(to), bounds.startOffset), bounds.endOffset);
-  throw new CommandFailure(EXIT.usage, "Cannot use --to: must be beginning, end or an offset");
+interface CommittedOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
 }
 
-async function offsetsOf(
-  admin: Admin,
-  group: string,
-): Promise<{ readonly topic: string; readonly partition: number; readonly offset: number }[]> {
+async function offsetsOf(admin: Admin, group: string): Promise<CommittedOffset[]> {
   const [found] = await admin.listConsumerGroupOffsets({ groups: [group] });
   const offsets = (found?.topics ?? []).flatMap(({ name, partitions }) =>
     partitions.map(({ committedOffset, partitionIndex }) => ({
@@ -99,8 +134,5 @@ async function offsetsOf(
       offset: Number(committedOffset),
     })),
   );
-  const known = offsets.filter(({ offset }) => offset >= 0);
-  if (known.length === 0)
-    throw new CommandFailure(EXIT.missing, `${group} has committed nothing, or there is no such group`);
-  return known;
+  return offsets.filter(({ offset }) => offset >= 0);
 }

@@ -24,11 +24,13 @@ interface ProduceOptions extends BrokerOptions {
   readonly acks?: string;
   readonly file?: string;
   readonly whole?: boolean;
+  readonly null?: boolean;
 }
 
 interface Outgoing {
   readonly topic: string;
-  readonly value: Buffer;
+  /** Absent: a deletion on a compacted topic. */
+  readonly value?: Buffer;
   readonly key?: Buffer;
   readonly partition?: number;
   readonly headers?: Map<Buffer, Buffer>;
@@ -67,17 +69,22 @@ async function* outgoing(topic: string, options: ProduceOptions): AsyncGenerator
   if (options.whole === true) {
     const chunks: Buffer[] = [];
     for await (const chunk of input) chunks.push(Buffer.from(chunk as Uint8Array));
-    yield { ...shared, ...fixedKey, value: Buffer.concat(chunks) };
+    yield { ...shared, ...fixedKey, ...valueOf(Buffer.concat(chunks), options) };
     return;
   }
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     const at = options.keySeparator === undefined ? -1 : line.indexOf(options.keySeparator);
-    if (at < 0 || options.keySeparator === undefined) yield { ...shared, ...fixedKey, value: Buffer.from(line) };
+    if (at < 0 || options.keySeparator === undefined)
+      yield { ...shared, ...fixedKey, ...valueOf(Buffer.from(line), options) };
     else {
       const value = Buffer.from(line.slice(at + options.keySeparator.length));
-      yield { ...shared, key: Buffer.from(line.slice(0, at)), value };
+      yield { ...shared, key: Buffer.from(line.slice(0, at)), ...valueOf(value, options) };
     }
   }
+}
+
+function valueOf(value: Buffer, options: ProduceOptions): { readonly value?: Buffer } {
+  return options.null === true && value.length === 0 ? {} : { value };
 }
 
 function headersOf(given: readonly string[]): Map<Buffer, Buffer> | undefined {
@@ -96,7 +103,7 @@ async function* batches(records: AsyncIterable<Outgoing>): AsyncGenerator<Outgoi
   let bytes = 0;
   for await (const record of records) {
     batch.push(record);
-    bytes += record.value.length + (record.key?.length ?? 0);
+    bytes += (record.value?.length ?? 0) + (record.key?.length ?? 0);
     if (batch.length < BATCH_RECORDS && bytes < BATCH_BYTES) continue;
     yield batch;
     batch = [];
@@ -108,6 +115,7 @@ async function* batches(records: AsyncIterable<Outgoing>): AsyncGenerator<Outgoi
 /** Options of `consume`. */
 interface ConsumeOptions extends BrokerOptions {
   readonly from: string;
+  readonly to?: string;
   readonly partition?: string;
   readonly count?: string;
   readonly follow?: boolean;
@@ -136,6 +144,8 @@ export async function consume(topic: string, options: ConsumeOptions): Promise<n
     if (shown >= countMax) stop.abort();
     return shown < countMax;
   };
+  if (options.group !== undefined && options.to !== undefined)
+    throw new CommandFailure(EXIT.usage, "Cannot use --to with --group: a group reads on until --count");
   if (options.group === undefined)
     await withLog(options, (log) => consumeLog(log, { topic, options, stop: stop.signal, show }));
   else await consumeGroup(options.group, { topic, options, stop: stop.signal, show });
@@ -169,32 +179,50 @@ async function consumePartition(
   { options, show, stop, topic }: Consumption,
 ): Promise<void> {
   const bounds = await log.bounds(topic, partition);
-  const from = await startOf(log, { topic, partition, from: options.from, ...bounds });
-  if (options.follow !== true && from >= bounds.endOffset) return;
+  const from = await offsetOf(log, { topic, partition, where: options.from, ...bounds });
+  const end = await endOf(log, partition, { options, topic, ...bounds });
+  if (from >= end) return;
   for await (const batch of log.subscribe(topic, partition, from, { signal: stop, visibility: "accepted" })) {
     for (const record of batch.records) {
-      if (options.follow !== true && record.offset >= bounds.endOffset) return;
+      if (record.offset >= end) return;
       if (!show({ ...record, topic, partition })) return;
     }
-    if (options.follow !== true && batch.nextOffset >= bounds.endOffset) return;
+    if (batch.nextOffset >= end) return;
   }
 }
 
-interface StartRequest {
+interface EndRequest {
+  readonly options: ConsumeOptions;
   readonly topic: string;
-  readonly partition: number;
-  readonly from: string;
   readonly startOffset: number;
   readonly endOffset: number;
 }
 
-/** `beginning`, `end`, an offset, `-N` (the last N), or a time. */
-async function startOf(log: Log, { endOffset, from, partition, startOffset, topic }: StartRequest): Promise<number> {
-  if (from === "beginning") return startOffset;
-  if (from === "end") return endOffset;
-  if (/^\d+$/.test(from)) return Math.min(Math.max(Number(from), startOffset), endOffset);
-  if (/^-\d+$/.test(from)) return Math.max(endOffset + Number(from), startOffset);
-  return log.seekToTime(topic, partition, Date.parse(timeOf(from)));
+/** Where reading ends: what was asked, else what there is now, else nowhere. */
+async function endOf(log: Log, partition: number, { options, topic, ...bounds }: EndRequest): Promise<number> {
+  const { follow, to } = options;
+  if (to === undefined) return follow === true ? Number.POSITIVE_INFINITY : bounds.endOffset;
+  // An offset that is still to come is waited for where asked to.
+  if (follow === true && /^\d+$/.test(to)) return Number(to);
+  return offsetOf(log, { topic, partition, where: to, ...bounds });
+}
+
+interface PlaceRequest {
+  readonly topic: string;
+  readonly partition: number;
+  readonly where: string;
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
+/** The offset that is meant by `beginning`, `end`, an offset, `-N` (before the last N), or a time. */
+export async function offsetOf(log: Log, request: PlaceRequest): Promise<number> {
+  const { endOffset, partition, startOffset, topic, where } = request;
+  if (where === "beginning") return startOffset;
+  if (where === "end") return endOffset;
+  if (/^\d+$/.test(where)) return Math.min(Math.max(Number(where), startOffset), endOffset);
+  if (/^-\d+$/.test(where)) return Math.max(endOffset + Number(where), startOffset);
+  return log.seekToTime(topic, partition, Date.parse(timeOf(where)));
 }
 
 async function consumeGroup(group: string, { options, show, stop, topic }: Consumption): Promise<void> {
@@ -211,7 +239,7 @@ async function consumeGroup(group: string, { options, show, stop, topic }: Consu
       const taken: (typeof records)[number][] = [];
       for (const record of records) {
         taken.push(record);
-        if (!show(record)) break;
+        if (!show({ ...record, headers: [...record.headers].map(([key, value]) => ({ key, value })) })) break;
       }
       // Committed once it was printed: what was not comes again.
       if (taken.length > 0) await member.commit(taken);
@@ -221,7 +249,7 @@ async function consumeGroup(group: string, { options, show, stop, topic }: Consu
   }
 }
 
-function jsonLine({ key, offset, partition, timestampMs, topic, value }: Shown): string {
+function jsonLine({ headers = [], key, offset, partition, timestampMs, topic, value }: Shown): string {
   const row = {
     topic,
     partition,
@@ -229,6 +257,9 @@ function jsonLine({ key, offset, partition, timestampMs, topic, value }: Shown):
     timestamp: new Date(timestampMs).toISOString(),
     ...field("key", key),
     ...field("value", value),
+    ...(headers.length === 0
+      ? {}
+      : { headers: headers.map((header) => ({ name: header.key, ...field("value", header.value) })) }),
   };
   return `${JSON.stringify(row)}\n`;
 }
@@ -243,12 +274,15 @@ function field(name: string, bytes: Uint8Array | null): Record<string, string | 
   }
 }
 
-/** kcat's letters: %t topic, %p partition, %o offset, %T timestamp, %k key, %v (or %s) value, %S its bytes, %% percent, \n \t. */
+/** kcat's letters: %t topic, %p partition, %o offset, %T timestamp, %k key, %v (or %s) value, %S its bytes, %h headers, %% percent, \n \t. */
 function formatted(record: Shown, format: string): string {
-  return format.replaceAll(/%([tpoTkvsSK%])|\\([nt])/g, (_, letter: string | undefined, escape: string | undefined) => {
-    if (escape !== undefined) return escape === "n" ? "\n" : "\t";
-    return letter === undefined ? "" : (LETTERS[letter]?.(record) ?? "");
-  });
+  return format.replaceAll(
+    /%([tpoTkvsSKh%])|\\([nt])/g,
+    (_, letter: string | undefined, escape: string | undefined) => {
+      if (escape !== undefined) return escape === "n" ? "\n" : "\t";
+      return letter === undefined ? "" : (LETTERS[letter]?.(record) ?? "");
+    },
+  );
 }
 
 function textOf(bytes: Uint8Array | null): string {
@@ -265,5 +299,6 @@ const LETTERS: Readonly<Record<string, (record: Shown) => string>> = {
   v: (record) => textOf(record.value),
   s: (record) => textOf(record.value),
   S: (record) => String(record.value?.length ?? -1),
+  h: ({ headers = [] }) => headers.map(({ key, value }) => `${key}=${textOf(value)}`).join(","),
   "%": () => "%",
 };
