@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
+import { createReadStream, readFileSync } from "node:fs";
 
+import { openAge } from "@kaelix/server";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -14,6 +15,7 @@ import {
 import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
 
 // A person takes everything along and leaves nothing behind, on the real product in a real browser.
+const PASSPHRASE = "walnut lantern by the harbour";
 const data = temporaryData();
 let browser: JourneyBrowser;
 let product: Product;
@@ -41,6 +43,18 @@ test("everything is taken along, a source is erased and brought back, and the ac
   const exported = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download as Markdown" }).click();
   expect(readFileSync(await (await exported).path(), "utf8")).toContain("> Mum is allergic to walnuts");
+
+  await page.getByTestId("takeout-passphrase").fill("too short");
+  await page.getByText("15 signs or more").waitFor();
+  expect(await page.getByRole("button", { name: "Download as JSONL" }).isDisabled()).toBe(true);
+  await page.getByTestId("takeout-passphrase").fill(PASSPHRASE);
+  const sealed = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download as JSONL" }).click();
+  const file = await sealed;
+  expect(file.suggestedFilename()).toMatch(/^kaelix-.*\.jsonl\.age$/);
+  const opened: Uint8Array[] = [];
+  for await (const piece of openAge(createReadStream(await file.path()), PASSPHRASE)) opened.push(piece);
+  expect(Buffer.concat(opened).toString()).toContain("Mum is allergic to walnuts");
 
   await page.getByTestId("erase-source").selectOption("chat");
   await page.getByTestId("erase-source-button").click();

@@ -1,6 +1,9 @@
 /** An export that is imported again says what it said, field by field, and importing it twice adds nothing. */
+import { Readable } from "node:stream";
+
 import { seededRandom } from "@kaelix/base";
 import type { CallOutput, Client, Routes } from "@kaelix/contract";
+import { openAge } from "@kaelix/security";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { clientOf, close, closeAfterEach, newFolder, open } from "./testing/houses.ts";
@@ -111,6 +114,12 @@ test(`an export comes back field by field, whatever it holds (KAELIX_SEED=${SEED
   expect(lines.trimEnd().split("\n")).toHaveLength(MEMORIES);
   expect(await bring(from.client, lines), "into its own house").toMatchObject({ added: 0, known: MEMORIES, failed: 0 });
   expect(said(await exported(from.client))).toEqual(said(lines));
+  const passphrase = "walnut lantern by the harbour";
+  const sealed = await (await from.client.open("exports.sealed", { body: { passphrase } })).bytes();
+  expect(Buffer.from(sealed).includes("the shed is green")).toBe(false);
+  const opened: Uint8Array[] = [];
+  for await (const piece of openAge(Readable.from([sealed]), passphrase)) opened.push(piece);
+  expect(Buffer.concat(opened).toString()).toBe(await exported(from.client));
   await from.end();
   const to = await claimed();
   expect(await bring(to.client, lines)).toMatchObject({ state: "done", added: MEMORIES, known: 0, failed: 0 });

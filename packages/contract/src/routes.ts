@@ -12,6 +12,7 @@ import { dayRoutes } from "./day-routes.ts";
 import { digestRoutes } from "./digest-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
+import { exportRoutes } from "./export-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { lessonRoutes } from "./lesson-routes.ts";
 import { liveEvents } from "./live-events.ts";
@@ -410,6 +411,7 @@ export const routes = {
   ...digestRoutes,
   ...peopleRoutes,
   ...reviewRoutes,
+  ...exportRoutes,
   ...lessonRoutes,
   ...timelineRoutes,
   ...operationRoutes,

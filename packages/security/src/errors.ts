@@ -334,6 +334,14 @@ export const securityErrors = defineErrors({
     status: 403,
     text: "This level is locked: give your password to open it",
   },
+  "age-unsupported": {
+    kind: "input",
+    retry: false,
+    status: 422,
+    text: "File is not one that age sealed by a passphrase, or at a higher cost than is taken",
+  },
+  "age-passphrase-wrong": { kind: "denied", retry: false, status: 403, text: "Passphrase does not open the file" },
+  "age-damaged": { kind: "corrupt", retry: false, status: 422, text: "Sealed file was cut or changed" },
   "backup-key-wrong": {
     kind: "denied",
     retry: false,

@@ -1,4 +1,4 @@
-import { createReadStream, openAsBlob } from "node:fs";
+import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 
@@ -9,6 +9,7 @@ import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, ProgressBar, say } from "../output.ts";
 import { askChoice, askText, canAsk } from "../prompt.ts";
 import { levelOf } from "./memories.ts";
+import { fileToImport, isSealedFile } from "./sealed-files.ts";
 
 /** Options of `import preview`. */
 export interface PreviewOptions extends CommonOptions {
@@ -28,6 +29,8 @@ export interface RunOptions extends PreviewOptions {
 /** `kaelix import preview FILE`: what a file holds. Needs no server and keeps nothing. */
 export async function previewFile(path: string, options: PreviewOptions): Promise<number> {
   await mustExist(path);
+  if ((await stat(path)).isFile() && (await isSealedFile(path)))
+    throw new CommandFailure(EXIT.usage, "Cannot preview a sealed file: kaelix import run opens it");
   const sample = options.sample === undefined ? 5 : options.sample === "all" ? "all" : Number(options.sample);
   if (sample !== "all" && !(Number.isInteger(sample) && sample >= 0)) {
     throw new CommandFailure(
@@ -62,7 +65,7 @@ export async function runImport(path: string, options: RunOptions): Promise<numb
     const { zone: givenZone } = answersOf(options);
     const level = options.level === undefined ? {} : { level: levelOf(options.level) };
     const zone = givenZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const file = { name: basename(path), data: await openAsBlob(path) };
+    const file = await fileToImport(path);
     const { data: waiting } = await connection.client.call("imports.upload", { query: { zone } }, { file });
     const params = { id: waiting.id };
     try {

@@ -6,6 +6,7 @@ import { CommandFailure, EXIT } from "../exit.ts";
 import { type OutputOptions, printJson, printTable, say } from "../output.ts";
 import { timeOf } from "../time.ts";
 import { readStandardInput } from "../prompt.ts";
+import { openExport } from "./sealed-files.ts";
 import { openUp } from "./unlock.ts";
 
 /** Options of `add`. */
@@ -111,9 +112,10 @@ const MEANING_MISSED: Readonly<Record<string, string>> = {
 export interface ExportOptions extends CommonOptions {
   readonly open?: string;
   readonly format?: string;
+  readonly sealed?: boolean;
 }
 
-/** `kaelix export`: everything one may see, a JSON object a line or as Markdown. */
+/** `kaelix export`: everything one may see, a JSON object a line or as Markdown; sealed by a passphrase when that is asked for. */
 export async function exportAll(options: ExportOptions): Promise<number> {
   const { format = "jsonl" } = options;
   if (format !== "jsonl" && format !== "markdown")
@@ -121,14 +123,19 @@ export async function exportAll(options: ExportOptions): Promise<number> {
   const connection = await connect(options);
   try {
     await openUp(connection, options.open);
-    const response = await connection.client.open(format === "jsonl" ? "exports.memories" : "exports.markdown");
+    const isSealed = options.sealed === true;
+    const response = await openExport(connection, format, isSealed);
     if (response.body === null) throw new CommandFailure(EXIT.failed, "The server sent nothing");
     let count = 0;
     for await (const chunk of response.body) {
       for (const byte of chunk) if (byte === 10) count++;
       if (!process.stdout.write(chunk)) await new Promise<void>((resolve) => process.stdout.once("drain", resolve));
     }
-    const memories = format === "jsonl" ? `${count} ${count === 1 ? "memory" : "memories"}` : "Markdown";
+    const memories = isSealed
+      ? "Sealed"
+      : format === "jsonl"
+        ? `${count} ${count === 1 ? "memory" : "memories"}`
+        : "Markdown";
     say(`${memories}${levelWords(response)}`, options);
     if (options.open !== undefined && (await hasSealed(connection)))
       say("What you sealed is in it as it was sealed; it opens in the browser alone", options);

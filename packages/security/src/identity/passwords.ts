@@ -49,7 +49,11 @@ export async function makePasswords(options: PasswordOptions = {}): Promise<Pass
   };
 }
 
-function makeLimit(atWorkMax: number, waitingMax: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+/** At most so many at work, so many waiting; beyond that `identity-busy`. */
+export function makeLimit(
+  atWorkMax: number,
+  waitingMax: number,
+): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let atWork = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {
