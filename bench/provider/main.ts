@@ -1,5 +1,6 @@
 /**
- * An AI provider that fails half the time: what becomes of memories that are to be judged, and of answers that are to be written.
+ * An AI provider that fails half the time: what becomes of memories that are to be judged, and of answers and days
+ * that are to be written.
  *
  *     npm run bench -- provider [--quick]
  *
@@ -15,6 +16,7 @@ import type { SealedMemory } from "@kaelix/views";
 import { Judging, type JudgingParts } from "../../apps/server/src/provider/judging.ts";
 import { writer } from "../../apps/server/src/provider/provider-application.ts";
 import type { BenchRow } from "../row.ts";
+import { tellDays } from "./days.ts";
 
 const SEED = 7;
 const TIMEOUT_MS = 60;
@@ -55,11 +57,12 @@ export async function run(options: { readonly quick: boolean }): Promise<BenchRo
     tokensPerDay: 1_000_000_000,
     sleep,
   });
-  const house = { chatFor: () => chat, who: "m at loopback", levelMax: 1, judgesBelow: 0.8 } as const;
+  const house = { chatFor: () => chat, who: "m at loopback", levelMax: 1, judgesBelow: 0.8, writes: true } as const;
   try {
     return [
       ...(await judgeAll(house, { count: options.quick ? 200 : 1_000, sleep, clock })),
       ...(await answerAll(house, { count: options.quick ? 20 : 200, sleep })),
+      ...(await tellDays(house, { count: options.quick ? 20 : 200, sleep })),
       { name: "requests", value: provider.heard.length, unit: "requests" },
     ];
   } finally {

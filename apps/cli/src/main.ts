@@ -159,6 +159,7 @@ recallOptions(
 command(program, "digest [day]", "what came in, what is open, what is ahead; today, or a day as in 2026-11-21")
   .option("--zone <zone>", "time zone of your days; else this machine's")
   .option("--import <id>", "the first look at what this import brought")
+  .option("--lines", "lines alone: no AI provider is asked for sentences")
   .action(
     ending(async (...given: Parameters<typeof digestCommands.digest>) =>
       (await import("./commands/digest.ts")).digest(...given),

@@ -181,7 +181,7 @@ export class House {
         seal: sealApplication({ identity, operator, remember }),
         sharing: sharingApplication({ identity, people, searchView, sharedIndexes, subjects }),
         audit: auditApplication({ log, audit, keystore }),
-        digests: digestApplication({ recall, imports, desk: days.desk, written: (user) => remember.written(user) }),
+        digests: digestApplication({ recall, imports, ...days, written: (user) => remember.written(user) }),
         days: days.application,
         people: peopleOf,
         ...goingThroughOf(this.#context, audited, peopleOf),

@@ -44,6 +44,9 @@ export const citationSchema = z
   })
   .meta({ id: "Citation" });
 
+/** Why nobody wrote something though somebody writes here. */
+export const notWrittenSchema = z.enum(["withheld", "late", "down", "spent", "unsupported", "conflict"]);
+
 /**
  * An answer: `quoted` from memories, `written` from quoted ones by an AI provider, every sentence with its citations, or `nothing` when there
  * is nothing on it.
@@ -62,7 +65,7 @@ export const answerSchema = z
      * Why nobody wrote it though somebody writes here. `withheld`: too private to be sent; `late`, `down`, `spent`: it did not answer, cannot be
      * asked now, or may cost no more today; `unsupported`: nothing it wrote stood on the memories; `conflict`: they tell different things.
      */
-    not_written: z.enum(["withheld", "late", "down", "spent", "unsupported", "conflict"]).optional(),
+    not_written: notWrittenSchema.optional(),
     /** The question in words of its own, where it leaned on what was asked before. */
     understood_as: z.string().optional(),
     /** Questions that may be asked next and have an answer, where they were asked for. */

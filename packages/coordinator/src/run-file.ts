@@ -18,7 +18,7 @@ export interface RunningServer {
   readonly authority?: string;
 }
 
-const ANSWER_MS_MAX = 2_000;
+const ANSWER_MS_MAX = 5_000;
 
 /** The data directory in force: the one named, else `KAELIX_DATA`, else `~/.kaelix`. Absolute. */
 export function dataDirectoryOf(named: string | undefined): string {

@@ -60,5 +60,6 @@ export {
   type SubjectRequest,
   Subjects,
 } from "./people/subjects.ts";
+export { type DayLine, dayLines, dayPrompt } from "./writing/day-prose.ts";
 export { LineReader } from "./writing/line-reader.ts";
 export { type WritingPassage, writingPrompt } from "./writing/passages.ts";

@@ -8,6 +8,7 @@ import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, say } from "../output.ts";
 import { canAsk } from "../prompt.ts";
 import { filterOf, purposeOf, type RecallOptions } from "./memories.ts";
+import { NOT_WRITTEN } from "./not-written.ts";
 import { openUp } from "./unlock.ts";
 
 /** Options of `ask`. */
@@ -112,15 +113,6 @@ function print(sentences: readonly Sentence[]): void {
 }
 
 /** Why an answer is quoted though a provider writes here. */
-const NOT_WRITTEN: Readonly<Record<NonNullable<StreamedAnswer["not_written"]>, string>> = {
-  withheld: "this is too private to be sent to a provider",
-  late: "the provider did not answer in time",
-  down: "the provider cannot be asked now",
-  spent: "what the provider may cost today is spent",
-  unsupported: "nothing that the provider wrote stood on your memories",
-  conflict: "your memories tell different things",
-};
-
 function showSources(answer: StreamedAnswer, options: AskOptions): void {
   for (const { memory, number } of answer.citations) {
     const shared = memory.shared === undefined ? "" : `, shared by ${memory.shared.by.name}`;

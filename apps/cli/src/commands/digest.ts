@@ -1,13 +1,17 @@
 import { systemZone } from "@kaelix/base";
+import type { CallOutput, Routes } from "@kaelix/contract";
 
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, say } from "../output.ts";
+import { NOT_WRITTEN } from "./not-written.ts";
 
 /** Options of `digest`. */
 export interface DigestOptions extends CommonOptions {
   readonly zone?: string;
   readonly import?: string;
+  /** True: no provider is asked for sentences. */
+  readonly lines?: boolean;
 }
 
 const TITLES = {
@@ -30,17 +34,21 @@ export async function digest(day: string | undefined, options: DigestOptions): P
   }
   const connection = await connect(options);
   try {
-    const { data } = await connection.client.call("digests.read", {
+    const asked = {
       params: { day: day ?? "today" },
       query: {
         zone: options.zone ?? systemZone(),
         ...(options.import === undefined ? {} : { import: options.import }),
       },
-    });
+    };
+    const { data } = await connection.client.call("digests.read", asked);
+    const isWritten = data.writes && options.lines !== true;
+    const prose = isWritten ? (await connection.client.call("digests.write", asked)).data : undefined;
     if (options.json !== undefined) {
-      printJson(data, options.json);
+      printJson(prose === undefined ? data : { ...data, prose }, options.json);
       return EXIT.ok;
     }
+    if (prose !== undefined) printProse(prose, options);
     for (const { kind, lines, more } of data.sections) {
       process.stdout.write(`${TITLES[kind]}\n`);
       for (const line of lines) {
@@ -59,6 +67,13 @@ export async function digest(day: string | undefined, options: DigestOptions): P
   } finally {
     await connection.close();
   }
+}
+
+function printProse(prose: CallOutput<Routes["digests.write"]>, options: DigestOptions): void {
+  for (const { memories, text } of prose.sentences) process.stdout.write(`${oneLine(text)} (${memories.join(", ")})\n`);
+  if (prose.sentences.length > 0) process.stdout.write("\n");
+  if (prose.written_by !== null) say(`Written by ${prose.written_by} from the lines below`, options);
+  if (prose.not_written !== null) say(`Lines alone: ${NOT_WRITTEN[prose.not_written]}`, options);
 }
 
 function whoSaid(memory: {

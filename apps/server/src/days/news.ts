@@ -1,4 +1,5 @@
 /** What is told of a day, as it leaves the house: lines that stand on memories up to a level, never above what is indexed. */
+import type { DayProse } from "@kaelix/gateway";
 import type { Digest, DigestKind } from "@kaelix/recall";
 
 /** One line. Days are `YYYY-MM-DD`. */
@@ -14,6 +15,9 @@ export interface DayNews {
   readonly id: string;
   readonly day: string;
   readonly zone: string;
+  /** Sentences of an AI provider over the lines below, each with what it stands on; empty: nobody wrote any. */
+  readonly prose: readonly { readonly text: string; readonly memories: readonly string[] }[];
+  readonly writtenBy: string | null;
   readonly sections: readonly {
     readonly kind: DigestKind;
     readonly title: string;
@@ -33,12 +37,14 @@ const TITLES: Readonly<Record<DigestKind, string>> = {
 
 const LINE_LENGTH_MAX = 300;
 
-/** A digest's lines in words that can be read without opening anything. */
-export function newsOf(id: string, { day, sections, zone }: Digest): DayNews {
+/** A digest's lines in words that can be read without opening anything, and the same in sentences where somebody wrote them. */
+export function newsOf(id: string, { day, sections, zone }: Digest, prose: DayProse = { sentences: [] }): DayNews {
   return {
     id,
     day,
     zone,
+    prose: prose.sentences.map(({ memories, text }) => ({ text, memories })),
+    writtenBy: prose.writtenBy ?? null,
     sections: sections.map(({ kind, lines }) => ({
       kind,
       title: TITLES[kind],
@@ -54,17 +60,21 @@ export function newsOf(id: string, { day, sections, zone }: Digest): DayNews {
 }
 
 /** The news as plain text. `link`: where the house is reached; absent: nobody said. */
-export function textOf({ day, sections }: DayNews, link: string | undefined): string {
+export function textOf({ day, prose, sections, writtenBy }: DayNews, link: string | undefined): string {
   const parts = sections.map(({ lines, title }) =>
     [title, ...lines.map((line) => `- ${line.day === null ? "" : `${line.day}  `}${line.text}`)].join("\n"),
   );
+  const told =
+    prose.length === 0
+      ? []
+      : [`${prose.map(({ text }) => text).join(" ")}\n(Written by ${writtenBy ?? "a model"} from what stands below.)`];
   const nothing = "What there is to tell stands above the level that is sent. Open Kaelix to read it.";
   const end = link === undefined ? [] : [`Read it with its evidence: ${link}/`];
   const stop = "You get this because you asked for it under Me, Your day; there it can be switched off.";
-  return [`Your day, ${day}`, ...(parts.length === 0 ? [nothing] : parts), ...end, stop].join("\n\n") + "\n";
+  return [`Your day, ${day}`, ...told, ...(parts.length === 0 ? [nothing] : parts), ...end, stop].join("\n\n") + "\n";
 }
 
 /** The news as a program is told it. */
-export function jsonOf({ day, id, sections, zone }: DayNews): string {
-  return JSON.stringify({ type: "digest.ready", id, day, zone, sections });
+export function jsonOf({ day, id, prose, sections, writtenBy, zone }: DayNews): string {
+  return JSON.stringify({ type: "digest.ready", id, day, zone, sections, prose, written_by: writtenBy });
 }

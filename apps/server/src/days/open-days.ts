@@ -6,6 +6,7 @@ import type { UserId } from "@kaelix/model";
 
 import { type HouseContext, need } from "../house-parts.ts";
 import { recallSource } from "../open-views.ts";
+import { type DayWriter, dayWriter } from "../provider/day-writer.ts";
 import { dayApplication } from "./day-application.ts";
 import { DayDesk } from "./desk.ts";
 import { pushKeysOf } from "./push-keys.ts";
@@ -21,6 +22,7 @@ export interface Days {
   readonly application: DayApplication;
   readonly rounds: DayRounds;
   readonly desk: DayDesk;
+  readonly writer: DayWriter | undefined;
   readonly proposed: ProposedWrites;
   /** Takes away everything of a person. */
   readonly forget: (user: UserId) => Promise<void>;
@@ -51,11 +53,13 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
   };
   const idKey = keystore.systemSecret("digest-ids");
   const recall = recallSource(context);
+  const writer = dayWriter(parts.provider);
   const rounds = new DayRounds({
     book,
     desk,
     recall,
     senders,
+    writer,
     users: () => people.userIds(),
     isSuspended: async (user) => identity.members.present(await people.user(user)) === undefined,
     tenantOf: async (user) => (await identity.profile(user)).tenant,
@@ -79,7 +83,7 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
     written: (user) => remember.written(user),
   });
   const { proposed } = need(parts, "proposed");
-  return { application, rounds, desk, proposed, forget: (user) => book.remove(user) };
+  return { application, rounds, desk, writer, proposed, forget: (user) => book.remove(user) };
 }
 
 /** Whom a push service may turn to. */

@@ -19,6 +19,7 @@ import { pushKeysOf } from "./push-keys.ts";
 import { DayRounds } from "./rounds.ts";
 import { type PostOutcome, postSafely } from "./safe-post.ts";
 import type { SenderParts } from "./senders.ts";
+import { type DayWriter, dayWriter } from "../provider/day-writer.ts";
 import { NO_WAYS, type Ways } from "./ways.ts";
 
 const ZONE = "Europe/Berlin";
@@ -109,10 +110,15 @@ interface Node {
   readonly rounds: DayRounds;
 }
 
+type NodeParts = Partial<SenderParts> & {
+  readonly texts?: Parameters<typeof recallOf>[1];
+  readonly writer?: DayWriter | undefined;
+};
+
 async function node(
   log: MemoryLog,
   clock: ManualClock,
-  { texts = TEXTS, ...senders }: Partial<SenderParts> & { readonly texts?: Parameters<typeof recallOf>[1] } = {},
+  { texts = TEXTS, writer, ...senders }: NodeParts = {},
 ): Promise<Node> {
   const book = await openDayBook(log);
   const desk = new DayDesk({ book, keystore, clock });
@@ -120,6 +126,7 @@ async function node(
     book,
     desk,
     recall: recallOf(clock, texts),
+    writer,
     senders: {
       mailer: undefined,
       pushKeys: pushKeysOf(new Uint8Array(32).fill(7)),
@@ -252,6 +259,41 @@ test("who stops between sending and writing it down sends the same id again, aft
   await second.rounds.round();
   await second.rounds.round();
   expect(received).toHaveLength(1);
+});
+
+test("a day goes out in sentences of a provider over its lines, once, and without them whatever the provider does", async () => {
+  const clock = new ManualClock(at("2026-11-22T08:00:00"));
+  const { received, url } = await receiver();
+  const answers = ["The plumber waits for the cellar key. [1]\nYou owe Bob money. [1]", "NOTHING"];
+  const asked: string[] = [];
+  const chat = {
+    value: () => Promise.reject(new Error("No value is asked for")),
+    text: async ({ messages }: { readonly messages: readonly { readonly content: string }[] }) => {
+      asked.push(messages.at(-1)?.content ?? "");
+      const answer = answers.shift();
+      if (answer === undefined) throw new Error("The provider fell over");
+      return answer;
+    },
+  };
+  const writer = dayWriter({ chatFor: () => chat, levelMax: 1, who: "m at home", writes: true });
+  const { desk, rounds } = await node(new MemoryLog(), clock, { writer });
+  await wish(desk, { webhook: hook(url, 2) });
+  for (let day = 0; day < 3; day++) {
+    await rounds.round();
+    await rounds.round();
+    clock.advance(DAY_MS);
+  }
+  const bodies = received.map(({ body }) => JSON.parse(body.toString()));
+  const memories = [expect.stringMatching(/^mem_/)];
+  expect(bodies.map(({ prose, written_by }) => [prose, written_by])).toEqual([
+    [[{ text: "The plumber waits for the cellar key.", memories }], "m at home"],
+    [[], null],
+    [[], null],
+  ]);
+  // What goes out at level 2 was sent to nobody who may see level 1 alone.
+  for (const { sections } of bodies) expect(JSON.stringify(sections)).toContain("clinic");
+  expect(asked).toHaveLength(3);
+  expect(asked.join("")).not.toContain("clinic");
 });
 
 test("a day without news goes nowhere", async () => {

@@ -3,7 +3,7 @@
  *
  * Guarantees: a person's day is made once, across restarts and nodes: the book of days takes one of two who make it, and the other
  * stands back. A day that was missed is not caught up on. Before a way is tried, the try stands durably on the log, so whatever stops,
- * goes on later and, once it is written that it was sent, never comes again. A day without news goes nowhere. Nothing above what the
+ * goes on later and, once it is written that it was sent, never comes again. A provider that puts it into sentences can hold it up for a bounded time, and never keep it from going. A day without news goes nowhere. Nothing above what the
  * person chose for a way goes out on it, and nothing above what is indexed at all.
  * It does not: send exactly once. Who is stopped between sending and writing it down sends the same message, with the same id, again.
  */
@@ -21,6 +21,7 @@ import {
 } from "@kaelix/model";
 import { Calendar, type Digest, formatDay, makeDigest, type RecallSource } from "@kaelix/recall";
 
+import type { DayWriter } from "../provider/day-writer.ts";
 import type { DayBook } from "./day-book.ts";
 import type { DayDesk } from "./desk.ts";
 import { newsOf } from "./news.ts";
@@ -33,6 +34,8 @@ export interface RoundParts {
   readonly desk: DayDesk;
   readonly recall: RecallSource;
   readonly senders: SenderParts;
+  /** Puts days into sentences as they go out; undefined: nobody does. */
+  readonly writer?: DayWriter | undefined;
   /** Everybody who may be told. */
   readonly users: () => AsyncIterable<UserId>;
   readonly isSuspended: (user: UserId) => Promise<boolean>;
@@ -58,6 +61,7 @@ export class DayRounds {
   readonly #calendars = new Map<string, Calendar | undefined>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
   #isStopped = false;
 
   constructor(parts: RoundParts) {
@@ -83,6 +87,7 @@ export class DayRounds {
   /** Ends after what is in flight. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#stopping.abort();
     clearTimeout(this.#timer);
     await this.#running;
   }
@@ -187,7 +192,15 @@ export class DayRounds {
     if (target === null || (way === "mail" && ways.mail?.confirmed !== true)) return off;
     const digest = await this.#digest(of.user, of.day, target.level);
     if (digest === undefined) return off;
-    const news = newsOf(id, digest);
+    const prose = await this.#parts.writer?.write({
+      user: of.user,
+      digest,
+      ceiling: target.level,
+      upTo: (level) => this.#digest(of.user, of.day, level),
+      isUrgent: false,
+      signal: this.#stopping.signal,
+    });
+    const news = newsOf(id, digest, prose);
     if (way === "mail") return ways.mail === null ? off : sendMail(senders, ways.mail, news);
     return ways.webhook === null ? off : sendDay(senders, ways.webhook, news);
   }

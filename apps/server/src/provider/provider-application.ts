@@ -227,7 +227,8 @@ function passageOf({ number, placed, quote }: AnswerOutcome["citations"][number]
   };
 }
 
-function reasonOf(error: unknown): NotWritten {
+/** Why nobody wrote, from what a provider failed with. */
+export function reasonOf(error: unknown): NotWritten {
   if (isKaelixError(error, "provider-late")) return "late";
   if (isKaelixError(error, "provider-budget-spent")) return "spent";
   return isKaelixError(error, "provider-declined") ? "unsupported" : "down";

@@ -44,7 +44,7 @@ export const providerSettings = {
     variable: "KAELIX_AI_ANSWERS",
     parse: settingParsers.flag,
     fallback: true,
-    text: "Have it write answers from the quoted memories",
+    text: "Have it write answers from the quoted memories, and the day in sentences from its lines",
   },
   aiJudgeBelow: {
     variable: "KAELIX_AI_JUDGE_BELOW",

@@ -6,6 +6,8 @@ import type { InputOf, OutputOf } from "./wire.ts";
 export type WireDaySettings = OutputOf<"digestSettings.read">;
 /** What somebody wants of it. */
 export type WireDayWish = NonNullable<InputOf<"digestSettings.write">["body"]>;
+/** A day in sentences. */
+export type WireDayProse = OutputOf<"digests.write">;
 /** A search that was named. */
 export type WireSavedSearch = OutputOf<"savedSearches.list">["data"][number];
 /** A way by which a day goes out. */
@@ -20,6 +22,11 @@ export const daysApi = tagged.injectEndpoints({
       query: () => ask("digests.latest"),
       transformResponse: (answer: OutputOf<"digests.latest">) => answer.data,
       providesTags: ["DayMade", "Me"],
+    }),
+    /** `told`: what the digest told when it was asked for; where that changes, it is asked for anew. */
+    dayProse: build.query<WireDayProse, { readonly zone: string; readonly told: string }>({
+      query: ({ zone }) => ask("digests.write", { params: { day: "today" }, query: { zone } }),
+      providesTags: ["Me"],
     }),
     daySeen: build.mutation<null, string>({
       query: (day) => ask("digests.seen", { body: { day } }),

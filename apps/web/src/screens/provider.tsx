@@ -65,7 +65,7 @@ function SentRows({ provider }: { readonly provider: WireProvider }): ReactNode 
             ? []
             : [
                 ...(writer?.writes === true && reaches(level, writer.level_max)
-                  ? ["quoted passages, with a question"]
+                  ? ["quoted passages, with a question", "lines of your day, with the words they stand on"]
                   : []),
                 ...(writer !== null && writer.judges_below !== null && reaches(level, writer.level_max)
                   ? ["memories that the rules are unsure of, once"]
@@ -174,7 +174,7 @@ function Writer({ writer }: { readonly writer: WireWriter }): ReactNode {
           </Fact>
           <Fact label="Answers">
             {writer.writes
-              ? "It writes them from quoted passages. A sentence that these do not bear out is dropped."
+              ? "It writes them from quoted passages, and your day from its lines. A sentence that these do not bear out is dropped."
               : "It writes none."}
           </Fact>
           <Fact label="Levels">

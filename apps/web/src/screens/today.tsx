@@ -17,6 +17,7 @@ import { useProgress } from "../parts/use-progress.ts";
 // What only some first pages show does not weigh on all of them.
 const ImportLine = lazy(async () => ({ default: (await import("../parts/import-line.tsx")).ImportLine }));
 const ReviewLine = lazy(async () => ({ default: (await import("../parts/review-badge.tsx")).ReviewLine }));
+const DayInWords = lazy(async () => ({ default: (await import("../parts/day-in-words.tsx")).DayInWords }));
 const QuestionAndAnswer = lazy(async () => ({ default: (await import("../parts/answer.tsx")).QuestionAndAnswer }));
 
 const NO_MEMORIES: readonly WireMemory[] = [];
@@ -162,6 +163,7 @@ export function Today(): ReactNode {
           )}
           <Suspense fallback={null}>
             <ReviewLine />
+            <DayInWords />
           </Suspense>
           <DigestSections kinds={["dates-ahead", "promises", "on-this-day"]} />
           <Recent onSay={() => field.current?.focus()} />

@@ -42,7 +42,18 @@ function digest(state: FakeState, { judged }: Kept): FakeAnswer {
   const evidence = memory === undefined ? [] : [{ memory: wire(memory), range: [0, memory.text.length] }];
   const line = { key, text: "2 years ago", day: DAY, count: 1, evidence };
   const sections = isTold ? [{ kind: "on-this-day", more: 0, lines: [line] }] : [];
-  return { data: { day: DAY, zone: "UTC", memories: 1, sections, took_ms: 1, as_of: "memories/0@0" } };
+  const writes = sections.length > 0;
+  return { data: { day: DAY, zone: "UTC", memories: 1, writes, sections, took_ms: 1, as_of: "memories/0@0" } };
+}
+
+/** The same in one sentence. */
+function prose(state: FakeState): FakeAnswer {
+  const memory = visible(state).findLast(({ conversationKey }) => conversationKey !== null);
+  const said = memory === undefined ? "" : wire(memory);
+  const memories = typeof said === "string" ? [] : [said.id];
+  const text = "Two years ago today somebody told you what you may have forgotten.";
+  const sentences = [{ text, lines: [`on-this-day:${DAY}`], memories }];
+  return { data: { day: DAY, sentences, written_by: "small-1 at llm.example.org", not_written: null } };
 }
 
 function settingsOf(mine: Kept, name: string, request: FakeRequest): FakeAnswer | undefined {
@@ -112,6 +123,8 @@ export function days(state: FakeState, name: RouteName, request: FakeRequest): F
   switch (name as string) {
     case "digests.read":
       return digest(state, mine);
+    case "digests.write":
+      return prose(state);
     case "digests.latest":
       return {
         data: { data: { day: DAY, made_at: `${DAY}T06:00:00.000Z`, told: state.memories.size > 0, seen: mine.seen } },

@@ -1,34 +1,50 @@
 import { formatPosition } from "@kaelix/base";
 import { parseId } from "@kaelix/model";
 
-import type { ShownDigest } from "../digest-application.ts";
+import type { DigestQuery, NoDigest, ShownDigest } from "../digest-application.ts";
 import { gatewayErrors } from "../errors.ts";
-import { type HandlersOf, withoutUndefined } from "../http/exchange.ts";
+import { type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
+import { goneOf } from "../http/gone.ts";
 import { FieldsError } from "../http/problem.ts";
 import { foundMemoryJson, type Json } from "../http/wire.ts";
 
 /** The day. */
-export const digestHandlers: HandlersOf<"digests.read"> = {
-  "digests.read": async ({ application, principal, params, query }) => {
-    const { zone = "UTC" } = query;
-    const day = params.day === "today" ? undefined : params.day;
-    const importId = query.import === undefined ? undefined : parseId("imp", query.import);
-    const outcome = await application.digests.make(principal, { zone, ...withoutUndefined({ day, importId }) });
-    switch (outcome.type) {
-      case "digest":
-        return { type: "json", body: digestJson(outcome.digest) };
-      case "unknown-zone":
-        throw new FieldsError([{ pointer: "/zone", detail: "No such time zone; one is named as in Europe/Berlin" }]);
-      case "no-such-day":
-        throw new FieldsError([{ pointer: "/day", detail: "There is no such day" }]);
-      case "unknown-import":
-        throw gatewayErrors("not-found");
-    }
+export const digestHandlers: HandlersOf<"digests.read" | "digests.write"> = {
+  "digests.read": async ({ application, principal, ...asked }) => {
+    const outcome = await application.digests.make(principal, queryOf(asked));
+    if (outcome.type !== "digest") throw refusalOf(outcome.type);
+    return { type: "json", body: digestJson(outcome.digest, outcome.writes) };
+  },
+  "digests.write": async ({ application, principal, reply, ...asked }) => {
+    const outcome = await application.digests.write(principal, queryOf(asked), goneOf(reply.raw));
+    if (outcome.type !== "prose") throw refusalOf(outcome.type);
+    const { notWritten, sentences, writtenBy } = outcome.prose;
+    const body = { day: outcome.day, written_by: writtenBy ?? null, not_written: notWritten ?? null };
+    return { type: "json", body: { ...body, sentences: sentences.map((sentence) => ({ ...sentence })) } };
   },
 };
 
-function digestJson(digest: ShownDigest): Json {
+function queryOf({ params, query }: Pick<Exchange<"digests.read">, "params" | "query">): DigestQuery {
+  const { zone = "UTC" } = query;
+  const day = params.day === "today" ? undefined : params.day;
+  const importId = query.import === undefined ? undefined : parseId("imp", query.import);
+  return { zone, ...withoutUndefined({ day, importId }) };
+}
+
+function refusalOf(type: NoDigest["type"]): Error {
+  switch (type) {
+    case "unknown-zone":
+      return new FieldsError([{ pointer: "/zone", detail: "No such time zone; one is named as in Europe/Berlin" }]);
+    case "no-such-day":
+      return new FieldsError([{ pointer: "/day", detail: "There is no such day" }]);
+    case "unknown-import":
+      return gatewayErrors("not-found");
+  }
+}
+
+function digestJson(digest: ShownDigest, writes: boolean): Json {
   return {
+    writes,
     day: digest.day,
     zone: digest.zone,
     memories: digest.memories,

@@ -11,6 +11,7 @@ import { DEFAULT_TENANT, levelName, type UserPrincipal } from "@kaelix/model";
 import type { AnswerOutcome } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import type { HandlersOf } from "../http/exchange.ts";
+import { goneOf } from "../http/gone.ts";
 import { answerJson, embeddingJson, type Json, timeText } from "../http/wire.ts";
 import type { ProviderChoiceView, ProviderStatus, WriterView } from "../provider-application.ts";
 import { askedOf } from "./recall.ts";
@@ -76,15 +77,6 @@ function countedFor({ tenantId }: UserPrincipal, status: ProviderStatus): Provid
     writer: writer === null ? null : { ...writer, ...none },
     meaning: meaning === null ? null : { ...meaning, waiting: 0, texts: 0, tokensToday: 0 },
   };
-}
-
-/** Aborted when whoever asked has gone. */
-function goneOf(raw: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  raw.once("close", () => {
-    if (!raw.writableFinished) gone.abort(new Error("Whoever asked has gone"));
-  });
-  return gone.signal;
 }
 
 /** Server-sent events of one answer. Without end they are bounded: an answer has a handful of sentences. */

@@ -49,6 +49,11 @@ export const fakeErrors = defineErrors({
   "grant-missing": { kind: "missing", retry: false, status: 404, text: "There is no such share" },
 });
 
+const NO_DIGESTS: Application["digests"] = {
+  make: async () => Promise.reject(new Error("The fake makes no digests")),
+  write: async () => Promise.reject(new Error("The fake makes no digests")),
+};
+
 const NOW_MS = Date.parse("2024-12-12T18:03:00Z");
 
 /** The fake with what tests look at and turn. */
@@ -118,7 +123,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     sharing: fakeSharing(),
     members: fakeMembers(),
     tenants: fakeTenants(),
-    digests: { make: async () => Promise.reject(new Error("The fake makes no digests")) },
+    digests: NO_DIGESTS,
     people: fakePeople(),
     review: fakeReview(),
     timeline: fakeTimeline(),
