@@ -34,6 +34,19 @@ test("signing in asks for a code, and tells a wrong one from a wrong password", 
   await made.gateway.close();
 });
 
+test("a program that asks too often holds up neither its person nor another program", async () => {
+  const made = harness({ settings: { userRequestsPerSecond: 2 } });
+  const robot = agentOf(made.identity.principal(1), ["user.read"]);
+  made.identity.admitKey("robot", robot);
+  made.identity.admitKey("other", { ...robot, keyId: makeId("key", 2, seededRandom(4)) });
+  const ask = (headers: Record<string, string>) => made.gateway.fastify.inject({ url: "/api/v1/me", headers });
+  for (let times = 0; times < 4; times++) expect((await ask(withKey)).statusCode).toBe(200);
+  expectProblem(await ask(withKey), 429, "rate-limited");
+  expect((await ask({ ...withKey, authorization: "Bearer klx_other" })).statusCode).toBe(200);
+  expect((await ask(as(1))).statusCode).toBe(200);
+  await made.gateway.close();
+});
+
 test("what needs a fresh proof is refused with 403 before the handler, and allowed after it", async () => {
   const made = harness();
   const { fastify } = made.gateway;

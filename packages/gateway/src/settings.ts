@@ -32,7 +32,7 @@ export const gatewaySettings = {
     parse: settingParsers.integer(1, 1_000_000),
     fallback: 2_000,
     unit: "requests/s",
-    text: "Requests of one user; as many again may come in one burst",
+    text: "Requests of one user, and of each program with a key; as many again may come in one burst",
   },
   addressRequestsPerSecond: {
     variable: "KAELIX_ADDRESS_REQUESTS_PER_SECOND",

@@ -60,7 +60,9 @@ export async function callerOf(
   await mustFit(parts, request, { scheme, token, app });
   const subject = outcome.type === "key" ? outcome.subject : outcome.principal;
   const principal = standIn(subject);
-  const taken = parts.users.take(principal.userId, parts.clock.monotonicMs());
+  // A program that runs wild holds up itself, not its person or another program.
+  const bucket = subject.type === "agent" ? subject.keyId : principal.userId;
+  const taken = parts.users.take(bucket, parts.clock.monotonicMs());
   if (taken.type === "spent") {
     throw gatewayErrors("rate-limited", { details: { retryAfterMs: taken.retryAfterMs } });
   }
