@@ -334,6 +334,33 @@ describe("the cluster", () => {
     expect(logDirs.results[0]?.usableBytes).toBeGreaterThan(0);
   });
 
+  it("says the truth about moving partitions and choosing leaders: there is nowhere to move and nothing to choose", async () => {
+    await createTopic(client, "still", {}, 2);
+    const move = async (
+      name: string,
+      partitionIndex: number,
+      replicas: number[] | null,
+    ): Promise<number | undefined> => {
+      const topics = [{ name, partitions: [{ partitionIndex, replicas }] }];
+      const answer = await client.send(codecs.alterPartitionReassignments, 0, { topics });
+      expect(answer.errorCode).toBe(0);
+      return answer.responses[0]?.partitions[0]?.errorCode;
+    };
+    expect(await move("still", 0, [1])).toBe(0);
+    expect(await move("still", 0, [2])).toBe(39);
+    expect(await move("still", 0, [1, 2])).toBe(39);
+    expect(await move("still", 1, null)).toBe(85);
+    expect(await move("still", 2, [1])).toBe(3);
+    expect(await move("nowhere", 0, [1])).toBe(3);
+    const moving = await client.send(codecs.listPartitionReassignments, 0, { topics: null });
+    expect(moving).toMatchObject({ errorCode: 0, topics: [] });
+    const elect = (topicPartitions: { topic: string; partitions: number[] }[] | null) =>
+      client.send(codecs.electLeaders, 2, { electionType: 0, topicPartitions });
+    expect(await elect(null)).toMatchObject({ errorCode: 0, replicaElectionResults: [] });
+    const { replicaElectionResults } = await elect([{ topic: "still", partitions: [0, 2] }]);
+    expect(replicaElectionResults[0]?.partitionResult.map(({ errorCode }) => errorCode)).toEqual([84, 3]);
+  });
+
   it("serves a storage that somebody else has open, and leaves it open", async () => {
     await test.broker.close();
     const storage = await openStorage({ directory: test.directory });

@@ -105,6 +105,25 @@ describe("Kafka's tools", () => {
     await ask(`${TOOLS}.TopicCommand`, ["--delete", ...here]);
     expect(await ask(`${TOOLS}.TopicCommand`, ["--list"])).not.toMatch(/^tools$/m);
   });
+
+  test("quotas, the broker's settings, its disk and where partitions stand are administered", async () => {
+    const quota = ["--entity-type", "users", "--entity-name", "somebody"];
+    await ask("kafka.admin.ConfigCommand", ["--alter", ...quota, "--add-config", "producer_byte_rate=123456"]);
+    expect(await ask("kafka.admin.ConfigCommand", ["--describe", ...quota])).toContain("producer_byte_rate=123456");
+    const settings = ["--describe", "--entity-type", "brokers", "--entity-name", "1", "--all"];
+    expect(await ask("kafka.admin.ConfigCommand", settings)).toMatch(/^ +listeners=PLAINTEXT:\/\/127\.0\.0\.1:\d+/m);
+    await createTopic("placed", 2);
+    const disks = await ask(`${TOOLS}.LogDirsCommand`, ["--describe", "--topic-list", "placed"]);
+    expect(disks).toContain('"partition":"placed-1"');
+    const election = ["--election-type", "preferred", "--topic", "placed", "--partition", 0];
+    expect(await ask(`${TOOLS}.LeaderElectionCommand`, election)).toContain("Valid replica already elected");
+    expect(await ask(`${TOOLS}.reassign.ReassignPartitionsCommand`, ["--list"])).toContain(
+      "No partition reassignments",
+    );
+    expect(await ask(`${TOOLS}.FeatureCommand`, ["describe"])).toMatch(
+      /transaction\.version.*FinalizedVersionLevel: 2/,
+    );
+  });
 });
 
 /** Every codec, and transactions that were committed, aborted and left open. */
