@@ -3,7 +3,7 @@
  *
  *     npm run bench -- restore [--quick] [memories]
  *
- * 20,000 memories unless told (2,000 with --quick), in a folder on the same disk. The figure for 100,000 is what was measured times the
+ * 20,000 memories unless told (2,000 with --quick), in a folder on the same disk. The figures for 1,000,000 are what was measured times the
  * ratio: reading, writing and folding grow with what there is. It fails when the restored house does not hold every memory, or its log and
  * views differ.
  */
@@ -16,7 +16,7 @@ import { restoreHere } from "@kaelix/server";
 import { backUp, claim, clientOf, Folders, openAt, PASSWORD, withKeyOf } from "../erasure/houses.ts";
 import type { BenchRow } from "../row.ts";
 
-const STATED_FOR = 100_000;
+const STATED_FOR = 1_000_000;
 const RECOVERY_MS_MAX = 300_000;
 
 /** Runs the bench. */
@@ -58,6 +58,7 @@ async function restore(folders: Folders, count: number): Promise<BenchRow[]> {
     throw new Error(`Restored ${verified.log.memories_live} memories of ${count}, agreeing: ${verified.agree}`);
   }
   const statedMs = (readyMs * STATED_FOR) / count;
+  const logMs = (restoredMs * STATED_FOR) / count;
   return [
     { name: "memories", value: count, unit: "memories" },
     { name: "bytes of the log", value: backups.last?.bytes ?? 0, unit: "bytes" },
@@ -66,7 +67,14 @@ async function restore(folders: Folders, count: number): Promise<BenchRow[]> {
     { name: "restored and checked", value: restoredMs / 1_000, unit: "s" },
     { name: "until the house stands with all its views", value: readyMs / 1_000, unit: "s" },
     {
-      name: `the same for ${STATED_FOR} memories, by ratio`,
+      name: `the log of ${STATED_FOR} memories, by ratio`,
+      value: logMs / 1_000,
+      unit: "s",
+      target: RECOVERY_MS_MAX / 1_000,
+      reached: logMs < RECOVERY_MS_MAX,
+    },
+    {
+      name: `the house of ${STATED_FOR} memories, by ratio`,
       value: statedMs / 1_000,
       unit: "s",
       target: RECOVERY_MS_MAX / 1_000,
