@@ -1,5 +1,6 @@
 import { createReadStream, readFileSync } from "node:fs";
 
+import { createClient } from "@kaelix/contract";
 import { openAge } from "@kaelix/server";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -62,6 +63,30 @@ test("everything is taken along, a source is erased and brought back, and the ac
   await page.getByTestId("proof-button").click();
   await page.getByTestId("erasure").getByRole("button", { name: "Undo" }).click();
   await page.getByText("Undone: everything is back").waitFor();
+
+  // What a program told goes by its name.
+  const person = createClient({ baseUrl: product.url });
+  const { data: signedIn } = await person.call("auth.logIn", {
+    body: { phone: PERSON.phone, password: PERSON.password },
+  });
+  const own = createClient({ baseUrl: product.url, accessToken: () => signedIn.access_token });
+  await own.call("auth.prove", { body: { password: PERSON.password } });
+  const scopes = ["memory.create"];
+  const key = { name: "Robot", kind: "agent", scopes, level: "general", expires_at: null } as const;
+  const { data: made } = await own.call("keys.create", { body: { ...key, scopes } });
+  const robot = createClient({ baseUrl: product.url, accessToken: () => made.secret });
+  await robot.call("memories.create", { body: { text: "The bench stands by the pond", level: "general" } });
+  await page.reload();
+  await page.getByTestId("erase-key").selectOption({ label: "Robot" });
+  await page.getByTestId("erase-key-button").click();
+  const proof = page.getByTestId("proof-password");
+  const hidden = page.getByTestId("erasure").filter({ hasText: /1 memory (?:hidden|unreadable)/ });
+  await proof.or(hidden.first()).first().waitFor();
+  if (await proof.isVisible()) {
+    await proof.fill(PERSON.password);
+    await page.getByTestId("proof-button").click();
+  }
+  await hidden.first().waitFor();
 
   await page.getByTestId("erase-account").click();
   await page.getByTestId("erase-account-phone").fill(PERSON.phone);

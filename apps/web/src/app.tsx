@@ -5,8 +5,8 @@ import { Navigate, Route, Routes, useLocation, useNavigate } from "react-router"
 import { comeBack } from "./data/actions.ts";
 import { api } from "./data/api.ts";
 import { useAppDispatch, useAppSelector } from "./data/store.ts";
-import { ButtonLink, Loading, ProblemNote } from "./parts/basics.tsx";
-import { Page } from "./parts/page.tsx";
+import { Loading, ProblemNote } from "./parts/basics.tsx";
+import { Nowhere } from "./parts/nowhere.tsx";
 import { Shell } from "./parts/shell.tsx";
 import { Today } from "./screens/today.tsx";
 
@@ -30,6 +30,9 @@ const Seal = lazy(async () => ({ default: (await import("./screens/seal.tsx")).S
 const Sharing = lazy(async () => ({ default: (await import("./screens/sharing.tsx")).Sharing }));
 const Forget = lazy(async () => ({ default: (await import("./screens/forget.tsx")).Forget }));
 const Users = lazy(async () => ({ default: (await import("./screens/users.tsx")).Users }));
+const Organisations = lazy(async () => ({
+  default: (await import("./screens/organisations.tsx")).Organisations,
+}));
 const Audit = lazy(async () => ({ default: (await import("./screens/audit.tsx")).Audit }));
 const DaySettings = lazy(async () => ({ default: (await import("./screens/day-settings.tsx")).DaySettings }));
 const Provider = lazy(async () => ({ default: (await import("./screens/provider.tsx")).Provider }));
@@ -88,6 +91,7 @@ function Inside(): ReactNode {
           <Route path="/settings/sharing" element={<Sharing />} />
           <Route path="/settings/forget" element={<Forget />} />
           <Route path="/settings/users" element={<Users />} />
+          <Route path="/settings/organisations" element={<Organisations />} />
           <Route path="/settings/audit" element={<Audit />} />
           <Route path="/settings/provider" element={<Provider />} />
           <Route path="/status" element={<Status />} />
@@ -95,15 +99,6 @@ function Inside(): ReactNode {
         </Routes>
       </Suspense>
     </Shell>
-  );
-}
-
-function Nowhere(): ReactNode {
-  return (
-    <Page title="There is no such page">
-      <p className="mb-4 text-muted">The address may be mistyped. Nothing is lost.</p>
-      <ButtonLink href="/">Today</ButtonLink>
-    </Page>
   );
 }
 

@@ -3,10 +3,12 @@ import { accessApi } from "./access-api.ts";
 import { ask } from "./api.ts";
 import type { InputOf, OutputOf } from "./wire.ts";
 
-const tagged = accessApi.enhanceEndpoints({ addTagTypes: ["Users", "Invites"] });
+const tagged = accessApi.enhanceEndpoints({ addTagTypes: ["Users", "Invites", "Tenants"] });
 
 /** Somebody of the installation. */
 export type WireMember = OutputOf<"users.list">["data"][number];
+/** An organisation of the server. */
+export type WireTenant = OutputOf<"tenants.list">["data"][number];
 /** An entry of the audit log. */
 export type WireEntry = OutputOf<"audit.list">["data"][number];
 /** What the audit log is narrowed to. */
@@ -32,6 +34,15 @@ export const keeperApi = tagged.injectEndpoints({
     endInvite: build.mutation<null, string>({
       query: (id) => ask("invites.end", { params: { id } }),
       invalidatesTags: ["Invites"],
+    }),
+    tenants: build.query<readonly WireTenant[], void>({
+      query: () => ask("tenants.list"),
+      transformResponse: (answer: OutputOf<"tenants.list">) => answer.data,
+      providesTags: ["Tenants"],
+    }),
+    createTenant: build.mutation<OutputOf<"tenants.create">, { readonly id: string }>({
+      query: (body) => ask("tenants.create", { body }),
+      invalidatesTags: ["Tenants"],
     }),
     explain: build.mutation<OutputOf<"policy.explain">, NonNullable<InputOf<"policy.explain">["body"]>>({
       query: (body) => ask("policy.explain", { body }),

@@ -17,6 +17,7 @@ const POLL_MS = 2_000;
 /** What an erasure takes, in words. */
 function titleOf({ of, since, what }: WireErasure): string {
   if (what === "account") return "The account";
+  if (what === "tenant") return `The organisation ${of ?? ""}`;
   if (what === "import") return "Everything from one import";
   if (what === "source")
     return `Everything from: ${SOURCE_KINDS.filter((kind) => kind === of)

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useAppSelector } from "../data/store.ts";
 import { ButtonLink } from "../parts/basics.tsx";
 import { EraseAccount } from "../parts/erase-account.tsx";
+import { EraseProgram } from "../parts/erase-program.tsx";
 import { EraseSource } from "../parts/erase-source.tsx";
 import { Erasures } from "../parts/erasures.tsx";
 import { Page } from "../parts/page.tsx";
@@ -16,6 +17,7 @@ export function Forget(): ReactNode {
       <div className="max-w-measure">
         {role !== "guest" && <Takeout />}
         <EraseSource />
+        <EraseProgram />
         <Erasures />
         <EraseAccount />
       </div>

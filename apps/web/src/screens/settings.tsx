@@ -81,6 +81,9 @@ export function Settings(): ReactNode {
             <p className="flex flex-wrap gap-3">
               <ButtonLink href="/settings/users">Users and invitations</ButtonLink>
               <ButtonLink href="/settings/audit">Audit log</ButtonLink>
+              {!isApart && user.role === "owner" && (
+                <ButtonLink href="/settings/organisations">Organisations</ButtonLink>
+              )}
             </p>
           </Section>
         )}

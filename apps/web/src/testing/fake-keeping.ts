@@ -1,7 +1,7 @@
 /** Users, invitations and the audit log as the fake has them. To change somebody asks for a proof once. */
 import type { RouteName } from "@kaelix/contract";
 
-import type { WireEntry, WireMember } from "../data/keeper-api.ts";
+import type { WireEntry, WireMember, WireTenant } from "../data/keeper-api.ts";
 import type { OutputOf } from "../data/wire.ts";
 import { needProof } from "./fake-access.ts";
 import { fakeId } from "./fake-data.ts";
@@ -16,6 +16,7 @@ const ago = (hours: number): string => new Date(Date.now() - hours * HOUR_MS).to
 export interface FakeKeeping {
   readonly others: WireMember[];
   readonly invites: WireInvite[];
+  readonly tenants: WireTenant[];
 }
 
 /** A seeded house: an admin, a guest who was suspended, an open invitation. */
@@ -38,7 +39,59 @@ export function makeKeeping(): FakeKeeping {
     used_by: null,
     state: "open",
   };
-  return { others: [ben, { ...dora, last_seen_at: null, suspended_at: ago(30) }], invites: [invite] };
+  const house: WireTenant = {
+    id: "default",
+    people: 3,
+    state: "used",
+    invited_until: null,
+    suspended_at: null,
+    ended_at: null,
+  };
+  const tenants: WireTenant[] = [
+    { ...house, id: "acme", people: 12 },
+    house,
+    { ...house, id: "globex", people: 0, state: "waiting", invited_until: ago(-100) },
+    { ...house, id: "initech", people: 0, state: "ended", ended_at: ago(300) },
+    {
+      ...house,
+      id: "a-house-with-a-rather-long-name-of-sixty-letters-in-all-it-has",
+      people: 4,
+      state: "suspended",
+      suspended_at: ago(30),
+    },
+  ];
+  return { others: [ben, { ...dora, last_seen_at: null, suspended_at: ago(30) }], invites: [invite], tenants };
+}
+
+/** What the fake does to an organisation. */
+function changeTenant(state: FakeState, id: string | undefined, to: Partial<WireTenant>): FakeAnswer {
+  needProof(state);
+  const { tenants } = state.keeping;
+  for (const [at, tenant] of tenants.entries()) if (tenant.id === id) tenants[at] = { ...tenant, ...to };
+  return {};
+}
+
+function organisations(state: FakeState, name: string, { params, body }: FakeRequest): FakeAnswer | undefined {
+  const { tenants } = state.keeping;
+  switch (name) {
+    case "tenants.list":
+      return { data: { data: tenants.toSorted((left, right) => left.id.localeCompare(right.id)) } };
+    case "tenants.create": {
+      // Parsed by the contract's schemas before it came here.
+      const { id } = body as Pick<WireTenant, "id">;
+      const waiting = { people: 0, state: "waiting", suspended_at: null, ended_at: null } as const;
+      const known = tenants.findIndex((tenant) => tenant.id === id);
+      if (known >= 0) tenants.splice(known, 1);
+      tenants.push({ id, ...waiting, invited_until: ago(-168) });
+      return { status: 201, data: { id, code: "K7PQ-W2M9", role: "owner", expires_at: ago(-168) } };
+    }
+    case "tenants.suspend":
+      return changeTenant(state, params["id"], { state: "suspended", suspended_at: ago(0) });
+    case "tenants.resume":
+      return changeTenant(state, params["id"], { state: "used", suspended_at: null });
+    default:
+      return undefined;
+  }
 }
 
 function entries(state: FakeState): readonly WireEntry[] {
@@ -108,11 +161,8 @@ function explained(state: FakeState): FakeAnswer {
 }
 
 /** Answers what belongs to running the house. @throws FakeProblem */
-export function keeping(
-  state: FakeState,
-  name: RouteName,
-  { params, body, query }: FakeRequest,
-): FakeAnswer | undefined {
+export function keeping(state: FakeState, name: RouteName, request: FakeRequest): FakeAnswer | undefined {
+  const { params, body, query } = request;
   const { user } = state;
   const { others, invites } = state.keeping;
   switch (name as string) {
@@ -146,6 +196,6 @@ export function keeping(
     case "policy.explain":
       return explained(state);
     default:
-      return undefined;
+      return organisations(state, name, request);
   }
 }
