@@ -1,5 +1,13 @@
 /** Opens what writes memories: remembering, changing, importing, erasing, and the sources that bring them. */
-import { Changes, type Erasures, Imports, type LessonsOf, Remember, partitionOfUser } from "@kaelix/capture";
+import {
+  Changes,
+  type Erasures,
+  type HeldWrites,
+  Imports,
+  type LessonsOf,
+  Remember,
+  partitionOfUser,
+} from "@kaelix/capture";
 import { TOPICS } from "@kaelix/model";
 
 import { type DayBook, openDayBook } from "./days/day-book.ts";
@@ -38,12 +46,13 @@ export async function openCapture(context: HouseContext): Promise<void> {
     onSealed: (memory, version, content) => fresh.keep(memory, version, content),
   });
   const proposed = new ProposedWrites({ book: dayBook, keystore, clock, lessonsOf });
+  const held: HeldWrites = {
+    hold: ({ tenant: tenantId, user: userId }, draft) => proposed.take({ tenantId, userId }, draft),
+    drop: ({ user }, importId, ceiling) => proposed.dropImport(user, importId, ceiling),
+  };
   const imports = new Imports({
     ...shared,
-    held: {
-      hold: ({ tenant: tenantId, user: userId }, draft) => proposed.take({ tenantId, userId }, draft),
-      drop: ({ user }, importId) => proposed.dropImport(user, importId),
-    },
+    held,
     isShut: (tenant) => identity.members.tenants.isShut(tenant),
     remember,
     logger,
@@ -54,7 +63,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
     },
   });
   const changes = new Changes({ ...shared, remember });
-  const erasures = await openErasures(context, { changes, imports, remember });
+  const erasures = await openErasures(context, { changes, held, imports, remember });
   const eraser = openEraser(context, changes, erasures);
   const provider = openProvider(context);
   Object.assign(parts, { dayBook, lessons, proposed, remember, changes, imports, erasures, eraser, provider });

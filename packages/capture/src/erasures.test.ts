@@ -14,7 +14,8 @@ const UNDO_MS = 60_000;
 const PURGE_MS = 3_600_000;
 
 /** Opens a house over a log; twice over the same log is a restart. */
-async function openHouse(log: MemoryLog, clock = new ManualClock()) {
+async function openHouse(log: MemoryLog, clock = new ManualClock(), waiting = 0) {
+  const dropping: unknown[] = [];
   const random = seededRandom(7);
   for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
   const keystore = await openKeystore({ log, kek: memoryKek(), clock, random });
@@ -41,6 +42,7 @@ async function openHouse(log: MemoryLog, clock = new ManualClock()) {
     views: { folded: async ({ offset }) => [{ name: "rows", offset }] },
     undoMs: UNDO_MS,
     purgeMs: PURGE_MS,
+    held: { drop: async (...asked) => (dropping.push(asked), waiting) },
     onLeaving: async () => undefined,
     onDone: (state) => done.push(state),
   });
@@ -51,8 +53,26 @@ async function openHouse(log: MemoryLog, clock = new ManualClock()) {
     return told.flatMap((one) => (one.type === "stored" ? [one.memory.memoryId] : []));
   };
   const stateOf = (memory: MemoryId): string | undefined => rows.rows().find((row) => row.memoryId === memory)?.state;
-  return { log, clock, keystore, register: rows, ledger, erasures, owner, tell, stateOf, done };
+  return { log, clock, keystore, register: rows, ledger, erasures, owner, tell, stateOf, done, dropping };
 }
+
+test("Erasures.request takes what of an import waits for a word, up to the open level, and is something even when that is all", async () => {
+  const importId = makeId("imp", 5, seededRandom(9));
+  const what = { type: "import", import: importId } as const;
+  const none = await openHouse(new MemoryLog());
+  const nothing = none.erasures.request(none.owner, { what, now: false, ceiling: 2 });
+  await expect(nothing).rejects.toMatchObject({ code: "erasure-nothing" });
+  const house = await openHouse(new MemoryLog(), new ManualClock(), 2);
+  const asked = await house.erasures.request(house.owner, { what, now: true, ceiling: 3 });
+  expect(asked).toMatchObject({ state: "done", named: 0, erased: 0 });
+  expect(house.dropping).toEqual([[house.owner, importId, 3]]);
+  await house.erasures
+    .request(house.owner, { what: { type: "account" }, now: true, ceiling: 3 })
+    .catch(() => undefined);
+  expect(house.dropping).toHaveLength(1);
+  await none.keystore.close();
+  await house.keystore.close();
+});
 
 test("Erasures.round shreds what is due, counts what was brought back meanwhile out, and names it no more", async () => {
   const house = await openHouse(new MemoryLog());

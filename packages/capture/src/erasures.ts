@@ -27,6 +27,7 @@ import type { Accounts, ErasureLedger, Keystore } from "@kaelix/security";
 
 import type { Changes } from "./changes.ts";
 import { captureErrors } from "./errors.ts";
+import type { HeldWrites } from "./held-writes.ts";
 import type { MemoryRegister, RegisteredMemory } from "./register.ts";
 import { type Owner, partitionOfUser, type Remember } from "./remember.ts";
 
@@ -57,6 +58,8 @@ export interface ErasureParts {
   readonly undoMs: number;
   /** Within which time after the shredding the keys' bytes are gone from the log's files; undefined: the house does not see to it. */
   readonly purgeMs: number | undefined;
+  /** What of an import waits for the person's word: it goes with the import. */
+  readonly held: Pick<HeldWrites, "drop">;
   /** Ends what runs for a person and what waits for them elsewhere: before their account goes, and again when it is gone. */
   readonly onLeaving: (owner: Owner) => Promise<void>;
   /** Told of every erasure that is done. */
@@ -98,7 +101,10 @@ export class Erasures {
     if (wish.what.type === "account") await this.#parts.accounts.checkMayEnd(owner.user);
     if (wish.what.type === "tenant") await this.#parts.accounts.tenants.endable(wish.what.of);
     const memories = isWhole ? [] : await this.#named(owner, wish);
-    if (!isWhole && memories.length === 0) throw captureErrors("erasure-nothing");
+    // First, so that a stop leaves nothing behind that looks erased; it cannot be undone.
+    const { held } = this.#parts;
+    const dropped = wish.what.type === "import" ? await held.drop(owner, wish.what.import, wish.ceiling) : 0;
+    if (!isWhole && memories.length + dropped === 0) throw captureErrors("erasure-nothing");
     const nowMs = clock.nowMs();
     const erasure = makeId("era", nowMs, random);
     await ledger.name({ ...owner, erasure, nowMs }, memories);

@@ -1,6 +1,6 @@
 /** What a program imports and may not write alone: set apart before anything of it is stored. */
 import { isKaelixError } from "@kaelix/base";
-import type { ImportId, MemoryDraft } from "@kaelix/model";
+import type { ImportId, Level, MemoryDraft } from "@kaelix/model";
 
 import type { Owner } from "./remember.ts";
 import type { ImportProblem } from "./sources/sources.ts";
@@ -9,8 +9,8 @@ import type { ImportProblem } from "./sources/sources.ts";
 export interface HeldWrites {
   /** True when it is kept there, durably, and must not be stored. Throws `proposals-full`. */
   hold(owner: Owner, draft: MemoryDraft): Promise<boolean>;
-  /** Nothing that an import brought waits any longer. */
-  drop(owner: Owner, importId: ImportId): Promise<void>;
+  /** Nothing that an import brought waits any longer, up to a level; answers how many did. */
+  drop(owner: Owner, importId: ImportId, ceiling: Level): Promise<number>;
 }
 
 /** One record of a file. */

@@ -13,6 +13,7 @@ import type { Logger } from "@kaelix/coordinator";
 import {
   EVENT_VERSION,
   type ImportId,
+  type Level,
   makeId,
   type MemoryClient,
   type MemoryEvent,
@@ -105,6 +106,7 @@ const BATCHES_IN_FLIGHT = 4;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
 const JOB_FILE = "job.json";
+const LEVEL_MAX: Level = 4;
 const NOTHING = { added: 0, known: 0, failed: 0 };
 
 /** Runs imports. One instance per process. */
@@ -237,7 +239,7 @@ export class Imports {
       ]);
       await this.#parts.remember.settle(owner.user, position);
     });
-    await this.#parts.held?.drop(owner, importId);
+    await this.#parts.held?.drop(owner, importId, LEVEL_MAX);
     this.#jobs.delete(importId);
     this.#parts.onChange(owner, importId);
     return { ...status, state: "undone" };

@@ -1,12 +1,20 @@
 /** Erasing as the house does it: over its ledger, its views, and, where the log is its own, the files of the log. */
 import type { LogPosition } from "@kaelix/base";
-import { type Changes, Erasures, type Imports, type Remember } from "@kaelix/capture";
+import { type Changes, Erasures, type HeldWrites, type Imports, type Remember } from "@kaelix/capture";
 import type { StreamerLog } from "@kaelix/log";
 import { type ErasureScope, TOPICS } from "@kaelix/model";
 import { openErasureLedger } from "@kaelix/security";
 
 import { serverErrors } from "../errors.ts";
 import { CAUGHT_UP_MS_MAX, type HouseContext, need } from "../house-parts.ts";
+
+/** What erasing works through. */
+interface Writing {
+  readonly changes: Changes;
+  readonly held: HeldWrites;
+  readonly imports: Imports;
+  readonly remember: Remember;
+}
 
 /** By what name an erasure is written down. */
 export const ERASING: Readonly<Record<ErasureScope["type"], string>> = {
@@ -20,7 +28,7 @@ export const ERASING: Readonly<Record<ErasureScope["type"], string>> = {
 /** Opens the ledger and what works through it. */
 export async function openErasures(
   context: HouseContext,
-  { changes, imports, remember }: { readonly changes: Changes; readonly imports: Imports; readonly remember: Remember },
+  { changes, held, imports, remember }: Writing,
 ): Promise<Erasures> {
   const { clock, parts, random, settings } = context;
   const { audit, identity, keystore, log, store } = need(parts, "audit", "identity", "keystore", "log", "store");
@@ -38,6 +46,7 @@ export async function openErasures(
     random,
     undoMs: settings.forgetUndoSeconds * 1_000,
     purgeMs: parts.embedded === undefined ? undefined : settings.purgeHours * 3_600_000,
+    held,
     onLeaving: async ({ user }) => {
       await imports.leave(user);
       // What is left of them there opens no more; a stop before it is gone is made up for at the next start.
@@ -52,11 +61,12 @@ export async function openErasures(
   });
 }
 
-/** What writes the topic of keys anew without those that were shredded; only the embedded log has files of its own. */
+/** What writes the topics of keys and of what waited anew, without what was shredded or dropped; only the embedded log has files of its own. */
 export function purgeOf(embedded: StreamerLog | undefined): (() => Promise<void>) | undefined {
   if (embedded === undefined) return undefined;
   return async () => {
     await embedded.storage.compact(TOPICS.keys.name);
+    await embedded.storage.compact(TOPICS.days.name);
   };
 }
 

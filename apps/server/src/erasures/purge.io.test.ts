@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { openStreamerLog } from "@kaelix/log";
 import { decodeEvent, DEFAULT_TENANT, makeId, TOPICS } from "@kaelix/model";
 import { openFileKek, openKeystore } from "@kaelix/security";
-import { systemRandom } from "@kaelix/base";
+import { encodeText, systemRandom } from "@kaelix/base";
 import { afterEach, expect, test } from "vitest";
 
 import { purgeOf } from "./open-erasures.ts";
@@ -54,11 +54,23 @@ test("purging takes shredded keys out of the files, leaves the others, and survi
   const bytesOf = (names: readonly string[]): string[] => names.map((name) => wrapped.get(name) ?? expect.fail());
   await keystore.shredMemories(erased);
   await keystore.shredUser(doomed);
+  // What waited under Review and was dropped.
+  await log.createTopic(TOPICS.days);
+  const [dropped, waits] = ["c2VhbGVkLWFuZC1kcm9wcGVk", "c2VhbGVkLWFuZC13YWl0aW5n"];
+  const put = async (key: string, value: string | null): Promise<unknown> =>
+    log.append(TOPICS.days.name, 0, [{ key: encodeText(key), value: value === null ? null : encodeText(value) }], {
+      acknowledge: "durable",
+    });
+  await put("proposed/a/1", dropped);
+  await put("proposed/a/2", waits);
+  await put("proposed/a/1", null);
+  expect(countIn(directory, [dropped, waits])).toBe(2);
   // Without the purge they are there: the test can see them.
   expect(countIn(directory, bytesOf([...erased, doomed]))).toBe(151);
   await (purgeOf(log) ?? expect.fail())();
   expect(countIn(directory, bytesOf([...erased, doomed]))).toBe(0);
   expect(countIn(directory, bytesOf([...kept, user]))).toBe(51);
+  expect([countIn(directory, [dropped]), countIn(directory, [waits])]).toEqual([0, 1]);
   await keystore.close();
   await log.close();
 

@@ -11,6 +11,7 @@ import type { ProposedWrite } from "@kaelix/gateway";
 import {
   EVENT_VERSION,
   type ImportId,
+  type Level,
   LEVEL_INDEXED_MAX,
   type MemoryDraft,
   type UserId,
@@ -100,10 +101,11 @@ export class ProposedWrites {
     return opened.toReversed();
   }
 
-  /** What an import brought waits no longer. */
-  async dropImport(user: UserId, importId: ImportId): Promise<void> {
-    const all = await this.list({ userId: user, ceiling: 4 });
-    for (const { id } of all.filter(({ draft }) => draft.importId === importId)) await this.drop(user, id);
+  /** What an import brought waits no longer, up to a level; answers how many did. */
+  async dropImport(user: UserId, importId: ImportId, ceiling: Level): Promise<number> {
+    const its = (await this.list({ userId: user, ceiling })).filter(({ draft }) => draft.importId === importId);
+    for (const { id } of its) await this.drop(user, id);
+    return its.length;
   }
 
   /** Waits no longer, durably. */

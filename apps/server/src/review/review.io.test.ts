@@ -206,6 +206,20 @@ test("what a program imports of Secret or above waits as well, whatever the file
   expect(await bring(ann, FILE.slice(1, 2))).toMatchObject({ added: 1, failed: 0 });
 });
 
+test("erasing an import takes what of it waits, up to the level that is open", async () => {
+  const ann = await newMember();
+  const robot = await agentOf(ann, ["import.create", "import.list"]);
+  const { id } = await bring(robot, FILE);
+  await ann.call("auth.prove", { body: { password: PASSWORD } });
+  const erase = async () => (await ann.call("erasures.request", { body: { import: id, now: true } })).data;
+  expect(await erase()).toMatchObject({ state: "done", erased: 2 });
+  await unlock(ann);
+  expect((await waiting(ann)).counts.write).toBe(2);
+  expect(await erase()).toMatchObject({ state: "done", erased: 0 });
+  expect((await waiting(ann)).counts.write).toBe(0);
+  expect((await problemOf(erase())).code).toBe("erasure-nothing");
+});
+
 test("a program corrects nothing into Secret, not even where the person chose the level", async () => {
   const ann = await newMember();
   const robot = await agentOf(ann, ["memory.read", "memory.edit"]);
