@@ -61,10 +61,11 @@ export async function openViews(
 export function recallSource(context: HouseContext): RecallSource {
   const { clock, parts } = context;
   const { embedder } = parts;
-  const { searchView } = need(parts, "searchView");
+  const { searchView, worldView } = need(parts, "searchView", "worldView");
   return {
     index: (user) => searchView.index(user),
     partitionOf: partitionOfUser,
+    world: (user, ceiling) => worldView.read(user, ceiling),
     nextOffset: (partition) => searchView.nextOffset(TOPICS.memories.name, partition),
     detectLanguage: languageOfText,
     monotonicMs: () => clock.monotonicMs(),

@@ -233,3 +233,27 @@ test("people, decisions and graphs of somebody else are as missing as those that
   const small = client.call("people.graph", { params: { id: tom.id }, query: { hops: 2, nodes: 2 } });
   expect(await problemOf(small)).toMatchObject({ status: 422, code: "graph-too-large", details: { limit: 2 } });
 });
+
+test("a search for a person finds them by every name that they have, up to what is open", async () => {
+  const bo = await newMember();
+  const said = [
+    [2, "Carla, my mum, moved to Lisbon"],
+    [1, "Mum is allergic to walnuts"],
+    [1, "Had lunch with Carla at the market"],
+    [1, "Carlo fixed the bicycle"],
+  ] as const;
+  for (const [level, text] of said)
+    await bo.call("memories.create", { body: { text, level } }, { waitSeconds: 10, until: "indexed" });
+  const found = async (query: string): Promise<readonly string[]> =>
+    (await bo.call("searches.run", { body: { query } })).data.hits.map(({ memory }) => memory.text).toSorted();
+  const all = said
+    .slice(0, 3)
+    .map(([, text]) => text)
+    .toSorted();
+  for (const query of ["person:mother", "person:Mum", 'person:"Carla"']) expect(await found(query)).toEqual(all);
+  await bo.call("auth.prove", { body: { password: ANN.password } });
+  const key = { name: "Robot", kind: "agent" as const, scopes: ["memory.search"], level: 1 };
+  const robot = clientOf(house, (await bo.call("keys.create", { body: key })).data.secret);
+  const low = (await robot.call("searches.run", { body: { query: "person:mother" } })).data;
+  expect(low.hits.map(({ memory }) => memory.text)).toEqual(["Mum is allergic to walnuts"]);
+});

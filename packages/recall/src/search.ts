@@ -23,9 +23,11 @@ import {
   searchIndex,
   type SearchResult,
   UserIndex,
+  type WhoIs,
   type WordWeight,
 } from "@kaelix/views";
 
+import { whoIs } from "./people/who-is.ts";
 import type { QueryMeaning, RecallScope, RecallSource } from "./source.ts";
 import { type Reason, wordReasons } from "./why.ts";
 
@@ -36,7 +38,7 @@ const SEARCH_LIMIT_DEFAULT = 20;
 /** What is looked for. */
 export interface RecallSearchRequest extends RecallScope {
   /**
-   * Words, "phrases", -exclusions, begin*; `person:` `source:` `level:` `has:` `before:` `after:` `on:`, with - before them what to leave
+   * Words, "phrases", -exclusions, begin*; `person:` (who said it or is named) `from:` (who said it) `source:` `level:` `has:` `before:` `after:` `on:`, with - before them what to leave
    * out; times ("last summer"), which weigh beside words and narrow alone. Empty lists everything by time.
    */
   readonly text: string;
@@ -88,6 +90,8 @@ export interface RecallSearchResult {
 interface AskedIndex {
   readonly owner: UserId;
   readonly index: UserIndex;
+  /** Whom names mean there; "Mum" is the asker's own, not that of who shared something. */
+  readonly whoIs?: WhoIs;
 }
 
 /** Searches a person's memories, and what others have shared with them. */
@@ -97,16 +101,17 @@ export async function searchMemories(source: RecallSource, request: RecallSearch
   const partition = source.partitionOf(userId);
   const index = request.withoutOwn === true ? noDocuments(source) : await source.index(userId);
   const nextOffset = await source.nextOffset(partition);
-  const asked: AskedIndex[] = [{ owner: userId, index }];
+  const nowMs = source.nowMs?.() ?? Date.now();
+  const meantBy = await whoIsMeant(source, request, nowMs);
+  const asked: AskedIndex[] = [{ owner: userId, index, ...meantBy }];
   const own = request.withoutOwn === true ? undefined : await indexUnlocked(source, request.unlocked, request.ceiling);
-  if (own !== undefined) asked.push({ owner: userId, index: own });
+  if (own !== undefined) asked.push({ owner: userId, index: own, ...meantBy });
   for (const shared of request.shared ?? []) {
     const { owner } = shared;
     asked.push({ owner, index: shared.index });
     const unlocked = await indexUnlocked(source, shared.unlocked, request.ceiling);
     if (unlocked !== undefined) asked.push({ owner, index: unlocked });
   }
-  const nowMs = source.nowMs?.() ?? Date.now();
   const meant = await meaningOfText(source, request, asked, nowMs);
   const vector = meant?.type === "meant" ? meant.meaning : undefined;
   const found = searchAll(asked, request, { nowMs, ...(vector === undefined ? {} : { meaning: vector }) });
@@ -131,6 +136,24 @@ async function meaningOfText(
   const text = readQualifiers(request.text, nowMs).rest.trim();
   const hasVectors = asked.some(({ index }) => index.hasVectors(request.ceiling));
   return text === "" || !hasVectors ? undefined : await source.embedQuery(text, request.userId);
+}
+
+/** Whom the names that narrow a search mean in the world of whoever asks; where that cannot be read now, speakers called so. */
+async function whoIsMeant(
+  source: RecallSource,
+  { ceiling, filters, text, userId, withoutOwn }: RecallSearchRequest,
+  nowMs: number,
+): Promise<Pick<AskedIndex, "whoIs">> {
+  const all = [filters ?? {}, ...readQualifiers(text, nowMs).qualifiers.filters];
+  const names = new Set(all.flatMap(({ people = [], persons = [] }) => [...people, ...persons]));
+  if (source.world === undefined || withoutOwn === true || names.size === 0) return {};
+  const reading = await source.world(userId, ceiling).catch(() => undefined);
+  if (reading === undefined) return {};
+  const meant = [...names].flatMap((name) => {
+    const found = whoIs(reading, name);
+    return found === undefined ? [] : [[name, found] as const];
+  });
+  return { whoIs: new Map(meant) };
 }
 
 function noDocuments({ detectLanguage }: RecallSource): UserIndex {
@@ -184,7 +207,9 @@ function searchAll(
     ...(request.recipe === undefined ? {} : { recipe: request.recipe }),
     ...(isOne ? { limit, skip } : { limit: skip + limit }),
   };
-  const parts = indexes.map(({ owner, index }) => ({ owner, result: searchIndex(index, asked) }));
+  const parts = indexes.map(({ owner, index, whoIs: meant }) => {
+    return { owner, result: searchIndex(index, { ...asked, ...(meant === undefined ? {} : { whoIs: meant }) }) };
+  });
   const hits = parts
     .flatMap(({ owner, result }) => result.hits.map((hit) => ({ ...hit, owner })))
     .sort((left, right) => right.score - left.score || right.document.occurredAtMs - left.document.occurredAtMs);

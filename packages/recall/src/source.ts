@@ -2,7 +2,7 @@
  * What recall asks of the search view, so that it knows neither how users are loaded nor what a log is.
  */
 import type { Level, UserId } from "@kaelix/model";
-import type { DetectLanguage, QueryVector, SearchDocument, UserIndex } from "@kaelix/views";
+import type { DetectLanguage, QueryVector, SearchDocument, UserIndex, WorldReading } from "@kaelix/views";
 
 /** What became of asking what a query means: `late` and `down` are the provider's, `withheld` means that it may not be sent. */
 export type QueryMeaning =
@@ -22,6 +22,8 @@ export interface RecallSource {
    * whoever asks.
    */
   embedQuery?(text: string, asker: UserId): Promise<QueryMeaning | undefined>;
+  /** Whom memories name, as a session that is open to `ceiling` may see it; absent: only speakers are known. */
+  world?(userId: UserId, ceiling: Level): Promise<WorldReading>;
   /** As the index itself detects. */
   readonly detectLanguage: DetectLanguage;
   /** Monotonic milliseconds. */

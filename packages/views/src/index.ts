@@ -24,7 +24,7 @@ export { type Watermark } from "./runner/watermarks.ts";
 export { type SearchDocument } from "./search/document.ts";
 export { searchErrors } from "./search/errors.ts";
 export { addFacets, type FacetCount, type Facets } from "./search/facets.ts";
-export { type HasKind, type SearchFilters } from "./search/filter.ts";
+export { type HasKind, type MeantPeople, type SearchFilters, type WhoIs } from "./search/filter.ts";
 export { type DetectLanguage, languageOf, loadLanguage, termsOf } from "./search/languages.ts";
 export { type ConversationSummary, listConversations, timesOf } from "./search/listing.ts";
 export { parseQuery, type ParsedQuery } from "./search/query.ts";

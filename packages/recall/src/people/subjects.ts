@@ -185,7 +185,15 @@ function foundIn(reading: WorldReading, ids: readonly SubjectId[]): Found | unde
 }
 
 function foundSomebody(reading: WorldReading, somebody: Somebody): Found {
-  const { id, name, aliases, relation, mentions, entities } = somebody;
+  const { id, name, aliases, relation, mentions } = somebody;
+  return { id, kind: "person", name, aliases, relation, mentions, memories: memoriesOfSomebody(reading, somebody) };
+}
+
+/** The memories that name somebody by more than a pronoun, or that they said. */
+export function memoriesOfSomebody(
+  reading: WorldReading,
+  { entities, mentions }: Pick<Somebody, "entities" | "mentions">,
+): ReadonlySet<MemoryId> {
   const memories = new Set(mentions.map(({ memoryId }) => memoryId));
   const theirs = new Set(mentions);
   for (const { id: entity } of entities) {
@@ -194,7 +202,7 @@ function foundSomebody(reading: WorldReading, somebody: Somebody): Found {
     if (all === undefined || !all.list.every((mention) => theirs.has(mention))) continue;
     for (const memory of memoriesAt(reading, all)) memories.add(memory);
   }
-  return { id, kind: "person", name, aliases, relation, mentions, memories };
+  return memories;
 }
 
 function topicsIn(reading: WorldReading): Found[] {

@@ -1,7 +1,7 @@
 /**
  * Which documents a request lets through. The ceiling always holds; everything else narrows.
  */
-import type { ConversationId, ImportId, Level, SourceKind } from "@kaelix/model";
+import type { ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
 
 import { nameWords } from "./cues.ts";
 import type { DocumentTable } from "./document-table.ts";
@@ -11,6 +11,8 @@ import { foldDiacritics, splitWords } from "./tokens.ts";
 export interface SearchFilters {
   /** Speakers: each word of a value must begin a word of the name, whatever the case and the diacritics. */
   readonly people?: readonly string[];
+  /** Speakers in the same way, and people whom memories name. */
+  readonly persons?: readonly string[];
   readonly sources?: readonly SourceKind[];
   /** Occurred at or after, epoch ms. */
   readonly afterMs?: number;
@@ -27,6 +29,17 @@ export interface SearchFilters {
   readonly isInverted?: boolean;
 }
 
+/** Whom a word means in somebody's world. */
+export interface MeantPeople {
+  /** Everything they are called by. */
+  readonly names: readonly string[];
+  /** The memories that name them, and those that they said. */
+  readonly memories: ReadonlySet<MemoryId>;
+}
+
+/** A value of `people` or `persons`, as it was written → whom it means there; a value that is not here means speakers called so alone. */
+export type WhoIs = ReadonlyMap<string, MeantPeople>;
+
 /** What a memory may hold. */
 export type HasKind = "picture" | "link" | "number" | "question";
 
@@ -37,9 +50,14 @@ export const HAS_KINDS: readonly HasKind[] = ["picture", "link", "number", "ques
 export type DocumentTest = (doc: number) => boolean;
 
 /** The test of a request's ceiling and filters over a table. */
-export function makeTest(table: DocumentTable, ceiling: Level, filters: SearchFilters = {}): DocumentTest {
+export function makeTest(
+  table: DocumentTable,
+  ceiling: Level,
+  filters: SearchFilters = {},
+  whoIs: WhoIs = new Map(),
+): DocumentTest {
   const tests: DocumentTest[] = [];
-  const { people, sources, afterMs, beforeMs, levels, conversationIds, importIds, has } = filters;
+  const { people, persons, sources, afterMs, beforeMs, levels, conversationIds, importIds, has } = filters;
   if (levels !== undefined) tests.push((doc) => levels.some((level) => level === table.levels[doc]));
   if (afterMs !== undefined) tests.push((doc) => (table.occurredAts[doc] ?? 0) >= afterMs);
   if (beforeMs !== undefined) tests.push((doc) => (table.occurredAts[doc] ?? 0) < beforeMs);
@@ -61,7 +79,11 @@ export function makeTest(table: DocumentTable, ceiling: Level, filters: SearchFi
     const wanted = conversationIds.map((id) => (id === null ? 0 : table.conversationNames.known(id)));
     tests.push(oneOf(table.conversations, wanted));
   }
-  if (people !== undefined) tests.push(oneOf(table.speakers, speakersNamed(table, people)));
+  if (people !== undefined) tests.push(saidBy(table, people, whoIs));
+  if (persons !== undefined) {
+    const [said, named] = [saidBy(table, persons, whoIs), documentsOf(table, meantBy(persons, whoIs))];
+    tests.push((doc) => said(doc) || named.has(doc));
+  }
   for (const kind of has ?? []) tests.push((doc) => holds(table, doc, kind));
   const wanted = filters.isInverted !== true;
   return (doc) => (table.levels[doc] ?? 255) <= ceiling && tests.every((test) => test(doc)) === wanted;
@@ -83,6 +105,31 @@ function holds(table: DocumentTable, doc: number, kind: HasKind): boolean {
 function oneOf(column: Int32Array | Uint8Array, wanted: readonly (number | undefined)[]): DocumentTest {
   const numbers = new Set(wanted);
   return (doc) => numbers.has(column[doc]);
+}
+
+function meantBy(values: readonly string[], whoIs: WhoIs): readonly MeantPeople[] {
+  return values.flatMap((value) => whoIs.get(value) ?? []);
+}
+
+function documentsOf(table: DocumentTable, people: readonly MeantPeople[]): ReadonlySet<number> {
+  return new Set(people.flatMap(({ memories }) => [...memories].flatMap((id) => table.numberOf(id) ?? [])));
+}
+
+/** Said by who is called so, or by whom the world means by it, under any of their names, where it says that it was them. */
+function saidBy(table: DocumentTable, values: readonly string[], whoIs: WhoIs): DocumentTest {
+  const isCalled = oneOf(table.speakers, speakersNamed(table, values));
+  const others = meantBy(values, whoIs).map((meant) => {
+    const names = new Set(meant.names.map(nameKey));
+    const speakers = Array.from({ length: table.speakerNames.count }, (_, at) => at).filter(
+      (speaker) => speaker > 0 && names.has(nameKey(table.speakerNames.name(speaker) ?? "")),
+    );
+    return { documents: documentsOf(table, [meant]), isTheirs: oneOf(table.speakers, speakers) };
+  });
+  return (doc) => isCalled(doc) || others.some(({ documents, isTheirs }) => documents.has(doc) && isTheirs(doc));
+}
+
+function nameKey(name: string): string {
+  return nameWords(name).join(" ");
 }
 
 /** The numbers of the speakers that any of the values names. */

@@ -54,6 +54,7 @@ export function readQualifiers(
 function readOne(name: string, value: string, nowMs: number | undefined): Read {
   switch (name) {
     case "person":
+      return value === "" ? problem(name, value, "a name") : { filters: { persons: [value] } };
     case "from":
       return value === "" ? problem(name, value, "a name") : { filters: { people: [value] } };
     case "source": {

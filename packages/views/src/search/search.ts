@@ -8,7 +8,7 @@ import type { Level } from "@kaelix/model";
 
 import type { SearchDocument } from "./document.ts";
 import { countFacets, type Facets, NO_FACETS } from "./facets.ts";
-import { type DocumentTest, makeTest, type SearchFilters } from "./filter.ts";
+import { type DocumentTest, makeTest, type SearchFilters, type WhoIs } from "./filter.ts";
 import { highlight, type TextRange } from "./highlight.ts";
 import { withNearTerms } from "./near-terms.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
@@ -37,6 +37,8 @@ export interface SearchRequest {
   /** The highest level that may be seen. */
   readonly ceiling: Level;
   readonly filters?: SearchFilters;
+  /** Whom the names of filters and qualifiers mean; absent: speakers called so. */
+  readonly whoIs?: WhoIs;
   /** Hits to return, 1 or more. */
   readonly limit: number;
   /** Hits to leave out before them; default 0. */
@@ -114,7 +116,7 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
   });
   const query = withNearTerms(parts, typed, request.ceiling);
   const narrowed = [request.filters ?? {}, ...qualifiers.filters].map((filters) =>
-    makeTest(parts.table, request.ceiling, filters),
+    makeTest(parts.table, request.ceiling, filters, request.whoIs),
   );
   const withQualifiers: DocumentTest = (doc) => narrowed.every((test) => test(doc));
   const passes = withPhrases(parts, query, withTimes(parts, query, withQualifiers));

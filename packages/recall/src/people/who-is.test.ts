@@ -1,0 +1,103 @@
+/** Whom `person:` means, over worlds made of sentences at two levels, as a search finds them. */
+import { createHash } from "node:crypto";
+
+import { idFromBytes, type Level, type UserId } from "@kaelix/model";
+import { loadLanguage, type SearchDocument, UserIndex, UserWorld, type WorldReading } from "@kaelix/views";
+import { beforeAll, expect, test } from "vitest";
+
+import { searchMemories } from "../search.ts";
+import type { RecallSource } from "../source.ts";
+
+const ANN: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
+const WEEK_MS = 7 * 86_400_000;
+
+beforeAll(() => loadLanguage("en"));
+
+type Line = readonly [level: 1 | 2, text: string, speaker?: string];
+
+function sourceOf(lines: readonly Line[], isReadable = true): RecallSource {
+  const index = new UserIndex({ detectLanguage: () => "en" });
+  const documents = lines.map(([level, text, speaker], at): SearchDocument => {
+    const occurredAtMs = Date.UTC(2026, 0, 1) + at * WEEK_MS;
+    return {
+      memoryId: idFromBytes("mem", new Uint8Array(16).fill(at + 1)),
+      conversationId: null,
+      text,
+      occurredAtMs,
+      recordedAtMs: occurredAtMs,
+      level,
+      source: "chat",
+      importId: null,
+      version: 1,
+      offset: at,
+      firstOffset: at,
+      lastOffset: at,
+      ...(speaker === undefined ? {} : { speaker }),
+    };
+  });
+  for (const document of documents) index.put(document);
+  const worldOf = (ceiling: Level): WorldReading => {
+    const world = new UserWorld((text) => createHash("sha256").update(text).digest().subarray(0, 16));
+    for (const document of documents) if (document.level <= ceiling) world.add(document);
+    return { world: world.world, mentions: world.mentions, taken: world.taken, decisions: [] };
+  };
+  return {
+    index: (user) => Promise.resolve(user === ANN ? index : new UserIndex({ detectLanguage: () => "en" })),
+    world: (_user, ceiling) => (isReadable ? Promise.resolve(worldOf(ceiling)) : Promise.reject(new Error("busy"))),
+    partitionOf: () => 0,
+    nextOffset: () => Promise.resolve(lines.length),
+    detectLanguage: () => "en",
+    monotonicMs: () => 0,
+    nowMs: () => Date.UTC(2026, 11, 1),
+  };
+}
+
+async function found(source: RecallSource, text: string, more: { ceiling?: Level; people?: string[] } = {}) {
+  const filters = more.people === undefined ? {} : { filters: { people: more.people } };
+  const { hits } = await searchMemories(source, { userId: ANN, ceiling: more.ceiling ?? 2, text, ...filters });
+  return hits.map(({ document }) => document.offset).toSorted((left, right) => left - right);
+}
+
+const LIFE: readonly Line[] = [
+  [1, "Carla, my mum, moved to Lisbon"],
+  [1, "Mum is allergic to walnuts"],
+  [1, "Had lunch with Carla at the market"],
+  [1, "I called my mother about the roof"],
+  [1, "Carlo fixed the bicycle"],
+  [1, "Tom came to see the garden"],
+  [1, "The market was closed", "Carla"],
+];
+
+test.each(["person:Mum", "person:mother", 'person:"Carla"', "person:carla", 'person:"my mum"'])(
+  "%s finds what names the same person, however they are called there, and what they said",
+  async (text) => {
+    expect(await found(sourceOf(LIFE), text)).toEqual([0, 1, 2, 3, 6]);
+  },
+);
+
+test("who is called alike is somebody else; who is nobody's tie or name is not found; words narrow on", async () => {
+  const source = sourceOf(LIFE);
+  expect(await found(source, "person:Carlo")).toEqual([4]);
+  expect(await found(source, "person:Carl")).toEqual([6]);
+  expect(await found(source, "person:sister")).toEqual([]);
+  expect(await found(source, "market person:mum")).toEqual([2, 6]);
+  expect(await found(source, "market -person:mum")).toEqual([]);
+  expect(await found(source, "garden -person:mum")).toEqual([5]);
+});
+
+test("who said it is asked under all their names, and who merely is named did not say it", async () => {
+  const source = sourceOf(LIFE);
+  expect(await found(source, "from:mum")).toEqual([6]);
+  expect(await found(source, "", { people: ["mother"] })).toEqual([6]);
+});
+
+test("what only a memory above the lock makes known shows nothing: not who Mum is, not what she is called", async () => {
+  const source = sourceOf([[2, "Carla, my mum, moved to Lisbon"], ...LIFE.slice(1)]);
+  expect(await found(source, "person:mum")).toEqual([0, 1, 2, 3, 6]);
+  expect(await found(source, "person:mum", { ceiling: 1 })).toEqual([1, 3]);
+  expect(await found(source, "person:carla", { ceiling: 1 })).toEqual([2, 6]);
+});
+
+test("while the world cannot be read, speakers are found by their names", async () => {
+  expect(await found(sourceOf(LIFE, false), "person:carla")).toEqual([6]);
+});
