@@ -1,28 +1,37 @@
 import { ManualClock, seededRandom } from "@kaelix/base";
 import { MemoryLog } from "@kaelix/log/testing";
-import { DEFAULT_TENANT, type ErasureState, makeId, type MemoryId, TOPICS } from "@kaelix/model";
+import {
+  DEFAULT_TENANT,
+  type ErasureState,
+  makeId,
+  type MemoryId,
+  parseTenantId,
+  type TenantId,
+  TOPICS,
+  type UserId,
+} from "@kaelix/model";
 import { type Accounts, openErasureLedger, openKeystore } from "@kaelix/security";
 import { expect, test } from "vitest";
 
 import { memoryKek } from "../../security/src/testing/memory-kek.ts";
 import { Changes } from "./changes.ts";
 import { type ErasureRegister, Erasures } from "./erasures.ts";
-import { Remember } from "./remember.ts";
+import { type Owner, partitionOfUser, Remember } from "./remember.ts";
 import { FakeRegister } from "./testing/fake-register.ts";
 
 const UNDO_MS = 60_000;
 const PURGE_MS = 3_600_000;
 
 /** Opens a house over a log; twice over the same log is a restart. */
-async function openHouse(log: MemoryLog, clock = new ManualClock(), waiting = 0) {
+async function openHouse(log: MemoryLog, clock = new ManualClock(), { waiting = 0, accounts = {} } = {}) {
   const dropping: unknown[] = [];
   const random = seededRandom(7);
   for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
   const keystore = await openKeystore({ log, kek: memoryKek(), clock, random });
   const rows = new FakeRegister(log);
   const register: ErasureRegister = Object.assign(rows, {
-    async *rowsOf() {
-      yield rows.rows();
+    async *rowsOf(user: UserId) {
+      yield rows.rows().filter((row) => row.userId === user);
     },
   });
   const remember = new Remember({ log, keystore, register, clock, random });
@@ -38,7 +47,7 @@ async function openHouse(log: MemoryLog, clock = new ManualClock(), waiting = 0)
     clock,
     random,
     // An account's end is tested with the whole house.
-    accounts: {} as Accounts,
+    accounts: accounts as Accounts,
     views: { folded: async ({ offset }) => [{ name: "rows", offset }] },
     undoMs: UNDO_MS,
     purgeMs: PURGE_MS,
@@ -47,9 +56,9 @@ async function openHouse(log: MemoryLog, clock = new ManualClock(), waiting = 0)
     onDone: (state) => done.push(state),
   });
   const owner = { tenant: DEFAULT_TENANT, user: makeId("usr", 1_000, seededRandom(8)) };
-  const tell = async (count: number): Promise<readonly MemoryId[]> => {
+  const tell = async (count: number, whose: Owner = owner): Promise<readonly MemoryId[]> => {
     const drafts = Array.from({ length: count }, (_, at) => ({ text: `the press ${at}`, source: "rest" }) as const);
-    const told = await remember.remember(owner, drafts);
+    const told = await remember.remember(whose, drafts);
     return told.flatMap((one) => (one.type === "stored" ? [one.memory.memoryId] : []));
   };
   const stateOf = (memory: MemoryId): string | undefined => rows.rows().find((row) => row.memoryId === memory)?.state;
@@ -62,7 +71,7 @@ test("Erasures.request takes what of an import waits for a word, up to the open 
   const none = await openHouse(new MemoryLog());
   const nothing = none.erasures.request(none.owner, { what, now: false, ceiling: 2 });
   await expect(nothing).rejects.toMatchObject({ code: "erasure-nothing" });
-  const house = await openHouse(new MemoryLog(), new ManualClock(), 2);
+  const house = await openHouse(new MemoryLog(), new ManualClock(), { waiting: 2 });
   const asked = await house.erasures.request(house.owner, { what, now: true, ceiling: 3 });
   expect(asked).toMatchObject({ state: "done", named: 0, erased: 0 });
   expect(house.dropping).toEqual([[house.owner, importId, 3]]);
@@ -72,6 +81,54 @@ test("Erasures.request takes what of an import waits for a word, up to the open 
   expect(house.dropping).toHaveLength(1);
   await none.keystore.close();
   await house.keystore.close();
+});
+
+test("Erasures.round goes on with the ending of an organisation that a stop has cut off", async () => {
+  const tenant = parseTenantId("acme") ?? expect.fail();
+  const random = seededRandom(11);
+  const people = [1, 2, 3].map((at) => ({ tenant, user: makeId("usr", at, random) }));
+  const ended: UserId[] = [];
+  let failing = people[1]?.user;
+  const accounts = {
+    tenants: {
+      endable: async () => tenant,
+      end: async () => undefined,
+      people: async function* () {
+        yield* people.filter(({ user }) => !ended.includes(user));
+      },
+    },
+    endSessions: async (user: UserId) => {
+      if (user === failing) throw new Error("The power went");
+    },
+    end: async (_tenant: TenantId, user: UserId) => ended.push(user),
+  };
+  const house = await openHouse(new MemoryLog(), new ManualClock(), { accounts });
+  const told = [];
+  for (const person of people) told.push(...(await house.tell(2, person)));
+  const others = await house.tell(1);
+  const wish = { what: { type: "tenant", of: tenant }, now: true, ceiling: 4 } as const;
+  await expect(house.erasures.request(house.owner, wish)).rejects.toThrow("The power went");
+  expect(ended).toEqual([people[0]?.user]);
+  await house.keystore.close();
+
+  failing = undefined;
+  const again = await openHouse(house.log, house.clock, { accounts });
+  await again.erasures.round();
+  expect(ended.toSorted()).toEqual(people.map(({ user }) => user).toSorted());
+  const opens = async (memories: readonly MemoryId[]) =>
+    (await again.keystore.memoryKeys(memories.map((memory) => ({ memory })))).filter(({ type }) => type === "key")
+      .length;
+  expect([await opens(told), await opens(others)]).toEqual([0, 1]);
+  expect(people.some(({ user }) => again.keystore.hasUserKey(user))).toBe(false);
+  const [state] = again.ledger.of(house.owner.user);
+  expect(state).toMatchObject({ state: "done", what: wish.what, erased: 6 });
+  // Every partition that somebody was in is waited for.
+  const places = state?.ranges.filter(({ topic }) => topic === TOPICS.memories.name) ?? [];
+  expect(new Set(places.map(({ partition }) => partition))).toEqual(
+    new Set(people.map(({ user }) => partitionOfUser(user))),
+  );
+  expect(state?.views).toHaveLength(places.length);
+  await again.keystore.close();
 });
 
 test("Erasures.round shreds what is due, counts what was brought back meanwhile out, and names it no more", async () => {
