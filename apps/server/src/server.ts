@@ -130,6 +130,7 @@ async function build(options: StartOptions, serves: boolean): Promise<Built> {
     clock: systemClock,
     log: logger,
     errorTables: ERROR_TABLES,
+    isReachable: serves,
     ...(existsSync(webRoot) ? { webRoot } : {}),
     ...(tls === undefined ? {} : { tls }),
   });

@@ -326,6 +326,18 @@ test("what does not parse, does not fit or comes from elsewhere is written down 
   await other.gateway.close();
 });
 
+test("a command that speaks to the house in its own process has nothing written down: its person reads what is refused", async () => {
+  const own = harness({ gateway: { isReachable: false } });
+  await own.gateway.fastify.inject({
+    method: "POST",
+    url: MEMORIES,
+    headers: { ...as(1), ...JSON_TYPE },
+    payload: "[",
+  });
+  expect(own.lines.filter(({ level }) => level === "warn")).toEqual([]);
+  await own.gateway.close();
+});
+
 test("requests beyond the rate are written down", async () => {
   const slow = harness({ settings: { userRequestsPerSecond: 1 } });
   for (let count = 0; count < 4; count++) await slow.gateway.fastify.inject({ url: MEMORIES, headers: as(1) });

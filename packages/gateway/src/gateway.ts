@@ -81,6 +81,8 @@ export interface GatewayOptions {
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** Folder of the built web app. */
   readonly webRoot?: string;
+  /** False for one that a command speaks to in its own process: what is refused there its person reads. */
+  readonly isReachable?: boolean;
   readonly random?: RandomSource;
   /** Checks every answer against the contract; for tests. */
   readonly checkAnswers?: boolean;
@@ -204,8 +206,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 function makeFastify(options: GatewayOptions, rows: ProblemRows): FastifyInstance {
   const { settings } = options;
-  const { clock, log } = options;
-  const send = problemSender({ log, rows, settings, attempts: new Attempts({ clock, log }) });
+  const send = problemSender({ log: options.log, rows, settings, attempts: new Attempts(options) });
   const nextTraceId = traceIds(options.random ?? systemRandom);
   const { tls } = options;
   const secured = tls && { https: { cert: tls.certificate, key: tls.key, minVersion: "TLSv1.3" } as const };

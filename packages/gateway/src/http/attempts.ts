@@ -42,17 +42,19 @@ interface Seen {
 export class Attempts {
   readonly #log: Logger;
   readonly #clock: Clock;
+  readonly #isReachable: boolean;
   // As many as there are codes and routes.
   readonly #seen = new Map<string, Seen>();
 
-  constructor({ log, clock }: { readonly log: Logger; readonly clock: Clock }) {
-    this.#log = log;
-    this.#clock = clock;
+  constructor(options: { readonly log: Logger; readonly clock: Clock; readonly isReachable?: boolean }) {
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#isReachable = options.isReachable ?? true;
   }
 
   /** Looks at what a request ended with. */
   note(code: string, request: FastifyRequest): void {
-    if (!NOTED.has(code)) return;
+    if (!this.#isReachable || !NOTED.has(code)) return;
     const route = request.routeOptions.url ?? "(none)";
     const key = `${code} ${request.method} ${route}`;
     const nowMs = this.#clock.monotonicMs();

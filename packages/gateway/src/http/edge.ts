@@ -30,6 +30,8 @@ interface EdgeOptions {
   readonly web: WebApp;
   /** Methods that there are at a path. */
   readonly methods: ReturnType<typeof methodIndex>;
+  /** False for one that nobody reaches from outside. */
+  readonly isReachable?: boolean;
 }
 
 const ADDRESSES_MAX = 20_000;
