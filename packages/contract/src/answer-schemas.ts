@@ -45,7 +45,7 @@ export const citationSchema = z
   .meta({ id: "Citation" });
 
 /** Why nobody wrote something though somebody writes here. */
-export const notWrittenSchema = z.enum(["withheld", "late", "down", "spent", "unsupported", "conflict"]);
+export const notWrittenSchema = z.enum(["withheld", "late", "down", "spent", "unsupported", "conflict", "kept"]);
 
 /**
  * An answer: `quoted` from memories, `written` from quoted ones by an AI provider, every sentence with its citations, or `nothing` when there
@@ -63,7 +63,8 @@ export const answerSchema = z
     written_by: z.string().optional(),
     /**
      * Why nobody wrote it though somebody writes here. `withheld`: too private to be sent; `late`, `down`, `spent`: it did not answer, cannot be
-     * asked now, or may cost no more today; `unsupported`: nothing it wrote stood on the memories; `conflict`: they tell different things.
+     * asked now, or may cost no more today; `unsupported`: nothing it wrote stood on the memories; `conflict`: they tell different things; `kept`: whoever asks wants
+     * nothing of theirs sent.
      */
     not_written: notWrittenSchema.optional(),
     /** The question in words of its own, where it leaned on what was asked before. */

@@ -6,7 +6,7 @@ import type { AnswerOutcome, EmbeddingStatus } from "./application.ts";
 /** Of an answer: who wrote it, or why nobody did though somebody writes here. */
 export interface Authorship {
   readonly writtenBy?: string;
-  readonly notWritten?: "withheld" | "late" | "down" | "spent" | "unsupported" | "conflict";
+  readonly notWritten?: "withheld" | "late" | "down" | "spent" | "unsupported" | "conflict" | "kept";
 }
 
 /** Who writes answers and judges levels. Counts are since the start; costs are in the currency of the prices. */

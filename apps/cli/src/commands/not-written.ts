@@ -8,4 +8,5 @@ export const NOT_WRITTEN: Readonly<Record<NonNullable<StreamedAnswer["not_writte
   spent: "what the provider may cost today is spent",
   unsupported: "nothing that the provider wrote stood on your memories",
   conflict: "your memories tell different things",
+  kept: "you keep yours from AI providers",
 };

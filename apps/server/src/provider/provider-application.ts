@@ -128,7 +128,8 @@ export function writer(
   return async (question, quoted, options) => {
     const { asker } = options;
     const isLetGo = (): boolean => provider.chatFor(asker) !== undefined;
-    if (quoted.kind !== "quoted" || !isLetGo()) return quoted;
+    if (quoted.kind !== "quoted") return quoted;
+    if (!isLetGo()) return { ...quoted, notWritten: "kept" };
     if (quoted.hasConflict === true) return { ...quoted, notWritten: "conflict" };
     const ownerOf = ({ placed }: AnswerOutcome["citations"][number]): UserId => placed.shared?.by.user ?? asker;
     const sent = quoted.citations.filter((citation) => {
@@ -145,8 +146,7 @@ export function writer(
     try {
       return await written(chat, provider.who, { question, quoted, sent, options });
     } catch (error) {
-      if (!isLetGo()) return quoted;
-      return { ...quoted, notWritten: reasonOf(error) };
+      return isLetGo() ? { ...quoted, notWritten: reasonOf(error) } : { ...quoted, notWritten: "kept" };
     } finally {
       writing -= 1;
     }

@@ -145,6 +145,7 @@ const NOT_WRITTEN: Readonly<Record<NonNullable<WireAnswer["not_written"]>, strin
   spent: "quoted: the AI provider may cost no more today",
   unsupported: "quoted: the AI provider wrote nothing that your memories bear out",
   conflict: "quoted: your memories tell different things",
+  kept: "quoted: you keep yours from AI providers",
 };
 
 /** Who put the answer into words. */

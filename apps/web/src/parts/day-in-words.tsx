@@ -20,6 +20,7 @@ const NOT_WRITTEN: Readonly<Record<NonNullable<WireDayProse["not_written"]>, str
   spent: "What the AI provider may cost today is spent.",
   unsupported: "The AI provider wrote nothing that your memories bear out.",
   conflict: "Your memories tell different things.",
+  kept: "You keep yours from AI providers.",
 };
 
 /** Everything that the lines of a digest stand on, numbered in the order of the sentences that cite it. */
