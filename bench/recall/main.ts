@@ -24,6 +24,7 @@ import type { Conversation } from "../../packages/recall/src/measure/locomo.ts";
 import { percentile } from "../../packages/recall/src/measure/metrics.ts";
 import { peerSpeedRows } from "./peer-speed.ts";
 import { peerRows } from "./peers.ts";
+import { sizeRows } from "./size.ts";
 import { speedRows } from "./speed.ts";
 
 /** Where the data set lies when none is named. */
@@ -38,7 +39,7 @@ const TARGETS: Readonly<Record<string, number>> = {
 
 /**
  * What the bench is run with. `--dataset FILE` names a data set, `--peers` runs other systems through the same harness and beside the API,
- * `--mem0 FOLDER` finds one of them installed there.
+ * `--mem0 FOLDER` finds one of them installed there. `--size N` measures one person of N memories and nothing else.
  */
 export interface BenchOptions {
   readonly quick: boolean;
@@ -47,6 +48,8 @@ export interface BenchOptions {
 
 /** Runs the bench. Without a data set only the rows of speed are there. */
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
+  const size = valueOf(options.arguments, "--size");
+  if (size !== undefined) return await sizeRows(parseSize(size), options.quick);
   const named = valueOf(options.arguments, "--dataset");
   const file = named ?? DEFAULT_DATASET;
   if (named === undefined && !existsSync(file)) {
@@ -69,6 +72,12 @@ export function readConversations(file: string): readonly Conversation[] {
   const read = readDataset(readFileSync(file, "utf8"));
   if (read.type === "read") return read.conversations;
   throw new Error(read.problems.map(({ line, text }) => `${file}:${line}: ${text}`).join("\n"));
+}
+
+function parseSize(text: string): number {
+  const size = Number(text);
+  if (Number.isSafeInteger(size) && size > 0) return size;
+  throw new Error(`Cannot measure: current value of --size is ${text}, must be a whole number above 0`);
 }
 
 /** What stands behind a name among parameters. */

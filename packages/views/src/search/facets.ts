@@ -27,20 +27,28 @@ const FACET_VALUES_MAX = 50;
 export const NO_FACETS: Facets = { people: [], sources: [], levels: [], months: [], conversations: [] };
 
 /** Counts the facets of documents, each once. */
-export function countFacets(table: DocumentTable, docs: Iterable<number>): Facets {
+export function countFacets(table: DocumentTable, docs: ArrayLike<number>): Facets {
   const people = new Int32Array(table.speakerNames.count);
   const sources = new Int32Array(table.sourceNames.count);
   const levels = new Int32Array(5);
   const conversations = new Int32Array(table.conversationNames.count);
   const months = new Map<number, number>();
-  for (const doc of docs) {
+  // Neighbours are mostly of one month: the map is asked once a run.
+  let run = { month: 0, count: 0 };
+  for (let at = 0; at < docs.length; at++) {
+    const doc = docs[at] ?? 0;
     bump(people, table.speakers[doc] ?? 0);
     bump(sources, table.sources[doc] ?? 0);
     bump(levels, table.levels[doc] ?? 0);
     bump(conversations, table.conversations[doc] ?? 0);
     const month = table.months[doc] ?? 0;
-    months.set(month, (months.get(month) ?? 0) + 1);
+    if (month !== run.month) {
+      addRun(months, run);
+      run = { month, count: 0 };
+    }
+    run.count += 1;
   }
+  addRun(months, run);
   const monthCounts = Array.from(months, ([month, count]) => ({ value: formatMonth(month), count }));
   return {
     people: ranked(people, (id) => table.speakerNames.name(id)),
@@ -70,6 +78,13 @@ function addCounts<Value extends string | number | null>(
   const counts = new Map<Value, number>();
   for (const { value, count } of [...left, ...right]) counts.set(value, (counts.get(value) ?? 0) + count);
   return firstCounts<Value>(Array.from(counts, ([value, count]) => ({ value, count })));
+}
+
+function addRun(
+  months: Map<number, number>,
+  { month, count }: { readonly month: number; readonly count: number },
+): void {
+  if (count > 0) months.set(month, (months.get(month) ?? 0) + count);
 }
 
 function bump(counts: Int32Array, id: number): void {

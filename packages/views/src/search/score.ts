@@ -13,6 +13,7 @@ import type { Level } from "@kaelix/model";
 import { cueDocuments, dateShare, nameWords, termIdsOf } from "./cues.ts";
 import type { Meaning } from "./meaning.ts";
 import type { ParsedQuery, QueryWord } from "./query.ts";
+import { LengthShares, Reached, Scratch } from "./scratch.ts";
 import { selectTop } from "./top.ts";
 import type { IndexParts } from "./user-index.ts";
 
@@ -96,20 +97,6 @@ const PAIR_CANDIDATES_MAX = 200;
 /** What a word counts that is only nearly what was typed. */
 const NEAR_WEIGHT = 0.5;
 
-/** Room for dense numbers by document, shared by all queries of the process (scoring never yields) and always left zeroed. */
-class Scratch {
-  readonly #arrays = new Map<string, Float32Array>();
-
-  zeroed(name: string, length: number): Float32Array {
-    let array = this.#arrays.get(name);
-    if (array === undefined || array.length < length) {
-      array = new Float32Array(Math.ceil(length * 1.25));
-      this.#arrays.set(name, array);
-    }
-    return array;
-  }
-}
-
 const scratch = new Scratch();
 
 /** What is visible under a ceiling, as a whole. */
@@ -133,8 +120,8 @@ export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
     return memo.corpus;
   const { levels, lengths, speakers: speakerOf, languages: languageOf } = parts.table;
   const sessionOf = parts.threads.sessions;
-  const speakers = new Set<number>();
-  const languages = new Set<number>();
+  const isSpeaker = new Uint8Array(parts.table.speakerNames.count);
+  const isLanguage = new Uint8Array(parts.table.languageNames.count);
   const sessionLengths = new Float32Array(parts.threads.sessionCount);
   let documents = 0;
   let total = 0;
@@ -143,8 +130,8 @@ export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
     const length = lengths[doc] ?? 0;
     documents += 1;
     total += length;
-    speakers.add(speakerOf[doc] ?? 0);
-    languages.add(languageOf[doc] ?? 0);
+    isSpeaker[speakerOf[doc] ?? 0] = 1;
+    isLanguage[languageOf[doc] ?? 0] = 1;
     const session = sessionOf[doc] ?? 0;
     sessionLengths[session] = (sessionLengths[session] ?? 0) + length;
   }
@@ -155,11 +142,16 @@ export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
     sessions,
     averageSessionLength: total / Math.max(1, sessions),
     sessionLengths,
-    speakers,
-    languages,
+    speakers: numbersOf(isSpeaker),
+    languages: numbersOf(isLanguage),
   };
   corpusMemo = { parts: parts.table, generation: parts.generation, ceiling, corpus };
   return corpus;
+}
+
+/** The places that are marked. */
+function numbersOf(marks: Uint8Array): ReadonlySet<number> {
+  return new Set([...marks.keys()].filter((at) => marks[at] === 1));
 }
 
 /** BM25's inverse document frequency, never negative. */
@@ -190,7 +182,8 @@ class Scoring {
   readonly #coverage: Float32Array;
   readonly #windowCoverage: Float32Array;
   readonly #windowLengths: Float32Array;
-  readonly #candidates: number[] = [];
+  readonly #candidates: Int32Array;
+  #candidateCount = 0;
 
   constructor(parts: IndexParts, query: ParsedQuery, options: ScoreOptions) {
     this.#parts = parts;
@@ -207,6 +200,7 @@ class Scoring {
     this.#coverage = scratch.zeroed("coverage", count);
     this.#windowCoverage = scratch.zeroed("windowCoverage", count);
     this.#windowLengths = scratch.zeroed("windowLengths", count);
+    this.#candidates = scratch.list("candidates", count);
     const sessions = parts.threads.sessionCount;
     this.#sessionCounts = scratch.zeroed("sessionCounts", sessions);
     this.#session = scratch.zeroed("session", sessions);
@@ -226,7 +220,7 @@ class Scoring {
     }
     for (const doc of this.#meaning?.nearest ?? []) this.#addCandidate(doc);
     const total = words.reduce((sum, word) => sum + word.weight, 0);
-    const docs = Int32Array.from(this.#candidates);
+    const docs = this.#candidates.slice(0, this.#candidateCount);
     const signals = this.#signals(docs, total, names.speakers);
     this.#clear();
     return { docs, signals, words };
@@ -262,24 +256,25 @@ class Scoring {
   }
 
   /** Counts a word in every visible document that holds it; returns them. */
-  #countWord(word: QueryWord): number[] {
+  #countWord(word: QueryWord): Int32Array {
     const { postings, table } = this.#parts;
     const { levels } = table;
     const counts = this.#counts;
     const ceiling = this.#ceiling;
-    const touched: number[] = [];
+    const touched = scratch.list("touched", table.count);
+    let many = 0;
     for (const id of termIdsOf(this.#parts, word)) {
       postings.visit(id, (doc, count) => {
         if ((levels[doc] ?? 255) > ceiling) return;
         const before = counts[doc] ?? 0;
-        if (before === 0) touched.push(doc);
+        if (before === 0) touched[many++] = doc;
         counts[doc] = before + count;
       });
     }
-    return touched;
+    return touched.subarray(0, many);
   }
 
-  #addTurns(touched: readonly number[], weight: number): void {
+  #addTurns(touched: Int32Array, weight: number): void {
     const { lengths } = this.#parts.table;
     const [k1] = this.#shape.k1;
     const [b] = this.#shape.b;
@@ -292,10 +287,10 @@ class Scoring {
     }
   }
 
-  #addWindows(touched: readonly number[], weight: number): void {
+  #addWindows(touched: Int32Array, weight: number): void {
     const { befores, afters } = this.#parts.threads;
     const [oneBefore, twoBefore, oneAfter, twoAfter] = this.#shape.reach;
-    const reached: number[] = [];
+    const reached = new Reached(scratch.list("reached", this.#parts.table.count));
     for (const doc of touched) {
       const count = this.#counts[doc] ?? 0;
       this.#reach(doc, count, reached);
@@ -315,7 +310,7 @@ class Scoring {
     const k1 = this.#shape.k1[1];
     const b = this.#shape.b[1];
     const averageLength = this.#corpus.averageLength * (1 + oneBefore + twoBefore + oneAfter + twoAfter);
-    for (const doc of reached) {
+    for (const doc of reached.docs.subarray(0, reached.count)) {
       const count = this.#windowCounts[doc] ?? 0;
       this.#windowCounts[doc] = 0;
       const length = this.#addCandidate(doc);
@@ -325,10 +320,10 @@ class Scoring {
     }
   }
 
-  #reach(doc: number, count: number, reached: number[]): void {
+  #reach(doc: number, count: number, reached: Reached): void {
     if (count === 0 || (this.#parts.table.levels[doc] ?? 255) > this.#ceiling) return;
     const before = this.#windowCounts[doc] ?? 0;
-    if (before === 0) reached.push(doc);
+    if (before === 0) reached.docs[reached.count++] = doc;
     this.#windowCounts[doc] = before + count;
   }
 
@@ -338,7 +333,7 @@ class Scoring {
     if (known > 0) return known;
     const length = Math.max(1, this.#windowLength(doc));
     this.#windowLengths[doc] = length;
-    this.#candidates.push(doc);
+    this.#candidates[this.#candidateCount++] = doc;
     return length;
   }
 
@@ -361,7 +356,7 @@ class Scoring {
     return this.#parts.table.lengths[doc] ?? 0;
   }
 
-  #addSessions(touched: readonly number[], weight: number): void {
+  #addSessions(touched: Int32Array, weight: number): void {
     const sessionOf = this.#parts.threads.sessions;
     const reached: number[] = [];
     for (const doc of touched) {
@@ -395,12 +390,17 @@ class Scoring {
       this.#best[session] = Math.max(this.#best[session] ?? 0, this.#turn[doc] ?? 0);
     }
     const nearest = this.#meaning && scratch.zeroed("nearest", threads.sessionCount);
-    for (const doc of docs) {
-      const session = sessionOf[doc] ?? 0;
-      if (nearest !== undefined) nearest[session] = Math.max(nearest[session] ?? 0, this.#meaningOf(doc));
+    if (nearest !== undefined) {
+      for (const doc of docs) {
+        const session = sessionOf[doc] ?? 0;
+        nearest[session] = Math.max(nearest[session] ?? 0, this.#meaningOf(doc));
+      }
     }
     const cues = cueDocuments(this.#parts, this.#query);
-    const lengthScale = 1 / Math.log(1 + this.#corpus.averageLength);
+    const lengthShares = new LengthShares(this.#corpus.averageLength);
+    const isDated = this.#query.dates.length > 0 || this.#query.times.length > 0;
+    const isNamed = speakers.size > 0;
+    const isMeant = nearest !== undefined;
     const share = 1 / total;
     for (let index = 0; index < docs.length; index++) {
       const doc = docs[index] ?? 0;
@@ -416,21 +416,22 @@ class Scoring {
       signals[at++] = this.#turnOf(threads.afters[doc] ?? -1) * share;
       signals[at++] = (this.#coverage[doc] ?? 0) * share;
       signals[at++] = (this.#windowCoverage[doc] ?? 0) * share;
-      signals[at++] = speakers.size > 0 && speakers.has(table.speakers[doc] ?? 0) ? 1 : 0;
-      signals[at++] = dateShare(table.occurredAts[doc] ?? 0, this.#query);
+      signals[at++] = isNamed && speakers.has(table.speakers[doc] ?? 0) ? 1 : 0;
+      signals[at++] = isDated ? dateShare(table.occurredAts[doc] ?? 0, this.#query) : 0;
       signals[at++] = 0;
       signals[at++] = table.asks[doc] ?? 0;
       signals[at++] = cues?.has(doc) === true ? 1 : 0;
-      signals[at++] = Math.min(2, Math.log(1 + (table.lengths[doc] ?? 0)) * lengthScale);
+      signals[at++] = lengthShares.of(table.lengths[doc] ?? 0);
       signals[at++] = (this.#best[session] ?? 0) * share;
       // Answers stand behind questions.
       signals[at++] = before >= 0 && table.asks[before] === 1 ? turnBefore : 0;
-      signals[at++] = this.#meaningOf(doc);
-      signals[at++] = this.#meaningOf(before);
-      signals[at++] = this.#meaningOf(threads.afters[doc] ?? -1);
+      // Without a meaning these are set all the same: the row holds what an earlier query left.
+      signals[at++] = isMeant ? this.#meaningOf(doc) : 0;
+      signals[at++] = isMeant ? this.#meaningOf(before) : 0;
+      signals[at++] = isMeant ? this.#meaningOf(threads.afters[doc] ?? -1) : 0;
       signals[at++] = nearest?.[session] ?? 0;
     }
-    for (const doc of docs) if (nearest !== undefined) nearest[sessionOf[doc] ?? 0] = 0;
+    if (nearest !== undefined) for (const doc of docs) nearest[sessionOf[doc] ?? 0] = 0;
     this.#addPairs(docs, signals);
     return signals;
   }
@@ -471,7 +472,7 @@ class Scoring {
 
   #clear(): void {
     const sessionOf = this.#parts.threads.sessions;
-    for (const doc of this.#candidates) {
+    for (const doc of this.#candidates.subarray(0, this.#candidateCount)) {
       this.#turn[doc] = 0;
       this.#window[doc] = 0;
       this.#coverage[doc] = 0;

@@ -118,7 +118,9 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
   const narrowed = [request.filters ?? {}, ...qualifiers.filters].map((filters) =>
     makeTest(parts.table, request.ceiling, filters, request.whoIs),
   );
-  const withQualifiers: DocumentTest = (doc) => narrowed.every((test) => test(doc));
+  const [only] = narrowed;
+  const withQualifiers: DocumentTest =
+    narrowed.length === 1 && only !== undefined ? only : (doc) => narrowed.every((test) => test(doc));
   const passes = withPhrases(parts, query, withTimes(parts, query, withQualifiers));
   const asked = { request, query, qualifiers };
   if (!isWorded(query)) return listAll(index, asked, passes);
@@ -178,18 +180,21 @@ function languagesOf(parts: IndexParts, ceiling: Level): string[] {
   return languages.length === 0 ? ["en"] : languages.sort();
 }
 
-function* docsOf(candidates: Candidates, matches: readonly number[]): IterableIterator<number> {
-  for (const match of matches) yield candidates.docs[match] ?? 0;
+function docsOf(candidates: Candidates, matches: readonly number[]): Int32Array {
+  const docs = new Int32Array(matches.length);
+  for (let at = 0; at < docs.length; at++) docs[at] = candidates.docs[matches[at] ?? 0] ?? 0;
+  return docs;
 }
 
 function weigh(candidates: Candidates, recipe: ScoreRecipe): Float64Array {
   const weights = Float64Array.from(SIGNALS, (signal) => recipe.weights[signal]);
+  // Where a query has no meaning, the last signals weigh nothing.
+  const used = weights.findLastIndex((weight) => weight !== 0) + 1;
+  const { signals } = candidates;
   const scores = new Float64Array(candidates.docs.length);
-  for (let candidate = 0; candidate < scores.length; candidate++) {
+  for (let candidate = 0, row = 0; candidate < scores.length; candidate++, row += SIGNAL_COUNT) {
     let score = 0;
-    for (let signal = 0; signal < SIGNAL_COUNT; signal++) {
-      score += (weights[signal] ?? 0) * (candidates.signals[candidate * SIGNAL_COUNT + signal] ?? 0);
-    }
+    for (let signal = 0; signal < used; signal++) score += (weights[signal] ?? 0) * (signals[row + signal] ?? 0);
     scores[candidate] = score;
   }
   return scores;
@@ -213,7 +218,7 @@ function matchesOf({ candidates, scores, meaning, needsWord }: Weighed, passes: 
   const matches: number[] = [];
   for (let candidate = 0; candidate < scores.length; candidate++) {
     const doc = candidates.docs[candidate] ?? 0;
-    const isMeant = near.has(doc) || (candidates.signals[candidate * SIGNAL_COUNT + coverageAt] ?? 0) > 0;
+    const isMeant = (candidates.signals[candidate * SIGNAL_COUNT + coverageAt] ?? 0) > 0 || near.has(doc);
     if (!isMeant && (needsWord || (scores[candidate] ?? 0) < least)) continue;
     if (passes(doc)) matches.push(candidate);
   }
