@@ -7,7 +7,8 @@ export interface JudgedText {
   readonly id: string;
   readonly text: string;
   readonly level: number;
-  readonly isFresh: boolean;
+  readonly isAsMet: boolean;
+  readonly family: string;
   readonly odds: LevelOdds;
   readonly found: number;
   /** The share of the odds that `found` stands on. */
@@ -23,6 +24,8 @@ export interface ConfidenceTable {
 const BOUNDS: readonly number[] = [0, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.92, 0.97];
 /** Cells lean on what all levels together say, as if that many texts had said it. */
 const LEAN = 12;
+/** A text as people write them counts as many times: on texts that were written to be hard alone, everything else would look doubtful. */
+const AS_MET_COUNT = 5;
 
 function cellOf(share: number): number {
   return Math.max(
@@ -32,8 +35,12 @@ function cellOf(share: number): number {
 }
 
 function rightShare(judged: readonly JudgedText[], lean: number, leanCount: number): number {
-  const right = judged.filter((one) => one.found === one.level).length;
-  return (right + lean * leanCount) / (judged.length + leanCount);
+  const right = countOf(judged.filter((one) => one.found === one.level));
+  return (right + lean * leanCount) / (countOf(judged) + leanCount);
+}
+
+function countOf(judged: readonly JudgedText[]): number {
+  return judged.reduce((sum, one) => sum + (one.isAsMet ? AS_MET_COUNT : 1), 0);
 }
 
 /** Pools neighbours until the row never falls. */

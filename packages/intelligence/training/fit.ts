@@ -1,7 +1,8 @@
 /**
  * Fits the scorer's weights, the table of grams and the confidence table on labelled texts and writes src/classify/scorer-weights.ts
  * and gram-weights.ts. Run with `node packages/intelligence/training/fit.ts [--dry | --check]`. The same texts give the same bytes: the order of
- * learning is drawn from SEED, folds go by id. Changed lexicons are packed first (compile-lexicons.ts). Held-out halves are never looked at here.
+ * learning is drawn from SEED. What is printed, and the confidence, is of texts judged without any of their family. Changed lexicons are packed
+ * first (compile-lexicons.ts). Held-out halves are never looked at here.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { featuresOf, logOdds, strongestByRule, supportOf } from "../src/classify/features.ts";
@@ -16,7 +17,6 @@ import { type Example, fitOdds, type FitOptions, type Model, predict } from "./l
 import { type LearntText, learntTexts } from "./texts.ts";
 
 const SEED = 20_261_122;
-const FOLDS = 10;
 const ROUNDS = 30;
 const GRAM_COUNT = 1 << GRAM_BITS;
 const GRAM_DECAY = 0.002;
@@ -66,27 +66,25 @@ class Columns {
   }
 }
 
-/** Texts that were written one after the other are alike: ten neighbours are judged together, by a model that has seen none of them. */
-function foldOf(id: string): number {
-  const group = /\d\d/.test(id) ? id.slice(0, -1) : id;
-  let hash = 7;
-  for (const sign of group) hash = (Math.imul(hash, 31) + sign.charCodeAt(0)) >>> 0;
-  return hash % FOLDS;
-}
-
 function judge(model: Model, one: Learnt): JudgedText {
   const odds = withProof(predict(model, one), one.byRule);
   const found = levelOf(odds, one.byRule);
   return { ...one, odds, found, share: shareOf(odds, found) };
 }
 
-/** Every text judged by a model that has not seen it. */
+/** Every text judged by a model that has seen nothing of its family: what is written at one sitting is alike. */
 function crossJudge(texts: readonly Learnt[], options: FitOptions): JudgedText[] {
-  return Array.from({ length: FOLDS }, (_, fold) => {
-    const others = texts.filter((one) => foldOf(one.id) !== fold);
-    const model = fitOdds(others, options);
-    return texts.filter((one) => foldOf(one.id) === fold).map((one) => judge(model, one));
-  }).flat();
+  return familiesOf(texts).flatMap((family) => {
+    const model = fitOdds(
+      texts.filter((one) => one.family !== family),
+      options,
+    );
+    return texts.filter((one) => one.family === family).map((one) => judge(model, one));
+  });
+}
+
+function familiesOf(texts: readonly LearntText[]): string[] {
+  return [...new Set(texts.map((one) => one.family))];
 }
 
 function report(name: string, judged: readonly JudgedText[]): void {
@@ -167,16 +165,18 @@ function main(): void {
   const width = GRAM_COUNT + FEATURES_MAX;
   const options = { width, ruleLevels: columns.ruleLevels, seed: SEED, rounds: ROUNDS, decay };
   const judged = crossJudge(texts, options);
-  report("unseen by the weights, all", judged);
-  const fresh = judged.filter((one) => one.isFresh);
-  report("unseen by the weights, fresh", fresh);
+  for (const family of familiesOf(texts)) {
+    const own = judged.filter((one) => one.family === family);
+    report(`its family unseen, ${family}`, own);
+  }
+  report("its family unseen, all", judged);
   if (process.argv.includes("--misses"))
     for (const one of judged)
       if (one.found !== one.level) console.log(one.id, one.level, one.found, one.share.toFixed(2), one.text);
   if (process.argv.includes("--dry")) return;
   const model = fitOdds(texts, options);
   const files = [
-    ["scorer-weights.ts", rulesSource(model, columns, learnConfidence(fresh))],
+    ["scorer-weights.ts", rulesSource(model, columns, learnConfidence(judged))],
     ["gram-weights.ts", gramsSource(model)],
   ] as const;
   for (const [name, source] of files) {

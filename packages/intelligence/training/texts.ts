@@ -8,21 +8,38 @@ export interface LearntText {
   readonly text: string;
   readonly level: 1 | 2 | 3 | 4;
   readonly share: number;
-  /** Written without the rules in view: what is measured on these is what a stranger will see. */
-  readonly isFresh: boolean;
+  /** True for texts as people write them; the others were written to be hard. */
+  readonly isAsMet: boolean;
+  /** Texts written at one sitting in one manner: what is measured on one family is learnt from the others alone. */
+  readonly family: string;
 }
 
 const FIXTURES = new URL("../fixtures/", import.meta.url);
 /** Sentences about boats and pets are all general and many: at full share they would teach that hardly anything is secret. */
 const SHARES: Readonly<Record<string, number>> = { "everyday-practice.jsonl": 0.6, "levels.jsonl": 0.5 };
+const AS_MET: readonly string[] = ["levels.jsonl", "strangers.jsonl", "practice.jsonl"];
 const HALVED: readonly string[] = ["levels.jsonl", "strangers.jsonl", "ordinary.jsonl"];
+
+/** The family of a file: files that share out one sitting by level or by register count as one. */
+function familyOf(name: string): string {
+  if (/^practice-registers-(?:[7-9]|10)|^everyday|^ordinary/.test(name)) return "everyday";
+  if (/^practice-registers-[12]\./.test(name)) return "registers-1";
+  return name.replace(/-\d\.jsonl$|\.jsonl$/, (end) => (name.startsWith("practice-english") ? "" : end.slice(0, -6)));
+}
 
 function readTexts(name: string): LearntText[] {
   const lines = readFileSync(new URL(name, FIXTURES), "utf8").trim().split("\n");
   // Every line of the fixtures is written in this form.
   const all = lines.map((line) => JSON.parse(line) as Pick<LearntText, "id" | "text" | "level">);
-  const isFresh = name.startsWith("practice-");
-  return all.map(({ id, text, level }) => ({ id, text, level, share: SHARES[name] ?? 1, isFresh }));
+  const isAsMet = AS_MET.includes(name);
+  return all.map(({ id, text, level }) => ({
+    id,
+    text,
+    level,
+    share: SHARES[name] ?? 1,
+    isAsMet,
+    family: familyOf(name),
+  }));
 }
 
 /** Every text that may be learnt from, in the order of the files' names. */

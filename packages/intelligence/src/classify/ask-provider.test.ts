@@ -61,7 +61,9 @@ test("joinVerdict raises and never lowers, whatever a text has talked a provider
   const talked = joinVerdict(rules, { level: 1, about: "nothing" }, "m at h");
   expect(talked).toMatchObject({ level: 3, confidence: rules.confidence });
   expect(talked.reasons.at(-1)?.text).toBe("Asked m at h: would put it lower; what the rules found stands");
-  const raised = joinVerdict(classifyByRules("She told me at last"), { level: 3, about: "intimacy" }, "m at h");
+  const mild = classifyByRules("The kettle is on");
+  expect(mild.level).toBe(1);
+  const raised = joinVerdict(mild, { level: 3, about: "intimacy" }, "m at h");
   expect(raised).toMatchObject({ level: 3, decidedBy: "model" });
   expect(raised.reasons).toEqual([
     { rule: "provider-intimacy", level: 3, text: "Asked m at h: speaks of somebody's private life" },

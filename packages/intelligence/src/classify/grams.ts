@@ -9,7 +9,7 @@ import { FOLD_TABLE, SKIP } from "./rules/fold-table.ts";
 import type { ConceptMap } from "./rules/match.ts";
 
 /** Bits of a place in the table of weights. */
-export const GRAM_BITS = 16;
+export const GRAM_BITS = 17;
 /** Texts beyond this many grams are known by those that stand first. */
 export const GRAMS_MAX = 8192;
 

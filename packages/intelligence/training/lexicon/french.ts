@@ -30,7 +30,7 @@ export const french: Lexicon = {
     shapeHint: `majuscule*, minuscule*, tout attaché, sans espace*, point d exclamation, underscore, tiret du bas, arobase, à la place du, à la place de, à l envers, première lettre`,
     sameAsBefore: `le même qu avant, comme avant mais, comme d habitude mais, le même que, même mot de passe, l ancien avec`,
     recoveryNoun: `codes de secours, code de secours, codes de récupération, clé de récupération`,
-    seedNoun: `phrase de récupération, 12 mots, 24 mots, douze mots, seed, phrase secrète, mnémonique`,
+    seedNoun: `phrase de récupération, 12 mots, 24 mots, douze mots, seed, phrase secrète, mnémonique, phrase de secours, mots de récupération, vingt quatre mots, mots du portefeuille, mots de secours`,
     securityQuestion: `nom de jeune fille, premier animal, première école, question secrète, question de sécurité, première voiture, nom du premier chien`,
     answerNoun: `la réponse, réponse, la banque demande, ils demandent, on te demande, ça demande`,
     patternNoun: `schéma, schéma de déverrouillage, motif, dessin du téléphone`,

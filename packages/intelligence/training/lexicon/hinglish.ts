@@ -18,6 +18,8 @@ export const hinglish: Lexicon = {
     cover: `sochte hain, sochta hai, sochti hai, lagta hai ki, samajhte hain, bolti hai gir, bol diya ki, bola hai ki, sabko bolti, sabko bola, koi pooche to, koi puche to, agar puche, bol dena ki, keh dena`,
     passwordNoun: `password*, paasword, login`,
     pinNoun: `otp aaya, atm ka pin, pin, otp, code aaya, phone ka lock, mobile ka lock`,
+    recoveryNoun: `recovery code*, backup code*, recovery key*`,
+    seedNoun: `seed phrase, seed words, recovery phrase, recovery words, barah shabd, chaubees shabd, 12 shabd, 24 shabd, wallet ke shabd, wallet words`,
     lockNoun: `darwaza, darwaze, gate, tijori, almari, locker, taala, tala, alarm, main gate`,
     wifiNoun: `wifi, net, internet`,
     link: `hai, ka, ki, ke, ko, wala, wahi, ab, abhi, mera, hamara, naya, nayi, ye, yeh, rakha, lagaya, daal, daalna, h, he`,

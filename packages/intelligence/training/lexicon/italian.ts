@@ -30,7 +30,7 @@ export const italian: Lexicon = {
     shapeHint: `maiuscol*, minuscol*, tutto attaccato, senza spazi, punto esclamativo, trattino basso, chiocciola, al posto della, al posto di, al contrario, con lo zero, alla fine`,
     sameAsBefore: `la stessa di prima, la solita, come prima ma, come sempre ma, ho dovuto cambiarla, cambiata in`,
     recoveryNoun: `codici di recupero, codice di recupero, codici di backup, chiave di recupero`,
-    seedNoun: `frase seed, seed, 12 parole, 24 parole, dodici parole, frase di recupero, parole del wallet`,
+    seedNoun: `frase seed, seed, 12 parole, 24 parole, dodici parole, frase di recupero, parole del wallet, parole di recupero, parole del portafoglio, ventiquattro parole, frase di backup`,
     securityQuestion: `cognome da nubile, cognome da ragazza, cognome da signorina, primo animale, prima scuola, domanda di sicurezza, domanda segreta, prima macchina`,
     answerNoun: `risposta, la risposta, chiede la banca, la banca chiede, chiedono, ti chiedono`,
     patternNoun: `segno di sblocco, sequenza di sblocco, schema di sblocco, disegno del telefono, sequenza`,

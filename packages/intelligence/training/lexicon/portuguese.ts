@@ -30,7 +30,7 @@ export const portuguese: Lexicon = {
     shapeHint: `maiúscul*, minúscul*, tudo junto, sem espaço*, exclamação, underline, arroba, no lugar do, no lugar da, no final, de trás pra frente, com zero`,
     sameAsBefore: `a mesma de sempre, a mesma de antes, igual antes, a de sempre, a mesma só que, tive que trocar, mudei pra`,
     recoveryNoun: `códigos de recuperação, código de recuperação, códigos de backup, chave de recuperação`,
-    seedNoun: `frase semente, palavras da carteira, 12 palavras, 24 palavras, doze palavras, frase de recuperação, seed`,
+    seedNoun: `frase semente, palavras da carteira, 12 palavras, 24 palavras, doze palavras, frase de recuperação, seed, palavras de recuperação, frase de backup, vinte e quatro palavras, frase secreta da carteira`,
     securityQuestion: `nome de solteira, primeiro animal, primeiro cachorro, primeira escola, pergunta de segurança, pergunta secreta, primeiro carro`,
     answerNoun: `resposta, a resposta, o banco pergunta, eles perguntam, perguntam, pedem`,
     patternNoun: `padrão, desenho de desbloqueio, desenho do celular, padrão do celular`,

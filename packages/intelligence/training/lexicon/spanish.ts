@@ -30,7 +30,7 @@ export const spanish: Lexicon = {
     shapeHint: `mayúscula*, minúscula*, todo junto, sin espacios, exclamación, guion bajo, con un cero, en vez de la, en lugar de la, arroba, al final, al revés, la primera en, con el año`,
     sameAsBefore: `la misma de siempre, la misma de antes, la de siempre pero, como antes pero, igual que antes, la de siempre, me obligó a cambiarla, la cambié a`,
     recoveryNoun: `códigos de recuperación, código de recuperación, códigos de respaldo, clave de recuperación`,
-    seedNoun: `frase semilla, semilla, palabras de recuperación, 12 palabras, 24 palabras, doce palabras, frase de recuperación`,
+    seedNoun: `frase semilla, semilla, palabras de recuperación, 12 palabras, 24 palabras, doce palabras, frase de recuperación, frase de respaldo, palabras del monedero, palabras de respaldo, veinticuatro palabras, frase secreta del monedero`,
     securityQuestion: `apellido de soltera, primera mascota, primer colegio, primer cole, pregunta de seguridad, pregunta secreta, primer coche, palabra secreta del banco`,
     answerNoun: `respuesta, la respuesta es, pregunta el banco, te preguntan, preguntan, es lo que piden, te pide`,
     patternNoun: `patrón, patrón de desbloqueo, patrón del móvil, dibujo del móvil`,

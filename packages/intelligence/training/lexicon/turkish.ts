@@ -30,7 +30,7 @@ export const turkish: Lexicon = {
     shapeHint: `büyük harf*, küçük harf*, bitişik, boşluksuz, ünlem*, alt çizgi*, alt tire*, sonuna, sonunda, yerine, baş harf*, tersten, sıfır*la`,
     sameAsBefore: `eskisi gibi, eskisiyle aynı, aynısı ama, her zamanki, hep aynı, değiştirmek zorunda, eskisinin`,
     recoveryNoun: `kurtarma kod*, yedek kod*, kurtarma anahtar*`,
-    seedNoun: `kurtarma kelime*, 12 kelime, 24 kelime, on iki kelime, seed, cüzdan kelime*`,
+    seedNoun: `kurtarma kelime*, 12 kelime, 24 kelime, on iki kelime, seed, cüzdan kelime*, yirmi dört kelime, tohum kelime*, yedek kelime*, tohum ifade*`,
     securityQuestion: `kızlık soyad*, ilk evcil hayvan*, ilkokul*, güvenlik sorusu*, gizli soru*, ilk araba*, ilk öğretmen*`,
     answerNoun: `cevap*, cevabı*, banka soruyor, soruyorlar, sorarlarsa`,
     patternNoun: `desen*, ekran kilidi*, kilit deseni*`,
