@@ -75,7 +75,7 @@ export function withProof(odds: LevelOdds, byRule: ReadonlyMap<string, Evidence>
 /** The odds a level needs: less than one half for secrets, where a miss costs more than a false alarm. */
 const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.42, 4: 0.38 };
 /** How much more odds a level needs when no rule stands firmly behind it: everyday talk is mostly general. */
-const UNGROUNDED_RAISE: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.1, 3: 0.07, 4: 0.1 };
+const UNGROUNDED_RAISE: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.1, 3: 0.1, 4: 0.1 };
 const FIRM_MIN: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.4, 3: 0.25, 4: 0.1 };
 
 /** The highest level whose odds suffice; `raise` asks for more, for texts read in many pieces. */
