@@ -27,6 +27,9 @@ const LEAN = 12;
 /** A text as people write them counts as many times: on texts that were written to be hard alone, everything else would look doubtful. */
 const AS_MET_COUNT = 5;
 
+/** Nothing is certain that was learnt from some thousand texts. */
+const SURE_MAX = 0.995;
+
 function cellOf(share: number): number {
   return Math.max(
     0,
@@ -70,7 +73,7 @@ export function learnConfidence(judged: readonly JudgedText[]): ConfidenceTable 
           LEAN,
         );
       }),
-    ).map((value) => Math.round(value * 1000) / 1000),
+    ).map((value) => Math.min(SURE_MAX, Math.round(value * 200) / 200)),
   );
   return { bounds: BOUNDS, shares };
 }
