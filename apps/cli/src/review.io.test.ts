@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { doubtedText } from "@kaelix/intelligence/testing";
 import { expect, test } from "vitest";
 
 import { claim, type CommandOutcome, runCommand } from "./testing/product.ts";
@@ -14,7 +15,7 @@ test(
     const data = dataFolder();
     const run = (...words: string[]): Promise<CommandOutcome> => runCommand([...words, "--data", data]);
     const client = await claim(await start(data));
-    const text = "The bathroom tiles are turquoise";
+    const text = doubtedText();
     const { id } = (await client.call("memories.create", { body: { text } })).data.memory;
     expect(await run("review", "list", "--quiet")).toMatchObject({ code: 0, out: `${id}\tlevel\tgeneral\t${text}\n` });
     // Nobody sits at this terminal: it lists.
@@ -36,7 +37,7 @@ test(
     expect(await run("timeline", "March")).toMatchObject({ code: 2, out: "" });
     expect(await run("lessons")).toMatchObject({ code: 0, out: "general\tconfidential\t1\n" });
     const lines = join(data, "lines.jsonl");
-    writeFileSync(lines, `{"id":7,"text":"The bathroom tiles are turquoise now"}\n{}\n`);
+    writeFileSync(lines, `{"id":7,"text":"${text}"}\n{}\n`);
     const mine = await run("classify", lines, "--mine");
     expect(mine).toMatchObject({ code: 8, err: expect.stringContaining("line 2") });
     const reasons = [{ rule: "taught", level: 2, text: "Because you put a memory like this at confidential" }];

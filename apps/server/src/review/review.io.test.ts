@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { CallOutput, Client, Routes } from "@kaelix/contract";
+import { doubtedText } from "@kaelix/intelligence/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type OpenHouse, openHouse } from "../server.ts";
@@ -49,7 +50,7 @@ type Review = CallOutput<Routes["review.list"]>;
 /** Secret, and the judge is not sure of it. */
 const UNSURE_SECRET = "The key ring has a little wooden owl on it";
 /** General, and the judge is not sure of it. */
-const UNSURE = "The bathroom tiles are turquoise";
+const UNSURE = doubtedText();
 
 async function told(client: Client, text: string): Promise<string> {
   return (await client.call("memories.create", { body: { text } })).data.memory.id;
