@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { createClient } from "@kaelix/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { findingsOf } from "../../web/src/testing/findings.ts";
 import { type JourneyBrowser, logIn, openBrowser } from "../../web/src/testing/journey.ts";
 import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
 
@@ -61,8 +61,7 @@ test.each([
   const versions = page.locator("ol").last();
   expect(await versions.textContent()).toContain("Because: The hall wrote a new letter");
   expect(await versions.textContent()).toContain("written by Claude on my laptop");
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   const folder = process.env["KAELIX_SCREENSHOTS"];
   if (folder !== undefined) await page.screenshot({ path: `${folder}/memory-agent-${width}.png`, fullPage: true });
   await page.getByRole("link", { name: "its key" }).click();
@@ -87,8 +86,7 @@ test.each([
   await page.getByText(words).waitFor();
   await page.getByText("An hour", { exact: true }).click();
   await page.getByText(words).waitFor();
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   const folder = process.env["KAELIX_SCREENSHOTS"];
   if (folder !== undefined) await page.screenshot({ path: `${folder}/key-undo-${width}.png` });
   const button = page.getByTestId("key-undo-button");

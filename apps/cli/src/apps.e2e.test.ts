@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { standsStill } from "../../web/src/testing/findings.ts";
 import { type JourneyBrowser, openBrowser } from "../../web/src/testing/journey.ts";
 import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
 
@@ -51,6 +52,7 @@ test.each([
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   page.setDefaultTimeout(30_000);
   const look = async (name: string): Promise<void> => {
+    await standsStill(page);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
     const folder = process.env["KAELIX_SCREENSHOTS"];

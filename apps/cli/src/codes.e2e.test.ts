@@ -1,9 +1,9 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type MailServer, startMailServer } from "../../server/src/testing/mail-server.ts";
 import { type SmsProvider, startSmsProvider } from "../../server/src/testing/sms-provider.ts";
+import { findingsOf } from "../../web/src/testing/findings.ts";
 import {
   claimServer,
   dashboardReady,
@@ -56,18 +56,13 @@ async function texted(messages: number): Promise<string> {
   return /code is (\d{6})/.exec(text)?.[1] ?? "";
 }
 
-async function grave(): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
-}
-
 test("codes by SMS are turned on with one that came, and by mail after an address is there", async () => {
   await page.goto(`${product.url}/settings/security`);
   await page.getByTestId("codes-on-sms").click();
   await page.getByTestId("proof-password").fill(PERSON.password);
   await page.getByTestId("proof-button").click();
   await page.getByTestId("code-input").fill(await texted(1));
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   await page.getByTestId("codes-confirm").click();
   await page.getByTestId("recovery-codes").waitFor();
   expect(new URLSearchParams(sms.received[0]?.body).get("To")).toBe(PERSON.phone);
@@ -82,7 +77,7 @@ test("codes by SMS are turned on with one that came, and by mail after an addres
   await page.getByTestId("code-input").fill(await mailed(2));
   await page.getByTestId("codes-confirm").click();
   await page.getByTestId("codes-off-email").waitFor();
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
 });
 
 test("signing in takes a code that is mailed, once", async () => {
@@ -98,7 +93,7 @@ test("signing in takes a code that is mailed, once", async () => {
   await page.getByTestId("code-input").fill(code === "000000" ? "111111" : "000000");
   await page.getByTestId("login-button").click();
   await page.getByText("The code is not right").waitFor();
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   await page.getByTestId("code-input").fill(code);
   await page.getByTestId("login-button").click();
   await dashboardReady(page);
@@ -110,7 +105,7 @@ test("a change wants the password and a code together", async () => {
   await page.getByTestId("proof-password").fill(PERSON.password);
   await page.getByTestId("send-code-sms").click();
   await page.getByTestId("code-input").fill(await texted(2));
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   await page.getByTestId("proof-button").click();
   await page.getByTestId("codes-on-email").waitFor();
   expect(product.output()).not.toMatch(/code is \d|ann@example/);

@@ -1,9 +1,9 @@
 /** In a real browser against the real product: questions that lean on those before, and what one's corrections taught. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Client } from "@kaelix/contract";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { findingsOf } from "../../web/src/testing/findings.ts";
 import { type JourneyBrowser, logIn, openBrowser } from "../../web/src/testing/journey.ts";
 import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
 
@@ -43,8 +43,7 @@ async function openPage(options: BrowserContextOptions): Promise<Page> {
 
 async function look(page: Page, name: string): Promise<void> {
   if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
 }
 
 /** Asks where questions stand below one another; resolves when it is answered. */

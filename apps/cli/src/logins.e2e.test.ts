@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type IdentityProvider, startIdentityProvider } from "../../server/src/testing/identity-provider.ts";
+import { findingsOf } from "../../web/src/testing/findings.ts";
 import {
   claimServer,
   dashboardReady,
@@ -46,11 +46,6 @@ afterAll(async () => {
   settings.remove();
 });
 
-async function grave(): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
-}
-
 /** The provider's own page. */
 async function sayWho(name: string): Promise<void> {
   await page.waitForURL(`${provider.issuer}/**`);
@@ -68,12 +63,12 @@ test("an account is linked under Security, signs in from the sign-in page, and i
   await page.getByTestId("linked-account").waitFor();
   expect(await page.getByTestId("linked-account").textContent()).toContain("Example, ann@example.com");
   expect(page.url()).toBe(`${product.url}/settings/security`);
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
 
   await page.goto(`${product.url}/settings`);
   await page.getByRole("button", { name: "Sign out" }).first().click();
   await page.waitForURL("**/login");
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   await page.getByTestId("provider-work").click();
   // The provider remembers who was there.
   await dashboardReady(page);
@@ -95,5 +90,5 @@ test("what was not begun in this tab does not count, and says so", async () => {
   await page.goto(`${product.url}/login/with/work?code=of-somebody-else&state=x`);
   await page.getByTestId("provider-problem").waitFor();
   expect(page.url()).toBe(`${product.url}/login/with/work`);
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
 });

@@ -1,8 +1,8 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type MailServer, startMailServer } from "../../server/src/testing/mail-server.ts";
+import { findingsOf } from "../../web/src/testing/findings.ts";
 import {
   claimServer,
   dashboardReady,
@@ -44,11 +44,6 @@ async function codeOf(messages: number): Promise<string> {
   return /Your code is (\d{6})/.exec(mail.received.at(-1)?.raw ?? "")?.[1] ?? "";
 }
 
-async function grave(): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
-}
-
 test("an address is kept once the code that was sent there is typed", async () => {
   await page.goto(`${product.url}/settings/security`);
   await page.getByTestId("email-add").click();
@@ -60,7 +55,7 @@ test("an address is kept once the code that was sent there is typed", async () =
   await page.getByTestId("email-next").click();
   await page.getByTestId("email-address").waitFor();
   expect(mail.received[0]?.to).toEqual(["ann@example.com"]);
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
 });
 
 test("a forgotten password is replaced by a code, and every device is signed out", async () => {
@@ -87,10 +82,10 @@ test("a forgotten password is replaced by a code, and every device is signed out
   await dashboardReady(stranger);
   await page.goto(`${product.url}/settings`);
   await page.waitForURL("**/login");
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   await page.goto(`${product.url}/recover`);
   await page.getByTestId("email-input").waitFor();
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   expect(mail.received.flatMap(({ to }) => to)).not.toContain("nobody@example.com");
   expect(product.output()).not.toMatch(/ann@example|Your code is/i);
   await stranger.context().close();

@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { findingsOf } from "../../web/src/testing/findings.ts";
 import {
   claimServer,
   dashboardReady,
@@ -58,11 +58,6 @@ async function signOut(): Promise<void> {
   await page.waitForURL("**/login");
 }
 
-async function grave(): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id }) => id);
-}
-
 test("a passkey is added after a fresh proof, with a name", async () => {
   await page.goto(`${home}/settings/security`);
   await page.getByTestId("passkey-add").click();
@@ -73,7 +68,7 @@ test("a passkey is added after a fresh proof, with a name", async () => {
   const row = page.getByTestId("passkey");
   await row.waitFor();
   expect(await row.textContent()).toMatch(/My laptop.*Not used yet/);
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
 });
 
 test("a device has one passkey for a person, not two", async () => {
@@ -85,7 +80,7 @@ test("a device has one passkey for a person, not two", async () => {
 
 test("it signs in alone, and after the phone was typed only whose phone it is", async () => {
   await signOut();
-  expect(await grave()).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   await page.getByTestId("passkey-button").click();
   await dashboardReady(page);
   await signOut();

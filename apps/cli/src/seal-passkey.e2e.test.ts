@@ -1,7 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { findingsOf } from "../../web/src/testing/findings.ts";
 import {
   claimServer,
   dashboardReady,
@@ -99,8 +99,7 @@ async function tryPasskey(): Promise<void> {
 }
 
 async function look(name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+  expect(await findingsOf(page)).toEqual([]);
   const folder = process.env["KAELIX_SCREENSHOTS"];
   if (folder !== undefined) await page.screenshot({ path: `${folder}/seal-${name}.png` });
 }

@@ -1,8 +1,8 @@
 /** Two people in a real browser against the real product: one shares a conversation, the other finds it, then it is ended. */
-import { AxeBuilder } from "@axe-core/playwright";
 import { createClient } from "@kaelix/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { findingsOf } from "../../web/src/testing/findings.ts";
 import { type JourneyBrowser, logIn, openBrowser } from "../../web/src/testing/journey.ts";
 import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
 
@@ -89,8 +89,7 @@ test.each([
     await ann.getByTestId("share-last").fill(today);
     const folder = process.env["KAELIX_SCREENSHOTS"];
     if (folder !== undefined) await ann.screenshot({ path: `${folder}/share-more-${width}.png`, fullPage: true });
-    const { violations } = await new AxeBuilder({ page: ann }).analyze();
-    expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+    expect(await findingsOf(ann)).toEqual([]);
     await ann.getByTestId("share-button").click();
     await ann.getByTestId("share-purpose").fill("care");
     await ann.getByTestId("share-submit").click();
@@ -115,8 +114,7 @@ test.each([
     ann.setDefaultTimeout(30_000);
     const folder = process.env["KAELIX_SCREENSHOTS"];
     const shoot = async (name: string): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page: ann }).analyze();
-      expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+      expect(await findingsOf(ann)).toEqual([]);
       if (folder !== undefined) await ann.screenshot({ path: `${folder}/share-${name}-${width}.png`, fullPage: true });
     };
     await logIn(ann, product.url, PERSON);

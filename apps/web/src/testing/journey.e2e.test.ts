@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-import { AxeBuilder } from "@axe-core/playwright";
 import type { BrowserContextOptions, Page, Route as PageRoute } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
+import { findingsOf } from "./findings.ts";
 import { claimServer, type JourneyBrowser, keepMessage, logIn, openBrowser, signUp } from "./journey.ts";
 import { walkScreens } from "./walk.ts";
 
@@ -54,14 +54,6 @@ async function openPage(options: BrowserContextOptions): Promise<{ page: Page; e
     if (/Content Security Policy|Content-Security-Policy/i.test(message.text())) errors.push(message.text());
   });
   return { page, errors };
-}
-
-/** Serious and critical findings of axe, by rule and place. Legacy is the way without a second page for each look; it leaves out frames, and we have none. */
-async function findingsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}`));
 }
 
 const LOOKS = [
