@@ -65,7 +65,7 @@ import { OAUTH_PLACES } from "./oauth/metadata.ts";
 import { addOAuth } from "./oauth/mount.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { LiveHub } from "./socket/live-hub.ts";
-import { collectRows, type ProblemRows } from "./http/problem-page.ts";
+import { collectRows } from "./http/problem-page.ts";
 import { serveSocketEvents } from "./socket/socket-events.ts";
 
 /** What a gateway is made of. */
@@ -136,7 +136,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const rooms: Rooms = { house: undefined, hostCheck, isClosing: false };
   const hub = new LiveHub({ clock, perUserMax: settings.streamsPerUserMax });
   const rows = collectRows([gatewayErrors.table, ...options.errorTables]);
-  const fastify = makeFastify(options, rows);
+  const send = problemSender({ log: options.log, rows, settings, attempts: new Attempts(options) });
+  const fastify = makeFastify(options, send);
   const parts: PipelineParts = {
     house: () => rooms.house,
     clock,
@@ -154,7 +155,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   addEdge(fastify, {
     ...options,
     hostCheck: (host) => rooms.hostCheck(host),
-    rows,
+    send,
     isClosing: () => rooms.isClosing,
     web: new WebApp(options.webRoot),
     methods: methodIndex([
@@ -171,8 +172,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     rows,
   });
   for (const entry of all) addRoute(fastify, parts, entry, settings);
-  const { describe, log } = options;
-  const mcp = addMcp(fastify, { ...parts, describe, log, rows });
+  const mcp = addMcp(fastify, { ...parts, describe: options.describe, log: options.log, rows });
   addOAuth(fastify, parts);
   const sockets = serveSocketEvents(fastify.server, { hub, identity: () => rooms.house?.identity, isWelcome });
 
@@ -204,9 +204,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-function makeFastify(options: GatewayOptions, rows: ProblemRows): FastifyInstance {
+function makeFastify(options: GatewayOptions, send: ReturnType<typeof problemSender>): FastifyInstance {
   const { settings } = options;
-  const send = problemSender({ log: options.log, rows, settings, attempts: new Attempts(options) });
   const nextTraceId = traceIds(options.random ?? systemRandom);
   const { tls } = options;
   const secured = tls && { https: { cert: tls.certificate, key: tls.key, minVersion: "TLSv1.3" } as const };

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { gatewayErrors } from "../errors.ts";
 import type { GatewaySettings } from "../settings.ts";
 import { signInHint } from "../oauth/metadata.ts";
-import { Attempts } from "./attempts.ts";
+import type { Attempts } from "./attempts.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { ProblemRows } from "./problem-page.ts";
 import { isLoopback } from "./host-check.ts";
@@ -22,17 +22,25 @@ interface EdgeOptions {
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Rows of all codes: their texts are the titles of problems. */
-  readonly rows: ProblemRows;
+  /** Answers with a problem. */
+  readonly send: ProblemSender;
   readonly hostCheck: HostCheck;
   /** True once the gateway has begun to close. */
   readonly isClosing: () => boolean;
   readonly web: WebApp;
   /** Methods that there are at a path. */
   readonly methods: ReturnType<typeof methodIndex>;
-  /** False for one that nobody reaches from outside. */
-  readonly isReachable?: boolean;
 }
+
+/** What a problem is sent with. */
+interface ProblemSenderOptions extends Pick<EdgeOptions, "log" | "settings"> {
+  /** Rows of all codes: their texts are the titles of problems. */
+  readonly rows: ProblemRows;
+  /** Counts what was refused: one for a gateway, whoever sends. */
+  readonly attempts: Attempts;
+}
+
+type ProblemSender = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
 const ADDRESSES_MAX = 20_000;
 /** Under these a program speaks, never a page. */
@@ -41,8 +49,7 @@ const DATA_PATH_PATTERN =
 
 /** Adds the hooks, the error handler and what answers unknown addresses. */
 export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
-  const { clock, log, settings } = options;
-  const send = problemSender({ ...options, attempts: new Attempts(options) });
+  const { clock, log, send, settings } = options;
   const addresses = new TokenBuckets({ perSecond: settings.addressRequestsPerSecond, keysMax: ADDRESSES_MAX });
 
   fastify.addHook("onRequest", (request, reply, done) => {
@@ -109,9 +116,7 @@ function isMissingType(error: unknown): boolean {
 }
 
 /** Makes what answers with the problem document of an error; what nobody expected goes to the log, without its message. */
-export function problemSender(
-  options: Pick<EdgeOptions, "log" | "rows" | "settings"> & { readonly attempts: Attempts },
-): (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply {
+export function problemSender(options: ProblemSenderOptions): ProblemSender {
   return (error, request, reply) => {
     const problem = problemOf(error, { instance: pathOf(request), traceId: request.id }, options.rows);
     if (problem.unexpected || problem.status === 500) {
