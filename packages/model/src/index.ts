@@ -36,6 +36,7 @@ export {
   type ImportStarted,
   type ImportUndone,
   type InviteCreated,
+  type InviteRevoked,
   type KaelixEvent,
   type KeyEvent,
   type MemoriesErased,

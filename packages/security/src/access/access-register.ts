@@ -124,11 +124,15 @@ export class AccessRegister {
     return this.#state.tenants.get(id);
   }
 
+  /** True while nobody of an organisation may come in: it is suspended, or was ended. */
+  isTenantShut(id: TenantId): boolean {
+    const { endedAtMs = null, suspendedAtMs = null } = this.tenant(id) ?? {};
+    return suspendedAtMs !== null || endedAtMs !== null;
+  }
+
   /** True while nobody may come in, write or be worked for: because of the account, or of its organisation. */
   isShut({ tenant, user }: { readonly tenant: TenantId; readonly user: UserId }): boolean {
-    const standing = this.tenant(tenant);
-    const isOpen = (standing?.suspendedAtMs ?? null) === null && (standing?.endedAtMs ?? null) === null;
-    return !isOpen || typeof this.account(user)?.suspendedAtMs === "number";
+    return this.isTenantShut(tenant) || typeof this.account(user)?.suspendedAtMs === "number";
   }
 
   /** The key that a person's browser seals with, wrapped; undefined when they have none. */

@@ -16,6 +16,7 @@ import {
   DEFAULT_TENANT,
   EVENT_VERSION,
   type InviteCreated,
+  type InviteRevoked,
   makeId,
   parseTenantId,
   type TenantId,
@@ -70,8 +71,7 @@ export class Tenants {
 
   /** True while nobody of it may come in: it is suspended, or was ended. */
   isShut(tenant: TenantId): boolean {
-    const { endedAtMs, suspendedAtMs } = this.#standing(tenant);
-    return suspendedAtMs !== null || endedAtMs !== null;
+    return this.#parts.register.isTenantShut(tenant);
   }
 
   /** True for an invitation that lets somebody in now. */
@@ -102,16 +102,11 @@ export class Tenants {
 
   /** Ends it: nobody comes in any more, and no invitation of it is open. Again changes nothing. */
   async end(tenant: TenantId): Promise<void> {
-    const { clock, journal, register, store } = this.#parts;
+    const { clock, journal, register } = this.#parts;
     const nowMs = register.nowMs();
     await this.#put(tenant, (before) => ({ ...before, endedAtMs: before.endedAtMs ?? nowMs }));
-    const open = (await store.invites(tenant)).filter((row) => row.usedBy === null && row.expiresAtMs > clock.nowMs());
-    const base = { v: EVENT_VERSION, at: clock.nowMs(), tenant, user: SYSTEM_USER } as const;
-    if (open.length > 0) {
-      await journal.folded(
-        await journal.append(open.map(({ invite }) => ({ type: "invite.revoked", ...base, invite }) as const)),
-      );
-    }
+    const revoked = await this.#openRevoked(tenant, clock.nowMs());
+    if (revoked.length > 0) await journal.folded(await journal.append(revoked));
     await this.#endSessions(tenant);
   }
 
@@ -187,9 +182,14 @@ export class Tenants {
       code: hashCode(code),
       expires_at: nowMs + INVITE_DAYS * DAY_MS,
     };
-    const open = (await store.invites(tenant)).filter((row) => row.usedBy === null && row.expiresAtMs > nowMs);
-    const ended = open.map(({ invite }) => ({ type: "invite.revoked", ...base, invite }) as const);
-    await journal.folded(await journal.append([...ended, event]));
+    await journal.folded(await journal.append([...(await this.#openRevoked(tenant, nowMs)), event]));
     return { tenant, invite: event.invite, code, role: "owner", expiresAtMs: event.expires_at };
+  }
+
+  /** Events that take every open invitation of an organisation back. */
+  async #openRevoked(tenant: TenantId, at: number): Promise<readonly InviteRevoked[]> {
+    const base = { type: "invite.revoked", v: EVENT_VERSION, at, tenant, user: SYSTEM_USER } as const;
+    const open = (await this.#parts.store.invites(tenant)).filter((row) => row.usedBy === null && row.expiresAtMs > at);
+    return open.map(({ invite }) => ({ ...base, invite }));
   }
 }
