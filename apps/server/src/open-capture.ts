@@ -48,7 +48,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
   const proposed = new ProposedWrites({ book: dayBook, keystore, clock, lessonsOf });
   const held: HeldWrites = {
     hold: ({ tenant: tenantId, user: userId }, draft) => proposed.take({ tenantId, userId }, draft),
-    drop: ({ user }, importId, ceiling) => proposed.dropImport(user, importId, ceiling),
+    drop: ({ user }, what, ceiling) => proposed.dropOf(user, what, ceiling),
   };
   const imports = new Imports({
     ...shared,

@@ -74,7 +74,7 @@ test("Erasures.request takes what of an import waits for a word, up to the open 
   const house = await openHouse(new MemoryLog(), new ManualClock(), { waiting: 2 });
   const asked = await house.erasures.request(house.owner, { what, now: true, ceiling: 3 });
   expect(asked).toMatchObject({ state: "done", named: 0, erased: 0 });
-  expect(house.dropping).toEqual([[house.owner, importId, 3]]);
+  expect(house.dropping).toEqual([[house.owner, what, 3]]);
   await house.erasures
     .request(house.owner, { what: { type: "account" }, now: true, ceiling: 3 })
     .catch(() => undefined);

@@ -11,6 +11,7 @@
  */
 import { assert, type Clock, KeyedLock, type LogPosition, type RandomSource } from "@kaelix/base";
 import {
+  type ApiKeyId,
   type ErasureId,
   type ErasureRange,
   type ErasureScope,
@@ -27,7 +28,7 @@ import type { Accounts, ErasureLedger, Keystore } from "@kaelix/security";
 
 import type { Changes } from "./changes.ts";
 import { captureErrors } from "./errors.ts";
-import type { HeldWrites } from "./held-writes.ts";
+import type { HeldScope, HeldWrites } from "./held-writes.ts";
 import type { MemoryRegister, RegisteredMemory } from "./register.ts";
 import { type Owner, partitionOfUser, type Remember } from "./remember.ts";
 
@@ -58,7 +59,7 @@ export interface ErasureParts {
   readonly undoMs: number;
   /** Within which time after the shredding the keys' bytes are gone from the log's files; undefined: the house does not see to it. */
   readonly purgeMs: number | undefined;
-  /** What of an import waits for the person's word: it goes with the import. */
+  /** What waits for the person's word: it goes with the import, the source or the program that it is of. */
   readonly held: Pick<HeldWrites, "drop">;
   /** Ends what runs for a person and what waits for them elsewhere: before their account goes, and again when it is gone. */
   readonly onLeaving: (owner: Owner) => Promise<void>;
@@ -70,6 +71,8 @@ export interface ErasureParts {
 export interface ErasureWish {
   readonly what: ErasureScope;
   readonly memories?: readonly MemoryId[];
+  /** The program that told them, since a time, epoch ms: what waits of it goes as well. */
+  readonly toldBy?: { readonly key: ApiKeyId; readonly sinceMs: number };
   /** Leaves no time for undoing. */
   readonly now: boolean;
   /** Nothing above it is touched. */
@@ -102,8 +105,8 @@ export class Erasures {
     if (wish.what.type === "tenant") await this.#parts.accounts.tenants.endable(wish.what.of);
     const memories = isWhole ? [] : await this.#named(owner, wish);
     // First, so that a stop leaves nothing behind that looks erased; it cannot be undone.
-    const { held } = this.#parts;
-    const dropped = wish.what.type === "import" ? await held.drop(owner, wish.what.import, wish.ceiling) : 0;
+    const waiting = heldOf(wish);
+    const dropped = waiting === undefined ? 0 : await this.#parts.held.drop(owner, waiting, wish.ceiling);
     if (!isWhole && memories.length + dropped === 0) throw captureErrors("erasure-nothing");
     const nowMs = clock.nowMs();
     const erasure = makeId("era", nowMs, random);
@@ -313,6 +316,12 @@ export class Erasures {
     }
     return [...new Set(found)];
   }
+}
+
+/** What waits for the person's word and goes with what is erased. */
+function heldOf({ toldBy, what }: ErasureWish): HeldScope | undefined {
+  if (toldBy !== undefined) return { type: "client", key: toldBy.key, since: toldBy.sinceMs };
+  return what.type === "import" || what.type === "source" ? what : undefined;
 }
 
 function isFrom(row: RegisteredMemory, what: ErasureScope): boolean {

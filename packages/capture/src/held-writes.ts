@@ -1,16 +1,21 @@
 /** What a program imports and may not write alone: set apart before anything of it is stored. */
 import { isKaelixError } from "@kaelix/base";
-import type { ImportId, Level, MemoryDraft } from "@kaelix/model";
+import type { ApiKeyId, ErasureScope, Level, MemoryDraft } from "@kaelix/model";
 
 import type { Owner } from "./remember.ts";
 import type { ImportProblem } from "./sources/sources.ts";
+
+/** What waits and shall wait no longer: of an import, of a source or of a program since it was told to Kaelix at a time, epoch ms. */
+export type HeldScope =
+  | Extract<ErasureScope, { type: "import" | "source" }>
+  | { readonly type: "client"; readonly key: ApiKeyId; readonly since: number };
 
 /** Where what programs may not write alone waits for the person's word. */
 export interface HeldWrites {
   /** True when it is kept there, durably, and must not be stored. Throws `proposals-full`. */
   hold(owner: Owner, draft: MemoryDraft): Promise<boolean>;
-  /** Nothing that an import brought waits any longer, up to a level; answers how many did. */
-  drop(owner: Owner, importId: ImportId, ceiling: Level): Promise<number>;
+  /** Nothing of this waits any longer, up to a level; answers how many did. */
+  drop(owner: Owner, what: HeldScope, ceiling: Level): Promise<number>;
 }
 
 /** One record of a file. */

@@ -239,7 +239,7 @@ export class Imports {
       ]);
       await this.#parts.remember.settle(owner.user, position);
     });
-    await this.#parts.held?.drop(owner, importId, LEVEL_MAX);
+    await this.#parts.held?.drop(owner, { type: "import", import: importId }, LEVEL_MAX);
     this.#jobs.delete(importId);
     this.#parts.onChange(owner, importId);
     return { ...status, state: "undone" };

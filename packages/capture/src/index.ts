@@ -11,7 +11,7 @@ export { type ErasureParts, type ErasureRegister, Erasures, type ErasureViews, t
 export { type ClientRegister, type ClientUndone, toldByClient, undoClient } from "./client-undo.ts";
 export { captureErrors } from "./errors.ts";
 export { type ImportRegister, Imports, type RegisteredImport } from "./imports.ts";
-export type { HeldWrites } from "./held-writes.ts";
+export type { HeldScope, HeldWrites } from "./held-writes.ts";
 export type { ImportState, ImportStatus } from "./import-status.ts";
 export type { KafkaSourceStatus } from "./kafka/kafka-source.ts";
 export { KafkaSources, type KafkaSourcesParts } from "./kafka/kafka-sources.ts";

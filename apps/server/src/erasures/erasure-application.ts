@@ -40,7 +40,7 @@ export function erasureApplication(parts: ErasureWiring): ErasureApplication {
       await audit.record({ subject: principal, action, level, decision: "allow", reason: "asked" });
       const [owner, { ceiling }] = [ownerOf(principal), principal];
       const told = toldBy === undefined ? memories : await toldByClient(writing, { owner, ceiling, ...toldBy });
-      const named = told === undefined ? {} : { memories: told };
+      const named = { ...(told && { memories: told }), ...(toldBy && { toldBy }) };
       const state = await erasures.request(owner, { what, now, ceiling, ...named });
       if (what.type === "account") {
         operator.forgetOwner();

@@ -6,11 +6,10 @@
  * what is told below that, or what a person tells.
  */
 import { type Clock, decodeBase64Url, encodeBase64Url, KeyedLock } from "@kaelix/base";
-import { judge, type LessonsOf } from "@kaelix/capture";
+import { type HeldScope, judge, type LessonsOf } from "@kaelix/capture";
 import type { ProposedWrite } from "@kaelix/gateway";
 import {
   EVENT_VERSION,
-  type ImportId,
   type Level,
   LEVEL_INDEXED_MAX,
   type MemoryDraft,
@@ -101,9 +100,9 @@ export class ProposedWrites {
     return opened.toReversed();
   }
 
-  /** What an import brought waits no longer, up to a level; answers how many did. */
-  async dropImport(user: UserId, importId: ImportId, ceiling: Level): Promise<number> {
-    const its = (await this.list({ userId: user, ceiling })).filter(({ draft }) => draft.importId === importId);
+  /** What is of an import, a source or a program waits no longer, up to a level; answers how many did. */
+  async dropOf(user: UserId, what: HeldScope, ceiling: Level): Promise<number> {
+    const its = (await this.list({ userId: user, ceiling })).filter((write) => isOf(write, what));
     for (const { id } of its) await this.drop(user, id);
     return its.length;
   }
@@ -112,6 +111,12 @@ export class ProposedWrites {
   async drop(user: UserId, id: string): Promise<void> {
     await this.#parts.book.take([`proposed/${user}/${id.slice(PREFIX.length)}`]);
   }
+}
+
+function isOf({ draft, proposedAtMs }: WaitingWrite, what: HeldScope): boolean {
+  if (what.type === "import") return draft.importId === what.import;
+  const isIts = what.type === "source" ? draft.source === what.source : draft.client?.key === what.key;
+  return isIts && proposedAtMs >= (what.since ?? 0);
 }
 
 const PREFIX = "wri_";

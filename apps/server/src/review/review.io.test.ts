@@ -221,6 +221,37 @@ test("erasing an import takes what of it waits, up to the level that is open", a
   expect((await problemOf(erase())).code).toBe("erasure-nothing");
 });
 
+test("erasing by key or by source takes what waits of it since the time, up to the level that is open", async () => {
+  const ann = await newMember();
+  const robot = await agentOf(ann);
+  const other = await agentOf(ann);
+  const wait = async (client: Client, text: string) => problemOf(client.call("memories.create", { body: { text } }));
+  await wait(robot, CODE);
+  await wait(other, "the code for the shed is 2345");
+  const between = new Date(Date.now() + 1).toISOString();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await wait(robot, "the code for the attic is 8642");
+  await ann.call("auth.prove", { body: { password: PASSWORD } });
+  const [key] = (await ann.call("keys.list")).data.data.toSorted((one, next) => (one.id < next.id ? -1 : 1));
+  const id = key?.id ?? "";
+  type Since = { readonly since?: string };
+  type Asked =
+    | { readonly key: { readonly id: string } & Since }
+    | { readonly source: { readonly kind: "rest" } & Since };
+  const erase = async (body: Asked) => (await ann.call("erasures.request", { body: { ...body, now: true } })).data;
+  // Below the level of what waits there is nothing, and nothing goes.
+  expect((await problemOf(erase({ key: { id } }))).code).toBe("erasure-nothing");
+  await unlock(ann);
+  expect((await waiting(ann)).counts.write).toBe(3);
+  expect(await erase({ key: { id, since: between } })).toMatchObject({ state: "done", erased: 0 });
+  expect((await waiting(ann)).data.map(({ write }) => write?.text)).toEqual(["the code for the shed is 2345", CODE]);
+  expect(await erase({ key: { id } })).toMatchObject({ state: "done" });
+  expect((await waiting(ann)).counts.write).toBe(1);
+  expect((await problemOf(erase({ source: { kind: "rest", since: between } }))).code).toBe("erasure-nothing");
+  expect(await erase({ source: { kind: "rest" } })).toMatchObject({ state: "done", erased: 0 });
+  expect((await waiting(ann)).counts.write).toBe(0);
+});
+
 test("a program corrects nothing into Secret, not even where the person chose the level", async () => {
   const ann = await newMember();
   const robot = await agentOf(ann, ["memory.read", "memory.edit"]);
