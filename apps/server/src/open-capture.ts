@@ -103,7 +103,7 @@ function openEraser({ clock, logger, parts, settings }: HouseContext, changes: C
     onErased: (count) => {
       const erased = { action: "memory.erase", decision: "allow", reason: `${count} memories` } as const;
       void audit.record({ subject: "system", ...erased });
-      parts.backups?.noteErased();
+      parts.backups?.noteTaken();
     },
     undoMs: settings.forgetUndoSeconds * 1_000,
   });

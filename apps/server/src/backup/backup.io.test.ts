@@ -152,6 +152,36 @@ test("an older point never brings back what was erased since, nor an account", a
   expect(copied).toMatchObject({ memories: 3, erasedAgain: 0 });
 });
 
+test("an older point takes back nothing that a person chose or refused since: no leave, no word, no message", async () => {
+  const { client, folder, house, place } = await owned();
+  await tell(client, "The shed is locked");
+  const { data: key } = await client.call("keys.create", { body: { name: "Robot", scopes: ["memory.create"] } });
+  const robot = clientOf(house, key.secret);
+  for (const text of ["the code for the gate is 4711", "the code for the attic is 8642"])
+    await expect(robot.call("memories.create", { body: { text } })).rejects.toMatchObject({ code: "write-proposed" });
+  await client.call("auth.unlock", { body: { password: PERSON.password, level: "ultra-secret" } });
+  const waits = async (who: Client) => (await who.call("review.list")).data.data.map(({ write }) => write?.text);
+  expect(await waits(client)).toHaveLength(2);
+  await backUp(client);
+  const atMs = Date.now();
+  const [first] = (await client.call("review.list")).data.data;
+  await client.call("review.answer", { params: { id: first?.id ?? "" }, body: { answer: "refuse" } });
+  const before = readdirSync(join(place, "heads"));
+  await client.call("provider.choose", { body: { allowed: false } });
+  // By itself within a minute or two; here at once.
+  await backUp(client);
+  expect(readdirSync(join(place, "heads"))).not.toEqual(before);
+  await close(house);
+
+  const empty = withKeyOf(folder);
+  expect((await verifyBackupHere({ dataDirectory: empty, atMs })).problems).toEqual([]);
+  await restoreHere({ dataDirectory: empty, atMs, verifyOnly: false });
+  const restored = await signIn(empty);
+  await restored.call("auth.unlock", { body: { password: PERSON.password, level: "ultra-secret" } });
+  expect((await restored.call("provider.read")).data.choice).toMatchObject({ allowed: false });
+  expect(await waits(restored)).toEqual(["the code for the gate is 4711"]);
+});
+
 test("a second backup uploads what is new alone; a backup that is cut off leaves the one before as it was", async () => {
   const { client, folder, house, place } = await owned();
   for (let at = 0; at < 5; at++) await tell(client, `The shed number ${at}`);

@@ -36,7 +36,7 @@ test("Backups.look makes what is due, after an erasure the head alone, and Backu
   expect([head(), counts()], "nothing is due").toEqual([first, [1, 1]]);
   await keystore.ensureUserKey(DEFAULT_TENANT, makeId("usr", 1, systemRandom));
   await log.createTopic(TOPICS.erasures);
-  backups.noteErased();
+  backups.noteTaken();
   await backups.look();
   expect(head(), "the head is renewed").not.toBe(first);
   expect(counts(), "no point is made, the old head is gone").toEqual([1, 1]);

@@ -1,6 +1,6 @@
 /**
- * Backups as the running house makes them: by itself when one is due, on request, and, when something was erased, the head alone, so that
- * what was shredded is in no backup any more.
+ * Backups as the running house makes them: by itself when one is due, on request, and, when something was erased or a leave was taken back,
+ * the head alone, so that what was shredded is in no backup any more.
  *
  * Guarantees: one at a time; a failure is told and tried again at the next look; the house goes on whatever the target does.
  */
@@ -48,7 +48,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const LOOK_MS = 60_000;
 
-/** Makes backups. Nothing happens before `start`, `run` or `noteErased`. */
+/** Makes backups. Nothing happens before `start`, `run` or `noteTaken`. */
 export class Backups {
   readonly #parts: BackupsParts;
   readonly #stop = new AbortController();
@@ -90,8 +90,8 @@ export class Backups {
     }
   }
 
-  /** Something was erased: within a minute or two the newest head says so. */
-  noteErased(): void {
+  /** Something was erased, or somebody took a leave back: within a minute or two the newest head says so, and no restore undoes it. */
+  noteTaken(): void {
     this.#isHeadOld = true;
   }
 

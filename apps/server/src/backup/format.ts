@@ -3,13 +3,13 @@
  *
  *     kaelix-backup.json              what protects it (security room, backup-keys.ts)
  *     data/<2>/<32>                   pieces of topics that may be taken back in time, sealed, named by their content
- *     living/<2>/<32>                 pieces of topics that never go back: who may do what, what was erased, what was done, keys
+ *     living/<2>/<32>                 pieces of topics that never go back: who may do what, what people chose, what was erased, keys
  *     heads/<time>-<8>                the newest state of the living topics; there is one, and a second for a moment
  *     points/<time>-<8>               a point in time: the other topics
  *     tests/<time>-<8>                a restore that was tried and went well
  *
  * A restore takes a point and the newest head. So a key that was shredded after a point was made is in no backup any more, and what a
- * person was denied since stays denied.
+ * person was denied, or refused, since stays so. What stands in both is the head's: points of before a topic became a living one hold it too.
  */
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
@@ -25,9 +25,14 @@ export const HEADER_NAME = "kaelix-backup.json";
 /** Bytes of a piece; the last of a segment is shorter. */
 export const PIECE_BYTES = 2 * 2 ** 20;
 
-const LIVING: readonly string[] = [TOPICS.identity, TOPICS.access, TOPICS.erasures, TOPICS.audit, TOPICS.keys].map(
-  ({ name }) => name,
-);
+const LIVING: readonly string[] = [
+  TOPICS.identity,
+  TOPICS.access,
+  TOPICS.days,
+  TOPICS.erasures,
+  TOPICS.audit,
+  TOPICS.keys,
+].map(({ name }) => name);
 const RAW = 0;
 const ZSTD = 1;
 const compress = promisify(zstdCompress);

@@ -5,8 +5,8 @@
  *                                                                                   └──► in its place, by one rename
  *
  * Guarantees: the data directory gets a log only when all of it was written and could be opened with the key file; nothing that was erased
- * comes back, from however old a point; nothing that was ended, changed or taken from somebody is given back: people, keys of programs, audit
- * and keys are those of the newest backup, whatever point is asked for.
+ * comes back, from however old a point; nothing that was ended, changed or taken from somebody is given back: people, keys of programs, what
+ * people chose and refused, audit and keys are those of the newest backup, whatever point is asked for.
  * It does not: bring the key file, or views, which are made anew at the first start.
  */
 import { mkdir, rename, rm } from "node:fs/promises";
@@ -38,8 +38,8 @@ import {
 } from "@kaelix/security";
 
 import { serverErrors } from "../errors.ts";
-import { readObject, readState, type SavedPartition, type SavedPiece, type SavedState } from "./format.ts";
-import { type BackupStore, headAt } from "./store.ts";
+import { readObject, type SavedPartition, type SavedPiece, type SavedState } from "./format.ts";
+import { type BackupStore, statesOf } from "./store.ts";
 import { choosePoint } from "./verify-backup.ts";
 
 const EVENTS_PER_APPEND = 500;
@@ -78,10 +78,7 @@ export interface RestoreReport {
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreReport> {
   const { directory, onProgress, store } = options;
   const point = await choosePoint(store, options.atMs);
-  const states = [
-    await readState(store.target, store.keys, point.name),
-    await readState(store.target, store.keys, (await headAt(store.target)).name),
-  ];
+  const states = await statesOf(store, point);
   const temporary = `${directory}.restoring`;
   await rm(temporary, { recursive: true, force: true });
   try {

@@ -10,7 +10,7 @@ import {
 } from "@kaelix/security";
 
 import { serverErrors } from "../errors.ts";
-import { HEADER_NAME, timeOfName } from "./format.ts";
+import { HEADER_NAME, readState, type SavedState, timeOfName } from "./format.ts";
 import type { BackupTarget } from "./target.ts";
 
 /** An open backup. */
@@ -66,12 +66,20 @@ export async function testsAt(target: BackupTarget): Promise<readonly PointName[
 }
 
 /** The newest head. @throws `backup-missing` */
-export async function headAt(target: BackupTarget): Promise<PointName> {
+async function headAt(target: BackupTarget): Promise<PointName> {
   const [head] = named(await target.list("heads/"));
   if (head !== undefined) return head;
   throw serverErrors("backup-missing", {
     message: `Cannot find a whole backup at ${target.text}: the first one was never finished`,
   });
+}
+
+/** What a restore of a point reads: the newest head, and of the point what the head does not hold. @throws `backup-damaged` */
+export async function statesOf({ keys, target }: BackupStore, point: PointName): Promise<readonly SavedState[]> {
+  const head = await readState(target, keys, (await headAt(target)).name);
+  const state = await readState(target, keys, point.name);
+  const living = new Set(head.topics.map(({ name }) => name));
+  return [head, { ...state, topics: state.topics.filter(({ name }) => !living.has(name)) }];
 }
 
 function named(names: readonly string[]): readonly PointName[] {

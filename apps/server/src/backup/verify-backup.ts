@@ -1,6 +1,6 @@
 /** Reading a whole backup: every object of a point and of the newest head is there, is ours, and is what it is named for. */
-import { piecesOf, readObject, readState } from "./format.ts";
-import { type BackupStore, headAt, type PointName, pointsAt } from "./store.ts";
+import { piecesOf, readObject } from "./format.ts";
+import { type BackupStore, type PointName, pointsAt, statesOf } from "./store.ts";
 import { serverErrors } from "../errors.ts";
 
 const PROBLEMS_MAX = 20;
@@ -31,12 +31,8 @@ export async function verifyBackup(
   store: BackupStore,
   options: { readonly atMs?: number; readonly onProgress?: (share: number, words: string) => void } = {},
 ): Promise<BackupFindings> {
-  const { keys, target } = store;
   const point = await choosePoint(store, options.atMs);
-  const states = [
-    await readState(target, keys, (await headAt(target)).name),
-    await readState(target, keys, point.name),
-  ];
+  const states = await statesOf(store, point);
   const pieces = new Map(
     states.flatMap((state) => [...piecesOf(state)].map(({ name, size }) => [name, size] as const)),
   );

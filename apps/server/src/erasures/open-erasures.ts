@@ -56,7 +56,7 @@ export async function openErasures(
       const action = ERASING[what.type];
       const reason = `${erased} memories`;
       void audit.record({ subject: "system", tenant, action, resource: erasure, decision: "allow", reason });
-      parts.backups?.noteErased();
+      parts.backups?.noteTaken();
     },
   });
 }

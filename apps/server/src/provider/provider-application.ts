@@ -32,7 +32,11 @@ export function providerApplication(context: HouseContext): ProviderApplication 
       meaning: embeddingStatus(context),
       choice: choices.of(userId),
     }),
-    choose: ({ tenantId, userId }, allowed) => choices.choose(tenantId, userId, allowed, clock),
+    choose: async ({ tenantId, userId }, allowed) => {
+      const choice = await choices.choose(tenantId, userId, allowed, clock);
+      if (!allowed) parts.backups?.noteTaken();
+      return choice;
+    },
     test: async (signal) => (provider === undefined ? undefined : await test(provider, context, signal)),
     write: provider?.writes === true ? writer(provider) : undefined,
   };
