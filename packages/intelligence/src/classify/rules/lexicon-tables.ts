@@ -11,10 +11,13 @@ export const ID_FIRST = 3;
 /** Bits of a word's id. */
 export const ID_BITS = 15;
 
-/** One phrase ends here: the concept it stands for and the languages (bits) that say so. */
-export interface PhraseEnd {
-  readonly concept: number;
-  readonly languages: number;
+/** Where phrases end: those of a node stand from `from[node]` to `from[node + 1]`. Plain numbers, since each word of a text looks here. */
+export interface PhraseEnds {
+  readonly from: Int32Array;
+  /** The concept that a phrase stands for. */
+  readonly concepts: Uint8Array;
+  /** The languages (bits) that say so. */
+  readonly languages: Uint16Array;
 }
 
 /** Lexicons ready for matching. */
@@ -22,8 +25,7 @@ export interface CompiledLexicon {
   readonly tables: WordTables;
   /** (node, word id) → node; the root is 1. */
   readonly edges: IntTable;
-  /** By node; none where no phrase ends. */
-  readonly ends: readonly (readonly PhraseEnd[] | undefined)[];
+  readonly ends: PhraseEnds;
   readonly languages: readonly string[];
   readonly phraseCount: number;
 }
@@ -78,13 +80,10 @@ export function unpackLexicons(packed: string, languages: readonly string[]): Co
   const edges = new IntTable(nodeCount);
   // Nodes 0 and 1 are nothing and the root; each further node was made by one edge.
   for (let at = 0; at < nodeCount; at += 1) edges.set(edgeKey(parents[at] ?? 0, leading[at] ?? 0), at + 2);
-  const ends: (PhraseEnd[] | undefined)[] = Array.from({ length: nodeCount + 2 });
-  for (let at = 0; at < endCount; at += 1) {
-    const end = { concept: endConcepts[at] ?? 0, languages: endLanguages[at] ?? 0 };
-    const node = endNodes[at] ?? 0;
-    const known = ends[node];
-    if (known === undefined) ends[node] = [end];
-    else known.push(end);
-  }
+  // Packed in the order of the nodes.
+  const from = new Int32Array(nodeCount + 3);
+  for (const node of endNodes) from[node + 1] = (from[node + 1] ?? 0) + 1;
+  for (let node = 1; node < from.length; node += 1) from[node] = (from[node] ?? 0) + (from[node - 1] ?? 0);
+  const ends = { from, concepts: endConcepts, languages: endLanguages };
   return { tables: { words, stems }, edges, ends, languages, phraseCount };
 }

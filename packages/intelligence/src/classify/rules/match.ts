@@ -101,15 +101,14 @@ interface Walk {
   readonly votes: number[];
 }
 
-function noteEnds(walk: Walk, node: number, first: number, last: number): void {
-  const ends = walk.lexicon.ends[node];
-  if (ends === undefined) return;
-  for (let index = 0; index < ends.length; index += 1) {
-    const end = ends[index];
-    if (end === undefined) continue;
-    if (end.concept !== STOP) walk.concepts.add(end.concept, first, last, end.languages);
-    else
-      for (let bits = end.languages; bits !== 0; bits &= bits - 1) countVote(walk.votes, 31 - Math.clz32(bits & -bits));
+function noteEnds({ lexicon, concepts, votes }: Walk, node: number, first: number, last: number): void {
+  const { ends } = lexicon;
+  const end = ends.from[node + 1] ?? 0;
+  for (let at = ends.from[node] ?? 0; at < end; at += 1) {
+    const concept = ends.concepts[at] ?? 0;
+    const languages = ends.languages[at] ?? 0;
+    if (concept !== STOP) concepts.add(concept, first, last, languages);
+    else for (let bits = languages; bits !== 0; bits &= bits - 1) countVote(votes, 31 - Math.clz32(bits & -bits));
   }
 }
 
