@@ -16,6 +16,7 @@ import { openStorage } from "../storage/storage.ts";
 import { verifyStorage } from "../storage/verify.ts";
 import { type ClientBroker, startClientBroker } from "./testing/client-broker.ts";
 import { ClientDriver, type Connection } from "./testing/client-driver.ts";
+import { heardFramesTest } from "./testing/heard-frames.ts";
 import { javaCommand } from "./testing/installed.ts";
 
 const CODECS = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
@@ -197,3 +198,5 @@ test("a topic that Kafka wrote is read by our storage and served by our broker",
   await java.ask({ op: "deleteTopic", connection: { bootstrap }, topic });
   await rm(directory, { recursive: true });
 });
+
+heardFramesTest("Kafka's tools", () => broker);

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { type ClientBroker, startClientBroker } from "./testing/client-broker.ts";
 import type { Connection } from "./testing/client-driver.ts";
+import { heardFramesTest } from "./testing/heard-frames.ts";
 import { installed } from "./testing/installed.ts";
 
 const RUN_MS_MAX = 40_000;
@@ -152,3 +153,5 @@ test("speaks TLS, and shows a certificate", async () => {
   const nameless = { ...broker.tls, bootstrap: broker.mutual.bootstrap };
   await expect(kcat(["-L", "-m", "1"], "", nameless)).rejects.toThrow();
 });
+
+heardFramesTest("kcat", () => broker);

@@ -10,6 +10,7 @@ import type { Broker } from "../../broker/broker.ts";
 import { startBroker } from "../../broker/start-broker.ts";
 import { certificateAuthenticator } from "../../security/security.ts";
 import type { Connection } from "./client-driver.ts";
+import { HeardFrames } from "./heard-frames.ts";
 
 const LISTENERS = ["PLAINTEXT", "SASL_PLAINTEXT", "SSL", "MUTUAL"] as const;
 const MECHANISMS = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
@@ -33,6 +34,8 @@ export interface ClientBroker {
   readonly tls: Connection;
   /** The client shows a certificate. */
   readonly mutual: Connection;
+  /** What came in without TLS. */
+  readonly heard: HeardFrames;
   sasl(mechanism: string, password?: string): Connection;
   /** Closes the broker and starts it on the same folder and ports. */
   restart(): Promise<void>;
@@ -63,6 +66,7 @@ export async function startClientBroker(config: Readonly<Record<string, string>>
     });
   let broker = await start([]);
   const ports = LISTENERS.map((name) => broker.address(name).port);
+  const heard = new HeardFrames(ports);
   const at = (name: (typeof LISTENERS)[number]): Connection => ({ bootstrap: broker.bootstrap(name) });
   const stop = (): Promise<void> => broker.close();
   return {
@@ -71,6 +75,7 @@ export async function startClientBroker(config: Readonly<Record<string, string>>
     plain: at("PLAINTEXT"),
     tls: { ...at("SSL"), tls: { ca: pem.ca } },
     mutual: { ...at("MUTUAL"), tls: { ca: pem.ca, cert: pem.clientCert, key: pem.clientKey } },
+    heard,
     sasl: (mechanism, password = USER.password) => ({
       ...at("SASL_PLAINTEXT"),
       sasl: { mechanism, user: USER.user, password },
@@ -81,6 +86,7 @@ export async function startClientBroker(config: Readonly<Record<string, string>>
     },
     stop,
     close: async () => {
+      heard.close();
       await stop();
       await rm(home, { recursive: true, force: true });
       if (reports.length > 0) throw reports[0];

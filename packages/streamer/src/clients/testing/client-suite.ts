@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type ClientBroker, startClientBroker } from "./client-broker.ts";
 import { ClientDriver } from "./client-driver.ts";
+import { heardFramesTest } from "./heard-frames.ts";
 
 const CODECS = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
 const WAIT_MS_MAX = 40_000;
@@ -89,6 +90,7 @@ export function clientSuite(name: string, traits: ClientTraits): void {
     if (traits.transactionalOffsets === true) {
       test("offsets count when the transaction that carries them is committed", () => transactsOffsets(there()));
     }
+    heardFramesTest(name, () => there().broker);
   });
 }
 
