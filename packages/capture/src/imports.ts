@@ -165,6 +165,11 @@ export class Imports {
     return [...byId.values()].toSorted((left, right) => (left.id < right.id ? 1 : -1));
   }
 
+  /** Whether an import of a user is under way in this process. */
+  isRunningFor(user: Owner["user"]): boolean {
+    return [...this.#jobs.values()].some(({ owner, status }) => owner.user === user && status.state === "running");
+  }
+
   /** One import of a user. */
   async read(owner: Owner, importId: ImportId): Promise<ImportStatus | undefined> {
     return (await this.list(owner)).find((status) => status.id === importId);

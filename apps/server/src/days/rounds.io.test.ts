@@ -113,12 +113,13 @@ interface Node {
 type NodeParts = Partial<SenderParts> & {
   readonly texts?: Parameters<typeof recallOf>[1];
   readonly writer?: DayWriter | undefined;
+  readonly isImporting?: () => boolean;
 };
 
 async function node(
   log: MemoryLog,
   clock: ManualClock,
-  { texts = TEXTS, writer, ...senders }: NodeParts = {},
+  { texts = TEXTS, writer, isImporting = () => false, ...senders }: NodeParts = {},
 ): Promise<Node> {
   const book = await openDayBook(log);
   const desk = new DayDesk({ book, keystore, clock });
@@ -140,6 +141,7 @@ async function node(
       yield ANN;
     },
     isSuspended: async () => false,
+    isImporting,
     tenantOf: async () => DEFAULT_TENANT,
     idOf: (user: UserId, day: string) => createHmac("sha256", "k").update(`${user}${day}`).digest("hex").slice(0, 32),
     onSent: () => undefined,
@@ -179,6 +181,20 @@ test("a day is made and sent once, by two nodes that go round at once and by one
   clock.advance(DAY_MS);
   await late.rounds.round();
   expect(received).toHaveLength(2);
+});
+
+test("who imports gets their day when the import has ended", async () => {
+  const clock = new ManualClock(at("2026-11-22T07:00:00"));
+  const { received, url } = await receiver();
+  let isImporting = true;
+  const { book, desk, rounds } = await node(new MemoryLog(), clock, { isImporting: () => isImporting });
+  await wish(desk, { webhook: hook(url) });
+  await rounds.round();
+  expect(book.made(ANN)).toBeUndefined();
+  isImporting = false;
+  await rounds.round();
+  expect(book.made(ANN)).toMatchObject({ day: "2026-11-22", told: true });
+  expect(received).toHaveLength(1);
 });
 
 test("a day comes at its hour in the person's zone, and days that were missed do not come", async () => {

@@ -2,7 +2,7 @@
  * Going round: makes everybody's day when its hour has come, and sends it on the ways they chose.
  *
  * Guarantees: a person's day is made once, across restarts and nodes: the book of days takes one of two who make it, and the other
- * stands back. A day that was missed is not caught up on. Before a way is tried, the try stands durably on the log, so whatever stops,
+ * stands back. A day that was missed is not caught up on. Whose import runs gets theirs when it has ended, so that it tells of all of it. Before a way is tried, the try stands durably on the log, so whatever stops,
  * goes on later and, once it is written that it was sent, never comes again. A provider that puts it into sentences can hold it up for a bounded time, and never keep it from going. A day without news goes nowhere. Nothing above what the
  * person chose for a way goes out on it, and nothing above what is indexed at all.
  * It does not: send exactly once. Who is stopped between sending and writing it down sends the same message, with the same id, again.
@@ -39,6 +39,7 @@ export interface RoundParts {
   /** Everybody who may be told. */
   readonly users: () => AsyncIterable<UserId>;
   readonly isSuspended: (user: UserId) => Promise<boolean>;
+  readonly isImporting: (user: UserId) => boolean;
   readonly tenantOf: (user: UserId) => Promise<TenantId>;
   /** The id of a person's day, as it stands in messages. */
   readonly idOf: (user: UserId, day: string) => string;
@@ -99,7 +100,7 @@ export class DayRounds {
       for await (const user of this.#parts.users()) {
         if (this.#isStopped) return;
         if (await this.#parts.isSuspended(user)) continue;
-        await this.#try(() => this.#make(user));
+        if (!this.#parts.isImporting(user)) await this.#try(() => this.#make(user));
         if (this.#waysDue(user).length > 0) due.push(user);
       }
     });
