@@ -6,18 +6,12 @@
 import { readFileSync } from "node:fs";
 
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { authenticatorCode } from "../../server/src/testing/authenticator.ts";
-import {
-  dashboardReady,
-  type JourneyBrowser,
-  keepMessage,
-  logIn,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { claim, PERSON as OWNER, type Product, signIn, startProduct, temporaryData } from "./testing/product.ts";
+import { dashboardReady, keepMessage, logIn, signUp } from "../../web/src/testing/journey.ts";
+import { claim, PERSON as OWNER, signIn } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 const MIA = { phone: "+4930123456", name: "Mia", password: "harbour walnuts" };
 const PASSPHRASE = "copper lantern in the meadow";
@@ -26,28 +20,13 @@ const SEALED = "The letters lie under the third stair";
 const DAY_MS = 86_400_000;
 const TOLD = "The ferry to Naxos leaves at ten";
 
-const data = temporaryData();
-let product: Product;
-let browser: JourneyBrowser;
-let invite = "";
+const stage = await openStage();
+const { product } = stage;
+const server = await claim(product);
+const { code: invite } = (await server.call("invites.create", { body: { role: "member" } })).data;
 
-beforeAll(async () => {
-  product = await startProduct(data.path);
-  const owner = await claim(product);
-  invite = (await owner.call("invites.create", { body: { role: "member" } })).data.code;
-  browser = await openBrowser();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
-
-async function openPage(width: number, height: number): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height }, acceptDownloads: true });
-  page.setDefaultTimeout(30_000);
-  return page;
+function openPage(width: number, height: number): Promise<Page> {
+  return stage.openPage({ viewport: { width, height }, acceptDownloads: true });
 }
 
 /** Answers "Is it you?" where it is asked, until what comes after it is there. */

@@ -1,59 +1,45 @@
 import { createClient } from "@kaelix/contract";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { findingsOf } from "../../web/src/testing/findings.ts";
-import { type JourneyBrowser, logIn, openBrowser } from "../../web/src/testing/journey.ts";
-import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { logIn } from "../../web/src/testing/journey.ts";
+import { claim, PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // What a program wrote is known as its words, on the real product in a real browser.
-const data = temporaryData();
-let browser: JourneyBrowser;
-let product: Product;
-let memory: string;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  product = await startProduct(data.path);
-  const ann = await claim(product);
-  await ann.call("auth.prove", { body: { password: PERSON.password } });
-  const scopes = ["memory.create", "memory.edit"];
-  const { secret } = (await ann.call("keys.create", { body: { name: "Claude on my laptop", scopes } })).data;
-  const robot = createClient({ baseUrl: product.url, accessToken: () => secret });
-  const body = { text: "The concert begins at eight" };
-  memory = (await robot.call("memories.create", { body })).data.memory.id;
-  const message = {
-    jsonrpc: "2.0",
-    id: 1,
-    method: "tools/call",
-    params: {
-      name: "correct",
-      arguments: { id: memory, text: "The concert begins at nine", reason: "The hall wrote a new letter" },
-    },
-  };
-  const more = (await ann.call("keys.create", { body: { name: "Calendar robot", scopes: [...scopes, "memory.read"] } }))
-    .data;
-  const headers = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-    authorization: `Bearer ${more.secret}`,
-  };
-  const answer = await fetch(`${product.url}/mcp`, { method: "POST", headers, body: JSON.stringify(message) });
-  expect(await answer.text()).toContain('"version":2');
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const { openPage, product } = await openStage();
+const ann = await claim(product);
+await ann.call("auth.prove", { body: { password: PERSON.password } });
+const scopes = ["memory.create", "memory.edit"];
+const { secret } = (await ann.call("keys.create", { body: { name: "Claude on my laptop", scopes } })).data;
+const robot = createClient({ baseUrl: product.url, accessToken: () => secret });
+const body = { text: "The concert begins at eight" };
+const memory = (await robot.call("memories.create", { body })).data.memory.id;
+const message = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "tools/call",
+  params: {
+    name: "correct",
+    arguments: { id: memory, text: "The concert begins at nine", reason: "The hall wrote a new letter" },
+  },
+};
+const more = (await ann.call("keys.create", { body: { name: "Calendar robot", scopes: [...scopes, "memory.read"] } }))
+  .data;
+const headers = {
+  "content-type": "application/json",
+  accept: "application/json, text/event-stream",
+  authorization: `Bearer ${more.secret}`,
+};
+const answer = await fetch(`${product.url}/mcp`, { method: "POST", headers, body: JSON.stringify(message) });
+expect(await answer.text()).toContain('"version":2');
 
 test.each([
   { width: 1280, height: 900, colorScheme: "light" },
   { width: 390, height: 844, colorScheme: "dark" },
 ] as const)("the page of a memory names the programs that wrote it, at $width in $colorScheme", async (look) => {
   const { colorScheme, height, width } = look;
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-  page.setDefaultTimeout(30_000);
+  const page = await openPage({ viewport: { width, height }, colorScheme });
   await logIn(page, product.url, PERSON);
   await page.goto(`${product.url}/memories/${memory}`);
   await page.getByText("not by you").waitFor();
@@ -74,8 +60,7 @@ test.each([
   { width: 390, height: 844, colorScheme: "dark" },
 ] as const)("what a program wrote is counted and taken back from its key, at $width in $colorScheme", async (look) => {
   const { colorScheme, height, width } = look;
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-  page.setDefaultTimeout(30_000);
+  const page = await openPage({ viewport: { width, height }, colorScheme });
   await logIn(page, product.url, PERSON);
   await page.goto(`${product.url}/settings/security`);
   await page.getByRole("button", { name: "Take back what Calendar robot wrote" }).click();

@@ -1,35 +1,21 @@
 import { createHash } from "node:crypto";
 
 import { AxeBuilder } from "@axe-core/playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { standsStill } from "../../web/src/testing/findings.ts";
-import { type JourneyBrowser, openBrowser } from "../../web/src/testing/journey.ts";
-import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { claim, PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // An app sends its person here: they sign in, look at what it asks for, say yes, and end it later. On the real product in a real browser.
-const data = temporaryData();
 const VERIFIER = "v".repeat(64);
 const BACK = "http://127.0.0.1:49152/back";
-let browser: JourneyBrowser;
-let product: Product;
-let clientId: string;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  product = await startProduct(data.path);
-  await claim(product);
-  const headers = { "content-type": "application/json" };
-  const body = JSON.stringify({ client_name: "Claude on my laptop", redirect_uris: [BACK] });
-  const answer = await fetch(`${product.url}/oauth/register`, { method: "POST", headers, body });
-  clientId = ((await answer.json()) as { client_id: string }).client_id;
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const { openPage, product } = await openStage();
+await claim(product);
+const headers = { "content-type": "application/json" };
+const body = JSON.stringify({ client_name: "Claude on my laptop", redirect_uris: [BACK] });
+const registered = await fetch(`${product.url}/oauth/register`, { method: "POST", headers, body });
+const { client_id: clientId } = (await registered.json()) as { client_id: string };
 
 function addressOf(more: Readonly<Record<string, string>> = {}): string {
   const query = new URLSearchParams({
@@ -49,8 +35,7 @@ test.each([
   { width: 1280, height: 900, colorScheme: "light" },
   { width: 390, height: 844, colorScheme: "dark" },
 ] as const)("an app is let in and ended, at $width in $colorScheme", async ({ colorScheme, height, width }) => {
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-  page.setDefaultTimeout(30_000);
+  const page = await openPage({ viewport: { width, height }, colorScheme });
   const look = async (name: string): Promise<void> => {
     await standsStill(page);
     const { violations } = await new AxeBuilder({ page }).analyze();

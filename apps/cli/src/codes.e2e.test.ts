@@ -1,47 +1,24 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
-import { type MailServer, startMailServer } from "../../server/src/testing/mail-server.ts";
-import { type SmsProvider, startSmsProvider } from "../../server/src/testing/sms-provider.ts";
+import { startMailServer } from "../../server/src/testing/mail-server.ts";
+import { startSmsProvider } from "../../server/src/testing/sms-provider.ts";
 import { findingsOf } from "../../web/src/testing/findings.ts";
-import {
-  claimServer,
-  dashboardReady,
-  type JourneyBrowser,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { dashboardReady } from "../../web/src/testing/journey.ts";
+import { PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // A person has codes sent and signs in with them: the real product, a real mail server, a provider of SMS, a real browser.
-const data = temporaryData();
-let browser: JourneyBrowser;
-let mail: MailServer;
-let sms: SmsProvider;
-let product: Product;
-let page: Page;
-
-beforeAll(async () => {
-  [mail, sms, browser] = await Promise.all([startMailServer(), startSmsProvider(), openBrowser()]);
-  product = await startProduct(data.path, {
-    KAELIX_SMTP: `smtp://127.0.0.1:${mail.port}`,
-    KAELIX_MAIL_FROM: "kaelix@example.com",
-    KAELIX_SMS: `http://AC1:token@127.0.0.1:${sms.port}/Messages.json`,
-    KAELIX_SMS_FROM: "+15550100",
-    KAELIX_SMS_PREFIXES: "+1",
-  });
-  page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  page.setDefaultTimeout(30_000);
-  await claimServer(page, product.openUrl);
-  await signUp(page, PERSON);
+const mail = await startMailServer();
+const sms = await startSmsProvider();
+afterAll(() => Promise.all([mail.close(), sms.close()]));
+const { openOwnersPage, product } = await openStage({
+  KAELIX_SMTP: `smtp://127.0.0.1:${mail.port}`,
+  KAELIX_MAIL_FROM: "kaelix@example.com",
+  KAELIX_SMS: `http://AC1:token@127.0.0.1:${sms.port}/Messages.json`,
+  KAELIX_SMS_FROM: "+15550100",
+  KAELIX_SMS_PREFIXES: "+1",
 });
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  await Promise.all([mail.close(), sms.close()]);
-  data.remove();
-});
+const page = await openOwnersPage();
 
 /** The code of the newest of so many messages. */
 async function mailed(messages: number): Promise<string> {

@@ -1,42 +1,27 @@
 /** In a real browser against the real product: questions that lean on those before, and what one's corrections taught. */
-import type { Client } from "@kaelix/contract";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { findingsOf } from "../../web/src/testing/findings.ts";
-import { type JourneyBrowser, logIn, openBrowser } from "../../web/src/testing/journey.ts";
-import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { logIn } from "../../web/src/testing/journey.ts";
+import { claim, PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 const START_MS_MAX = 120_000;
-const WAIT_MS_MAX = 60_000;
 const SHOTS = process.env["KAELIX_SCREENSHOTS"];
 const LOOKS = [
   ["wide-light", { viewport: { width: 1280, height: 900 }, colorScheme: "light" }],
   ["phone-dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark", hasTouch: true, isMobile: true }],
 ] as const;
 
-const data = temporaryData();
-let product: Product;
-let browser: JourneyBrowser;
-let owner: Client;
-
-beforeAll(async () => {
-  product = await startProduct(data.path);
-  owner = await claim(product);
-  for (const text of ["Carla lives in Lisbon near the harbour", "Carla's dog is called Biscuit"])
-    await owner.call("memories.create", { body: { text, level: 1 } }, { waitSeconds: 10, until: "indexed" });
-  browser = await openBrowser();
-}, START_MS_MAX);
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const stage = await openStage();
+const { product } = stage;
+const owner = await claim(product);
+for (const text of ["Carla lives in Lisbon near the harbour", "Carla's dog is called Biscuit"])
+  await owner.call("memories.create", { body: { text, level: 1 } }, { waitSeconds: 10, until: "indexed" });
 
 async function openPage(options: BrowserContextOptions): Promise<Page> {
-  const page = await browser.newPage({ ...options, reducedMotion: "reduce" });
-  page.setDefaultTimeout(WAIT_MS_MAX);
+  const page = await stage.openPage({ ...options, reducedMotion: "reduce" });
   await logIn(page, product.url, PERSON);
   return page;
 }

@@ -2,41 +2,16 @@ import { createReadStream, readFileSync } from "node:fs";
 
 import { createClient } from "@kaelix/contract";
 import { openAge } from "@kaelix/server";
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import {
-  claimServer,
-  dashboardReady,
-  type JourneyBrowser,
-  keepMessage,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { keepMessage } from "../../web/src/testing/journey.ts";
+import { PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // A person takes everything along and leaves nothing behind, on the real product in a real browser.
 const PASSPHRASE = "walnut lantern by the harbour";
-const data = temporaryData();
-let browser: JourneyBrowser;
-let product: Product;
-let page: Page;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  product = await startProduct(data.path);
-  page = await browser.newPage({ viewport: { width: 390, height: 844 }, acceptDownloads: true });
-  page.setDefaultTimeout(30_000);
-  await claimServer(page, product.openUrl);
-  await signUp(page, PERSON);
-  await dashboardReady(page);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const { openOwnersPage, product } = await openStage();
+const page = await openOwnersPage({ acceptDownloads: true });
 
 test("everything is taken along, a source is erased and brought back, and the account ends with a receipt", async () => {
   await keepMessage(page, "Mum is allergic to walnuts");

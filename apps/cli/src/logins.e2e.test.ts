@@ -1,50 +1,26 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
-import { type IdentityProvider, startIdentityProvider } from "../../server/src/testing/identity-provider.ts";
+import { startIdentityProvider } from "../../server/src/testing/identity-provider.ts";
 import { findingsOf } from "../../web/src/testing/findings.ts";
-import {
-  claimServer,
-  dashboardReady,
-  type JourneyBrowser,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { dashboardReady } from "../../web/src/testing/journey.ts";
+import { PERSON, temporaryData } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // A person links an account elsewhere and comes in by it: the real product, a real OpenID provider, a real browser.
-const data = temporaryData();
+const provider = await startIdentityProvider();
+afterAll(() => provider.close());
 const settings = temporaryData();
-let browser: JourneyBrowser;
-let provider: IdentityProvider;
-let product: Product;
-let page: Page;
-
-beforeAll(async () => {
-  provider = await startIdentityProvider();
-  const { clientId, clientSecret, issuer } = provider;
-  const row = { id: "work", name: "Example", issuer, client_id: clientId, client_secret: clientSecret };
-  const file = join(settings.path, "providers.json");
-  writeFileSync(file, JSON.stringify({ providers: [row] }), { mode: 0o600 });
-  browser = await openBrowser();
-  product = await startProduct(data.path, { KAELIX_LOGIN_PROVIDERS: file });
-  await provider.takeBackTo(`${product.url}/login/with/work`);
-  page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  page.setDefaultTimeout(30_000);
-  await claimServer(page, product.openUrl);
-  await signUp(page, PERSON);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  await provider.close();
-  data.remove();
-  settings.remove();
-});
+afterAll(() => settings.remove());
+const { clientId, clientSecret, issuer } = provider;
+const row = { id: "work", name: "Example", issuer, client_id: clientId, client_secret: clientSecret };
+const file = join(settings.path, "providers.json");
+writeFileSync(file, JSON.stringify({ providers: [row] }), { mode: 0o600 });
+const { openOwnersPage, product } = await openStage({ KAELIX_LOGIN_PROVIDERS: file });
+await provider.takeBackTo(`${product.url}/login/with/work`);
+const page = await openOwnersPage();
 
 /** The provider's own page. */
 async function sayWho(name: string): Promise<void> {

@@ -1,42 +1,20 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 
-import { type MailServer, startMailServer } from "../../server/src/testing/mail-server.ts";
+import { startMailServer } from "../../server/src/testing/mail-server.ts";
 import { findingsOf } from "../../web/src/testing/findings.ts";
-import {
-  claimServer,
-  dashboardReady,
-  type JourneyBrowser,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { dashboardReady } from "../../web/src/testing/journey.ts";
+import { PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // A person loses their password and comes back by mail: the real product, a real mail server, a real browser.
 const FRESH = "walnut harbour at dusk";
-const data = temporaryData();
-let browser: JourneyBrowser;
-let mail: MailServer;
-let product: Product;
-let page: Page;
-
-beforeAll(async () => {
-  mail = await startMailServer();
-  browser = await openBrowser();
-  const settings = { KAELIX_SMTP: `smtp://127.0.0.1:${mail.port}`, KAELIX_MAIL_FROM: "kaelix@example.com" };
-  product = await startProduct(data.path, settings);
-  page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  page.setDefaultTimeout(30_000);
-  await claimServer(page, product.openUrl);
-  await signUp(page, PERSON);
+const mail = await startMailServer();
+afterAll(() => mail.close());
+const { openPage, openOwnersPage, product } = await openStage({
+  KAELIX_SMTP: `smtp://127.0.0.1:${mail.port}`,
+  KAELIX_MAIL_FROM: "kaelix@example.com",
 });
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  await mail.close();
-  data.remove();
-});
+const page = await openOwnersPage();
 
 /** The code of the newest of so many messages. */
 async function codeOf(messages: number): Promise<string> {
@@ -59,8 +37,7 @@ test("an address is kept once the code that was sent there is typed", async () =
 });
 
 test("a forgotten password is replaced by a code, and every device is signed out", async () => {
-  const stranger = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
-  stranger.setDefaultTimeout(30_000);
+  const stranger = await openPage({ viewport: { width: 1_280, height: 800 } });
   await stranger.goto(`${product.url}/login`);
   await stranger.getByRole("link", { name: "Forgot your password?" }).click();
   // To a stranger's address nothing goes, and the page says the same.

@@ -1,40 +1,16 @@
 import { readFileSync } from "node:fs";
 
 import { createClient } from "@kaelix/contract";
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import {
-  claimServer,
-  dashboardReady,
-  type JourneyBrowser,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { dashboardReady } from "../../web/src/testing/journey.ts";
+import { PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // An owner makes an organisation, keeps it out, lets it in, and ends it, on the real product in a real browser.
 const OTTO = { phone: "+4930100021", name: "Otto", password: "harbour walnuts" };
-const data = temporaryData();
-let browser: JourneyBrowser;
-let product: Product;
-let page: Page;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  product = await startProduct(data.path);
-  page = await browser.newPage({ viewport: { width: 390, height: 844 }, acceptDownloads: true });
-  page.setDefaultTimeout(30_000);
-  await claimServer(page, product.openUrl);
-  await signUp(page, PERSON);
-  await dashboardReady(page);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const { openPage, openOwnersPage, product } = await openStage();
+const page = await openOwnersPage({ acceptDownloads: true });
 
 test("an organisation is made by a link, kept out, let in and ended with a receipt; its people have no such page", async () => {
   const bare = createClient({ baseUrl: product.url });
@@ -59,8 +35,7 @@ test("an organisation is made by a link, kept out, let in and ended with a recei
   await row.getByRole("button", { name: "Suspend acme" }).waitFor();
 
   // Whoever runs another organisation than the server's own finds nothing there.
-  const other = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  other.setDefaultTimeout(30_000);
+  const other = await openPage();
   await other.goto(`${product.url}/login`);
   await other.getByTestId("phone-input").fill(OTTO.phone);
   await other.getByTestId("password-input").fill(OTTO.password);

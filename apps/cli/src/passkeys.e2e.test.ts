@@ -1,56 +1,33 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { findingsOf } from "../../web/src/testing/findings.ts";
-import {
-  claimServer,
-  dashboardReady,
-  type JourneyBrowser,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { claimServer, dashboardReady, signUp } from "../../web/src/testing/journey.ts";
+import { PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // A person signs in with a device that knows them: a virtual authenticator in a real Chromium, on the real product.
-const data = temporaryData();
-let browser: JourneyBrowser;
-let product: Product;
-let page: Page;
-let home = "";
+const { openPage, product } = await openStage();
+const { port } = new URL(product.url);
+const home = `http://localhost:${port}`;
 /** The same by its number, which browsers keep no passkeys for. */
-let byNumber = "";
-let setVerified: (isUserVerified: boolean) => Promise<unknown>;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  product = await startProduct(data.path);
-  const { port } = new URL(product.url);
-  home = `http://localhost:${port}`;
-  byNumber = `http://127.0.0.1:${port}`;
-  page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  page.setDefaultTimeout(30_000);
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  setVerified = (isUserVerified) => devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });
-  await claimServer(page, product.openUrl.replace(product.url, home));
-  await signUp(page, PERSON);
+const byNumber = `http://127.0.0.1:${port}`;
+const page = await openPage();
+const devtools = await page.context().newCDPSession(page);
+await devtools.send("WebAuthn.enable");
+const { authenticatorId } = await devtools.send("WebAuthn.addVirtualAuthenticator", {
+  options: {
+    protocol: "ctap2",
+    transport: "internal",
+    hasResidentKey: true,
+    hasUserVerification: true,
+    isUserVerified: true,
+    automaticPresenceSimulation: true,
+  },
 });
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const setVerified = (isUserVerified: boolean): Promise<unknown> =>
+  devtools.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified });
+await claimServer(page, product.openUrl.replace(product.url, home));
+await signUp(page, PERSON);
 
 async function signOut(): Promise<void> {
   await page.goto(`${home}/settings`);
@@ -109,7 +86,7 @@ test("it opens the upper levels", async () => {
 });
 
 test("at a bare number the page says why there are none", async () => {
-  const other = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
+  const other = await openPage({ viewport: { width: 1_280, height: 800 } });
   await other.goto(`${byNumber}/login`);
   await other.getByTestId("phone-input").fill(PERSON.phone);
   await other.getByTestId("password-input").fill(PERSON.password);

@@ -1,58 +1,36 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { findingsOf } from "../../web/src/testing/findings.ts";
-import {
-  claimServer,
-  dashboardReady,
-  type JourneyBrowser,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { claimServer, dashboardReady, signUp } from "../../web/src/testing/journey.ts";
+import { PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // What one sealed is opened by a passkey's own secret: virtual authenticators with and without the extension, on the real product.
 const PASSPHRASE = "walnut lantern harbour";
 const SAID = "The papers are in the hollow oak";
-const data = temporaryData();
-let browser: JourneyBrowser;
-let product: Product;
-let page: Page;
-let home = "";
 /** Everything that the browser sent, and every secret that a passkey made. */
 const sent: string[] = [];
 const secrets: string[] = [];
-let setPrf: (hasPrf: boolean) => Promise<void>;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  product = await startProduct(data.path);
-  home = `http://localhost:${new URL(product.url).port}`;
-  page = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
-  page.setDefaultTimeout(20_000);
-  page.on("request", (request) => sent.push(`${request.method()} ${request.url()} ${request.postData() ?? ""}`));
-  await page.exposeFunction("tellSecret", (hex: string) => void secrets.push(hex));
-  // Told here before the page has it: the page overwrites the bytes.
-  await page.addInitScript(`
-    const get = navigator.credentials.get.bind(navigator.credentials);
-    navigator.credentials.get = async (options) => {
-      const made = await get(options);
-      const first = made?.getClientExtensionResults().prf?.results?.first;
-      if (first) await window.tellSecret(new Uint8Array(first).toHex());
-      return made;
-    };
-  `);
-  setPrf = await authenticators(page);
-  await setPrf(false);
-  await claimServer(page, product.openUrl.replace(product.url, home));
-  await signUp(page, PERSON);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const { openPage, product } = await openStage();
+const home = `http://localhost:${new URL(product.url).port}`;
+const page = await openPage({ colorScheme: "dark" });
+page.on("request", (request) => sent.push(`${request.method()} ${request.url()} ${request.postData() ?? ""}`));
+await page.exposeFunction("tellSecret", (hex: string) => void secrets.push(hex));
+// Told here before the page has it: the page overwrites the bytes.
+await page.addInitScript(`
+  const get = navigator.credentials.get.bind(navigator.credentials);
+  navigator.credentials.get = async (options) => {
+    const made = await get(options);
+    const first = made?.getClientExtensionResults().prf?.results?.first;
+    if (first) await window.tellSecret(new Uint8Array(first).toHex());
+    return made;
+  };
+`);
+const setPrf = await authenticators(page);
+await setPrf(false);
+await claimServer(page, product.openUrl.replace(product.url, home));
+await signUp(page, PERSON);
 
 /** One device at a time: with the extension or without. */
 async function authenticators(on: Page): Promise<(hasPrf: boolean) => Promise<void>> {

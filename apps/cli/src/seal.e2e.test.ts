@@ -1,49 +1,30 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { canaryOf, scanBytes, scanFolder } from "../../../bench/canaries/scan.ts";
-import {
-  claimServer,
-  dashboardReady,
-  type JourneyBrowser,
-  logIn,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { PERSON, type Product, signIn, startProduct, temporaryData } from "./testing/product.ts";
+import { claimServer, dashboardReady, logIn, signUp } from "../../web/src/testing/journey.ts";
+import { PERSON, signIn } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // Somebody chooses a passphrase and seals what is ultra-secret in a real browser; then the server's files and lines are searched for it.
-const data = temporaryData();
 const LEVEL = 4;
 /** The words of a text, and both passphrases: none of them may be anywhere but in the browser. */
 const SAID = `${canaryOf(LEVEL, 1)} hides in the hollow oak`;
 const OTHER = `${canaryOf(LEVEL, 2)} sleeps under the bridge`;
 const PASSPHRASE = `${canaryOf(LEVEL, 3)} walnut lantern`;
 const NEXT_PASSPHRASE = `${canaryOf(LEVEL, 4)} copper meadow`;
-let browser: JourneyBrowser;
-let product: Product;
-let page: Page;
 let recoveryKey = "";
 /** Everything that the browser sent to the server. */
 const sent: string[] = [];
 
-beforeAll(async () => {
-  browser = await openBrowser();
-  product = await startProduct(data.path);
-  page = await openPage();
-  await claimServer(page, product.openUrl);
-  await signUp(page, PERSON);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const stage = await openStage();
+const { dataPath, product } = stage;
+const page = await openPage();
+await claimServer(page, product.openUrl);
+await signUp(page, PERSON);
 
 async function openPage(): Promise<Page> {
-  const next = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  next.setDefaultTimeout(30_000);
+  const next = await stage.openPage({ viewport: { width: 1280, height: 800 } });
   next.on("request", (request) => sent.push(`${request.method()} ${request.url()} ${request.postData() ?? ""}`));
   return next;
 }
@@ -212,7 +193,7 @@ test("the server has none of it: not in what it was sent, its files, nor its lin
   expect(requests).toEqual({ count: 0, forms: [] });
   expect(sent.join("\n")).not.toContain(recoveryKey);
   expect(await product.stop()).toBe(0);
-  const stopped = scanFolder(data.path, LEVEL);
+  const stopped = scanFolder(dataPath, LEVEL);
   expect(stopped.files).toBeGreaterThan(20);
   expect(stopped.hits).toEqual([]);
   expect(scanBytes(Buffer.from(product.output()), LEVEL).count).toBe(0);

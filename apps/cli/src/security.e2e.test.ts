@@ -1,36 +1,13 @@
-import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { authenticatorCode, steadyStep } from "../../server/src/testing/authenticator.ts";
-import {
-  claimServer,
-  dashboardReady,
-  type JourneyBrowser,
-  openBrowser,
-  signUp,
-} from "../../web/src/testing/journey.ts";
-import { PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { dashboardReady } from "../../web/src/testing/journey.ts";
+import { PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 // A person makes their account safe, on the real product in a real browser.
-const data = temporaryData();
-let browser: JourneyBrowser;
-let product: Product;
-let page: Page;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-  product = await startProduct(data.path);
-  page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  page.setDefaultTimeout(30_000);
-  await claimServer(page, product.openUrl);
-  await signUp(page, PERSON);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const { openOwnersPage, product } = await openStage();
+const page = await openOwnersPage();
 
 async function signOut(): Promise<void> {
   await page.goto(`${product.url}/settings`);

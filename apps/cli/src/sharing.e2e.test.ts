@@ -1,45 +1,33 @@
 /** Two people in a real browser against the real product: one shares a conversation, the other finds it, then it is ended. */
 import { createClient } from "@kaelix/contract";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { findingsOf } from "../../web/src/testing/findings.ts";
-import { type JourneyBrowser, logIn, openBrowser } from "../../web/src/testing/journey.ts";
-import { claim, PERSON, type Product, startProduct, temporaryData } from "./testing/product.ts";
+import { logIn } from "../../web/src/testing/journey.ts";
+import { claim, PERSON } from "./testing/product.ts";
+import { openStage } from "./testing/stage.ts";
 
 const START_MS_MAX = 120_000;
 const BEN = { phone: "+4930123456", name: "Ben", password: "harbour walnuts" };
 
-const data = temporaryData();
-let product: Product;
-let browser: JourneyBrowser;
-
-beforeAll(async () => {
-  product = await startProduct(data.path);
-  const owner = await claim(product);
-  const { data: invite } = await owner.call("invites.create", { body: { role: "member" } });
-  const body = { ...BEN, invite_code: invite.code };
-  await createClient({ baseUrl: product.url }).call("auth.signUp", { body });
-  for (const text of ["The ferry to Naxos leaves at ten", "Cabin 214 on deck 5"]) {
-    const conversation = { key: "trip", title: "The trip" };
-    await owner.call("memories.create", { body: { text, level: 1, conversation } }, { waitSeconds: 10 });
-  }
-  for (const text of ["My brother Tom lives in Leeds now", "Tom owes me 50 quid for the train tickets"]) {
-    await owner.call("memories.create", { body: { text, level: text.includes("owes") ? 2 : 1 } }, { waitSeconds: 10 });
-  }
-  browser = await openBrowser();
-}, START_MS_MAX);
-
-afterAll(async () => {
-  await browser.close();
-  await product.kill();
-  data.remove();
-});
+const { openPage, product } = await openStage();
+const owner = await claim(product);
+const { data: invite } = await owner.call("invites.create", { body: { role: "member" } });
+const body = { ...BEN, invite_code: invite.code };
+await createClient({ baseUrl: product.url }).call("auth.signUp", { body });
+for (const text of ["The ferry to Naxos leaves at ten", "Cabin 214 on deck 5"]) {
+  const conversation = { key: "trip", title: "The trip" };
+  await owner.call("memories.create", { body: { text, level: 1, conversation } }, { waitSeconds: 10 });
+}
+for (const text of ["My brother Tom lives in Leeds now", "Tom owes me 50 quid for the train tickets"]) {
+  await owner.call("memories.create", { body: { text, level: text.includes("owes") ? 2 : 1 } }, { waitSeconds: 10 });
+}
 
 test(
   "a conversation is shared, found marked by the other, and gone when it is ended",
   { timeout: START_MS_MAX },
   async () => {
-    const ann = await browser.newPage();
+    const ann = await openPage();
     await logIn(ann, product.url, PERSON);
     await ann.goto(`${product.url}/chats`);
     await ann.getByRole("link", { name: /The trip/ }).click();
@@ -49,7 +37,7 @@ test(
     await ann.getByTestId("proof-button").click();
     await ann.getByTestId("share-form").waitFor({ state: "detached" });
 
-    const ben = await browser.newPage();
+    const ben = await openPage();
     await logIn(ben, product.url, BEN);
     await ben.goto(`${product.url}/chats`);
     const shared = ben.getByRole("link", { name: /The trip/ });
@@ -78,8 +66,7 @@ test.each([
   { timeout: START_MS_MAX },
   async (look) => {
     const { colorScheme, height, width } = look;
-    const ann = await browser.newPage({ viewport: { width, height }, colorScheme });
-    ann.setDefaultTimeout(30_000);
+    const ann = await openPage({ viewport: { width, height }, colorScheme });
     await logIn(ann, product.url, PERSON);
     await ann.goto(`${product.url}/settings/sharing`);
     await ann.getByTestId("share-kind").selectOption("time");
@@ -110,8 +97,7 @@ test.each([
   { timeout: START_MS_MAX },
   async (look) => {
     const { colorScheme, height, width } = look;
-    const ann = await browser.newPage({ viewport: { width, height }, colorScheme });
-    ann.setDefaultTimeout(30_000);
+    const ann = await openPage({ viewport: { width, height }, colorScheme });
     const folder = process.env["KAELIX_SCREENSHOTS"];
     const shoot = async (name: string): Promise<void> => {
       expect(await findingsOf(ann)).toEqual([]);
