@@ -148,6 +148,12 @@ export {
   encodeAlterConfigsResponse, type AlterConfigsResponse, type AlterConfigsAlterConfigsResourceResponse,
 } from "./alter-configs.ts";
 export {
+  decodeAlterReplicaLogDirsRequest, encodeAlterReplicaLogDirsRequest, type AlterReplicaLogDirsRequest,
+  type AlterReplicaLogDir, type AlterReplicaLogDirTopic, decodeAlterReplicaLogDirsResponse,
+  encodeAlterReplicaLogDirsResponse, type AlterReplicaLogDirsResponse, type AlterReplicaLogDirTopicResult,
+  type AlterReplicaLogDirPartitionResult,
+} from "./alter-replica-log-dirs.ts";
+export {
   decodeDescribeLogDirsRequest, encodeDescribeLogDirsRequest, type DescribeLogDirsRequest,
   type DescribableLogDirTopic, decodeDescribeLogDirsResponse, encodeDescribeLogDirsResponse,
   type DescribeLogDirsResponse, type DescribeLogDirsResult, type DescribeLogDirsTopic, type DescribeLogDirsPartition,
@@ -217,6 +223,16 @@ export {
   decodeAlterUserScramCredentialsResponse, encodeAlterUserScramCredentialsResponse,
   type AlterUserScramCredentialsResponse, type AlterUserScramCredentialsResult,
 } from "./alter-user-scram-credentials.ts";
+export {
+  decodeDescribeQuorumRequest, encodeDescribeQuorumRequest, type DescribeQuorumRequest, type QuorumTopic,
+  type QuorumPartition, decodeDescribeQuorumResponse, encodeDescribeQuorumResponse, type DescribeQuorumResponse,
+  type DescribedQuorumTopic, type DescribedQuorumPartition, type QuorumReplica, type QuorumNode, type QuorumListener,
+} from "./describe-quorum.ts";
+export {
+  decodeUpdateFeaturesRequest, encodeUpdateFeaturesRequest, type UpdateFeaturesRequest, type FeatureUpdateKey,
+  decodeUpdateFeaturesResponse, encodeUpdateFeaturesResponse, type UpdateFeaturesResponse,
+  type UpdatableFeatureResult,
+} from "./update-features.ts";
 export {
   decodeDescribeClusterRequest, encodeDescribeClusterRequest, type DescribeClusterRequest,
   decodeDescribeClusterResponse, encodeDescribeClusterResponse, type DescribeClusterResponse,

@@ -28,6 +28,7 @@ import { createAcls } from "./create-acls.ts";
 import { deleteAcls } from "./delete-acls.ts";
 import { describeConfigs } from "./describe-configs.ts";
 import { alterConfigs } from "./alter-configs.ts";
+import { alterReplicaLogDirs } from "./alter-replica-log-dirs.ts";
 import { describeLogDirs } from "./describe-log-dirs.ts";
 import { saslAuthenticate } from "./sasl-authenticate.ts";
 import { createPartitions } from "./create-partitions.ts";
@@ -41,6 +42,8 @@ import { describeClientQuotas } from "./describe-client-quotas.ts";
 import { alterClientQuotas } from "./alter-client-quotas.ts";
 import { describeUserScramCredentials } from "./describe-user-scram-credentials.ts";
 import { alterUserScramCredentials } from "./alter-user-scram-credentials.ts";
+import { describeQuorum } from "./describe-quorum.ts";
+import { updateFeatures } from "./update-features.ts";
 import { describeCluster } from "./describe-cluster.ts";
 import { describeProducers } from "./describe-producers.ts";
 import { describeTransactions } from "./describe-transactions.ts";
@@ -88,6 +91,7 @@ export const SCHEMAS: readonly ApiSchema[] = [
   deleteAcls,
   describeConfigs,
   alterConfigs,
+  alterReplicaLogDirs,
   describeLogDirs,
   saslAuthenticate,
   createPartitions,
@@ -101,6 +105,8 @@ export const SCHEMAS: readonly ApiSchema[] = [
   alterClientQuotas,
   describeUserScramCredentials,
   alterUserScramCredentials,
+  describeQuorum,
+  updateFeatures,
   describeCluster,
   describeProducers,
   describeTransactions,

@@ -361,6 +361,40 @@ describe("the cluster", () => {
     expect(replicaElectionResults[0]?.partitionResult.map(({ errorCode }) => errorCode)).toEqual([84, 3]);
   });
 
+  it("votes alone, has the features it is built for, and one directory", async () => {
+    await createTopic(client, "here");
+    const quorumOf = async (topicName: string) => {
+      const topics = [{ topicName, partitions: [{ partitionIndex: 0 }] }];
+      const { nodes, topics: answered } = await client.send(codecs.describeQuorum, 2, { topics });
+      expect(nodes).toMatchObject([{ nodeId: 1, listeners: [{ ...test.broker.address(), name: "PLAINTEXT" }] }]);
+      return answered[0]?.partitions[0];
+    };
+    expect(await quorumOf("here")).toMatchObject({ errorCode: 3, currentVoters: [] });
+    const before = await quorumOf("__cluster_metadata");
+    expect(before).toMatchObject({ errorCode: 0, leaderId: 1, currentVoters: [{ replicaId: 1 }], observers: [] });
+    expect(await alter(BROKER, "", [["log.retention.ms", 0, "4000"]])).toBe(0);
+    const after = await quorumOf("__cluster_metadata");
+    expect(after?.highWatermark).toBe((before?.highWatermark ?? 0) + 1);
+    expect(after?.currentVoters[0]?.logEndOffset).toBe(after?.highWatermark);
+
+    const update = (version: number, ...levels: (readonly [string, number])[]) =>
+      client.send(codecs.updateFeatures, version, {
+        featureUpdates: levels.map(([feature, maxVersionLevel]) => ({ feature, maxVersionLevel })),
+      });
+    expect(await update(2, ["transaction.version", 2], ["group.version", 1])).toMatchObject({ errorCode: 0 });
+    expect(await update(2, ["transaction.version", 2], ["group.version", 0])).toMatchObject({ errorCode: 95 });
+    expect(await update(2, ["share.version", 1])).toMatchObject({ errorCode: 95 });
+    expect((await update(1, ["transaction.version", 1])).results).toMatchObject([{ errorCode: 95 }]);
+
+    const place = async (path: string, name: string): Promise<number | undefined> => {
+      const dirs = [{ path, topics: [{ name, partitions: [0] }] }];
+      return (await client.send(codecs.alterReplicaLogDirs, 2, { dirs })).results[0]?.partitions[0]?.errorCode;
+    };
+    expect(await place(test.directory, "here")).toBe(0);
+    expect(await place("/elsewhere", "here")).toBe(57);
+    expect(await place(test.directory, "nowhere")).toBe(3);
+  });
+
   it("serves a storage that somebody else has open, and leaves it open", async () => {
     await test.broker.close();
     const storage = await openStorage({ directory: test.directory });

@@ -9,11 +9,14 @@ import { deleteTopicsApi } from "./apis/delete-topics.ts";
 import { describeConfigsApi, listConfigResourcesApi } from "./apis/describe-configs.ts";
 import { describeProducersApi } from "./apis/describe-producers.ts";
 import { describeTopicPartitionsApi } from "./apis/describe-topic-partitions.ts";
+import { updateFeaturesApi } from "./apis/features.ts";
 import { fetchApi } from "./apis/fetch.ts";
 import { listOffsetsApi } from "./apis/list-offsets.ts";
+import { alterReplicaLogDirsApi, describeLogDirsApi } from "./apis/log-dirs.ts";
 import { metadataApi } from "./apis/metadata.ts";
 import { offsetForLeaderEpochApi } from "./apis/offset-for-leader-epoch.ts";
 import { produceApi } from "./apis/produce.ts";
+import { describeQuorumApi } from "./apis/quorum.ts";
 import type { AnyServedApi, ApiTable } from "./api-table.ts";
 import type { Ground } from "./ground.ts";
 import type { TransactionGate } from "./transaction-gate.ts";
@@ -39,6 +42,10 @@ export function brokerApis(ground: Ground, gate: TransactionGate | undefined, ta
     alterClientQuotasApi(ground),
     describeTopicPartitionsApi(ground),
     describeProducersApi(ground),
+    describeLogDirsApi(ground),
+    alterReplicaLogDirsApi(ground),
+    describeQuorumApi(ground),
+    updateFeaturesApi(ground),
     ...clusterApis(ground),
   ];
 }

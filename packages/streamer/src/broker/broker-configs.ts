@@ -79,6 +79,7 @@ const OWN: readonly ConfigRow[] = [
     dynamic: true,
     text: "Most bytes one fetch is answered with; the first batch counts whole",
   },
+  unthrottled("follower.replication.throttled.rate"),
   {
     name: "group.consumer.heartbeat.interval.ms",
     type: "int",
@@ -134,6 +135,7 @@ const OWN: readonly ConfigRow[] = [
     dynamic: true,
     text: "Smallest session timeout a member may ask for, ms",
   },
+  unthrottled("leader.replication.throttled.rate"),
   {
     name: "listeners",
     type: "list",
@@ -244,6 +246,7 @@ const OWN: readonly ConfigRow[] = [
     min: 1,
     text: "Most requests of one connection in memory",
   },
+  unthrottled("replica.alter.log.dirs.io.max.bytes.per.second"),
   {
     name: "sasl.enabled.mechanisms",
     type: "list",
@@ -288,6 +291,13 @@ const OWN: readonly ConfigRow[] = [
     text: "How long an unused transactional id is remembered, ms",
   },
 ];
+
+/** A rate of what one node never does; Kafka's tools take it back after every move of partitions. */
+function unthrottled(name: string): ConfigRow {
+  const text = "Kept for Kafka's tools: one node copies to no other, and nothing is moved";
+  const withoutEnd = Number.MAX_SAFE_INTEGER;
+  return { name, type: "long", default: String(withoutEnd), min: withoutEnd, dynamic: true, text };
+}
 
 /** The broker's keys that are defaults of topics' keys: same types and limits, another name. */
 function topicDefaults(): ConfigRow[] {

@@ -1,7 +1,8 @@
 /**
  * Which configuration is in effect, where each value comes from, and how it is changed while the broker runs.
  *
- *     topic key:  topic → dynamic broker → dynamic cluster → given at start → default        broker key: the same without the first
+ *     key of a topic or group:  its own → dynamic broker → dynamic cluster → given at start → default
+ *     key of the broker:        the same without the first
  *
  * Guarantees: a change is durable and in effect, in the storage too, when its promise resolves.
  */
@@ -10,9 +11,11 @@ import type { NewTopic, StoredTopicSpec, TopicChange } from "../storage/topic-sp
 import { BROKER_CONFIGS } from "./broker-configs.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { type ConfigRow, type ConfigSource, parseNumber } from "./config-values.ts";
+import { GROUP_CONFIGS } from "./group-configs.ts";
 import { explicitConfig, rulesOf, settingsFor, TOPIC_CONFIGS, type TopicRules } from "./topic-configs.ts";
 
 const STORE_KIND = "config";
+const GROUP_KIND = "group-config";
 const SCOPE_IDS = { broker: "broker/1", cluster: "broker/default" } as const;
 const CHANGEABLE = [
   "cleanup",
@@ -108,19 +111,45 @@ export class ConfigKeeper {
 
   /** A topic's keys with their values; all when no names are given. Unknown names are left out. */
   describeTopic(spec: StoredTopicSpec, names: readonly string[] | null): ConfigEntry[] {
-    return this.#describeTopicValues(explicitConfig(spec), names);
+    return this.#describe(TOPIC_CONFIGS, { values: explicitConfig(spec), source: "topic" }, names);
   }
 
   /** The values of a topic that would be created with a configuration. */
   describeNewTopic(config: ConfigValues): ConfigEntry[] {
-    return this.#describeTopicValues(config, null);
+    return this.#describe(TOPIC_CONFIGS, { values: config, source: "topic" }, null);
   }
 
-  #describeTopicValues(explicit: ConfigValues, names: readonly string[] | null): ConfigEntry[] {
-    return chosen(TOPIC_CONFIGS, names).map((row) => {
-      const own = explicit[row.name];
+  /** A group's keys with their values; all when no names are given. Unknown names are left out. The group need not exist. */
+  describeGroup(groupId: string, names: readonly string[] | null): ConfigEntry[] {
+    return this.#describe(GROUP_CONFIGS, { values: this.groupValues(groupId), source: "group" }, names);
+  }
+
+  /** The number of a group's key in effect. */
+  groupNumber(groupId: string, name: string): number {
+    return parseNumber(this.describeGroup(groupId, [name])[0]?.value ?? "");
+  }
+
+  /** What was set for a group. */
+  groupValues(groupId: string): ConfigValues {
+    // Written by `alterGroup`.
+    return (this.#store.entries(GROUP_KIND).get(groupId) ?? {}) as ConfigValues;
+  }
+
+  /** Groups for which something was set. */
+  configuredGroups(): Iterable<string> {
+    return this.#store.entries(GROUP_KIND).keys();
+  }
+
+  #describe(
+    table: ReadonlyMap<string, ConfigRow>,
+    explicit: { readonly values: ConfigValues; readonly source: ConfigSource },
+    names: readonly string[] | null,
+  ): ConfigEntry[] {
+    const { source, values } = explicit;
+    return chosen(table, names).map((row) => {
+      const own = values[row.name];
       const below = row.synonym === undefined ? [defaultOf(row)] : this.#brokerSynonyms(row.synonym);
-      const synonyms = own === undefined ? below : [{ name: row.name, value: own, source: "topic" as const }, ...below];
+      const synonyms = own === undefined ? below : [{ name: row.name, value: own, source }, ...below];
       const [first] = synonyms;
       return { row, value: first?.value ?? row.default, source: first?.source ?? "default", readOnly: false, synonyms };
     });
@@ -160,6 +189,11 @@ export class ConfigKeeper {
         await this.#storage.updateTopic(spec.name, change);
     }
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Replaces what is set for a group by values that were checked. Throws storage's errors. */
+  async alterGroup(groupId: string, values: ConfigValues): Promise<void> {
+    await this.#store.put(GROUP_KIND, groupId, Object.keys(values).length === 0 ? undefined : values);
   }
 
   /** Adds what is known only once the broker has started, such as where it listens. */

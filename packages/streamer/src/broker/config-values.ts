@@ -20,6 +20,7 @@ export const CONFIG_SOURCES = {
   cluster: 3,
   static: 4,
   default: 5,
+  group: 8,
 } as const;
 
 /** Where a value comes from. */
@@ -37,9 +38,9 @@ export interface ConfigRow {
   readonly max?: number;
   /** What a text or each entry of a list may be. */
   readonly oneOf?: readonly string[];
-  /** The broker's key that is the default of a topic's key. */
+  /** The broker's key that is the default of a topic's or a group's key. */
   readonly synonym?: string;
-  /** For keys of a broker: may be changed while it runs. Topic keys always may. */
+  /** For keys of a broker: may be changed while it runs. Keys of topics and groups always may. */
   readonly dynamic?: boolean;
   /** For keys of a broker that cannot be set as configuration: what says it in their place. */
   readonly givenBy?: string;

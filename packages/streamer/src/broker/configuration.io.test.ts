@@ -8,12 +8,14 @@ import {
 import { afterEach, describe, expect, it } from "vitest";
 
 import { createTopic, produce, startTestBroker, type TestBroker } from "../testing/test-broker.ts";
-import type { ClientCodec, WireClient } from "../testing/wire-client.ts";
+import { type ClientCodec, connectWire, type WireClient } from "../testing/wire-client.ts";
 import { codecs } from "../testing/wire-codecs.ts";
 import { startBroker } from "./start-broker.ts";
 
 const BROKER = 4;
 const TOPIC = 2;
+const GROUP = 32;
+const INVALID_CONFIG = 40;
 const NOT_ENOUGH_REPLICAS = 19;
 
 /** The keys of `config/server.properties` as Apache Kafka 4.3 comes with it, but for those that say where and how to listen. */
@@ -107,6 +109,60 @@ describe("settings of a topic", () => {
     await createTopic(client, "local");
     expect(await alter("local", "remote.storage.enable", "true")).toBe(40);
     expect(await alter("local", "remote.storage.enable", "false")).toBe(0);
+  });
+});
+
+describe("settings of a group", () => {
+  const group = "settled";
+  const setTimes = async (sessionMs: string | null, heartbeatMs: string | null): Promise<number | undefined> => {
+    const change = (name: string, value: string | null) => ({ name, configOperation: value === null ? 1 : 0, value });
+    const configs = [
+      change("consumer.session.timeout.ms", sessionMs),
+      change("consumer.heartbeat.interval.ms", heartbeatMs),
+    ];
+    const resources = [{ resourceType: GROUP, resourceName: group, configs }];
+    return (await client.send(codecs.incrementalAlterConfigs, 1, { resources })).responses[0]?.errorCode;
+  };
+  const beat = (memberEpoch: number): Promise<{ readonly memberEpoch: number; readonly heartbeatIntervalMs: number }> =>
+    client.send(codecs.consumerGroupHeartbeat, 1, {
+      groupId: group,
+      memberId: "one",
+      memberEpoch,
+      rebalanceTimeoutMs: memberEpoch === 0 ? 5000 : -1,
+      subscribedTopicNames: memberEpoch === 0 ? ["none"] : null,
+      topicPartitions: memberEpoch === 0 ? [] : null,
+    });
+
+  it("reach its consumers with the next heartbeat, and throw out who is silent for longer", async () => {
+    await start();
+    const { heartbeatIntervalMs, memberEpoch } = await beat(0);
+    expect(heartbeatIntervalMs).toBe(5000);
+    expect(await setTimes("200", "100")).toBe(0);
+    expect((await beat(memberEpoch)).heartbeatIntervalMs).toBe(100);
+    // The broker's own setting would leave the member there for 45 s.
+    for (let state = "Stable"; state !== "Empty";) {
+      const { groups } = await client.send(codecs.consumerGroupDescribe, 1, { groupIds: [group] });
+      state = groups[0]?.groupState ?? "";
+    }
+  }, 20_000);
+
+  it("stay over a restart, are listed and taken back, and are refused with reasons", async () => {
+    await start();
+    expect(await setTimes("100", "100")).toBe(INVALID_CONFIG);
+    expect(await setTimes("60000", "0")).toBe(INVALID_CONFIG);
+    expect(await setTimes("60000", "4000")).toBe(0);
+    await test.broker.close();
+    const again = await startBroker({ directory: test.directory, listeners: [{ port: 0 }] });
+    client = await connectWire(again.address());
+    expect(await value(GROUP, group, "consumer.session.timeout.ms")).toBe("60000");
+    expect((await beat(0)).heartbeatIntervalMs).toBe(4000);
+    const listed = () => client.send(codecs.listConfigResources, 1, { resourceTypes: [GROUP] });
+    expect((await listed()).configResources).toMatchObject([{ resourceName: group, resourceType: GROUP }]);
+    expect(await setTimes(null, null)).toBe(0);
+    expect((await listed()).configResources).toEqual([]);
+    expect(await value(GROUP, group, "consumer.session.timeout.ms")).toBe("45000");
+    client.close();
+    await again.close();
   });
 });
 

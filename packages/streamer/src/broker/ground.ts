@@ -65,6 +65,11 @@ export function mayCluster(ground: Ground, context: RequestContext, operation: A
   return ground.authorizer.allows(context.principal, operation, CLUSTER_RESOURCE, context.clientHost);
 }
 
+/** Whether who asks may do something to a group. */
+export function mayGroup(ground: Ground, context: RequestContext, operation: AclOperation, name: string): boolean {
+  return ground.authorizer.allows(context.principal, operation, { type: "group", name }, context.clientHost);
+}
+
 /** Whether who asks may use a transactional id. */
 export function mayTransactionalId(
   ground: Ground,

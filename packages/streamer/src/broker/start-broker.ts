@@ -2,7 +2,7 @@ import { type Clock, systemClock, systemRandom } from "@kaelix/base";
 
 import { groupApis } from "../groups/group-apis.ts";
 import { openGroups, type VerifyTransaction } from "../groups/groups.ts";
-import { groupSettingsFrom } from "../groups/settings.ts";
+import { consumerSettingsFrom, groupSettingsFrom } from "../groups/settings.ts";
 import type { InterceptorSpec } from "../interceptors/contract.ts";
 import { Interceptors } from "../interceptors/interceptors.ts";
 import type { Leaders } from "../leader/contract.ts";
@@ -79,6 +79,7 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
       random,
       authorizer,
       settings,
+      consumerSettings: (groupId) => consumerSettingsFrom(settings, (key) => configs.groupNumber(groupId, key)),
       verifyTransaction,
       interceptors,
     });

@@ -196,6 +196,9 @@ function messageOf(name: string, version: number, topicId: string): object {
     DeleteAcls: () => ({ filters: [acl] }),
     ElectLeaders: () => ({ topicPartitions: [{ topic: TOPIC, partitions: [0] }], timeoutMs: 1000 }),
     DescribeUserScramCredentials: () => ({ users: null }),
+    DescribeQuorum: () => ({ topics: [{ topicName: "__cluster_metadata", partitions: [{ partitionIndex: 0 }] }] }),
+    UpdateFeatures: () => ({ featureUpdates: [{ feature: "transaction.version", maxVersionLevel: 2 }] }),
+    AlterReplicaLogDirs: () => ({ dirs: [{ path: "/nowhere", topics: [{ name: TOPIC, partitions: [0] }] }] }),
     DescribeCluster: () => ({ includeClusterAuthorizedOperations: true }),
   };
   return messages[name]?.() ?? {};

@@ -3,7 +3,7 @@
  *
  * Each tool is the class that Kafka's shell scripts start, with the arguments a person would type.
  */
-import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -124,6 +124,79 @@ describe("Kafka's tools", () => {
     expect(await ask(`${TOOLS}.FeatureCommand`, ["describe"])).toMatch(
       /transaction\.version.*FinalizedVersionLevel: 2/,
     );
+  });
+});
+
+describe("Kafka's tools of administration", () => {
+  test("set, show and take back the times of a group", async () => {
+    const entity = ["--entity-type", "groups", "--entity-name", "settled"];
+    const alter = (...change: string[]): Promise<string> =>
+      ask("kafka.admin.ConfigCommand", ["--alter", ...entity, ...change]);
+    const described = (...more: string[]): Promise<string> =>
+      ask("kafka.admin.ConfigCommand", ["--describe", ...entity, ...more]);
+    await alter("--add-config", "consumer.session.timeout.ms=46000");
+    expect(await described()).toContain(
+      "consumer.session.timeout.ms=46000 sensitive=false synonyms={DYNAMIC_GROUP_CONFIG:",
+    );
+    expect(await ask("kafka.admin.ConfigCommand", ["--describe", "--entity-type", "groups"])).toContain(
+      "group settled are:",
+    );
+    await expect(alter("--add-config", "consumer.session.timeout.ms=1")).rejects.toThrow(
+      /must be more than consumer.heartbeat/,
+    );
+    await expect(alter("--add-config", "share.nonsense=1")).rejects.toThrow(/Unknown config name/);
+    await alter("--delete-config", "consumer.session.timeout.ms");
+    expect(await described()).not.toContain("46000");
+    expect(await described("--all")).toContain("DEFAULT_CONFIG:group.consumer.session.timeout.ms=45000");
+  });
+
+  test("describe the quorum, the cluster and its features", async () => {
+    expect(await ask(`${TOOLS}.MetadataQuorumCommand`, ["describe", "--status"])).toMatch(/^LeaderId: +1$/m);
+    expect(await ask(`${TOOLS}.MetadataQuorumCommand`, ["describe", "--replication"])).toMatch(/^1 .*Leader/m);
+    const here = ["--bootstrap-server", broker.plain.bootstrap];
+    expect(await tool(`${TOOLS}.ClusterTool`, ["cluster-id", ...here])).toContain(broker.broker().clusterId);
+    const port = String(broker.broker().address("PLAINTEXT").port);
+    expect(await tool(`${TOOLS}.ClusterTool`, ["list-endpoints", ...here])).toMatch(new RegExp(`127.0.0.1 +${port}`));
+    const level = (change: string, to: string): Promise<string> =>
+      ask(`${TOOLS}.FeatureCommand`, [change, "--feature", to]);
+    expect(await level("upgrade", "transaction.version=2")).toContain("was upgraded to 2");
+    await expect(level("downgrade", "transaction.version=1")).rejects.toThrow(/must be 2/);
+  });
+
+  test("move partitions to where they are, delete records, and describe who writes", async () => {
+    const topic = "moved";
+    await createTopic(topic);
+    await ask(`${TOOLS}.ConsoleProducer`, ["--topic", topic], "a\nb\nc");
+    const json = async (name: string, partition: object): Promise<string> => {
+      const file = join(broker.directory, "..", name);
+      await writeFile(file, JSON.stringify({ version: 1, partitions: [{ topic, partition: 0, ...partition }] }));
+      return file;
+    };
+    const placed = await json("moves.json", { replicas: [1], log_dirs: [broker.directory] });
+    const move = (...more: string[]): Promise<string> =>
+      ask(`${TOOLS}.reassign.ReassignPartitionsCommand`, ["--reassignment-json-file", placed, ...more]);
+    expect(await move("--execute")).toContain("Successfully started");
+    expect(await move("--verify")).toContain("Reassignment of partition moved-0 is completed");
+    const deleted = await ask(`${TOOLS}.DeleteRecordsCommand`, [
+      "--offset-json-file",
+      await json("gone.json", { offset: 2 }),
+    ]);
+    expect(deleted).toContain("low_watermark: 2");
+    const offsets = (time: string): Promise<string> =>
+      ask(`${TOOLS}.GetOffsetShell`, ["--topic", topic, "--time", time]);
+    expect(await offsets("earliest")).toContain("moved:0:2");
+    expect(await offsets("max-timestamp")).toContain("moved:0:2");
+    const about = ["--topic", topic, "--partition", 0];
+    expect(await ask(`${TOOLS}.TransactionsCommand`, ["describe-producers", ...about])).toMatch(/^\d+\s+0\s+-1\s+2/m);
+    expect(await ask(`${TOOLS}.TransactionsCommand`, ["find-hanging", "--broker-id", 1])).toContain("Duration(min)");
+  });
+
+  test("give rights, show them and take them back", async () => {
+    const right = ["--allow-principal", "User:somebody", "--operation", "Read", "--topic", "theirs"];
+    await ask(`${TOOLS}.AclCommand`, ["--add", ...right]);
+    expect(await ask(`${TOOLS}.AclCommand`, ["--list", "--topic", "theirs"])).toContain("principal=User:somebody");
+    await ask(`${TOOLS}.AclCommand`, ["--remove", "--force", ...right]);
+    expect(await ask(`${TOOLS}.AclCommand`, ["--list", "--topic", "theirs"])).not.toContain("somebody");
   });
 });
 

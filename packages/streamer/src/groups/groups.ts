@@ -26,7 +26,7 @@ import {
 import { ConsumerGroup } from "./consumer/consumer-group.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type ClassicEntry, type ConsumerEntry, type GroupEntry, isVacant } from "./group-entry.ts";
-import { GROUP_DEFAULTS, type GroupSettings } from "./settings.ts";
+import { type ConsumerSettings, GROUP_DEFAULTS, type GroupSettings } from "./settings.ts";
 import { decodeClassicGroup, encodeClassicGroup } from "./store/classic-value.ts";
 import { encodeConsumerChange, type GroupRecord, restoreConsumerGroup } from "./store/consumer-values.ts";
 import { type GroupStore, openGroupStore } from "./store/group-store.ts";
@@ -58,6 +58,8 @@ export interface GroupsOptions {
   /** Default: everything is allowed. */
   readonly authorizer?: Authorizer;
   readonly settings?: GroupSettings;
+  /** Times of one consumer group. Default: what the settings say. */
+  readonly consumerSettings?: (groupId: string) => ConsumerSettings;
   /** Default: every transaction is taken as it comes. */
   readonly verifyTransaction?: VerifyTransaction;
   /** Asked before an offset is committed. Default: none. */
@@ -141,7 +143,7 @@ export class Groups {
         const group = decodeClassicGroup(groupId, classic.value, { settings: this.settings, nowMs });
         return { type: "classic", group };
       }
-      const group = new ConsumerGroup(groupId, this.settings);
+      const group = this.#newConsumerGroup(groupId);
       restoreConsumerGroup(group, records);
       group.restored(nowMs);
       return { type: "consumer", group, written: Promise.resolve(), isUnwritten: false };
@@ -187,10 +189,14 @@ export class Groups {
     const entry = this.#entries.get(groupId);
     if (entry?.type === "consumer") return entry;
     if (!mayCreate || !this.#mayBegin(entry)) return undefined;
-    const group = new ConsumerGroup(groupId, this.settings);
+    const group = this.#newConsumerGroup(groupId);
     const begun: ConsumerEntry = { type: "consumer", group, written: Promise.resolve(), isUnwritten: false };
     this.#begin(begun);
     return begun;
+  }
+
+  #newConsumerGroup(groupId: string): ConsumerGroup {
+    return new ConsumerGroup(groupId, this.#options.consumerSettings?.(groupId) ?? this.settings);
   }
 
   #mayBegin(entry: GroupEntry | undefined): boolean {

@@ -28,6 +28,12 @@ export interface GroupSettings {
   readonly offsetsMax: number;
 }
 
+/** Times and bounds of a consumer group (KIP-848). */
+export type ConsumerSettings = Pick<
+  GroupSettings,
+  "consumerSessionTimeoutMs" | "consumerHeartbeatIntervalMs" | "consumerMembersMax"
+>;
+
 const MINUTE_MS = 60_000;
 
 /** What holds when nothing is said. */
@@ -80,6 +86,25 @@ export function groupSettingsFrom(valueOf: (key: string) => number): GroupSettin
     },
     get offsetsRetentionMs() {
       return valueOf("offsets.retention.minutes") * MINUTE_MS;
+    },
+  };
+}
+
+/**
+ * Times and bounds of one consumer group (KIP-848) that follow its configuration while it runs.
+ * @param settings of the coordinator
+ * @param valueOf gives the number of a group's key, such as "consumer.session.timeout.ms"
+ */
+export function consumerSettingsFrom(settings: GroupSettings, valueOf: (key: string) => number): ConsumerSettings {
+  return {
+    get consumerSessionTimeoutMs() {
+      return valueOf("consumer.session.timeout.ms");
+    },
+    get consumerHeartbeatIntervalMs() {
+      return valueOf("consumer.heartbeat.interval.ms");
+    },
+    get consumerMembersMax() {
+      return settings.consumerMembersMax;
     },
   };
 }

@@ -13,9 +13,10 @@ import {
 import type { RequestContext, ServedApi } from "../api.ts";
 import { BROKER_CONFIGS } from "../broker-configs.ts";
 import type { BrokerScope, ConfigValues } from "../config-keeper.ts";
-import { type ConfigRow, parseList, valueProblem } from "../config-values.ts";
+import { type ConfigRow, parseList, parseNumber, valueProblem } from "../config-values.ts";
 import { clientError } from "../errors.ts";
-import { type Ground, mayCluster, mayTopic, NODE_ID } from "../ground.ts";
+import { GROUP_CONFIGS, groupProblem } from "../group-configs.ts";
+import { type Ground, mayCluster, mayGroup, mayTopic, NODE_ID } from "../ground.ts";
 import type { Refusal } from "../topic-catalog.ts";
 import { explicitConfig, TOPIC_CONFIGS } from "../topic-configs.ts";
 import { CONFIG_RESOURCES } from "./describe-configs.ts";
@@ -103,6 +104,8 @@ interface Target {
   /** The value in effect, for changes of lists. */
   readonly effective: (name: string) => string;
   readonly dynamicOnly: boolean;
+  /** What is wrong with values that are right one by one. */
+  readonly problem?: (values: ConfigValues) => string | undefined;
   readonly apply: (values: ConfigValues) => Promise<void>;
 }
 
@@ -118,6 +121,8 @@ async function alter(ground: Ground, context: RequestContext, asked: AskedChange
   if ("code" in target) return answer(target.code, target.message);
   const values = changedValues(target, asked);
   if (isRefusal(values)) return answer(values.code, values.message);
+  const problem = target.problem?.(values);
+  if (problem !== undefined) return answer(KAFKA_ERRORS.INVALID_CONFIG, problem);
   if (asked.validateOnly) return answer(KAFKA_ERRORS.NONE, null);
   try {
     await target.apply(values);
@@ -133,37 +138,58 @@ function targetOf(
   context: RequestContext,
   { resourceName, resourceType }: AskedChange,
 ): Target | Refusal {
+  if (resourceType === CONFIG_RESOURCES.topic) return topicTarget(ground, context, resourceName);
+  if (resourceType === CONFIG_RESOURCES.group) return groupTarget(ground, context, resourceName);
+  if (resourceType === CONFIG_RESOURCES.broker) return brokerTarget(ground, context, resourceName);
+  return { code: KAFKA_ERRORS.INVALID_REQUEST, message: `Resource type ${resourceType} has no configuration` };
+}
+
+function topicTarget(ground: Ground, context: RequestContext, name: string): Target | Refusal {
   const { configs } = ground;
-  if (resourceType === CONFIG_RESOURCES.topic) {
-    if (!mayTopic(ground, context, "alter_configs", resourceName)) {
-      return { code: KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED, message: "Topic may not be altered" };
-    }
-    const topic = ground.topics.byName(resourceName);
-    if (topic === undefined)
-      return { code: KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION, message: "There is no such topic" };
-    return {
-      table: TOPIC_CONFIGS,
-      explicit: explicitConfig(topic.spec),
-      effective: (name) => configs.describeTopic(topic.spec, [name])[0]?.value ?? "",
-      dynamicOnly: false,
-      apply: (values) => configs.alterTopic(topic, values),
-    };
+  if (!mayTopic(ground, context, "alter_configs", name)) {
+    return { code: KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED, message: "Topic may not be altered" };
   }
-  if (resourceType !== CONFIG_RESOURCES.broker) {
-    return { code: KAFKA_ERRORS.INVALID_REQUEST, message: `Resource type ${resourceType} has no configuration` };
+  const topic = ground.topics.byName(name);
+  if (topic === undefined) return { code: KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION, message: "There is no such topic" };
+  return {
+    table: TOPIC_CONFIGS,
+    explicit: explicitConfig(topic.spec),
+    effective: (key) => configs.describeTopic(topic.spec, [key])[0]?.value ?? "",
+    dynamicOnly: false,
+    apply: (values) => configs.alterTopic(topic, values),
+  };
+}
+
+function groupTarget(ground: Ground, context: RequestContext, groupId: string): Target | Refusal {
+  const { configs } = ground;
+  if (!mayGroup(ground, context, "alter_configs", groupId)) {
+    return { code: KAFKA_ERRORS.GROUP_AUTHORIZATION_FAILED, message: "Group may not be altered" };
   }
+  if (groupId === "") return { code: KAFKA_ERRORS.INVALID_REQUEST, message: "Group must have a name" };
+  return {
+    table: GROUP_CONFIGS,
+    explicit: configs.groupValues(groupId),
+    effective: (key) => configs.describeGroup(groupId, [key])[0]?.value ?? "",
+    dynamicOnly: false,
+    problem: (values) => groupProblem((key) => parseNumber(values[key] ?? configs.brokerValue(`group.${key}`))),
+    apply: (values) => configs.alterGroup(groupId, values),
+  };
+}
+
+function brokerTarget(ground: Ground, context: RequestContext, name: string): Target | Refusal {
+  const { configs } = ground;
   if (!mayCluster(ground, context, "alter_configs")) {
     return { code: KAFKA_ERRORS.CLUSTER_AUTHORIZATION_FAILED, message: "Cluster may not be altered" };
   }
-  if (resourceName !== "" && resourceName !== String(NODE_ID)) {
-    const message = `Broker is "${resourceName.slice(0, 100)}", must be ${NODE_ID} or empty`;
+  if (name !== "" && name !== String(NODE_ID)) {
+    const message = `Broker is "${name.slice(0, 100)}", must be ${NODE_ID} or empty`;
     return { code: KAFKA_ERRORS.INVALID_REQUEST, message };
   }
-  const scope: BrokerScope = resourceName === "" ? "cluster" : "broker";
+  const scope: BrokerScope = name === "" ? "cluster" : "broker";
   return {
     table: BROKER_CONFIGS,
     explicit: configs.dynamicValues(scope),
-    effective: (name) => configs.brokerValue(name),
+    effective: (key) => configs.brokerValue(key),
     dynamicOnly: true,
     apply: (values) => configs.alterBroker(scope, values),
   };

@@ -8,12 +8,8 @@ import {
 
 import type { ServedApi } from "../api.ts";
 import type { ApiTable } from "../api-table.ts";
+import { FEATURES } from "./features.ts";
 
-/** Levels as Apache Kafka finalises them: transactions by KIP-890, consumer groups by KIP-848. */
-const FEATURES = [
-  { name: "group.version", minVersion: 0, maxVersion: 1 },
-  { name: "transaction.version", minVersion: 0, maxVersion: 2 },
-];
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
 /**

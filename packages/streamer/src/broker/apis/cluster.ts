@@ -1,31 +1,24 @@
 /** APIs about the cluster as a whole, answered truthfully for one node: nothing moves, and this broker leads everything. */
-import { statfsSync } from "node:fs";
-
 import { APIS, KAFKA_ERRORS } from "@kaelix/protocol";
 import {
   type AlterPartitionReassignmentsRequest,
   type AlterPartitionReassignmentsResponse,
   decodeAlterPartitionReassignmentsRequest,
   decodeDescribeClusterRequest,
-  decodeDescribeLogDirsRequest,
   decodeElectLeadersRequest,
   decodeListPartitionReassignmentsRequest,
   type DescribeClusterRequest,
   type DescribeClusterResponse,
-  type DescribeLogDirsRequest,
-  type DescribeLogDirsResponse,
   type ElectLeadersRequest,
   type ElectLeadersResponse,
   encodeAlterPartitionReassignmentsResponse,
   encodeDescribeClusterResponse,
-  encodeDescribeLogDirsResponse,
   encodeElectLeadersResponse,
   encodeListPartitionReassignmentsResponse,
   type ListPartitionReassignmentsRequest,
   type ListPartitionReassignmentsResponse,
 } from "@kaelix/protocol/messages";
 
-import type { OpenTopic } from "../../storage/storage.ts";
 import type { AnyServedApi } from "../api-table.ts";
 import type { RequestContext, ServedApi } from "../api.ts";
 import { clusterOperations, type Ground, mayCluster, NODE_ID } from "../ground.ts";
@@ -40,7 +33,6 @@ const NO_REASSIGNMENT_IN_PROGRESS = 85;
 export function clusterApis(ground: Ground): AnyServedApi[] {
   return [
     describeClusterApi(ground),
-    describeLogDirsApi(ground),
     listReassignmentsApi(ground),
     alterReassignmentsApi(ground),
     electLeadersApi(ground),
@@ -78,59 +70,6 @@ function describeClusterApi(ground: Ground): ServedApi<DescribeClusterRequest, D
       brokers: [],
     }),
   };
-}
-
-function describeLogDirsApi(ground: Ground): ServedApi<DescribeLogDirsRequest, DescribeLogDirsResponse> {
-  return {
-    key: APIS.DescribeLogDirs.key,
-    decodeRequest: decodeDescribeLogDirsRequest,
-    encodeResponse: encodeDescribeLogDirsResponse,
-    handle: (request, context) => {
-      if (!mayCluster(ground, context, "describe")) {
-        return { errorCode: KAFKA_ERRORS.CLUSTER_AUTHORIZATION_FAILED, results: [] };
-      }
-      const failed = ground.storage.health() === "failed";
-      return {
-        errorCode: KAFKA_ERRORS.NONE,
-        results: [
-          {
-            errorCode: failed ? KAFKA_ERRORS.KAFKA_STORAGE_ERROR : KAFKA_ERRORS.NONE,
-            logDir: ground.storage.directory,
-            topics: logDirTopics(ground, request),
-            ...diskSpace(ground.storage.directory),
-          },
-        ],
-      };
-    },
-    failed: (_request, errorCode) => ({ errorCode, results: [] }),
-  };
-}
-
-function diskSpace(directory: string): { readonly totalBytes: number; readonly usableBytes: number } {
-  try {
-    const { bavail, blocks, bsize } = statfsSync(directory);
-    return { totalBytes: blocks * bsize, usableBytes: bavail * bsize };
-  } catch {
-    return { totalBytes: -1, usableBytes: -1 };
-  }
-}
-
-function logDirTopics(
-  ground: Ground,
-  { topics: asked }: DescribeLogDirsRequest,
-): DescribeLogDirsResponse["results"][number]["topics"] {
-  const describe = (topic: OpenTopic, wanted: ReadonlySet<number> | undefined) => ({
-    name: topic.spec.name,
-    partitions: topic.partitions.flatMap((partition, partitionIndex) => {
-      if (wanted?.has(partitionIndex) === false) return [];
-      return [{ partitionIndex, partitionSize: partition.sizeBytes(), offsetLag: 0, isFutureKey: false }];
-    }),
-  });
-  if (asked === null) return ground.topics.all().map((topic) => describe(topic, undefined));
-  return asked.flatMap(({ partitions, topic: name }) => {
-    const topic = ground.topics.byName(name);
-    return topic === undefined ? [] : [describe(topic, new Set(partitions))];
-  });
 }
 
 function listReassignmentsApi(

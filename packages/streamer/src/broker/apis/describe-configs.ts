@@ -17,10 +17,10 @@ import {
 import type { RequestContext, ServedApi } from "../api.ts";
 import type { ConfigEntry } from "../config-keeper.ts";
 import { CONFIG_SOURCES, CONFIG_TYPES } from "../config-values.ts";
-import { type Ground, mayCluster, mayTopic, NODE_ID } from "../ground.ts";
+import { type Ground, mayCluster, mayGroup, mayTopic, NODE_ID } from "../ground.ts";
 
 /** Kafka's codes of what has configuration. */
-export const CONFIG_RESOURCES = { topic: 2, broker: 4 } as const;
+export const CONFIG_RESOURCES = { topic: 2, broker: 4, group: 32 } as const;
 
 /** Serves DescribeConfigs: every key with its value, source, type and what it means. */
 export function describeConfigsApi(ground: Ground): ServedApi<DescribeConfigsRequest, DescribeConfigsResponse> {
@@ -78,6 +78,13 @@ function describe(
     const errorMessage = `Broker is "${resourceName.slice(0, 100)}", must be ${NODE_ID} or empty`;
     return { errorCode: KAFKA_ERRORS.INVALID_REQUEST, errorMessage };
   }
+  if (resourceType === CONFIG_RESOURCES.group) {
+    if (!mayGroup(ground, context, "describe_configs", resourceName)) {
+      return { errorCode: KAFKA_ERRORS.GROUP_AUTHORIZATION_FAILED, errorMessage: "Group may not be described" };
+    }
+    if (resourceName !== "") return ground.configs.describeGroup(resourceName, names);
+    return { errorCode: KAFKA_ERRORS.INVALID_REQUEST, errorMessage: "Group must have a name" };
+  }
   return {
     errorCode: KAFKA_ERRORS.INVALID_REQUEST,
     errorMessage: `Resource type ${resourceType} has no configuration`,
@@ -127,6 +134,11 @@ export function listConfigResourcesApi(
       }
       if (isWanted(CONFIG_RESOURCES.broker)) {
         configResources.push({ resourceName: String(NODE_ID), resourceType: CONFIG_RESOURCES.broker });
+      }
+      if (isWanted(CONFIG_RESOURCES.group)) {
+        const resourceType = CONFIG_RESOURCES.group;
+        for (const resourceName of ground.configs.configuredGroups())
+          configResources.push({ resourceName, resourceType });
       }
       return { errorCode: KAFKA_ERRORS.NONE, configResources };
     },

@@ -13,7 +13,7 @@ import { checksum } from "@kaelix/protocol";
 import { encodeText } from "@kaelix/base";
 
 import { Deadlines } from "../deadlines.ts";
-import type { GroupSettings } from "../settings.ts";
+import type { ConsumerSettings } from "../settings.ts";
 import { NO_TOPICS, type TopicsImage } from "../topics-image.ts";
 import { ASSIGNOR_DEFAULT, ASSIGNORS } from "./assignors.ts";
 import { type ConsumerMember, LEFT_FOR_NOW } from "./consumer-member.ts";
@@ -29,12 +29,6 @@ export type ConsumerChange =
   | { readonly type: "target-epoch" }
   | { readonly type: "member" | "target" | "current"; readonly memberId: string }
   | { readonly type: "regex"; readonly regex: string };
-
-/** Times and bounds of a consumer group; see `GroupSettings`. */
-export type ConsumerSettings = Pick<
-  GroupSettings,
-  "consumerSessionTimeoutMs" | "consumerHeartbeatIntervalMs" | "consumerMembersMax"
->;
 
 /** What the group may ask about topics in one step. */
 export interface TopicsView {
