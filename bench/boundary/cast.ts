@@ -203,6 +203,14 @@ async function possessionsOf(door: Door, api: Interface, person: Person, text: (
     heard.push(answer);
     return answer;
   };
+  const file = formOf(`${text()}.txt`, `${text()} in a file`);
+  const uploaded = await door.ask({
+    method: "POST",
+    path: "/api/v1/files",
+    headers: { authorization: `Bearer ${token}`, "content-type": file.type },
+    body: file.body,
+  });
+  const { id: kept }: { readonly id: string } = JSON.parse(uploaded.text);
   for (const level of [1, 2, 3, 4]) {
     const conversation = { key: `${text()} ${level}`, title: `${text()} talk` };
     await tell({
@@ -211,6 +219,7 @@ async function possessionsOf(door: Door, api: Interface, person: Person, text: (
       conversation,
       speaker: text(),
       external_id: `${person.name}-${level}`,
+      ...(level === 1 ? { files: [kept] } : {}),
     });
   }
   const forgotten = await tell({ text: `${text()} to be erased`, level: 1 });

@@ -198,8 +198,8 @@ command(imports, "undo <id>", "forget everything an import brought").action(
   ),
 );
 
-command(program, "export", "print every memory, a JSON object a line")
-  .option("--format <format>", "jsonl, which kaelix import brings back, or markdown, for reading", "jsonl")
+command(program, "export", "print every memory, a JSON object a line; as an archive with its files")
+  .option("--format <format>", "jsonl and archive, which kaelix import brings back, or markdown, for reading", "jsonl")
   .option("--sealed", "as a file that a passphrase opens (age); asks for it, or KAELIX_EXPORT_PASSPHRASE")
   .option("--open <level>", "open up to this level first; asks for the password")
   .action(

@@ -16,10 +16,11 @@ import {
 
 import { serverErrors } from "./errors.ts";
 import { type LogDamage, lossOf, viewsAhead } from "./log-damage.ts";
-import { countUnopenable, type UnopenableParts } from "./unopenable.ts";
+import { countFiles, type KeptFilesParts } from "./kept-files.ts";
+import { countUnopenable } from "./unopenable.ts";
 
 /** What it is wired from. */
-export interface HouseKeepingParts extends UnopenableParts {
+export interface HouseKeepingParts extends KeptFilesParts {
   readonly log: Log;
   readonly damage: LogDamage;
   readonly logEngine: string;
@@ -88,17 +89,19 @@ export class HouseKeeping implements HouseApplication {
       await verify(log, runner.views),
       await countUnopenable(this.#parts),
     ]);
+    const files = await countFiles(this.#parts);
     const { records, unreadableRecords, damagedRanges, ...census } = outcome.log;
     for (const loss of [...damagedRanges.map(lossOf), ...(await viewsAhead(log, runner))]) damage.note(loss);
     const damaged = damage.list();
     const lost = Math.max(0, ...outcome.views.map((view) => view.extra.total));
     return {
-      agree: outcome.agree && damaged.length === 0 && unopenable === 0,
+      agree: outcome.agree && damaged.length === 0 && unopenable === 0 && files.damaged === 0,
       log: {
         ...census,
         records,
         unreadable: unreadableRecords,
         unopenable,
+        files,
         damaged,
         whole: damaged.length === 0 && lost === 0,
         lost,

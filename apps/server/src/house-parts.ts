@@ -4,7 +4,7 @@
  * Guarantees: a part that is asked for before its step has run is a named error, never `undefined`.
  */
 import type { Clock, LogPosition, RandomSource } from "@kaelix/base";
-import type { Changes, Erasures, Imports, KafkaSources, Remember } from "@kaelix/capture";
+import type { Changes, Erasures, Files, FileUploads, Imports, KafkaSources, Remember } from "@kaelix/capture";
 import type { Logger } from "@kaelix/coordinator";
 import type { Log, StreamerLog } from "@kaelix/log";
 import type { AuditLog, ErasureLedger, Identity, KekRotation, Keystore, RotatingKek } from "@kaelix/security";
@@ -62,6 +62,8 @@ export interface Parts {
   runner: ViewRunner;
   identity: Identity;
   remember: Remember;
+  files: Files;
+  uploads: FileUploads;
   changes: Changes;
   imports: Imports;
   eraser: Eraser;

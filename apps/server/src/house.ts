@@ -31,12 +31,13 @@ import { digestApplication } from "./digest-application.ts";
 import { embeddingStatus } from "./embedding/house-embedder.ts";
 import { serverErrors } from "./errors.ts";
 import { LiveEvents } from "./events-application.ts";
+import { fileApplication } from "./file-application.ts";
 import { HouseKeeping } from "./house-application.ts";
 import { type HouseContext, need, type Parts } from "./house-parts.ts";
 import { importsApplication } from "./imports-application.ts";
 import { openKafkaDoor } from "./kafka-door.ts";
 import { LogDamage } from "./log-damage.ts";
-import { Memories } from "./memory-application.ts";
+import { Memories, type MemoryParts } from "./memory-application.ts";
 import { openCapture, startSources } from "./open-capture.ts";
 import { kekDaysOf, kekText, openKek } from "./open-kek.ts";
 import { openLog } from "./open-log.ts";
@@ -140,17 +141,11 @@ export class House {
     const recall = recallSource(this.#context);
     const sharedIndexes = new SharedIndexes(recall);
     const subjects = subjectsOfHouse(this.#context);
-    const memories = new Memories({
-      ...need(this.#parts, "remember", "changes", "store", "database", "keystore", "searchView", "proposed"),
-      recall,
-      sharedIndexes,
-      shares: { identity, subjects },
-      isSearched: (position) => (this.#context.searched.get(position.partition) ?? 0) > position.offset,
-    });
+    const memories = this.#memories({ recall, sharedIndexes, shares: { identity, subjects } });
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
     const keeping = new HouseKeeping({
       ...need(this.#parts, "log", "damage", "logEngine", "sources", "database", "runner", "keystore"),
-      ...need(this.#parts, "searchView", "worldView", "store", "people"),
+      ...need(this.#parts, "searchView", "worldView", "store", "people", "files"),
       clock,
       keys: kekText(this.#options.settings),
       describe: () => this.describe(),
@@ -165,6 +160,7 @@ export class House {
     return {
       application: {
         memories: audited,
+        files: fileApplication(need(this.#parts, "files", "uploads")),
         imports: importsApplication(imports),
         house: keeping,
         events: live,
@@ -405,6 +401,14 @@ export class House {
     });
     this.#parts.kafkaDoor = door;
     onNotice(`Kafka clients at ${door.bootstrap()}, with phone and password`);
+  }
+
+  #memories(parts: Pick<MemoryParts, "recall" | "sharedIndexes" | "shares">): Memories {
+    return new Memories({
+      ...need(this.#parts, "remember", "uploads", "changes", "store", "database", "keystore", "searchView", "proposed"),
+      ...parts,
+      isSearched: (position) => (this.#context.searched.get(position.partition) ?? 0) > position.offset,
+    });
   }
 
   #noticingClaim(identity: IdentityPort): IdentityPort {

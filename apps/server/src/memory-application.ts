@@ -1,6 +1,13 @@
 /** Memories as the gateway asks for them: telling and changing through capture, reading through rows, recall through the index. */
 import type { LogPosition } from "@kaelix/base";
-import { type Changed, type Changes, type ChangeTarget, type Remember, type SealChange } from "@kaelix/capture";
+import {
+  type Changed,
+  type Changes,
+  type ChangeTarget,
+  type FileUploads,
+  type Remember,
+  type SealChange,
+} from "@kaelix/capture";
 import type {
   AnswerOutcome,
   ChangeOutcome,
@@ -17,6 +24,8 @@ import type {
   SearchOutcome,
 } from "@kaelix/gateway";
 import {
+  type FileDraft,
+  type FileId,
   LEVEL_INDEXED_MAX,
   levelName,
   type Memory,
@@ -60,6 +69,7 @@ import { joinPages, markedFor, ownersOf, saidBy, summariesOf } from "./sharing/s
 /** What it is wired from. */
 export interface MemoryParts {
   readonly remember: Remember;
+  readonly uploads: Pick<FileUploads, "drafts" | "told">;
   readonly changes: Changes;
   readonly store: MemoryStore;
   readonly database: Database;
@@ -88,11 +98,17 @@ export class Memories implements MemoryApplication {
     return this.#parts.sharedIndexes;
   }
 
-  async remember(principal: UserPrincipal, draft: MemoryDraft): Promise<RememberOutcome> {
+  async remember(
+    principal: UserPrincipal,
+    told: MemoryDraft,
+    uploads: readonly FileId[] = [],
+  ): Promise<RememberOutcome> {
+    const draft = withFiles(told, this.#parts.uploads.drafts(ownerOf(principal), uploads));
     if (await this.#parts.proposed.take(principal, draft)) return { type: "proposed" };
     const [result] = await this.#parts.remember.remember(ownerOf(principal), [draft]);
     if (result === undefined) throw new Error("One draft has one result");
     if (result.type === "stored") {
+      await this.#parts.uploads.told(uploads);
       return { type: "stored", placed: this.#placed(result.memory, result.position) };
     }
     if (result.type === "conflict") return { type: "conflict", memoryId: result.memoryId };
@@ -382,6 +398,13 @@ export class Memories implements MemoryApplication {
       ),
     };
   }
+}
+
+/** A memory that is told by its files alone says their names, so that it is found by them. */
+function withFiles(draft: MemoryDraft, files: readonly FileDraft[]): MemoryDraft {
+  if (files.length === 0) return draft;
+  const names = files.map(({ name }) => name).join(", ");
+  return { ...draft, files, text: draft.text === "" ? names : draft.text };
 }
 
 function targetOf(principal: UserPrincipal, memoryId: MemoryId, expectedVersion: number): ChangeTarget {

@@ -2,6 +2,8 @@
 import {
   Changes,
   type Erasures,
+  Files,
+  FileUploads,
   type HeldWrites,
   Imports,
   type LessonsOf,
@@ -35,9 +37,13 @@ export async function openCapture(context: HouseContext): Promise<void> {
   });
   const lessonsOf: LessonsOf = (owner) => lessons.of(owner);
   const shared = { keystore, register: store, lessonsOf, clock, random };
+  const { fileBytesMax, memoryFilesMax } = context.settings;
+  const files = new Files({ log, clock, random, limits: { fileBytesMax, memoryFilesMax } });
+  const uploads = new FileUploads({ clock, random, spoolFolder: paths.spool });
   const remember = new Remember({
     ...shared,
     log,
+    files,
     onAppended: (events, first) => {
       live.tell(events, first);
       parts.judging?.note(events);
@@ -63,10 +69,11 @@ export async function openCapture(context: HouseContext): Promise<void> {
     },
   });
   const changes = new Changes({ ...shared, remember });
-  const erasures = await openErasures(context, { changes, held, imports, remember });
+  const erasures = await openErasures(context, { changes, held, imports, remember, uploads });
   const eraser = openEraser(context, changes, erasures);
   const provider = openProvider(context);
-  Object.assign(parts, { dayBook, lessons, proposed, remember, changes, imports, erasures, eraser, provider });
+  Object.assign(parts, { dayBook, lessons, proposed, remember, files, uploads });
+  Object.assign(parts, { changes, imports, erasures, eraser, provider });
   if (provider !== undefined && provider.judgesBelow > 0) {
     parts.judging = new Judging({
       provider,

@@ -118,6 +118,19 @@ const serverSettings = {
     fallback: undefined,
     text: "File of passwords that nobody may choose, one a line; empty: the built-in list alone",
   },
+  fileBytesMax: {
+    variable: "KAELIX_FILE_BYTES_MAX",
+    parse: settingParsers.integer(1, 4 * 1_024 ** 3),
+    fallback: 100 * 1_024 ** 2,
+    unit: "bytes",
+    text: "Largest file that is kept with a memory; of a larger one in an import the name alone is kept",
+  },
+  memoryFilesMax: {
+    variable: "KAELIX_MEMORY_FILES_MAX",
+    parse: settingParsers.integer(0, 100),
+    fallback: 20,
+    text: "Most files of one memory; 0 keeps none",
+  },
   forgetUndoSeconds: {
     variable: "KAELIX_FORGET_UNDO_SECONDS",
     parse: settingParsers.integer(10, 2_592_000),

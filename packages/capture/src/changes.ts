@@ -25,16 +25,9 @@ import { type Keystore, openContent, sealContent } from "@kaelix/security";
 
 import { checkSealed } from "./check-draft.ts";
 import { captureErrors } from "./errors.ts";
+import { judge, SEALED_BY_OWNER } from "./judge.ts";
 import type { MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
-import {
-  digestOf,
-  judge,
-  type LessonsOf,
-  type Owner,
-  partitionOfUser,
-  type Remember,
-  SEALED_BY_OWNER,
-} from "./remember.ts";
+import { digestOf, type LessonsOf, type Owner, partitionOfUser, type Remember } from "./remember.ts";
 
 /** What a change came to. `stale`: somebody changed it meanwhile; the current version is told. */
 export type Changed =
@@ -182,7 +175,7 @@ export class Changes {
   /**
    * Moves a memory to the level a person chose. What cannot be read here moves with the words that its owner's browser opened, and what
    * shall not be read here any more with what the browser sealed: both bring a new key, so that no state before is left beside it.
-   * @throws `memory-sealed-by-owner`, `memory-not-sealed-by-owner`, `memory-text-too-long`
+   * @throws `memory-sealed-by-owner`, `memory-not-sealed-by-owner`, `memory-text-too-long`, `memory-files-sealed`
    */
   move(target: ChangeTarget, level: Level, change?: SealChange): Promise<Changed> {
     if (change?.type === "sealed") checkSealed(change.body);
@@ -194,6 +187,7 @@ export class Changes {
       // Only a move between levels brings a new key; without one the words before would stay readable.
       const isFit = isSealed === (change.type === "opened") && level !== row.level && (level === 4) !== isSealed;
       if (!isFit) throw captureErrors(isSealed ? "memory-sealed-by-owner" : "memory-not-sealed-by-owner");
+      if (change.type === "sealed" && content.files !== undefined) throw captureErrors("memory-files-sealed");
       const moved = change.type === "sealed" ? sealedContent(change.body) : { ...change.content, reasons: [] };
       return this.#revise(target.owner, row, moved, decided);
     });

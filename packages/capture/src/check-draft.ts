@@ -9,9 +9,12 @@ import {
 
 import { captureErrors } from "./errors.ts";
 
-/** @throws `memory-text-too-long`, `memory-text-empty`, `memory-context-too-large` */
+/** @throws `memory-text-too-long`, `memory-text-empty`, `memory-context-too-large`, `memory-files-sealed` */
 export function checkDraft(draft: MemoryDraft): void {
-  if (draft.clientSealed !== undefined) return checkSealed(draft.clientSealed);
+  if (draft.clientSealed !== undefined) {
+    if (draft.files !== undefined) throw captureErrors("memory-files-sealed");
+    return checkSealed(draft.clientSealed);
+  }
   if (draft.text.length > MEMORY_TEXT_LENGTH_MAX) {
     throw captureErrors("memory-text-too-long", {
       message: `Cannot remember text: current length is ${draft.text.length}, must be ${MEMORY_TEXT_LENGTH_MAX} at most`,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { wordsOfContext } from "./context-words.ts";
-import { judge } from "./remember.ts";
+import { judge } from "./judge.ts";
 
 test("wordsOfContext gives a line per field, whatever the context is made of", () => {
   const context = { mood: "calm", place: { city: "Lisbon", tags: ["a", "b"] }, count: 3, none: null };

@@ -17,6 +17,7 @@ import { memoryKek } from "../../security/src/testing/memory-kek.ts";
 import { Changes } from "./changes.ts";
 import { type ErasureRegister, Erasures } from "./erasures.ts";
 import { type Owner, partitionOfUser, Remember } from "./remember.ts";
+import { filesOver } from "./testing/files.ts";
 import { FakeRegister } from "./testing/fake-register.ts";
 
 const UNDO_MS = 60_000;
@@ -34,7 +35,7 @@ async function openHouse(log: MemoryLog, clock = new ManualClock(), { waiting = 
       yield rows.rows().filter((row) => row.userId === user);
     },
   });
-  const remember = new Remember({ log, keystore, register, clock, random });
+  const remember = new Remember({ log, keystore, register, clock, random, files: filesOver({ log, clock, random }) });
   const changes = new Changes({ remember, keystore, register, clock, random });
   const done: ErasureState[] = [];
   const ledger = await openErasureLedger(log);
@@ -148,7 +149,11 @@ test("Erasures.round shreds what is due, counts what was brought back meanwhile 
     register: again.register,
     clock: again.clock,
     random: seededRandom(3),
-    remember: new Remember({ ...again, random: seededRandom(3) }),
+    remember: new Remember({
+      ...again,
+      random: seededRandom(3),
+      files: filesOver({ ...again, random: seededRandom(4) }),
+    }),
   });
   expect(await changes.show(again.owner, [second])).toBe(1);
   again.clock.advance(UNDO_MS);

@@ -1,6 +1,6 @@
 /** What a program imports and may not write alone: set apart before anything of it is stored. */
 import { isKaelixError } from "@kaelix/base";
-import type { ApiKeyId, ErasureScope, Level, MemoryDraft } from "@kaelix/model";
+import { type ApiKeyId, type ErasureScope, fileNameOf, type Level, type MemoryDraft } from "@kaelix/model";
 
 import type { Owner } from "./remember.ts";
 import type { ImportProblem } from "./sources/sources.ts";
@@ -24,6 +24,12 @@ export interface ReadDraft {
   readonly line: number;
 }
 
+/** What waits is kept without its files: their names stay. */
+function withoutFiles({ files, ...draft }: MemoryDraft): MemoryDraft {
+  if (files === undefined) return draft;
+  return { ...draft, attachments: [...(draft.attachments ?? []), ...files.map(({ name }) => fileNameOf(name))] };
+}
+
 const HELD = "Secret or above, from a program: it waits for the person's word, under Review";
 const FULL = "Secret or above, from a program, and too much waits already: not kept";
 
@@ -38,7 +44,7 @@ export async function notHeld(
   const free: ReadDraft[] = [];
   for (const one of told) {
     try {
-      if (await held.hold(owner, one.draft)) note({ line: one.line, text: "", why: HELD });
+      if (await held.hold(owner, withoutFiles(one.draft))) note({ line: one.line, text: "", why: HELD });
       else free.push(one);
     } catch (error) {
       if (!isKaelixError(error, "proposals-full")) throw error;

@@ -3,7 +3,7 @@ import type { MemoryDraft } from "@kaelix/model";
 import { afterEach, expect, test, vi } from "vitest";
 
 import { ImportJudging } from "./import-judging.ts";
-import { judge } from "./remember.ts";
+import { judge } from "./judge.ts";
 
 const drafts: readonly MemoryDraft[] = [
   { text: "see you at the station", source: "whatsapp" },

@@ -7,7 +7,7 @@
 import { JudgeThread, type Lessons } from "@kaelix/intelligence";
 import type { MemoryDraft } from "@kaelix/model";
 
-import { isForRules, textToJudge } from "./remember.ts";
+import { isForRules, textToJudge } from "./judge.ts";
 
 /** One instance per process. */
 export class ImportJudging {

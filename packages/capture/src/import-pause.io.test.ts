@@ -20,6 +20,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { memoryKek } from "../../security/src/testing/memory-kek.ts";
 import { Imports } from "./imports.ts";
 import { type Owner, Remember } from "./remember.ts";
+import { filesOver } from "./testing/files.ts";
 import { FakeRegister } from "./testing/fake-register.ts";
 
 const LINES = 2_000;
@@ -62,7 +63,7 @@ test("an import of an organisation stops where it is, waits through a start, and
   const shut = new Set<TenantId>();
   const make = () =>
     new Imports({
-      remember: new Remember({ log, keystore, register, clock, random }),
+      remember: new Remember({ log, keystore, register, clock, random, files: filesOver({ log, clock, random }) }),
       register,
       keystore,
       isShut: (tenant) => shut.has(tenant),

@@ -5,7 +5,7 @@
  * restart from the spooled file; the spooled file is removed as soon as its import has ended.
  * Does not: keep an upload that was never started beyond a restart.
  */
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Clock, type RandomSource } from "@kaelix/base";
@@ -23,9 +23,11 @@ import {
 import type { Keystore } from "@kaelix/security";
 
 import { captureErrors } from "./errors.ts";
+import { notingLost } from "./files/lost-files.ts";
 import { type HeldWrites, notHeld, type ReadDraft } from "./held-writes.ts";
 import { emptyStatus, fileOf, type ImportStatus, mergeFinished, waitingStatus } from "./import-status.ts";
 import { ImportJudging } from "./import-judging.ts";
+import { JOB_FILE, type JobFile, readJobFile } from "./job-file.ts";
 import type { MemoryRegister } from "./register.ts";
 import type { LessonsOf, Owner, Remember } from "./remember.ts";
 import {
@@ -91,21 +93,10 @@ interface Job {
   finished: Promise<void>;
 }
 
-/** What is written beside the spooled file so that a started import goes on after a restart. */
-interface JobFile {
-  readonly owner: Owner;
-  readonly path: string;
-  readonly fileName: string;
-  readonly format: ImportFormat;
-  readonly answers: ImportAnswers;
-  readonly client?: MemoryClient | undefined;
-}
-
 const BATCH_DRAFTS = 160;
 const BATCHES_IN_FLIGHT = 4;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
-const JOB_FILE = "job.json";
 const LEVEL_MAX: Level = 4;
 const NOTHING = { added: 0, known: 0, failed: 0 };
 
@@ -375,12 +366,15 @@ export class Imports {
         await new Promise((resolve) => setImmediate(resolve));
       };
       const input = { path: job.path, fileName: job.fileName };
-      for await (const item of readDrafts(input, answers, { signal: job.abort.signal, onProgress: show })) {
+      const settled = async (): Promise<unknown> => {
+        if (batch.length > 0 && !job.abort.signal.aborted) await flush();
+        return Promise.allSettled(storing);
+      };
+      for await (const item of readDrafts(input, answers, { signal: job.abort.signal, onProgress: show, settled })) {
         if (item.type === "problem") note({ line: item.line, text: item.text, why: item.why });
         else batch.push(item);
         if (batch.length >= BATCH_DRAFTS) await flush();
       }
-      await flush();
       await Promise.all(storing);
       if (job.abort.signal.aborted) throw job.abort.signal.reason;
       await this.#end(job, "done", counts);
@@ -399,7 +393,7 @@ export class Imports {
   ): Promise<void> {
     const importId = job.status.id;
     const { client } = job;
-    const told = batch.map(({ draft, line }) => ({ draft: { ...draft, importId, ...(client && { client }) }, line }));
+    const told = batch.map((one) => notingLost(one, { importId, ...(client && { client }) }, tally.note));
     const free = await notHeld(client === undefined ? undefined : this.#parts.held, job.owner, told, tally.note);
     const lessons = await this.#parts.lessonsOf?.(job.owner);
     const drafts = await this.#judging.judged(
@@ -487,14 +481,5 @@ export class Imports {
 
   async #removeSpool(importId: ImportId): Promise<void> {
     await rm(join(this.#parts.spoolFolder, importId), { recursive: true, force: true });
-  }
-}
-
-async function readJobFile(path: string): Promise<JobFile | undefined> {
-  try {
-    // Written by `start` alone, into a folder that only this user can write.
-    return JSON.parse(await readFile(path, "utf8")) as JobFile;
-  } catch {
-    return undefined;
   }
 }

@@ -10,6 +10,8 @@ export {
 export { type ErasureParts, type ErasureRegister, Erasures, type ErasureViews, type ErasureWish } from "./erasures.ts";
 export { type ClientRegister, type ClientUndone, toldByClient, undoClient } from "./client-undo.ts";
 export { captureErrors } from "./errors.ts";
+export { type ByteRange, type FileLimits, Files, type FilesParts, type KeptFiles } from "./files/files.ts";
+export { FileUploads, type FileUploadsParts } from "./files/uploads.ts";
 export { type ImportRegister, Imports, type RegisteredImport } from "./imports.ts";
 export type { HeldScope, HeldWrites } from "./held-writes.ts";
 export type { ImportState, ImportStatus } from "./import-status.ts";
@@ -23,7 +25,8 @@ export {
   type RecordPath,
 } from "./kafka/source-spec.ts";
 export type { KnownMemory, MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
-export { judge, type LessonsOf, type Owner, partitionOfUser, Remember, type Remembered } from "./remember.ts";
+export { judge } from "./judge.ts";
+export { type LessonsOf, type Owner, partitionOfUser, Remember, type Remembered } from "./remember.ts";
 export {
   type DateOrder,
   detect,

@@ -7,6 +7,7 @@ import { memoryKek } from "../../security/src/testing/memory-kek.ts";
 import { MemoryLog } from "@kaelix/log/testing";
 import { Changes } from "./changes.ts";
 import { partitionOfUser, Remember } from "./remember.ts";
+import { filesOver } from "./testing/files.ts";
 import { FakeRegister } from "./testing/fake-register.ts";
 
 async function makeHouse(seed = 1) {
@@ -16,10 +17,11 @@ async function makeHouse(seed = 1) {
   const random = seededRandom(seed);
   const keystore = await openKeystore({ log, kek: memoryKek(), clock, random });
   const register = new FakeRegister(log);
-  const remember = new Remember({ log, keystore, register, clock, random });
+  const files = filesOver({ log, clock, random });
+  const remember = new Remember({ log, keystore, register, clock, random, files });
   const changes = new Changes({ remember, keystore, register, clock, random });
   const owner = { tenant: DEFAULT_TENANT, user: makeId("usr", clock.nowMs(), random) };
-  return { log, clock, keystore, register, remember, changes, owner };
+  return { log, clock, keystore, register, files, remember, changes, owner };
 }
 
 const draft = (text: string, more: Partial<MemoryDraft> = {}): MemoryDraft => ({ text, source: "rest", ...more });
@@ -364,5 +366,64 @@ test("Changes.edit keeps the level that a provider raised a memory to, and the r
   expect(await house.changes.edit(target, { text: "The kettle was on" })).toMatchObject({
     type: "changed",
     memory: { level: 2, levelDecidedBy: "model", version: 3, reasons: [{ rule: "provider-work" }] },
+  });
+});
+
+test("Remember.remember reads a file once: not when it is told again, and again when what was known was erased", async () => {
+  const house = await makeHouse();
+  let reads = 0;
+  const file = {
+    name: "../photos/IMG 1.jpg",
+    bytes: 3,
+    open: async function* () {
+      reads++;
+      yield Buffer.of(0xff, 0xd8, 0xff);
+    },
+  };
+  const told = draft("at the sea", { externalId: "photo-1", files: [file] });
+  const [first] = await house.remember.remember(house.owner, [told]);
+  if (first?.type !== "stored") throw new Error("It is new");
+  expect(first.memory.files).toMatchObject([{ name: "IMG 1.jpg", type: "image/jpeg", bytes: 3 }]);
+  expect(await house.remember.remember(house.owner, [told, told])).toMatchObject([
+    { type: "known" },
+    { type: "known" },
+  ]);
+  const exported = draft("at the sea", { externalId: first.memory.memoryId, files: [file] });
+  expect(await house.remember.remember(house.owner, [exported])).toMatchObject([{ type: "known" }]);
+  expect(reads).toBe(1);
+  const { memoryId } = first.memory;
+  await house.changes.hide(house.owner, [memoryId]);
+  await house.changes.eraseNamed(house.owner, [memoryId]);
+  expect(await house.remember.remember(house.owner, [told])).toMatchObject([{ type: "stored" }]);
+  expect(reads).toBe(2);
+});
+
+test("a move seals a file's key anew: under the old level's key its state before opens no more", async () => {
+  const house = await makeHouse();
+  const bytes = Buffer.from("a scan of the contract");
+  const file = {
+    name: "scan.pdf",
+    bytes: bytes.length,
+    open: async function* () {
+      yield bytes;
+    },
+  };
+  const [told] = await house.remember.remember(house.owner, [draft("the contract", { level: 2, files: [file] })]);
+  if (told?.type !== "stored") throw new Error("It is new");
+  const { memoryId } = told.memory;
+  const target = { owner: house.owner, memoryId, expectedVersion: 1, ceiling: 4 } as const;
+  const moved = await house.changes.move(target, 3);
+  if (moved.type !== "changed") throw new Error("It can be moved");
+  expect(moved.memory.files).toEqual(told.memory.files);
+  expect(await house.keystore.memoryKey(memoryId, 2)).toBeUndefined();
+  const parts: Uint8Array[] = [];
+  const [kept] = moved.memory.files ?? [];
+  if (kept === undefined) throw new Error("It has a file");
+  for await (const part of house.files.read(house.owner, memoryId, kept)) parts.push(part);
+  expect(Buffer.concat(parts)).toEqual(bytes);
+  await expect(
+    house.changes.move({ ...target, expectedVersion: 2 }, 4, { type: "sealed", body: "AAAA" }),
+  ).rejects.toMatchObject({
+    code: "memory-files-sealed",
   });
 });

@@ -6,7 +6,7 @@
  * Does not: authorise, parse formats, or lower a level that a person chose.
  */
 import { assert, type Clock, encodeText, KeyedLock, type LogPosition, type RandomSource } from "@kaelix/base";
-import { classifyByRules, type Lessons } from "@kaelix/intelligence";
+import type { Lessons } from "@kaelix/intelligence";
 import { type Log, partitionForKey } from "@kaelix/log";
 import {
   type Classification,
@@ -32,7 +32,8 @@ import {
 import { type Keystore, type LookupHasher, type PreparedKeys, sealContent } from "@kaelix/security";
 
 import { checkDraft } from "./check-draft.ts";
-import { wordsOfContext } from "./context-words.ts";
+import type { Files } from "./files/files.ts";
+import { judge } from "./judge.ts";
 import { PendingExternals } from "./pending-externals.ts";
 import type { KnownMemory, MemoryRegister, RegisteredMemory } from "./register.ts";
 
@@ -54,6 +55,7 @@ export interface RememberParts {
   readonly register: MemoryRegister;
   readonly clock: Clock;
   readonly random: RandomSource;
+  readonly files: Pick<Files, "keep">;
   /** What the owner taught by moving memories; never throws. Absent: nobody is taught by anybody. */
   readonly lessonsOf?: LessonsOf;
   /** Told of every acknowledged event, in order per user, with the position of the first. */
@@ -123,7 +125,8 @@ export class Remember {
 
   /**
    * Remembers drafts, in order, as one batch.
-   * @throws KaelixError `memory-text-too-long`, `memory-text-empty`, `memory-context-too-large`, or those of the log
+   * @throws KaelixError `memory-text-too-long`, `memory-text-empty`, `memory-context-too-large`, `memory-files-sealed`, those of `Files.keep`,
+   * or those of the log
    */
   async remember(owner: Owner, drafts: readonly MemoryDraft[]): Promise<readonly Remembered[]> {
     for (const draft of drafts) checkDraft(draft);
@@ -134,8 +137,42 @@ export class Remember {
     const decided = drafts.map((draft) => this.#decide(owner, draft, hashes));
     if (decided.every((item) => item.external === null)) return (await this.#hand(owner, decided)).durable;
     const looked = await this.#lookUp(owner.user, decided);
+    const ready = await this.#keepAhead(owner, decided, looked);
     // The lock is given back when the log has the batch; the next one is sealed while the disk takes this one.
-    return (await this.locks.run(owner.user, () => this.#handOnce(owner, decided, looked))).durable;
+    return (await this.locks.run(owner.user, () => this.#handOnce(owner, ready, looked))).durable;
+  }
+
+  /** Writes the files of what is not known, before the lock is taken: a large one would keep everything else of its owner waiting. */
+  async #keepAhead(owner: Owner, decided: readonly Decided[], looked: LookedUp): Promise<readonly Decided[]> {
+    if (decided.every(({ draft }) => draft.files === undefined)) return decided;
+    const known = await this.#knownNow(owner.user, decided, looked);
+    const exported = await this.#exportedBefore(owner.user, decided);
+    const ready: Decided[] = [];
+    for (const item of decided) {
+      const isKnown = this.#isThere(known.get(item.header.memoryId)) || isSame(exported, item);
+      ready.push(isKnown ? item : await this.#keep(owner, item));
+    }
+    return ready;
+  }
+
+  /** A draft whose files are kept has none any more: its content has them. */
+  async #keep(owner: Owner, item: Decided): Promise<Decided> {
+    const { files: drafts, ...draft } = item.draft;
+    if (drafts === undefined) return item;
+    const { files, lost } = await this.#parts.files.keep(owner, item.header.memoryId, drafts);
+    const attachments = [...(item.content.attachments ?? []), ...lost];
+    const content = {
+      ...item.content,
+      ...(attachments.length === 0 ? {} : { attachments }),
+      ...(files.length === 0 ? {} : { files }),
+    };
+    return { ...item, draft, content };
+  }
+
+  /** A memory whose key never became durable was never acknowledged: it is told anew. */
+  #isThere(before: KnownMemory | undefined): boolean {
+    if (before?.state !== "live") return false;
+    return this.#parts.keystore.cachedMemoryKey({ memory: before.memoryId }).type !== "absent";
   }
 
   /** The id that something told with an external id gets: known beforehand to a browser that binds it into what it seals. */
@@ -167,7 +204,6 @@ export class Remember {
   /** Hands on those that are not known yet; holds the user's lock. */
   async #handOnce(owner: Owner, decided: readonly Decided[], looked: LookedUp): Promise<Handed> {
     const known = await this.#knownNow(owner.user, decided, looked);
-    const { keystore } = this.#parts;
     const exported = await this.#exportedBefore(owner.user, decided);
     const results: Remembered[] = [];
     /** External ids that came earlier in this batch; their keys are made further down. */
@@ -175,17 +211,13 @@ export class Remember {
     const fresh: { readonly index: number; readonly item: Decided }[] = [];
     for (const [index, item] of decided.entries()) {
       const own = exported.get(item.draft.externalId ?? "");
-      if (own?.digest === item.digest) {
+      if (own !== undefined && isSame(exported, item)) {
         results[index] = { type: "known", memoryId: own.memoryId };
         continue;
       }
       const { memoryId } = item.header;
       const before = item.external === null ? undefined : known.get(memoryId);
-      // A memory whose key never became durable was never acknowledged: it is told anew.
-      const isTold = told.has(memoryId);
-      const hasKey =
-        isTold || (before !== undefined && keystore.cachedMemoryKey({ memory: before.memoryId }).type !== "absent");
-      if (before?.state === "live" && hasKey) {
+      if (before !== undefined && (told.has(memoryId) || this.#isThere(before))) {
         results[index] = { type: before.digest === item.digest ? "known" : "conflict", memoryId: before.memoryId };
         continue;
       }
@@ -259,8 +291,11 @@ export class Remember {
   }
 
   /** Seals memories and gives them to the log. */
-  async #hand(owner: Owner, items: readonly Decided[]): Promise<Handed> {
-    if (items.length === 0) return { durable: Promise.resolve([]) };
+  async #hand(owner: Owner, given: readonly Decided[]): Promise<Handed> {
+    if (given.length === 0) return { durable: Promise.resolve([]) };
+    const items: Decided[] = [];
+    // Mostly kept ahead.
+    for (const item of given) items.push(item.draft.files === undefined ? item : await this.#keep(owner, item));
     const { keystore, clock, random } = this.#parts;
     const prepared = await keystore.prepareMemoryKeys(
       items.map(({ header }) => ({ ...owner, memory: header.memoryId, level: header.level })),
@@ -353,6 +388,11 @@ export class Remember {
   }
 }
 
+/** What has come back to where it was exported. */
+function isSame(exported: ReadonlyMap<string, RegisteredMemory>, { digest, draft }: Decided): boolean {
+  return exported.get(draft.externalId ?? "")?.digest === digest;
+}
+
 /** Whoever waits sees a failure; until somebody does, it must not be unhandled. */
 function handed(durable: Promise<readonly Remembered[]>): Handed {
   durable.catch(() => undefined);
@@ -398,33 +438,6 @@ function conversationHasher(hash: LookupHasher): Hashes["conversationOf"] {
     if (last?.key !== key) last = { key, id: idFromBytes("con", hash("conversation", key)) };
     return last.id;
   };
-}
-
-/** What a person chose, level 4: so stands whatever a browser sealed. */
-export const SEALED_BY_OWNER: Classification = { level: 4, confidence: 1, decidedBy: "person", reasons: [] };
-
-/** What a level is decided from. */
-type Said = Pick<MemoryDraft, "text" | "clientSealed" | "caption" | "level" | "context" | "judged">;
-
-/** Decides the level of what is said, as its owner taught. A person's choice stands as it is. */
-export function judge(said: Said, lessons?: Lessons): Classification {
-  if (said.clientSealed !== undefined) return SEALED_BY_OWNER;
-  if (said.level !== undefined) return { level: said.level, confidence: 1, decidedBy: "person", reasons: [] };
-  if (said.judged !== undefined) return said.judged;
-  const text = textToJudge(said);
-  const byRules = classifyByRules(text);
-  return lessons?.adjust(text, byRules) ?? byRules;
-}
-
-/** Whether nobody but the rules says how secret it is. */
-export function isForRules(said: Said): boolean {
-  return said.clientSealed === undefined && said.level === undefined && said.judged === undefined;
-}
-
-/** What the rules read: the text and the words that came with it. */
-export function textToJudge(said: Said): string {
-  const context = said.context === undefined ? "" : wordsOfContext(said.context);
-  return [said.text, said.caption ?? "", context].filter((part) => part !== "").join("\n");
 }
 
 /** The part of a draft that is sealed. */

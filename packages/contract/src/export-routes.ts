@@ -9,7 +9,7 @@ const exportSealedSchema = z
     /** Whoever has the file needs it to read it, here or with age's own program; nobody can reset it. */
     passphrase: z.string().min(15).max(1_024),
     /** What is inside. */
-    format: z.enum(["jsonl", "markdown"]).default("jsonl"),
+    format: z.enum(["jsonl", "markdown", "archive"]).default("jsonl"),
   })
   .meta({ id: "ExportSealed" });
 

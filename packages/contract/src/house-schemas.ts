@@ -105,6 +105,8 @@ export const verificationSchema = z
       unreadable: z.number().int(),
       /** Living memories whose sealed bytes are not those that were sealed in their place; they are shown nowhere. */
       unopenable: z.number().int(),
+      /** Files of living memories, every one read to its end; damaged are those that are not what was told. */
+      files: z.object({ kept: z.number().int(), bytes: z.number().int(), damaged: z.number().int() }),
       damaged: z.array(z.string()),
       /** False when the log lost records or holds less than a view: no view may be rebuilt from it. */
       whole: z.boolean(),

@@ -13,6 +13,7 @@ import { digestRoutes } from "./digest-routes.ts";
 import { serverSchema, statusSchema, verificationSchema } from "./house-schemas.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
 import { exportRoutes } from "./export-routes.ts";
+import { fileRoutes } from "./file-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { lessonRoutes } from "./lesson-routes.ts";
 import { liveEvents } from "./live-events.ts";
@@ -360,6 +361,14 @@ export const routes = {
     summary: "The same as one Markdown document, for reading",
     success: { status: 200, type: "text", mediaType: "text/markdown" },
   },
+  "exports.archive": {
+    method: "GET",
+    path: `${BASE}/exports/archive`,
+    action: "export.run",
+    tag: "exports",
+    summary: "The same as a zip archive: both of these and the files, in attachments/",
+    success: { status: 200, type: "text", mediaType: "application/zip" },
+  },
   "events.follow": {
     method: "GET",
     path: `${BASE}/events`,
@@ -412,6 +421,7 @@ export const routes = {
   ...peopleRoutes,
   ...reviewRoutes,
   ...exportRoutes,
+  ...fileRoutes,
   ...lessonRoutes,
   ...timelineRoutes,
   ...operationRoutes,

@@ -63,6 +63,19 @@ const contextSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 /** Which conversation a memory belongs to: a stable key of the caller's, and the title to show. */
 const conversationInputSchema = z.strictObject({ key: label, title: label.optional() });
 
+/** Id of a file on the wire. */
+export const fileIdSchema = idOf("fil", "fil_01JD8QYB3M6W5T0ZK1E9V7RXSC");
+/** A file that is kept with a memory, or waits for the one it is told with. */
+export const fileSchema = z
+  .object({
+    id: fileIdSchema,
+    name: z.string(),
+    /** Media type by its first bytes; `application/octet-stream` when they say nothing. */
+    type: z.string(),
+    bytes: z.number().int().min(0),
+  })
+  .meta({ id: "File" });
+
 /** Body of `POST /memories`: a text, or what a browser sealed, which then holds all there is to say. */
 export const memoryCreateSchema = z
   .strictObject({
@@ -73,13 +86,20 @@ export const memoryCreateSchema = z
     speaker: label.optional(),
     conversation: conversationInputSchema.optional(),
     external_id: label.optional(),
+    /** Names of files that are not told with it. */
     attachments: z.array(label).max(100).optional(),
+    /** Uploads of `POST /files`. Without a text their names are the text. */
+    files: z.array(fileIdSchema).min(1).max(100).optional(),
     context: contextSchema.optional(),
     occurred_at: timeSchema.optional(),
     level: z.union([z.literal("auto"), levelInputSchema]).optional(),
   })
-  .refine((body) => (body.text === undefined) !== (body.sealed === undefined), {
-    message: "Must have either a text or what was sealed",
+  .refine((body) => body.sealed === undefined || body.files === undefined, {
+    message: "What a browser sealed cannot have files",
+    path: ["files"],
+  })
+  .refine((body) => (body.text === undefined && body.files === undefined) !== (body.sealed === undefined), {
+    message: "Must have either a text, files or what was sealed",
     path: ["text"],
   })
   .refine((body) => body.sealed === undefined || isSealedAlone(body), {
@@ -139,7 +159,10 @@ export const memorySchema = z
     client: memoryClientSchema.nullable(),
     external_id: z.string().nullable(),
     import_id: importIdSchema.nullable(),
+    /** Names of files that were attached where it came from and are not kept. */
     attachments: z.array(z.string()),
+    /** Files that are kept with it: `GET /memories/{id}/files/{file}`. */
+    files: z.array(fileSchema),
     context: contextSchema.nullable(),
     occurred_at: timeSchema,
     recorded_at: timeSchema,

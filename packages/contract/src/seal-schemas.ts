@@ -102,10 +102,17 @@ export function isSealedAlone(body: Readonly<Record<string, unknown>>): boolean 
 }
 
 const AT_4 = { enum: ["ultra-secret", 4] };
-const SEALED_SHAPE = { caption: false, speaker: false, conversation: false, attachments: false, context: false };
+const SEALED_SHAPE = {
+  caption: false,
+  speaker: false,
+  conversation: false,
+  attachments: false,
+  files: false,
+  context: false,
+};
 /** What the fields of `POST /memories` do not say by themselves: which go together. */
 export const CREATE_SHAPES = [
-  { required: ["text"], properties: { sealed: false } },
+  { anyOf: [{ required: ["text"] }, { required: ["files"] }], properties: { sealed: false } },
   { required: ["sealed", "external_id"], properties: { text: false, ...SEALED_SHAPE, level: AT_4 } },
 ];
 /** The same of `PATCH /memories/{id}`. */

@@ -7,6 +7,7 @@
 import type { LogPosition } from "@kaelix/base";
 import type {
   ConversationId,
+  FileId,
   GrantId,
   ImportId,
   Level,
@@ -23,6 +24,7 @@ import type {
 import type { AccessApplication } from "./access-application.ts";
 import type { OperationsApplication } from "./operations-application.ts";
 import type { ImportStart } from "./import-start.ts";
+import type { FileApplication } from "./file-application.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
 import type { MemberApplication } from "./member-application.ts";
 import type { TenantApplication } from "./tenant-application.ts";
@@ -227,7 +229,8 @@ export interface ConversationSummary {
 
 /** Writing, reading and recalling memories of the principal. */
 export interface MemoryApplication {
-  remember(principal: UserPrincipal, draft: MemoryDraft): Promise<RememberOutcome>;
+  /** `files`: uploads that are told with it. */
+  remember(principal: UserPrincipal, draft: MemoryDraft, files?: readonly FileId[]): Promise<RememberOutcome>;
   read(principal: UserPrincipal, id: MemoryId, reach?: Reach): Promise<PlacedMemory | undefined>;
   list(principal: UserPrincipal, request: ListRequest, reach?: Reach): Promise<PageOf<PlacedMemory>>;
   versions(principal: UserPrincipal, id: MemoryId): Promise<readonly MemoryVersion[] | undefined>;
@@ -398,6 +401,7 @@ export interface VerificationOutcome {
     readonly unreadable: number;
     /** Living memories whose sealed bytes are not those that were sealed in their place; they are shown nowhere. */
     readonly unopenable: number;
+    readonly files: { readonly kept: number; readonly bytes: number; readonly damaged: number };
     readonly damaged: readonly string[];
     /** False when the log lost records or holds less than a view: no view may be rebuilt from it. */
     readonly whole: boolean;
@@ -471,6 +475,7 @@ export interface EventsApplication {
 /** Everything behind the gateway besides identity, which is the security room's own service. */
 export interface Application extends WaysIn, GoingThrough {
   readonly memories: MemoryApplication;
+  readonly files: FileApplication;
   readonly imports: ImportApplication;
   readonly house: HouseApplication;
   readonly events: EventsApplication;

@@ -11,6 +11,7 @@ export const gatewayErrors = defineErrors({
   "header-invalid": { kind: "input", retry: false, status: 400, text: "A header has a value that cannot be used" },
   "upload-missing": { kind: "input", retry: false, status: 400, text: "Upload must hold one file in the field file" },
   "upload-aborted": { kind: "input", retry: true, status: 400, text: "Upload ended before the whole file had arrived" },
+  "range-unsatisfiable": { kind: "input", retry: false, status: 416, text: "There is nothing at this range of bytes" },
   "sign-in-required": { kind: "denied", retry: false, status: 401, text: "Sign in first" },
   "token-invalid": { kind: "denied", retry: false, status: 401, text: "Access token is not valid: sign in again" },
   "key-invalid": {

@@ -29,6 +29,7 @@ import { eventHandlers } from "./handlers/events.ts";
 import { erasureHandlers } from "./handlers/erasures.ts";
 import { sealHandlers } from "./handlers/seal.ts";
 import { exportHandlers } from "./handlers/exports.ts";
+import { fileHandlers } from "./handlers/files.ts";
 import { houseHandlers } from "./handlers/house.ts";
 import { importHandlers } from "./handlers/imports.ts";
 import { loginHandlers } from "./handlers/logins.ts";
@@ -253,6 +254,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...recallHandlers,
     ...importHandlers,
     ...exportHandlers,
+    ...fileHandlers,
     ...erasureHandlers,
     ...sealHandlers,
     ...operationHandlers,

@@ -44,6 +44,7 @@ export type {
 export type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
 export type { SealApplication } from "./seal-application.ts";
 export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
+export type { FileApplication } from "./file-application.ts";
 export type { MemberApplication } from "./member-application.ts";
 export type { TenantApplication } from "./tenant-application.ts";
 export type { Neighbour, SharedWhat, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";

@@ -239,6 +239,8 @@ export const TOPICS = {
   identity: { name: "identity", partitions: 1, compacted: false },
   people: { name: "people", partitions: 1, compacted: false },
   days: { name: "days", partitions: 1, compacted: true },
+  /** Sealed pieces of files, no events: see `KeptFile`. */
+  files: { name: "files", partitions: 8, compacted: false },
   keys: { name: "keys", partitions: 1, compacted: true },
   access: { name: "access", partitions: 1, compacted: true },
   audit: { name: "audit", partitions: 1, compacted: false },

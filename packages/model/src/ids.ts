@@ -28,6 +28,8 @@ export type PersonId = Branded<"PersonId">;
 export type EntityId = Branded<"EntityId">;
 /** What somebody decided about who is who: `dec_` and a ULID. */
 export type DecisionId = Branded<"DecisionId">;
+/** A file that is kept with a memory: `fil_` and a ULID. */
+export type FileId = Branded<"FileId">;
 /** A search that somebody named to run it again: `sea_` and a ULID. */
 export type SavedSearchId = Branded<"SavedSearchId">;
 /** A wall between organisations. One installation starts with `default`. */
@@ -46,6 +48,7 @@ interface IdKinds {
   readonly per: PersonId;
   readonly ent: EntityId;
   readonly dec: DecisionId;
+  readonly fil: FileId;
   readonly sea: SavedSearchId;
 }
 

@@ -56,12 +56,14 @@ export {
   type UserPasswordChanged,
   type UserRegistered,
 } from "./events.ts";
+export { FILE_PIECE_BYTES, type FileDraft, type FileFacts, fileNameOf, type KeptFile } from "./file.ts";
 export {
   type ApiKeyId,
   type ConversationId,
   type DecisionId,
   DEFAULT_TENANT,
   type ErasureId,
+  type FileId,
   type EntityId,
   type GrantId,
   idFromBytes,

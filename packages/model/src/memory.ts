@@ -1,3 +1,4 @@
+import type { KeptFile, FileDraft } from "./file.ts";
 import type { ApiKeyId, ConversationId, ImportId, MemoryId, UserId } from "./ids.ts";
 import type { Classification, ClassificationReason, Level, LevelDecider } from "./level.ts";
 
@@ -54,8 +55,10 @@ export interface MemoryContent {
   readonly conversationTitle?: string;
   /** The id in the system it came from. */
   readonly externalId?: string;
-  /** Names of files that were attached where it came from. */
+  /** Names of files that were attached where it came from and are not kept here. */
   readonly attachments?: readonly string[];
+  /** Files that are kept with it. */
+  readonly files?: readonly KeptFile[];
   /** What the caller said about the circumstances; kept as given. */
   readonly context?: MemoryContext;
   /** Which program wrote this state. */
@@ -100,7 +103,9 @@ export interface MemoryDraft {
   readonly conversation?: { readonly key: string; readonly title: string };
   /** Stable id inside the source; the same id told again is the same memory. */
   readonly externalId?: string;
+  /** Names of files that are not told with it. */
   readonly attachments?: readonly string[];
+  readonly files?: readonly FileDraft[];
   readonly context?: MemoryContext;
   /** Which program tells it. */
   readonly client?: MemoryClient;

@@ -78,6 +78,7 @@ export {
 export { openTransitKek, type TransitOptions } from "./keys/transit-kek.ts";
 export type { MemoryKeyRequest, PreparedKeys } from "./keys/prepare-keys.ts";
 export { type MemoryKey, openContent, type OpenedContent, sealContent } from "./sealing/content.ts";
+export { type FilePlace, makeFileKey, openPiece, sealPiece } from "./sealing/pieces.ts";
 export {
   ENVELOPE_OVERHEAD_BYTES,
   exportFernet,

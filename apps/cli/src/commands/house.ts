@@ -96,7 +96,7 @@ export async function verify(options: CommonOptions): Promise<number> {
         cells(view.users),
       ]);
       const { log } = data;
-      const own = ["log", log.whole && log.unreadable === 0 && log.unopenable === 0 ? "whole" : "DAMAGED"];
+      const own = ["log", log.whole && log.unreadable === 0 && isOpenable(data) ? "whole" : "DAMAGED"];
       const counts = [log.memories_live, log.memories_forgotten, log.memories_erased, log.users].map(String);
       printTable(["", "", "LIVE", "FORGOTTEN", "ERASED", "USERS"], [[...own, ...counts], ...rows]);
       for (const view of data.views) {
@@ -111,6 +111,9 @@ export async function verify(options: CommonOptions): Promise<number> {
           `log: ${log.unopenable} memories do not open: their bytes were changed, or put in another's place`,
           options,
         );
+      const { damaged, kept } = log.files;
+      if (damaged > 0) say(`log: ${damaged} of ${kept} files are not what was told`, options);
+      else if (kept > 0) say(`${kept} ${kept === 1 ? "file is" : "files are"} whole`, options);
       say(verdictOf(data), options);
     }
     return data.agree ? EXIT.ok : EXIT.found;
@@ -119,11 +122,15 @@ export async function verify(options: CommonOptions): Promise<number> {
   }
 }
 
+function isOpenable({ log }: Verification): boolean {
+  return log.unopenable === 0 && log.files.damaged === 0;
+}
+
 /** What a verification comes to and what to do. Never the advice to rebuild while a view may hold the last copy. */
 function verdictOf(data: Verification): string {
   if (!data.log.whole) return `The log is DAMAGED. ${doNotRebuild(data.log.lost)}`;
-  if (data.log.unopenable > 0)
-    return "Some memories do not open. No view can bring them back: put back a backup of the log";
+  if (!isOpenable(data))
+    return "Some memories or files do not open. No view can bring them back: put back a backup of the log";
   return data.agree
     ? "Log and views agree"
     : "Log and views differ: kaelix rebuild VIEW makes a view anew from the log";

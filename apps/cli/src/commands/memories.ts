@@ -6,7 +6,7 @@ import { CommandFailure, EXIT } from "../exit.ts";
 import { type OutputOptions, printJson, printTable, say } from "../output.ts";
 import { timeOf } from "../time.ts";
 import { readStandardInput } from "../prompt.ts";
-import { openExport } from "./sealed-files.ts";
+import { exportFormatOf, openExport } from "./sealed-files.ts";
 import { openUp } from "./unlock.ts";
 
 /** Options of `add`. */
@@ -117,9 +117,7 @@ export interface ExportOptions extends CommonOptions {
 
 /** `kaelix export`: everything one may see, a JSON object a line or as Markdown; sealed by a passphrase when that is asked for. */
 export async function exportAll(options: ExportOptions): Promise<number> {
-  const { format = "jsonl" } = options;
-  if (format !== "jsonl" && format !== "markdown")
-    throw new CommandFailure(EXIT.usage, `Cannot use --format: current value is ${format}, must be jsonl or markdown`);
+  const format = exportFormatOf(options.format ?? "jsonl");
   const connection = await connect(options);
   try {
     await openUp(connection, options.open);
@@ -127,21 +125,37 @@ export async function exportAll(options: ExportOptions): Promise<number> {
     const response = await openExport(connection, format, isSealed);
     if (response.body === null) throw new CommandFailure(EXIT.failed, "The server sent nothing");
     let count = 0;
+    const files = new FilesNamed();
     for await (const chunk of response.body) {
       for (const byte of chunk) if (byte === 10) count++;
+      files.read(chunk);
       if (!process.stdout.write(chunk)) await new Promise<void>((resolve) => process.stdout.once("drain", resolve));
     }
-    const memories = isSealed
-      ? "Sealed"
-      : format === "jsonl"
-        ? `${count} ${count === 1 ? "memory" : "memories"}`
-        : "Markdown";
-    say(`${memories}${levelWords(response)}`, options);
+    const memories = format === "jsonl" ? `${count} ${count === 1 ? "memory" : "memories"}` : EXPORTED[format];
+    say(`${isSealed ? "Sealed" : memories}${levelWords(response)}`, options);
+    if (!isSealed && format === "jsonl" && files.isAny)
+      say("Files are named in it and not part of it: kaelix export --format archive > kaelix.zip", options);
     if (options.open !== undefined && (await hasSealed(connection)))
       say("What you sealed is in it as it was sealed; it opens in the browser alone", options);
     return EXIT.ok;
   } finally {
     await connection.close();
+  }
+}
+
+const EXPORTED = { markdown: "Markdown", archive: "Archive" } as const;
+
+/** Whether lines of an export name files. Inside a text its quotes would be escaped. */
+class FilesNamed {
+  static readonly #mark = Buffer.from('"files":[{"id":"fil_');
+  #tail: Uint8Array = new Uint8Array(0);
+  isAny = false;
+
+  read(chunk: Uint8Array): void {
+    if (this.isAny) return;
+    const bytes = Buffer.concat([this.#tail, chunk]);
+    this.isAny = bytes.includes(FilesNamed.#mark);
+    this.#tail = bytes.subarray(-FilesNamed.#mark.length);
   }
 }
 

@@ -14,14 +14,27 @@ const PASSPHRASE_LENGTH_MIN = 15;
 const VARIABLE = "KAELIX_EXPORT_PASSPHRASE";
 const HEAD_BYTES = 64;
 
+const EXPORTS = { jsonl: "exports.memories", markdown: "exports.markdown", archive: "exports.archive" } as const;
+
+/** What an export is written as. */
+type ExportFormat = keyof typeof EXPORTS;
+
+/** The format of a name. */
+export function exportFormatOf(name: string): ExportFormat {
+  if (name === "jsonl" || name === "markdown" || name === "archive") return name;
+  throw new CommandFailure(
+    EXIT.usage,
+    `Cannot use --format: current value is ${name}, must be jsonl, markdown or archive`,
+  );
+}
+
 /** Asks for the export, sealed when that is wanted. */
-export async function openExport(
-  { client }: Connection,
-  format: "jsonl" | "markdown",
-  isSealed: boolean,
-): Promise<Response> {
-  if (!isSealed) return client.open(format === "jsonl" ? "exports.memories" : "exports.markdown");
-  if (process.stdout.isTTY) throw new CommandFailure(EXIT.usage, "Cannot print a sealed file here: add > kaelix.age");
+export async function openExport({ client }: Connection, format: ExportFormat, isSealed: boolean): Promise<Response> {
+  if (process.stdout.isTTY && isSealed)
+    throw new CommandFailure(EXIT.usage, "Cannot print a sealed file here: add > kaelix.age");
+  if (process.stdout.isTTY && format === "archive")
+    throw new CommandFailure(EXIT.usage, "Cannot print an archive here: add > kaelix.zip");
+  if (!isSealed) return client.open(EXPORTS[format]);
   return client.open("exports.sealed", { body: { passphrase: await newPassphrase(), format } });
 }
 

@@ -86,7 +86,11 @@ test("a backup is restored into an empty data directory, and holds neither the k
   await tell(client, "zanzibarcanary sings");
   const first = await backUp(client);
   expect(first.bytesWritten).toBe(first.bytes);
-  await tell(client, "The shed is locked");
+  const photo = Buffer.alloc(600_000, "zanzibarcanary");
+  const file = { name: "photo.jpg", data: new Blob([photo]) };
+  const { data: uploaded } = await client.call("files.upload", {}, { file });
+  const shed = { text: "The shed is locked", files: [uploaded.id] };
+  const { data: locked } = await client.call("memories.create", { body: shed }, { waitSeconds: 10, until: "indexed" });
   const secret: { keys: { secret: string }[] } = JSON.parse(readFileSync(join(folder, "keys", "kek.json"), "utf8"));
   for (const path of filesOf(place)) {
     const bytes = readFileSync(path);
@@ -106,7 +110,10 @@ test("a backup is restored into an empty data directory, and holds neither the k
   });
   const restored = await signIn(empty);
   expect(await texts(restored)).toEqual(["The shed is locked", "zanzibarcanary sings"]);
-  expect((await restored.call("verifications.run")).data.agree).toBe(true);
+  const { data: verified } = await restored.call("verifications.run");
+  expect(verified).toMatchObject({ agree: true, log: { files: { kept: 1, bytes: photo.length, damaged: 0 } } });
+  const back = await restored.open("files.read", { params: { id: locked.memory.id, file: uploaded.id } });
+  expect(Buffer.from(await back.arrayBuffer()).equals(photo)).toBe(true);
   const { data: audit } = await restored.call("audit.verify", { body: {} });
   expect(audit.whole).toBe(true);
 });

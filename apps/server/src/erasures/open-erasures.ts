@@ -1,6 +1,13 @@
 /** Erasing as the house does it: over its ledger, its views, and, where the log is its own, the files of the log. */
 import type { LogPosition } from "@kaelix/base";
-import { type Changes, Erasures, type HeldWrites, type Imports, type Remember } from "@kaelix/capture";
+import {
+  type Changes,
+  Erasures,
+  type FileUploads,
+  type HeldWrites,
+  type Imports,
+  type Remember,
+} from "@kaelix/capture";
 import type { StreamerLog } from "@kaelix/log";
 import { type ErasureScope, TOPICS } from "@kaelix/model";
 import { openErasureLedger } from "@kaelix/security";
@@ -14,6 +21,7 @@ interface Writing {
   readonly held: HeldWrites;
   readonly imports: Imports;
   readonly remember: Remember;
+  readonly uploads: FileUploads;
 }
 
 /** By what name an erasure is written down. */
@@ -28,7 +36,7 @@ export const ERASING: Readonly<Record<ErasureScope["type"], string>> = {
 /** Opens the ledger and what works through it. */
 export async function openErasures(
   context: HouseContext,
-  { changes, held, imports, remember }: Writing,
+  { changes, held, imports, remember, uploads }: Writing,
 ): Promise<Erasures> {
   const { clock, parts, random, settings } = context;
   const { audit, identity, keystore, log, store } = need(parts, "audit", "identity", "keystore", "log", "store");
@@ -49,6 +57,7 @@ export async function openErasures(
     held,
     onLeaving: async ({ user }) => {
       await imports.leave(user);
+      await uploads.leave(user);
       // What is left of them there opens no more; a stop before it is gone is made up for at the next start.
       await parts.days?.forget(user).catch(() => undefined);
     },

@@ -6,7 +6,7 @@
  * what is told below that, or what a person tells.
  */
 import { type Clock, decodeBase64Url, encodeBase64Url, KeyedLock } from "@kaelix/base";
-import { type HeldScope, judge, type LessonsOf } from "@kaelix/capture";
+import { captureErrors, type HeldScope, judge, type LessonsOf } from "@kaelix/capture";
 import type { ProposedWrite } from "@kaelix/gateway";
 import {
   EVENT_VERSION,
@@ -48,7 +48,7 @@ export class ProposedWrites {
 
   /**
    * True when the draft is one that waits for the person's word: then it is kept as that, durably, and must not be stored.
-   * @throws `proposals-full`
+   * @throws `proposals-full`, `memory-files-held`
    */
   async take(
     { tenantId: tenant, userId: user }: Pick<UserPrincipal, "tenantId" | "userId">,
@@ -60,6 +60,7 @@ export class ProposedWrites {
     const judged = judge(said, await this.#parts.lessonsOf({ tenant, user }));
     const level = [chosen, claimed?.level ?? 1].reduce((most, one) => (one > most ? one : most), judged.level);
     if (level <= LEVEL_INDEXED_MAX) return false;
+    if (draft.files !== undefined) throw captureErrors("memory-files-held");
     const { book, clock, keystore } = this.#parts;
     await this.#locks.run(user, async () => {
       const same = JSON.stringify([draft.client?.key, draft.externalId ?? null, draft.text, draft.speaker ?? null]);

@@ -179,10 +179,11 @@ export async function sealNew(body: MemoryBody): Promise<ReadyToSend | "long" | 
   return { sealed, externalId };
 }
 
-/** What sealing a memory came to. `long`: it does not fit. */
+/** What sealing a memory came to. `long`: it does not fit. `files`: it has files, and those are sealed by the server alone. */
 export type Sealing =
   | { readonly type: "locked" }
   | { readonly type: "long" }
+  | { readonly type: "files" }
   | { readonly type: "sealed"; readonly id: string };
 
 /** What of a memory is inside its body. */
@@ -204,6 +205,7 @@ function bodyOfMemory(memory: WireMemory): MemoryBody {
 export async function sealMemory(memory: WireMemory, dispatch: Dispatch): Promise<Sealing> {
   const key = openKeyNow();
   const body = bodyOfMemory(memory);
+  if (memory.files.length > 0) return { type: "files" };
   if (key === undefined) return { type: "locked" };
   if (!fits(body)) return { type: "long" };
   // A memory that stands at level 4 already keeps its key there: it is told anew, under another, and the one the server read is forgotten.

@@ -22,6 +22,8 @@ import { SEAL_PATH } from "./seal-words.tsx";
 /** What is said of words that do not fit. */
 export const TOO_LONG = "Not sealed: it is too long to be sealed as one. Nothing was changed.";
 
+const HAS_FILES = "Not sealed: it has files, and what your browser seals cannot have any. Nothing was changed.";
+
 const DECIDED: Readonly<Record<WireMemory["level_decided_by"], string>> = {
   rule: "a rule decided",
   model: "a model decided",
@@ -68,6 +70,7 @@ function useMoving({ memory, onProblem, opened }: LevelPartProps): Moving {
     const sealing = await sealMemory(memory, dispatch);
     if (sealing.type === "locked") unlock();
     else if (sealing.type === "long") dispatch(notify(TOO_LONG));
+    else if (sealing.type === "files") dispatch(notify(HAS_FILES));
     else {
       dispatch(notify("Sealed by you. The server keeps nothing of the words."));
       if (sealing.id !== memory.id) void navigate(`/memories/${sealing.id}`, { replace: true });

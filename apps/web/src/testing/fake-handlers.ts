@@ -261,7 +261,16 @@ function house(state: FakeState, name: RouteName): FakeAnswer | undefined {
   return {
     data: {
       agree: true,
-      log: { records: state.offset, ...census, unreadable: 0, unopenable: 0, damaged: [], whole: true, lost: 0 },
+      log: {
+        records: state.offset,
+        ...census,
+        unreadable: 0,
+        unopenable: 0,
+        files: { kept: 0, bytes: 0, damaged: 0 },
+        damaged: [],
+        whole: true,
+        lost: 0,
+      },
       views: [
         { name: "relational", agree: true, ...census, missing: [], extra: [], notes: [] },
         {

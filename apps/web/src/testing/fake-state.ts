@@ -113,6 +113,7 @@ export function tell(state: FakeState, telling: Telling): FakeMemory {
     external_id: null,
     import_id: null,
     attachments: [],
+    files: [],
     context: null,
     occurred_at: telling.at ?? now,
     recorded_at: now,

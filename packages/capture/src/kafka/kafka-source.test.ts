@@ -7,6 +7,7 @@ import { expect, test, vi } from "vitest";
 
 import { memoryKek } from "../../../security/src/testing/memory-kek.ts";
 import { Remember } from "../remember.ts";
+import { filesOver } from "../testing/files.ts";
 import { FakeRegister } from "../testing/fake-register.ts";
 import { KafkaSource, type KafkaSourceParts } from "./kafka-source.ts";
 import { parseKafkaSources } from "./source-spec.ts";
@@ -64,7 +65,7 @@ async function makeHouse(topic: FakeTopic) {
   const random = seededRandom(1);
   const keystore = await openKeystore({ log, kek: memoryKek(), clock, random });
   const register = new FakeRegister(log);
-  const remember = new Remember({ log, keystore, register, clock, random });
+  const remember = new Remember({ log, keystore, register, clock, random, files: filesOver({ log, clock, random }) });
   const owner = { tenant: DEFAULT_TENANT, user: makeId("usr", clock.nowMs(), random) };
   const fields = { text: "body", external_id: "id" };
   const parsed = parseKafkaSources(

@@ -10,7 +10,7 @@ import { sourceErrors } from "./errors.ts";
 import type { ImportInput, ImportLimits } from "./types.ts";
 import { openZip } from "./zip.ts";
 
-/** One file's bytes. */
+/** One file's bytes; of most, text. */
 export interface TextSource {
   /** Relative path with `/`. */
   readonly name: string;
@@ -24,6 +24,8 @@ export interface TextSource {
 export interface Container {
   readonly kind: "file" | "folder" | "zip";
   readonly sources: readonly TextSource[];
+  /** Every file inside, texts among them; empty where none can be attached to anything. */
+  readonly files: readonly TextSource[];
   readonly close: () => Promise<void>;
 }
 
@@ -68,7 +70,7 @@ export async function openContainer(input: ImportInput, limits: ImportLimits = {
   const entriesMax = limits.entriesMax ?? DEFAULT_LIMITS.entriesMax;
   if (facts.isDirectory()) {
     const sources = await listFolder(input.path, entriesMax);
-    return { kind: "folder", sources, close: () => Promise.resolve() };
+    return { kind: "folder", sources, files: [], close: () => Promise.resolve() };
   }
   if (!facts.isFile()) throw sourceErrors("import-unreadable");
   if (facts.size === 0) throw sourceErrors("import-empty");
@@ -79,7 +81,7 @@ export async function openContainer(input: ImportInput, limits: ImportLimits = {
   }
   if (input.fileName.toLowerCase().endsWith(".zip")) throw sourceErrors("import-not-a-zip");
   const source = fileSource(input.path, path.basename(input.fileName), facts);
-  return { kind: "file", sources: [source], close: () => Promise.resolve() };
+  return { kind: "file", sources: [source], files: [], close: () => Promise.resolve() };
 }
 
 async function readHead(filePath: string): Promise<Uint8Array> {

@@ -13,6 +13,9 @@ const SNIFF_BYTES = 256 * 1024;
 /** Text files in an archive that are looked into for a chat: an export's attachments may be text files too. */
 const SNIFF_FILES_MAX = 20;
 
+/** The file of an exported archive that holds its memories. */
+const EXPORTED_LINES = "memories.jsonl";
+
 /** A container whose format is known, with the files that count. */
 export interface Recognised {
   readonly detection: ImportDetection;
@@ -103,6 +106,9 @@ async function sniffChat(source: TextSource, signal?: AbortSignal): Promise<Impo
 
 async function recogniseMany(container: Container, signal?: AbortSignal): Promise<Recognised | undefined> {
   const { sources } = container;
+  // An archive that Kaelix exported: the lines are all of it, whatever else lies beside them.
+  const own = sources.find(({ name }) => name === EXPORTED_LINES);
+  if (own !== undefined) return recogniseFile(own, signal);
   const notes = sources.filter((source) => isNoteName(source.name));
   const chat = await findChat(sources, notes.length > 0, signal);
   if (chat !== undefined) return chat;

@@ -94,6 +94,21 @@ test("prepareJsonl reads the lines of our own export", async () => {
   expect(records[1]?.draft.speaker).toBeUndefined();
 });
 
+test("prepareJsonl tells the files that came along by their ids, and the names of those that did not", async () => {
+  const [kept, gone, cut] = ["A", "B", "C"].map((letter) => `fil_${letter.repeat(26)}`);
+  const name = "../a photo.jpg";
+  const line = {
+    text: "at the sea",
+    files: [kept, gone, cut].map((id) => ({ id, name, bytes: 3, type: "image/jpeg" })),
+  };
+  const along = (id: string | undefined, content: string) => textSource(`attachments/${id}-a photo.jpg`, content);
+  const options = { ...prepareOptions("x.jsonl", {}), files: [along(kept, "one"), along(cut, "tw")] };
+  const { records } = await collect(prepareJsonl(textSource("memories.jsonl", JSON.stringify(line)), options));
+  const { attachments, files } = records[0]?.draft ?? {};
+  expect(files).toMatchObject([{ name: "a photo.jpg", bytes: 3 }]);
+  expect(attachments).toEqual(["a photo.jpg", "a photo.jpg"]);
+});
+
 test("prepareJsonl gives records without an id a stable one", async () => {
   const lines = [
     { text: "a", from: "Ann" },

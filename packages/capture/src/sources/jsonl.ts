@@ -8,6 +8,8 @@
 import {
   type Classification,
   type ClassificationReason,
+  type FileDraft,
+  fileNameOf,
   type Level,
   type MemoryDraft,
   parseLevel,
@@ -145,7 +147,34 @@ interface ParsedLine {
   readonly notes: readonly string[];
 }
 
-function parseRecord(record: JsonObject, line: number): ParsedLine {
+/** Files of an exported archive by their ids there: `attachments/fil_…-photo.jpg`. */
+type ExportedFiles = ReadonlyMap<string, TextSource>;
+
+function exportedFiles(files: readonly TextSource[]): ExportedFiles {
+  return new Map(
+    files.flatMap((file) => {
+      const [, id] = /^attachments\/(fil_[0-9A-Z]{26})-/.exec(file.name) ?? [];
+      return id === undefined ? [] : [[id, file]];
+    }),
+  );
+}
+
+/** Files that come along are told with the record; of those that do not, the names are. */
+function readFiles(record: JsonObject, exported: ExportedFiles): Pick<RecordFields["extra"], "attachments" | "files"> {
+  const attachments = readStrings(record["attachments"]);
+  const files: FileDraft[] = [];
+  const told = Array.isArray(record["files"]) ? record["files"].filter(isObject) : [];
+  for (const { bytes, id, name: given } of told) {
+    if (typeof given !== "string") continue;
+    const name = fileNameOf(given);
+    const file = typeof id === "string" ? exported.get(id) : undefined;
+    if (file === undefined || file.bytes !== bytes) attachments.push(name);
+    else files.push({ name, bytes: file.bytes, open: file.open });
+  }
+  return { ...(attachments.length > 0 ? { attachments } : {}), ...(files.length > 0 ? { files } : {}) };
+}
+
+function parseRecord(record: JsonObject, line: number, exported: ExportedFiles): ParsedLine {
   const value = firstOf(record, TEXT_NAMES);
   if (value === undefined && typeof record["sealed"] === "string")
     return { fields: undefined, notes: [SEALED_PROBLEM] };
@@ -172,7 +201,6 @@ function parseRecord(record: JsonObject, line: number): ParsedLine {
   const conversation = readConversation(record);
   const context = readContext(record);
   const caption = record["caption"];
-  const attachments = readStrings(record["attachments"]);
   const fields: RecordFields = {
     line,
     text: value.toWellFormed(),
@@ -185,13 +213,13 @@ function parseRecord(record: JsonObject, line: number): ParsedLine {
       ...(conversation === undefined ? {} : { conversation }),
       ...(context === undefined ? {} : { context }),
       ...(typeof caption === "string" && caption !== "" ? { caption } : {}),
-      ...(attachments.length > 0 ? { attachments } : {}),
+      ...readFiles(record, exported),
     },
   };
   return { fields, notes };
 }
 
-function* readLine(line: TextLine, builder: RecordBuilder): Iterable<SourceItem> {
+function* readLine(line: TextLine, builder: RecordBuilder, exported: ExportedFiles): Iterable<SourceItem> {
   const problem = (why: string): SourceItem => ({ type: "problem", line: line.number, text: excerpt(line.text), why });
   const trouble = lineTrouble(line);
   if (trouble !== undefined) yield problem(trouble);
@@ -202,7 +230,7 @@ function* readLine(line: TextLine, builder: RecordBuilder): Iterable<SourceItem>
     yield problem(isCut ? "Cannot read the line: it is cut off" : "Cannot read the line: it is not one JSON object");
     return;
   }
-  const { fields, notes } = parseRecord(record, line.number);
+  const { fields, notes } = parseRecord(record, line.number, exported);
   for (const note of notes) yield problem(note);
   if (fields === undefined) return;
   const built = builder.build(fields);
@@ -211,8 +239,9 @@ function* readLine(line: TextLine, builder: RecordBuilder): Iterable<SourceItem>
 
 async function* readJsonl(source: TextSource, options: PrepareOptions, read: ReadOptions): AsyncIterable<SourceItem> {
   const builder = new RecordBuilder("jsonl", options);
+  const exported = exportedFiles(options.files ?? []);
   for await (const batch of readLines(source.open(), read.signal)) {
-    for (const line of batch.lines) yield* readLine(line, builder);
+    for (const line of batch.lines) yield* readLine(line, builder, exported);
     read.onProgress?.({ bytesRead: batch.bytesRead, bytesTotal: source.bytes });
   }
 }

@@ -51,6 +51,7 @@ export async function preview(input: ImportInput, options: PreviewOptions = {}):
       answers,
       zone,
       fileName: input.fileName,
+      files: container.files,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     const wanted = options.sample ?? SAMPLE_DEFAULT;

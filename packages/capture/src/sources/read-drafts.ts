@@ -32,6 +32,7 @@ export async function* readDrafts(
       answers,
       zone: options.zone ?? systemZone(),
       fileName: input.fileName,
+      files: container.files,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     if (prepared.isBlocked) {
@@ -44,6 +45,7 @@ export async function* readDrafts(
     }
     for (const item of unreadChats(recognised)) if (item.type === "problem") yield item;
   } finally {
+    await options.settled?.();
     await container.close();
   }
 }

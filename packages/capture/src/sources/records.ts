@@ -20,7 +20,10 @@ export interface RecordFields {
   readonly from: string | undefined;
   /** The record's own id. */
   readonly id: string | undefined;
-  readonly extra: Pick<MemoryDraft, "level" | "judged" | "conversation" | "caption" | "attachments" | "context">;
+  readonly extra: Pick<
+    MemoryDraft,
+    "level" | "judged" | "conversation" | "caption" | "attachments" | "files" | "context"
+  >;
 }
 
 /** Turns fields into drafts: zones, owners, stable ids. */
@@ -56,7 +59,7 @@ export class RecordBuilder {
       ...(from === undefined || from === me ? {} : { speaker: from }),
       ...(level === undefined ? {} : { level }),
     };
-    const hasMedia = (fields.extra.attachments?.length ?? 0) > 0;
+    const hasMedia = (fields.extra.attachments?.length ?? 0) + (fields.extra.files?.length ?? 0) > 0;
     return { type: "record", line: fields.line, time, from, hasMedia, draft };
   }
 

@@ -1,6 +1,8 @@
 /** The shapes every source shares: what is read, what is asked, what comes out. */
 import type { Level, MemoryDraft } from "@kaelix/model";
 
+import type { TextSource } from "./container.ts";
+
 /** The formats that can be read. */
 export type ImportFormat = "whatsapp" | "jsonl" | "csv" | "markdown";
 
@@ -109,6 +111,8 @@ export interface ImportProgress {
 
 /** How a read is watched and ended. */
 export interface ReadOptions {
+  /** Awaited before what was opened is closed: files of drafts can be read until then. */
+  readonly settled?: () => Promise<unknown>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
   readonly limits?: ImportLimits;
@@ -156,5 +160,7 @@ export interface PrepareOptions {
   /** Zone for local times when the answers name none. */
   readonly zone: string;
   readonly fileName: string;
+  /** What came along with the texts; absent: nothing. */
+  readonly files?: readonly TextSource[];
   readonly signal?: AbortSignal;
 }

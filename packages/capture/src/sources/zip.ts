@@ -34,10 +34,11 @@ export async function openZip(filePath: string, limits: ZipLimits): Promise<Cont
     },
   );
   try {
-    const sources = await listEntries(zip, limits);
+    const files = await listEntries(zip, limits);
     return {
       kind: "zip",
-      sources,
+      sources: files.filter(({ name }) => isReadableName(name)),
+      files,
       close: () => {
         zip.close();
         return Promise.resolve();
@@ -52,32 +53,37 @@ export async function openZip(filePath: string, limits: ZipLimits): Promise<Cont
 async function listEntries(zip: ZipFile, limits: ZipLimits): Promise<TextSource[]> {
   const { entriesMax, unpackedBytesMax } = limits;
   if (zip.entryCount > entriesMax) throw sourceErrors("import-too-many-entries", { details: { entriesMax } });
-  const sources: TextSource[] = [];
+  const files: TextSource[] = [];
+  let textBytes = 0;
   let unpackedBytes = 0;
   let entries = 0;
   for await (const entry of eachEntry(zip)) {
     entries++;
     if (entries > entriesMax) throw sourceErrors("import-too-many-entries", { details: { entriesMax } });
     const name = checkEntry(entry);
-    if (name.endsWith("/") || !isReadableName(name)) continue;
+    if (name.endsWith("/")) continue;
     unpackedBytes += entry.uncompressedSize;
-    if (unpackedBytes > unpackedBytesMax) {
+    // What is not a text is bounded where it is kept, each file by itself.
+    if (isReadableName(name)) textBytes += entry.uncompressedSize;
+    if (textBytes > unpackedBytesMax) {
       throw refuseArchive(`it unpacks to more than ${unpackedBytesMax} bytes`, name);
     }
     if (unpackedBytes > RATIO_FREE_WHOLE_BYTES && unpackedBytes > zip.fileSize * RATIO_MAX) {
       throw refuseArchive(`it unpacks to more than ${RATIO_MAX} times its size`, name);
     }
-    if (entry.compressionMethod !== METHOD_STORED && entry.compressionMethod !== METHOD_DEFLATED) {
+    const isKnown = entry.compressionMethod === METHOD_STORED || entry.compressionMethod === METHOD_DEFLATED;
+    if (!isKnown && !isReadableName(name)) continue;
+    if (!isKnown) {
       throw refuseArchive("it is packed with a method that is not supported, must be deflate", name);
     }
-    sources.push({
+    files.push({
       name,
       bytes: entry.uncompressedSize,
       modifiedAtMs: entry.getLastModDate({ timezone: "UTC" }).getTime(),
       open: () => readEntry(zip, entry),
     });
   }
-  return sources.sort((left, right) => (left.name < right.name ? -1 : 1));
+  return files.sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
 async function* eachEntry(zip: ZipFile): AsyncIterable<Entry> {

@@ -80,7 +80,8 @@ async function create(exchange: Exchange<"memories.create">): Promise<Answer> {
   if (exchange.body.sealed !== undefined) mustBePerson(request.subject);
   const client = await writerOf(application.access, request.subject, principal);
   const draft = { ...draftOf(exchange), ...withoutUndefined({ client }) };
-  const outcome = await application.memories.remember(principal, draft);
+  const files = (exchange.body.files ?? []).flatMap((id) => parseId("fil", id) ?? []);
+  const outcome = await application.memories.remember(principal, draft, files);
   // A person who tells again what is locked has just said it; a program might be guessing, and is told the same whether it is right.
   const isProgram = request.subject !== undefined && request.subject.type !== "user";
   if (outcome.type === "known" && isProgram && outcome.placed.memory.level > principal.ceiling)

@@ -58,7 +58,10 @@ export type Answer =
       readonly type: "stream";
       readonly stream: Readable;
       readonly contentType: string;
+      /** How it is to be saved; any text. */
       readonly fileName: string;
+      /** Absent: 200. */
+      readonly status?: number;
       readonly headers?: Readonly<Record<string, string>>;
     }
   /** The handler has taken the socket over. */

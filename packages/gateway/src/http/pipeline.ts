@@ -284,8 +284,14 @@ function sendAnswer(
       return { reply: reply.code(route.success.status).send(), body: "" };
     case "stream":
       if (answer.headers !== undefined) reply.headers(answer.headers);
-      reply.header("content-disposition", `attachment; filename="${answer.fileName}"`);
-      return { reply: reply.code(200).type(answer.contentType).send(answer.stream), body: "" };
+      reply.header("content-disposition", dispositionOf(answer.fileName));
+      return {
+        reply: reply
+          .code(answer.status ?? 200)
+          .type(answer.contentType)
+          .send(answer.stream),
+        body: "",
+      };
     case "json": {
       if (parts.checkAnswers) checkAnswer(route, answer.body);
       if (answer.headers !== undefined) reply.headers(answer.headers);
@@ -296,6 +302,17 @@ function sendAnswer(
       return { reply: reply.send(body), body };
     }
   }
+}
+
+/** To be saved under a name (RFC 6266); one that headers cannot hold is written out as RFC 8187 says. */
+function dispositionOf(fileName: string): string {
+  const plain = fileName.replaceAll(/[^\w .()-]/g, "_");
+  const disposition = `attachment; filename="${plain}"`;
+  if (plain === fileName) return disposition;
+  const letters = encodeURIComponent(fileName.toWellFormed()).replaceAll(/['()*]/g, (letter) => {
+    return `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
+  });
+  return `${disposition}; filename*=UTF-8''${letters}`;
 }
 
 /** Compares an answer with its schema: nothing missing, nothing wrong, nothing that the contract does not name. */

@@ -1,6 +1,6 @@
 /** From what the application answers to the JSON of the contract: snake_case, RFC 3339, null for what is absent. Pure. */
 import { formatPosition, type LogPosition } from "@kaelix/base";
-import { levelName } from "@kaelix/model";
+import { type FileFacts, levelName } from "@kaelix/model";
 
 import type {
   AnswerOutcome,
@@ -60,6 +60,11 @@ export function foundMemoryJson(memory: FoundMemory, position: LogPosition): Jso
   };
 }
 
+/** A file, as whoever sees its memory sees it: never its key, or where it stands. */
+export function fileJson({ id, name, type, bytes }: FileFacts): Json {
+  return { id, name, type, bytes };
+}
+
 /** A memory. */
 export function memoryJson(placed: PlacedMemory): Json {
   const { memory } = placed;
@@ -77,6 +82,7 @@ export function memoryJson(placed: PlacedMemory): Json {
     client: memory.client ?? null,
     external_id: memory.externalId ?? null,
     attachments: memory.attachments ?? [],
+    files: (memory.files ?? []).map(fileJson),
     context: memory.context ?? null,
     // A memory is shown only after it was stored, and rules classify before storing.
     progress: { stored: true, searchable: placed.searchable, classified: true },
@@ -257,6 +263,7 @@ export function verificationJson(outcome: VerificationOutcome): Json {
       users: outcome.log.users,
       unreadable: outcome.log.unreadable,
       unopenable: outcome.log.unopenable,
+      files: outcome.log.files,
       damaged: outcome.log.damaged,
       whole: outcome.log.whole,
       lost: outcome.log.lost,

@@ -32,6 +32,7 @@ import { fakeLogins } from "./fake-logins.ts";
 import { fakePasskeys } from "./fake-passkeys.ts";
 import { fakeAccess } from "./fake-access.ts";
 import { fakeApps } from "./fake-apps.ts";
+import { fakeFiles } from "./fake-files.ts";
 import { fakeErasures } from "./fake-erasures.ts";
 import { fakeMembers, fakeTenants } from "./fake-members.ts";
 import { fakeSharing } from "./fake-sharing.ts";
@@ -52,6 +53,12 @@ export const fakeErrors = defineErrors({
 const NO_DIGESTS: Application["digests"] = {
   make: async () => Promise.reject(new Error("The fake makes no digests")),
   write: async () => Promise.reject(new Error("The fake makes no digests")),
+};
+
+const NO_LESSONS: Application["lessons"] = {
+  read: async () => ({ total: 0, forgottenAtMs: null, groups: [] }),
+  judge: async () => [],
+  forget: async () => undefined,
 };
 
 const NOW_MS = Date.parse("2024-12-12T18:03:00Z");
@@ -110,6 +117,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     audit: auditOf(audited),
     policy: { explain: async () => Promise.reject(new Error("The fake explains nothing")) },
     memories: memoriesOf(() => whole),
+    files: fakeFiles(spoolRoot),
     imports: importsOf(spoolRoot),
     house: houseOf(() => whole),
     access: fakeAccess(),
@@ -127,11 +135,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     people: fakePeople(),
     review: fakeReview(),
     timeline: fakeTimeline(),
-    lessons: {
-      read: async () => ({ total: 0, forgottenAtMs: null, groups: [] }),
-      judge: async () => [],
-      forget: async () => undefined,
-    },
+    lessons: NO_LESSONS,
     operations: fakeOperations(),
     days: fakeDays(),
     provider: fakeProvider(),
@@ -376,6 +380,7 @@ function houseOf(stateOf: () => State): HouseApplication {
         records: 0,
         unreadable: 0,
         unopenable: 0,
+        files: { kept: 0, bytes: 0, damaged: 0 },
         damaged: [],
         whole: true,
         lost: 0,

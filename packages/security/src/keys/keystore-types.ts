@@ -26,7 +26,7 @@ export interface MemoryKeyQuery {
 export type LookupHasher = (purpose: string, text: string) => Uint8Array;
 
 /** What a user's own sealed blobs are for; each purpose has its own key. */
-export type UserSealPurpose = Exclude<SealPurpose, "content">;
+export type UserSealPurpose = Exclude<SealPurpose, "content" | "file">;
 
 /** The place of a blob sealed for a user. */
 export interface UserSealPlace {

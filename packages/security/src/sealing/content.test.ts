@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 
 import { type MemoryKey, openContent, sealContent } from "./content.ts";
 import { sealBytes } from "./envelope.ts";
+import { makeFileKey } from "./pieces.ts";
 
 const sources = { nowMs: 1_750_000_000_000, random: systemRandom };
 const ids = { tenant: DEFAULT_TENANT, user: makeId("usr", 1, systemRandom), memory: makeId("mem", 1, systemRandom) };
@@ -25,6 +26,17 @@ const contents: fc.Arbitrary<MemoryContent> = fc.record(
     conversationTitle: label,
     externalId: label,
     attachments: fc.array(label, { maxLength: 3 }),
+    files: fc.array(
+      fc.record({
+        id: fc.constant(makeId("fil", 1, systemRandom)),
+        name: label,
+        type: label,
+        bytes: fc.nat(),
+        key: fc.constant(makeFileKey(systemRandom)),
+        offsets: fc.array(fc.nat(), { maxLength: 3 }),
+      }),
+      { maxLength: 2 },
+    ),
     client: fc.record({ key: fc.constant(makeId("key", 1, systemRandom)), name: label }),
     changeReason: label,
     context: fc.oneof(label, fc.dictionary(label, fc.integer(), { maxKeys: 3, noNullPrototype: true })),
@@ -59,6 +71,9 @@ test("openContent refuses what opens and is no memory content", () => {
   wrong.push('{"text":"a","reasons":[],"speaker":1}', '{"text":"a","reasons":[],"attachments":[1]}');
   wrong.push('{"text":"a","reasons":[],"client":{"key":"key_1","name":"a"}}', '{"text":"a","reasons":[],"client":7}');
   wrong.push('{"text":"a","reasons":[],"changeReason":7}');
+  const file = { id: makeId("fil", 1, systemRandom), name: "a", type: "b", bytes: 1, key: "AAAA", offsets: [0] };
+  for (const files of [7, [7], [file], [{ ...file, key: makeFileKey(systemRandom), offsets: [-1] }]])
+    wrong.push(JSON.stringify({ text: "a", reasons: [], files }));
   wrong.push('{"text":"a","reasons":[],"context":7}', '{"text":"a","reasons":[],"attachments":"x"}');
   for (const text of [...wrong.map((json) => Buffer.from(json)), Buffer.of(0xff, 0xfe)]) {
     const sealed = sealBytes(keyAt(3), scope, text, sources);

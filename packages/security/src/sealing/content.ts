@@ -1,6 +1,8 @@
 /** Memory content ↔ envelope. JSON inside; what comes out is checked field by field, as if a stranger had written it. */
+import { decodeBase64Url } from "@kaelix/base";
 import {
   type ClassificationReason,
+  type KeptFile,
   type Level,
   type MemoryClient,
   type MemoryContent,
@@ -12,6 +14,7 @@ import {
   type UserId,
 } from "@kaelix/model";
 
+import { KEY_BYTES } from "./cipher.ts";
 import {
   openBytes,
   sealBytes,
@@ -78,7 +81,8 @@ function parseContent(bytes: Uint8Array): MemoryContent | undefined {
   const attachments = parseTexts(parsed["attachments"]);
   if (reasons === undefined || context === "wrong" || attachments === "wrong") return undefined;
   const client = parseClient(parsed["client"]);
-  if (client === "wrong") return undefined;
+  const files = parseFiles(parsed["files"]);
+  if (client === "wrong" || files === "wrong") return undefined;
   const labels: Record<string, string> = {};
   for (const name of ["clientSealed", "caption", "speaker", "conversationTitle", "externalId", "changeReason"]) {
     const label = parsed[name];
@@ -89,6 +93,7 @@ function parseContent(bytes: Uint8Array): MemoryContent | undefined {
     text: parsed["text"],
     ...labels,
     ...(attachments === undefined ? {} : { attachments }),
+    ...(files === undefined ? {} : { files }),
     ...(context === undefined ? {} : { context: context.value }),
     ...(client === undefined ? {} : { client }),
     reasons,
@@ -100,6 +105,26 @@ function parseClient(value: unknown): MemoryClient | "wrong" | undefined {
   if (!isObject(value) || typeof value["key"] !== "string" || typeof value["name"] !== "string") return "wrong";
   const key = parseId("key", value["key"]);
   return key === undefined ? "wrong" : { key, name: value["name"] };
+}
+
+function parseFiles(value: unknown): readonly KeptFile[] | "wrong" | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) return "wrong";
+  const files: KeptFile[] = [];
+  for (const item of value) {
+    if (!isObject(item)) return "wrong";
+    const { bytes, key, name, offsets, type } = item;
+    const id = typeof item["id"] === "string" ? parseId("fil", item["id"]) : undefined;
+    if (id === undefined || typeof name !== "string" || typeof type !== "string" || !isCount(bytes)) return "wrong";
+    const isKey = typeof key === "string" && decodeBase64Url(key)?.length === KEY_BYTES;
+    if (!isKey || !Array.isArray(offsets) || !offsets.every(isCount)) return "wrong";
+    files.push({ id, name, type, bytes, key, offsets });
+  }
+  return files;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function parseReasons(value: unknown): readonly ClassificationReason[] | undefined {

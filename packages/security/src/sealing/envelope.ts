@@ -3,7 +3,7 @@
  *
  *     0       2        3       4       5         6             10        14       26           58
  *     | magic | format | suite | level | purpose | key version | version | nonce  | commitment | body …
- *     | K X   | 1      | 1–3   | 1–4   | 1–8     | u32 BE      | u32 BE  | 12     | 32         |
+ *     | K X   | 1      | 1–3   | 1–4   | 1–9     | u32 BE      | u32 BE  | 12     | 32         |
  *
  * The whole header is these 26 bytes and, not repeated on disk because the record around it names them, tenant, user and subject.
  * The associated data (AAD) is its canonical form: a label, the 26 bytes, then tenant, user and subject each behind a u16 length.
@@ -24,7 +24,16 @@ import type { Level } from "@kaelix/model";
 import { FERNET_IV_BYTES, NONCE_BYTES, openAead, openFernet, sealAead, sealFernet, TAG_BYTES } from "./cipher.ts";
 
 /** What an envelope is for. One key never opens another purpose. */
-export type SealPurpose = "content" | "profile" | "import" | "snapshot" | "factor" | "audit" | "people" | "backup";
+export type SealPurpose =
+  | "content"
+  | "profile"
+  | "import"
+  | "snapshot"
+  | "factor"
+  | "audit"
+  | "people"
+  | "backup"
+  | "file";
 
 /** The place an envelope belongs to: all of it is bound into the ciphertext. */
 export interface SealScope {
@@ -78,6 +87,7 @@ const PURPOSES: Readonly<Record<SealPurpose, number>> = {
   audit: 6,
   people: 7,
   backup: 8,
+  file: 9,
 };
 const AAD_LABEL = Buffer.from("kaelix/sealed/1\0", "latin1");
 const UINT32_MAX = 2 ** 32 - 1;
