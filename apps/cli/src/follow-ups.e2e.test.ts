@@ -1,4 +1,4 @@
-/** In a real browser against the real product: questions that lean on those before, and what one's corrections taught. */
+/** In a real browser against the real product: questions that lean on those before, those that are proposed, and what one's corrections taught. */
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { expect, test } from "vitest";
 
@@ -17,7 +17,12 @@ const LOOKS = [
 const stage = await openStage();
 const { product } = stage;
 const owner = await claim(product);
-for (const text of ["Carla lives in Lisbon near the harbour", "Carla's dog is called Biscuit"])
+for (const text of [
+  "Carla lives in Lisbon near the harbour",
+  "Carla's dog is called Biscuit",
+  "Tomas teaches chemistry in Hamburg, like his friend Ines",
+  "Ines teaches chemistry in Porto now",
+])
   await owner.call("memories.create", { body: { text, level: 1 } }, { waitSeconds: 10, until: "indexed" });
 
 async function openPage(options: BrowserContextOptions): Promise<Page> {
@@ -52,6 +57,23 @@ test.each(LOOKS)(
     await page.getByTestId("understood").getByText("What is Carla's dog called?").waitFor();
     await page.getByTestId("answer").nth(1).getByText("Biscuit").first().waitFor();
     await look(page, `understood-${mode}`);
+    await page.close();
+  },
+);
+
+test.each(LOOKS)(
+  "what may be asked next stands below the newest answer alone, and is asked and answered when it is pressed, %s",
+  { timeout: START_MS_MAX },
+  async (mode, options) => {
+    const page = await openPage(options);
+    await page.goto(`${product.url}/chats/ask`);
+    await page.getByRole("textbox", { name: "A question" }).waitFor();
+    await ask(page, "Where does Tomas teach?");
+    await look(page, `follow-ups-${mode}`);
+    await page.getByTestId("follow-ups").getByRole("button", { name: "And Ines?" }).press("Enter");
+    await page.getByTestId("understood").getByText("Where does Ines teach?").waitFor();
+    await page.getByTestId("answer").nth(1).getByText("Porto").first().waitFor();
+    expect(await page.getByRole("button", { name: "And Ines?" }).count()).toBe(0);
     await page.close();
   },
 );
