@@ -1,14 +1,16 @@
 /** Driving the web app in a real Chromium: what a person does in the first minutes, as functions for end-to-end tests. */
 import { existsSync } from "node:fs";
 
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
+/** Without it a browser asks for messages of its push service. */
+const BACKGROUND_NETWORKING = "--disable-background-networking";
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
-  "--disable-background-networking",
+  BACKGROUND_NETWORKING,
   "--disable-component-update",
   "--disable-sync",
 ];
@@ -30,14 +32,27 @@ export interface Journey {
 
 /** Starts Chromium headless. @throws Error when none is installed; `KAELIX_CHROMIUM` names another one. */
 export async function openBrowser(): Promise<JourneyBrowser> {
-  const path = process.env["KAELIX_CHROMIUM"] ?? CANDIDATES.find((candidate) => existsSync(candidate));
-  if (path === undefined)
-    throw new Error("Cannot open a browser: no Chromium is installed, set KAELIX_CHROMIUM to one");
-  const browser: Browser = await chromium.launch({ executablePath: path, args: FLAGS, headless: true });
+  const browser: Browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS, headless: true });
   return {
     newPage: async (options = {}) => (await browser.newContext(options)).newPage(),
     close: () => browser.close(),
   };
+}
+
+/** Starts Chromium headless on a profile of its own folder, for what it refuses to private windows, as push is. */
+export function openProfile(folder: string, flags: readonly string[]): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, {
+    executablePath: chromiumPath(),
+    args: [...FLAGS.filter((flag) => flag !== BACKGROUND_NETWORKING), ...flags],
+    ignoreDefaultArgs: [BACKGROUND_NETWORKING],
+    headless: true,
+  });
+}
+
+function chromiumPath(): string {
+  const path = process.env["KAELIX_CHROMIUM"] ?? CANDIDATES.find((candidate) => existsSync(candidate));
+  if (path !== undefined) return path;
+  throw new Error("Cannot open a browser: no Chromium is installed, set KAELIX_CHROMIUM to one");
 }
 
 /** Opens the address that the start printed (`…/start#c=CODE`) and waits for sign-up. */
