@@ -24,6 +24,7 @@ export type {
   TopicSpec,
   Visibility,
 } from "./log.ts";
+export { type FollowerParts, PartitionFollower } from "./partition-follower.ts";
 export { openStreamerLog, type StreamerLog, type StreamerLogOptions } from "./streamer-log.ts";
 export { partitionForKey } from "@kaelix/protocol";
 export { verifyStorage as verifyLog, type VerifyProblem, type VerifyReport } from "@kaelix/streamer";

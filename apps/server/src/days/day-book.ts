@@ -7,7 +7,7 @@
  * It does not: open what is sealed. Memory: half a KiB per person and thing.
  */
 import { encodeText } from "@kaelix/base";
-import type { Log, LogBatch } from "@kaelix/log";
+import { type Log, PartitionFollower, type StoredRecord } from "@kaelix/log";
 import {
   type DayEvent,
   type DayJudged,
@@ -71,26 +71,26 @@ function standsAfter(before: DayEvent | undefined, event: DayEvent): boolean {
 
 /** What stands on topic `days`. Made by `openDayBook`. */
 export class DayBook {
-  readonly #log: Log;
+  readonly #follower: PartitionFollower;
   readonly #standing = new Map<string, Standing>();
   readonly #subjects = new Map<string, Set<string>>();
-  #waiters: { readonly offset: number; readonly wake: () => void }[] = [];
   readonly #followers: ((event: DayEvent) => void)[] = [];
-  #nextOffset = 0;
-  #isFollowing = false;
 
   /** Use `openDayBook`. */
   constructor(log: Log) {
-    this.#log = log;
+    this.#follower = new PartitionFollower({
+      log,
+      topic: TOPIC,
+      partition: PARTITION,
+      fold: (record) => this.#foldRecord(record),
+      closed: () => serverErrors("day-book-closed"),
+    });
   }
 
   /** Called once by `openDayBook`. */
   async start(): Promise<void> {
-    const { startOffset, durableOffset } = await this.#log.bounds(TOPIC, PARTITION);
-    this.#nextOffset = startOffset;
-    await this.#readTo(durableOffset);
-    this.#isFollowing = true;
-    void this.#follow();
+    await this.#follower.readAll();
+    this.#follower.follow();
   }
 
   settings(user: UserId): DaySettings | undefined {
@@ -174,56 +174,16 @@ export class DayBook {
   }
 
   /** Resolves when all of it is durable and folded. */
-  async #append(
-    writes: readonly { readonly subject: string; readonly event: DayEvent | undefined }[],
-  ): Promise<number> {
+  #append(writes: readonly { readonly subject: string; readonly event: DayEvent | undefined }[]): Promise<number> {
     const records = writes.map(({ event, subject }) => ({
       key: encodeText(subject),
       value: event === undefined ? null : encodeEvent(event),
       ...(event === undefined ? {} : { timestampMs: event.at }),
     }));
-    const { baseOffset } = await this.#log.append(TOPIC, PARTITION, records, { acknowledge: "durable" });
-    await this.#folded(baseOffset + records.length - 1);
-    return baseOffset;
+    return this.#follower.append(records);
   }
 
-  /** Resolves when the record at an offset is folded, by following or, when that has ended, by reading. */
-  async #folded(offset: number): Promise<void> {
-    if (this.#nextOffset <= offset && this.#isFollowing) {
-      await new Promise<void>((wake) => this.#waiters.push({ offset, wake }));
-    }
-    await this.#readTo(offset + 1);
-    if (this.#nextOffset <= offset) throw serverErrors("day-book-closed");
-  }
-
-  async #readTo(endOffset: number): Promise<void> {
-    while (this.#nextOffset < endOffset) {
-      const before = this.#nextOffset;
-      this.#fold(await this.#log.read(TOPIC, PARTITION, before));
-      if (this.#nextOffset === before) return;
-    }
-  }
-
-  async #follow(): Promise<void> {
-    try {
-      for await (const batch of this.#log.subscribe(TOPIC, PARTITION, this.#nextOffset)) this.#fold(batch);
-    } catch {
-      // The log failed: `put` reads by itself from here on, and says what is wrong.
-    } finally {
-      this.#isFollowing = false;
-      for (const { wake } of this.#waiters.splice(0)) wake();
-    }
-  }
-
-  #fold(batch: LogBatch): void {
-    for (const record of batch.records) if (record.offset >= this.#nextOffset) this.#foldRecord(record);
-    this.#nextOffset = Math.max(this.#nextOffset, batch.nextOffset);
-    const waiting = this.#waiters;
-    this.#waiters = waiting.filter(({ offset }) => offset >= this.#nextOffset);
-    for (const { offset, wake } of waiting) if (offset < this.#nextOffset) wake();
-  }
-
-  #foldRecord({ key, offset, value }: LogBatch["records"][number]): void {
+  #foldRecord({ key, offset, value }: StoredRecord): void {
     const subject = Buffer.from(key ?? []).toString("latin1");
     const user = subject.split("/")[1] ?? "";
     if (value === null) {

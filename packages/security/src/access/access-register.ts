@@ -9,7 +9,7 @@
  * with factors, half of that per key and grant.
  */
 import { type Clock, encodeText } from "@kaelix/base";
-import type { Log, LogBatch } from "@kaelix/log";
+import { type Log, PartitionFollower, type StoredRecord } from "@kaelix/log";
 import {
   type AccessEvent,
   type ApiKeyId,
@@ -38,7 +38,7 @@ export async function openAccessRegister(log: Log, clock: Clock): Promise<Access
 
 /** What stands on topic `access`. Made by `openAccessRegister`. */
 export class AccessRegister {
-  readonly #log: Log;
+  readonly #follower: PartitionFollower;
   readonly #clock: Clock;
   readonly #state: AccessState = {
     factors: new Map(),
@@ -58,25 +58,25 @@ export class AccessRegister {
   readonly #appsOf = new Map<UserId, Set<ApiKeyId>>();
   readonly #grantsFrom = new Map<UserId, Set<GrantId>>();
   readonly #grantsTo = new Map<UserId, Set<GrantId>>();
-  #waiters: { readonly offset: number; readonly wake: () => void }[] = [];
-  #nextOffset = 0;
   #latestMs = 0;
   #unreadable = 0;
-  #isFollowing = false;
 
   /** Use `openAccessRegister`. */
   constructor(log: Log, clock: Clock) {
-    this.#log = log;
+    this.#follower = new PartitionFollower({
+      log,
+      topic: TOPIC,
+      partition: PARTITION,
+      fold: (record) => this.#foldRecord(record),
+      closed: () => securityErrors("access-closed"),
+    });
     this.#clock = clock;
   }
 
   /** Called once by `openAccessRegister`. */
   async start(): Promise<void> {
-    const { startOffset, endOffset } = await this.#log.bounds(TOPIC, PARTITION);
-    this.#nextOffset = startOffset;
-    await this.#readTo(endOffset);
-    this.#isFollowing = true;
-    void this.#follow();
+    await this.#follower.readAll();
+    this.#follower.follow();
   }
 
   /** Records set aside since the start of the fold. */
@@ -174,8 +174,7 @@ export class AccessRegister {
   async put(event: AccessEvent): Promise<"done" | "late"> {
     const subject = accessSubject(event);
     const record = { key: encodeText(subject), value: encodeEvent(event), timestampMs: event.at };
-    const { baseOffset } = await this.#log.append(TOPIC, PARTITION, [record], { acknowledge: "durable" });
-    await this.#folded(baseOffset);
+    const baseOffset = await this.#follower.append([record]);
     return this.#stands.get(subject) === baseOffset ? "done" : "late";
   }
 
@@ -202,47 +201,10 @@ export class AccessRegister {
 
   async #takeAway(subjects: readonly string[]): Promise<void> {
     const records = subjects.map((subject) => ({ key: encodeText(subject), value: null, timestampMs: this.nowMs() }));
-    const { baseOffset } = await this.#log.append(TOPIC, PARTITION, records, { acknowledge: "durable" });
-    await this.#folded(baseOffset + records.length - 1);
+    await this.#follower.append(records);
   }
 
-  /** Resolves when the record at an offset is folded, by following or, when that has ended, by reading. */
-  async #folded(offset: number): Promise<void> {
-    if (this.#nextOffset <= offset && this.#isFollowing) {
-      await new Promise<void>((wake) => this.#waiters.push({ offset, wake }));
-    }
-    await this.#readTo(offset + 1);
-    if (this.#nextOffset <= offset) throw securityErrors("access-closed");
-  }
-
-  async #readTo(endOffset: number): Promise<void> {
-    while (this.#nextOffset < endOffset) {
-      const before = this.#nextOffset;
-      this.#fold(await this.#log.read(TOPIC, PARTITION, before));
-      if (this.#nextOffset === before) return;
-    }
-  }
-
-  async #follow(): Promise<void> {
-    try {
-      for await (const batch of this.#log.subscribe(TOPIC, PARTITION, this.#nextOffset)) this.#fold(batch);
-    } catch {
-      // The log failed: `put` reads by itself from here on, and says what is wrong.
-    } finally {
-      this.#isFollowing = false;
-      for (const { wake } of this.#waiters.splice(0)) wake();
-    }
-  }
-
-  #fold(batch: LogBatch): void {
-    for (const record of batch.records) if (record.offset >= this.#nextOffset) this.#foldRecord(record);
-    this.#nextOffset = Math.max(this.#nextOffset, batch.nextOffset);
-    const waiting = this.#waiters;
-    this.#waiters = waiting.filter(({ offset }) => offset >= this.#nextOffset);
-    for (const { offset, wake } of waiting) if (offset < this.#nextOffset) wake();
-  }
-
-  #foldRecord({ offset, key, value }: LogBatch["records"][number]): void {
+  #foldRecord({ offset, key, value }: StoredRecord): void {
     const subject = Buffer.from(key ?? []).toString("latin1");
     if (value === null) {
       foldAccessTombstone(this.#state, subject);

@@ -13,7 +13,7 @@
 import { createHmac, type KeyObject } from "node:crypto";
 
 import { type Clock, KeyedLock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
-import type { Log, LogBatch, LogRecord } from "@kaelix/log";
+import { type Log, type LogRecord, PartitionFollower, type StoredRecord } from "@kaelix/log";
 import {
   DEFAULT_TENANT,
   EVENT_VERSION,
@@ -93,13 +93,9 @@ export class Keystore {
   readonly #memories = new MemoryKeys();
   readonly #quarantined = new Set<string>();
   readonly #making = new KeyedLock();
-  readonly #stop = new AbortController();
-  #waiters: { readonly offset: number; readonly wake: () => void }[] = [];
+  readonly #follower: PartitionFollower;
   #sweeper: NodeJS.Timeout | undefined;
   #system: OpenUserKey | undefined;
-  #following: Promise<void> | undefined;
-  #isFollowing = false;
-  #nextOffset = 0;
   #quarantinedCount = 0;
   #damagedRanges = 0;
 
@@ -116,23 +112,31 @@ export class Keystore {
       cacheMs: options.cacheMs ?? CACHE_MS,
       cachedMax: options.cachedMax ?? CACHED_MAX,
     });
+    this.#follower = new PartitionFollower({
+      log: options.log,
+      topic: TOPIC,
+      partition: PARTITION,
+      fold: (record) => this.#foldRecord(record),
+      closed: () => securityErrors("key-closed"),
+      onDamage: ({ firstOffset, nextOffset, reason }) => {
+        this.#damagedRanges++;
+        this.#onProblem(`Offsets ${firstOffset} to ${nextOffset - 1} of topic keys are damaged: ${reason}`);
+      },
+      onEnded: (failure) => {
+        const why = failure instanceof Error ? failure.message : "unknown reason";
+        const ended = failure === undefined ? "has ended: the log was closed" : `has failed: ${why}`;
+        this.#onProblem(`Following topic keys ${ended}`);
+      },
+    });
   }
 
   /** Called once by `openKeystore`. */
   async start(): Promise<void> {
-    const { startOffset, endOffset } = await this.#log.bounds(TOPIC, PARTITION);
-    this.#nextOffset = startOffset;
-    while (this.#nextOffset < endOffset) {
-      const batch = await this.#log.read(TOPIC, PARTITION, this.#nextOffset);
-      const before = this.#nextOffset;
-      this.#fold(batch);
-      if (this.#nextOffset === before) break;
-    }
+    await this.#follower.readAll();
     await this.#checkKek();
     await this.ensureUserKey(DEFAULT_TENANT, SYSTEM_USER);
     this.#system = await this.#users.open(SYSTEM_USER);
-    this.#isFollowing = true;
-    this.#following = this.#follow();
+    this.#follower.follow();
     this.#sweeper = setInterval(() => this.#users.sweep(), SWEEP_MS);
     this.#sweeper.unref();
   }
@@ -189,7 +193,7 @@ export class Keystore {
    */
   async settleMoves(memories: readonly MemoryId[]): Promise<void> {
     const { durableOffset } = await this.#log.bounds(TOPIC, PARTITION);
-    await this.#followed(durableOffset);
+    await this.#follower.reach(durableOffset);
     const nowMs = this.#clock.nowMs();
     const records: LogRecord[] = [];
     for (const memory of memories) {
@@ -200,7 +204,7 @@ export class Keystore {
       const settled = { ...state, wrapped: Buffer.from(state.wrapped), formers: [] };
       records.push(keyRecord(memoryKeyEvent({ ...owner, memory, level: state.level }, settled, nowMs)));
     }
-    if (records.length > 0) await this.#followed(await this.#append(records));
+    if (records.length > 0) await this.#follower.reach(await this.#append(records));
   }
 
   /** A memory's key; undefined when it has none or it was shredded. Throws `key-damaged` when its record is damaged. */
@@ -260,12 +264,12 @@ export class Keystore {
       try {
         const to = await this.#append(some.map((memory) => memoryTombstone(memory, nowMs)));
         range = { from: range?.from ?? to - some.length, to };
-        await this.#followed(to);
+        await this.#follower.reach(to);
       } finally {
         this.#memories.endShred(some);
       }
     }
-    return range ?? { from: this.#nextOffset, to: this.#nextOffset };
+    return range ?? { from: this.#follower.nextOffset, to: this.#follower.nextOffset };
   }
 
   /** Makes everything of a user unreadable for ever: with the user's key goes every key under it. */
@@ -273,7 +277,7 @@ export class Keystore {
     // Not while the key is being rewrapped: its record would come after the tombstone and bring it back.
     return this.#making.run(user, async () => {
       const to = await this.#append([userTombstone(user, this.#clock.nowMs())]);
-      await this.#followed(to);
+      await this.#follower.reach(to);
       return { from: to - 1, to };
     });
   }
@@ -333,16 +337,15 @@ export class Keystore {
       tableBytes: this.#memories.bytes,
       quarantined: this.#quarantinedCount,
       damagedRanges: this.#damagedRanges,
-      nextOffset: this.#nextOffset,
-      following: this.#isFollowing,
+      nextOffset: this.#follower.nextOffset,
+      following: this.#follower.isFollowing,
     };
   }
 
   /** Stops following and overwrites unwrapped keys. The log stays open. */
   async close(): Promise<void> {
-    this.#stop.abort();
     clearInterval(this.#sweeper);
-    await this.#following;
+    await this.#follower.stop();
     this.#users.close();
     this.#system = undefined;
   }
@@ -423,47 +426,7 @@ export class Keystore {
     return baseOffset + records.length;
   }
 
-  async #follow(): Promise<void> {
-    try {
-      const batches = this.#log.subscribe(TOPIC, PARTITION, this.#nextOffset, { signal: this.#stop.signal });
-      for await (const batch of batches) this.#fold(batch);
-      if (!this.#stop.signal.aborted) this.#onProblem("Following topic keys has ended: the log was closed");
-    } catch (error) {
-      this.#onProblem(`Following topic keys has failed: ${error instanceof Error ? error.message : "unknown reason"}`);
-    } finally {
-      this.#isFollowing = false;
-      for (const { wake } of this.#waiters.splice(0)) wake();
-    }
-  }
-
-  /** Resolves when everything before `offset` is folded. */
-  async #followed(offset: number): Promise<void> {
-    if (this.#nextOffset >= offset) return;
-    if (this.#isFollowing) await new Promise<void>((wake) => this.#waiters.push({ offset, wake }));
-    // A broken subscription must not leave a shredded key in memory: read what it missed.
-    while (this.#nextOffset < offset) {
-      const before = this.#nextOffset;
-      this.#fold(await this.#log.read(TOPIC, PARTITION, before));
-      if (this.#nextOffset === before) throw securityErrors("key-closed");
-    }
-  }
-
-  #fold(batch: LogBatch): void {
-    for (const range of batch.damaged) {
-      this.#damagedRanges++;
-      this.#onProblem(
-        `Offsets ${range.firstOffset} to ${range.nextOffset - 1} of topic keys are damaged: ${range.reason}`,
-      );
-    }
-    for (const record of batch.records) if (record.offset >= this.#nextOffset) this.#foldRecord(record);
-    this.#nextOffset = Math.max(this.#nextOffset, batch.nextOffset);
-    if (this.#waiters.length === 0) return;
-    const waiting = this.#waiters;
-    this.#waiters = waiting.filter(({ offset }) => offset > this.#nextOffset);
-    for (const { offset, wake } of waiting) if (offset <= this.#nextOffset) wake();
-  }
-
-  #foldRecord(record: LogBatch["records"][number]): void {
+  #foldRecord(record: StoredRecord): void {
     const fact = parseKeyRecord(record);
     switch (fact.type) {
       case "put":
