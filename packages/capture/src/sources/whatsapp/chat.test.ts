@@ -275,3 +275,30 @@ test("looksCut knows the limits of the app", () => {
     false,
   ]);
 });
+
+test("prepareChat takes the files that lie beside the chat, and the names of those that do not", async () => {
+  const texts = [
+    "IMG-20180822-WA0001.jpg (file attached)\nat the sea",
+    "\u200e<attached: 00000012-PHOTO-2018-08-22-14-42-09.jpg>",
+    "IMG-20180822-WA0002.jpg (file attached)",
+    "<Media omitted>",
+  ];
+  const content = texts.map((text) => `22/08/2018, 14:42 - Ann: ${text}\n`).join("");
+  const files = [
+    textSource("export/_chat.txt", content),
+    textSource("export/IMG-20180822-WA0001.jpg", "one"),
+    textSource("export/00000012-PHOTO-2018-08-22-14-42-09.jpg", "photo"),
+    textSource("elsewhere/IMG-20180822-WA0002.jpg", "another's"),
+  ];
+  const prepared = await prepareChat(textSource("export/_chat.txt", content), { ...prepareOptions("a.zip"), files });
+  const { records } = await collect(prepared);
+  const seen = records.map(({ draft, hasMedia }) => {
+    return [hasMedia, draft.text, draft.files?.map(({ bytes, name }) => `${name} ${bytes}`), draft.attachments];
+  });
+  expect(seen).toEqual([
+    [true, "at the sea", ["IMG-20180822-WA0001.jpg 3"], undefined],
+    [true, "00000012-PHOTO-2018-08-22-14-42-09.jpg", ["00000012-PHOTO-2018-08-22-14-42-09.jpg 5"], undefined],
+    [true, "IMG-20180822-WA0002.jpg", undefined, ["IMG-20180822-WA0002.jpg"]],
+    [true, "Media omitted", undefined, ["Media omitted"]],
+  ]);
+});

@@ -1,6 +1,6 @@
 /** A WhatsApp chat export as a source: profile, questions, messages as drafts. */
 import type { ZoneConverter } from "@kaelix/base";
-import { MEMORY_LABEL_LENGTH_MAX, type MemoryDraft } from "@kaelix/model";
+import { fileNameOf, MEMORY_LABEL_LENGTH_MAX, type MemoryDraft } from "@kaelix/model";
 import { askDateOrder, type DateReading } from "../date-order.ts";
 import { hashParts, OrdinalCounter } from "../external-id.ts";
 import { readLines } from "../text-lines.ts";
@@ -82,6 +82,8 @@ class DraftBuilder {
   readonly #ordinals = new OrdinalCounter();
   readonly #names = new Map<string, string>();
   readonly #options: PrepareOptions;
+  /** What lies beside the chat, by the names that it calls them by. */
+  readonly #beside: ReadonlyMap<string, TextSource>;
   #lastAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(source: TextSource, { profile, prepare }: ChatRead) {
@@ -96,6 +98,9 @@ class DraftBuilder {
     this.#conversation = nameChat(naming);
     this.#zone = zoneConverter(prepare.answers.zone ?? prepare.zone);
     this.#options = prepare;
+    const folder = folderOf(source.name);
+    const beside = (prepare.files ?? []).filter(({ name }) => folderOf(name) === folder);
+    this.#beside = new Map(beside.map((file) => [fileNameOf(file.name).normalize(), file]));
   }
 
   build(message: ChatMessage): SourceItem {
@@ -117,7 +122,7 @@ class DraftBuilder {
       ...(speaker === me ? {} : { speaker }),
       // A longer caption is the text alone.
       ...(isLabel(caption) ? { caption } : {}),
-      ...(media === undefined ? {} : { attachments: [media.fileName ?? notice.text] }),
+      ...(media === undefined ? {} : this.#attached(media.fileName ?? notice.text)),
       ...(level === undefined ? {} : { level }),
     };
     const precision = message.hasSeconds ? "second" : "minute";
@@ -131,6 +136,13 @@ class DraftBuilder {
     };
   }
 
+  /** The file that a message names, where the export has it; else the name. */
+  #attached(name: string): Pick<MemoryDraft, "attachments" | "files"> {
+    const file = this.#beside.get(fileNameOf(name).normalize());
+    if (file === undefined) return { attachments: [name] };
+    return { files: [{ name, bytes: file.bytes, open: file.open }] };
+  }
+
   /** Seconds are left out, so that an export with them and one without have the same ids. */
   #externalId(message: ChatMessage, speaker: string, text: string): string {
     const minute = Math.floor(message.localMs / MINUTE_MS);
@@ -142,6 +154,10 @@ class DraftBuilder {
     const id = hashParts("whatsapp", this.#conversation.key, String(minute), name, text);
     return this.#ordinals.next(`wa:${id}`);
   }
+}
+
+function folderOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("/") + 1);
 }
 
 function isLabel(text: string | undefined): text is string {
