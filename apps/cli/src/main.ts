@@ -127,6 +127,7 @@ command(program, "add [text...]", "tell something; - reads standard input")
   .option("--level <level>", "auto, general, confidential, secret, ultra-secret or 1 to 4")
   .option("--at <time>", "when it happened")
   .option("--with <name>", "who said it")
+  .option("--file <path...>", "files that are kept with it, such as photos")
   .option("--external-id <id>", "stable id: telling it again adds nothing")
   .option("--wait <state>", "wait until stored, indexed or classified")
   .action(

@@ -13,10 +13,11 @@ const data = temporaryData();
 const files = temporaryData();
 const sealed = join(files.path, "mine.jsonl.age");
 let product: Product;
+let owner: Awaited<ReturnType<typeof claim>>;
 
 beforeAll(async () => {
   product = await startProduct(data.path);
-  const owner = await claim(product);
+  owner = await claim(product);
   await owner.call("memories.create", { body: { text: TOLD, level: 1 } }, { waitSeconds: 10 });
 });
 
@@ -52,4 +53,28 @@ test("an export is sealed by a passphrase, opened by it alone, and known again w
   expect(refused.err).toContain("it was cut or changed");
   expect((await run(["import", "preview", sealed])).code).toBe(2);
   expect((await run(["export", "--sealed"], "too short")).code).toBe(2);
+});
+
+test("files are told from the terminal, named by an export in lines, and brought back by an archive", async () => {
+  const photo = join(files.path, "the gate.png");
+  const bytes = Buffer.concat([Buffer.from("\u0089PNG\r\n\u001a\n", "latin1"), Buffer.alloc(700_000, "gate")]);
+  writeFileSync(photo, bytes);
+  const added = await run(["add", "A picture of the gate", "--file", photo, "--json"]);
+  expect(added.code, added.err).toBe(0);
+  const { memory }: { memory: { id: string; files: unknown[] } } = JSON.parse(added.out);
+  expect(memory.files).toMatchObject([{ name: "the gate.png", type: "image/png", bytes: bytes.length }]);
+  const missing = await run(["add", "Nothing", "--file", join(files.path, "no such file")]);
+  expect(missing.code).toBe(2);
+  expect((await run(["export"])).err).toContain("kaelix export --format archive");
+  const made = spawnSync(process.execPath, [MAIN, "export", "--format", "archive", "--data", data.path], {
+    maxBuffer: 8_000_000,
+  });
+  expect(made.stdout.includes(bytes)).toBe(true);
+  const archive = join(files.path, "mine.zip");
+  writeFileSync(archive, made.stdout);
+  await owner.call("memories.forget", { params: { id: memory.id } }, { ifMatch: '"1"' });
+  expect((await run(["verify"])).err).not.toContain("is whole");
+  const again = await run(["import", "run", archive, "--yes", "--json"]);
+  expect(JSON.parse(again.out)).toMatchObject({ added: 1, known: 1, failed: 0 });
+  expect((await run(["verify"])).err).toContain("1 file is whole");
 });

@@ -1,3 +1,6 @@
+import { openAsBlob } from "node:fs";
+import { basename } from "node:path";
+
 import { type CallInput, type CallOutput, OPEN_UP_TO_HEADER, type Routes } from "@kaelix/contract";
 import { SOURCE_KINDS } from "@kaelix/model";
 
@@ -15,21 +18,28 @@ export interface AddOptions extends CommonOptions {
   readonly at?: string;
   readonly with?: string;
   readonly externalId?: string;
+  readonly file?: readonly string[];
   readonly wait?: "stored" | "indexed" | "classified";
 }
 
-/** `kaelix add [TEXT|-]`: tells something. */
+/** `kaelix add [TEXT|-]`: tells something, with files when they are named. */
 export async function add(words: readonly string[], options: AddOptions): Promise<number> {
-  const text = words.length === 0 || words[0] === "-" ? (await readStandardInput()).trimEnd() : words.join(" ");
+  const isTyped = words.length > 0 && words[0] !== "-";
+  const isRead = words[0] === "-" || (words.length === 0 && options.file === undefined);
+  const text = isRead ? (await readStandardInput()).trimEnd() : words.join(" ");
+  const named = await Promise.all((options.file ?? []).map(fileNamed));
   const connection = await connect(options);
   try {
+    const files: string[] = [];
+    for (const file of named) files.push((await connection.client.call("files.upload", {}, { file })).data.id);
     const level = options.level === undefined || options.level === "auto" ? {} : { level: levelOf(options.level) };
     const at = options.at === undefined ? {} : { occurred_at: timeOf(options.at) };
     const { data } = await connection.client.call(
       "memories.create",
       {
         body: {
-          text,
+          ...(isRead || isTyped ? { text } : {}),
+          ...(files.length === 0 ? {} : { files }),
           ...level,
           ...at,
           ...(options.with === undefined ? {} : { speaker: options.with }),
@@ -47,6 +57,15 @@ export async function add(words: readonly string[], options: AddOptions): Promis
     return EXIT.ok;
   } finally {
     await connection.close();
+  }
+}
+
+/** A file of this machine, read as it is sent. */
+async function fileNamed(path: string): Promise<{ readonly name: string; readonly data: Blob }> {
+  try {
+    return { name: basename(path), data: await openAsBlob(path) };
+  } catch {
+    throw new CommandFailure(EXIT.usage, `Cannot open the file ${path}: is it there, and may it be read?`);
   }
 }
 
