@@ -9,7 +9,7 @@ import { kekDaysOf } from "./open-kek.ts";
 
 /** Opens and starts them. */
 export function openOperations({ clock, logger, parts, random, settings }: HouseContext, version: string): void {
-  const { kek, keystore } = need(parts, "kek", "keystore");
+  const { database, kek, keystore } = need(parts, "kek", "keystore", "database");
   const days = kekDaysOf(settings);
   const onProblem = (problem: string): void => logger.warn({ problem }, "Key-encryption key");
   const rotation = new KekRotation({ kek, keystore, clock, onProblem, ...(days === 0 ? {} : { epochDays: days }) });
@@ -17,6 +17,7 @@ export function openOperations({ clock, logger, parts, random, settings }: House
   const backups = new Backups({
     settings,
     log: parts.embedded,
+    database,
     installation,
     version,
     kek,

@@ -13,7 +13,13 @@ export { countBetween, timeSpanOf } from "./relational/memories/timeline.ts";
 export { type CorrectedMemory } from "./relational/memories/corrections.ts";
 export { createMemoryStore, type MemoryStore, type SealedVersion } from "./relational/memories/query.ts";
 export { type SealedMemory } from "./relational/memories/rows.ts";
-export { openPglite, type PgliteDatabase, type PgliteOptions, type PgliteOrigin } from "./relational/pglite/open.ts";
+export {
+  openPglite,
+  type PgliteDatabase,
+  type PgliteOptions,
+  type PgliteOrigin,
+  snapshotIn,
+} from "./relational/pglite/open.ts";
 export { prepareDatabase } from "./relational/pglite/prepared.ts";
 export { openPostgres, type PostgresOptions } from "./relational/postgres.ts";
 export { createRelationalView, RELATIONAL_VIEW } from "./relational/view.ts";

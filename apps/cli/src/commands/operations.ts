@@ -115,7 +115,10 @@ export async function restore(options: LocalBackupOptions & { readonly verifyOnl
   if (again > 0) say(`${again} of what it held had been erased since: it stays erased`, options);
   if (report.moved > 0)
     say(`${report.moved} memories changed their level since and open from a newer backup alone`, options);
-  if (!verifyOnly) say("The views are made from the log at the next start: kaelix serve", options);
+  if (!verifyOnly) {
+    const views = report.hasView ? "The views catch up with the log" : "The views are made from the log";
+    say(`${views} at the next start: kaelix serve`, options);
+  }
   return EXIT.ok;
 }
 

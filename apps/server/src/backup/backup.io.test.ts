@@ -3,6 +3,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync,
 import { dirname, join } from "node:path";
 
 import type { Client } from "@kaelix/contract";
+import { openPglite } from "@kaelix/views";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { clientOf, close, closeAfterEach, newFolder, open } from "../testing/houses.ts";
@@ -235,6 +236,68 @@ test("a changed, missing or swapped object is found, and nothing is restored fro
   }
   writeFileSync(piece, whole);
   expect((await restoreHere({ dataDirectory: empty, verifyOnly: true })).memories).toBe(1);
+});
+
+/** Ends the house, leaves the snapshot that ten thousand memories would leave, and opens it again for its owner. */
+async function withSnapshot(folder: string, house: Awaited<ReturnType<typeof open>>) {
+  await close(house);
+  const database = await openPglite({ directory: join(folder, "database") });
+  await database.snapshot();
+  await database.close();
+  const again = await open(folder);
+  const { data } = await clientOf(again).call("auth.logIn", { body: PERSON });
+  const client = clientOf(again, data.access_token);
+  await client.call("auth.prove", { body: { password: PERSON.password } });
+  return { house: again, client };
+}
+
+test("the database's snapshot comes back sealed, catches up with the log, and brings nothing back that was erased since", async () => {
+  const { client: first, folder, house: began, place } = await owned();
+  await tell(first, "The shed is locked");
+  const erased = await tell(first, "The walnut press is broken");
+  const { data: invited } = await first.call("invites.create", { body: { role: "member" } });
+  const guest = { phone: "+1234567891", password: "harbour walnuts" };
+  const { data: signedUp } = await clientOf(began).call("auth.signUp", {
+    body: { ...guest, name: "Carla", invite_code: invited.code },
+  });
+  await tell(clientOf(began, signedUp.access_token), "Carla's walnut");
+
+  const { client, house } = await withSnapshot(folder, began);
+  await client.call("erasures.request", { body: { memories: [erased], now: true } });
+  const { data: carlas } = await clientOf(house).call("auth.logIn", { body: guest });
+  const carla = clientOf(house, carlas.access_token);
+  await carla.call("auth.prove", { body: { password: guest.password } });
+  await carla.call("erasures.request", { body: { account: { confirm: guest.phone } } });
+  await tell(client, "Told after the snapshot");
+  await backUp(client);
+  const atMs = Date.now();
+  const next = await withSnapshot(folder, house);
+  await tell(next.client, "Told after the point");
+  await backUp(next.client);
+  await close(next.house);
+  const snapshot = readFileSync(join(folder, "database", "snapshot", "global", "pg_control"));
+  for (const path of filesOf(join(place, "views"))) {
+    const bytes = readFileSync(path);
+    for (const word of [snapshot.subarray(0, 64), "usr_", "mem_"]) expect(bytes.includes(word), path).toBe(false);
+  }
+
+  const empty = withKeyOf(folder);
+  expect((await verifyBackupHere({ dataDirectory: empty })).problems).toEqual([]);
+  const report = await restoreHere({ dataDirectory: empty, verifyOnly: false });
+  expect(report).toMatchObject({ memories: 3, users: 1, hasView: true });
+  const restored = await signIn(empty);
+  expect(await texts(restored)).toEqual(["The shed is locked", "Told after the point", "Told after the snapshot"]);
+  expect((await restored.call("verifications.run")).data).toMatchObject({ agree: true, log: { memories_live: 3 } });
+
+  // The newest point alone has a snapshot: an older one is folded from the log.
+  const older = await restoreHere({ dataDirectory: withKeyOf(folder), atMs, verifyOnly: true });
+  expect(older).toMatchObject({ memories: 2, hasView: false });
+  const [piece = expect.fail()] = filesOf(join(place, "views"));
+  writeFileSync(piece, "torn");
+  const torn = withKeyOf(folder);
+  expect((await verifyBackupHere({ dataDirectory: torn })).problems).toHaveLength(1);
+  expect(await restoreHere({ dataDirectory: torn, verifyOnly: false })).toMatchObject({ memories: 3, hasView: false });
+  expect(await texts(await signIn(torn))).toHaveLength(3);
 });
 
 test("a backup opens with its own key or passphrase and no other", async () => {

@@ -23,7 +23,8 @@ test("Backups.look makes what is due, after an erasure the head alone, and Backu
   const keystore = await openKeystore({ log, kek, clock });
   const settings = readSettings({ KAELIX_BACKUP: place });
   const logger = makeLogger("silent");
-  const fields = { installation: "this", version: "0", random: systemRandom };
+  const database = { withSnapshot: () => Promise.resolve(undefined) };
+  const fields = { installation: "this", version: "0", random: systemRandom, database };
   const backups = new Backups({ settings, log, kek, clock, logger, ...fields });
   const counts = (): readonly number[] => ["points", "heads"].map((name) => readdirSync(join(place, name)).length);
   const head = (): string => readdirSync(join(place, "heads"))[0] ?? "";

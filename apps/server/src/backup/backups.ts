@@ -8,17 +8,20 @@ import { type Clock, type RandomSource } from "@kaelix/base";
 import type { Logger } from "@kaelix/coordinator";
 import type { StreamerLog } from "@kaelix/log";
 import type { KekProvider } from "@kaelix/security";
+import type { Database } from "@kaelix/views";
 
 import { serverErrors } from "../errors.ts";
 import { type BackupReport, createBackup } from "./create-backup.ts";
 import { backupSecretOf, type BackupSettings, targetOf } from "./settings.ts";
 import { openStoreForWriting, type PointName, pointsAt, testsAt } from "./store.ts";
+import { ViewCopies } from "./view-copies.ts";
 
 /** What it is made from. */
 export interface BackupsParts {
   readonly settings: BackupSettings;
   /** The embedded log; undefined where the log is kept on a Kafka cluster. */
   readonly log: StreamerLog | undefined;
+  readonly database: Pick<Database, "withSnapshot">;
   readonly installation: string;
   readonly version: string;
   readonly kek: KekProvider;
@@ -51,6 +54,7 @@ const LOOK_MS = 60_000;
 /** Makes backups. Nothing happens before `start`, `run` or `noteTaken`. */
 export class Backups {
   readonly #parts: BackupsParts;
+  readonly #views: ViewCopies;
   readonly #stop = new AbortController();
   #atWork: Promise<BackupReport> | undefined;
   #running: BackupsStatus["running"];
@@ -63,6 +67,7 @@ export class Backups {
 
   constructor(parts: BackupsParts) {
     this.#parts = parts;
+    this.#views = new ViewCopies(parts.database);
   }
 
   /** True when there is a place and a log of one's own. */
@@ -159,6 +164,7 @@ export class Backups {
       const report = await createBackup({
         store,
         log,
+        views: this.#views,
         installation,
         version,
         clock,

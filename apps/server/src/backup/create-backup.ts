@@ -1,14 +1,15 @@
 /**
  * Making a backup of the embedded log while it is written to.
  *
- *     pieces of every topic ──► head ──► point ──► older heads and what only they needed are removed
+ *     pieces of the database's snapshot ──► of every topic ──► head ──► point ──► older heads and what only they needed are removed
  *
  * Guarantees: a point is there only when everything it needs is; what is cut off leaves earlier points as they were, and the next run
  * uploads what is missing alone; what a segment holds is copied as far as it is on the disk.
- * It does not: copy the key file, or views, which are made anew from the log.
+ * It does not: copy the key file, or views but for that snapshot; all of them can be made anew from the log.
  */
 import type { Clock, RandomSource } from "@kaelix/base";
 import type { StreamerLog } from "@kaelix/log";
+import { TOPICS } from "@kaelix/model";
 import type { PartitionCopy, SegmentCopy } from "@kaelix/streamer";
 
 import { serverErrors } from "../errors.ts";
@@ -25,15 +26,18 @@ import {
   savedState,
   type SavedState,
   type SavedTopic,
+  type SavedView,
   sealObject,
   writeState,
 } from "./format.ts";
 import { type BackupStore, pointsAt } from "./store.ts";
+import type { ViewCopies } from "./view-copies.ts";
 
 /** What a backup is made from. */
 export interface BackupOptions {
   readonly store: BackupStore;
   readonly log: StreamerLog;
+  readonly views: ViewCopies;
   readonly installation: string;
   readonly version: string;
   readonly clock: Clock;
@@ -50,7 +54,7 @@ export interface BackupOptions {
 export interface BackupReport {
   readonly name: string;
   readonly atMs: number;
-  /** Bytes of the log it holds, and of them those that were not at the target yet. */
+  /** Bytes it holds, of the log and of the database's snapshot, and of them those that were not at the target yet. */
   readonly bytes: number;
   readonly bytesWritten: number;
   readonly piecesWritten: number;
@@ -78,7 +82,8 @@ class BackupRun {
   async make(): Promise<BackupReport> {
     const { clock, installation, log, random, store, version } = this.#options;
     const { target } = store;
-    for (const name of [...(await target.list("data/")), ...(await target.list("living/"))]) this.#known.add(name);
+    for (const folder of ["data/", "living/", "views/"])
+      for (const name of await target.list(folder)) this.#known.add(name);
     await this.#refuseForeign();
     await this.#readBefore();
     const { headOnly = false } = this.#options;
@@ -86,6 +91,8 @@ class BackupRun {
     const names = headOnly ? all.filter((name) => isLiving(name)) : all;
     this.#total = Math.max(1, this.#sizeOf(names));
     const atMs = clock.nowMs();
+    // Before the topics: what it knows, they have.
+    const view = headOnly ? undefined : await this.#saveView();
     const topics: SavedTopic[] = [];
     for (const name of names) topics.push(await this.#saveTopic(name));
     const fields = { installation, version, atMs };
@@ -96,12 +103,17 @@ class BackupRun {
     };
     const point = {
       name: nameAt("points", atMs, suffix),
-      state: savedState({ ...fields, topics: topics.filter(({ name }) => !isLiving(name)) }),
+      state: savedState({
+        ...fields,
+        topics: topics.filter(({ name }) => !isLiving(name)),
+        ...(view === undefined ? {} : { view }),
+      }),
     };
     this.#options.signal?.throwIfAborted();
     await writeState(target, store.keys, head);
     if (!headOnly) await writeState(target, store.keys, point);
     await this.#removeHeads(head);
+    if (!headOnly) await this.#removeBut("views/", view?.pieces ?? []);
     const pointsRemoved = headOnly ? 0 : await this.#removePoints(atMs);
     this.#tell(1, "done");
     return { name: point.name, atMs, ...this.#counts, pointsRemoved };
@@ -122,6 +134,20 @@ class BackupRun {
     const [newest] = await pointsAt(target);
     if (newest === undefined) return;
     this.#before = await readState(target, keys, newest.name).catch(() => undefined);
+  }
+
+  async #saveView(): Promise<SavedView | undefined> {
+    this.#tell(0, "database");
+    const partitions = this.#options.log.storage.topics().get(TOPICS.memories.name)?.partitions ?? [];
+    const events = partitions.reduce((sum, partition) => sum + partition.bounds().durableOffset, 0);
+    const view = await this.#options.views.save(events, {
+      has: (piece) => this.#known.has(piece),
+      save: (bytes) => this.#savePiece("views", bytes),
+    });
+    const bytes = (view?.pieces ?? []).reduce((sum, { size }) => sum + size, 0);
+    this.#counts.bytes += bytes;
+    this.#total += bytes;
+    return view;
   }
 
   #sizeOf(names: readonly string[]): number {
@@ -157,32 +183,47 @@ class BackupRun {
 
   /** `before`: the same segment as it was at the last point; what was appended since comes behind it. */
   async #saveSegment(topic: string, segment: SegmentCopy, before: SavedSegment | undefined): Promise<SavedSegment> {
-    const pieces: SavedPiece[] = [];
-    let position = 0;
-    for (const piece of before?.pieces ?? []) {
-      const isWhole = piece.size === PIECE_BYTES || before?.size === segment.size;
-      if (!isWhole || !this.#known.has(piece.name)) break;
-      pieces.push(piece);
-      position += piece.size;
-    }
+    const pieces = before === undefined ? [] : await this.#takeOver(segment, before);
+    let position = pieces.reduce((sum, { size }) => sum + size, 0);
     this.#counts.bytes += position;
     const buffer = Buffer.alloc(Math.min(PIECE_BYTES, segment.size - position));
     while (position < segment.size) {
-      this.#options.signal?.throwIfAborted();
       const size = await segment.read(buffer.subarray(0, Math.min(buffer.length, segment.size - position)), position);
       if (size === 0) break;
-      pieces.push(await this.#savePiece(topic, buffer.subarray(0, size)));
+      pieces.push(await this.#savePiece(isLiving(topic) ? "living" : "data", buffer.subarray(0, size)));
       position += size;
+      this.#counts.bytes += size;
       this.#tell(this.#counts.bytes / this.#total, topic);
     }
     return { baseOffset: segment.baseOffset, size: position, pieces };
   }
 
-  async #savePiece(topic: string, bytes: Buffer): Promise<SavedPiece> {
+  /**
+   * The pieces of the last point that hold this segment's bytes. The last of them is read and compared: a log that was restored from an
+   * older point went another way since, under the same offsets.
+   */
+  async #takeOver(segment: SegmentCopy, before: SavedSegment): Promise<SavedPiece[]> {
+    const pieces: SavedPiece[] = [];
+    let end = 0;
+    for (const piece of before.pieces) {
+      const isWhole = piece.size === PIECE_BYTES || before.size === segment.size;
+      if (!isWhole || !this.#known.has(piece.name)) break;
+      pieces.push(piece);
+      end += piece.size;
+    }
+    const last = pieces.at(-1);
+    if (last === undefined) return [];
+    const bytes = Buffer.alloc(last.size);
+    const size = await segment.read(bytes, end - last.size);
+    const isSame = size === last.size && last.name.endsWith(`/${this.#options.store.keys.nameOf(bytes)}`);
+    return isSame ? pieces : [];
+  }
+
+  async #savePiece(folder: "data" | "living" | "views", bytes: Buffer): Promise<SavedPiece> {
     const { keys, target } = this.#options.store;
+    this.#options.signal?.throwIfAborted();
     const content = keys.nameOf(bytes);
-    const name = `${isLiving(topic) ? "living" : "data"}/${content.slice(0, 2)}/${content}`;
-    this.#counts.bytes += bytes.length;
+    const name = `${folder}/${content.slice(0, 2)}/${content}`;
     if (!this.#known.has(name)) {
       await target.write(name, await sealObject(keys, name, bytes));
       this.#known.add(name);
@@ -196,8 +237,13 @@ class BackupRun {
   async #removeHeads(newest: { readonly name: string; readonly state: SavedState }): Promise<void> {
     const { target } = this.#options.store;
     for (const name of await target.list("heads/")) if (name !== newest.name) await target.remove(name);
-    const needed = new Set([...piecesOf(newest.state)].map(({ name }) => name));
-    for (const name of await target.list("living/")) if (!needed.has(name)) await target.remove(name);
+    await this.#removeBut("living/", piecesOf(newest.state));
+  }
+
+  async #removeBut(folder: string, pieces: Iterable<SavedPiece>): Promise<void> {
+    const { target } = this.#options.store;
+    const needed = new Set(Array.from(pieces, ({ name }) => name));
+    for (const name of await target.list(folder)) if (!needed.has(name)) await target.remove(name);
   }
 
   async #removePoints(nowMs: number): Promise<number> {
@@ -205,13 +251,13 @@ class BackupRun {
     const [, ...older] = await pointsAt(target);
     const gone = older.filter(({ atMs }) => nowMs - atMs > this.#options.keepMs);
     if (gone.length === 0) return 0;
-    const needed = new Set<string>();
+    const needed: SavedPiece[] = [];
     for (const { name } of await pointsAt(target)) {
       if (gone.some((point) => point.name === name)) continue;
-      for (const piece of piecesOf(await readState(target, keys, name))) needed.add(piece.name);
+      needed.push(...piecesOf(await readState(target, keys, name)));
     }
     for (const { name } of gone) await target.remove(name);
-    for (const name of await target.list("data/")) if (!needed.has(name)) await target.remove(name);
+    await this.#removeBut("data/", needed);
     return gone.length;
   }
 

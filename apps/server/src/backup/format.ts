@@ -4,6 +4,7 @@
  *     kaelix-backup.json              what protects it (security room, backup-keys.ts)
  *     data/<2>/<32>                   pieces of topics that may be taken back in time, sealed, named by their content
  *     living/<2>/<32>                 pieces of topics that never go back: who may do what, what people chose, what was erased, keys
+ *     views/<2>/<32>                  pieces of the database's last snapshot, for the newest point alone
  *     heads/<time>-<8>                the newest state of the living topics; there is one, and a second for a moment
  *     points/<time>-<8>               a point in time: the other topics
  *     tests/<time>-<8>                a restore that was tried and went well
@@ -24,6 +25,9 @@ import type { BackupTarget } from "./target.ts";
 export const HEADER_NAME = "kaelix-backup.json";
 /** Bytes of a piece; the last of a segment is shorter. */
 export const PIECE_BYTES = 2 * 2 ** 20;
+
+/** What packing gives out at once: a piece in one go. By 16 KiB, as Node does by itself, a restore spends most of its time on that. */
+const CHUNK_BYTES = PIECE_BYTES + 1_024;
 
 const LIVING: readonly string[] = [
   TOPICS.identity,
@@ -68,6 +72,15 @@ export interface SavedTopic {
   readonly partitions: readonly SavedPartition[];
 }
 
+/** The embedded database as its last snapshot has it: derived, and older than the topics beside it. */
+export interface SavedView {
+  /** Relative, `/` between names, those above before those below; also the empty ones. */
+  readonly folders: readonly string[];
+  /** In the order in which their bytes follow each other in the pieces. */
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly pieces: readonly SavedPiece[];
+}
+
 /** A point or a head. */
 export interface SavedState {
   readonly format: typeof FORMAT;
@@ -77,6 +90,8 @@ export interface SavedState {
   readonly version: string;
   readonly atMs: number;
   readonly topics: readonly SavedTopic[];
+  /** Of a point; absent where there was none. Its pieces are there as long as no newer point is. */
+  readonly view?: SavedView;
 }
 
 /** True for a topic that is never taken back in time. */
@@ -95,7 +110,7 @@ export function savedState(fields: Omit<SavedState, "format">): SavedState {
   return { format: FORMAT, ...fields };
 }
 
-/** Every piece that a state needs. */
+/** Every piece that the log of a state needs. */
 export function* piecesOf(state: SavedState): Generator<SavedPiece, void, undefined> {
   for (const { partitions } of state.topics) {
     for (const { segments } of partitions) for (const { pieces } of segments) yield* pieces;
@@ -118,7 +133,7 @@ export function nameAt(folder: "points" | "heads" | "tests", atMs: number, rando
 
 /** Packs and seals bytes for a name. */
 export async function sealObject(keys: BackupKeys, name: string, bytes: Uint8Array): Promise<Buffer> {
-  const packed = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+  const packed = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 }, chunkSize: CHUNK_BYTES });
   const smaller = packed.length < bytes.length;
   return keys.seal(name, Buffer.concat([Buffer.of(smaller ? ZSTD : RAW), smaller ? packed : bytes]));
 }
@@ -131,7 +146,7 @@ export async function readObject(target: BackupTarget, keys: BackupKeys, name: s
     serverErrors("backup-damaged", { message: `Cannot use the backup: ${name} ${why}`, details: { name } });
   if (opened === undefined) throw damaged(sealed === undefined ? "is missing" : "is not as it was written");
   const body = opened.subarray(1);
-  return opened[0] === ZSTD ? Buffer.from(await decompress(body)) : Buffer.from(body);
+  return opened[0] === ZSTD ? decompress(body, { chunkSize: CHUNK_BYTES }) : Buffer.from(body);
 }
 
 /** Writes a state under a name. */

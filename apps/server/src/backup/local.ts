@@ -41,7 +41,7 @@ export async function verifyBackupHere(options: LocalBackup): Promise<BackupFind
 export async function restoreHere(
   options: LocalBackup & { readonly verifyOnly: boolean },
 ): Promise<RestoreReport & { readonly directory: string | null }> {
-  const { kek, paths, store } = await opened(options);
+  const { hasDatabase, kek, paths, store } = await opened(options);
   const { atMs, onProgress, verifyOnly } = options;
   const how = {
     store,
@@ -52,11 +52,13 @@ export async function restoreHere(
   if (!verifyOnly) {
     await mustBeEmpty(paths);
     await prepareDataDirectory(paths);
-    return { ...(await restoreBackup({ ...how, directory: paths.log })), directory: paths.root };
+    const places = { directory: paths.log, ...(hasDatabase ? { database: paths.database } : {}) };
+    return { ...(await restoreBackup({ ...how, ...places })), directory: paths.root };
   }
   const folder = await mkdtemp(join(tmpdir(), "kaelix-restore-"));
   try {
-    const report = await restoreBackup({ ...how, directory: join(folder, "log") });
+    const places = { directory: join(folder, "log"), database: join(folder, "database") };
+    const report = await restoreBackup({ ...how, ...places });
     await writeTest(store, report);
     return { ...report, directory: null };
   } finally {
@@ -68,6 +70,8 @@ async function opened(options: LocalBackup): Promise<{
   readonly store: BackupStore;
   readonly kek: Awaited<ReturnType<typeof openKek>>;
   readonly paths: DataPaths;
+  /** The embedded one. */
+  readonly hasDatabase: boolean;
 }> {
   const { dataDirectory, from, keyFile } = options;
   const settings: ServerSettings = {
@@ -79,7 +83,8 @@ async function opened(options: LocalBackup): Promise<{
   await makeFolder(dirname(paths.root));
   const target = await targetOf(settings);
   const kek = await openKek(settings, paths, false);
-  return { store: await openStore(target, backupSecretOf(settings, kek)), kek, paths };
+  const store = await openStore(target, backupSecretOf(settings, kek));
+  return { store, kek, paths, hasDatabase: settings.databaseUrl === undefined };
 }
 
 /** Nothing is ever restored over what is there. */
@@ -92,7 +97,7 @@ async function mustBeEmpty({ database, log, root, search }: DataPaths): Promise<
     });
   }
   // An empty folder would be in the way of the one that takes its name.
-  await rm(log, { recursive: true, force: true });
+  for (const folder of [log, database]) await rm(folder, { recursive: true, force: true });
 }
 
 /** So that the house, wherever it runs, can say when a restore was last tried. */

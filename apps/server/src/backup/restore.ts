@@ -2,17 +2,18 @@
  * Restoring a backup into an empty data directory.
  *
  *     point + newest head ──► files of the log ──► opened, checked against the key file ──► what was erased since is erased again
- *                                                                                   └──► in its place, by one rename
+ *                     └──► the database's snapshot                                  └──► in their places, by renames, the log first
  *
  * Guarantees: the data directory gets a log only when all of it was written and could be opened with the key file; nothing that was erased
  * comes back, from however old a point; nothing that was ended, changed or taken from somebody is given back: people, keys of programs, what
  * people chose and refused, audit and keys are those of the newest backup, whatever point is asked for.
- * It does not: bring the key file, or views, which are made anew at the first start.
+ * It does not: bring the key file, or views but for the snapshot that the newest point has of the database: it catches up with the log at
+ * the first start, and one that is missing, damaged, or does not open there is done without.
  */
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { encodeText } from "@kaelix/base";
+import { encodeText, isKaelixError } from "@kaelix/base";
 import { partitionOfUser } from "@kaelix/capture";
 import { makeFolder, syncDirectory, writeSynced } from "@kaelix/coordinator";
 import { type Log, openStreamerLog, type StreamerLog } from "@kaelix/log";
@@ -36,11 +37,13 @@ import {
   openErasureLedger,
   openKeystore,
 } from "@kaelix/security";
+import { snapshotIn } from "@kaelix/views";
 
 import { serverErrors } from "../errors.ts";
-import { readObject, type SavedPartition, type SavedPiece, type SavedState } from "./format.ts";
+import { readObject, type SavedPartition, type SavedPiece, type SavedState, type SavedView } from "./format.ts";
 import { type BackupStore, statesOf } from "./store.ts";
 import { choosePoint } from "./verify-backup.ts";
+import { writeView } from "./view-copies.ts";
 
 const EVENTS_PER_APPEND = 500;
 const READ_AT_ONCE = 4;
@@ -51,6 +54,8 @@ export interface RestoreOptions {
   readonly store: BackupStore;
   /** Where the log is put; must not be there. */
   readonly directory: string;
+  /** Where the embedded database is to be; must not be there. Absent: it is not in this house, and its snapshot is left out. */
+  readonly database?: string;
   readonly kek: KekProvider;
   /** The newest point that is not younger; absent: the newest. */
   readonly atMs?: number;
@@ -72,6 +77,8 @@ export interface RestoreReport {
   readonly moved: number;
   /** Memories that were opened with the key file to try it: at most 200, of those told last. */
   readonly opened: number;
+  /** The database's snapshot came along; otherwise the first start folds the whole log. */
+  readonly hasView: boolean;
 }
 
 /** Restores into a directory beside the right one, and puts it there when all is well. */
@@ -80,16 +87,38 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
   const point = await choosePoint(store, options.atMs);
   const states = await statesOf(store, point);
   const temporary = `${directory}.restoring`;
-  await rm(temporary, { recursive: true, force: true });
+  const database = options.database === undefined ? undefined : `${options.database}.restoring`;
+  const removeLeft = async (): Promise<void> => {
+    for (const left of [temporary, database]) if (left !== undefined) await rm(left, { recursive: true, force: true });
+  };
+  await removeLeft();
   try {
     const bytes = await writeFiles(temporary, { store, states, ...(onProgress === undefined ? {} : { onProgress }) });
+    onProgress?.(1, "database");
+    const view = states.find((state) => state.view !== undefined)?.view;
+    const hasView = database !== undefined && view !== undefined && (await writeSnapshot(database, store, view));
     onProgress?.(1, "opening the log");
     const settled = await settle(temporary, options.kek, point.name);
     await rename(temporary, directory);
+    // Behind the log: a database without one would be of another.
+    if (hasView && options.database !== undefined) await rename(database, options.database);
     await syncDirectory(dirname(directory));
-    return { ...point, bytes, ...settled };
+    return { ...point, bytes, ...settled, hasView };
   } catch (failure) {
-    await rm(temporary, { recursive: true, force: true });
+    await removeLeft();
+    throw failure;
+  }
+}
+
+/** False when it is not whole, as that of every point but the newest: then nothing of it stays. */
+async function writeSnapshot(directory: string, store: BackupStore, view: SavedView): Promise<boolean> {
+  try {
+    await writeView(view, readPieces(store, view.pieces), snapshotIn(directory));
+    await syncDirectory(directory);
+    return true;
+  } catch (failure) {
+    await rm(directory, { recursive: true, force: true });
+    if (isKaelixError(failure) && failure.code === "backup-damaged") return false;
     throw failure;
   }
 }
@@ -165,7 +194,7 @@ async function settle(
   directory: string,
   kek: KekProvider,
   point: string,
-): Promise<Omit<RestoreReport, "name" | "atMs" | "bytes">> {
+): Promise<Omit<RestoreReport, "name" | "atMs" | "bytes" | "hasView">> {
   const log = await openStreamerLog({ directory, settings: { background: false } });
   try {
     const keystore = await openKeystore({ log, kek });

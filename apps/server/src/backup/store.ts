@@ -74,12 +74,17 @@ async function headAt(target: BackupTarget): Promise<PointName> {
   });
 }
 
-/** What a restore of a point reads: the newest head, and of the point what the head does not hold. @throws `backup-damaged` */
+/**
+ * What a restore of a point reads: the newest head, and of the point what the head does not hold. Pieces of the database's snapshot are kept
+ * for the newest point alone. @throws `backup-damaged`
+ */
 export async function statesOf({ keys, target }: BackupStore, point: PointName): Promise<readonly SavedState[]> {
   const head = await readState(target, keys, (await headAt(target)).name);
-  const state = await readState(target, keys, point.name);
+  const { view, ...state } = await readState(target, keys, point.name);
   const living = new Set(head.topics.map(({ name }) => name));
-  return [head, { ...state, topics: state.topics.filter(({ name }) => !living.has(name)) }];
+  const topics = state.topics.filter(({ name }) => !living.has(name));
+  const [newest] = await pointsAt(target);
+  return [head, { ...state, topics, ...(view !== undefined && newest?.name === point.name ? { view } : {}) }];
 }
 
 function named(names: readonly string[]): readonly PointName[] {

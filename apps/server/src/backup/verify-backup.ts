@@ -34,7 +34,9 @@ export async function verifyBackup(
   const point = await choosePoint(store, options.atMs);
   const states = await statesOf(store, point);
   const pieces = new Map(
-    states.flatMap((state) => [...piecesOf(state)].map(({ name, size }) => [name, size] as const)),
+    states
+      .flatMap((state) => [...piecesOf(state), ...(state.view?.pieces ?? [])])
+      .map(({ name, size }) => [name, size]),
   );
   const problems: string[] = [];
   let bytes = 0;

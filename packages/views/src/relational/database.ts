@@ -30,5 +30,10 @@ export interface Database {
   commit(guard: Statement, statements: readonly Statement[]): Promise<"committed" | "overtaken">;
   /** Makes the state survive a power cut cheaply; does nothing where the server sees to it. */
   snapshot(): Promise<void>;
+  /**
+   * Runs `work` over the folder of the last snapshot, which is not replaced meanwhile and holds nothing that the log has not durably.
+   * @returns undefined, and nothing is run, where there is none
+   */
+  withSnapshot<Result>(work: (folder: string) => Promise<Result>): Promise<Result | undefined>;
   close(): Promise<void>;
 }

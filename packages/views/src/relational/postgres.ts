@@ -53,6 +53,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     read: (scope, work) => (isScoped ? readUnder(queries, scope, work) : work(queries)),
     commit: (guard, statements) => commit(pool, guard, statements),
     snapshot: () => Promise.resolve(),
+    withSnapshot: () => Promise.resolve(undefined),
     close: () => queries.destroy(),
   };
 }

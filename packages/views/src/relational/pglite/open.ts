@@ -85,6 +85,7 @@ async function inMemory(options: PgliteOptions): Promise<PgliteDatabase> {
     commit: (guard, statements) => opened.driver.commit(guard, statements),
     origin: archive === undefined ? "empty" : "prepared",
     snapshot: () => Promise.resolve(),
+    withSnapshot: () => Promise.resolve(undefined),
     close: () => opened.queries.destroy(),
     abandon: () => opened.client.terminate(),
   };
@@ -93,7 +94,7 @@ async function inMemory(options: PgliteOptions): Promise<PgliteDatabase> {
 /** Tries what is there, best first; each that fails is thrown away. The last, an empty database, may throw. */
 async function openBest(directory: string, lock: DirectoryLock, options: PgliteOptions): Promise<Opened> {
   const data = join(directory, "pglite");
-  const snapshot = join(directory, "snapshot");
+  const snapshot = snapshotIn(directory);
   const notice = options.onNotice ?? (() => undefined);
 
   if (lock.lastStop === "unclean-other-boot") {
@@ -147,6 +148,13 @@ function handle(
 ): PgliteDatabase {
   const { client, driver, queries, origin, openedAtMs } = opened;
   let ending: Promise<void> | undefined;
+  let usingSnapshot: Promise<unknown> = Promise.resolve();
+  /** One at a time: who replaces the snapshot, and who reads it. */
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = usingSnapshot.then(work);
+    usingSnapshot = turn.catch(() => undefined);
+    return turn;
+  }
   // After a clean stop everything older is on the disk; a second is left for clocks and coarse file times.
   const syncedBeforeMs = lock.lastStop === "clean" && origin === "directory" ? openedAtMs - 1_000 : 0;
   async function close(): Promise<void> {
@@ -165,21 +173,30 @@ function handle(
     read: (_scope, work) => work(queries),
     commit: (guard, statements) => driver.commit(guard, statements),
     origin,
-    async snapshot() {
-      const last = join(directory, "snapshot");
-      const [beside, old] = [`${last}.new`, `${last}.old`];
-      for (const left of [beside, old]) await rm(left, { recursive: true, force: true });
-      await client.copy(beside);
-      await syncTree(beside);
-      // A directory cannot be renamed over another. A cut between these two leaves none, and the log brings everything.
-      if (await hasEntries(last)) await rename(last, old);
-      await rename(beside, last);
-      await syncDirectory(directory);
-      await rm(old, { recursive: true, force: true });
-    },
+    snapshot: () => inTurn(() => replaceSnapshot(directory, client)),
+    withSnapshot: (work) =>
+      inTurn(async () => ((await hasEntries(snapshotIn(directory))) ? work(snapshotIn(directory)) : undefined)),
     close: () => (ending ??= close()),
     abandon: () => (ending ??= client.terminate().then(() => lock.release({ clean: false }))),
   };
+}
+
+/** Where the last snapshot of a database's directory is, and where one may be put that a database is to begin with. */
+export function snapshotIn(directory: string): string {
+  return join(directory, "snapshot");
+}
+
+async function replaceSnapshot(directory: string, client: PgliteClient): Promise<void> {
+  const last = snapshotIn(directory);
+  const [beside, old] = [`${last}.new`, `${last}.old`];
+  for (const left of [beside, old]) await rm(left, { recursive: true, force: true });
+  await client.copy(beside);
+  await syncTree(beside);
+  // A directory cannot be renamed over another. A cut between these two leaves none, and the log brings everything.
+  if (await hasEntries(last)) await rename(last, old);
+  await rename(beside, last);
+  await syncDirectory(directory);
+  await rm(old, { recursive: true, force: true });
 }
 
 async function hasEntries(path: string): Promise<boolean> {

@@ -5,6 +5,7 @@
  * Imports nothing of the house but types, so that it starts fast.
  */
 import { constants, cp, open, readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
@@ -26,6 +27,8 @@ function greet(greeting: WorkerGreeting): void {
 
 /** PostgreSQL's buffer cache is resident for ever once touched; the system's page cache stands behind it anyway. */
 const POSTGRES_SETTINGS = ["shared_buffers = 16MB", "wal_buffers = 1MB"];
+
+const WAL_SEGMENT = /^[0-9A-F]{24}$/;
 
 /** PostgreSQL's number of the type `text`. */
 const TEXT_TYPE = 25;
@@ -67,12 +70,19 @@ async function writeArchive(database: PGlite, path: string): Promise<void> {
 /**
  * Copies the data directory file by file: an archive of it would pass through memory, some 500 MiB for 50,000 memories. PGlite writes
  * within its calls alone, so between two of them the files are of one moment; a transaction that is open is not in the copy.
+ * Of the write-ahead log only what is behind the checkpoint is copied: the other segments, up to 1 GiB, are kept to be written over.
  */
 async function copyDirectory(database: PGlite, path: string): Promise<void> {
   if (settings.directory === undefined) throw new Error("A database in memory has no directory");
   await database.query("checkpoint");
+  const { rows } = await database.query<{ first: string; last: string }>(
+    `select redo_wal_file as first, pg_walfile_name(pg_current_wal_insert_lsn()) as last from pg_control_checkpoint()`,
+  );
+  const isNeeded = (name: string): boolean =>
+    !WAL_SEGMENT.test(name) || rows.some(({ first, last }) => first <= name && name <= last);
   await cp(settings.directory, path, {
     recursive: true,
+    filter: (source) => isNeeded(basename(source)),
     errorOnExist: true,
     force: false,
     mode: constants.COPYFILE_FICLONE,
