@@ -28,8 +28,7 @@ export const exportHandlers: HandlersOf<
     return takeout(principal, parts, { contentType: "text/markdown; charset=utf-8", ending: "md" });
   },
   "exports.archive": ({ application, principal }) => {
-    const stream = Readable.from(archiveOf(application, principal), { objectMode: false });
-    return answerOf(principal, stream, { contentType: "application/zip", ending: "zip" });
+    return answerOf(principal, archiveOf(application, principal), { contentType: "application/zip", ending: "zip" });
   },
   "exports.sealed": async ({ application, principal, body }) => {
     const { ending, parts } = partsOf(application, principal, body.format);
@@ -54,22 +53,22 @@ function partsOf(
 }
 
 /** Everything in one archive: the memories as lines, the same for reading, and the files, each under its id. */
-function archiveOf({ files, memories }: Application, principal: UserPrincipal): AsyncGenerator<Uint8Array> {
+function archiveOf({ files, memories }: Application, principal: UserPrincipal): Readable {
   async function* entries(): AsyncGenerator<ZipEntry, void, undefined> {
     const kept: { readonly memory: Memory; readonly file: KeptFile }[] = [];
     const noted = noting(memories.exportAll(principal), ({ memory }) => {
       for (const file of memory.files ?? []) kept.push({ memory, file });
     });
-    yield { name: "memories.jsonl", parts: gathered(linesOf(noted)) };
-    yield { name: "memories.md", parts: gathered(markdownOf(memories.exportAll(principal))) };
+    yield { name: "memories.jsonl", parts: gathered(linesOf(noted)), compress: true };
+    yield { name: "memories.md", parts: gathered(markdownOf(memories.exportAll(principal))), compress: true };
     const damaged: string[] = [];
     for (const { file, memory } of kept) {
       const parts = untilDamaged(files.read(principal, memory, file), () => damaged.push(file.id));
-      yield { name: `attachments/${file.id}-${portable(file.name)}`, parts };
+      yield { name: `attachments/${file.id}-${portable(file.name)}`, parts, compress: false };
     }
     if (damaged.length === 0) return;
     const words = `These files are cut off where the log is damaged:\n${damaged.join("\n")}\n`;
-    yield { name: "problems.txt", parts: gathered(only(words)) };
+    yield { name: "problems.txt", parts: gathered(only(words)), compress: true };
   }
   return zipped(entries());
 }
