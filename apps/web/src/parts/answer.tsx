@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { Button as AriaButton, Tooltip, TooltipTrigger } from "react-aria-components";
 
 import { countOf, formatDuration, formatMoment, sayerOf, sourceLabel } from "../core/format.ts";
+import { NOT_WRITTEN } from "../core/provider-words.ts";
 import { askQuestion } from "../data/actions.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { type Question } from "../data/thread.ts";
@@ -137,22 +138,11 @@ function Amend({ citations }: { readonly citations: readonly WireCitation[] }): 
   );
 }
 
-/** Why an answer is quoted though a provider writes here. */
-const NOT_WRITTEN: Readonly<Record<NonNullable<WireAnswer["not_written"]>, string>> = {
-  withheld: "quoted: too private to be sent to the AI provider",
-  late: "quoted: the AI provider did not answer in time",
-  down: "quoted: the AI provider cannot be asked now",
-  spent: "quoted: the AI provider may cost no more today",
-  unsupported: "quoted: the AI provider wrote nothing that your memories bear out",
-  conflict: "quoted: your memories tell different things",
-  kept: "quoted: you keep yours from AI providers",
-};
-
 /** Who put the answer into words. */
 function origin(answer: WireAnswer, isWriting: boolean): string {
   if (isWriting) return "quoted so far";
   if (answer.written_by !== undefined) return `written by ${answer.written_by}, from what it cites`;
-  return answer.not_written === undefined ? "quoted, no AI provider set" : NOT_WRITTEN[answer.not_written];
+  return answer.not_written === undefined ? "quoted, no AI provider set" : `quoted: ${NOT_WRITTEN[answer.not_written]}`;
 }
 
 /** What is being written, under the quoted answer's head, and how to stop it. */

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 
 import { sayerOf } from "../core/format.ts";
+import { NOT_WRITTEN } from "../core/provider-words.ts";
 import { excerptOf } from "../core/text-parts.ts";
 import { api } from "../data/api.ts";
 import { daysApi, type WireDayProse } from "../data/days-api.ts";
@@ -12,16 +13,6 @@ import { Section } from "./page.tsx";
 type Memory = WireDigest["sections"][number]["lines"][number]["evidence"][number]["memory"];
 
 const EXCERPT_LENGTH = 90;
-
-const NOT_WRITTEN: Readonly<Record<NonNullable<WireDayProse["not_written"]>, string>> = {
-  withheld: "What there is to tell may not be sent to the AI provider.",
-  late: "The AI provider did not answer in time.",
-  down: "The AI provider cannot be asked now.",
-  spent: "What the AI provider may cost today is spent.",
-  unsupported: "The AI provider wrote nothing that your memories bear out.",
-  conflict: "Your memories tell different things.",
-  kept: "You keep yours from AI providers.",
-};
 
 /** Everything that the lines of a digest stand on, numbered in the order of the sentences that cite it. */
 function sourcesOf(
@@ -45,7 +36,7 @@ function Sentences({ prose, digest }: { readonly prose: WireDayProse; readonly d
   if (standing.length === 0)
     return (
       <p className="text-13 text-muted" role="status">
-        {NOT_WRITTEN[prose.not_written ?? "unsupported"]} The lines below stand.
+        Not put into words: {NOT_WRITTEN[prose.not_written ?? "unsupported"]}. The lines below stand.
       </p>
     );
   return (
