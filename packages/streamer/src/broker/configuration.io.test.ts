@@ -146,6 +146,17 @@ describe("settings of a group", () => {
     }
   }, 20_000);
 
+  it("hold nobody to time in which the broker stood still", async () => {
+    const sessionMs = 1000;
+    await start();
+    const { memberEpoch } = await beat(0);
+    expect(await setTimes(String(sessionMs), "100")).toBe(0);
+    await beat(memberEpoch);
+    const late = beat(memberEpoch);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1.5 * sessionMs);
+    expect(await late).toMatchObject({ errorCode: 0, memberEpoch });
+  });
+
   it("stay over a restart, are listed and taken back, and are refused with reasons", async () => {
     await start();
     expect(await setTimes("100", "100")).toBe(INVALID_CONFIG);

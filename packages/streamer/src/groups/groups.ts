@@ -5,7 +5,8 @@
  * One timer stands on the nearest deadline of all groups. The number of groups, members, offsets and bytes is bounded by settings.
  *
  * Guarantees: what a client is told about its group survives kill -9 and power cuts; a group is of one protocol at a time and changes it
- * only when nobody is in it. Does not: convert a group with members from one protocol to the other (KIP-848 "online migration").
+ * only when nobody is in it; a member whose heartbeat has arrived is not thrown out because this process was late to read it.
+ * Does not: convert a group with members from one protocol to the other (KIP-848 "online migration").
  */
 import { type Clock, encodeBase64Url, isKaelixError, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
 import { KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
@@ -101,6 +102,7 @@ export class Groups {
   readonly #syncs = new Map<number, (reply: SyncReply) => void>();
   #store: GroupStore | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #due: NodeJS.Immediate | undefined;
   #timerAtMs = Infinity;
   #lastCall = 0;
   #closed = false;
@@ -357,7 +359,8 @@ export class Groups {
     const delayMs = Math.min(Math.max(nextMs - this.clock.monotonicMs(), 0), 2 ** 31 - 1);
     this.#timer = setTimeout(() => {
       this.#timerAtMs = Infinity;
-      this.tick();
+      // Not before what has arrived is read: after this process stood still, heartbeats wait in the sockets, and timers come first.
+      this.#due = setImmediate(() => this.tick());
     }, Math.ceil(delayMs));
     this.#timer.unref();
   }
@@ -367,6 +370,7 @@ export class Groups {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearImmediate(this.#due);
     this.topics.close();
     const errorCode = KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE;
     for (const resolve of this.#joins.values()) resolve(refusedJoin("", errorCode));

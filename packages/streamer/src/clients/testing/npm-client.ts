@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import type { Connection } from "./client-driver.ts";
 
 const READ_MS_MAX = 30_000;
+/** For how long a client asks a broker that does not answer: a machine with much to do takes its time to start one again. */
+export const RETRY = { everyMs: 100, times: 300 } as const;
 
 /** A request with everything any operation takes; those that an operation does not take are empty. */
 export interface NpmRequest {

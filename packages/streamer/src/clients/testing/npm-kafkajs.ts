@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import kafkajs, { type Admin, type Consumer, type Producer, type SASLOptions, type Transaction } from "kafkajs";
 
-import { arrived, Named, type NpmClient, type NpmRequest, slowly, tlsOf } from "./npm-client.ts";
+import { arrived, Named, type NpmClient, type NpmRequest, RETRY, slowly, tlsOf } from "./npm-client.ts";
 
 // CommonJS: Node finds only some of its names by itself.
 const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel } = kafkajs;
@@ -149,7 +149,7 @@ function kafkaOf({ connection }: NpmRequest): kafkajs.Kafka {
   return new Kafka({
     brokers: [bootstrap],
     logLevel: logLevel.NOTHING,
-    retry: { initialRetryTime: 50, retries: 8 },
+    retry: { initialRetryTime: RETRY.everyMs, maxRetryTime: RETRY.everyMs, retries: RETRY.times },
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl: saslOf(sasl) }),
   });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type * as platformatic from "@platformatic/kafka";
 
-import { arrived, Named, type NpmClient, type NpmRequest, slowly, tlsOf } from "./npm-client.ts";
+import { arrived, Named, type NpmClient, type NpmRequest, RETRY, slowly, tlsOf } from "./npm-client.ts";
 
 type Texts = platformatic.Consumer<string, string, string, string>;
 type TextProducer = platformatic.Producer<string, string, string, string>;
@@ -48,8 +48,9 @@ class Kit {
     return {
       clientId: "platformatic",
       bootstrapBrokers: [bootstrap],
-      retries: 20,
-      retryDelay: 100,
+      // Its streams end for good when these are spent.
+      retries: RETRY.times,
+      retryDelay: RETRY.everyMs,
       timeout: 10_000,
       ...(tls === undefined ? {} : { tls }),
       ...(sasl === undefined
