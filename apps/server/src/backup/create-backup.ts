@@ -164,6 +164,9 @@ class BackupRun {
     const before = this.#before?.topics.find((known) => known.name === name && known.isAppendOnly && isAppendOnly);
     for (const [number, partition] of (topic?.partitions ?? []).entries()) {
       const known = before?.partitions[number]?.segments ?? [];
+      // A memory that was copied a moment ago may have reached the disk before its key, which was handed over first. A disk that cannot write
+      // any more is no reason to copy nothing.
+      await partition.flush().catch(() => undefined);
       partitions.push(await partition.upkeep.copy((copy) => this.#savePartition(name, copy, known)));
     }
     const file = Buffer.from(storage.topicFile(name)).toString("base64");
