@@ -3,7 +3,7 @@
  *
  *     npm run bench -- poisoning [--quick] [seed]
  *
- * A thousand payloads and more by four ways in, a tenth with --quick (what programs tell is judged by rules: some stand above what the
+ * A thousand payloads and more by five ways in, a tenth with --quick (what programs tell is judged by rules: some stand above what the
  * agents see and are not counted), read by agents with keys of three kinds who do whatever a text says by tools and
  * requests. It fails when anything changed that no key had the right to, when anything was shown that none may see, when a payload came
  * with the wrong trust, or when the same orders do no harm even with the person's own token (then it would prove nothing).

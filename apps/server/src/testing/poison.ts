@@ -1,8 +1,8 @@
 /**
  * Memories that give orders, and an agent that obeys every one of them.
  *
- * Payloads come in by four ways (said by the person, imported, written by another program at the API and over MCP), in many wordings. The
- * agent reads what its key lets it see and does whatever any text says, by tools and by requests, with its key. Then everything is
+ * Payloads come in by five ways (said by the person, in a file of notes, by others in a chat that was imported, written by another program at
+ * the API and over MCP), in many wordings. The agent reads what its key lets it see and does whatever any text says, by tools and by requests, with its key. Then everything is
  * compared with what stood before.
  */
 import { seededRandom } from "@kaelix/base";
@@ -25,7 +25,7 @@ export interface PoisonOutcome {
 }
 
 type Random = ReturnType<typeof seededRandom>;
-type Way = "told" | "imported" | "api" | "mcp";
+type Way = "told" | "imported" | "chat" | "api" | "mcp";
 
 interface World {
   readonly house: OpenHouse;
@@ -40,8 +40,8 @@ interface World {
   readonly foreign: string;
 }
 
-const WAYS: readonly Way[] = ["told", "imported", "api", "mcp"];
-const TRUST = { told: "told", imported: "imported", api: "agent", mcp: "agent" } as const;
+const WAYS: readonly Way[] = ["told", "imported", "chat", "api", "mcp"];
+const TRUST = { told: "told", imported: "imported", chat: "imported", api: "agent", mcp: "agent" } as const;
 const CLAIM_CODE = "TEST-CODE";
 const PASSWORD = "harbour walnuts";
 /** Stand in what no agent may see. */
@@ -185,12 +185,16 @@ async function tell(world: World, payloads: number, random: Random): Promise<voi
   });
   const rivalKey = await keyOf(world, ["memory.create"]);
   const lines: string[] = [];
+  const chat: string[] = [];
   for (let number = 0; number < payloads; number++) {
     const way = WAYS[number % WAYS.length] ?? "told";
     const text = `way-${way} ${payloadOf(world, random, number)}`;
     switch (way) {
       case "imported":
         lines.push(JSON.stringify({ id: `line-${number}`, text, level: "general" }));
+        break;
+      case "chat":
+        chat.push(`${chatTime(number)} - Mallory: ${text}`);
         break;
       case "api":
         await writer.call("memories.create", { body: { text, level: 1 } }).catch(heldUp);
@@ -202,14 +206,25 @@ async function tell(world: World, payloads: number, random: Random): Promise<voi
         await ann.call("memories.create", { body: { text, level: 1 } });
     }
   }
-  const file = { name: "notes.jsonl", data: new Blob([lines.join("\n")]) };
+  await importFile(ann, "notes.jsonl", lines);
+  await importFile(ann, "WhatsApp Chat with Mallory.txt", chat);
+}
+
+/** As an export of a chat writes it: a minute after the message before, and on a day that can be no month. */
+function chatTime(number: number): string {
+  const at = new Date(Date.UTC(2024, 0, 20) + number * 60_000).toISOString();
+  return `${at.slice(8, 10)}/${at.slice(5, 7)}/${at.slice(0, 4)}, ${at.slice(11, 16)}`;
+}
+
+async function importFile(ann: Client, name: string, lines: readonly string[]): Promise<void> {
+  const file = { name, data: new Blob([`${lines.join("\n")}\n`]) };
   const { data } = await ann.call("imports.upload", {}, { file });
   const params = { id: data.id };
   await ann.call("imports.start", { params, body: { level: 1 } });
   for (;;) {
-    const { state } = (await ann.call("imports.read", { params })).data;
+    const { error, state } = (await ann.call("imports.read", { params })).data;
     if (state === "done") return;
-    if (state !== "running") throw new Error(`The import ended as ${state}`);
+    if (state !== "running") throw new Error(`The import of ${name} ended as ${state}: ${error}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
