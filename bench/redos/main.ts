@@ -4,7 +4,7 @@
  *     npm run bench -- redos [--quick] [word]
  *
  * Every expression in the sources of rooms and faces, attacked with texts of up to 25,000 letters; a word narrows to files that hold it. It fails when
- * the time of twice the letters is more than three times as long, or does not end. A report of this machine: nothing of it is asserted in a suite.
+ * the processor time of twice the letters is more than three times as long, or does not end. With --quick every tenth.
  */
 import type { BenchRow } from "../row.ts";
 import { attackAll, type Verdict } from "./check.ts";

@@ -86,8 +86,8 @@ function atTime(last: string, phrase: string, nowMs: number): Understood | undef
   const without = findTimes(text, { atMs: nowMs })
     .toReversed()
     .reduce((left, { end, start }) => {
-      const head = left.slice(0, start).replace(/\s*\b(?:in|on|during|as of|since|im|am)\s*$/iu, " ");
-      return `${head}${left.slice(end)}`;
+      const head = left.slice(0, start).trimEnd();
+      return `${head.replace(/\b(?:in|on|during|as of|since|im|am)$/iu, "")} ${left.slice(end)}`;
     }, text);
   return { text: `${without.replaceAll(/\s+/gu, " ").trim()} ${time}?` };
 }
