@@ -44,6 +44,11 @@ export interface ServedApi<Request, Response> {
    * while this one's answer is still awaited. Answers keep their order in any case. Default: the next request waits for the answer.
    */
   readonly overlaps?: (request: Request, context: RequestContext) => boolean;
+  /**
+   * True when bytes in a request are views of memory that others write to as soon as `handle` has returned: a handler that waits copies
+   * what it still needs. Default: they are the request's own.
+   */
+  readonly borrows?: boolean;
   /** The response that says this error for everything the request asked. */
   readonly failed: (request: Request, errorCode: number, message: string) => Response;
 }

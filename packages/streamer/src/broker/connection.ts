@@ -22,6 +22,7 @@ import { ANONYMOUS, type ConnectionAuthentication } from "./authentication.ts";
 import type { BrokerCore } from "./broker-core.ts";
 import { clientError } from "./errors.ts";
 import { FrameReader } from "./frame-reader.ts";
+import { receive } from "./receive-buffer.ts";
 import { parseRequestHeader, type RequestHeader } from "./request-header.ts";
 import { type Slot, SlotContext, SlotQueue } from "./slot.ts";
 
@@ -37,6 +38,8 @@ export interface ConnectionOptions {
   readonly core: BrokerCore;
   readonly listener: string;
   readonly authentication: ConnectionAuthentication;
+  /** What the socket is read into; shared with others. */
+  readonly received: Buffer;
   readonly closed: (connection: Connection) => void;
 }
 
@@ -80,11 +83,11 @@ export class Connection {
     this.#reader = new FrameReader({ frameBytesMin: FRAME_BYTES_MIN, frameBytesMax: core.limits.frameBytesMax });
     this.#lastDataMs = core.clock.monotonicMs();
     socket.setNoDelay(true);
-    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
     socket.on("drain", () => this.#onDrain());
     // "close" follows, and is where everything ends.
     socket.on("error", () => undefined);
     socket.on("close", () => this.#onClose());
+    receive(socket, options.received, (chunk) => this.#onData(chunk));
   }
 
   /** Aborts when the connection is gone or the broker closes. */
@@ -155,6 +158,7 @@ export class Connection {
     this.#lastDataMs = this.#core.clock.monotonicMs();
     this.#reader.push(chunk);
     this.#pump();
+    this.#reader.settle();
   }
 
   #onDrain(): void {
@@ -278,7 +282,7 @@ export class Connection {
     };
     const slot = this.#open(header, frame.length, undefined);
     this.#serialRunning = true;
-    void answer(frame)
+    void answer(Buffer.from(frame))
       .catch(() => undefined)
       .then((bytes) => {
         slot.raw = bytes;
@@ -326,7 +330,8 @@ export class Connection {
     const beganMs = this.#core.clock.monotonicMs();
     let request: unknown;
     try {
-      const reader = new WireReader(frame.subarray(header.bodyAt));
+      const body = frame.subarray(header.bodyAt);
+      const reader = new WireReader(entry.api.borrows === true ? body : Buffer.from(body));
       request = entry.api.decodeRequest(reader, header.version);
     } catch (error) {
       if (!isKaelixError(error)) this.#core.report(error);

@@ -1,9 +1,11 @@
 /**
  * Kafka's frames out of the chunks of a socket: a length (i32) and as many bytes.
  *
- * Guarantees: a frame that lies in one chunk is a view of it; a larger one is copied once, when all of it is there. So a stranger who
- * announces 100 MiB costs what he has sent. Chunks of a few bytes are gathered: a frame sent byte by byte costs no object per byte.
- * Does not: know what a frame means. Whoever takes a frame owns its bytes and may write into them.
+ *     push(chunk) ─► next() … next() ─► settle()      what no frame has taken is copied; the chunk's memory is its owner's again
+ *
+ * Guarantees: a frame that lies in one chunk is a view of it; a larger one is copied once more, when all of it is there. So a stranger
+ * who announces 100 MiB costs what he has sent. Chunks of a few bytes are gathered: a frame sent byte by byte costs no object per byte.
+ * Does not: know what a frame means. Whoever takes a frame may write into its bytes, and keeps none of them behind `settle`.
  */
 const SIZE_BYTES = 4;
 const SMALL_CHUNK_BYTES = 1024;
@@ -37,6 +39,8 @@ export class FrameReader {
   /** A buffer of our own behind the last chunk, and how much of it is filled. */
   #gather: Buffer | undefined;
   #gathered = 0;
+  /** The last chunk is another's memory. */
+  #borrows = false;
 
   constructor(limits: FrameLimits) {
     this.#limits = limits;
@@ -52,22 +56,45 @@ export class FrameReader {
     return Math.max(0, this.#frameBytes - this.#heldBytes);
   }
 
+  /** Takes the next bytes; they stay the caller's, who leaves them as they are until `settle`. */
   push(chunk: Buffer): void {
+    this.settle();
     this.#heldBytes += chunk.length;
-    if (chunk.length > SMALL_CHUNK_BYTES || this.#chunks.length === 0) {
-      this.#gather = undefined;
-      this.#chunks.push(chunk);
+    this.#chunks.push(chunk);
+    this.#borrows = true;
+  }
+
+  /** Keeps a copy of what is not taken yet. */
+  settle(): void {
+    if (!this.#borrows) return;
+    this.#borrows = false;
+    const chunk = this.#chunks.pop();
+    // It was taken whole, and with it all before it.
+    if (chunk === undefined) return;
+    if (this.#first < this.#chunks.length) {
+      this.#keep(chunk);
       return;
     }
-    if (this.#gather === undefined || this.#gathered + chunk.length > GATHER_BYTES) {
+    const rest = chunk.subarray(this.#at);
+    this.#clear();
+    this.#keep(rest);
+  }
+
+  #keep(rest: Buffer): void {
+    if (rest.length > SMALL_CHUNK_BYTES || this.#chunks.length === 0) {
+      this.#gather = undefined;
+      this.#chunks.push(Buffer.from(rest));
+      return;
+    }
+    if (this.#gather === undefined || this.#gathered + rest.length > GATHER_BYTES) {
       this.#gather = Buffer.allocUnsafeSlow(GATHER_BYTES);
       this.#gathered = 0;
       this.#chunks.push(this.#gather.subarray(0, 0));
     }
-    chunk.copy(this.#gather, this.#gathered);
+    rest.copy(this.#gather, this.#gathered);
     const before = this.#chunks[this.#chunks.length - 1]?.length ?? 0;
     const start = this.#gathered - before;
-    this.#gathered += chunk.length;
+    this.#gathered += rest.length;
     this.#chunks[this.#chunks.length - 1] = this.#gather.subarray(start, this.#gathered);
   }
 
@@ -122,14 +149,18 @@ export class FrameReader {
     if (chunk === undefined || this.#at < chunk.length) return;
     this.#at = 0;
     this.#first += 1;
-    if (this.#first === this.#chunks.length) {
-      this.#chunks = [];
-      this.#first = 0;
-      // What was taken is another's now.
-      this.#gather = undefined;
-    } else if (this.#first > DROP_CHUNKS_AT) {
+    if (this.#first === this.#chunks.length) this.#clear();
+    else if (this.#first > DROP_CHUNKS_AT) {
       this.#chunks = this.#chunks.slice(this.#first);
       this.#first = 0;
     }
+  }
+
+  /** All was taken, and is another's now. */
+  #clear(): void {
+    this.#chunks = [];
+    this.#first = 0;
+    this.#at = 0;
+    this.#gather = undefined;
   }
 }

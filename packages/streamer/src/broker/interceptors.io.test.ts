@@ -130,3 +130,15 @@ it("batches keep their order while an interceptor in its own process looks at th
   await test.broker.interceptors.unload("seven");
   expect((await read("slow")).texts).toEqual(["no0", "no1", "no2", "no3", "no4", "no5", "no6", "no8", "no9", "die"]);
 });
+
+it("a batch that an interceptor in its own process looks at is kept as it was sent, whatever other connections send meanwhile", async () => {
+  const module = join(folder, "idle.mjs");
+  writeFileSync(module, "export const interceptor = { onAppend: () => undefined };");
+  await test.broker.interceptors.load({ name: "idle", module });
+  const clients = await Promise.all(Array.from({ length: 8 }, () => test.connect()));
+  for (const at of clients.keys()) await createTopic(client, `waits-${at}`);
+  const answers = await Promise.all(clients.map((one, at) => produce(one, `waits-${at}`, [`sent by ${at}`], 1)));
+  await test.broker.interceptors.unload("idle");
+  expect(answers.map(({ errorCode }) => errorCode)).toEqual(clients.map(() => 0));
+  for (const at of clients.keys()) expect((await read(`waits-${at}`)).texts).toEqual([`sent by ${at}`]);
+});

@@ -12,6 +12,7 @@ import type { BrokerCore } from "./broker-core.ts";
 import { Connection } from "./connection.ts";
 import { brokerErrors } from "./errors.ts";
 import type { Endpoint } from "./ground.ts";
+import { receiveBuffer } from "./receive-buffer.ts";
 
 const BACKLOG = 4096;
 const HANDSHAKE_MS = 10_000;
@@ -51,6 +52,7 @@ export class Listener {
   readonly #gate: ConnectionGate;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
+  readonly #received = receiveBuffer();
   readonly #authenticator: ListenerAuthenticator;
 
   constructor(options: ListenerOptions, core: BrokerCore, gate: ConnectionGate) {
@@ -150,6 +152,7 @@ export class Listener {
       core: this.#core,
       listener: this.name,
       authentication: this.#authenticator.open(socket, this.name),
+      received: this.#received,
       closed: (closed) => this.#connections.delete(closed),
     });
     this.#connections.add(connection);

@@ -1,8 +1,8 @@
 /**
  * Where observers hang in: `node:diagnostics_channel` channels that cost one comparison while nobody listens.
  *
- * A subscriber is called synchronously with a plain message. It must not keep the bytes of a batch: those of a produced one become the
- * log's, those of a fetched one are read over.
+ * A subscriber is called synchronously with a plain message. It must not keep the bytes of a batch: others are
+ * read over them.
  */
 import { channel } from "node:diagnostics_channel";
 

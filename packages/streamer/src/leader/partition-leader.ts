@@ -29,8 +29,6 @@ import { applyRecordRules, type CheckedBatch } from "./record-rules.ts";
 import type { SnapshotFiles } from "./snapshot-files.ts";
 import { VisibleWaiters } from "./visible-waiters.ts";
 
-/** A batch keeps its buffer alive as long as it is among the newest: alone, or in one of up to this size. */
-const SHARED_BUFFER_BYTES_MAX = 1 << 17;
 const NOT_STAMPED = -1;
 const NO_OFFSET = -1;
 const CRC_AT = 17;
@@ -110,12 +108,11 @@ export class LogLeader implements PartitionLeader {
     const trusted = options.trusted === true;
     const checked = trusted ? trustedBatch(produced) : this.#checked(produced, nowMs);
     if (checked.type === "refused") return checked;
-    const { header } = checked;
+    const { bytes, header } = checked;
     if (header.producerId >= 0) {
       const answer = this.#judge(header, options);
       if (answer !== undefined) return answer;
     }
-    const bytes = ownBytes(checked.bytes);
     const stamps = !trusted && this.#context.rules().logAppendTime;
     if (stamps) stampAppendTime(bytes, nowMs);
     const baseOffset = this.#write(bytes);
@@ -369,11 +366,6 @@ function readUint32(bytes: Uint8Array, at: number): number {
   return (
     (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0
   );
-}
-
-function ownBytes(bytes: Uint8Array): Uint8Array {
-  const { byteLength } = bytes.buffer;
-  return byteLength > SHARED_BUFFER_BYTES_MAX && byteLength > bytes.length * 2 ? bytes.slice() : bytes;
 }
 
 /** Loads the producers of a partition and leads it. Throws `log-disk-failed`, `log-closed`, `log-topic-missing`. */

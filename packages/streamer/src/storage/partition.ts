@@ -49,7 +49,7 @@ interface PartitionContext extends FilesPlace {
 
 /** How a batch is handed to `append`. */
 export interface AppendOptions {
-  /** True when the caller has just encoded the batch: the checksum is not computed again and the bytes become the partition's. */
+  /** True when the caller has checked or just encoded the batch: the checksum is not computed again. */
   readonly trusted?: boolean;
 }
 
@@ -138,7 +138,8 @@ export class Partition {
   }
 
   /**
-   * Appends one batch; its base offset and leader epoch are written into the given bytes. Synchronous: it is in the page cache after.
+   * Appends one batch; its base offset and leader epoch are written into the given bytes, which are not kept. Synchronous: it is in the
+   * page cache after.
    * @returns its base offset
    * @throws `log-batch-invalid`, `log-record-too-large`, `log-disk-full`, `log-disk-failed`, `log-closed`
    */
@@ -164,7 +165,7 @@ export class Partition {
       segment.dirty = true;
       this.#unsynced.add(segment);
     }
-    if (trusted) this.#tail.add(bytes, header, baseOffset);
+    if (trusted) this.#tail.add(bytes, baseOffset, nextOffset);
     else this.#tail.clear();
     this.#acceptedWaiters.wake(nextOffset);
     if (this.#listeners.size > 0) this.#tellListeners({ baseOffset, nextOffset, bytes });
@@ -194,7 +195,7 @@ export class Partition {
 
   /**
    * Reads whole batches from an offset on; at least one when there is one.
-   * @param allocate where what is not in memory is read into; the batches are views of it
+   * @param allocate where they are read into; the batches are views of it
    * @throws `log-offset-out-of-range`, `log-closed`
    */
   async read(offset: number, bytesMax: number, visibility: Visibility, allocate?: Allocate): Promise<PartitionRead> {
@@ -202,7 +203,7 @@ export class Partition {
     const visibleEnd = this.visibleEnd(visibility);
     this.checkRange(offset);
     if (offset >= visibleEnd) return { batches: [], nextOffset: offset, endOffset: visibleEnd, damaged: [] };
-    const cached = this.#tail.read(offset, bytesMax, visibleEnd);
+    const cached = this.#tail.read(offset, bytesMax, visibleEnd, allocate);
     if (cached !== undefined) return { ...cached, endOffset: visibleEnd, damaged: [] };
     const { disk, keeper } = this.#context;
     for (const segment of this.#segments)

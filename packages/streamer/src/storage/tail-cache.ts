@@ -1,62 +1,149 @@
 /**
  * The newest batches in memory, so that readers at the end of a partition need not read from the disk.
- * Holds a bounded number of bytes of whole batches without a gap; is emptied when something was appended that it may not keep.
+ *
+ *     older  | batch | batch | batch |      what was written before, whole
+ *     newer  | batch | batch | …            the next batch goes here; when it does not fit, the older block is begun anew
+ *
+ * Batches are copied in, and out again for every reader: whoever appended has its bytes back at once, and at full speed nothing is left
+ * to the collector. Holds a bounded number of bytes without a gap; is emptied when something was appended that it may not keep.
  */
-import type { BatchHeader } from "@kaelix/protocol";
+import { readBatchHeader } from "@kaelix/protocol";
 
-import type { FoundBatch } from "./scan.ts";
+import type { Allocate, FoundBatch } from "./scan.ts";
 
-const BYTES_MAX = 1 << 18;
-const BATCHES_MAX = 1024;
+const BLOCK_BYTES_MIN = 1 << 12;
+const BLOCK_BYTES_MAX = 1 << 17;
+/** A larger batch is not worth its copy: the page cache has it too. */
+const BATCH_BYTES_MAX = BLOCK_BYTES_MAX / 2;
 
 /** The tail of one partition. */
 export class TailCache {
-  #batches: FoundBatch[] = [];
-  #first = 0;
-  #bytes = 0;
+  #older = new Block();
+  #newer = new Block();
 
-  /** Adds the batch that was just appended. */
-  add(bytes: Uint8Array, header: BatchHeader, baseOffset: number): void {
-    this.#batches.push({ bytes, at: 0, header: { ...header, baseOffset }, position: -1 });
-    this.#bytes += bytes.length;
-    while (this.#bytes > BYTES_MAX || this.#batches.length - this.#first > BATCHES_MAX) {
-      this.#bytes -= this.#batches[this.#first]?.bytes.length ?? 0;
-      this.#first += 1;
+  /** Adds the batch that was just appended; its offsets are written in it already. */
+  add(bytes: Uint8Array, baseOffset: number, nextOffset: number): void {
+    if (bytes.length > BATCH_BYTES_MAX) {
+      this.clear();
+      return;
     }
-    if (this.#first > BATCHES_MAX) {
-      this.#batches = this.#batches.slice(this.#first);
-      this.#first = 0;
+    if (!this.#newer.fits(bytes.length)) {
+      [this.#older, this.#newer] = [this.#newer, this.#older];
+      this.#newer.clear();
     }
+    this.#newer.add(bytes, baseOffset, nextOffset);
   }
 
   clear(): void {
-    if (this.#batches.length === 0) return;
-    this.#batches = [];
-    this.#first = 0;
-    this.#bytes = 0;
+    this.#older.clear();
+    this.#newer.clear();
   }
 
-  /** Batches from an offset on; undefined when it is not in here. */
+  /**
+   * Batches from an offset on, of one block; undefined when the offset is not in here.
+   * @param allocate where they are copied to
+   */
   read(
     offset: number,
     bytesMax: number,
     visibleEnd: number,
+    allocate: Allocate = allocateFresh,
   ): { readonly batches: readonly FoundBatch[]; readonly nextOffset: number } | undefined {
-    const oldest = this.#batches[this.#first];
-    if (oldest === undefined || oldest.header.baseOffset > offset) return undefined;
-    let at = this.#batches.length - 1;
-    while ((this.#batches[at]?.header.baseOffset ?? 0) > offset) at -= 1;
+    const block = offset < this.#newer.baseOffset ? this.#older : this.#newer;
+    if (offset < block.baseOffset || offset >= block.nextOffset) return undefined;
+    return block.read(offset, { bytesMax, visibleEnd, allocate });
+  }
+}
+
+function allocateFresh(bytes: number): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
+interface BlockRead {
+  readonly bytesMax: number;
+  readonly visibleEnd: number;
+  readonly allocate: Allocate;
+}
+
+/** Batches one behind the other; of those behind `#count` the arrays still hold what is old. */
+class Block {
+  #room = new Uint8Array(0);
+  #used = 0;
+  #count = 0;
+  readonly #baseOffsets: number[] = [];
+  /** Where each batch ends in the room. */
+  readonly #ends: number[] = [];
+  /** Offset after the newest batch; 0 when there is none. */
+  nextOffset = 0;
+
+  /** Offset of the oldest batch; Infinity when there is none. */
+  get baseOffset(): number {
+    return this.#count === 0 ? Number.POSITIVE_INFINITY : (this.#baseOffsets[0] ?? 0);
+  }
+
+  fits(bytes: number): boolean {
+    return this.#used + bytes <= BLOCK_BYTES_MAX;
+  }
+
+  clear(): void {
+    this.#used = 0;
+    this.#count = 0;
+    this.nextOffset = 0;
+  }
+
+  add(bytes: Uint8Array, baseOffset: number, nextOffset: number): void {
+    this.#reserve(this.#used + bytes.length);
+    this.#room.set(bytes, this.#used);
+    this.#used += bytes.length;
+    this.#baseOffsets[this.#count] = baseOffset;
+    this.#ends[this.#count] = this.#used;
+    this.#count += 1;
+    this.nextOffset = nextOffset;
+  }
+
+  /** Few partitions are busy: room grows with what is appended. */
+  #reserve(bytes: number): void {
+    if (bytes <= this.#room.length) return;
+    const grown = new Uint8Array(Math.max(BLOCK_BYTES_MIN, 2 ** Math.ceil(Math.log2(bytes))));
+    grown.set(this.#room.subarray(0, this.#used));
+    this.#room = grown;
+  }
+
+  read(
+    offset: number,
+    { allocate, bytesMax, visibleEnd }: BlockRead,
+  ): { readonly batches: readonly FoundBatch[]; readonly nextOffset: number } {
+    const first = this.#indexOf(offset);
+    const start = this.#ends[first - 1] ?? 0;
+    let last = first;
+    while (this.#isVisible(last, visibleEnd) && (last === first || (this.#ends[last] ?? 0) - start <= bytesMax))
+      last += 1;
+    const copy = allocate((this.#ends[last - 1] ?? start) - start);
+    copy.set(this.#room.subarray(start, start + copy.length));
     const batches: FoundBatch[] = [];
-    let nextOffset = offset;
-    let bytes = 0;
-    for (; at < this.#batches.length; at += 1) {
-      const batch = this.#batches[at];
-      if (batch === undefined || batch.header.baseOffset >= visibleEnd) break;
-      if (batches.length > 0 && bytes + batch.bytes.length > bytesMax) break;
-      batches.push(batch);
-      bytes += batch.bytes.length;
-      nextOffset = batch.header.baseOffset + batch.header.lastOffsetDelta + 1;
+    for (let at = 0, index = first; index < last; index += 1) {
+      const header = readBatchHeader(copy, at);
+      if (header === undefined) break;
+      batches.push({ bytes: copy, at, header, position: -1 });
+      at = (this.#ends[index] ?? 0) - start;
     }
-    return { batches, nextOffset };
+    const nextOffset = last === this.#count ? this.nextOffset : (this.#baseOffsets[last] ?? offset);
+    return { batches, nextOffset: last === first ? offset : nextOffset };
+  }
+
+  #isVisible(index: number, visibleEnd: number): boolean {
+    return index < this.#count && (this.#baseOffsets[index] ?? 0) < visibleEnd;
+  }
+
+  /** Index of the batch that holds an offset, which is in this block. */
+  #indexOf(offset: number): number {
+    let low = 0;
+    let high = this.#count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#baseOffsets[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
   }
 }

@@ -51,11 +51,12 @@ export function produceApi(
     key: APIS.Produce.key,
     decodeRequest: decodeProduceRequest,
     encodeResponse: encodeProduceResponse,
+    borrows: true,
     overlaps: (request) => isReady(ground, request),
     handle: (request, context) =>
       isReady(ground, request)
         ? appendAll({ ground, gate, request, context })
-        : appendWhenReady({ ground, gate, request, context }),
+        : appendWhenReady({ ground, gate, request: ownedRequest(request), context }),
     failed: (request, errorCode, message) => ({
       responses: request.topicData.map(({ name, partitionData, topicId }) => ({
         name,
@@ -64,6 +65,18 @@ export function produceApi(
       })),
     }),
   };
+}
+
+/** The request with records that stay while others are waited for. */
+function ownedRequest(request: ProduceRequest): ProduceRequest {
+  const topicData = request.topicData.map((topic) => ({
+    ...topic,
+    partitionData: topic.partitionData.map((partition) => ({
+      ...partition,
+      records: partition.records === null ? null : new Uint8Array(partition.records),
+    })),
+  }));
+  return { ...request, topicData };
 }
 
 type Topics = Ground["topics"];
