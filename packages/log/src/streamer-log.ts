@@ -145,8 +145,9 @@ class EmbeddedLog implements StreamerLog {
     );
     // A disk that has just failed is being checked: wait for the answer instead of refusing what the new segment may take.
     await owner.settled();
-    const baseOffset = owner.append(bytes, { trusted: true });
-    if (options.acknowledge === "durable") await owner.durable(baseOffset + records.length);
+    if (options.acknowledge === "accepted") return { baseOffset: owner.append(bytes, { trusted: true }) };
+    const baseOffset = await owner.queue.append(bytes);
+    await owner.durable(baseOffset + records.length);
     return { baseOffset };
   }
 

@@ -1,6 +1,7 @@
 /** The end of a partition that is appended to: which segment takes the next batch, when a new one begins, and writing into it. */
 import type { Clock } from "@kaelix/base";
 
+import type { DurableEnd } from "./checkpointing.ts";
 import type { PartitionSettings } from "./contract.ts";
 import { isDiskFull } from "./disk.ts";
 import { refusal } from "./errors.ts";
@@ -90,5 +91,41 @@ export class AppendEnd {
       if (!isDiskFull(error)) this.roll();
       throw error;
     }
+  }
+
+  /** Hides everything that is not durable, and cuts it off where the disk still allows it. */
+  hideBehind({ offset, position, segment: durable }: DurableEnd): void {
+    const { segments } = this.#files;
+    for (const segment of [...segments].reverse()) {
+      if (segment === durable || segment.nextOffset <= offset) break;
+      // The first one stays, empty, so that the partition still begins where its readers do.
+      if (segments.length === 1) this.#sealAt(segment, 0, segment.baseOffset);
+      else this.forget(segment);
+    }
+    if (durable !== undefined && segments.at(-1) === durable) this.#sealAt(durable, position, offset);
+  }
+
+  #sealAt(segment: Segment, position: number, nextOffset: number): void {
+    segment.sealed = true;
+    segment.size = position;
+    segment.nextOffset = nextOffset;
+    segment.index = undefined;
+    segment.indexFacts = undefined;
+    tryOn(() => segment.open(this.#files.disk, "write").truncate(position));
+  }
+
+  /** Removes the newest segment, of which nothing is durable. */
+  forget(segment: Segment): void {
+    this.#files.segments.pop();
+    segment.close();
+    tryOn(() => this.#files.disk.remove(segment.path("log")));
+  }
+}
+
+function tryOn(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The disk has failed already; what cannot be removed is hidden by the checkpoint.
   }
 }

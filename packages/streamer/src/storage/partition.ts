@@ -10,9 +10,11 @@
  *       └── write failed, disk full: the batch is rolled back and refused, the state stays open
  */
 import type { Clock } from "@kaelix/base";
-import { patchBaseOffset, patchLeaderEpoch } from "@kaelix/protocol";
+import { type BatchHeader, patchBaseOffset, patchLeaderEpoch } from "@kaelix/protocol";
 
 import { AppendEnd } from "./append-end.ts";
+import { AppendListeners } from "./append-listeners.ts";
+import { AppendQueue } from "./append-queue.ts";
 import { checkBatch } from "./batch-check.ts";
 import type { DurableEnd } from "./checkpointing.ts";
 import type {
@@ -40,6 +42,7 @@ import type { Segment } from "./segment.ts";
 import { TailCache } from "./tail-cache.ts";
 
 const PROBE_AGAIN_MS = 1000;
+const TOGETHER_BYTES_MAX = 1 << 18;
 
 /** Where a partition lives and what it works with. */
 interface PartitionContext extends FilesPlace {
@@ -58,6 +61,8 @@ export class Partition {
   readonly report: RecoveryReport;
   /** Compaction, hashes, search for rot. */
   readonly upkeep: PartitionUpkeep;
+  /** For many who append a little each and wait anyway. */
+  readonly queue = new AppendQueue(this);
   readonly #context: PartitionContext;
   #settings: PartitionSettings;
   readonly #files: PartitionFiles;
@@ -66,7 +71,7 @@ export class Partition {
   readonly #commit: GroupCommit;
   readonly #durableWaiters = new OffsetWaiters();
   readonly #acceptedWaiters = new OffsetWaiters();
-  readonly #listeners = new Set<(batch: AppendedBatch) => void>();
+  readonly #listeners = new AppendListeners();
   readonly #tail = new TailCache();
   #unsynced = new Set<Segment>();
   /** Ranges whose sync failed: never acknowledged, also not to who asks late. */
@@ -101,14 +106,12 @@ export class Partition {
     });
     const last = recovered.segments.at(-1);
     this.#durable = { offset: recovered.endOffset, segment: last, position: last?.size ?? 0 };
-    this.#commit = new GroupCommit(
-      {
-        sync: () => this.#sync(),
-        onDurable: (offset) => this.#onDurable(offset),
-        onFailure: (error) => this.#onFailure(error),
-      },
-      context.settings.idleFlushMs,
-    );
+    const target = {
+      sync: () => this.#sync(),
+      onDurable: (offset: number) => this.#durableWaiters.wake(offset),
+      onFailure: (error: unknown) => this.#onFailure(error),
+    };
+    this.#commit = new GroupCommit(target, context.settings.idleFlushMs);
   }
 
   get health(): DiskHealth {
@@ -132,6 +135,11 @@ export class Partition {
     return this.#ended !== undefined;
   }
 
+  /** As much as `appendAll` is worth, and no more than a segment. */
+  get togetherBytesMax(): number {
+    return Math.min(TOGETHER_BYTES_MAX, this.#settings.segmentBytesMax);
+  }
+
   /** Bytes of log kept. */
   sizeBytes(): number {
     return this.#files.sizeBytes();
@@ -144,9 +152,7 @@ export class Partition {
    * @throws `log-batch-invalid`, `log-record-too-large`, `log-disk-full`, `log-disk-failed`, `log-closed`
    */
   append(bytes: Uint8Array, options: AppendOptions = {}): number {
-    if (this.#ended !== undefined) throw this.#ended();
-    if (this.#failedAtMs !== undefined) this.#refuseWhileFailed();
-    if (bytes.length > this.#settings.batchBytesMax) throw batchTooLarge(bytes.length, this.#settings.batchBytesMax);
+    this.#checkAppend(bytes);
     const trusted = options.trusted === true;
     const header = checkBatch(bytes, trusted);
     const baseOffset = this.#endOffset;
@@ -155,6 +161,55 @@ export class Partition {
     patchBaseOffset(bytes, 0, baseOffset);
     patchLeaderEpoch(bytes, 0, STORED_LEADER_EPOCH);
     this.#write(segment, bytes);
+    this.#took(segment, bytes, header, trusted);
+    this.#acceptedWaiters.wake(this.#endOffset);
+    if (!this.#listeners.isEmpty) this.#listeners.tell({ baseOffset, nextOffset: this.#endOffset, bytes });
+    this.#commit.touch();
+    return baseOffset;
+  }
+
+  /**
+   * Appends batches that were just encoded, one behind the other, with one write to the file: all of them or none.
+   * @returns their base offsets
+   * @throws as `append`
+   */
+  appendAll(batches: readonly Uint8Array[]): readonly number[] {
+    let nextOffset = this.#endOffset;
+    const headers = batches.map((bytes) => {
+      this.#checkAppend(bytes);
+      const header = checkBatch(bytes, true);
+      patchBaseOffset(bytes, 0, nextOffset);
+      patchLeaderEpoch(bytes, 0, STORED_LEADER_EPOCH);
+      nextOffset += header.lastOffsetDelta + 1;
+      return header;
+    });
+    const joined = Buffer.concat(batches);
+    const baseOffset = this.#endOffset;
+    const place = { baseOffset, lastOffsetDelta: nextOffset - 1 - baseOffset, bytes: joined.length };
+    const segment = this.#end.segmentFor(place, this.#settings);
+    this.#write(segment, joined);
+    const appended = headers.map((header, at): AppendedBatch => {
+      const bytes = batches[at] ?? joined;
+      const begin = this.#endOffset;
+      this.#took(segment, bytes, header, true);
+      return { baseOffset: begin, nextOffset: this.#endOffset, bytes };
+    });
+    this.#acceptedWaiters.wake(this.#endOffset);
+    // Whoever listens may append more: by now there is a place for it.
+    for (const batch of appended) this.#listeners.tell(batch);
+    this.#commit.touch();
+    return appended.map((batch) => batch.baseOffset);
+  }
+
+  #checkAppend(bytes: Uint8Array): void {
+    if (this.#ended !== undefined) throw this.#ended();
+    if (this.#failedAtMs !== undefined) this.#refuseWhileFailed();
+    if (bytes.length > this.#settings.batchBytesMax) throw batchTooLarge(bytes.length, this.#settings.batchBytesMax);
+  }
+
+  /** Takes note of a batch that was written behind the segment's last one. */
+  #took(segment: Segment, bytes: Uint8Array, header: BatchHeader, trusted: boolean): void {
+    const baseOffset = this.#endOffset;
     segment.index?.add(baseOffset, header, segment.size);
     segment.size += bytes.length;
     const nextOffset = baseOffset + header.lastOffsetDelta + 1;
@@ -167,10 +222,6 @@ export class Partition {
     }
     if (trusted) this.#tail.add(bytes, baseOffset, nextOffset);
     else this.#tail.clear();
-    this.#acceptedWaiters.wake(nextOffset);
-    if (this.#listeners.size > 0) this.#tellListeners({ baseOffset, nextOffset, bytes });
-    this.#commit.touch();
-    return baseOffset;
   }
 
   /** Resolves when everything before an offset is on the disk. Throws `log-disk-failed` or `log-disk-full` when it never will be. */
@@ -184,8 +235,7 @@ export class Partition {
 
   /** Calls a function on the appending thread at once after every append. It must not throw and must not keep the bytes. */
   onAppend(listener: (batch: AppendedBatch) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** End of what a reader sees. */
@@ -349,18 +399,6 @@ export class Partition {
     }
   }
 
-  #tellListeners(batch: AppendedBatch): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(batch);
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
-  }
-
   async #sync(): Promise<number> {
     const target = this.#endOffset;
     const active = this.#segments.at(-1);
@@ -391,10 +429,6 @@ export class Partition {
     return target;
   }
 
-  #onDurable(durableOffset: number): void {
-    this.#durableWaiters.wake(durableOffset);
-  }
-
   /** A failed sync is final: hides what is not durable and looks for a way to go on in a new segment. */
   #onFailure(error: unknown): unknown {
     this.#health = "failed";
@@ -402,36 +436,10 @@ export class Partition {
     for (const segment of this.#unsynced) segment.dirty = false;
     this.#unsynced = new Set();
     this.#tail.clear();
-    const { segment: durableSegment, position, offset } = this.#durable;
-    this.#refused.push({ firstOffset: offset, nextOffset: this.#endOffset });
-    for (const segment of [...this.#segments].reverse()) {
-      if (segment === durableSegment || segment.nextOffset <= offset) break;
-      // The first one stays, empty, so that the partition still begins where its readers do.
-      if (this.#segments.length === 1) this.#sealAt(segment, 0, segment.baseOffset);
-      else this.#forget(segment);
-    }
-    if (durableSegment !== undefined && this.#segments.at(-1) === durableSegment) {
-      this.#sealAt(durableSegment, position, offset);
-    }
+    this.#refused.push({ firstOffset: this.#durable.offset, nextOffset: this.#endOffset });
+    this.#end.hideBehind(this.#durable);
     this.#startProbe();
     return refusal(error);
-  }
-
-  /** Hides what stands behind a position of a segment, and cuts it off where the disk still allows it. */
-  #sealAt(segment: Segment, position: number, nextOffset: number): void {
-    segment.sealed = true;
-    segment.size = position;
-    segment.nextOffset = nextOffset;
-    segment.index = undefined;
-    segment.indexFacts = undefined;
-    tryOn(() => segment.open(this.#context.disk, "write").truncate(position));
-  }
-
-  /** Removes the newest segment, of which nothing is durable. */
-  #forget(segment: Segment): void {
-    this.#segments.pop();
-    segment.close();
-    tryOn(() => this.#context.disk.remove(segment.path("log")));
   }
 
   #refuseWhileFailed(): void {
@@ -467,7 +475,7 @@ export class Partition {
       this.#failedAtMs = clock.monotonicMs();
       const unborn = this.#segments.at(-1);
       if (unborn === undefined || unborn.sealed || unborn.size > 0) return;
-      this.#forget(unborn);
+      this.#end.forget(unborn);
     }
   }
 
@@ -483,13 +491,5 @@ export class Partition {
     } catch {
       this.#bytesSinceCheckpoint = 0;
     }
-  }
-}
-
-function tryOn(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // The disk has failed already; what cannot be removed is hidden by the checkpoint.
   }
 }

@@ -106,7 +106,10 @@ class PowerCutRun {
       return `${this.#serial} ${"x".repeat(this.#random.integer(700))}`;
     });
     const records = texts.map((text) => ({ key: null, value: encodeText(text), timestampMs: this.#serial }));
-    const baseOffset = partition.append(encodeRecordBatch(records), { trusted: true });
+    const baseOffset =
+      this.#random.integer(2) === 0
+        ? partition.append(encodeRecordBatch(records), { trusted: true })
+        : (partition.appendAll(records.map((record) => encodeRecordBatch([record])))[0] ?? 0);
     for (const [at, text] of texts.entries()) {
       const known = this.#written.get(baseOffset + at) ?? new Set();
       this.#written.set(baseOffset + at, known.add(text));

@@ -292,7 +292,10 @@ class SimulationRun {
       value: value === null ? null : encodeText(value),
       timestampMs,
     }));
-    const baseOffset = partition.append(encodeRecordBatch(encoded), { trusted: true });
+    const baseOffset =
+      this.#random.integer(2) === 0
+        ? partition.append(encodeRecordBatch(encoded), { trusted: true })
+        : (partition.appendAll(encoded.map((record) => encodeRecordBatch([record])))[0] ?? 0);
     this.violations.push(...model.gave(baseOffset, baseOffset + records.length));
     for (const [at, record] of records.entries()) model.wrote(baseOffset + at, record);
     // Nobody waits for some of them: they are accepted and no more, until somebody else asks for what comes after them.
