@@ -4,7 +4,8 @@
  *     npm run bench -- crash [--quick] [--kills N] [--cuts N] [--broker-kills N] [--seed S]
  *
  * 200 kills and 200 power cuts by default, 8 with --quick; 10,000 kills and 3,000 cuts are the full count, which may be run in
- * rounds, each with a seed of its own. Fails when anything was lost.
+ * rounds, each with a seed of its own. Fails when anything was lost. While it kills it says on standard error how far it is; Ctrl-C
+ * ends the killing and gives the rows of what was done until then.
  *
  * 24 kills of a whole broker with clients at work (broker/broker-kills.ts), none with --quick: the test suite has some.
  *
@@ -73,8 +74,11 @@ async function crashAll(options: {
   const rows: BenchRow[] = [];
   if (kills > 0) {
     const startedMs = performance.now();
-    rows.push(...rowsOf("kill -9", await killRounds(kills, seed)));
-    rows.push({ name: "kill -9: time per kill", value: (performance.now() - startedMs) / kills, unit: "ms" });
+    const { stopped, tally } = await killRounds(kills, seed);
+    rows.push(...rowsOf("kill -9", tally));
+    const perKillMs = (performance.now() - startedMs) / tally.crashes;
+    rows.push({ name: "kill -9: time per kill", value: perKillMs, unit: "ms" });
+    if (stopped) return rows;
   }
   const brokerKills = countOf("broker-kills", values["broker-kills"] ?? (options.quick ? "0" : "24"));
   if (brokerKills > 0) rows.push(...(await brokerRows(brokerKills, seed)));
@@ -128,15 +132,25 @@ async function transactionRows(firstSeed: number, crashes: number): Promise<Benc
   ];
 }
 
-async function killRounds(crashes: number, seed: number): Promise<Tally> {
+async function killRounds(
+  crashes: number,
+  seed: number,
+): Promise<{ readonly tally: Tally; readonly stopped: boolean }> {
   const tally = newTally();
   const random = seededRandom(seed);
-  for (let done = 0; done < crashes;) {
+  const ending = new AbortController();
+  const stop = (): void => ending.abort();
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
+  while (tally.crashes < crashes && !ending.signal.aborted) {
     const directory = mkdtempSync(join(tmpdir(), "kaelix-kill-"));
     const acknowledged: AcknowledgedBatch[] = [];
     let serial = 1;
     try {
-      for (let round = 0; round < ROUNDS_PER_DIRECTORY && done < crashes; round += 1, done += 1) {
+      for (
+        let round = 0;
+        round < ROUNDS_PER_DIRECTORY && tally.crashes < crashes && !ending.signal.aborted;
+        round += 1
+      ) {
         const load = new CrashLoad(directory, "durable", serial);
         await load.started();
         await sleep(random.integer(80));
@@ -148,8 +162,13 @@ async function killRounds(crashes: number, seed: number): Promise<Tally> {
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
+    const { acknowledged: found, changed, lost } = tally;
+    console.error(
+      `kill -9: ${tally.crashes} of ${crashes}, ${found} acknowledged, ${lost} lost, ${changed} never written`,
+    );
   }
-  return tally;
+  for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, stop);
+  return { tally, stopped: ending.signal.aborted };
 }
 
 async function simulatedRows(firstSeed: number, seeds: number): Promise<BenchRow[]> {
