@@ -21,6 +21,7 @@ import { addSharingCommands } from "./sharing-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 import { addMcpCommand } from "./mcp-commands.ts";
 import { addPeopleCommands } from "./people-commands.ts";
+import { addRetentionCommands } from "./retention-commands.ts";
 import { addReviewCommands } from "./review-commands.ts";
 import { returnFreedMemory } from "./return-memory.ts";
 
@@ -272,6 +273,7 @@ addAccessCommands(program, command, ending);
 addOperationCommands(program, command, ending);
 addProviderCommands(program, command, ending);
 addErasureCommands(program, { command, recallOptions, ending });
+addRetentionCommands(program, command, ending);
 addMcpCommand(program, command, ending);
 addSharingCommands(program, command, ending);
 addMemberCommands(program, command, ending);

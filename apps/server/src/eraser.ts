@@ -2,10 +2,14 @@ import type { Clock } from "@kaelix/base";
 import type { Changes, Erasures } from "@kaelix/capture";
 import type { Logger } from "@kaelix/coordinator";
 
+import type { Retention } from "./retention/retention.ts";
+
 /** What the eraser works with. */
 export interface EraserParts {
   readonly changes: Changes;
   readonly erasures: Pick<Erasures, "round" | "unpurged" | "purged">;
+  /** Lets go what has reached its age. */
+  readonly retention: Pick<Retention, "round" | "stop">;
   /** Writes the log's files anew without shredded keys; undefined where the house does not hold the files. */
   readonly purge: (() => Promise<void>) | undefined;
   readonly clock: Clock;
@@ -46,6 +50,7 @@ export class Eraser {
   /** Ends after the batch in flight. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#parts.retention.stop();
     clearInterval(this.#timer);
     await this.#running;
   }
@@ -56,6 +61,8 @@ export class Eraser {
     await this.#try(async () => {
       const asked = await this.#parts.erasures.round();
       if (asked > 0) this.#parts.logger.info({ erased: asked }, "Keys of erasures that were asked for were shredded");
+      // Behind it, and not without it: what an erasure that was cut off has named must be hidden before anybody looks for what is there.
+      await this.#parts.retention.round();
     });
     await this.#try(() => this.#eraseForgotten());
     await this.#try(() => this.#purge());

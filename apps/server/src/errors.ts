@@ -28,6 +28,12 @@ export const serverErrors = defineErrors({
     status: 503,
     text: "The log has closed: what was asked may not be kept",
   },
+  "retention-kept-full": {
+    kind: "spent",
+    retry: false,
+    status: 422,
+    text: "Cannot keep it by name: 10,000 memories are. Say in the rules how long such memories are kept",
+  },
   "proposals-full": {
     kind: "busy",
     retry: false,

@@ -94,6 +94,9 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | und
     case "person.undone":
     case "day.settings":
     case "lessons.forgotten":
+    case "retention.chosen":
+    case "retention.announced":
+    case "retention.kept":
     case "provider.chosen":
     case "day.made":
     case "day.judged":

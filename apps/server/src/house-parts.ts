@@ -34,6 +34,7 @@ import type { HouseLessons } from "./teaching/house-lessons.ts";
 import type { HouseProvider } from "./provider/house-provider.ts";
 import type { ProviderChoices } from "./provider/own-choices.ts";
 import type { Judging } from "./provider/judging.ts";
+import type { Retention } from "./retention/retention.ts";
 import type { ProposedWrites } from "./review/proposed-writes.ts";
 import type { ServerSettings } from "./settings.ts";
 
@@ -79,6 +80,7 @@ export interface Parts {
   dayBook: DayBook;
   proposed: ProposedWrites;
   lessons: HouseLessons;
+  retention: Retention;
   /** Undefined: no mail is set up. */
   mailer: Mailer | undefined;
 }

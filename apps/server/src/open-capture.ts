@@ -13,12 +13,13 @@ import {
 import { TOPICS } from "@kaelix/model";
 
 import { type DayBook, openDayBook } from "./days/day-book.ts";
-import { Eraser } from "./eraser.ts";
+import { Eraser, type EraserParts } from "./eraser.ts";
 import { openErasures, purgeOf } from "./erasures/open-erasures.ts";
 import { type HouseContext, need } from "./house-parts.ts";
 import { openRows } from "./open-memories.ts";
 import { openProvider } from "./provider/house-provider.ts";
 import { Judging } from "./provider/judging.ts";
+import { Retention } from "./retention/retention.ts";
 import { ProposedWrites } from "./review/proposed-writes.ts";
 import { HouseLessons } from "./teaching/house-lessons.ts";
 import { openSources, type SourcesParts } from "./open-sources.ts";
@@ -70,23 +71,30 @@ export async function openCapture(context: HouseContext): Promise<void> {
   });
   const changes = new Changes({ ...shared, remember });
   const erasures = await openErasures(context, { changes, held, imports, remember, uploads });
-  const eraser = openEraser(context, changes, erasures);
+  const retention = openRetention(context, dayBook, erasures);
+  const eraser = openEraser(context, { changes, erasures, retention });
   const provider = openProvider(context);
   Object.assign(parts, { dayBook, lessons, proposed, remember, files, uploads });
-  Object.assign(parts, { changes, imports, erasures, eraser, provider });
-  if (provider !== undefined && provider.judgesBelow > 0) {
-    parts.judging = new Judging({
-      provider,
-      store,
-      changes,
-      openRows: (rows) => openRows(keystore, rows),
-      written: (user) => remember.written(user),
-      logger,
-    });
-    parts.judging.start();
-  }
+  Object.assign(parts, { changes, imports, erasures, eraser, retention, provider });
+  startJudging(context);
   await imports.resume();
   eraser.start();
+}
+
+/** Has a provider judge what the rules are unsure of, where one is set up for that. */
+function startJudging({ logger, parts }: HouseContext): void {
+  const { changes, keystore, remember, store } = need(parts, "changes", "keystore", "remember", "store");
+  const { provider } = parts;
+  if (provider === undefined || provider.judgesBelow === 0) return;
+  parts.judging = new Judging({
+    provider,
+    store,
+    changes,
+    openRows: (rows) => openRows(keystore, rows),
+    written: (user) => remember.written(user),
+    logger,
+  });
+  parts.judging.start();
 }
 
 /** From here on it is known of whom nothing may go to a provider, and what may go goes. */
@@ -99,11 +107,31 @@ function openChoices({ choices, parts }: HouseContext, dayBook: DayBook): void {
   searchView.startEmbedding();
 }
 
-function openEraser({ clock, logger, parts, settings }: HouseContext, changes: Changes, erasures: Erasures): Eraser {
+function openRetention({ clock, logger, parts, settings }: HouseContext, book: DayBook, erasures: Erasures): Retention {
+  const { identity, people, store } = need(parts, "identity", "people", "store");
+  return new Retention({
+    book,
+    store,
+    erasures,
+    users: () => people.userIds(),
+    ownerOf: async (user) => {
+      const person = identity.members.present(await people.user(user));
+      return person === undefined ? undefined : { tenant: person.tenant, user };
+    },
+    houseMonths: settings.retentionYears === 0 ? null : settings.retentionYears * 12,
+    onKept: () => parts.backups?.noteTaken(),
+    clock,
+    logger,
+  });
+}
+
+function openEraser(
+  { clock, logger, parts, settings }: HouseContext,
+  work: Pick<EraserParts, "changes" | "erasures" | "retention">,
+): Eraser {
   const { audit } = need(parts, "audit");
   return new Eraser({
-    changes,
-    erasures,
+    ...work,
     purge: purgeOf(parts.embedded),
     clock,
     logger,

@@ -145,6 +145,13 @@ const serverSettings = {
     unit: "hours",
     text: "Within how many hours after an erasure the shredded keys are gone from the files of the log",
   },
+  retentionYears: {
+    variable: "KAELIX_RETENTION_YEARS",
+    parse: settingParsers.integer(0, 100),
+    fallback: 7,
+    unit: "years",
+    text: "How long memories are kept of who has not chosen, counted from when they were told; announced a week before; 0: for ever",
+  },
   backupPlace: {
     variable: "KAELIX_BACKUP",
     parse: settingParsers.optionalText,

@@ -29,6 +29,7 @@ const Security = lazy(async () => ({ default: (await import("./screens/security.
 const Seal = lazy(async () => ({ default: (await import("./screens/seal.tsx")).Seal }));
 const Sharing = lazy(async () => ({ default: (await import("./screens/sharing.tsx")).Sharing }));
 const Forget = lazy(async () => ({ default: (await import("./screens/forget.tsx")).Forget }));
+const RetentionScreen = lazy(async () => ({ default: (await import("./screens/retention.tsx")).RetentionScreen }));
 const Users = lazy(async () => ({ default: (await import("./screens/users.tsx")).Users }));
 const Organisations = lazy(async () => ({
   default: (await import("./screens/organisations.tsx")).Organisations,
@@ -90,6 +91,7 @@ function Inside(): ReactNode {
           <Route path="/settings/security/seal" element={<Seal />} />
           <Route path="/settings/sharing" element={<Sharing />} />
           <Route path="/settings/forget" element={<Forget />} />
+          <Route path="/settings/retention" element={<RetentionScreen />} />
           <Route path="/settings/users" element={<Users />} />
           <Route path="/settings/organisations" element={<Organisations />} />
           <Route path="/settings/audit" element={<Audit />} />

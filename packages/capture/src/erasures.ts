@@ -302,11 +302,13 @@ export class Erasures {
     const { register, remember } = this.#parts;
     await remember.written(owner.user);
     const isMeant = (row: RegisteredMemory): boolean => row.level <= ceiling && row.state !== "erased";
-    if (what.type === "memories") {
+    if (what.type === "memories" || what.type === "age") {
+      const isOf = (row: RegisteredMemory): boolean => what.type === "memories" || row.level === what.level;
       const found: MemoryId[] = [];
       for (const some of batches([...new Set(memories ?? [])])) {
         const rows = await register.memories(owner.user, some);
-        found.push(...rows.filter((row) => isMeant(row) && row.state === "live").map((row) => row.memoryId));
+        const named = rows.filter((row) => isMeant(row) && isOf(row) && row.state === "live");
+        found.push(...named.map((row) => row.memoryId));
       }
       return found;
     }

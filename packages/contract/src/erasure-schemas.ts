@@ -38,7 +38,7 @@ export const erasureSchema = z
   .object({
     id: erasureIdSchema,
     state: z.enum(["requested", "waiting", "done", "purged", "cancelled"]),
-    what: z.enum(["memories", "import", "source", "account", "tenant"]),
+    what: z.enum(["memories", "import", "source", "age", "account", "tenant"]),
     /** The import, the source or the organisation it takes; null otherwise. */
     of: z.string().nullable(),
     since: timeSchema.nullable(),

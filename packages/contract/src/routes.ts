@@ -25,6 +25,7 @@ import { unlockSchema } from "./access-schemas.ts";
 import { codeRoutes } from "./code-routes.ts";
 import { mailRoutes } from "./mail-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
+import { retentionRoutes } from "./retention-routes.ts";
 import { reviewRoutes } from "./review-routes.ts";
 import type { Route } from "./route.ts";
 import { memoryMoveSchema } from "./move-schema.ts";
@@ -420,6 +421,7 @@ export const routes = {
   ...digestRoutes,
   ...peopleRoutes,
   ...reviewRoutes,
+  ...retentionRoutes,
   ...exportRoutes,
   ...fileRoutes,
   ...lessonRoutes,

@@ -46,6 +46,7 @@ import { providerHandlers } from "./handlers/provider.ts";
 import { memberHandlers } from "./handlers/members.ts";
 import { tenantHandlers } from "./handlers/tenants.ts";
 import { lessonHandlers } from "./handlers/lessons.ts";
+import { retentionHandlers } from "./handlers/retention.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
 import { Attempts } from "./http/attempts.ts";
@@ -276,6 +277,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...peopleHandlers,
     ...reviewHandlers,
     ...lessonHandlers,
+    ...retentionHandlers,
     ...timelineHandlers,
   } satisfies { readonly [Name in keyof typeof routes]: Handler<Name> };
   // Each handler is called with the exchange of its own route: the pipeline parses by that route's schemas.

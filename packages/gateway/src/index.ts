@@ -50,6 +50,7 @@ export type { TenantApplication } from "./tenant-application.ts";
 export type { Neighbour, SharedWhat, ShareRequest, ShareView, SharingApplication } from "./sharing-application.ts";
 export type { DayApplication, DaySettingsView, KeptSearch, SavedSearchView, Untaken } from "./day-application.ts";
 export type { LessonApplication } from "./lesson-application.ts";
+export type { Going, KeptView, RetentionApplication, SourceCounts } from "./retention-application.ts";
 export type { DayProse, DigestApplication } from "./digest-application.ts";
 export { gatewayErrors } from "./errors.ts";
 export { createGateway, type Gateway, type GatewayOptions, type Listening } from "./gateway.ts";

@@ -2,6 +2,7 @@
 import type { SourceKind, UserPrincipal } from "@kaelix/model";
 
 import type { LessonApplication } from "./lesson-application.ts";
+import type { RetentionApplication } from "./retention-application.ts";
 import type { ReviewApplication } from "./review-application.ts";
 
 /** What is asked for. */
@@ -37,9 +38,10 @@ export interface TimelineApplication {
   ): Promise<TimelineOutcome | { readonly type: "unknown-zone" }>;
 }
 
-/** Going through what there is: what waits for a word, what happened when, and what one's words taught. */
+/** Going through what there is: what waits for a word, what happened when, what one's words taught, and how long it is kept. */
 export interface GoingThrough {
   readonly review: ReviewApplication;
   readonly timeline: TimelineApplication;
   readonly lessons: LessonApplication;
+  readonly retention: RetentionApplication;
 }

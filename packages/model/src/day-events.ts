@@ -3,11 +3,12 @@
  *
  * The topic is compacted: every record is the whole state of one thing (record keys `settings/<user>`, `made/<user>`,
  * `judged/<user>/<mark>`, `search/<user>/<id>`, `proposed/<user>/<mark>`, `lessons/<user>`,
- * `provider/<user>`), a null value takes it away. What was typed is sealed; hours, days and counts are clear.
+ * `provider/<user>`, and those of `retention-events.ts`), a null value takes it away. What was typed is sealed; hours, days and counts are clear.
  */
 import type { EventBase } from "./events.ts";
 import type { SavedSearchId } from "./ids.ts";
 import type { Level } from "./level.ts";
+import type { RetentionEvent } from "./retention-events.ts";
 
 interface DayBase extends EventBase {
   /** Grows by one with every state of the same thing, from 1. */
@@ -96,4 +97,5 @@ export type DayEvent =
   | SearchSaved
   | WriteProposed
   | LessonsForgotten
-  | ProviderChosen;
+  | ProviderChosen
+  | RetentionEvent;

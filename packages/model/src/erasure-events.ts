@@ -6,16 +6,19 @@
  */
 import type { EventBase } from "./events.ts";
 import type { ErasureId, ImportId, MemoryId, TenantId } from "./ids.ts";
+import type { Level } from "./level.ts";
 import type { SourceKind } from "./memory.ts";
 
 /**
  * What an erasure takes. `since`: told to Kaelix at or after this time, epoch ms; null: ever. `tenant`: an organisation, everybody of it and
- * everything of theirs; asked for by `user` of another one.
+ * everything of theirs; asked for by `user` of another one. `age`: what reached its age by the person's rules, of one level alone, so that
+ * nothing above a level is counted with what stands below.
  */
 export type ErasureScope =
   | { readonly type: "memories" }
   | { readonly type: "import"; readonly import: ImportId }
   | { readonly type: "source"; readonly source: SourceKind; readonly since: number | null }
+  | { readonly type: "age"; readonly level: Level }
   | { readonly type: "account" }
   | { readonly type: "tenant"; readonly of: TenantId };
 

@@ -9,6 +9,7 @@ import { EVENT_VERSION, type EventType, type KaelixEvent } from "./events.ts";
 import { parseId, parseTenantId } from "./ids.ts";
 import { parseLevel } from "./level.ts";
 import { SOURCE_KINDS } from "./memory.ts";
+import { KEPT_MONTHS_MAX } from "./retention-events.ts";
 
 type Check = (value: unknown) => boolean;
 
@@ -96,6 +97,8 @@ const isErasureScope: Check = (value) => {
       return isTenant(fields.get("of"));
     case "source":
       return isSource(fields.get("source")) && orNull(isTime)(fields.get("since"));
+    case "age":
+      return isLevel(fields.get("level"));
     default:
       return false;
   }
@@ -117,6 +120,20 @@ const isDayDelivery: Check = (value) => {
   const isKnown = oneOf("mail", "webhook", "push")(fields.get("way"));
   const isState = oneOf("waiting", "sent", "failed")(fields.get("state"));
   return isKnown && isState && isCount(fields.get("tries")) && isTime(fields.get("tried_at"));
+};
+const isMonths: Check = (value) => isCount(value) && Number(value) >= 1 && Number(value) <= KEPT_MONTHS_MAX;
+/** A list of sources, each with something of its own. */
+const perSource =
+  (name: string, check: Check): Check =>
+  (value) =>
+    Array.isArray(value) &&
+    value.every((one: unknown) => {
+      const fields = new Map<string, unknown>(typeof one === "object" && one !== null ? Object.entries(one) : []);
+      return isSource(fields.get("source")) && orNull(check)(fields.get(name));
+    });
+const isRetentionRules: Check = (value) => {
+  const fields = new Map<string, unknown>(typeof value === "object" && value !== null ? Object.entries(value) : []);
+  return orNull(isMonths)(fields.get("months")) && perSource("months", isMonths)(fields.get("sources"));
 };
 const isHour: Check = (value) => isCount(value) && Number(value) <= 23;
 const isDay: Check = (value) => typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value);
@@ -192,6 +209,14 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   "lessons.forgotten": { revision: isCount },
   "provider.chosen": { revision: isCount, allowed: (value) => typeof value === "boolean" },
   "search.saved": { revision: isCount, search: isIdOf("sea"), sealed: isSealed },
+  "retention.chosen": { revision: isCount, rules: orNull(isRetentionRules) },
+  "retention.announced": {
+    revision: isCount,
+    due_at: isTime,
+    before: orNull(isTime),
+    sources: perSource("before", isTime),
+  },
+  "retention.kept": { revision: isCount, kept: isMemory },
   "invite.revoked": { invite: isInvite },
   "key.user": { key_version: isCount, kek_version: isCount, wrapped: isSealed },
   "key.memory": { memory: isMemory, level: isLevel, key_version: isCount, wrapped: isSealed },

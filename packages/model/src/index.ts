@@ -26,6 +26,16 @@ export type {
   SearchSaved,
   WriteProposed,
 } from "./day-events.ts";
+export {
+  KEPT_MONTHS_MAX,
+  type KeptMonths,
+  type RetentionAnnounced,
+  type RetentionChosen,
+  type RetentionEvent,
+  type RetentionKept,
+  type RetentionRules,
+  type ToldBefore,
+} from "./retention-events.ts";
 export type { ErasureEvent, ErasureNamed, ErasureRange, ErasureScope, ErasureState } from "./erasure-events.ts";
 export { type DecodedEvent, decodeEvent, encodeEvent } from "./event-codec.ts";
 export {

@@ -10,6 +10,7 @@ export {
   type TimePlace,
 } from "./relational/memories/list.ts";
 export { countBetween, timeSpanOf } from "./relational/memories/timeline.ts";
+export { type AgedMemory } from "./relational/memories/aged.ts";
 export { type CorrectedMemory } from "./relational/memories/corrections.ts";
 export { createMemoryStore, type MemoryStore, type SealedVersion } from "./relational/memories/query.ts";
 export { type SealedMemory } from "./relational/memories/rows.ts";

@@ -16,7 +16,10 @@ import {
   decodeEvent,
   encodeEvent,
   type LessonsForgotten,
+  type MemoryId,
   type ProviderChosen,
+  type RetentionAnnounced,
+  type RetentionChosen,
   type SavedSearchId,
   type SearchSaved,
   TOPICS,
@@ -59,6 +62,12 @@ export function daySubject(event: DayEvent): string {
       return `provider/${event.user}`;
     case "write.proposed":
       return `proposed/${event.user}/${event.mark}`;
+    case "retention.chosen":
+      return `retention/${event.user}`;
+    case "retention.announced":
+      return `announced/${event.user}`;
+    case "retention.kept":
+      return `kept/${event.user}/${event.kept}`;
   }
 }
 
@@ -136,6 +145,23 @@ export class DayBook {
     return event?.type === "provider.chosen" ? event : undefined;
   }
 
+  /** How long somebody keeps what they tell; undefined: they never chose. */
+  retention(user: UserId): RetentionChosen | undefined {
+    const event = this.#standing.get(`retention/${user}`)?.event;
+    return event?.type === "retention.chosen" ? event : undefined;
+  }
+
+  /** What of somebody's was announced to go. */
+  announced(user: UserId): RetentionAnnounced | undefined {
+    const event = this.#standing.get(`announced/${user}`)?.event;
+    return event?.type === "retention.announced" ? event : undefined;
+  }
+
+  /** Memories that somebody keeps whatever their age, in the order of saying so. */
+  kept(user: UserId): readonly MemoryId[] {
+    return this.#of(user).flatMap((event) => (event.type === "retention.kept" ? [event.kept] : []));
+  }
+
   /** Is told of every state that stands from now on, also of those that other nodes write. */
   follow(onStanding: (event: DayEvent) => void): void {
     this.#followers.push(onStanding);
@@ -210,6 +236,9 @@ const OTHER_TYPES: ReadonlySet<string> = new Set([
   "write.proposed",
   "lessons.forgotten",
   "provider.chosen",
+  "retention.chosen",
+  "retention.announced",
+  "retention.kept",
 ]);
 
 function isDayEvent(event: { readonly type: string }): event is DayEvent {

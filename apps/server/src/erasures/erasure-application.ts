@@ -48,16 +48,27 @@ export function erasureApplication(parts: ErasureWiring): ErasureApplication {
       }
       return viewOf(state);
     },
-    list: async (principal) => ledger.of(principal.userId).map(viewOf),
+    list: async (principal) =>
+      ledger
+        .of(principal.userId)
+        .filter((state) => isShown(principal, state))
+        .map(viewOf),
     read: async (principal, id) => {
       const state = ledger.get(id);
-      return state?.user === principal.userId ? viewOf(state) : undefined;
+      return state !== undefined && isShown(principal, state) ? viewOf(state) : undefined;
     },
     undo: async (principal, id) => {
+      const asked = ledger.get(id);
+      if (asked === undefined || !isShown(principal, asked)) return undefined;
       const state = await erasures.undo(ownerOf(principal), id);
       return state === undefined ? undefined : viewOf(state);
     },
   };
+}
+
+/** One's own; what reached its age above the open level is not there for it. */
+function isShown({ ceiling, userId }: UserPrincipal, { user, what }: ErasureState): boolean {
+  return user === userId && (what.type !== "age" || what.level <= ceiling);
 }
 
 /** An erasure with what shows that it is done. */

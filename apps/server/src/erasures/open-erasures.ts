@@ -29,6 +29,7 @@ export const ERASING: Readonly<Record<ErasureScope["type"], string>> = {
   memories: "memory.erase",
   import: "memory.erase",
   source: "memory.erase",
+  age: "memory.expire",
   account: "account.erase",
   tenant: "tenant.end",
 };
@@ -63,7 +64,8 @@ export async function openErasures(
     },
     onDone: ({ erased, erasure, tenant, what }) => {
       const action = ERASING[what.type];
-      const reason = `${erased} memories`;
+      // Of which level they were does not show here: how many there were would tell of what stands above the lock.
+      const reason = what.type === "age" ? "age" : `${erased} memories`;
       void audit.record({ subject: "system", tenant, action, resource: erasure, decision: "allow", reason });
       parts.backups?.noteTaken();
     },

@@ -17,6 +17,7 @@ const POLL_MS = 2_000;
 /** What an erasure takes, in words. */
 function titleOf({ of, since, what }: WireErasure): string {
   if (what === "account") return "The account";
+  if (what === "age") return "What reached the age it is kept to";
   if (what === "tenant") return `The organisation ${of ?? ""}`;
   if (what === "import") return "Everything from one import";
   if (what === "source")
@@ -49,7 +50,8 @@ function Erasure({ erasure }: { readonly erasure: WireErasure }): ReactNode {
       <span className="min-w-0 flex-1">
         <span className="block">{titleOf(erasure)}</span>
         <span className="block text-13 text-muted">
-          Asked for {formatMoment(erasure.requested_at)} · {stateWords(erasure)}
+          {erasure.what === "age" ? "By your rules" : "Asked for"} {formatMoment(erasure.requested_at)} ·{" "}
+          {stateWords(erasure)}
         </span>
       </span>
       {erasure.state === "waiting" && (

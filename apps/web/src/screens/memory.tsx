@@ -28,6 +28,7 @@ import { useReading } from "../parts/sealed-words.tsx";
 import { ShareButton } from "../parts/share-form.tsx";
 import { SharedMark } from "../parts/shared-mark.tsx";
 import { MemoryWords } from "../parts/memory-words.tsx";
+import { MemoryKept } from "../parts/memory-kept.tsx";
 import { MemoryLinks } from "../parts/memory-links.tsx";
 import { MemoryTicks } from "../parts/ticks.tsx";
 import { Section, useTitle } from "../parts/page.tsx";
@@ -335,6 +336,7 @@ function Memory({ memory: kept, onReload }: { readonly memory: WireMemory; reado
       {isOwn && <LevelPart memory={memory} opened={opened} onProblem={failed} />}
       {isOwn && memory.sealed === undefined && <MemoryLinks id={memory.id} level={memory.level} />}
       <Provenance memory={memory} />
+      {isOwn && <MemoryKept id={memory.id} />}
       {isOwn && (
         <Section title="Versions">
           <Versions id={memory.id} />

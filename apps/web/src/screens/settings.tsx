@@ -90,6 +90,9 @@ export function Settings(): ReactNode {
         <Section title="AI provider">
           <ButtonLink href="/settings/provider">What is sent to which provider, and what it costs</ButtonLink>
         </Section>
+        <Section title="How long it is kept">
+          <ButtonLink href="/settings/retention">Seven years or as you say, and what goes next</ButtonLink>
+        </Section>
         <Section title="Forget & export">
           <ButtonLink href="/settings/forget">Take everything along, erase, receipts</ButtonLink>
         </Section>

@@ -17,6 +17,7 @@ import { useProgress } from "../parts/use-progress.ts";
 // What only some first pages show does not weigh on all of them.
 const ImportLine = lazy(async () => ({ default: (await import("../parts/import-line.tsx")).ImportLine }));
 const ReviewLine = lazy(async () => ({ default: (await import("../parts/review-badge.tsx")).ReviewLine }));
+const LeavingLine = lazy(async () => ({ default: (await import("../parts/leaving-line.tsx")).LeavingLine }));
 const DayInWords = lazy(async () => ({ default: (await import("../parts/day-in-words.tsx")).DayInWords }));
 const QuestionAndAnswer = lazy(async () => ({ default: (await import("../parts/answer.tsx")).QuestionAndAnswer }));
 
@@ -163,6 +164,7 @@ export function Today(): ReactNode {
           )}
           <Suspense fallback={null}>
             <ReviewLine />
+            <LeavingLine />
             <DayInWords />
           </Suspense>
           <DigestSections kinds={["dates-ahead", "promises", "on-this-day"]} />

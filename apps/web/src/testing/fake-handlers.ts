@@ -12,6 +12,7 @@ import { fakeId, fakePreview } from "./fake-data.ts";
 import { provider, writtenAnswer } from "./fake-provider.ts";
 import { timeline } from "./fake-timeline.ts";
 import { lessons } from "./fake-lessons.ts";
+import { retention } from "./fake-retention.ts";
 import { review } from "./fake-review.ts";
 import { people } from "./fake-people.ts";
 import { answer, conversations, type Filter, search } from "./fake-recall.ts";
@@ -370,6 +371,7 @@ export function fakeHandlers(state: FakeState, name: RouteName, request: FakeReq
     people(state, name, request) ??
     review(state, name, request) ??
     lessons(state, name) ??
+    retention(state, name, request) ??
     timeline(state, name, request) ??
     memoriesOf(state, name, request);
   if (done !== undefined) return done;

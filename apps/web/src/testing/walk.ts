@@ -312,6 +312,31 @@ async function walkDay(page: Page, open: Open, look: Look): Promise<void> {
   await page.getByText("confirmed", { exact: true }).waitFor();
 }
 
+/** How long it is kept: a shorter rule is tried, chosen, and something of what it lets go is kept. */
+async function walkRetention(page: Page, open: Open, look: Look): Promise<void> {
+  await open("/settings/retention", "[data-testid=retention-months]");
+  await page.getByText("Nothing that is open here reaches its age").waitFor();
+  await look("retention");
+  await page.getByTestId("retention-months").selectOption("12");
+  await page.getByTestId("retention-add").selectOption("whatsapp");
+  await page.getByTestId("retention-preview").getByText("would go for good").waitFor();
+  await look("retention-preview");
+  await page.getByTestId("retention-choose").click();
+  const proof = page.getByTestId("proof-password");
+  const announced = page.getByTestId("retention-announced");
+  await proof.or(announced).first().waitFor();
+  if (await proof.isVisible()) await prove(page);
+  await announced.waitFor();
+  await page.getByTestId("leaving").first().getByRole("button", { name: "Keep it for ever" }).click();
+  await page.getByText("kept for ever by name").waitFor();
+  await look("retention-going");
+  await open("/", "[data-testid=leaving-line]");
+  await page.getByTestId("leaving-line").getByRole("link").click();
+  await page.getByTestId("retention").waitFor();
+  await page.getByRole("button", { name: "As the server is set up" }).click();
+  await page.getByText("Nothing that is open here reaches its age").waitFor();
+}
+
 async function walkForgetting(page: Page, open: Open, look: Look): Promise<void> {
   await open("/settings/forget", "[data-testid=erasure]");
   await look("forget");
@@ -344,6 +369,7 @@ async function walkKeeping(page: Page, open: Open, look: Look): Promise<void> {
   await walkSecurity(page, open, look);
   await walkSeal(page, open, look);
   await walkSharing(page, open, look);
+  await walkRetention(page, open, look);
   await walkForgetting(page, open, look);
   await walkRunning(page, open, look);
   await open("/status", "[data-testid=verify-button]");

@@ -64,6 +64,7 @@ function placeOf(what: ErasureScope): string | null {
     case "tenant":
       return what.of;
     case "memories":
+    case "age":
     case "account":
       return null;
   }

@@ -59,6 +59,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "lesson.forget",
   "digest.configure",
   "provider.choose",
+  "retention.choose",
   "streams.administer",
 ]);
 

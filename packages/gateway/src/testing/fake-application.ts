@@ -39,6 +39,7 @@ import { fakeSharing } from "./fake-sharing.ts";
 import { fakeSeal } from "./fake-seal.ts";
 import { fakePeople } from "./fake-people.ts";
 import { fakeTimeline } from "./fake-timeline.ts";
+import { fakeRetention } from "./fake-retention.ts";
 import { fakeReview } from "./fake-review.ts";
 import { fakeDays } from "./fake-days.ts";
 import { fakeProvider } from "./fake-provider.ts";
@@ -136,6 +137,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     review: fakeReview(),
     timeline: fakeTimeline(),
     lessons: NO_LESSONS,
+    retention: fakeRetention(),
     operations: fakeOperations(),
     days: fakeDays(),
     provider: fakeProvider(),

@@ -66,6 +66,8 @@ function scopeText(what: ErasureScope): string {
       return "everything from one import";
     case "source":
       return `everything from the source ${what.source}${what.since === null ? "" : ` since ${timeText(what.since)}`}`;
+    case "age":
+      return "memories that reached the age they are kept to";
     case "account":
       return "an account and everything in it";
     case "tenant":

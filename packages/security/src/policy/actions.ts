@@ -83,6 +83,10 @@ const RULES = {
   // What one's own corrections of levels taught. No program's: it could ask text after text what lies where.
   "lesson.read": own(ALL, true),
   "lesson.forget": own(ALL, false),
+  // How long one's own is kept. What a rule lets go goes for ever; no program may say it, nor take from it.
+  "retention.read": own(ALL, true),
+  "retention.choose": own(ALL, true, PROVED),
+  "retention.keep": own(ALL, true),
   "import.create": own(MEMBERS, false, AGENTS),
   "import.list": own(MEMBERS, false, AGENTS),
   "import.undo": own(MEMBERS, false),

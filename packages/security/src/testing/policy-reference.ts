@@ -29,6 +29,9 @@ review.read own oamg shows
 review.decide own oamg shows
 lesson.read own oamg shows
 lesson.forget own oamg
+retention.read own oamg shows
+retention.choose own oamg shows proof
+retention.keep own oamg shows
 import.create own oam agent
 import.list own oam agent
 import.undo own oam

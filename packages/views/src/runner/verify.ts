@@ -5,7 +5,7 @@
  * of the log are counted; the replay holds some 200 bytes per memory, nothing of its content. It does not: compare contents or ranks.
  */
 import type { DamagedRange, Log } from "@kaelix/log";
-import { decodeEvent, type KaelixEvent, type MemoryId, TOPICS, type UserId } from "@kaelix/model";
+import { decodeEvent, type ImportUndone, type KaelixEvent, type MemoryId, TOPICS, type UserId } from "@kaelix/model";
 
 import { judge, type MemoryStanding } from "../relational/memories/standing.ts";
 import type { View, ViewCensus } from "./view.ts";
@@ -156,12 +156,7 @@ function apply(
       people.users.delete(event.user);
       return;
     case "import.undone":
-      // Rare, and the map is all there is: an index by import would cost more than looking through.
-      for (const seen of memories.values()) {
-        const { standing } = seen;
-        const isUndone = standing.importId === event.import && standing.userId === event.user;
-        if (isUndone && standing.state === "live") seen.standing = { ...standing, state: "forgotten" };
-      }
+      undoImport(event, memories);
       return;
     case "user.registered":
       if (people.users.has(event.user) || people.phones.has(event.phone)) return;
@@ -176,6 +171,9 @@ function apply(
     case "day.made":
     case "day.settings":
     case "lessons.forgotten":
+    case "retention.chosen":
+    case "retention.announced":
+    case "retention.kept":
     case "provider.chosen":
     case "search.saved":
     case "write.proposed":
@@ -200,6 +198,15 @@ function apply(
     case "erasure.state":
     case "erasure.named":
       return;
+  }
+}
+
+/** Rare, and the map is all there is: an index by import would cost more than looking through. */
+function undoImport(event: ImportUndone, memories: ReadonlyMap<MemoryId, Seen>): void {
+  for (const seen of memories.values()) {
+    const { standing } = seen;
+    const isUndone = standing.importId === event.import && standing.userId === event.user;
+    if (isUndone && standing.state === "live") seen.standing = { ...standing, state: "forgotten" };
   }
 }
 

@@ -13,6 +13,7 @@ import { type Selectable, sql } from "kysely";
 
 import type { Database } from "../database.ts";
 import type { ImportsTable, MemoryChange, Queries } from "../schema.ts";
+import { agedCountsOf, type AgedMemory, agedOf, type AgedWhat } from "./aged.ts";
 import { type CorrectedMemory, corrections, leftAsTheyWere } from "./corrections.ts";
 import { type Doubt, doubtful, doubtfulCount, doubtfulCountOf, doubtfulOf } from "./doubtful.ts";
 import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
@@ -73,6 +74,14 @@ export interface MemoryStore extends ImportRegister {
   doubtfulOf(user: UserId, doubt: Doubt, limit: number): Promise<readonly SealedMemory[]>;
   /** How many of them there are, 1,000 at most. */
   doubtfulCountOf(user: UserId, doubt: Doubt): Promise<number>;
+  /** A person's live memories that were told before a time, the oldest first, at most `limit` behind one that was given. */
+  agedOf(
+    user: UserId,
+    what: AgedWhat,
+    page: { readonly after?: AgedMemory; readonly limit: number },
+  ): Promise<readonly AgedMemory[]>;
+  /** How many of them there are of each source, most first. */
+  agedCountsOf(user: UserId, what: AgedWhat): ReturnType<typeof agedCountsOf>;
   /** A person's live memories that can be read here and whose level they corrected, the newest first, at most `limit`. */
   corrections(user: UserId, limit: number): Promise<readonly CorrectedMemory[]>;
   /** A person's newest live memories up to the indexed levels whose level they left as it was, at most `limit`. */
@@ -137,6 +146,8 @@ export function createMemoryStore(database: Database, caughtUp: ImportRegister["
     doubtfulCount: (doubt) => doubtfulCount(queries, doubt),
     doubtfulOf: (user, doubt, limit) => database.read({ user }, (own) => doubtfulOf(own, user, doubt, limit)),
     doubtfulCountOf: (user, doubt) => database.read({ user }, (own) => doubtfulCountOf(own, user, doubt)),
+    agedOf: (user, what, page) => database.read({ user }, (own) => agedOf(own, user, what, page)),
+    agedCountsOf: (user, what) => database.read({ user }, (own) => agedCountsOf(own, user, what)),
     corrections: (user, limit) => database.read({ user }, (own) => corrections(own, user, limit)),
     leftAsTheyWere: (user, limit) => database.read({ user }, (own) => leftAsTheyWere(own, user, limit)),
     ...importQueries(database),

@@ -10,6 +10,7 @@ import { createPeopleStore, type PeopleStore } from "../identity/query.ts";
 import { createMemoryStore, type MemoryStore } from "../memories/query.ts";
 import type { SealedMemory } from "../memories/rows.ts";
 import { createRelationalView } from "../view.ts";
+import { agedTests } from "./aged-tests.ts";
 import { clauseTests } from "./clause-tests.ts";
 import { baseOf, idOf, randomStory, remembered, revised, tenantOf } from "./events.ts";
 
@@ -49,6 +50,7 @@ export function relationalConformance(open: () => Promise<Database>): void {
   commitTests(() => house);
   memoryQueryTests(() => house);
   clauseTests(() => house);
+  agedTests(() => house);
   historyTests(() => house);
   importTests(() => house);
   identityTests(() => house);

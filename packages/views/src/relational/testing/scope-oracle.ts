@@ -100,6 +100,14 @@ function* queriesOf(seed: number): Generator<readonly [string, Own]> {
     const doubt = { levelMax: ceiling, below: 0.95 };
     yield [`doubtfulOf ${user}`, (database) => of(database).doubtfulOf(user, doubt, 100)];
     yield [`doubtfulCountOf ${user}`, (database) => of(database).doubtfulCountOf(user, doubt)];
+    const aged = {
+      levels: [1, ceiling],
+      before: 1_500,
+      sources: [{ source: "rest", before: 2_000 }],
+      except: [],
+    } as const;
+    yield [`agedOf ${user}`, (database) => of(database).agedOf(user, aged, { limit: 100 })];
+    yield [`agedCountsOf ${user}`, (database) => of(database).agedCountsOf(user, aged)];
     yield [`timeSpanOf ${user}`, (database) => timeSpanOf(database, user, { ceiling })];
     yield [`countBetween of ${user}`, (database) => countBetween(database, user, [0, 1_020, 2_000], { ceiling })];
     yield [`versions of ${user}`, (database) => of(database).versions(user, memory)];
