@@ -39,7 +39,7 @@ const TARGETS: Readonly<Record<string, number>> = {
 
 /**
  * What the bench is run with. `--dataset FILE` names a data set, `--peers` runs other systems through the same harness and beside the API,
- * `--mem0 FOLDER` finds one of them installed there. `--size N` measures one person of N memories and nothing else.
+ * `--installed FOLDER` finds those that are packages installed there. `--size N` measures one person of N memories and nothing else.
  */
 export interface BenchOptions {
   readonly quick: boolean;
@@ -60,9 +60,9 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const rows = await recallRows(conversations, options.quick);
   rows.push(...speedRows(options.quick));
   if (options.arguments.includes("--peers")) {
-    const mem0Folder = valueOf(options.arguments, "--mem0");
-    rows.push(...(await peerRows(conversations, rows, mem0Folder)));
-    rows.push(...(await peerSpeedRows(options.quick, mem0Folder)));
+    const installed = valueOf(options.arguments, "--installed");
+    rows.push(...(await peerRows(conversations, rows, installed)));
+    rows.push(...(await peerSpeedRows(options.quick, installed)));
   }
   return rows;
 }
@@ -104,30 +104,34 @@ async function recallRows(conversations: readonly Conversation[], isQuick: boole
 
 /** The same with everything that is fitted refitted on the other conversations. */
 async function leftOutRows(conversations: readonly Conversation[], indexes: readonly UserIndex[]): Promise<BenchRow[]> {
-  const examples = examplesOf(conversations, indexes);
-  const recipes = conversations.map((_, at) => fitRecipe(examples.filter((example) => example.conversation !== at)));
-  const recipeOf = (at: number): ScoreRecipe => recipes[at] ?? SHIPPED_RECIPE;
+  const weightsOf = await leftOutWeights(conversations, indexes);
   const left = await askAll(conversations, (_conversation, at) => {
     const index = indexes[at];
-    return index === undefined ? { search: () => [] } : kaelixRetriever(index, recipeOf(at));
+    return index === undefined ? { search: () => [] } : kaelixRetriever(index, weightsOf(at).recipe);
   });
   const rows = rowsOf(figuresOf(left));
   if (hasAnswers(conversations)) {
-    const evidences: EvidenceWeights[] = [];
-    for (const at of conversations.keys()) {
-      const evidence = await evidenceExamples(conversations, indexes, recipeOf(at));
-      evidences.push(fitEvidence(evidence.filter((example) => !example.conversations.includes(at))));
-    }
-    const weightsOf = (at: number): { evidence: EvidenceWeights; recipe: ScoreRecipe } => ({
-      evidence: evidences[at] ?? SHIPPED_EVIDENCE,
-      recipe: recipeOf(at),
-    });
     const answered = await answerAll(conversations, indexes, { weightsOf });
     rows.push(
       ...answerRows(answered).filter(({ name }) => /contained|given|cites/.test(name) && !/ceiling|chance/.test(name)),
     );
   }
   return rows.map((row) => ({ ...row, name: `${row.name}/leave-one-out` }));
+}
+
+/** By conversation: the weights of search by words, and of whether there is an answer, fitted on the others. */
+export async function leftOutWeights(
+  conversations: readonly Conversation[],
+  indexes: readonly UserIndex[],
+): Promise<(conversation: number) => { readonly evidence: EvidenceWeights; readonly recipe: ScoreRecipe }> {
+  const examples = examplesOf(conversations, indexes);
+  const recipes = conversations.map((_, at) => fitRecipe(examples.filter((example) => example.conversation !== at)));
+  const evidences: EvidenceWeights[] = [];
+  for (const [at, recipe] of recipes.entries()) {
+    const evidence = await evidenceExamples(conversations, indexes, recipe);
+    evidences.push(fitEvidence(evidence.filter((example) => !example.conversations.includes(at))));
+  }
+  return (at) => ({ evidence: evidences[at] ?? SHIPPED_EVIDENCE, recipe: recipes[at] ?? SHIPPED_RECIPE });
 }
 
 function hasAnswers(conversations: readonly Conversation[]): boolean {

@@ -2,8 +2,8 @@
  * Adding and searching as a caller waits for it: the whole product through its API beside libraries in this process.
  *
  * Every system gets the same invented memories and questions and answers with its best ten. The product is a server of its own with its
- * defaults: it judges, seals, syncs the log and answers over HTTP. SQLite FTS5 is a file with write-ahead log, each add synced; mem0ai
- * keeps its SQLite file as it likes. A library has no connections, so there is one caller at a time; the product has 32 where rates
+ * defaults: it judges, seals, syncs the log and answers over HTTP. SQLite FTS5 is a file with write-ahead log, each add synced; the
+ * others keep their files as they like. A library has no connections, so there is one caller at a time; the product has 32 where rates
  * are asked for. The mixed load is two adds to each search over 100 users with 100 memories each, as fast as the system answers.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -17,8 +17,9 @@ import { createClient } from "@kaelix/contract";
 import { claim, startProduct, temporaryData } from "../../apps/cli/src/testing/product.ts";
 import { HttpPool } from "../api/http-pool.ts";
 import type { BenchRow } from "../row.ts";
-import { MEM0_NAME, withMem0 } from "./mem0.ts";
 import { percentile } from "../../packages/recall/src/measure/metrics.ts";
+import { withPeer } from "./peer-packages.ts";
+import { PEERS } from "./peers.ts";
 import { inventDocuments, inventQuestion } from "./speed.ts";
 
 const USERS = 100;
@@ -27,6 +28,7 @@ const RESULTS = 10;
 const CALLERS = 32;
 /** A system that takes seconds for a call is not called often: enough for a p50, few for a p95. */
 const SAMPLE_MS_MAX = 30_000;
+const FILL_SECONDS_MAX = 180;
 
 /** A system on an empty store. Users are numbers from 0. A call may give a promise. */
 interface System {
@@ -48,27 +50,29 @@ interface Sizes {
 
 /**
  * Rows of the product through its API, and of each peer beside them.
- * @param mem0Folder a folder in which mem0ai is installed already; absent: it is installed for this run
+ * @param installed a folder in which their packages are installed already; absent: they are installed for this run
  */
-export async function peerSpeedRows(isQuick: boolean, mem0Folder?: string): Promise<BenchRow[]> {
+export async function peerSpeedRows(isQuick: boolean, installed?: string): Promise<BenchRow[]> {
   const sizes: Sizes = isQuick
     ? { memories: [600], samples: 50, warmUpSeconds: 1, mixedSeconds: 2 }
     : { memories: [600, 10_000], samples: 400, warmUpSeconds: 5, mixedSeconds: 10 };
   const own = await figuresOfSystem(productSystem, sizes);
   const rows = [...own].map(([name, value]): BenchRow => ({ name, value, unit: unitOf(name) }));
   rows.push(...besides("SQLite FTS5", await figuresOfSystem(fts5System, sizes), own));
-  const mem0 = await withMem0(mem0Folder, (open) =>
-    figuresOfSystem(async (_users, work) => {
-      const memory = open();
-      await work({
-        callers: 1,
-        add: (user, text) => memory.add(text, { userId: `user-${user}`, infer: false }),
-        search: (user, question) =>
-          memory.search(question, { filters: { user_id: `user-${user}` }, topK: RESULTS, threshold: 0 }),
-      });
-    }, sizes),
-  );
-  if (mem0 !== undefined) rows.push(...besides(MEM0_NAME, mem0, own));
+  for (const peer of PEERS) {
+    const figures = await withPeer(peer, installed, (open) =>
+      figuresOfSystem(async (_users, work) => {
+        const store = await open();
+        let told = 0;
+        await work({
+          callers: 1,
+          add: (user, text) => store.add(`user-${user}`, text, `memory-${told++}`),
+          search: (user, question) => store.search(`user-${user}`, question, RESULTS),
+        });
+      }, sizes),
+    );
+    if (figures !== undefined) rows.push(...besides(peer.name, figures, own));
+  }
   return rows;
 }
 
@@ -90,6 +94,7 @@ async function figuresOfSystem(open: Opening, sizes: Sizes): Promise<Map<string,
   await open(1, async (system) => {
     let kept = 0;
     for (const size of sizes.memories) {
+      if (takesTooLong(size - kept, figures)) break;
       const fillMs = await timeOf(() =>
         inTurn(
           inventDocuments(size - kept, size).map(({ text }) => text),
@@ -113,6 +118,7 @@ async function figuresOfSystem(open: Opening, sizes: Sizes): Promise<Map<string,
       }
     }
   });
+  if (takesTooLong(USERS * MEMORIES_PER_USER, figures)) return figures;
   await open(USERS, async (system) => {
     const texts = inventDocuments(USERS * MEMORIES_PER_USER, 5).map(({ text }, at) => ({ text, user: at % USERS }));
     await inTurn(texts, system.callers, ({ text, user }) => system.add(user, text));
@@ -121,6 +127,12 @@ async function figuresOfSystem(open: Opening, sizes: Sizes): Promise<Map<string,
     for (const [name, figure] of await mixed(system, sizes.mixedSeconds)) figures.set(name, figure);
   });
   return figures;
+}
+
+/** True when so many adds would take too long at the rate of those before: such rows are left out. */
+function takesTooLong(adds: number, figures: ReadonlyMap<string, number>): boolean {
+  const rate = [...figures].findLast(([name]) => name.startsWith("api add rate"))?.[1] ?? Infinity;
+  return adds / rate > FILL_SECONDS_MAX;
 }
 
 /** Two adds to a search from every caller, until the time is over. */

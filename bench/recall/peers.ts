@@ -1,32 +1,60 @@
 /**
- * Other systems through the same harness: the same turns, the same questions, the same text per turn.
- *
- * SQLite FTS5 comes with Node; for mem0ai see mem0.ts: it shows the system without a model, not the best it can do with one.
+ * Other systems through the same harness: the same turns, the same questions, the same text per turn. SQLite FTS5 comes with Node, for the
+ * others see their files. `kept` is the share of turns that a system gives back of those that it took.
  */
 import { DatabaseSync } from "node:sqlite";
 
 import type { BenchRow } from "../row.ts";
 import { type Asked, askAll, DEPTH_MAX, figuresOf, type Retriever } from "../../packages/recall/src/measure/harness.ts";
 import type { Conversation, Turn } from "../../packages/recall/src/measure/locomo.ts";
-import { type Mem0, MEM0_NAME, withMem0 } from "./mem0.ts";
-import { percentile } from "../../packages/recall/src/measure/metrics.ts";
+import { MASTRA } from "./mastra.ts";
+import { MCP_MEMORY } from "./mcp-memory.ts";
+import { MEM0 } from "./mem0.ts";
+import { DEPTHS, percentile } from "../../packages/recall/src/measure/metrics.ts";
+import { type Peer, type PeerStore, withPeer } from "./peer-packages.ts";
+
+/** All that come as packages. */
+export const PEERS: readonly Peer[] = [MEM0, MASTRA, MCP_MEMORY];
 
 /**
  * Rows of each peer beside ours.
- * @param mem0Folder a folder in which mem0ai is installed already; absent: it is installed for this run
+ * @param installed a folder in which their packages are installed already; absent: they are installed for this run
  */
 export async function peerRows(
   conversations: readonly Conversation[],
   own: readonly BenchRow[],
-  mem0Folder?: string,
+  installed?: string,
 ): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   rows.push(...compare("SQLite FTS5", await askAll(conversations, fts5Retriever), own));
-  const mem0 = await withMem0(mem0Folder, (open) =>
-    askAll(conversations, (conversation) => mem0Retriever(open(), conversation)),
-  );
-  if (mem0 !== undefined) rows.push(...compare(MEM0_NAME, mem0, own));
+  for (const peer of PEERS) {
+    const found = await withPeer(peer, installed, async (open) => {
+      const counts = { told: 0, kept: 0 };
+      const asked = await askAll(conversations, async (conversation) => {
+        const store = await open();
+        for (const turn of conversation.turns) await store.add(conversation.id, textOfTurn(turn), turn.id);
+        counts.told += conversation.turns.length;
+        counts.kept += (await store.kept?.(conversation.id)) ?? NaN;
+        return peerRetriever(peer, store, conversation.id);
+      });
+      return { asked, kept: (100 * counts.kept) / counts.told };
+    });
+    if (found === undefined) continue;
+    rows.push(...compare(peer.name, found.asked, own));
+    rows.push({ name: `kept, ${peer.name}`, value: found.kept, unit: "%", peer: peer.name });
+  }
   return rows;
+}
+
+function peerRetriever({ isUnordered }: Peer, store: PeerStore, person: string): Retriever {
+  if (isUnordered !== true) return { search: (question) => store.search(person, question, DEPTH_MAX) };
+  // Asked once for each depth: what five bring stands before what ten bring besides.
+  const search = async (question: string): Promise<readonly string[]> => {
+    const ranked = new Set<string>();
+    for (const depth of DEPTHS) for (const id of await store.search(person, question, depth)) ranked.add(id);
+    return [...ranked];
+  };
+  return { search };
 }
 
 /** What a peer found, each figure with ours divided by it. */
@@ -86,19 +114,6 @@ function fts5Retriever(conversation: Conversation): Retriever {
       if (words.length === 0) return [];
       const match = words.map((word) => `"${word}"`).join(" OR ");
       return select.all(match, DEPTH_MAX).map((row) => String(row["id"]));
-    },
-  };
-}
-
-async function mem0Retriever(memory: Mem0, conversation: Conversation): Promise<Retriever> {
-  for (const turn of conversation.turns) {
-    await memory.add(textOfTurn(turn), { userId: conversation.id, infer: false, metadata: { turn: turn.id } });
-  }
-  return {
-    search: async (question) => {
-      const options = { filters: { user_id: conversation.id }, topK: DEPTH_MAX, threshold: 0 };
-      const { results } = await memory.search(question, options);
-      return results.map((result) => result.metadata?.turn ?? "");
     },
   };
 }
