@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { seededRandom, systemClock, systemRandom } from "@kaelix/base";
 import { Embedder, openaiProvider } from "@kaelix/intelligence";
 
+import { answerAll, answerRows } from "../../packages/recall/src/measure/answers.ts";
 import { askAll, figuresOf, indexConversation, kaelixRetriever } from "../../packages/recall/src/measure/harness.ts";
 import type { MeaningOf } from "../../packages/recall/src/measure/harness.ts";
 import type { Conversation } from "../../packages/recall/src/measure/locomo.ts";
@@ -23,7 +24,7 @@ import { codesOf, VectorTable } from "../../packages/views/src/search/vectors.ts
 import { MEANING_RECIPE } from "../../packages/views/src/search/weights.ts";
 import type { BenchRow } from "../row.ts";
 import { examplesOf, fitRecipe } from "./fit.ts";
-import { type BenchOptions, DEFAULT_DATASET, readConversations, valueOf } from "./main.ts";
+import { type BenchOptions, DEFAULT_DATASET, leftOutWeights, readConversations, valueOf } from "./main.ts";
 import { inventDocuments, inventQuestion } from "./speed.ts";
 
 const MODEL = "all-MiniLM-L6-v2";
@@ -67,11 +68,18 @@ async function meaningRows(conversations: readonly Conversation[], url: string):
   };
   const shipped = figuresOf(await askAll(conversations, (_conversation, at) => retrieverOf(at)));
   const rows = rowsOf(shipped, "with meaning");
+  rows.push(...namedAlike(answerRows(await answerAll(conversations, indexes, { meaningOf })), "with meaning"));
   if (conversations.length > 1) {
     const examples = examplesOf(conversations, indexes, meaningOf);
     const recipes = conversations.map((_, at) => fitRecipe(examples.filter((one) => one.conversation !== at)));
     const left = figuresOf(await askAll(conversations, (_conversation, at) => retrieverOf(at, recipes[at])));
     rows.push(...rowsOf(left, "with meaning/leave-one-out"));
+    const weightsOf = await leftOutWeights(conversations, indexes);
+    const answered = await answerAll(conversations, indexes, {
+      meaningOf,
+      weightsOf: (at) => ({ ...weightsOf(at), ...(recipes[at] === undefined ? {} : { meaningRecipe: recipes[at] }) }),
+    });
+    rows.push(...namedAlike(answerRows(answered), "with meaning/leave-one-out"));
   }
   rows.push({
     name: "nearest ten alike, bytes and floats",
@@ -79,6 +87,12 @@ async function meaningRows(conversations: readonly Conversation[], url: string):
     unit: "%",
   });
   return rows;
+}
+
+function namedAlike(rows: readonly BenchRow[], kind: string): BenchRow[] {
+  return rows
+    .filter(({ name }) => /contained|given|cites|length/.test(name) && !/ceiling|chance/.test(name))
+    .map((row) => ({ ...row, name: `${row.name}/${kind}` }));
 }
 
 function rowsOf(figures: ReadonlyMap<string, number>, kind: string): BenchRow[] {

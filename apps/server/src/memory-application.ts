@@ -262,7 +262,8 @@ export class Memories implements MemoryApplication {
       ...(request.asOfMs === undefined ? {} : { asOfMs: request.asOfMs }),
     };
     const meant = await understandAfter(recall, said, request.after ?? []);
-    const asked = { ...said, question: meant?.text ?? said.question };
+    // What a memory lent to the question is the memory's, which may not be sent out as what was typed may.
+    const asked = { ...said, question: meant?.text ?? said.question, byWords: meant?.lender !== undefined };
     const answer = await ask(recall, asked);
     const remarks = {
       ...(meant === undefined ? {} : { understoodAs: meant.text }),

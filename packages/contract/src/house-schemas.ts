@@ -19,7 +19,7 @@ export const serverSchema = z
         took_ms: z.number().nullable(),
       }),
     ),
-    /** Memories and searches up to this level are sent to an AI provider for their meaning; null: none is. */
+    /** Memories, searches and questions up to this level are sent to an AI provider for their meaning; null: none is. */
     sent_up_to: levelNameSchema.nullable(),
     /** True when a lost password can be replaced by mail. */
     recovery: z.boolean(),

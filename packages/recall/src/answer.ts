@@ -16,8 +16,15 @@ export interface AskRequest extends RecallScope {
   readonly filters?: SearchFilters;
   /** Only what occurred before this moment, epoch ms. A question may name it too: "as of March 2022". */
   readonly asOfMs?: number;
+  /** True: what the question means is not asked for. */
+  readonly byWords?: boolean;
   /** Other weights than those shipped; for measuring. */
-  readonly weights?: { readonly evidence: EvidenceWeights; readonly recipe: ScoreRecipe };
+  readonly weights?: {
+    readonly evidence: EvidenceWeights;
+    readonly recipe: ScoreRecipe;
+    /** Of what is quoted where meaning counts too. */
+    readonly meaningRecipe?: ScoreRecipe;
+  };
 }
 
 /** A time that quoted words name, resolved against the memory's own time; shown beside the quotation, never inside it. */

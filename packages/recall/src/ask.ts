@@ -3,10 +3,12 @@
  *
  * Guarantees: every quoted word stands in a cited memory (who said it and when is put before it, the days that its words name behind it);
  * nothing above the ceiling is quoted or shows in counts; when the question's important words are not found together, the answer is
- * `nothing`, never a guess; what a memory says is quoted and never obeyed. The same memories and question give the same answer.
- * It does not: reason over several memories, or call a model. A provider composes elsewhere, from the same citations.
+ * `nothing`, never a guess; what a memory says is quoted and never obeyed. The same memories and question give the same answer. Where
+ * meaning can be compared it has a say in which memories are quoted, never in whether there is an answer, and a question that has none
+ * by its words is not sent out.
+ * It does not: reason over several memories, or call a model that writes. A provider composes elsewhere, from the same citations.
  */
-import type { SearchFilters } from "@kaelix/views";
+import type { ScoreRecipe, SearchFilters } from "@kaelix/views";
 
 import type { Answer, AnswerReason, AnswerSentence, AskRequest, Citation } from "./answer.ts";
 import { compose } from "./compose.ts";
@@ -14,7 +16,7 @@ import { CHANCE_MIN, confidenceOf, type Evidence, weighEvidence } from "./eviden
 import type { Quote } from "./phrase.ts";
 import { readQuestion } from "./question.ts";
 import { chooseQuotes, countsAll } from "./quotes.ts";
-import { type RecallSearchResult, searchMemories } from "./search.ts";
+import { type RecallHit, type RecallSearchRequest, type RecallSearchResult, searchMemories } from "./search.ts";
 import type { RecallSource } from "./source.ts";
 
 /** A longer question is not read at all: nobody asks it, and half of one would be answered beside the point. */
@@ -31,15 +33,14 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   const isTooLong = request.question.length > QUESTION_LENGTH_MAX;
   const question = readQuestion(isTooLong ? "" : request.question, source.nowMs?.() ?? Date.now());
   const asOfMs = Math.min(request.asOfMs ?? Infinity, question.asOfMs ?? Infinity);
-  const found = await searchMemories(source, {
+  const looked: RecallSearchRequest = {
     ...request,
     filters: before(request.filters, asOfMs),
     text: question.text,
-    // What is quoted must hold the question's words: evidence is weighed by them alone.
-    byWords: true,
     limit: countsAll(question.wanted) ? HITS_READ_ALL : HITS_READ,
-    ...(request.weights === undefined ? {} : { recipe: request.weights.recipe }),
-  });
+  };
+  // Whether there is an answer at all is weighed by words alone: how near texts are in meaning differs from model to model.
+  const found = await searchMemories(source, { ...looked, byWords: true, ...recipeOf(request.weights?.recipe) });
   const { query } = found;
   // "What did I do yesterday?" names a time and nothing else: all of that time is the answer.
   const isOfTime = query.times.length > 0 && query.words.every((word) => word.isStop);
@@ -51,7 +52,8 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   if (!evidence.isEnough || (!isOfTime && query.words.every((word) => word.isStop)))
     return nothing(why, evidence, NOTHING_TEXT);
   const wanted = isOfTime ? "time" : question.wanted;
-  const chosen = chooseQuotes(hits, { query, words: found.words, wanted }, source.detectLanguage);
+  const near = isOfTime ? undefined : await hitsByMeaning(source, looked, request.weights?.meaningRecipe);
+  const chosen = chooseQuotes(near ?? hits, { query, words: found.words, wanted }, source.detectLanguage);
   if (chosen.quotes.length + chosen.stating.length === 0) return nothing(why, evidence, NOTHING_TEXT);
   const composed = compose(chosen, query, wanted);
   return {
@@ -62,6 +64,21 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     confidence: isOfTime ? 1 : confidenceOf(evidence.chance),
     why,
   };
+}
+
+/** What is found when meaning counts too; undefined when it is not known, or not to be asked for. */
+async function hitsByMeaning(
+  source: RecallSource,
+  looked: RecallSearchRequest,
+  recipe: ScoreRecipe | undefined,
+): Promise<readonly RecallHit[] | undefined> {
+  if (source.embedQuery === undefined || looked.byWords === true) return undefined;
+  const { hits, meaning } = await searchMemories(source, { ...looked, ...recipeOf(recipe) });
+  return meaning === "used" ? hits.filter(({ score }) => score > 0) : undefined;
+}
+
+function recipeOf(recipe: ScoreRecipe | undefined): Pick<RecallSearchRequest, "recipe"> {
+  return recipe === undefined ? {} : { recipe };
 }
 
 function tooLongText(length: number): string {

@@ -2,6 +2,7 @@ import { idFromBytes, type Level, type MemoryId, type UserId } from "@kaelix/mod
 import { type SearchDocument, UserIndex } from "@kaelix/views";
 import { expect, test } from "vitest";
 
+import type { AskRequest } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { type RecallSearchRequest, searchMemories } from "./search.ts";
 import { SharedIndexes } from "./shared-indexes.ts";
@@ -101,11 +102,38 @@ test("searchMemories answers by words and says so when meaning was missed", asyn
   }
 });
 
-test("ask goes by words: no question leaves the house", async () => {
+test("ask quotes what is near in meaning too, once the words say that there is an answer", async () => {
+  const { asked, index, source } = makeHouse();
+  index.put(documentOf(4, "the kitten from the shelter sleeps all day"));
+  index.put(documentOf(5, "we fetched her where strays are kept"));
+  for (const number of [1, 2, 3, 4]) give(index, number, 0, 1, 0);
+  give(index, 5, 1, 0, 0);
+  const question = "where is the kitten from?";
+  const quotedBy = async (more: Partial<AskRequest> = {}): Promise<readonly string[]> =>
+    (await ask(source, { userId: ANN, ceiling: 2, question, ...more })).citations.map(({ memoryId }) => memoryId);
+  const byWords = await quotedBy({ byWords: true });
+  expect(byWords).toContain(idOf(1));
+  expect(byWords).not.toContain(idOf(5));
+  expect(asked).toEqual([]);
+  expect(await quotedBy()).toContain(idOf(5));
+  expect(asked).toEqual([question]);
+});
+
+test("ask sends out no question that has no answer by its words, and answers by them when meaning is missed", async () => {
   const { asked, index, source } = makeHouse();
   give(index, 1, 1, 0, 0);
-  await ask(source, { userId: ANN, ceiling: 2, question: "where is the kitten from?" });
+  const nothing = await ask(source, { userId: ANN, ceiling: 2, question: "who is the captain of the submarine?" });
+  expect(nothing.kind).toBe("nothing");
   expect(asked).toEqual([]);
+  const question = "where is the kitten from?";
+  const bare = makeHouse();
+  const { why: _, ...byWords } = await ask(bare.source, { userId: ANN, ceiling: 2, question });
+  for (const why of ["late", "down", "withheld"] as const) {
+    const house = makeHouse({ type: "missed", why });
+    give(house.index, 1, 1, 0, 0);
+    expect(await ask(house.source, { userId: ANN, ceiling: 2, question })).toMatchObject(byWords);
+    expect(house.asked).toEqual([question]);
+  }
 });
 
 test("SharedIndexes gives what is shared its vectors and nothing else's, as soon as they are there", async () => {

@@ -205,3 +205,20 @@ test("no program may choose, whatever its key holds", async () => {
   const robot = clientOf(house, (await ann.call("keys.create", { body })).data.secret);
   expect((await problemOf(robot.call("provider.choose", { body: { allowed: false } }))).status).toBe(403);
 });
+
+test("a question is sent for its meaning as it was typed, and not with a word that a memory above what may be sent lent it", async () => {
+  const house = await open(newFolder());
+  const ann = await claimed(house);
+  const body = { text: "Had lunch with Ines at the market", level: 2 } as const;
+  await ann.call("memories.create", { body }, { waitSeconds: 10, until: "indexed" });
+  await tell(ann, "Ines moved to Lisbon in March");
+  const vectors = async () => (await ann.call("status.read")).data.embedding?.waiting;
+  await expect.poll(vectors, WAIT).toBe(0);
+  const asked = async (question: string, ...after: string[]) =>
+    (await ann.call("answers.ask", { body: { question, after } })).data;
+  const lent = await asked("Where did she move to?", "Who did I have lunch with at the market?");
+  expect(lent).toMatchObject({ kind: "quoted", understood_as: "Where did Ines move to?" });
+  expect(arrived("Where did")).toEqual([]);
+  expect((await asked("Where did Ines move to?")).kind).toBe("quoted");
+  await expect.poll(() => arrived("Where did Ines move to?"), WAIT).toEqual(["meaning"]);
+});

@@ -70,7 +70,7 @@ function SentRows({ provider }: { readonly provider: WireProvider }): ReactNode 
                 ...(writer !== null && writer.judges_below !== null && reaches(level, writer.level_max)
                   ? ["memories that the rules are unsure of, once"]
                   : []),
-                ...(reaches(level, meaning?.level_max) ? ["memories and searches, for their meaning"] : []),
+                ...(reaches(level, meaning?.level_max) ? ["memories, searches and questions, for their meaning"] : []),
               ];
           return (
             <tr key={level} className="border-b border-line align-baseline">

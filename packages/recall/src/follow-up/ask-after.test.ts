@@ -3,7 +3,7 @@ import { UserIndex } from "@kaelix/views";
 import { expect, test } from "vitest";
 
 import { ask } from "../ask.ts";
-import type { RecallSource } from "../source.ts";
+import type { QueryMeaning, RecallSource } from "../source.ts";
 import { proposedAfter, understandAfter } from "./ask-after.ts";
 
 const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
@@ -63,4 +63,20 @@ test("what is proposed has another answer than the one shown, under the level th
   const nothing = await ask(life, asked("Who is the submarine captain?"));
   expect(nothing.kind).toBe("nothing");
   expect(await proposedAfter(life, asked("Who is the submarine captain?"), nothing)).toEqual([]);
+});
+
+test("what is proposed is tried by words: nobody has asked it, so it is not sent out", async () => {
+  const sent: string[] = [];
+  const embedQuery = (text: string): Promise<QueryMeaning> => {
+    sent.push(text);
+    return Promise.resolve({ type: "missed", why: "down" });
+  };
+  const index = await life.index(OWNER);
+  const memoryId = [...index.documents()][0]?.memoryId;
+  if (memoryId !== undefined) index.setVector(memoryId, 1, { model: "invented", vector: Float32Array.of(1, 0) });
+  const house: RecallSource = { ...life, embedQuery };
+  const question = "Where does Carla live?";
+  const answer = await ask(house, asked(question));
+  expect(await proposedAfter(house, asked(question), answer)).toEqual(["And Ines?"]);
+  expect(sent).toEqual([question]);
 });

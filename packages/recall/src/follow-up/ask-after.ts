@@ -65,11 +65,13 @@ export async function proposedAfter(
   const shown = new Set(answer.citations.map(placeOf));
   const endMs = source.monotonicMs() + PROPOSING_MS_MAX;
   const proposed: string[] = [];
+  // What nobody has asked is not sent out.
+  const tried = { ...request, byWords: true };
   const propose = async (text: string, fits: (first: Citation) => boolean): Promise<void> => {
     if (proposed.length >= PROPOSED_MAX || source.monotonicMs() > endMs) return;
-    const meant = await understandAfter(source, { ...request, question: text }, [question]);
+    const meant = await understandAfter(source, { ...tried, question: text }, [question]);
     if (meant === undefined) return;
-    const [first] = (await ask(source, { ...request, question: meant.text })).citations;
+    const [first] = (await ask(source, { ...tried, question: meant.text })).citations;
     if (first === undefined || !fits(first)) return;
     for (const places of [answered, shown]) places.add(placeOf(first));
     proposed.push(text);

@@ -23,6 +23,7 @@ import { type DetectLanguage, findTimes, formatSpan, type TimeSpan, type UserInd
 import type { Answer, AskRequest } from "../answer.ts";
 import { ask } from "../ask.ts";
 import { type Shown, shareHeld } from "./contained.ts";
+import type { MeaningOf } from "./harness.ts";
 import type { Conversation, Question, Turn } from "./locomo.ts";
 import { type MeasuredRow, mean } from "./metrics.ts";
 import { rename, sourceOf, speakersOf } from "./sources.ts";
@@ -53,6 +54,8 @@ export interface AnswerOptions {
   readonly detectLanguage?: DetectLanguage;
   /** Other weights than those shipped, by conversation. */
   readonly weightsOf?: (conversation: number) => NonNullable<AskRequest["weights"]>;
+  /** What questions mean, for indexes with vectors; absent: answers go by words. */
+  readonly meaningOf?: MeaningOf;
 }
 
 /** Asks every question of every conversation that has a gold answer, and those that have none by design (adversarial). */
@@ -65,7 +68,7 @@ export async function answerAll(
   for (const [at, conversation] of conversations.entries()) {
     const index = indexes[at];
     if (index === undefined) continue;
-    const source = sourceOf(index, options.detectLanguage);
+    const source = sourceOf(index, options.detectLanguage, options.meaningOf);
     const turns = new Map(conversation.turns.map((turn) => [turn.id, turn]));
     const random = seededRandom(at);
     const weights = options.weightsOf === undefined ? {} : { weights: options.weightsOf(at) };

@@ -1,6 +1,6 @@
-import type { DetectLanguage, UserIndex } from "@kaelix/views";
+import type { DetectLanguage, QueryVector, UserIndex } from "@kaelix/views";
 
-import type { RecallSource } from "../source.ts";
+import type { QueryMeaning, RecallSource } from "../source.ts";
 import type { Conversation } from "./locomo.ts";
 
 const DAY_MS = 86_400_000;
@@ -15,8 +15,12 @@ export function rename(text: string, from: readonly string[], to: readonly strin
   return from.reduce((renamed, name, at) => renamed.replaceAll(name, to[at % to.length] ?? name), text);
 }
 
-/** An index as recall's source. */
-export function sourceOf(index: UserIndex, detectLanguage: DetectLanguage = () => "en"): RecallSource {
+/** An index as recall's source. `meaningOf`: what questions mean; absent: nobody knows. */
+export function sourceOf(
+  index: UserIndex,
+  detectLanguage: DetectLanguage = () => "en",
+  meaningOf?: (question: string) => QueryVector | undefined,
+): RecallSource {
   let lastMs = 0;
   for (const { occurredAtMs } of index.documents()) lastMs = Math.max(lastMs, occurredAtMs);
   return {
@@ -24,8 +28,13 @@ export function sourceOf(index: UserIndex, detectLanguage: DetectLanguage = () =
     partitionOf: () => 0,
     nextOffset: () => Promise.resolve(index.size),
     detectLanguage,
+    ...(meaningOf === undefined ? {} : { embedQuery: (text) => Promise.resolve(meantBy(meaningOf(text))) }),
     monotonicMs: () => performance.now(),
     // Asked at midnight after the last thing that was said: the answers know no later day, and the bench no today.
     nowMs: () => lastMs + DAY_MS - (lastMs % DAY_MS),
   };
+}
+
+function meantBy(meaning: QueryVector | undefined): QueryMeaning {
+  return meaning === undefined ? { type: "missed", why: "down" } : { type: "meant", meaning };
 }
