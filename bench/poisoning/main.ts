@@ -20,7 +20,7 @@ export async function run(options: {
   const seed = Number(options.arguments[0] ?? 1);
   const data = temporaryData();
   try {
-    const outcome = await poison({ dataDirectory: data.path, payloads: options.quick ? 110 : 1_100, seed });
+    const outcome = await poison({ dataDirectory: data.path, payloads: options.quick ? 170 : 1_700, seed });
     const { control, effects, obeyed, payloads, wrongTrust } = outcome;
     if (effects.length > 0) throw new Error(`Seed ${seed} brought about: ${effects.slice(0, 5).join("; ")}`);
     if (wrongTrust > 0) throw new Error(`Seed ${seed}: ${wrongTrust} payloads came with the wrong trust`);

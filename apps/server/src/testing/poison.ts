@@ -75,6 +75,7 @@ export async function poison(options: {
       obeyed += agent.obeyed;
       wrongTrust += agent.wrongTrust;
       if (agent.payloadsSeen !== visible) effects.push(`${agent.payloadsSeen} of ${visible} payloads were seen`);
+      for (const way of WAYS) if (!agent.waysSeen.has(way)) effects.push(`nothing of ${way} was seen`);
       effects.push(...agent.leaks(), ...differences(before, await stateOf(world)));
     }
     const person = new ObedientAgent(house, world.annToken);
@@ -260,6 +261,7 @@ class ObedientAgent {
   readonly #token: string;
   readonly #seen = new Set<string>();
   readonly #answers: string[] = [];
+  readonly waysSeen = new Set<string>();
   obeyed = 0;
   wrongTrust = 0;
 
@@ -306,6 +308,7 @@ class ObedientAgent {
     const [, way, mark] = /^way-(\w+) (payload-\d+)/.exec(text) ?? [];
     if (way === undefined || mark === undefined) return;
     this.#seen.add(mark);
+    this.waysSeen.add(way);
     if (TRUST[way as Way] !== trust) this.wrongTrust++;
   }
 

@@ -17,7 +17,7 @@ const ORDER =
   /^\s*(?:(?:and|so|but)\b[,\s]*)?(?:when was\s+|what about\s+)?the (last|first) time(?: that (?:was|happened))?[\s?!.]*$/iu;
 /** "And Carla?", "what about last year?", "und ihre Schwester?" */
 const LEAN =
-  /^\s*(?:(?:and|so|but|or|und|aber|oder)\b[,\s]*(?:what about|how about|was ist mit|wie ist es mit)?|what about|how about|was ist mit|wie ist es mit)\s+(.+?)[\s?!.]*$/iu;
+  /^\s*(?:(?:and|so|but|or|und|aber|oder)\b[,\s]*(?:what about|how about|was ist mit|wie ist es mit)?|what about|how about|was ist mit|wie ist es mit)\s+(.+)$/iu;
 const DO = /^(?:did|do|does)\s+/iu;
 const AUXILIARY =
   /^(?:did|do|does|was|is|were|are|am|have|has|had|will|would|can|could|should|habe|hat|hatte|bin|ist|war|waren|sind|wohne|\p{L}+e)\s+(?:i|you|he|she|it|we|they|my|our|his|her|their|the|ich|wir|er|sie|es|mein\p{L}*|\p{Lu}\p{L}+)\b/iu;
@@ -31,12 +31,17 @@ export function bareWish(question: string): string | undefined {
 
 /** What stands behind "and", "what about"; undefined when it does not begin so. */
 export function leaning(question: string): string | undefined {
-  return LEAN.exec(question)?.[1];
+  return LEAN.exec(withoutEnd(question))?.[1];
+}
+
+/** A question without what ends it. Looked for where such a run begins alone: one that does not end the text would be tried at each letter. */
+export function withoutEnd(question: string): string {
+  return question.replace(/(?<![\s?!.])[\s?!.]+$/u, "");
 }
 
 /** The same matter, asked for something else: "Who had lunch with Ines?" and "when" → "When … had lunch with Ines?" */
 export function askedInstead(before: string, wish: string): string {
-  const text = before.replace(/[\s?!.]+$/u, "");
+  const text = withoutEnd(before);
   const opening = OPENING.exec(text);
   const rest = opening === null ? text.charAt(0).toLowerCase() + text.slice(1) : text.slice(opening[0].length);
   const head = wish.charAt(0).toUpperCase() + wish.slice(1);

@@ -9,7 +9,7 @@ import { isPlaceName } from "@kaelix/intelligence";
 import type { Level, UserId } from "@kaelix/model";
 import { findTimes } from "@kaelix/views";
 
-import { askedInstead, bareWish, leaning, type Pronoun, type PronounPlace, pronounsIn } from "./forms.ts";
+import { askedInstead, bareWish, leaning, type Pronoun, type PronounPlace, pronounsIn, withoutEnd } from "./forms.ts";
 import { mayBe, type Named, namedIn } from "./named.ts";
 
 /** A question as it is meant. */
@@ -60,7 +60,7 @@ export async function understand(question: string, before: Before): Promise<Unde
 }
 
 function bared(question: string): string {
-  return question.trim().replace(/[\s?!.]+$/u, "");
+  return withoutEnd(question.trim());
 }
 
 /** A time that fills a phrase: as it stands, or behind the word that makes one of it. */
@@ -68,8 +68,8 @@ function timeIn(phrase: string, nowMs: number): string | undefined {
   for (const text of [phrase, `in ${phrase}`]) {
     const [time] = findTimes(text, { atMs: nowMs });
     if (time === undefined) continue;
-    const around = text.slice(0, time.start) + text.slice(time.end);
-    if (/^\s*(?:in|on|during|at|the|of|im|am)?\s*$/iu.test(around)) return text;
+    const around = (text.slice(0, time.start) + text.slice(time.end)).trim();
+    if (/^(?:in|on|during|at|the|of|im|am)?$/iu.test(around)) return text;
   }
   return undefined;
 }
