@@ -75,7 +75,7 @@ function archiveOf({ files, memories }: Application, principal: UserPrincipal): 
 
 /** A name that every file system takes; in `memories.jsonl` it stands as it was. */
 function portable(name: string): string {
-  return name.replaceAll(/[<>:"|?*]/g, "_").replace(/[. ]+$/, "_");
+  return name.replaceAll(/[<>:"|?*]/g, "_").replace(/(?<![. ])[. ]+$/, "_");
 }
 
 async function* noting(
