@@ -113,7 +113,8 @@ function batchTargets(): Target[] {
 /** One of the given, cut, flipped, spliced with another, or given a length that hurts. */
 export function mutate(seeds: readonly Uint8Array[], random: Random): Uint8Array {
   const seed = seeds[random.integer(seeds.length)] ?? new Uint8Array(0);
-  let bytes = seed.slice();
+  // A copy whatever it is: `slice` of a Buffer is a view, and the seeds would rot.
+  let bytes = new Uint8Array(seed);
   for (let changes = 1 + random.integer(3); changes > 0 && bytes.length > 0; changes -= 1) {
     const at = random.integer(bytes.length);
     switch (random.integer(6)) {

@@ -12,6 +12,7 @@ import { APIS, WireWriter } from "@kaelix/protocol";
 import { encodeMessage, everyCodec, mutate, randomMessage } from "@kaelix/protocol/testing";
 
 import { batchOf, produceRequest } from "./test-broker.ts";
+import { connectWire } from "./wire-client.ts";
 import { codecs } from "./wire-codecs.ts";
 
 type Random = ReturnType<typeof seededRandom>;
@@ -21,13 +22,12 @@ export interface FrameBarrage {
   /** The broker closed the connection. */
   readonly closed: number;
   readonly answered: number;
-  /** Neither, in the time given: the rest of a frame is waited for, or a fetch for records. */
+  /** Neither, while others were answered: the rest of a frame is waited for, or a fetch for records. */
   readonly waiting: number;
 }
 
 const CONNECTIONS = 32;
 const PATIENCE_MS = 20;
-const PATIENCE_TURNS = 8;
 const SEEDS_PER_MESSAGE = 3;
 const LIE_SHARE = 10;
 const PRODUCE_SHARE = 8;
@@ -41,6 +41,10 @@ export async function sendMutatedFrames(
   const seeds = requestSeeds(random);
   const produces = produceSeeds();
   const counts = { closed: 0, answered: 0, waiting: 0 };
+  const other = await connectWire(address);
+  const hello = { clientSoftwareName: "other", clientSoftwareVersion: "1" };
+  const helloFrame = other.frame(codecs.apiVersions, 3, hello);
+  const ask = (): Promise<unknown> => other.send(codecs.apiVersions, 3, hello);
   let sent = 0;
   const sendOnOne = async (): Promise<void> => {
     let socket: Socket | undefined;
@@ -49,8 +53,8 @@ export async function sendMutatedFrames(
       if (sent % 100 === 0) options.meanwhile?.();
       const from = random.integer(PRODUCE_SHARE) === 0 ? produces : (seeds[random.integer(seeds.length)] ?? produces);
       const frame = mutatedFrame(from, random);
-      socket ??= await open(address);
-      const outcome = await outcomeOf(socket, frame);
+      socket ??= await open(address, helloFrame);
+      const outcome = await outcomeOf(socket, frame, ask);
       counts[outcome] += 1;
       if (outcome === "answered") continue;
       socket.destroy();
@@ -59,6 +63,7 @@ export async function sendMutatedFrames(
     socket?.destroy();
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, sendOnOne));
+  other.close();
   return counts;
 }
 
@@ -104,30 +109,35 @@ function mutatedFrame(seeds: readonly Uint8Array[], random: Random): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-async function open(address: { readonly host: string; readonly port: number }): Promise<Socket> {
+/** A connection that the broker has taken and answered on: the system says "connected" long before. */
+async function open(address: { readonly host: string; readonly port: number }, hello: Uint8Array): Promise<Socket> {
   const socket = connect(address);
   socket.on("error", () => undefined);
   await once(socket, "connect");
+  socket.write(hello);
+  await once(socket, "data");
   return socket;
 }
 
-function outcomeOf(socket: Socket, frame: Buffer): Promise<keyof FrameBarrage> {
-  return new Promise((resolve) => {
+/**
+ * What becomes of a frame. Time that the machine gave to others is not the broker's: before a frame counts as waiting, others have asked twice
+ * and were answered.
+ */
+function outcomeOf(socket: Socket, frame: Buffer, ask: () => Promise<unknown>): Promise<keyof FrameBarrage> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
     const end = (outcome: keyof FrameBarrage): void => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
-      clearImmediate(turn);
       socket.removeAllListeners("data").removeAllListeners("close");
       resolve(outcome);
     };
-    // Time that the machine gave to others is not the broker's: it gets its turns of the loop besides.
-    let turnsLeft = PATIENCE_TURNS;
-    const giveUp = (): void => {
-      turnsLeft -= 1;
-      if (turnsLeft === 0) end("waiting");
-      else turn = setImmediate(giveUp);
-    };
-    let turn: NodeJS.Immediate | undefined;
-    const timer = setTimeout(giveUp, PATIENCE_MS);
+    const timer = setTimeout(() => {
+      ask()
+        .then(ask)
+        .then(() => end("waiting"), reject);
+    }, PATIENCE_MS);
     socket.once("data", () => end("answered"));
     socket.once("close", () => end("closed"));
     if (socket.destroyed) end("closed");
