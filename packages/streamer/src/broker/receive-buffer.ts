@@ -24,22 +24,19 @@ export function receiveBuffer(): Buffer {
 }
 
 /**
- * Calls a function with what a socket receives. The bytes are the function's only until it returns.
+ * Calls a function with what a socket receives: it is a listener of "data" like any other. The bytes are a listener's only until it returns.
  * @param buffer may be shared by sockets of one thread
  * @returns whether they are read into that buffer
  */
 export function receive(socket: Socket, buffer: Buffer, take: (bytes: Buffer) => void): boolean {
+  socket.on("data", take);
   const fields = fieldsOf(socket);
   const handle: unknown = Reflect.get(socket, "_handle");
   const useBuffer: unknown = isObject(handle) ? Reflect.get(handle, "useUserBuffer") : undefined;
-  if (fields === undefined || typeof useBuffer !== "function" || socket instanceof TLSSocket) {
-    socket.on("data", take);
-    return false;
-  }
+  if (fields === undefined || typeof useBuffer !== "function" || socket instanceof TLSSocket) return false;
   Reflect.set(socket, fields.buffer, buffer);
-  Reflect.set(socket, fields.callback, (bytes: number) => take(buffer.subarray(0, bytes)));
+  Reflect.set(socket, fields.callback, (bytes: number) => void socket.emit("data", buffer.subarray(0, bytes)));
   Reflect.apply(useBuffer, handle, [buffer]);
-  socket.resume();
   return true;
 }
 
