@@ -6,7 +6,16 @@ import { ACTIONS } from "@kaelix/security";
 import { connectApp } from "../proofs/apps.ts";
 import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
 import { type Interface, MissingId, objectOf, type Operation, sampleOf, type Sampling } from "../proofs/openapi.ts";
-import { fieldOf, formOf, keyOf, type Person, signUpApart, signUpInvited, signUpOwner } from "../proofs/product.ts";
+import {
+  fieldOf,
+  formOf,
+  keyOf,
+  type Person,
+  signUpApart,
+  signUpInvited,
+  signUpOwner,
+  uploadFile,
+} from "../proofs/product.ts";
 
 /** Ids by kind. */
 export type Ids = ReadonlyMap<string, readonly string[]>;
@@ -203,14 +212,7 @@ async function possessionsOf(door: Door, api: Interface, person: Person, text: (
     heard.push(answer);
     return answer;
   };
-  const file = formOf(`${text()}.txt`, `${text()} in a file`);
-  const uploaded = await door.ask({
-    method: "POST",
-    path: "/api/v1/files",
-    headers: { authorization: `Bearer ${token}`, "content-type": file.type },
-    body: file.body,
-  });
-  const { id: kept }: { readonly id: string } = JSON.parse(uploaded.text);
+  const kept = await uploadFile(door, token, `${text()}.txt`, `${text()} in a file`);
   for (const level of [1, 2, 3, 4]) {
     const conversation = { key: `${text()} ${level}`, title: `${text()} talk` };
     await tell({

@@ -3,7 +3,7 @@ import { Kafka, logLevel } from "kafkajs";
 
 import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
 import { objectOf } from "../proofs/openapi.ts";
-import { fieldOf, formOf, type Person } from "../proofs/product.ts";
+import { fieldOf, formOf, type Person, uploadFile } from "../proofs/product.ts";
 import { canaryOf } from "./scan.ts";
 
 /** What was sent and what came back. */
@@ -56,6 +56,7 @@ async function tell(
             conversation: { key: next(), title: next() },
             external_id: next(),
             attachments: [next()],
+            files: [await uploadFile(door, token, `${next()}.txt`, `Inside a file: ${next()}`)],
             context: { note: next() },
           }
         : {}),

@@ -137,3 +137,12 @@ export function formOf(name: string, bytes: Buffer | string): { readonly type: s
   const body = Buffer.concat([Buffer.from(head), Buffer.from(bytes), Buffer.from(`\r\n--${border}--\r\n`)]);
   return { type: `multipart/form-data; boundary=${border}`, body };
 }
+
+/** Uploads a file that a memory will be told with; its id. @throws when it is not taken */
+export async function uploadFile(door: Door, token: string, name: string, bytes: Buffer | string): Promise<string> {
+  const { body, type } = formOf(name, bytes);
+  const headers = { authorization: `Bearer ${token}`, "content-type": type };
+  const heard = await door.ask({ method: "POST", path: "/api/v1/files", headers, body });
+  if (heard.status !== 201) throw new Error(`Not taken: ${heard.status} ${heard.text}`);
+  return fieldOf(heard, "id");
+}

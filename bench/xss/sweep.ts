@@ -10,7 +10,7 @@ import type { Page } from "playwright-core";
 import { dashboardReady, logIn, openBrowser } from "../../apps/web/src/testing/journey.ts";
 import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
 import { objectOf } from "../proofs/openapi.ts";
-import { fieldOf, formOf, type Person, signUpInvited, signUpOwner, startProof } from "../proofs/product.ts";
+import { fieldOf, formOf, type Person, signUpInvited, signUpOwner, startProof, uploadFile } from "../proofs/product.ts";
 import { payloads } from "./payloads.ts";
 
 /** What a sweep came to. */
@@ -80,6 +80,8 @@ async function fill(door: Door, owner: Person, texts: readonly string[]): Promis
   const conversations = new Set<string>();
   const memories: string[] = [];
   for (const [at, text] of texts.entries()) {
+    const called = lineOf(text).replaceAll('"', "'").slice(0, 100);
+    const files = at % 4 === 0 ? { files: [await uploadFile(door, token, called, text)] } : {};
     const title = texts[Math.floor(at / PER_CONVERSATION)] ?? "x";
     const body = {
       text,
@@ -88,6 +90,7 @@ async function fill(door: Door, owner: Person, texts: readonly string[]): Promis
       caption: lineOf(text),
       conversation: { key: `c${Math.floor(at / PER_CONVERSATION)}`, title: lineOf(title) },
       attachments: [lineOf(text).slice(0, 100)],
+      ...files,
       context: at % 3 === 0 ? text : { [lineOf(text).slice(0, 60)]: text },
       external_id: `${at} ${lineOf(text)}`,
     };

@@ -102,8 +102,9 @@ function veilText(memory: WireMemory, ceiling: string | undefined): WireMemory {
   return { ...rest, text: "", reasons: [] };
 }
 
-function bodyOfSaying({ at, level, ready, text }: Saying): NonNullable<InputOf<"memories.create">["body"]> {
-  if (ready === null) return { text, level, occurred_at: at };
+function bodyOfSaying({ at, files, level, ready, text }: Saying): NonNullable<InputOf<"memories.create">["body"]> {
+  const told = files.length === 0 ? {} : { files: files.map(({ id }) => id) };
+  if (ready === null) return { ...(text === "" ? {} : { text }), ...told, level, occurred_at: at };
   return { sealed: ready.sealed, external_id: ready.externalId, occurred_at: at };
 }
 
@@ -131,14 +132,19 @@ export function send(saying: Saying): Thunk<Promise<void>> {
   };
 }
 
-/** Keeps a saying: it stands in the thread at once and is sent. */
-export function keep(text: string, level: LevelChoice, ready: Saying["ready"] = null): Thunk<Promise<void>> {
+/** Keeps a saying: it stands in the thread at once and is sent. It may be sealed already, or have files that were uploaded. */
+export function keep(
+  text: string,
+  level: LevelChoice,
+  { files = [], ready = null }: Partial<Pick<Saying, "files" | "ready">> = {},
+): Thunk<Promise<void>> {
   return (dispatch) => {
     const saying: Saying = {
       id: makeLocalId(),
       text,
       level,
       ready,
+      files,
       at: new Date().toISOString(),
       state: "sending",
       problem: null,

@@ -12,6 +12,7 @@ const saying = (id: string, state: Saying["state"]): Saying => ({
   text: `text ${id}`,
   level: "auto",
   ready: null,
+  files: [],
   at: "2026-11-20T10:00:00Z",
   state,
   problem: null,

@@ -7,7 +7,7 @@ import { createSlice, type PayloadAction } from "@reduxjs/toolkit";
 import type { Problem } from "../core/problem-words.ts";
 import { api } from "./api.ts";
 import { sessionSlice } from "./session.ts";
-import type { WireAnswer, WireMemory } from "./wire.ts";
+import type { WireAnswer, WireFile, WireMemory } from "./wire.ts";
 
 /** What the person chose for a saying. */
 export type LevelChoice = "auto" | WireMemory["level"];
@@ -19,6 +19,8 @@ export interface Saying {
   readonly level: LevelChoice;
   /** Sealed in this browser; then its text is not in here. */
   readonly ready: { readonly sealed: string; readonly externalId: string } | null;
+  /** Uploaded before; they are told with it. */
+  readonly files: readonly WireFile[];
   readonly at: string;
   readonly state: "sending" | "waiting" | "failed" | "kept";
   readonly problem: Problem | null;

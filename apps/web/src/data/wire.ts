@@ -8,6 +8,8 @@ export type OutputOf<Name extends RouteName> = CallOutput<Routes[Name]>;
 
 /** A memory, opened. */
 export type WireMemory = OutputOf<"memories.read">;
+/** A file that is kept with a memory. */
+export type WireFile = WireMemory["files"][number];
 /** One state a memory was in. */
 export type WireVersion = OutputOf<"memories.versions">["data"][number];
 /** A conversation with its newest memory. */

@@ -6,6 +6,7 @@ import type { Saying } from "../data/thread.ts";
 import type { WireMemory } from "../data/wire.ts";
 import { Name } from "./basics.tsx";
 import { edgeOf } from "./level.tsx";
+import { MemoryFiles } from "./memory-files.tsx";
 import { MemoryWords } from "./memory-words.tsx";
 import { FailedSaying, SayingWords } from "./memory-entry.tsx";
 import { MemoryTicks, SayingTicks } from "./ticks.tsx";
@@ -30,6 +31,7 @@ export function MemoryBubble({ memory, showName, showSource }: BubbleProps): Rea
         </p>
       )}
       <MemoryWords memory={memory} />
+      <MemoryFiles memory={memory} />
       {memory.attachments.length > 0 && (
         <p className="mt-1 text-13 text-muted">
           {memory.attachments.map((file) => (

@@ -1,4 +1,14 @@
-import { type KeyboardEvent, lazy, type ReactNode, type RefObject, Suspense, useRef, useState } from "react";
+import {
+  type ClipboardEvent,
+  type DragEvent,
+  type KeyboardEvent,
+  lazy,
+  type ReactNode,
+  type RefObject,
+  Suspense,
+  useRef,
+  useState,
+} from "react";
 import { FileTrigger } from "react-aria-components";
 import { useNavigate } from "react-router";
 
@@ -7,15 +17,23 @@ import { askQuestion, keep } from "../data/actions.ts";
 import { offerFile } from "../data/offered-file.ts";
 import { type Dispatch, useAppDispatch } from "../data/store.ts";
 import type { LevelChoice } from "../data/thread.ts";
+import type { Telling } from "./attached-files.tsx";
 import { Button } from "./basics.tsx";
 import { LevelPicker } from "./level-picker.tsx";
 import { Segmented } from "./segmented.tsx";
+
+const AttachedFiles = lazy(async () => ({ default: (await import("./attached-files.tsx")).AttachedFiles }));
 
 const SealRemark = lazy(async () => ({ default: (await import("./seal-remark.tsx")).SealRemark }));
 
 /** Keeps what is ultra-secret; false when it stays where it was typed. Loaded when it is needed. */
 async function keepUltraSecret(text: string, dispatch: Dispatch): Promise<boolean> {
   return (await import("./seal-remark.tsx")).keepUltraSecret(text, dispatch);
+}
+
+/** Sends files and keeps what they are told with; false when it stays where it was typed. Loaded when it is needed. */
+async function keepWithFiles(told: Telling, dispatch: Dispatch): Promise<boolean> {
+  return (await import("./attached-files.tsx")).keepWithFiles(told, dispatch);
 }
 
 /** What pressing send does. */
@@ -33,6 +51,11 @@ const PLACEHOLDERS: Readonly<Record<ComposerMode, string>> = {
 
 /** Longest saying, in UTF-16 units; the server refuses more. */
 const LENGTH_MAX = 65_536;
+
+/** The same file chosen twice goes along once. */
+function isSameFile(one: File, other: File): boolean {
+  return one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+}
 
 interface ComposerProps {
   /** Only this, when a place is for asking alone. */
@@ -52,10 +75,20 @@ function useComposer({ only, scope = null, field }: ComposerProps) {
   const [chosen, setMode] = useState<ComposerMode>("keep");
   const [level, setLevel] = useState<LevelChoice>("auto");
   const mode = only ?? chosen;
+  const [files, setFiles] = useState<readonly File[]>([]);
   const [isSealing, setSealing] = useState(false);
+  const attach = (more: readonly File[]): void => {
+    setFiles((before) => [...before, ...more.filter((file) => !before.some((other) => isSameFile(file, other)))]);
+  };
   const submit = async (as: ComposerMode): Promise<void> => {
-    if (text.trim() === "" || isSealing) return;
-    if (as === "keep" && level === "ultra-secret") {
+    const told = as === "keep" ? files : [];
+    if ((text.trim() === "" && told.length === 0) || isSealing) return;
+    if (told.length > 0) {
+      setSealing(true);
+      const isKept = await keepWithFiles({ text, level, files: told }, dispatch).finally(() => setSealing(false));
+      if (!isKept) return;
+      setFiles([]);
+    } else if (as === "keep" && level === "ultra-secret") {
       // Sealed here first, where a passphrase was chosen; what could not be sealed stays in the field and is not sent.
       setSealing(true);
       const isKept = await keepUltraSecret(text, dispatch).finally(() => setSealing(false));
@@ -72,7 +105,7 @@ function useComposer({ only, scope = null, field }: ComposerProps) {
     const other = mode === "keep" ? "ask" : "keep";
     void submit(event.altKey && only === undefined ? other : mode);
   };
-  return { isSealing, area, text, setText, mode, setMode, level, setLevel, submit, pressed };
+  return { files, setFiles, attach, isSealing, area, text, setText, mode, setMode, level, setLevel, submit, pressed };
 }
 
 type ComposerState = ReturnType<typeof useComposer>;
@@ -98,11 +131,20 @@ function Field({
       value={state.text}
       onChange={(event) => state.setText(event.target.value)}
       onKeyDown={state.pressed}
+      onPaste={(event: ClipboardEvent) => {
+        if (state.mode !== "keep" || event.clipboardData.files.length === 0) return;
+        event.preventDefault();
+        state.attach([...event.clipboardData.files]);
+      }}
       enterKeyHint="send"
       placeholder={placeholder ?? PLACEHOLDERS[state.mode]}
       className="sizing-content block max-h-60 min-h-11 w-full min-w-0 flex-1 resize-none bg-transparent px-4 pt-3 pb-1 outline-none"
     />
   );
+}
+
+function canSend({ files, isSealing, mode, text }: ComposerState): boolean {
+  return !isSealing && (text.trim() !== "" || (mode === "keep" && files.length > 0));
 }
 
 function SendButton({ state }: { readonly state: ComposerState }): ReactNode {
@@ -112,7 +154,7 @@ function SendButton({ state }: { readonly state: ComposerState }): ReactNode {
       icon="send"
       aria-label={state.mode === "keep" ? "Keep it" : "Ask"}
       data-testid="send-button"
-      isDisabled={state.text.trim() === "" || state.isSealing}
+      isDisabled={!canSend(state)}
       onPress={() => void state.submit(state.mode)}
     />
   );
@@ -131,6 +173,11 @@ function Remarks({
   const readsLikeQuestion = only === undefined && state.mode === "keep" && /[?؟？]\s*$/.test(state.text);
   return (
     <>
+      {state.mode === "keep" && state.files.length > 0 && (
+        <Suspense>
+          <AttachedFiles files={state.files} isSending={state.isSealing} onChange={state.setFiles} />
+        </Suspense>
+      )}
       {isSealed && (
         <Suspense>
           <SealRemark />
@@ -164,6 +211,15 @@ function KeepTools({ state }: { readonly state: ComposerState }): ReactNode {
   return (
     <>
       <LevelPicker value={state.level} onChange={state.setLevel} />
+      <FileTrigger allowsMultiple onSelect={(chosen) => state.attach([...(chosen ?? [])])}>
+        <Button
+          look="quiet"
+          icon="attach"
+          aria-label="Attach files or photos"
+          className="text-muted"
+          data-testid="attach-button"
+        />
+      </FileTrigger>
       <span className="hidden sm:block">
         <FileTrigger onSelect={pick}>
           <Button look="quiet" icon="import" aria-label="Import a file" className="text-muted" />
@@ -173,12 +229,36 @@ function KeepTools({ state }: { readonly state: ComposerState }): ReactNode {
   );
 }
 
+/** Files that are let go over the composer belong to what is being told; over anything else they are imports. */
+function useDrop(state: ComposerState) {
+  const [isOver, setOver] = useState(false);
+  const takes = (event: DragEvent): boolean => state.mode === "keep" && event.dataTransfer.types.includes("Files");
+  return {
+    isOver,
+    handlers: {
+      onDragOver: (event: DragEvent) => {
+        if (!takes(event)) return;
+        event.preventDefault();
+        setOver(true);
+      },
+      onDragLeave: () => setOver(false),
+      onDrop: (event: DragEvent) => {
+        setOver(false);
+        if (!takes(event)) return;
+        event.preventDefault();
+        state.attach([...event.dataTransfer.files]);
+      },
+    },
+  };
+}
+
 const FRAME = "rounded-card border border-border bg-surface transition-feedback focus-within:border-accent";
 
 /** Where one tells and asks. Enter sends, Shift+Enter breaks the line, Alt+Enter does the other of the two. */
 export function Composer(props: ComposerProps): ReactNode {
   const { only, placeholder, autoFocus = false } = props;
   const state = useComposer(props);
+  const drop = useDrop(state);
   if (only === "ask") {
     return (
       <div className={`flex items-end gap-2 p-1.5 ${FRAME}`}>
@@ -188,7 +268,7 @@ export function Composer(props: ComposerProps): ReactNode {
     );
   }
   return (
-    <div className={FRAME}>
+    <div className={`${FRAME} ${drop.isOver ? "border-accent bg-sunken" : ""}`} {...drop.handlers}>
       <Field state={state} placeholder={placeholder} autoFocus={autoFocus} />
       <Remarks state={state} only={only} />
       <div className="flex items-center gap-1 px-2 pb-2">

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
-import { formatWhen, sourceLabel } from "../core/format.ts";
+import { countOf, formatWhen, sourceLabel } from "../core/format.ts";
 import { excerptOf } from "../core/text-parts.ts";
 import { wordsOf } from "../core/levels.ts";
 import { send } from "../data/actions.ts";
@@ -42,6 +42,7 @@ export function MemoryEntry({ memory }: { readonly memory: WireMemory }): ReactN
           </span>
         )}
         <span>· {sourceLabel(memory.source)}</span>
+        {memory.files.length > 0 && <span>· {countOf(memory.files.length, "file")}</span>}
         {memory.shared !== undefined && (
           <span className="inline-flex gap-1">
             · <SharedMark shared={memory.shared} isShort />
@@ -83,6 +84,8 @@ export function FailedSaying({ saying }: { readonly saying: Saying }): ReactNode
 /** The words of a saying; of one above the lock only that it is kept. */
 export function SayingWords({ saying }: { readonly saying: Saying }): ReactNode {
   if (saying.text !== "") return <Words text={saying.text} />;
+  if (saying.memory === null && saying.files.length > 0)
+    return <Words text={saying.files.map(({ name }) => name).join(", ")} />;
   if (saying.memory?.sealed !== undefined) return <MemoryWords memory={saying.memory} />;
   if (saying.ready !== null) return <span className="text-muted italic">Sealed by you</span>;
   return (
@@ -102,6 +105,7 @@ export function SayingEntry({ saying }: { readonly saying: Saying }): ReactNode 
       <p className="mt-1 flex flex-wrap items-center gap-x-1 text-12 text-muted">
         <time dateTime={saying.at}>{formatWhen(saying.at, Date.now())}</time>
         <span>· Told here{saying.known ? ", already known" : ""}</span>
+        {saying.files.length > 0 && <span>· {countOf(saying.files.length, "file")}</span>}
         <span className="ms-auto">
           <SayingTicks saying={saying} />
         </span>

@@ -57,7 +57,7 @@ export async function keepUltraSecret(text: string, dispatch: Dispatch): Promise
       dispatch(notify("Not sent: it is too long to be sealed as one. Your text is still there."));
       return false;
     }
-    void dispatch(keep("", "ultra-secret", ready));
+    void dispatch(keep("", "ultra-secret", { ready }));
     return true;
   } catch (error) {
     dispatch(notify(`Not sent: ${problemWords(problemOf(error)).happened}. Your text is still there.`));

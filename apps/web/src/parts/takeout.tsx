@@ -10,6 +10,7 @@ import { Section } from "./page.tsx";
 import { saveFile } from "./save-file.ts";
 
 const FORMATS = {
+  zip: { route: "exports.archive", format: "archive", label: "Download with files (zip)" },
   jsonl: { route: "exports.memories", format: "jsonl", label: "Download as JSONL" },
   md: { route: "exports.markdown", format: "markdown", label: "Download as Markdown" },
 } as const;
@@ -58,6 +59,9 @@ export function Takeout(): ReactNode {
         />
       </div>
       <div className="flex flex-wrap gap-3">
+        <Button icon="import" isDisabled={isBusy || isShort} onPress={() => void run("zip")}>
+          {FORMATS.zip.label}
+        </Button>
         <Button icon="import" isDisabled={isBusy || isShort} onPress={() => void run("jsonl")}>
           {FORMATS.jsonl.label}
         </Button>
@@ -67,8 +71,9 @@ export function Takeout(): ReactNode {
       </div>
       <p className="mt-1.5 max-w-measure text-13 text-muted">
         Every memory up to the level this session is open to. Without a passphrase keep the file as carefully as what is
-        in it. JSONL can be imported again, here or in another Kaelix; Markdown is for reading. A file with a passphrase
-        is opened by “kaelix import run”, or by the program age.
+        in it. The zip holds everything, files and photos among it; it and JSONL can be imported again, here or in
+        another Kaelix; Markdown is for reading. A file with a passphrase is opened by “kaelix import run”, or by the
+        program age.
       </p>
     </Section>
   );

@@ -27,6 +27,7 @@ import { LevelPart, TOO_LONG } from "../parts/memory-level.tsx";
 import { useReading } from "../parts/sealed-words.tsx";
 import { ShareButton } from "../parts/share-form.tsx";
 import { SharedMark } from "../parts/shared-mark.tsx";
+import { MemoryFiles } from "../parts/memory-files.tsx";
 import { MemoryWords } from "../parts/memory-words.tsx";
 import { MemoryKept } from "../parts/memory-kept.tsx";
 import { MemoryLinks } from "../parts/memory-links.tsx";
@@ -160,7 +161,7 @@ function Provenance({ memory }: { readonly memory: WireMemory }): ReactNode {
           </Fact>
         )}
         {memory.attachments.length > 0 && (
-          <Fact name="Attached">
+          <Fact name="Not kept">
             <Name text={memory.attachments.join(", ")} />
           </Fact>
         )}
@@ -312,14 +313,7 @@ function Memory({ memory: kept, onReload }: { readonly memory: WireMemory; reado
       {isEditing && isReadable ? (
         <Editor memory={memory} opened={opened} onProblem={failed} onDone={() => setEditing(false)} />
       ) : (
-        <div
-          className={`text-18 ${memory.level === "general" ? "" : `ps-4 ${edgeOf(memory.level)}`}`}
-          data-testid="memory-text"
-        >
-          <p className="max-w-measure">
-            <MemoryWords memory={kept} />
-          </p>
-        </div>
+        <Said memory={kept} />
       )}
       <div className="max-w-measure">
         <MemoryActions
@@ -343,6 +337,19 @@ function Memory({ memory: kept, onReload }: { readonly memory: WireMemory; reado
         </Section>
       )}
     </>
+  );
+}
+
+/** What it says, and its files. */
+function Said({ memory }: { readonly memory: WireMemory }): ReactNode {
+  const edge = memory.level === "general" ? "" : `ps-4 ${edgeOf(memory.level)}`;
+  return (
+    <div className={`text-18 ${edge}`} data-testid="memory-text">
+      <p className="max-w-measure">
+        <MemoryWords memory={memory} />
+      </p>
+      <MemoryFiles memory={memory} canSave />
+    </div>
   );
 }
 
