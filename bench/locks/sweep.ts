@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
 import { type Interface, idKindOf, MissingId, type Operation, sampleOf } from "../proofs/openapi.ts";
+import { unpacked } from "../proofs/unpacked.ts";
 import { keyOf, openUp, type Person, signUpInvited } from "../proofs/product.ts";
 import { guessedIds } from "../boundary/cast.ts";
 import { follow } from "../boundary/live.ts";
@@ -119,8 +120,8 @@ async function compareReading(sweep: Sweep, twins: Twins, tokens: readonly [stri
     paths: readonly [string, string],
     body?: unknown,
   ): Promise<readonly [Heard, Heard]> => {
-    const one = await sweep.door.askJson(tokens[0], method, paths[0], body);
-    const other = await sweep.door.askJson(tokens[1], method, paths[1], body);
+    const one = await unpacked(await sweep.door.askJson(tokens[0], method, paths[0], body));
+    const other = await unpacked(await sweep.door.askJson(tokens[1], method, paths[1], body));
     sweep.comparisons++;
     const own = [
       twins.full.user,
