@@ -11,6 +11,7 @@ import { seededRandom } from "@kaelix/base";
 import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
 import { type Interface, idKindOf, MissingId, type Operation, sampleOf, type Sampling } from "../proofs/openapi.ts";
 import { formOf } from "../proofs/product.ts";
+import { unpacked } from "../proofs/unpacked.ts";
 import { type Asker, CANARY, type Cast, guessedIds, type Ids, idsIn, plain, SHARED_WORD, stateOf } from "./cast.ts";
 
 /** What a sweep came to. */
@@ -161,12 +162,13 @@ async function askAs(sweep: Sweep, asker: Asker, operation: Operation, request: 
     const token = asker.tokens[0];
     const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const { path, headers, body } = request;
-    const heard = await sweep.door.ask({
+    const answer = await sweep.door.ask({
       method: operation.method,
       path,
       headers: { ...headers, ...authorization },
       ...(body === undefined ? {} : { body }),
     });
+    const heard = await unpacked(answer);
     if (!asker.isKnown || heard.status !== 401 || asker.tokens.length <= 1) return heard;
     asker.tokens.shift();
   }
