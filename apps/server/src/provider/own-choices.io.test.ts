@@ -219,6 +219,10 @@ test("a question is sent for its meaning as it was typed, and not with a word th
   const lent = await asked("Where did she move to?", "Who did I have lunch with at the market?");
   expect(lent).toMatchObject({ kind: "quoted", understood_as: "Where did Ines move to?" });
   expect(arrived("Where did")).toEqual([]);
-  expect((await asked("Where did Ines move to?")).kind).toBe("quoted");
-  await expect.poll(() => arrived("Where did Ines move to?"), WAIT).toEqual(["meaning"]);
+  // Asking does not wait long for its meaning: on a busy machine one is given up before it is sent.
+  const sent = async (): Promise<readonly string[]> => {
+    expect((await asked("Where did Ines move to?")).kind).toBe("quoted");
+    return arrived("Where did Ines move to?");
+  };
+  await expect.poll(sent, WAIT).toContain("meaning");
 });

@@ -42,7 +42,7 @@ function usePicture({ memory, file }: FileProps, place: RefObject<HTMLElement | 
         observer.disconnect();
         void load();
       },
-      { rootMargin: "400px" },
+      { rootMargin: "50%" },
     );
     if (element !== null) observer.observe(element);
     return () => {

@@ -27,7 +27,7 @@ describe("TailCache", () => {
       bytes.fill(0);
       const from = Math.max(0, offset - random.integer(200));
       const visibleEnd = from + 1 + random.integer(offset + 1 - from);
-      const bytesMax = random.integer(100_000);
+      const bytesMax = random.integer(300_000);
       const read = cache.read(from, bytesMax, visibleEnd);
       if (read === undefined) continue;
       expect(read.batches.length, `seed ${seed}`).toBeGreaterThan(0);
@@ -42,6 +42,14 @@ describe("TailCache", () => {
       expect(read.nextOffset, `seed ${seed}`).toBe(from + read.batches.length);
       expect(read.batches.length === 1 || total <= bytesMax, `seed ${seed}`).toBe(true);
     }
+  });
+
+  it("gives as much as is asked for, wherever it stands", () => {
+    const cache = new TailCache();
+    for (let offset = 0; offset < 20; offset += 1) cache.add(stored(offset, 10_000), offset, offset + 1);
+    expect(cache.read(5, 1e6, 20)?.nextOffset).toBe(20);
+    expect(cache.read(5, 100_000, 20)?.batches).toHaveLength(9);
+    expect(cache.read(5, 1e6, 15)?.nextOffset).toBe(15);
   });
 
   it("gives copies that later appends do not touch", () => {

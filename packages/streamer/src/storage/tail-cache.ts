@@ -13,8 +13,6 @@ import type { Allocate, FoundBatch } from "./scan.ts";
 
 const BLOCK_BYTES_MIN = 1 << 12;
 const BLOCK_BYTES_MAX = 1 << 17;
-/** A larger batch is not worth its copy: the page cache has it too. */
-const BATCH_BYTES_MAX = BLOCK_BYTES_MAX / 2;
 
 /** The tail of one partition. */
 export class TailCache {
@@ -23,7 +21,7 @@ export class TailCache {
 
   /** Adds the batch that was just appended; its offsets are written in it already. */
   add(bytes: Uint8Array, baseOffset: number, nextOffset: number): void {
-    if (bytes.length > BATCH_BYTES_MAX) {
+    if (bytes.length > BLOCK_BYTES_MAX) {
       this.clear();
       return;
     }
@@ -40,8 +38,8 @@ export class TailCache {
   }
 
   /**
-   * Batches from an offset on, of one block; undefined when the offset is not in here.
-   * @param allocate where they are copied to
+   * Batches from an offset on; undefined when it is not in here.
+   * @param allocate where they are copied to, those of each block by themselves
    */
   read(
     offset: number,
@@ -49,9 +47,15 @@ export class TailCache {
     visibleEnd: number,
     allocate: Allocate = allocateFresh,
   ): { readonly batches: readonly FoundBatch[]; readonly nextOffset: number } | undefined {
-    const block = offset < this.#newer.baseOffset ? this.#older : this.#newer;
+    const isOld = offset < this.#newer.baseOffset;
+    const block = isOld ? this.#older : this.#newer;
     if (offset < block.baseOffset || offset >= block.nextOffset) return undefined;
-    return block.read(offset, { bytesMax, visibleEnd, allocate });
+    const first = block.read(offset, { bytesMax, visibleEnd, allocate });
+    const left = bytesMax - first.bytes;
+    const { baseOffset, firstBytes } = this.#newer;
+    if (!isOld || first.nextOffset !== baseOffset || baseOffset >= visibleEnd || firstBytes > left) return first;
+    const second = this.#newer.read(first.nextOffset, { bytesMax: left, visibleEnd, allocate });
+    return { batches: [...first.batches, ...second.batches], nextOffset: second.nextOffset };
   }
 }
 
@@ -79,6 +83,11 @@ class Block {
   /** Offset of the oldest batch; Infinity when there is none. */
   get baseOffset(): number {
     return this.#count === 0 ? Number.POSITIVE_INFINITY : (this.#baseOffsets[0] ?? 0);
+  }
+
+  /** Bytes of the oldest batch; 0 when there is none. */
+  get firstBytes(): number {
+    return this.#count === 0 ? 0 : (this.#ends[0] ?? 0);
   }
 
   fits(bytes: number): boolean {
@@ -112,7 +121,7 @@ class Block {
   read(
     offset: number,
     { allocate, bytesMax, visibleEnd }: BlockRead,
-  ): { readonly batches: readonly FoundBatch[]; readonly nextOffset: number } {
+  ): { readonly batches: readonly FoundBatch[]; readonly nextOffset: number; readonly bytes: number } {
     const first = this.#indexOf(offset);
     const start = this.#ends[first - 1] ?? 0;
     let last = first;
@@ -128,7 +137,7 @@ class Block {
       at = (this.#ends[index] ?? 0) - start;
     }
     const nextOffset = last === this.#count ? this.nextOffset : (this.#baseOffsets[last] ?? offset);
-    return { batches, nextOffset: last === first ? offset : nextOffset };
+    return { batches, nextOffset: last === first ? offset : nextOffset, bytes: copy.length };
   }
 
   #isVisible(index: number, visibleEnd: number): boolean {
