@@ -93,7 +93,7 @@ interface Job {
   finished: Promise<void>;
 }
 
-const BATCH_DRAFTS = 160;
+const BATCH_DRAFTS = 100;
 const BATCHES_IN_FLIGHT = 4;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
