@@ -161,14 +161,15 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
   });
   try {
     const { application, identity, operatorToken } = await house.open();
-    gateway.attach(application, identity);
-    giveMemoryBack();
+    // First: whoever waits until the server is ready runs a command next, and that looks for this file.
     await writeRunFile(paths.runFile, {
       url: listening.url,
       operatorToken,
       pid: process.pid,
       ...(tls?.authority === undefined ? {} : { authority: tls.authority }),
     });
+    gateway.attach(application, identity);
+    giveMemoryBack();
   } catch (failure) {
     await gateway.close();
     throw failure;

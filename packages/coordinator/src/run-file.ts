@@ -2,11 +2,12 @@
  * How commands on the same machine find the server that runs on a data directory. No domain words, no heavy imports: the command line
  * reads this before it knows whether it needs anything else.
  */
-import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 
+import { writeFileDurably } from "./durable-file.ts";
 import { makeFolder } from "./folders.ts";
 
 /** How to reach a running server with the rights of whoever can read its data directory. */
@@ -32,11 +33,10 @@ export function runFileOf(dataDirectory: string): string {
   return join(dataDirectory, "run", "server.json");
 }
 
-/** Says where the server listens. */
+/** Says where the server listens, as a whole: who reads meanwhile sees what stood there before. */
 export async function writeRunFile(path: string, running: RunningServer): Promise<void> {
   await makeFolder(dirname(path));
-  await writeFile(path, JSON.stringify(running), { mode: 0o600 });
-  await chmod(path, 0o600);
+  await writeFileDurably(path, JSON.stringify(running));
 }
 
 /** Takes the saying back. */
