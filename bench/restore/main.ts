@@ -13,6 +13,7 @@ import { join } from "node:path";
 import type { Client } from "@kaelix/contract";
 import { type OpenHouse, restoreHere } from "@kaelix/server";
 
+import { importFile } from "../../apps/server/src/testing/imports.ts";
 import { backUp, claim, clientOf, Folders, openAt, PASSWORD, proved, withKeyOf } from "../erasure/houses.ts";
 import type { BenchRow } from "../row.ts";
 
@@ -98,13 +99,5 @@ async function tell(client: Client, count: number): Promise<void> {
       at: 1_700_000_000 + at,
     }),
   );
-  const file = { name: "bench.jsonl", data: new Blob([`${lines.join("\n")}\n`]) };
-  const { data: waiting } = await client.call("imports.upload", { query: {} }, { file });
-  await client.call("imports.start", { params: { id: waiting.id }, body: {} });
-  for (;;) {
-    const { data } = await client.call("imports.read", { params: { id: waiting.id } });
-    if (data.state === "done") return;
-    if (data.state !== "running") throw new Error(`Import ended as ${data.state}: ${data.error}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await importFile(client, "bench.jsonl", lines.join("\n"));
 }

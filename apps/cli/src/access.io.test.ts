@@ -1,45 +1,21 @@
 import { createClient } from "@kaelix/contract";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { authenticatorCode, steadyStep } from "../../server/src/testing/authenticator.ts";
-import {
-  claim,
-  type CommandOutcome,
-  PERSON,
-  type Product,
-  runCommand,
-  startProduct,
-  temporaryData,
-} from "./testing/product.ts";
+import { type CommandOutcome, PERSON, runCommand } from "./testing/product.ts";
+import { claimedProduct, folderOfFile } from "./testing/products-of-tests.ts";
 
-/** Each command is a process of its own: on a busy machine they take seconds. */
-const MANY_STARTS_MS_MAX = 240_000;
-
-const data = temporaryData();
+const { data, owner, product } = await claimedProduct();
 /** Of somebody at another machine, who has no data directory but their session. */
-const away = temporaryData();
-let product: Product;
-let secret: string;
-let recoveryCodes: readonly string[];
-
-beforeAll(async () => {
-  product = await startProduct(data.path);
-  const client = await claim(product);
-  await client.call("auth.prove", { body: { password: PERSON.password } });
-  secret = (await client.call("factors.beginTotp")).data.secret;
-  await steadyStep(25);
-  const body = { code: authenticatorCode(secret, -1) };
-  recoveryCodes = (await client.call("factors.confirmTotp", { body })).data.recovery_codes;
-}, MANY_STARTS_MS_MAX);
-
-afterAll(async () => {
-  await product.kill();
-  data.remove();
-  away.remove();
-});
+const away = folderOfFile();
+await owner.call("auth.prove", { body: { password: PERSON.password } });
+const { secret } = (await owner.call("factors.beginTotp")).data;
+await steadyStep(25);
+const body = { code: authenticatorCode(secret, -1) };
+const { recovery_codes: recoveryCodes } = (await owner.call("factors.confirmTotp", { body })).data;
 
 function remote(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<CommandOutcome> {
-  const session = ["--server", product.url, "--data", away.path, "--quiet"];
+  const session = ["--server", product.url, "--data", away, "--quiet"];
   return runCommand([...words, ...session], { environment: { KAELIX_PASSWORD: PERSON.password, ...environment } });
 }
 
@@ -49,7 +25,7 @@ function printed(outcome: CommandOutcome): string {
   return outcome.out;
 }
 
-test("signing in asks for the code, and takes it as an option", { timeout: MANY_STARTS_MS_MAX }, async () => {
+test("signing in asks for the code, and takes it as an option", async () => {
   const logIn = ["login", "--phone", PERSON.phone];
   const without = await remote(logIn);
   expect(without.code).toBe(2);
@@ -63,7 +39,7 @@ test("signing in asks for the code, and takes it as an option", { timeout: MANY_
   expect(user.name).toBe(PERSON.name);
 });
 
-test("keys are made with a code, listed and ended", { timeout: MANY_STARTS_MS_MAX }, async () => {
+test("keys are made with a code, listed and ended", async () => {
   const create = ["keys", "create", "Robot", "--scope", "memory.read,memory.list", "--expires", "30d", "--json"];
   expect((await remote(["keys", "create", "Robot"])).code).toBe(2);
   const refused = await remote(create, { KAELIX_CODE: recoveryCodes[0] ?? "" });
@@ -85,7 +61,7 @@ test("keys are made with a code, listed and ended", { timeout: MANY_STARTS_MS_MA
   expect((await remote(["keys", "end", made.id.replace(/.$/, (last) => (last === "0" ? "1" : "0"))])).code).toBe(3);
 });
 
-test("what a key wrote is counted, and taken back when somebody says so", { timeout: MANY_STARTS_MS_MAX }, async () => {
+test("what a key wrote is counted, and taken back when somebody says so", async () => {
   const create = ["keys", "create", "Scribe", "--scope", "memory.create", "--json"];
   const made: { secret: string; id: string } = JSON.parse(
     printed(await remote(create, { KAELIX_CODE: recoveryCodes[3] ?? "" })),
@@ -102,15 +78,15 @@ test("what a key wrote is counted, and taken back when somebody says so", { time
   ).toBe(3);
 });
 
-test("on the server's own machine a key takes password and code", { timeout: MANY_STARTS_MS_MAX }, async () => {
-  const create = ["keys", "create", "Cron", "--scope", "memory.create", "--data", data.path, "--quiet"];
+test("on the server's own machine a key takes password and code", async () => {
+  const create = ["keys", "create", "Cron", "--scope", "memory.create", "--data", data, "--quiet"];
   const environment = { KAELIX_PASSWORD: PERSON.password, KAELIX_CODE: recoveryCodes[2] ?? "" };
   expect((await runCommand(create, { environment: { ...environment, KAELIX_PASSWORD: "wrong" } })).code).toBe(1);
   const made = await runCommand(create, { environment });
   expect(made.out, made.err).toMatch(/^klx_[^\n]+\n$/);
 });
 
-test("sessions are listed and ended", { timeout: MANY_STARTS_MS_MAX }, async () => {
+test("sessions are listed and ended", async () => {
   const listed: readonly { id: string; current: boolean }[] = JSON.parse(
     printed(await remote(["sessions", "list", "--json"])),
   );

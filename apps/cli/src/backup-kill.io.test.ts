@@ -4,19 +4,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { seededRandom } from "@kaelix/base";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import {
-  claim,
-  type CommandOutcome,
-  PERSON,
-  type Product,
-  runCommand,
-  signIn,
-  startProduct,
-  temporaryData,
-} from "./testing/product.ts";
-import { MANY_STARTS_MS_MAX } from "./testing/products-of-tests.ts";
+import { claim, type CommandOutcome, PERSON, runCommand, signIn } from "./testing/product.ts";
+import { dataFolder, endAfterEach, start } from "./testing/products-of-tests.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 const seed = Number(process.env["KAELIX_TEST_SEED"] ?? randomInt(1_000_000));
@@ -25,15 +16,10 @@ const repeat = `repeat with KAELIX_TEST_SEED=${seed}`;
 const random = seededRandom(seed);
 const LARGE = 40;
 
-const folders = [temporaryData(), temporaryData(), temporaryData()] as const;
-const [data, place, empty] = folders.map(({ path }) => path) as [string, string, string];
+const [data, place, empty] = [dataFolder(), dataFolder(), dataFolder()];
 const backups = join(place, "backups");
 const environment = { KAELIX_BACKUP: backups, KAELIX_PASSWORD: PERSON.password };
-let product: Product | undefined;
-afterEach(async () => {
-  if (product?.process.exitCode === null) await product.kill();
-  for (const folder of folders) folder.remove();
-});
+endAfterEach();
 
 const run = (folder: string, ...words: readonly string[]): Promise<CommandOutcome> =>
   runCommand([...words, "--data", folder], { environment });
@@ -77,62 +63,58 @@ async function listed(): Promise<{
   return { points, verify, tried: await run(empty, "restore", "--verify-only", "--key", key) };
 }
 
-test(
-  "a backup that kill -9 interrupts is not listed, the one before stays whole, and the next one is made from what is there",
-  async () => {
-    product = await startProduct(data, environment);
-    let client = await claim(product);
+test("a backup that kill -9 interrupts is not listed, the one before stays whole, and the next one is made from what is there", async () => {
+  let product = await start(data, environment);
+  let client = await claim(product);
+  await tellMuch(client);
+  expect((await run(data, "backup", "create")).code).toBe(0);
+  let [held, told] = [LARGE, LARGE];
+  let pointsBefore = 1;
+  for (const moment of ["while pieces are written", "before its point stands"] as const) {
     await tellMuch(client);
-    expect((await run(data, "backup", "create")).code).toBe(0);
-    let [held, told] = [LARGE, LARGE];
-    let pointsBefore = 1;
-    for (const moment of ["while pieces are written", "before its point stands"] as const) {
-      await tellMuch(client);
-      told += LARGE;
-      const [pieces, heads] = [objects("data"), objects("heads")];
-      const child = product.process;
-      const killed = killOnce(child, () =>
-        moment === "while pieces are written" ? objects("data") > pieces : objects("heads") > heads,
-      );
-      void client.call("backups.create").catch(() => undefined);
-      expect(await killed, repeat).toBe(true);
-      await product.kill();
-      const { points, tried, verify } = await listed();
-      expect(verify, `${moment}, ${repeat}: ${verify.err}`).toMatchObject({
-        code: 0,
-        out: expect.stringContaining("is whole"),
-      });
-      expect(tried.code, `${moment}, ${repeat}: ${tried.err}`).toBe(0);
-      // A point stands only when all of it does: it holds everything, or the one before is the newest.
-      if (points > pointsBefore) [held, pointsBefore] = [told, points];
-      expect(Number(/(\d+) memories of 1 person/.exec(tried.out)?.[1]), `${moment}, ${repeat}`).toBe(held);
-      product = await startProduct(data, environment);
-      client = await signIn(product);
-    }
-    const again = await run(data, "backup", "create");
-    expect(again.code, again.err).toBe(0);
-    await product.stop();
-    const { tried, verify } = await listed();
-    expect(verify.out, repeat).toContain("is whole");
-    expect(tried.out, repeat).toContain(`${3 * LARGE} memories of 1 person`);
-
-    // A restore that is killed leaves nothing that a house would open, and is simply done again.
-    const restoring = spawn(process.execPath, [MAIN, "restore", "--data", empty, "--key", key], {
-      env: { ...process.env, ...environment },
-      stdio: "ignore",
+    told += LARGE;
+    const [pieces, heads] = [objects("data"), objects("heads")];
+    const child = product.process;
+    const killed = killOnce(child, () =>
+      moment === "while pieces are written" ? objects("data") > pieces : objects("heads") > heads,
+    );
+    void client.call("backups.create").catch(() => undefined);
+    expect(await killed, repeat).toBe(true);
+    await product.kill();
+    const { points, tried, verify } = await listed();
+    expect(verify, `${moment}, ${repeat}: ${verify.err}`).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("is whole"),
     });
-    const ended = new Promise((resolve) => restoring.once("close", resolve));
-    // Wherever it writes: when the memories' files are there, it is at work.
-    const isWriting = (): boolean =>
-      readdirSync(empty, { recursive: true }).some((name) => /memories\W0\W/.test(String(name)));
-    expect(await killOnce(restoring, isWriting), repeat).toBe(true);
-    await ended;
-    expect(existsSync(join(empty, "log")), repeat).toBe(false);
-    const restored = await run(empty, "restore", "--key", key);
-    expect(restored.code, `${repeat}: ${restored.err}`).toBe(0);
-    expect(restored.out, repeat).toContain(`${3 * LARGE} memories of 1 person`);
-    expect(readdirSync(empty), repeat).toContain("log");
-    expect(readdirSync(empty), repeat).not.toContain("log.restoring");
-  },
-  MANY_STARTS_MS_MAX,
-);
+    expect(tried.code, `${moment}, ${repeat}: ${tried.err}`).toBe(0);
+    // A point stands only when all of it does: it holds everything, or the one before is the newest.
+    if (points > pointsBefore) [held, pointsBefore] = [told, points];
+    expect(Number(/(\d+) memories of 1 person/.exec(tried.out)?.[1]), `${moment}, ${repeat}`).toBe(held);
+    product = await start(data, environment);
+    client = await signIn(product);
+  }
+  const again = await run(data, "backup", "create");
+  expect(again.code, again.err).toBe(0);
+  await product.stop();
+  const { tried, verify } = await listed();
+  expect(verify.out, repeat).toContain("is whole");
+  expect(tried.out, repeat).toContain(`${3 * LARGE} memories of 1 person`);
+
+  // A restore that is killed leaves nothing that a house would open, and is simply done again.
+  const restoring = spawn(process.execPath, [MAIN, "restore", "--data", empty, "--key", key], {
+    env: { ...process.env, ...environment },
+    stdio: "ignore",
+  });
+  const ended = new Promise((resolve) => restoring.once("close", resolve));
+  // Wherever it writes: when the memories' files are there, it is at work.
+  const isWriting = (): boolean =>
+    readdirSync(empty, { recursive: true }).some((name) => /memories\W0\W/.test(String(name)));
+  expect(await killOnce(restoring, isWriting), repeat).toBe(true);
+  await ended;
+  expect(existsSync(join(empty, "log")), repeat).toBe(false);
+  const restored = await run(empty, "restore", "--key", key);
+  expect(restored.code, `${repeat}: ${restored.err}`).toBe(0);
+  expect(restored.out, repeat).toContain(`${3 * LARGE} memories of 1 person`);
+  expect(readdirSync(empty), repeat).toContain("log");
+  expect(readdirSync(empty), repeat).not.toContain("log.restoring");
+});

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { claim, type CommandOutcome, runCommand } from "./testing/product.ts";
-import { dataFolder, endAfterEach, MANY_STARTS_MS_MAX, start } from "./testing/products-of-tests.ts";
+import { dataFolder, endAfterEach, start } from "./testing/products-of-tests.ts";
 
 endAfterEach();
 
@@ -37,63 +37,53 @@ async function damagedData(): Promise<string> {
   return data;
 }
 
-test(
-  "kaelix tells a damaged log at start, in status, verify and doctor, and never advises to rebuild",
-  { timeout: MANY_STARTS_MS_MAX },
-  async () => {
-    const data = await damagedData();
-    const doctor = await run("doctor", data);
-    expect(doctor.code).toBe(8);
-    expect(doctor.out).toMatch(/! log: memories\/\d offsets \d+ to \d+ .*Do not rebuild a view/);
+test("kaelix tells a damaged log at start, in status, verify and doctor, and never advises to rebuild", async () => {
+  const data = await damagedData();
+  const doctor = await run("doctor", data);
+  expect(doctor.code).toBe(8);
+  expect(doctor.out).toMatch(/! log: memories\/\d offsets \d+ to \d+ .*Do not rebuild a view/);
 
-    const verified = await run("verify", data);
-    expect(verified.code).toBe(8);
-    expect(verified.err).toContain(
-      "The log is DAMAGED. Do not rebuild: the views still hold 1 memory that the log has lost",
-    );
-    expect(verified.err).not.toContain("kaelix rebuild");
+  const verified = await run("verify", data);
+  expect(verified.code).toBe(8);
+  expect(verified.err).toContain(
+    "The log is DAMAGED. Do not rebuild: the views still hold 1 memory that the log has lost",
+  );
+  expect(verified.err).not.toContain("kaelix rebuild");
 
-    const product = await start(data);
-    await eventually(() => product.output().includes("The log has lost records: memories/"));
-    const status = await run("status", data);
-    expect(status.code).toBe(8);
-    expect(status.err).toMatch(/log: memories\/\d offsets/);
-    expect(status.err).toContain("The log is DAMAGED. Do not rebuild");
+  const product = await start(data);
+  await eventually(() => product.output().includes("The log has lost records: memories/"));
+  const status = await run("status", data);
+  expect(status.code).toBe(8);
+  expect(status.err).toMatch(/log: memories\/\d offsets/);
+  expect(status.err).toContain("The log is DAMAGED. Do not rebuild");
 
-    const refused = await run("rebuild relational", data);
-    expect(refused.code).toBe(5);
-    expect(refused.err).toContain("the views hold 1 memory that it has not");
-    expect(refused.err).toContain("--yes forces it");
-    const exported = async (): Promise<number> => (await run("export", data)).out.trimEnd().split("\n").length;
-    expect(await exported()).toBe(3);
-    expect((await run("rebuild relational --yes", data)).code).toBe(0);
-    expect(await exported()).toBe(2);
-  },
-);
+  const refused = await run("rebuild relational", data);
+  expect(refused.code).toBe(5);
+  expect(refused.err).toContain("the views hold 1 memory that it has not");
+  expect(refused.err).toContain("--yes forces it");
+  const exported = async (): Promise<number> => (await run("export", data)).out.trimEnd().split("\n").length;
+  expect(await exported()).toBe(3);
+  expect((await run("rebuild relational --yes", data)).code).toBe(0);
+  expect(await exported()).toBe(2);
+});
 
-test(
-  "kaelix serve refuses a data directory and a port that cannot be used before it prints an address",
-  { timeout: MANY_STARTS_MS_MAX },
-  async () => {
-    const data = dataFolder();
-    const file = join(data, "file");
-    writeFileSync(file, "");
-    const refused = await run("serve --port 0", file);
-    expect(refused.code).not.toBe(0);
-    expect(refused.err).toContain(`Cannot use data directory ${file} (EEXIST)`);
-    expect(refused.err).not.toContain("http://");
+test("kaelix serve refuses a data directory and a port that cannot be used before it prints an address", async () => {
+  const data = dataFolder();
+  const file = join(data, "file");
+  writeFileSync(file, "");
+  const refused = await run("serve --port 0", file);
+  expect(refused.code).not.toBe(0);
+  expect(refused.err).toContain(`Cannot use data directory ${file} (EEXIST)`);
+  expect(refused.err).not.toContain("http://");
 
-    for (const port of ["99999", "abc", "-1", "1e3"]) {
-      const wrong = await run(`serve --port ${port}`, join(data, "none"));
-      expect(wrong.code).toBe(2);
-      expect(wrong.err).toContain(
-        `Cannot use --port: current value is ${port}, must be a whole number from 0 to 65535`,
-      );
-    }
-    expect((await runCommand(["serve", "--data", data, "--port", ""])).code).toBe(2);
-    expect(existsSync(join(data, "none"))).toBe(false);
-  },
-);
+  for (const port of ["99999", "abc", "-1", "1e3"]) {
+    const wrong = await run(`serve --port ${port}`, join(data, "none"));
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain(`Cannot use --port: current value is ${port}, must be a whole number from 0 to 65535`);
+  }
+  expect((await runCommand(["serve", "--data", data, "--port", ""])).code).toBe(2);
+  expect(existsSync(join(data, "none"))).toBe(false);
+});
 
 test("kaelix serve names a broken file of the log and leaves it as it is", async () => {
   const data = dataFolder();

@@ -1,23 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import {
-  claim,
-  type CommandOutcome,
-  type Product,
-  runCommand,
-  startProduct,
-  temporaryData,
-} from "./testing/product.ts";
+import { claimedProduct } from "./testing/products-of-tests.ts";
 
-let product: Product | undefined;
-const data = temporaryData();
-afterEach(async () => {
-  await product?.kill();
-  data.remove();
-});
+const { data, owner, run: runAny } = await claimedProduct();
 
 // Both numbers of the dates are 12 at most, there are three people and no zone: nothing of it can be known from the file.
 const CHAT = `03/04/21, 10:15 - Ann: the shed is green
@@ -25,14 +13,10 @@ const CHAT = `03/04/21, 10:15 - Ann: the shed is green
 05/04/21, 11:00 - Carla: the umbrella is blue
 `;
 
-function run(file: string, ...options: string[]): Promise<CommandOutcome> {
-  return runCommand(["import", "run", file, "--data", data.path, ...options]);
-}
+const run = (...words: readonly string[]) => runAny("import", "run", ...words);
 
 test("kaelix import run asks a script for what only the person knows, and keeps nothing before", async () => {
-  product = await startProduct(data.path);
-  const client = await claim(product);
-  const file = join(data.path, "WhatsApp Chat with Garden.txt");
+  const file = join(data, "WhatsApp Chat with Garden.txt");
   writeFileSync(file, CHAT);
 
   const asked = await run(file);
@@ -40,7 +24,7 @@ test("kaelix import run asks a script for what only the person knows, and keeps 
   expect(asked.err).toMatch(/--me Ann \| Bob \| Carla/);
   expect(asked.err).toMatch(/--date-order day-first \| month-first/);
   expect(asked.err).toMatch(/--zone \S+/);
-  const { data: imports } = await client.call("imports.list");
+  const { data: imports } = await owner.call("imports.list");
   expect(imports.data.filter((item) => item.state === "waiting" || item.state === "running")).toEqual([]);
 
   const partly = await run(file, "--me", "Ann", "--date-order", "day-first");
@@ -57,7 +41,7 @@ test("kaelix import run asks a script for what only the person knows, and keeps 
   expect(done, done.err).toMatchObject({ code: 0 });
   expect(done.out).toMatch(/ done 3 0 0\n$/);
 
-  const other = join(data.path, "WhatsApp Chat with Bob.txt");
+  const other = join(data, "WhatsApp Chat with Bob.txt");
   writeFileSync(other, CHAT.replaceAll("Carla", "Bob"));
   expect(await run(other, "--yes")).toMatchObject({ code: 0, out: expect.stringMatching(/ done \d 0 0\n$/) });
 });

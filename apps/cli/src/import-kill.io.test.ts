@@ -3,21 +3,17 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { seededRandom } from "@kaelix/base";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { claim, type Product, signIn, startProduct, temporaryData } from "./testing/product.ts";
+import { claim, signIn } from "./testing/product.ts";
+import { dataFolder, endAfterEach, start } from "./testing/products-of-tests.ts";
 
 type Client = Awaited<ReturnType<typeof signIn>>;
 
 const MESSAGES = 4_000;
 const PEOPLE = ["Ann", "Bob", "Carla"];
 
-let product: Product | undefined;
-const data = temporaryData();
-afterEach(async () => {
-  await product?.kill();
-  data.remove();
-});
+endAfterEach();
 
 /** A WhatsApp export in which every message says its own number. */
 function chat(): string {
@@ -47,7 +43,8 @@ test("an import that kill -9 interrupts goes on after each start and brings ever
   const seed = Number(process.env["KAELIX_TEST_SEED"] ?? randomInt(1_000_000));
   const random = seededRandom(seed);
   const repeat = `repeat with KAELIX_TEST_SEED=${seed}`;
-  product = await startProduct(data.path);
+  const data = dataFolder();
+  let product = await start(data);
   let client = await claim(product);
   const file = { name: "WhatsApp Chat with Carla.txt", data: new Blob([chat()]) };
   const { data: waiting } = await client.call("imports.upload", { query: { zone: "Europe/Berlin" } }, { file });
@@ -62,7 +59,7 @@ test("an import that kill -9 interrupts goes on after each start and brings ever
     const { state } = await until(client, waiting.id, (found) => found.state !== "running" || found.added >= addedMin);
     await product.kill();
     if (state === "running") interrupted++;
-    product = await startProduct(data.path);
+    product = await start(data);
     client = await signIn(product);
   }
   expect(interrupted, repeat).toBeGreaterThan(0);
@@ -79,5 +76,5 @@ test("an import that kill -9 interrupts goes on after each start and brings ever
   const { data: verified } = await client.call("verifications.run");
   expect(verified, repeat).toMatchObject({ agree: true, log: { memories_live: MESSAGES } });
   // What was uploaded does not stay behind.
-  expect(await readdir(join(data.path, "spool")), repeat).toEqual([]);
+  expect(await readdir(join(data, "spool")), repeat).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterEach, expect, test } from "vitest";
 
 import { claim, PERSON, runCommand, signIn } from "./testing/product.ts";
-import { dataFolder, endAfterEach, MANY_STARTS_MS_MAX, start } from "./testing/products-of-tests.ts";
+import { dataFolder, endAfterEach, start } from "./testing/products-of-tests.ts";
 
 const clients: Client[] = [];
 
@@ -35,60 +35,56 @@ async function text(client: Client, name: string, given: Record<string, unknown>
   return JSON.stringify(await client.callTool({ name, arguments: given }));
 }
 
-test(
-  "an agent remembers and recalls through the command, in both revisions",
-  { timeout: MANY_STARTS_MS_MAX },
-  async () => {
-    const data = dataFolder();
-    let product = await start(data);
-    const ann = await claim(product);
-    await ann.call("auth.prove", { body: { password: PERSON.password } });
-    const environment = { KAELIX_PASSWORD: PERSON.password };
-    const made = await runCommand(["keys", "create", "Claude", "--agent", "--data", data], { environment });
-    expect(made.out, made.err).toMatch(/^klx_/);
-    const keyFile = join(data, "agent.key");
-    writeFileSync(keyFile, made.out, { mode: 0o600 });
-    const config = await runCommand(["mcp", "--print-config", "claude", "--data", data, "--key-file", keyFile]);
-    expect(config.code, config.err).toBe(0);
+test("an agent remembers and recalls through the command, in both revisions", async () => {
+  const data = dataFolder();
+  let product = await start(data);
+  const ann = await claim(product);
+  await ann.call("auth.prove", { body: { password: PERSON.password } });
+  const environment = { KAELIX_PASSWORD: PERSON.password };
+  const made = await runCommand(["keys", "create", "Claude", "--agent", "--data", data], { environment });
+  expect(made.out, made.err).toMatch(/^klx_/);
+  const keyFile = join(data, "agent.key");
+  writeFileSync(keyFile, made.out, { mode: 0o600 });
+  const config = await runCommand(["mcp", "--print-config", "claude", "--data", data, "--key-file", keyFile]);
+  expect(config.code, config.err).toBe(0);
 
-    const client = await agent(config.out, { mode: "auto" });
-    expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
-    const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual([
-      "remember",
-      "recall",
-      "ask",
-      "context",
-      "get_memory",
-      "timeline",
-      "status",
-      "connections",
-      "search",
-      "fetch",
-    ]);
-    expect(await text(client, "remember", { text: "The piano is tuned in spring" })).toContain('"written_by":"Claude"');
-    const old = await agent(config.out, { mode: "legacy" });
-    expect(old.getNegotiatedProtocolVersion()).toBe("2025-11-25");
-    expect(await text(old, "recall", { query: "piano" })).toContain("tuned in spring");
-    expect(await text(old, "get_memory", { id: "mem_01JD8QYB3M6W5T0ZK1E9V7RXSC" })).toContain("not-found");
-    const { contents } = await client.readResource({ uri: "kaelix://profile" });
-    expect(JSON.stringify(contents)).toContain(PERSON.name);
+  const client = await agent(config.out, { mode: "auto" });
+  expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
+  const { tools } = await client.listTools();
+  expect(tools.map(({ name }) => name)).toEqual([
+    "remember",
+    "recall",
+    "ask",
+    "context",
+    "get_memory",
+    "timeline",
+    "status",
+    "connections",
+    "search",
+    "fetch",
+  ]);
+  expect(await text(client, "remember", { text: "The piano is tuned in spring" })).toContain('"written_by":"Claude"');
+  const old = await agent(config.out, { mode: "legacy" });
+  expect(old.getNegotiatedProtocolVersion()).toBe("2025-11-25");
+  expect(await text(old, "recall", { query: "piano" })).toContain("tuned in spring");
+  expect(await text(old, "get_memory", { id: "mem_01JD8QYB3M6W5T0ZK1E9V7RXSC" })).toContain("not-found");
+  const { contents } = await client.readResource({ uri: "kaelix://profile" });
+  expect(JSON.stringify(contents)).toContain(PERSON.name);
 
-    // The server goes and comes back at another port: the same programs go on.
-    await product.stop();
-    await expect(client.callTool({ name: "status", arguments: {} })).rejects.toThrow(/No server is running/);
-    product = await start(data);
-    expect(await text(client, "recall", { query: "piano" })).toContain("tuned in spring");
-    expect(await text(old, "status", {})).toContain('"key":"Claude"');
+  // The server goes and comes back at another port: the same programs go on.
+  await product.stop();
+  await expect(client.callTool({ name: "status", arguments: {} })).rejects.toThrow(/No server is running/);
+  product = await start(data);
+  expect(await text(client, "recall", { query: "piano" })).toContain("tuned in spring");
+  expect(await text(old, "status", {})).toContain('"key":"Claude"');
 
-    const again = await signIn(product);
-    const keys = await again.call("keys.list");
-    await again.call("keys.end", { params: { id: keys.data.data[0]?.id ?? "" } });
-    await expect(client.callTool({ name: "status", arguments: {} })).rejects.toThrow(/opens nothing/);
-  },
-);
+  const again = await signIn(product);
+  const keys = await again.call("keys.list");
+  await again.call("keys.end", { params: { id: keys.data.data[0]?.id ?? "" } });
+  await expect(client.callTool({ name: "status", arguments: {} })).rejects.toThrow(/opens nothing/);
+});
 
-test("what is missing is said in a sentence with its exit code", { timeout: MANY_STARTS_MS_MAX }, async () => {
+test("what is missing is said in a sentence with its exit code", async () => {
   const none = { KAELIX_API_KEY: "", KAELIX_API_KEY_FILE: "" };
   const without = await runCommand(["mcp"]);
   expect([without.code, without.err]).toEqual([2, expect.stringContaining("--print-config")]);

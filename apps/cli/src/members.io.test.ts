@@ -1,27 +1,12 @@
 import { createClient } from "@kaelix/contract";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { claim, PERSON, type Product, runCommand, startProduct, temporaryData } from "./testing/product.ts";
+import { claimedProduct } from "./testing/products-of-tests.ts";
 
-/** Each command is a process of its own: on a busy machine they take seconds. */
-const MANY_STARTS_MS_MAX = 240_000;
+const { product, run: runLoudly } = await claimedProduct();
 
-const data = temporaryData();
-let product: Product;
-
-beforeAll(async () => {
-  product = await startProduct(data.path);
-  await claim(product);
-}, MANY_STARTS_MS_MAX);
-
-afterAll(async () => {
-  await product.kill();
-  data.remove();
-});
-
-test("invite, list, suspend and let in again", { timeout: MANY_STARTS_MS_MAX }, async () => {
-  const environment = { KAELIX_PASSWORD: PERSON.password };
-  const run = (words: readonly string[]) => runCommand([...words, "--data", data.path, "--quiet"], { environment });
+test("invite, list, suspend and let in again", async () => {
+  const run = (words: readonly string[]) => runLoudly(...words, "--quiet");
   expect((await run(["invites", "create", "--role", "king"])).code).toBe(2);
   const invited = await run(["invites", "create", "--role", "guest"]);
   expect(invited.code, invited.err).toBe(0);

@@ -7,7 +7,7 @@ import { seededRandom } from "@kaelix/base";
 import { expect, test } from "vitest";
 
 import { claim, PERSON, runCommand, signIn } from "./testing/product.ts";
-import { dataFolder, endAfterEach, MANY_STARTS_MS_MAX, start } from "./testing/products-of-tests.ts";
+import { dataFolder, endAfterEach, start } from "./testing/products-of-tests.ts";
 
 const MAIN = new URL("kaelix.ts", import.meta.url).pathname;
 
@@ -19,122 +19,110 @@ async function idsOf(client: Awaited<ReturnType<typeof signIn>>): Promise<Set<st
   return new Set(lines.filter((line) => line !== "").map((line): string => JSON.parse(line).id));
 }
 
-test(
-  "kaelix keeps every acknowledged memory through kill -9, and through the loss of its views",
-  { timeout: MANY_STARTS_MS_MAX },
-  async () => {
-    const seed = Date.now() % 1_000_000;
-    const random = seededRandom(seed);
-    const data = dataFolder();
-    let product = await start(data);
-    let client = await claim(product);
-    const acknowledged = new Set<string>();
-    for (let round = 0; round < 3; round++) {
-      const killAfterMs = 150 + random.integer(400);
-      const killed = new Promise<void>((resolve) => setTimeout(() => void product.kill().then(resolve), killAfterMs));
-      const teller = async (): Promise<void> => {
-        for (;;) {
-          try {
-            const text = `memory ${round} ${random.integer(1e9)}`;
-            const { data: told } = await client.call("memories.create", { body: { text, level: "general" } });
-            acknowledged.add(told.memory.id);
-          } catch {
-            return;
-          }
+test("kaelix keeps every acknowledged memory through kill -9, and through the loss of its views", async () => {
+  const seed = Date.now() % 1_000_000;
+  const random = seededRandom(seed);
+  const data = dataFolder();
+  let product = await start(data);
+  let client = await claim(product);
+  const acknowledged = new Set<string>();
+  for (let round = 0; round < 3; round++) {
+    const killAfterMs = 150 + random.integer(400);
+    const killed = new Promise<void>((resolve) => setTimeout(() => void product.kill().then(resolve), killAfterMs));
+    const teller = async (): Promise<void> => {
+      for (;;) {
+        try {
+          const text = `memory ${round} ${random.integer(1e9)}`;
+          const { data: told } = await client.call("memories.create", { body: { text, level: "general" } });
+          acknowledged.add(told.memory.id);
+        } catch {
+          return;
         }
-      };
-      await Promise.all([killed, teller(), teller(), teller(), teller()]);
-      product = await start(data);
-      client = await signIn(product);
-      const kept = await idsOf(client);
-      const lost = [...acknowledged].filter((id) => !kept.has(id));
-      expect(lost, `seed ${seed}`).toEqual([]);
-    }
-    expect(acknowledged.size).toBeGreaterThan(10);
-
-    expect(await product.stop()).toBe(0);
-    rmSync(join(data, "database"), { recursive: true });
-    rmSync(join(data, "search"), { recursive: true, force: true });
+      }
+    };
+    await Promise.all([killed, teller(), teller(), teller(), teller()]);
     product = await start(data);
     client = await signIn(product);
-    const restored = await idsOf(client);
-    expect(
-      [...acknowledged].filter((id) => !restored.has(id)),
-      `seed ${seed}`,
-    ).toEqual([]);
-    const { data: verified } = await client.call("verifications.run");
-    expect(verified.agree).toBe(true);
-    expect(verified.log.memories_live).toBe(restored.size);
-  },
-);
+    const kept = await idsOf(client);
+    const lost = [...acknowledged].filter((id) => !kept.has(id));
+    expect(lost, `seed ${seed}`).toEqual([]);
+  }
+  expect(acknowledged.size).toBeGreaterThan(10);
 
-test(
-  "kaelix serve takes the next free port and refuses a data directory that is in use",
-  { timeout: MANY_STARTS_MS_MAX },
-  async () => {
-    const data = dataFolder();
-    const product = await start(data);
-    const second = await runCommand(["serve", "--data", data, "--port", "0"]);
-    expect(second.code).toBe(5);
-    expect(second.err).toContain("Another process has this data directory open");
+  expect(await product.stop()).toBe(0);
+  rmSync(join(data, "database"), { recursive: true });
+  rmSync(join(data, "search"), { recursive: true, force: true });
+  product = await start(data);
+  client = await signIn(product);
+  const restored = await idsOf(client);
+  expect(
+    [...acknowledged].filter((id) => !restored.has(id)),
+    `seed ${seed}`,
+  ).toEqual([]);
+  const { data: verified } = await client.call("verifications.run");
+  expect(verified.agree).toBe(true);
+  expect(verified.log.memories_live).toBe(restored.size);
+});
 
-    const port = new URL(product.url).port;
-    const other = await start(dataFolder(), { KAELIX_PORT: port });
-    expect(other.url).not.toBe(product.url);
-  },
-);
+test("kaelix serve takes the next free port and refuses a data directory that is in use", async () => {
+  const data = dataFolder();
+  const product = await start(data);
+  const second = await runCommand(["serve", "--data", data, "--port", "0"]);
+  expect(second.code).toBe(5);
+  expect(second.err).toContain("Another process has this data directory open");
 
-test(
-  "kaelix tells, finds, asks, exports and verifies from the terminal, with and without a server",
-  { timeout: MANY_STARTS_MS_MAX },
-  async () => {
-    const data = dataFolder();
-    const product = await start(data);
-    await claim(product);
-    const walk = async (text: string): Promise<void> => {
-      const added = await runCommand([
-        "add",
-        "--data",
-        data,
-        "--wait",
-        "indexed",
-        "--level",
-        "confidential",
-        "--json=status",
-        text,
-      ]);
-      expect(added, added.err).toMatchObject({ code: 0 });
-      const asked = await runCommand(["ask", "--data", data, "--json", "what", "is", "Mum", "allergic", "to?"]);
-      expect(JSON.parse(asked.out)).toMatchObject({ kind: "quoted" });
-      expect(asked.out).toContain("walnuts");
-      const found = await runCommand(["search", "--data", data, "--json=text,level", "walnuts"]);
-      expect(JSON.parse(found.out)).toEqual([{ text: "Mum is allergic to walnuts", level: "confidential" }]);
-      const lines = { input: "And when was that?\n\n" };
-      const after = ["--after", "What is Mum allergic to?", "--follow"];
-      const followed = await runCommand(["ask", "--data", data, ...after], lines);
-      expect(followed).toMatchObject({
-        code: 0,
-        err: expect.stringContaining("Understood as: When is Mum allergic to?"),
-      });
-      expect(followed.out).toContain("walnuts");
-      expect((await runCommand(["ask", "--data", data])).code).toBe(2);
-      const nothing = await runCommand(["ask", "--data", data, "--json", "who", "won", "the", "regatta?"]);
-      expect(JSON.parse(nothing.out)).toMatchObject({ kind: "nothing" });
-      const verified = await runCommand(["verify", "--data", data, "--json"]);
-      expect(verified.code, verified.err).toBe(0);
-      const status = await runCommand(["status", "--data", data, "--json"]);
-      const { views } = JSON.parse(status.out) as { readonly views: readonly { readonly name: string }[] };
-      expect(views.map(({ name }) => name)).toEqual(["relational", "search", "world"]);
-    };
-    await walk("Mum is allergic to walnuts");
-    expect(await product.stop()).toBe(0);
-    await walk("The bicycle stands in the shed");
-    const exported = await runCommand(["export", "--data", data]);
-    expect(exported.out.trimEnd().split("\n")).toHaveLength(2);
-    expect((await runCommand(["add", "--data", data, "--level", "9", "x"])).code).toBe(2);
-    expect((await runCommand(["status", "--server", "http://127.0.0.1:9"])).code).toBe(4);
-  },
-);
+  const port = new URL(product.url).port;
+  const other = await start(dataFolder(), { KAELIX_PORT: port });
+  expect(other.url).not.toBe(product.url);
+});
+
+test("kaelix tells, finds, asks, exports and verifies from the terminal, with and without a server", async () => {
+  const data = dataFolder();
+  const product = await start(data);
+  await claim(product);
+  const walk = async (text: string): Promise<void> => {
+    const added = await runCommand([
+      "add",
+      "--data",
+      data,
+      "--wait",
+      "indexed",
+      "--level",
+      "confidential",
+      "--json=status",
+      text,
+    ]);
+    expect(added, added.err).toMatchObject({ code: 0 });
+    const asked = await runCommand(["ask", "--data", data, "--json", "what", "is", "Mum", "allergic", "to?"]);
+    expect(JSON.parse(asked.out)).toMatchObject({ kind: "quoted" });
+    expect(asked.out).toContain("walnuts");
+    const found = await runCommand(["search", "--data", data, "--json=text,level", "walnuts"]);
+    expect(JSON.parse(found.out)).toEqual([{ text: "Mum is allergic to walnuts", level: "confidential" }]);
+    const lines = { input: "And when was that?\n\n" };
+    const after = ["--after", "What is Mum allergic to?", "--follow"];
+    const followed = await runCommand(["ask", "--data", data, ...after], lines);
+    expect(followed).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("Understood as: When is Mum allergic to?"),
+    });
+    expect(followed.out).toContain("walnuts");
+    expect((await runCommand(["ask", "--data", data])).code).toBe(2);
+    const nothing = await runCommand(["ask", "--data", data, "--json", "who", "won", "the", "regatta?"]);
+    expect(JSON.parse(nothing.out)).toMatchObject({ kind: "nothing" });
+    const verified = await runCommand(["verify", "--data", data, "--json"]);
+    expect(verified.code, verified.err).toBe(0);
+    const status = await runCommand(["status", "--data", data, "--json"]);
+    const { views } = JSON.parse(status.out) as { readonly views: readonly { readonly name: string }[] };
+    expect(views.map(({ name }) => name)).toEqual(["relational", "search", "world"]);
+  };
+  await walk("Mum is allergic to walnuts");
+  expect(await product.stop()).toBe(0);
+  await walk("The bicycle stands in the shed");
+  const exported = await runCommand(["export", "--data", data]);
+  expect(exported.out.trimEnd().split("\n")).toHaveLength(2);
+  expect((await runCommand(["add", "--data", data, "--level", "9", "x"])).code).toBe(2);
+  expect((await runCommand(["status", "--server", "http://127.0.0.1:9"])).code).toBe(4);
+});
 
 test("kaelix export says up to which level it goes, and not how much is above", async () => {
   const data = dataFolder();

@@ -2,37 +2,25 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { claim, type Product, runCommand, startProduct, temporaryData } from "./testing/product.ts";
+import { runCommand } from "./testing/product.ts";
+import { claimedProduct, folderOfFile } from "./testing/products-of-tests.ts";
 
 const PASSPHRASE = "walnut lantern by the harbour";
 const TOLD = "The harbour gate is painted green";
 const MAIN = join(import.meta.dirname, "kaelix.ts");
-const data = temporaryData();
-const files = temporaryData();
-const sealed = join(files.path, "mine.jsonl.age");
-let product: Product;
-let owner: Awaited<ReturnType<typeof claim>>;
-
-beforeAll(async () => {
-  product = await startProduct(data.path);
-  owner = await claim(product);
-  await owner.call("memories.create", { body: { text: TOLD, level: 1 } }, { waitSeconds: 10 });
-});
-
-afterAll(async () => {
-  await product.kill();
-  data.remove();
-  files.remove();
-});
+const { data, owner } = await claimedProduct();
+const files = folderOfFile();
+const sealed = join(files, "mine.jsonl.age");
+await owner.call("memories.create", { body: { text: TOLD, level: 1 } }, { waitSeconds: 10 });
 
 const run = (words: readonly string[], passphrase = PASSPHRASE) =>
-  runCommand([...words, "--data", data.path], { environment: { KAELIX_EXPORT_PASSPHRASE: passphrase } });
+  runCommand([...words, "--data", data], { environment: { KAELIX_EXPORT_PASSPHRASE: passphrase } });
 
 test("an export is sealed by a passphrase, opened by it alone, and known again when it is imported", async () => {
   const environment = { ...process.env, KAELIX_EXPORT_PASSPHRASE: PASSPHRASE };
-  const made = spawnSync(process.execPath, [MAIN, "export", "--sealed", "--data", data.path], { env: environment });
+  const made = spawnSync(process.execPath, [MAIN, "export", "--sealed", "--data", data], { env: environment });
   expect(made.stderr.toString()).toContain("Sealed");
   expect(made.status).toBe(0);
   expect(made.stdout.subarray(0, 22).toString()).toBe("age-encryption.org/v1\n");
@@ -46,7 +34,7 @@ test("an export is sealed by a passphrase, opened by it alone, and known again w
   expect(again.code, again.err).toBe(0);
   expect(JSON.parse(again.out)).toMatchObject({ added: 0, known: 1, file: "mine.jsonl" });
 
-  const cut = join(files.path, "cut.jsonl.age");
+  const cut = join(files, "cut.jsonl.age");
   writeFileSync(cut, made.stdout.subarray(0, -1));
   const refused = await run(["import", "run", cut, "--yes"]);
   expect(refused).toMatchObject({ code: 8 });
@@ -56,21 +44,21 @@ test("an export is sealed by a passphrase, opened by it alone, and known again w
 });
 
 test("files are told from the terminal, named by an export in lines, and brought back by an archive", async () => {
-  const photo = join(files.path, "the gate.png");
+  const photo = join(files, "the gate.png");
   const bytes = Buffer.concat([Buffer.from("\u0089PNG\r\n\u001a\n", "latin1"), Buffer.alloc(700_000, "gate")]);
   writeFileSync(photo, bytes);
   const added = await run(["add", "A picture of the gate", "--file", photo, "--json"]);
   expect(added.code, added.err).toBe(0);
   const { memory }: { memory: { id: string; files: unknown[] } } = JSON.parse(added.out);
   expect(memory.files).toMatchObject([{ name: "the gate.png", type: "image/png", bytes: bytes.length }]);
-  const missing = await run(["add", "Nothing", "--file", join(files.path, "no such file")]);
+  const missing = await run(["add", "Nothing", "--file", join(files, "no such file")]);
   expect(missing.code).toBe(2);
   expect((await run(["export"])).err).toContain("kaelix export --format archive");
-  const made = spawnSync(process.execPath, [MAIN, "export", "--format", "archive", "--data", data.path], {
+  const made = spawnSync(process.execPath, [MAIN, "export", "--format", "archive", "--data", data], {
     maxBuffer: 8_000_000,
   });
   expect(made.stdout.includes(bytes)).toBe(true);
-  const archive = join(files.path, "mine.zip");
+  const archive = join(files, "mine.zip");
   writeFileSync(archive, made.stdout);
   await owner.call("memories.forget", { params: { id: memory.id } }, { ifMatch: '"1"' });
   expect((await run(["verify"])).err).not.toContain("is whole");

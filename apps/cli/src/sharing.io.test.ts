@@ -1,44 +1,28 @@
-import { createClient, type Client } from "@kaelix/contract";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { createClient } from "@kaelix/contract";
+import { expect, test } from "vitest";
 
-import { claim, PERSON, type Product, runCommand, startProduct, temporaryData } from "./testing/product.ts";
+import { PERSON, runCommand } from "./testing/product.ts";
+import { claimedProduct, folderOfFile } from "./testing/products-of-tests.ts";
 
-/** Each command is a process of its own: on a busy machine they take seconds. */
-const MANY_STARTS_MS_MAX = 240_000;
+const { owner, product } = await claimedProduct();
+const away = folderOfFile();
+const { data: invite } = await owner.call("invites.create", { body: { role: "member" } });
+const body = { phone: "+4930123456", name: "Ben", password: "harbour walnuts", invite_code: invite.code };
+const { data: signedIn } = await createClient({ baseUrl: product.url }).call("auth.signUp", { body });
+const ben = createClient({ baseUrl: product.url, accessToken: () => signedIn.access_token });
+for (const text of ["My brother Tom Miller lives in Leeds now", "Tom Baker, the dentist, moved my appointment"]) {
+  const conversation = { key: text, title: text.includes("Leeds") ? "Family" : "Family matters" };
+  await owner.call("memories.create", { body: { text, level: 1, conversation } }, { waitSeconds: 10 });
+}
+const told = await owner.call("memories.create", { body: { text: "The ferry leaves at ten", level: 1 } });
+const memory = told.data.memory.id;
 
-const data = temporaryData();
-const away = temporaryData();
-let product: Product;
-let ben: Client;
-let memory: string;
+const run = (words: readonly string[]) =>
+  runCommand([...words, "--server", product.url, "--data", away], {
+    environment: { KAELIX_PASSWORD: PERSON.password },
+  });
 
-beforeAll(async () => {
-  product = await startProduct(data.path);
-  const owner = await claim(product);
-  const { data: invite } = await owner.call("invites.create", { body: { role: "member" } });
-  const body = { phone: "+4930123456", name: "Ben", password: "harbour walnuts", invite_code: invite.code };
-  const bare = createClient({ baseUrl: product.url });
-  const { data: signedIn } = await bare.call("auth.signUp", { body });
-  ben = createClient({ baseUrl: product.url, accessToken: () => signedIn.access_token });
-  const said = ["My brother Tom Miller lives in Leeds now", "Tom Baker, the dentist, moved my appointment"];
-  for (const text of said) {
-    const conversation = { key: text, title: text.includes("Leeds") ? "Family" : "Family matters" };
-    await owner.call("memories.create", { body: { text, level: 1, conversation } }, { waitSeconds: 10 });
-  }
-  const told = await owner.call("memories.create", { body: { text: "The ferry leaves at ten", level: 1 } });
-  memory = told.data.memory.id;
-}, MANY_STARTS_MS_MAX);
-
-afterAll(async () => {
-  await product.kill();
-  data.remove();
-  away.remove();
-});
-
-test("share, shares and unshare", { timeout: MANY_STARTS_MS_MAX }, async () => {
-  const environment = { KAELIX_PASSWORD: PERSON.password };
-  const run = (words: readonly string[]) =>
-    runCommand([...words, "--server", product.url, "--data", away.path, "--quiet"], { environment });
+test("share, shares and unshare", async () => {
   expect((await run(["login", "--phone", PERSON.phone])).code).toBe(0);
   expect((await run(["share", "--with", "Ben", "--until", "7d"])).code).toBe(2);
   expect((await run(["share", "--with", "Nobody", "--until", "7d", "--all"])).code).toBe(3);
@@ -53,40 +37,33 @@ test("share, shares and unshare", { timeout: MANY_STARTS_MS_MAX }, async () => {
   expect((await run(["unshare", id.replace(/.$/, (last) => (last === "0" ? "1" : "0"))])).code).toBe(3);
 });
 
-test(
-  "share by name says first what it opens, and asks which one is meant",
-  { timeout: MANY_STARTS_MS_MAX },
-  async () => {
-    const environment = { KAELIX_PASSWORD: PERSON.password };
-    const run = (words: readonly string[]) =>
-      runCommand([...words, "--server", product.url, "--data", away.path], { environment });
-    expect((await run(["login", "--phone", PERSON.phone])).code).toBe(0);
-    const base = ["share", "--with", "ben", "--until", "7d"];
-    const unclear = await run([...base, "--about", "tom", "--yes"]);
-    expect(unclear.code, unclear.err).toBe(5);
-    expect(unclear.err).toMatch(/give an id\n {2}per_\w+ Tom[\s\S]*per_\w+ Tom/);
-    expect((await run([...base, "--about", "Nobody", "--yes"])).code).toBe(3);
-    expect((await run([...base, "--about", "bro", "--yes"])).err).toMatch(/there are\n {2}per_\w+ Tom Miller/);
-    expect((await run([...base, "--about", "brother", "--level", "secret", "--yes"])).code).toBe(2);
-    const unasked = await run([...base, "--about", "brother"]);
-    expect(unasked.code).toBe(2);
-    expect(unasked.err).toContain(
-      "Ben will see every memory of yours that names Tom Miller, or that Tom Miller said, now and later, up to General: now 1 memory",
-    );
-    const made = await run([...base, "--about", "brother", "--yes"]);
-    expect(made.code, made.err).toBe(0);
-    const seen = async (): Promise<readonly string[]> =>
-      (await ben.call("memories.list", { query: { owner: "others" } })).data.data.map(({ text }) => text);
-    expect(await seen()).toEqual(["My brother Tom Miller lives in Leeds now"]);
-    expect((await run(["shares"])).out).toMatch(/about: Tom Miller \(1\)/);
-    expect((await run(["unshare", made.out.trim()])).code).toBe(0);
-    const topic = await run([...base, "--topic", "leeds", "--yes"]);
-    expect(topic.code, topic.err).toBe(0);
-    expect(await seen()).toEqual(["My brother Tom Miller lives in Leeds now"]);
-    expect((await run(["unshare", topic.out.trim()])).code).toBe(0);
-    const titled = await run([...base, "--conversation", "family"]);
-    expect(titled.code, titled.err).toBe(0);
-    expect(await seen()).toEqual(["My brother Tom Miller lives in Leeds now"]);
-    expect((await run([...base, "--conversation", "famil"])).code).toBe(5);
-  },
-);
+test("share by name says first what it opens, and asks which one is meant", async () => {
+  expect((await run(["login", "--phone", PERSON.phone])).code).toBe(0);
+  const base = ["share", "--with", "ben", "--until", "7d"];
+  const unclear = await run([...base, "--about", "tom", "--yes"]);
+  expect(unclear.code, unclear.err).toBe(5);
+  expect(unclear.err).toMatch(/give an id\n {2}per_\w+ Tom[\s\S]*per_\w+ Tom/);
+  expect((await run([...base, "--about", "Nobody", "--yes"])).code).toBe(3);
+  expect((await run([...base, "--about", "bro", "--yes"])).err).toMatch(/there are\n {2}per_\w+ Tom Miller/);
+  expect((await run([...base, "--about", "brother", "--level", "secret", "--yes"])).code).toBe(2);
+  const unasked = await run([...base, "--about", "brother"]);
+  expect(unasked.code).toBe(2);
+  expect(unasked.err).toContain(
+    "Ben will see every memory of yours that names Tom Miller, or that Tom Miller said, now and later, up to General: now 1 memory",
+  );
+  const made = await run([...base, "--about", "brother", "--yes"]);
+  expect(made.code, made.err).toBe(0);
+  const seen = async (): Promise<readonly string[]> =>
+    (await ben.call("memories.list", { query: { owner: "others" } })).data.data.map(({ text }) => text);
+  expect(await seen()).toEqual(["My brother Tom Miller lives in Leeds now"]);
+  expect((await run(["shares"])).out).toMatch(/about: Tom Miller \(1\)/);
+  expect((await run(["unshare", made.out.trim()])).code).toBe(0);
+  const topic = await run([...base, "--topic", "leeds", "--yes"]);
+  expect(topic.code, topic.err).toBe(0);
+  expect(await seen()).toEqual(["My brother Tom Miller lives in Leeds now"]);
+  expect((await run(["unshare", topic.out.trim()])).code).toBe(0);
+  const titled = await run([...base, "--conversation", "family"]);
+  expect(titled.code, titled.err).toBe(0);
+  expect(await seen()).toEqual(["My brother Tom Miller lives in Leeds now"]);
+  expect((await run([...base, "--conversation", "famil"])).code).toBe(5);
+});

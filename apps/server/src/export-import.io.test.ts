@@ -4,14 +4,13 @@ import { Readable } from "node:stream";
 import { seededRandom } from "@kaelix/base";
 import type { CallOutput, Client, Routes } from "@kaelix/contract";
 import { openAge } from "@kaelix/security";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { clientOf, close, closeAfterEach, newFolder, open } from "./testing/houses.ts";
+import { claimed, close, closeAfterEach, newFolder, open } from "./testing/houses.ts";
+import { importFile } from "./testing/imports.ts";
 
 type Line = CallOutput<Routes["memories.read"]>;
 
-const CLAIM_CODE = "TEST-CODE";
-const PERSON = { phone: "+1234567890", password: "testpassword" };
 const SEED = Number(process.env["KAELIX_SEED"] ?? 1_763_757_000);
 const MEMORIES = 60;
 const PIECES = [
@@ -24,25 +23,14 @@ const PIECES = [
   "मेरा घर",
   "a@b.example +49 171 2345678",
 ];
-let before: string | undefined;
 
 closeAfterEach();
-beforeAll(() => {
-  before = process.env["KAELIX_CLAIM_CODE"];
-  process.env["KAELIX_CLAIM_CODE"] = CLAIM_CODE;
-});
-afterAll(() => {
-  process.env["KAELIX_CLAIM_CODE"] = before;
-});
 
 /** Somebody new in a house of their own, open up to the highest level. */
-async function claimed(): Promise<{ readonly client: Client; end(): Promise<void> }> {
+async function openedUp(): Promise<{ readonly client: Client; end(): Promise<void> }> {
   const house = await open(newFolder());
-  const { data } = await clientOf(house).call("auth.signUp", {
-    body: { ...PERSON, name: "Ann", claim_code: CLAIM_CODE },
-  });
-  const client = clientOf(house, data.access_token);
-  await client.call("auth.unlock", { body: { password: PERSON.password, level: "ultra-secret" } });
+  const client = await claimed(house);
+  await client.call("auth.unlock", { body: { password: "testpassword", level: "ultra-secret" } });
   return { client, end: () => close(house) };
 }
 
@@ -50,16 +38,7 @@ async function exported(client: Client): Promise<string> {
   return (await client.open("exports.memories")).text();
 }
 
-async function bring(to: Client, lines: string): Promise<unknown> {
-  const file = { name: "kaelix.jsonl", data: new Blob([lines]) };
-  const { data: waiting } = await to.call("imports.upload", { query: {} }, { file });
-  await to.call("imports.start", { params: { id: waiting.id }, body: {} });
-  for (;;) {
-    const { data } = await to.call("imports.read", { params: { id: waiting.id } });
-    if (data.state !== "running") return data;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const bring = (to: Client, lines: string): ReturnType<typeof importFile> => importFile(to, "kaelix.jsonl", lines);
 
 /** What must be the same. A memory that had no id of its own is known by the id it had where it comes from. */
 function said(lines: string): readonly string[] {
@@ -93,7 +72,7 @@ test(`an export comes back field by field, whatever it holds (KAELIX_SEED=${SEED
   const chance = (share: number): boolean => (random.bytes(1)[0] ?? 0) < share * 256;
   const upTo = (bound: number): number => (((random.bytes(2)[0] ?? 0) << 8) | (random.bytes(2)[1] ?? 0)) % bound;
   const one = <Item>(items: readonly Item[]): Item => items[upTo(items.length)] ?? expect.fail();
-  const from = await claimed();
+  const from = await openedUp();
   for (let at = 0; at < MEMORIES; at++) {
     const text = Array.from({ length: 1 + upTo(4) }, () => one(PIECES)).join(" ");
     const body = {
@@ -121,7 +100,7 @@ test(`an export comes back field by field, whatever it holds (KAELIX_SEED=${SEED
   for await (const piece of openAge(Readable.from([sealed]), passphrase)) opened.push(piece);
   expect(Buffer.concat(opened).toString()).toBe(await exported(from.client));
   await from.end();
-  const to = await claimed();
+  const to = await openedUp();
   expect(await bring(to.client, lines)).toMatchObject({ state: "done", added: MEMORIES, known: 0, failed: 0 });
   const again = await exported(to.client);
   expect(said(again)).toEqual(said(lines));

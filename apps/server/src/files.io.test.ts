@@ -10,6 +10,7 @@ import { openAge } from "@kaelix/security";
 import { expect, test } from "vitest";
 
 import { claimed, clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
+import { importFile } from "./testing/imports.ts";
 
 type File = CallOutput<Routes["files.upload"]>;
 type Memory = CallOutput<Routes["memories.read"]>;
@@ -50,17 +51,6 @@ async function filesOf(client: Client): Promise<ReadonlyMap<string, string>> {
   return found;
 }
 
-async function bring(to: Client, name: string, bytes: Uint8Array): Promise<CallOutput<Routes["imports.read"]>> {
-  const file = { name, data: new Blob([new Uint8Array(bytes)]) };
-  const { data: waiting } = await to.call("imports.upload", { query: {} }, { file });
-  await to.call("imports.start", { params: { id: waiting.id }, body: {} });
-  for (;;) {
-    const { data } = await to.call("imports.read", { params: { id: waiting.id } });
-    if (data.state !== "running") return data;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 test(`files of every size come back after a restart, an export and an import (KAELIX_SEED=${SEED})`, async () => {
   const random = seededRandom(SEED);
   const folder = newFolder();
@@ -94,7 +84,7 @@ test(`files of every size come back after a restart, an export and an import (KA
   const opened: Uint8Array[] = [];
   for await (const piece of openAge(Readable.from([sealed]), passphrase)) opened.push(piece);
   expect(Buffer.concat(opened).equals(archive), "sealed holds the same").toBe(true);
-  expect(await bring(client, "kaelix-memories.zip", archive), "into its own house").toMatchObject({
+  expect(await importFile(client, "kaelix-memories.zip", archive), "into its own house").toMatchObject({
     added: 0,
     known: SIZES.length + 1,
     failed: 0,
@@ -108,7 +98,7 @@ test(`files of every size come back after a restart, an export and an import (KA
   const other = await open(newFolder());
   const to = await claimed(other);
   await to.call("auth.unlock", { body: { password: "testpassword", level: "ultra-secret" } });
-  expect(await bring(to, "kaelix-memories.zip", archive)).toMatchObject({
+  expect(await importFile(to, "kaelix-memories.zip", archive)).toMatchObject({
     state: "done",
     added: SIZES.length + 1,
     failed: 0,

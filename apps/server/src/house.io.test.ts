@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 
 import { openHouse } from "./server.ts";
 import { claimed, clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
+import { importFile } from "./testing/imports.ts";
 
 closeAfterEach();
 
@@ -16,20 +17,8 @@ const CHAT = [
   "23.08.18, 09:06 - Carla: Nils is allergic to shellfish",
 ].join("\n");
 
-async function importChat(
-  client: Client,
-  text: string,
-): Promise<{ readonly id: string; readonly added: number; readonly known: number }> {
-  const file = { name: "WhatsApp Chat with Carla.txt", data: new Blob([text]) };
-  const { data: waiting } = await client.call("imports.upload", { query: { zone: "Europe/Berlin" } }, { file });
-  await client.call("imports.start", { params: { id: waiting.id }, body: { me: "Ann", zone: "Europe/Berlin" } });
-  for (let tries = 0; tries < 600; tries++) {
-    const { data } = await client.call("imports.read", { params: { id: waiting.id } });
-    if (data.state === "done") return data;
-    if (data.state !== "running") throw new Error(`Import ended as ${data.state}: ${data.error}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("Import did not end");
+function importChat(client: Client, text: string): ReturnType<typeof importFile> {
+  return importFile(client, "WhatsApp Chat with Carla.txt", text, { me: "Ann", zone: "Europe/Berlin" });
 }
 
 test("an import is previewed, brings what it holds once, and is undone as one", async () => {
@@ -166,16 +155,7 @@ test("an export comes back into an empty house without loss, and into its own wi
   await client.call("memories.create", { body: { text: "the shed is green", context: { mood: "calm" } } });
   await importChat(client, CHAT);
   const exported = await (await client.open("exports.memories")).text();
-  const bring = async (to: Client): Promise<unknown> => {
-    const file = { name: "kaelix.jsonl", data: new Blob([exported]) };
-    const { data: waiting } = await to.call("imports.upload", { query: {} }, { file });
-    await to.call("imports.start", { params: { id: waiting.id }, body: {} });
-    for (;;) {
-      const { data } = await to.call("imports.read", { params: { id: waiting.id } });
-      if (data.state !== "running") return data;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
+  const bring = (to: Client): ReturnType<typeof importFile> => importFile(to, "kaelix.jsonl", exported);
   expect(await bring(client)).toMatchObject({ state: "done", added: 0, known: 5, failed: 0 });
   await close(source);
   const other = await claimed(await open(newFolder()));

@@ -1,18 +1,54 @@
-/** Products and data directories that the tests of a file start and make, ended and removed after each. */
-import { afterEach } from "vitest";
+/** Products and data directories that the tests of a file start and make, ended and removed at their end. */
+import type { Client } from "@kaelix/contract";
+import { afterAll, afterEach, vi } from "vitest";
 
-import { type Product, startProduct, temporaryData } from "./product.ts";
+import {
+  claim,
+  type CommandOutcome,
+  PERSON,
+  type Product,
+  runCommand,
+  startProduct,
+  temporaryData,
+} from "./product.ts";
 
-/** For tests that start a dozen processes one after the other: on a busy machine each takes seconds. */
-export const MANY_STARTS_MS_MAX = 400_000;
+// Such tests start a dozen processes one after the other: on a busy machine each takes seconds.
+vi.setConfig({ testTimeout: 400_000 });
 
 const running: Product[] = [];
 const folders: { remove(): void }[] = [];
 
+/** A product that `PERSON` has claimed, for all tests of a file. */
+export interface ClaimedProduct {
+  readonly product: Product;
+  readonly owner: Client;
+  /** The path of its data directory. */
+  readonly data: string;
+  /** Runs a command on that data directory, with the password at hand. */
+  readonly run: (...words: readonly string[]) => Promise<CommandOutcome>;
+}
+
+/** Starts and claims the one product of a file. Call it where the file begins: all is ended and removed after the last test. */
+export async function claimedProduct(environment: Readonly<Record<string, string>> = {}): Promise<ClaimedProduct> {
+  const data = folderOfFile();
+  const product = await startProduct(data, environment);
+  afterAll(() => product.kill());
+  const run: ClaimedProduct["run"] = (...words) =>
+    runCommand([...words, "--data", data], { environment: { KAELIX_PASSWORD: PERSON.password } });
+  return { product, owner: await claim(product), data, run };
+}
+
+/** A new folder for all tests of a file, removed after the last. */
+export function folderOfFile(): string {
+  const folder = temporaryData();
+  afterAll(() => folder.remove());
+  return folder.path;
+}
+
 /** Ends what still runs and removes what was made, after each test of the file that calls this. */
 export function endAfterEach(): void {
   afterEach(async () => {
-    for (const product of running.splice(0)) if (product.process.exitCode === null) await product.kill();
+    for (const product of running.splice(0)) await product.kill();
     for (const folder of folders.splice(0)) folder.remove();
   });
 }

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { OpenHouse } from "../server.ts";
 import { clientOf, close, closeAfterEach, newFolder, open, problemOf } from "../testing/houses.ts";
+import { importFile } from "../testing/imports.ts";
 
 type Entry = CallOutput<Routes["audit.list"]>["data"][number];
 type Query = NonNullable<CallInput<Routes["audit.list"]>["query"]>;
@@ -263,15 +264,8 @@ test("entries come in pages and are narrowed; owner actions and imports are amon
   const { client } = await owner(house);
   await client.call("verifications.run");
   await client.call("views.rebuild", { params: { name: "search" }, body: {} });
-  const file = { name: "notes.md", data: new Blob(["# One\n\nthe shed is green\n"]) };
-  const { data: waiting } = await client.call("imports.upload", { query: {} }, { file });
-  await client.call("imports.start", { params: { id: waiting.id }, body: {} });
-  for (;;) {
-    const { data } = await client.call("imports.read", { params: { id: waiting.id } });
-    if (data.state === "done") break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await client.call("imports.undo", { params: { id: waiting.id } });
+  const { id } = await importFile(client, "notes.md", "# One\n\nthe shed is green\n");
+  await client.call("imports.undo", { params: { id } });
   await entries(client, { action: "import.undo" }, 1);
   const all: Entry[] = [];
   let cursor: string | null = null;
@@ -288,8 +282,8 @@ test("entries come in pages and are narrowed; owner actions and imports are amon
     "server.verify allow done - -",
     "server.rebuild allow done search -",
     "import.upload allow done - -",
-    `import.start allow done ${waiting.id} -`,
-    `import.undo allow done ${waiting.id} -`,
+    `import.start allow done ${id} -`,
+    `import.undo allow done ${id} -`,
   ]);
   const middle = all.find((entry) => entry.action === "server.rebuild");
   const { data: later } = await client.call("audit.list", { query: { after: middle?.at, decision: "allow" } });

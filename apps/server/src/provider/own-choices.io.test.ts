@@ -15,6 +15,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { OpenHouse } from "../server.ts";
 import { claimed, clientOf, close, closeAfterEach, newFolder, open, problemOf } from "../testing/houses.ts";
+import { importFile } from "../testing/imports.ts";
 
 closeAfterEach();
 
@@ -85,18 +86,10 @@ async function ask(client: Client, question: string): Promise<StreamedAnswer> {
 const tell = (client: Client, text: string) =>
   client.call("memories.create", { body: { text } }, { waitSeconds: 10, until: "indexed" });
 
-async function bring(client: Client, text: string): Promise<void> {
-  const file = { name: "more.jsonl", data: new Blob([`${JSON.stringify({ text })}\n`]) };
-  const { data: upload } = await client.call("imports.upload", { query: {} }, { file });
-  await client.call("imports.start", { params: { id: upload.id }, body: {} });
-  const state = async () => (await client.call("imports.read", { params: { id: upload.id } })).data.state;
-  await expect.poll(state, WAIT).toBe("done");
-}
-
 /** Everything of a person that may lead to a provider, with a word that stands in all of it. */
 async function live(client: Client, word: string): Promise<void> {
   await tell(client, `The ${word} stands on the shelf`);
-  await bring(client, `The ${word} came from the fair`);
+  await importFile(client, "more.jsonl", JSON.stringify({ text: `The ${word} came from the fair` }));
   await client.call("searches.run", { body: { query: `where is the ${word}` } });
   await client.call("digests.write", { params: { day: "today" } });
   await ask(client, `Where does the ${word} stand?`);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type OpenHouse, openHouse } from "../server.ts";
 import { clientOf, problemOf } from "../testing/houses.ts";
+import { importFile } from "../testing/imports.ts";
 
 const CLAIM_CODE = "TEST-CODE";
 const PASSWORD = "testpassword";
@@ -152,15 +153,8 @@ test("what waits of one person is not there for another", async () => {
 
 const CODE = "the code for the gate is 4711";
 
-/** Brings a file in and waits until it was read. */
-async function bring(client: Client, lines: readonly object[]): Promise<CallOutput<Routes["imports.read"]>> {
-  const file = { name: "told.jsonl", data: new Blob([lines.map((line) => JSON.stringify(line)).join("\n")]) };
-  const { data: waits } = await client.call("imports.upload", { query: {} }, { file });
-  await client.call("imports.start", { params: { id: waits.id }, body: {} });
-  const read = async (): Promise<CallOutput<Routes["imports.read"]>> =>
-    (await client.call("imports.read", { params: { id: waits.id } })).data;
-  await expect.poll(async () => (await read()).state, { timeout: 20_000 }).not.toBe("running");
-  return read();
+function bring(client: Client, lines: readonly object[]): ReturnType<typeof importFile> {
+  return importFile(client, "told.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"));
 }
 
 const FILE = [

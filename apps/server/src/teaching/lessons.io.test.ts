@@ -3,6 +3,7 @@ import type { Client } from "@kaelix/contract";
 import { expect, test } from "vitest";
 
 import { claimed, clientOf, close, closeAfterEach, newFolder, open, problemOf } from "../testing/houses.ts";
+import { importFile } from "../testing/imports.ts";
 
 closeAfterEach();
 
@@ -56,14 +57,8 @@ test("what a person moves teaches what they tell, edit and import next, after a 
   const note = await told(ann, "Something about the quarry");
   const edit = { params: { id: note.id }, body: { text: "The Kestrel prototype grows heavier" } };
   expect((await ann.call("memories.edit", edit, { ifMatch: '"1"' })).data.level).toBe("secret");
-  const lines = `${JSON.stringify({ text: "Kestrel engineers in the quarry since spring" })}\n`;
-  const file = { name: "more.jsonl", data: new Blob([lines]) };
-  const { data: upload } = await ann.call("imports.upload", { query: {} }, { file });
-  await ann.call("imports.start", { params: { id: upload.id }, body: {} });
-  await expect
-    .poll(async () => (await ann.call("imports.read", { params: { id: upload.id } })).data.state, { timeout: 30_000 })
-    .toBe("done");
-  const query = { import: upload.id };
+  const line = JSON.stringify({ text: "Kestrel engineers in the quarry since spring" });
+  const query = { import: (await importFile(ann, "more.jsonl", line)).id };
   const { data: imported } = await ann.call("memories.list", { query });
   expect(imported.data).toMatchObject([{ level: "secret", reasons: expect.arrayContaining([reason]) }]);
   await close(first);

@@ -9,6 +9,7 @@ import { seededRandom } from "@kaelix/base";
 import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
 
 import { type OpenHouse, openHouse } from "../server.ts";
+import { importFile } from "./imports.ts";
 
 /** What a run came to. */
 export interface PoisonOutcome {
@@ -207,27 +208,14 @@ async function tell(world: World, payloads: number, random: Random): Promise<voi
         await ann.call("memories.create", { body: { text, level: 1 } });
     }
   }
-  await importFile(ann, "notes.jsonl", lines);
-  await importFile(ann, "WhatsApp Chat with Mallory.txt", chat);
+  await importFile(ann, "notes.jsonl", lines.join("\n"), { level: 1 });
+  await importFile(ann, "WhatsApp Chat with Mallory.txt", chat.join("\n"), { level: 1 });
 }
 
 /** As an export of a chat writes it: a minute after the message before, and on a day that can be no month. */
 function chatTime(number: number): string {
   const at = new Date(Date.UTC(2024, 0, 20) + number * 60_000).toISOString();
   return `${at.slice(8, 10)}/${at.slice(5, 7)}/${at.slice(0, 4)}, ${at.slice(11, 16)}`;
-}
-
-async function importFile(ann: Client, name: string, lines: readonly string[]): Promise<void> {
-  const file = { name, data: new Blob([`${lines.join("\n")}\n`]) };
-  const { data } = await ann.call("imports.upload", {}, { file });
-  const params = { id: data.id };
-  await ann.call("imports.start", { params, body: { level: 1 } });
-  for (;;) {
-    const { error, state } = (await ann.call("imports.read", { params })).data;
-    if (state === "done") return;
-    if (state !== "running") throw new Error(`The import of ${name} ended as ${state}: ${error}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 /** How many payloads the person sees. */
