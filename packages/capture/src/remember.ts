@@ -149,7 +149,7 @@ export class Remember {
     const exported = await this.#exportedBefore(owner.user, decided);
     const ready: Decided[] = [];
     for (const item of decided) {
-      const isKnown = this.#isThere(known.get(item.header.memoryId)) || isSame(exported, item);
+      const isKnown = this.#isThere(known.get(item.header.memoryId)) || sameOf(exported, item) !== undefined;
       ready.push(isKnown ? item : await this.#keep(owner, item));
     }
     return ready;
@@ -210,8 +210,8 @@ export class Remember {
     const told = new Set<MemoryId>();
     const fresh: { readonly index: number; readonly item: Decided }[] = [];
     for (const [index, item] of decided.entries()) {
-      const own = exported.get(item.draft.externalId ?? "");
-      if (own !== undefined && isSame(exported, item)) {
+      const own = sameOf(exported, item);
+      if (own !== undefined) {
         results[index] = { type: "known", memoryId: own.memoryId };
         continue;
       }
@@ -388,9 +388,13 @@ export class Remember {
   }
 }
 
-/** What has come back to where it was exported. */
-function isSame(exported: ReadonlyMap<string, RegisteredMemory>, { digest, draft }: Decided): boolean {
-  return exported.get(draft.externalId ?? "")?.digest === digest;
+/** The memory that an own export brings back where it was made, when it says the same. */
+function sameOf(
+  exported: ReadonlyMap<string, RegisteredMemory>,
+  { digest, draft }: Decided,
+): RegisteredMemory | undefined {
+  const own = exported.get(draft.externalId ?? "");
+  return own?.digest === digest ? own : undefined;
 }
 
 /** Whoever waits sees a failure; until somebody does, it must not be unhandled. */
