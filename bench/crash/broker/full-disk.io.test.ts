@@ -193,7 +193,10 @@ describe.each(KINDS)("a full %s", (kind) => {
 
       await fillUp(scene, disk);
       const commits = new Set<number>();
-      for (let offset = 2; offset < 60; offset += 1) commits.add(await commitOffset(caller, offset));
+      // The first ones have their place in room that was written ahead.
+      for (let offset = 2; offset < 1000 && ![...commits].some(passes); offset += 1) {
+        commits.add(await commitOffset(caller, offset));
+      }
       expect([...commits].some(passes)).toBe(true);
       expect([...commits].filter((code) => code !== E.NONE && !passes(code))).toEqual([]);
       const transactional = { transactionalId: "full", transactionTimeoutMs: 60_000 };

@@ -3,7 +3,7 @@
  *
  * Each tool is the class that Kafka's shell scripts start, with the arguments a person would type.
  */
-import { copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -219,12 +219,16 @@ async function writeOfEveryKind(connection: Connection, topic: string): Promise<
   return [...CODECS.flatMap((codec) => [`${codec} ${"x".repeat(200)}`, `${codec} 2`]), "committed", "end"];
 }
 
-/** What the dump tool says of a segment: the batches, and every line that is a complaint. */
-async function dump(file: string): Promise<{ readonly batches: number; readonly complaints: readonly string[] }> {
+/** What the dump tool says of a segment: the batches, bytes behind the last of them, and every line that is a complaint. */
+async function dump(
+  file: string,
+): Promise<{ readonly batches: number; readonly restBytes: number; readonly complaints: readonly string[] }> {
   const said = await tool(`${TOOLS}.DumpLogSegments`, ["--files", file, "--deep-iteration", "--print-data-log"]);
-  const lines = said.split("\n");
+  const rest = /^Found (\d+) invalid bytes at the end of .*$/m;
+  const lines = said.replace(rest, "").split("\n");
   const complaints = lines.filter((line) => /isvalid: false|mismatch|exception|error|found/i.test(line));
-  return { batches: lines.filter((line) => line.includes("isvalid: true")).length, complaints };
+  const batches = lines.filter((line) => line.includes("isvalid: true")).length;
+  return { batches, restBytes: Number(rest.exec(said)?.[1] ?? 0), complaints };
 }
 
 test("Kafka's dump tool reads our segments without complaint, the broker's own topics too", async () => {
@@ -235,10 +239,17 @@ test("Kafka's dump tool reads our segments without complaint, the broker's own t
   const { batches } = await storage.partition("dumped", 0).read(0, 1 << 24, "accepted");
   expect(found.batches).toBe(batches.length);
   for (const { partitions, spec } of storage.topics().values()) {
-    for (const [index] of partitions.entries()) {
+    for (const [index, partition] of partitions.entries()) {
       const folder = join(broker.directory, "topics", spec.name, String(index));
       const segments = (await readdir(folder)).filter((name) => name.endsWith(".log"));
-      for (const name of segments) expect((await dump(join(folder, name))).complaints).toEqual([]);
+      let bytes = 0;
+      for (const name of segments) {
+        const { complaints, restBytes } = await dump(join(folder, name));
+        expect(complaints).toEqual([]);
+        bytes += (await stat(join(folder, name))).size - restBytes;
+      }
+      // What it finds behind the last batch is the room written ahead, and nothing else.
+      expect(bytes).toBe(partition.sizeBytes());
     }
   }
 });

@@ -6,6 +6,7 @@ import type { PartitionSettings } from "./contract.ts";
 import { isDiskFull } from "./disk.ts";
 import { refusal } from "./errors.ts";
 import type { PartitionFiles } from "./partition-files.ts";
+import { ROOM_BYTES_MAX, ROOM_BYTES_MIN, roomAt } from "./room.ts";
 import { SegmentIndex } from "./segment-index.ts";
 import { Segment } from "./segment.ts";
 
@@ -65,6 +66,7 @@ export class AppendEnd {
     } catch (error) {
       throw refusal(error);
     }
+    this.dropRoom();
     const before = segments.at(-1);
     if (before !== undefined) before.sealed = true;
     segment.index = new SegmentIndex(baseOffset);
@@ -83,6 +85,7 @@ export class AppendEnd {
     try {
       file.write(bytes, segment.size);
     } catch (error) {
+      segment.roomEnd = 0;
       try {
         file.truncate(segment.size);
       } catch {
@@ -91,6 +94,37 @@ export class AppendEnd {
       if (!isDiskFull(error)) this.roll();
       throw error;
     }
+  }
+
+  /**
+   * Writes room behind a segment's last batch when it has outgrown what it had: the sync that follows has to write where the file ends anyway.
+   * As much again as it holds, so that many small partitions stay small. What cannot be written is not missed.
+   * @param syncBytes what that sync brings; none is made for so much that it would hold little more
+   */
+  makeRoom(segment: Segment, syncBytes: number, settings: PartitionSettings): void {
+    const { roomEnd, size } = segment;
+    if (size <= roomEnd || syncBytes > ROOM_BYTES_MAX / 2) return;
+    const room = Math.min(Math.max(size, ROOM_BYTES_MIN), ROOM_BYTES_MAX, settings.segmentBytesMax - size);
+    if (room <= 0) return;
+    const file = segment.open(this.#files.disk, "write");
+    try {
+      file.write(roomAt(size, room), size);
+      segment.roomEnd = size + room;
+    } catch {
+      // Not again in this segment: a disk that is full has better uses for its last bytes.
+      segment.roomEnd = Number.POSITIVE_INFINITY;
+      tryOn(() => file.truncate(size));
+    }
+  }
+
+  /** Cuts the newest segment to its batches. A file that cannot be cut is as good: nothing looks behind its size. */
+  dropRoom(): void {
+    const segment = this.#files.segments.at(-1);
+    if (segment === undefined || segment.roomEnd <= segment.size) return;
+    segment.roomEnd = 0;
+    const { disk, keeper } = this.#files;
+    if (!segment.isOpen) keeper.touch(segment);
+    tryOn(() => segment.open(disk, "write").truncate(segment.size));
   }
 
   /** Hides everything that is not durable, and cuts it off where the disk still allows it. */
@@ -107,6 +141,7 @@ export class AppendEnd {
 
   #sealAt(segment: Segment, position: number, nextOffset: number): void {
     segment.sealed = true;
+    segment.roomEnd = 0;
     segment.size = position;
     segment.nextOffset = nextOffset;
     segment.index = undefined;

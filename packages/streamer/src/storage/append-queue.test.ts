@@ -29,16 +29,11 @@ describe("AppendQueue", () => {
     const told: number[] = [];
     partition.onAppend(({ baseOffset }) => told.push(baseOffset));
     const texts = Array.from({ length: 50 }, (_, at) => `text ${at}`);
-    const offsets = await Promise.all(
-      texts.map(async (text) => {
-        const baseOffset = await partition.queue.append(batch(text));
-        await partition.durable(baseOffset + 1);
-        return baseOffset;
-      }),
-    );
+    const offsets = await Promise.all(texts.map((text) => partition.queue.append(batch(text))));
     expect(offsets).toEqual(texts.map((_, at) => at));
     expect(told).toEqual(offsets);
     expect(writes()).toBe(1);
+    await Promise.all(offsets.map((baseOffset) => partition.durable(baseOffset + 1)));
     await storage.close();
     const again = await openTest(disk);
     expect([...(await readAll(again.partition)).texts.values()]).toEqual(texts);

@@ -13,8 +13,8 @@ interface Waiter {
 
 /** What a group commit drives. */
 interface CommitTarget {
-  /** Makes everything written so far durable; returns the offset after it. */
-  sync(): Promise<number>;
+  /** Makes everything written so far durable; returns the offset after it. @param awaited somebody waits for it */
+  sync(awaited: boolean): Promise<number>;
   /** Told after every sync, before the waiters are answered. */
   onDurable(durableOffset: number): void;
   /** Told once per failed sync; returns what the waiters are refused with. */
@@ -90,7 +90,7 @@ export class GroupCommit {
 
   async #syncOnce(): Promise<void> {
     try {
-      const durableOffset = await this.#target.sync();
+      const durableOffset = await this.#target.sync(this.#waiters.length > 0);
       this.#target.onDurable(durableOffset);
       this.#answer(durableOffset);
     } catch (error) {

@@ -1,9 +1,12 @@
 import { isKaelixError, ManualClock } from "@kaelix/base";
 import { expect, test } from "vitest";
 
+import { ROOM_BYTES_MIN } from "./room.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 import { appendTexts, copyDisk, openTest, PARTITION_DIRECTORY, readAll } from "./testing.ts";
 
+/** Has no place in the room that is written ahead. */
+const LARGE = "no room ".repeat(ROOM_BYTES_MIN / 8);
 const LOG = `${PARTITION_DIRECTORY}/00000000000000000000.log`;
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -104,9 +107,9 @@ test("a full disk refuses appends without a trace, serves reads, and takes appen
   const disk = new SimulatedDisk();
   const { partition, storage } = await openTest(disk);
   await appendTexts(partition, ["kept 0"]);
-  const size = disk.size(LOG);
+  const size = partition.sizeBytes();
   disk.bytesMax = disk.paths().reduce((sum, path) => sum + (disk.size(path) ?? 0), 0) + 40;
-  for (let at = 0; at < 3; at += 1) expect(await codeOf(appendTexts(partition, ["no room"]))).toBe("log-disk-full");
+  for (let at = 0; at < 3; at += 1) expect(await codeOf(appendTexts(partition, [LARGE]))).toBe("log-disk-full");
   expect(disk.size(LOG)).toBe(size);
   expect(storage.health()).toBe("ok");
   expect([...(await readAll(partition)).texts.values()]).toEqual(["kept 0"]);
@@ -137,7 +140,7 @@ test("a write that fails halfway leaves nothing behind, also when the rollback f
   await appendTexts(partition, ["kept"]);
   disk.bytesMax = disk.paths().reduce((sum, path) => sum + (disk.size(path) ?? 0), 0) + 70;
   disk.fault = (operation) => (operation === "truncate" ? "EIO" : undefined);
-  expect(await codeOf(appendTexts(partition, ["no room ".repeat(20)]))).toBe("log-disk-full");
+  expect(await codeOf(appendTexts(partition, [LARGE]))).toBe("log-disk-full");
   disk.bytesMax = Number.POSITIVE_INFINITY;
   disk.fault = () => undefined;
   const killed = await openTest(copyDisk(disk));
@@ -152,7 +155,7 @@ test("a full disk still opens with a torn tail, serves what is whole, and cuts n
   await appendTexts(partition, ["kept 0"]);
   await appendTexts(partition, ["torn"]);
   const torn = copyDisk(disk);
-  torn.corrupt(LOG, (bytes) => bytes.slice(0, -3));
+  torn.corrupt(LOG, (bytes) => bytes.slice(0, partition.sizeBytes() - 3));
   const before = torn.contentOf(LOG);
   torn.bytesMax = 0;
   const full = await openTest(torn);

@@ -107,7 +107,7 @@ export class Partition {
     const last = recovered.segments.at(-1);
     this.#durable = { offset: recovered.endOffset, segment: last, position: last?.size ?? 0 };
     const target = {
-      sync: () => this.#sync(),
+      sync: (awaited: boolean) => this.#sync(awaited),
       onDurable: (offset: number) => this.#durableWaiters.wake(offset),
       onFailure: (error: unknown) => this.#onFailure(error),
     };
@@ -360,7 +360,10 @@ export class Partition {
     if (this.#ended !== undefined) return;
     if (this.#failedAtMs === undefined) await this.#commit.drain();
     await this.#finish(() => storageErrors("log-closed"));
-    if (this.#failedAtMs === undefined) await this.#writeCheckpoint(true);
+    if (this.#failedAtMs === undefined) {
+      this.#end.dropRoom();
+      await this.#writeCheckpoint(true);
+    }
     this.#files.closeAll();
   }
 
@@ -399,10 +402,12 @@ export class Partition {
     }
   }
 
-  async #sync(): Promise<number> {
+  async #sync(awaited: boolean): Promise<number> {
     const target = this.#endOffset;
     const active = this.#segments.at(-1);
     const position = active?.size ?? 0;
+    const bytes = position - (this.#durable.segment === active ? this.#durable.position : 0);
+    if (awaited && active?.dirty === true) this.#end.makeRoom(active, bytes, this.#settings);
     const segments = [...this.#unsynced];
     this.#unsynced = new Set();
     const directoryChanged = this.#end.directoryChanged;
@@ -421,7 +426,6 @@ export class Partition {
       for (const segment of segments) segment.unpin();
     }
     if (directoryChanged) await this.#context.disk.syncDirectory(this.#context.directory);
-    const bytes = position - (this.#durable.segment === active ? this.#durable.position : 0);
     this.#bytesSinceCheckpoint += bytes;
     const rolled = this.#durable.segment !== active && this.#segments.length > 1;
     this.#durable = { offset: target, segment: active, position };

@@ -20,6 +20,7 @@ async function write(
   const disk = new SimulatedDisk();
   const { partition, storage } = await openTest(disk, settings);
   const batches: WrittenBatch[] = [];
+  let size = 0;
   for (let at = 0; at < 40; at += 1) {
     const texts = Array.from({ length: 1 + random.integer(4) }, () => `${at} ${"x".repeat(random.integer(200))}`);
     const base = await appendTexts(partition, texts, { timestampMs: random.integer(1000) });
@@ -27,8 +28,10 @@ async function write(
     const path = logs.sort().at(-1) ?? "";
     const before = batches.at(-1);
     const start = before?.path === path ? before.end : 0;
+    const bytes = partition.sizeBytes() - size;
+    size += bytes;
     const written = new Map(texts.map((text, index) => [base + index, text]));
-    batches.push({ path, start, end: disk.size(path) ?? 0, texts: written });
+    batches.push({ path, start, end: start + bytes, texts: written });
   }
   if (random.integer(2) === 0) await storage.close();
   return { disk: copyDisk(disk), batches };

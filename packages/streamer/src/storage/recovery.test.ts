@@ -9,16 +9,18 @@ import { verifyStorage } from "./verify.ts";
 
 const LOG = `${PARTITION_DIRECTORY}/00000000000000000000.log`;
 
-/** Six batches of two records, all durable, the process killed: no checkpoint. */
+/** Six batches of two records, all durable, the process killed: no checkpoint. Room written ahead has tests of its own (room.test.ts). */
 async function killedDisk(): Promise<{ disk: SimulatedDisk; ends: number[] }> {
   const disk = new SimulatedDisk();
   const { partition } = await openTest(disk);
   const ends: number[] = [];
   for (let at = 0; at < 6; at += 1) {
     await appendTexts(partition, [`text ${at * 2}`, `text ${at * 2 + 1}`]);
-    ends.push(disk.size(LOG) ?? 0);
+    ends.push(partition.sizeBytes());
   }
-  return { disk: copyDisk(disk), ends };
+  const killed = copyDisk(disk);
+  killed.corrupt(LOG, (bytes) => bytes.slice(0, partition.sizeBytes()));
+  return { disk: killed, ends };
 }
 
 test("openStorage keeps exactly the whole batches of a log cut at any byte", async () => {
@@ -142,11 +144,11 @@ test("a value that holds a whole batch is never taken for one, wherever the batc
   const disk = new SimulatedDisk();
   const { partition } = await openTest(disk);
   await appendTexts(partition, ["before"]);
-  const start = disk.size(LOG) ?? 0;
+  const start = partition.sizeBytes();
   const embedded = encodeRecordBatch([{ key: null, value: encodeText("forged"), timestampMs: 1 }], { baseOffset: 2 });
   partition.append(encodeRecordBatch([{ key: null, value: embedded, timestampMs: 1 }]));
   await partition.flush();
-  const end = disk.size(LOG) ?? 0;
+  const end = partition.sizeBytes();
   await appendTexts(partition, ["after"]);
   for (let at = start + 16; at < end; at += 1) {
     const rotten = copyDisk(disk);

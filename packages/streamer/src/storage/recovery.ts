@@ -9,16 +9,19 @@
  *     an unfinished one (.cleaned)                              → removed
  *
  *     bytes behind the last valid batch of the last segment     → torn tail: kept aside in a `.torn` file, cut
+ *     room written ahead behind them (room.ts)                  → cut
  *     bytes between valid batches, or where durable data was    → damage: left as they are, named, stepped over
+ *     … in the last segment, with untouched room among them     → a write that never came to the disk: torn tail from there on
  *
- * Guarantees: nothing valid is ever truncated; an offset that was ever durable is never given again; after it returns, all that will
- * be served as durable is on the disk. A checkpoint that cannot be believed costs time, never records.
+ * Guarantees: nothing that was ever durable is truncated; an offset that was ever durable is never given again; after it returns, all
+ * that will be served as durable is on the disk. A checkpoint that cannot be believed costs time, never records.
  */
 import type { DamagedRange, RecoveryReport } from "./contract.ts";
 import { CHAIN_NAME, SegmentChain } from "./chain.ts";
 import { CHECKPOINT_NAME, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type Disk, readWholeFile, writeFileAtomically } from "./disk.ts";
 import { decodeState, FRESH_STATE, type PartitionState, STATE_NAME } from "./partition-state.ts";
+import { endOfWritten, unwrittenDamage } from "./room.ts";
 import { type Damage, SegmentWalker } from "./scan.ts";
 import { loadIndex, mergeDamages, type ScanOutcome, type ScanStart, scanSegment } from "./segment-loading.ts";
 import { finishSwaps, listSwaps } from "./swap.ts";
@@ -91,7 +94,7 @@ async function segmentBases(
     const segment = new Segment(directory, last);
     const path = segment.path("log");
     if (known.has(last) || !(await isHollow(disk, segment))) break;
-    if (disk.size(path) === 0) disk.remove(path);
+    if (await isUnwritten(disk, segment)) disk.remove(path);
     else disk.rename(path, tornPath(segment, 0));
     bases.pop();
   }
@@ -105,6 +108,15 @@ async function isHollow(disk: Disk, segment: Segment): Promise<boolean> {
   const walker = new SegmentWalker(segment.open(disk, "read"), { endPosition, offsetBound: Number.MAX_SAFE_INTEGER });
   try {
     return (await walker.step(0, segment.baseOffset)).type === "end";
+  } finally {
+    segment.close();
+  }
+}
+
+/** True when a segment's file holds nothing but room. */
+async function isUnwritten(disk: Disk, segment: Segment): Promise<boolean> {
+  try {
+    return (await endOfWritten(segment.open(disk, "read"), 0, disk.size(segment.path("log")) ?? 0)) === 0;
   } finally {
     segment.close();
   }
@@ -148,8 +160,15 @@ class PartitionOpening {
     const start = facts === undefined || fileBytes < facts.size ? undefined : this.#startFrom(facts, segment);
     segment.open(this.#disk, "write");
     const limits = { endPosition: fileBytes, offsetBound: nextBase ?? Number.MAX_SAFE_INTEGER };
-    const outcome = await scanSegment(this.#disk, segment, limits, start);
-    this.#scannedBytes += fileBytes - (start?.position ?? 0);
+    let outcome = await scanSegment(this.#disk, segment, limits, start);
+    const unwritten = nextBase === undefined ? await this.#unwritten(segment, outcome, facts) : undefined;
+    if (unwritten !== undefined) {
+      const again = facts === undefined || start === undefined ? undefined : this.#startFrom(facts, segment);
+      const before = { ...limits, endPosition: unwritten.position };
+      outcome = { ...(await scanSegment(this.#disk, segment, before, again)), reason: unwritten.reason };
+    }
+    const writtenEnd = await endOfWritten(segment.open(this.#disk), outcome.position, fileBytes);
+    this.#scannedBytes += writtenEnd - (start?.position ?? 0);
     this.#scanned.push(segment);
     segment.index = outcome.index;
     segment.maxTimestampMs = outcome.index.maxTimestampMs;
@@ -157,7 +176,7 @@ class PartitionOpening {
     segment.nextOffset = outcome.nextOffset;
     segment.damages = mergeDamages(start === undefined ? [] : (facts?.damages ?? []), outcome.damages);
     segment.sealed = nextBase !== undefined;
-    await this.#settleTail(segment, { outcome, facts, fileBytes, nextBase });
+    await this.#settleTail(segment, { outcome, facts, fileBytes, writtenEnd, nextBase });
   }
 
   #believe(segment: Segment, facts: SegmentFacts, fileBytes: number, nextBase: number | undefined): boolean {
@@ -183,41 +202,46 @@ class PartitionOpening {
     return index === undefined ? undefined : { index, position: facts.size, nextOffset: facts.nextOffset };
   }
 
+  #unwritten(segment: Segment, { damages }: ScanOutcome, facts: SegmentFacts | undefined): Promise<Damage | undefined> {
+    return unwrittenDamage(segment.open(this.#disk), damages, facts?.size ?? 0);
+  }
+
   async #settleTail(
     segment: Segment,
     tail: {
       readonly outcome: ScanOutcome;
       readonly facts: SegmentFacts | undefined;
       readonly fileBytes: number;
+      readonly writtenEnd: number;
       readonly nextBase: number | undefined;
     },
   ): Promise<void> {
-    const { outcome, facts, fileBytes, nextBase } = tail;
+    const { outcome, facts, fileBytes, nextBase, writtenEnd } = tail;
     const promised = Math.min(facts?.nextOffset ?? 0, nextBase ?? Number.MAX_SAFE_INTEGER);
     const lostDurable = outcome.nextOffset < promised;
-    if (lostDurable || (nextBase !== undefined && outcome.nextOffset < nextBase && fileBytes > outcome.position)) {
+    if (lostDurable || (nextBase !== undefined && outcome.nextOffset < nextBase && writtenEnd > outcome.position)) {
       const nextOffset = nextBase ?? promised;
       const reason = outcome.reason ?? "file is shorter than it was";
       const damage: Damage = {
         firstOffset: outcome.nextOffset,
         nextOffset,
         position: outcome.position,
-        endPosition: fileBytes,
+        endPosition: writtenEnd,
         reason,
       };
       segment.damages = mergeDamages(segment.damages, [damage]);
-      segment.size = fileBytes;
+      segment.size = writtenEnd;
       segment.nextOffset = nextOffset;
       segment.sealed = true;
       if (nextBase === undefined) this.#mustRoll = true;
     } else if (nextBase === undefined && fileBytes > outcome.position) {
-      await this.#cutTornTail(segment, outcome.position, fileBytes);
+      await this.#cutTornTail(segment, outcome.position, writtenEnd - outcome.position);
     }
   }
 
-  async #cutTornTail(segment: Segment, position: number, fileBytes: number): Promise<void> {
+  async #cutTornTail(segment: Segment, position: number, tornBytes: number): Promise<void> {
     const file = segment.open(this.#disk);
-    const tail = new Uint8Array(Math.min(fileBytes - position, TORN_BYTES_KEPT_MAX));
+    const tail = new Uint8Array(Math.min(tornBytes, TORN_BYTES_KEPT_MAX));
     await file.read(tail, position);
     try {
       await this.#keepAside(segment, position, tail);
@@ -226,7 +250,7 @@ class PartitionOpening {
       // No room to keep it: it stays where it is, and writing goes on in a new segment.
       this.#mustRoll = true;
     }
-    this.#tornBytes += fileBytes - position;
+    this.#tornBytes += tornBytes;
   }
 
   async #keepAside(segment: Segment, position: number, tail: Uint8Array): Promise<void> {

@@ -40,8 +40,10 @@ export interface SegmentFacts {
 export class Segment {
   readonly baseOffset: number;
   readonly directory: string;
-  /** Bytes that count; what stands behind them was refused. */
+  /** Bytes that count; what stands behind them was refused, or is room written ahead. */
   size = 0;
+  /** Where the room written ahead ends (room.ts); 0 when there is none. */
+  roomEnd = 0;
   nextOffset: number;
   /** Epoch ms of the largest timestamp; -Infinity while there is none. */
   maxTimestampMs = Number.NEGATIVE_INFINITY;

@@ -13,6 +13,7 @@ import { type Disk, readWholeFile } from "./disk.ts";
 import { nodeDisk } from "./node-disk.ts";
 import { parseSwapName } from "./partition-files.ts";
 import { decodeState, STATE_NAME } from "./partition-state.ts";
+import { endOfWritten } from "./room.ts";
 import { SegmentWalker } from "./scan.ts";
 import { SegmentIndex } from "./segment-index.ts";
 import { scanSegment } from "./segment-loading.ts";
@@ -176,6 +177,7 @@ class Verification {
     const offsetBound = nextBase ?? Number.MAX_SAFE_INTEGER;
     const limits = { endPosition, offsetBound };
     const outcome = await scanSegment(this.#disk, segment, limits);
+    const writtenEnd = await endOfWritten(segment.open(this.#disk), outcome.position, endPosition);
     this.#counts.segments += 1;
     this.#counts.batches += outcome.batchCount;
     this.#counts.records += outcome.recordCount;
@@ -188,7 +190,7 @@ class Verification {
       const range = { firstOffset: outcome.nextOffset, nextOffset: promised };
       const kind = outcome.reason === undefined && nextBase !== undefined ? "gap" : "damage";
       this.#problems.push({ topic, partition, file, kind, detail: outcome.reason ?? "no records were kept", ...range });
-    } else if (outcome.position < endPosition) {
+    } else if (outcome.position < writtenEnd) {
       const detail = outcome.reason ?? "bytes behind the last batch";
       this.#problems.push({ topic, partition, file, kind: "tail", detail });
     }
