@@ -5,7 +5,7 @@
  * spelling of a token is accepted; the signing key is derived from the installation's key, so tokens survive a restart.
  * It does not know of revoked sessions: the service asks for that.
  */
-import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, hash, type KeyObject } from "node:crypto";
 
 import { type Clock, type RandomSource } from "@kaelix/base";
 import { parseId, parseTenantId, type Role, type SessionId, type TenantId, type UserId } from "@kaelix/model";
@@ -65,7 +65,7 @@ export class AccessTokens {
     });
     this.#publicKey = createPublicKey(this.#privateKey);
     const der = this.#publicKey.export({ format: "der", type: "spki" });
-    this.keyId = createHash("sha256").update(der).digest("base64url").slice(0, 16);
+    this.keyId = hash("sha256", der, "base64url").slice(0, 16);
   }
 
   /** The public key, for anyone who wants to verify. */
@@ -89,14 +89,15 @@ export class AccessTokens {
 
   /** Reads a token; never throws for a bad one. */
   async verify(token: string): Promise<VerifiedToken> {
-    if (token.length > TOKEN_LENGTH_MAX || !isCanonical(token)) return { type: "refused", why: "malformed" };
-    const name = createHash("sha256").update(token).digest("base64url");
+    if (token.length > TOKEN_LENGTH_MAX) return { type: "refused", why: "malformed" };
+    const name = hash("sha256", token, "base64url");
     const known = this.#verified.get(name);
     if (known !== undefined) {
       if (this.#options.clock.nowMs() < known.expiresAtMs) return { type: "verified", claims: known };
       this.#verified.delete(name);
       return { type: "refused", why: "expired" };
     }
+    if (!isCanonical(token)) return { type: "refused", why: "malformed" };
     const verified = await this.#verify(token);
     if (verified.type === "verified") this.#remember(name, verified.claims);
     return verified;

@@ -1,10 +1,11 @@
 /** The identity service's port over the tables, and what an administrator asks of them. */
 import type { Clock, LogPosition } from "@kaelix/base";
-import type { TenantId, UserId } from "@kaelix/model";
+import type { SessionId, TenantId, UserId } from "@kaelix/model";
 import type { IdentityStore, TenantRow, UserRow } from "@kaelix/security";
 import { type Selectable, sql } from "kysely";
 
 import type { Database } from "../database.ts";
+import { gatherLookups } from "../gather.ts";
 import type { UsersTable } from "../schema.ts";
 import { CLAIM_REGISTERED, inviteOf, sessionOf, userOf } from "./rows.ts";
 
@@ -32,8 +33,18 @@ export function createPeopleStore(
   caughtUp: (position: LogPosition) => Promise<void>,
 ): PeopleStore {
   const { queries } = database;
+  // Every request of everybody asks again each second whether its session still stands.
+  const session = gatherLookups(async (ids: readonly SessionId[]) => {
+    const rows = await queries
+      .selectFrom("sessions")
+      .selectAll()
+      .where(sql<boolean>`session_id = any(${ids}::text[])`)
+      .execute();
+    return new Map(rows.map(sessionOf).map((row) => [row.session, row]));
+  });
   return {
     caughtUp,
+    session,
     async claimPhone(phoneHash, user) {
       const nowMs = clock.nowMs();
       // The primary key arbitrates. A void claim is taken over in the same statement.
@@ -67,10 +78,6 @@ export function createPeopleStore(
         .select((build) => build.fn.countAll<number>().as("count"))
         .executeTakeFirstOrThrow();
       return row.count;
-    },
-    async session(id) {
-      const row = await queries.selectFrom("sessions").selectAll().where("session_id", "=", id).executeTakeFirst();
-      return row && sessionOf(row);
     },
     async invite(codeHash) {
       const row = await queries.selectFrom("invites").selectAll().where("code_hash", "=", codeHash).executeTakeFirst();
