@@ -118,7 +118,7 @@ export async function searchMemories(source: RecallSource, request: RecallSearch
   const asOf = { topic: TOPICS.memories.name, partition, offset: nextOffset };
   const hits = found.hits.map((hit) => ({
     ...hit,
-    position: positionOf(hit.document, source.partitionOf(hit.owner)),
+    position: positionOf(hit.document, hit.owner === userId ? partition : source.partitionOf(hit.owner)),
     reasons: wordReasons(hit, found),
   }));
   const meaning = meant === undefined ? "none" : meant.type === "meant" ? "used" : meant.why;

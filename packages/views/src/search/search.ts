@@ -9,7 +9,7 @@ import type { Level } from "@kaelix/model";
 import type { SearchDocument } from "./document.ts";
 import { countFacets, type Facets, NO_FACETS } from "./facets.ts";
 import { type DocumentTest, makeTest, type SearchFilters, type WhoIs } from "./filter.ts";
-import { highlight, type TextRange } from "./highlight.ts";
+import { highlighter, type TextRange } from "./highlight.ts";
 import { withNearTerms } from "./near-terms.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
 import { type ParsedQuery, parseQuery, type QueryWord } from "./query.ts";
@@ -144,9 +144,10 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
       (firstOffsets[other] ?? 0) - (firstOffsets[one] ?? 0)
     );
   });
+  const makeHit = hitMaker(parts, query, { candidates, recipe });
   const hits = top.slice(skip).flatMap((match) => {
     const candidate = matches[match] ?? 0;
-    const hit = makeHit(parts, query, { candidates, candidate, recipe, score: scores[candidate] ?? 0 });
+    const hit = makeHit(candidate, scores[candidate] ?? 0);
     const doc = candidates.docs[candidate] ?? 0;
     if (hit === undefined || meaning?.isKnown(doc) !== true) return hit ?? [];
     return { ...hit, why: { ...hit.why, meaning: meaning.cosines[doc] ?? 0 } };
@@ -246,42 +247,41 @@ function holdsPhrase(tokens: Uint32Array, phrase: readonly ReadonlySet<number>[]
   return false;
 }
 
-interface Scored {
-  readonly candidates: Candidates;
-  readonly candidate: number;
-  readonly recipe: ScoreRecipe;
-  readonly score: number;
-}
-
-function makeHit(parts: IndexParts, query: ParsedQuery, scored: Scored): SearchHit | undefined {
-  const { candidates, candidate, recipe } = scored;
-  const doc = candidates.docs[candidate] ?? 0;
-  const document = parts.table.document(doc);
-  if (document === undefined) return undefined;
-  const tokens = new Set(parts.postings.tokensOf(doc));
-  const held = new Set(
-    query.words.filter((word) => termIdsOf(parts, word).some((id) => tokens.has(id))).map((word) => word.text),
-  );
-  const signals = SIGNALS.map((signal, at) => ({
-    signal,
-    share: recipe.weights[signal] * (candidates.signals[candidate * SIGNAL_COUNT + at] ?? 0),
-  }));
-  const signalOf = (name: Signal): number => candidates.signals[candidate * SIGNAL_COUNT + SIGNALS.indexOf(name)] ?? 0;
-  const words = candidates.words.filter(({ word }) => held.has(word));
-  const language = parts.table.languageNames.name(parts.table.languages[doc] ?? 0) ?? "en";
-  return {
-    document,
-    score: scored.score,
-    highlights: highlight(document.text, query, language),
-    why: {
-      words,
-      signals: signals
-        .filter(({ share }) => share !== 0)
-        .sort((left, right) => Math.abs(right.share) - Math.abs(left.share)),
-      isContext: words.length === 0 && signalOf("windowCoverage") > 0,
-      coverage: signalOf("coverage"),
-      coverageAround: signalOf("windowCoverage"),
-    },
+/** Makes what is shown of a candidate; undefined of one that was removed. What all hits share of the query is read once. */
+function hitMaker(
+  parts: IndexParts,
+  query: ParsedQuery,
+  { candidates, recipe }: { readonly candidates: Candidates; readonly recipe: ScoreRecipe },
+): (candidate: number, score: number) => SearchHit | undefined {
+  const highlight = highlighter(query);
+  const asked = new Map(query.words.map((word) => [word.text, new Set(termIdsOf(parts, word))]));
+  const weighed = candidates.words.map((weight) => ({ weight, ids: asked.get(weight.word) }));
+  return (candidate, score) => {
+    const doc = candidates.docs[candidate] ?? 0;
+    const document = parts.table.document(doc);
+    if (document === undefined) return undefined;
+    const tokens = parts.postings.tokensOf(doc);
+    const words = weighed.filter(({ ids }) => ids !== undefined && tokens.some((token) => ids.has(token)));
+    const row = candidates.signals.subarray(candidate * SIGNAL_COUNT, (candidate + 1) * SIGNAL_COUNT);
+    const signalOf = (name: Signal): number => row[SIGNALS.indexOf(name)] ?? 0;
+    const signals: { readonly signal: Signal; readonly share: number }[] = [];
+    for (const [at, signal] of SIGNALS.entries()) {
+      const share = recipe.weights[signal] * (row[at] ?? 0);
+      if (share !== 0) signals.push({ signal, share });
+    }
+    const language = parts.table.languageNames.name(parts.table.languages[doc] ?? 0) ?? "en";
+    return {
+      document,
+      score,
+      highlights: highlight(document.text, language),
+      why: {
+        words: words.map(({ weight }) => weight),
+        signals: signals.sort((left, right) => Math.abs(right.share) - Math.abs(left.share)),
+        isContext: words.length === 0 && signalOf("windowCoverage") > 0,
+        coverage: signalOf("coverage"),
+        coverageAround: signalOf("windowCoverage"),
+      },
+    };
   };
 }
 

@@ -96,3 +96,22 @@ test("verbs meet their own forms before nouns that look alike", () => {
   ])
     expect(termOf(form ?? "", "en")).toBe(termOf(base ?? "", "en"));
 });
+
+test("splitWords ends a plain word where a pause is, and nowhere else", () => {
+  const text = "tea—milk, tea’s x1y didn't naïve cafe\u0301bar a🙂b 3D x_y ABC";
+  expect(words(text)).toEqual([
+    "tea",
+    "milk",
+    "tea",
+    "x1y",
+    "did",
+    "naïve",
+    "cafébar",
+    "a",
+    "b",
+    "3d",
+    "x",
+    "y",
+    "abc",
+  ]);
+});

@@ -25,13 +25,47 @@ const APOSTROPHE_PATTERN = /['’ʼ]/;
 /** What English hangs on a word behind an apostrophe. */
 const ENCLITICS = new Set(["s", "t", "re", "ve", "ll", "d", "m"]);
 
+const ASCII_COUNT = 128;
+const APOSTROPHE = 39;
+/** By character code: 1 for ASCII letters and digits. */
+const IS_PLAIN = Uint8Array.from({ length: ASCII_COUNT }, (_, code) =>
+  /[A-Za-z0-9]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
 let segmenter: Intl.Segmenter | undefined;
 
 /** The words of a text, in order. */
 export function splitWords(text: string): Word[] {
   const words: Word[] = [];
-  for (const match of text.matchAll(WORD_PATTERN)) pushRun(words, match[0], match.index);
+  // Most words are plain ASCII between spaces: telling letters apart by their number is several times as fast as the pattern.
+  for (let at = 0; at < text.length;) {
+    const end = endOfPlain(text, at);
+    if (end > at && isPlainEnd(text, end)) {
+      const raw = text.slice(at, end);
+      words.push({ text: cutWord(raw.toLowerCase()), start: at, end });
+      at = end;
+    } else if (end > at || text.charCodeAt(at) >= ASCII_COUNT) {
+      WORD_PATTERN.lastIndex = at;
+      const run = WORD_PATTERN.exec(text);
+      if (run === null) break;
+      pushRun(words, run[0], run.index);
+      at = WORD_PATTERN.lastIndex;
+    } else at += 1;
+  }
   return words;
+}
+
+/** Where a row of ASCII letters and digits from `at` ends; `at` itself where none begins. */
+function endOfPlain(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && IS_PLAIN[text.charCodeAt(end)] === 1) end += 1;
+  return end;
+}
+
+/** True when the word certainly ends there: no letter of another script, mark or apostrophe carries it on. */
+function isPlainEnd(text: string, end: number): boolean {
+  const code = end < text.length ? text.charCodeAt(end) : 0;
+  return code < ASCII_COUNT && code !== APOSTROPHE;
 }
 
 function pushRun(words: Word[], run: string, start: number): void {
@@ -66,7 +100,10 @@ function pushWord(words: Word[], raw: string, start: number): void {
 /** One word as it is compared: NFKC, lower case, at most 64 units. */
 export function normaliseWord(raw: string): string {
   const lower = raw.toLowerCase();
-  const text = ASCII_PATTERN.test(lower) ? lower : lower.normalize("NFKC").toLowerCase();
+  return cutWord(ASCII_PATTERN.test(lower) ? lower : lower.normalize("NFKC").toLowerCase());
+}
+
+function cutWord(text: string): string {
   return text.length > WORD_LENGTH_MAX ? text.slice(0, WORD_LENGTH_MAX) : text;
 }
 

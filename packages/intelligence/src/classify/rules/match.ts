@@ -74,18 +74,26 @@ export class ConceptMap {
   keepLanguages(mask: number): void {
     for (let concept = 0; concept < CONCEPT_COUNT; concept += 1) {
       const known = this.#byConcept[concept];
-      if (known === undefined || known.languages.every((languages) => (languages & mask) !== 0)) continue;
-      const kept = [...known.first.keys()].filter((at) => ((known.languages[at] ?? 0) & mask) !== 0);
-      this.#byConcept[concept] =
-        kept.length === 0
-          ? undefined
-          : {
-              first: kept.map((at) => known.first[at] ?? 0),
-              last: kept.map((at) => known.last[at] ?? 0),
-              languages: kept.map((at) => known.languages[at] ?? 0),
-            };
+      if (known !== undefined && !keepPlaces(known, mask)) this.#byConcept[concept] = undefined;
     }
   }
+}
+
+/** Closes the gaps of the places that no language of `mask` claims; false when none is left. */
+function keepPlaces({ first, last, languages }: Occurrences, mask: number): boolean {
+  let kept = 0;
+  for (let at = 0; at < first.length; at += 1) {
+    const claimed = languages[at] ?? 0;
+    if ((claimed & mask) === 0) continue;
+    if (kept < at) {
+      first[kept] = first[at] ?? 0;
+      last[kept] = last[at] ?? 0;
+      languages[kept] = claimed;
+    }
+    kept += 1;
+  }
+  if (kept < first.length) first.length = last.length = languages.length = kept;
+  return kept > 0;
 }
 
 /** Phrases found in a text and how many common words of each language it holds. */
