@@ -19,8 +19,8 @@ import { prepareMemories } from "./memories/write.ts";
 /** The name under which the relational view keeps its offsets. */
 export const RELATIONAL_VIEW = "relational";
 
-/** A transaction costs some four milliseconds of the database's thread, with one event or with thirty. */
-const LINGER_MS = 100;
+/** A transaction costs the database's thread more than a millisecond, and no more with thirty events than with one; who waits for one ends this. */
+const LINGER_MS = 200;
 const IDS_PAGE = 10_000;
 /** Below this many events a snapshot saves less time than it costs: they are folded again in seconds. */
 const SNAPSHOT_EVENTS_MIN = 10_000;

@@ -253,7 +253,7 @@ function hitMaker(
   query: ParsedQuery,
   { candidates, recipe }: { readonly candidates: Candidates; readonly recipe: ScoreRecipe },
 ): (candidate: number, score: number) => SearchHit | undefined {
-  const highlight = highlighter(query);
+  const highlight = highlighter(parts, query);
   const asked = new Map(query.words.map((word) => [word.text, new Set(termIdsOf(parts, word))]));
   const weighed = candidates.words.map((weight) => ({ weight, ids: asked.get(weight.word) }));
   return (candidate, score) => {
@@ -269,11 +269,10 @@ function hitMaker(
       const share = recipe.weights[signal] * (row[at] ?? 0);
       if (share !== 0) signals.push({ signal, share });
     }
-    const language = parts.table.languageNames.name(parts.table.languages[doc] ?? 0) ?? "en";
     return {
       document,
       score,
-      highlights: highlight(document.text, language),
+      highlights: highlight(doc),
       why: {
         words: words.map(({ weight }) => weight),
         signals: signals.sort((left, right) => Math.abs(right.share) - Math.abs(left.share)),
