@@ -14,6 +14,7 @@
 import { constants, cp, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { KeyedLock } from "@kaelix/base";
 import { syncDirectory, syncTree } from "@kaelix/coordinator";
 import { Kysely } from "kysely";
 
@@ -148,13 +149,9 @@ function handle(
 ): PgliteDatabase {
   const { client, driver, queries, origin, openedAtMs } = opened;
   let ending: Promise<void> | undefined;
-  let usingSnapshot: Promise<unknown> = Promise.resolve();
   /** One at a time: who replaces the snapshot, and who reads it. */
-  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = usingSnapshot.then(work);
-    usingSnapshot = turn.catch(() => undefined);
-    return turn;
-  }
+  const turns = new KeyedLock();
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => turns.run("snapshot", work);
   // After a clean stop everything older is on the disk; a second is left for clocks and coarse file times.
   const syncedBeforeMs = lock.lastStop === "clean" && origin === "directory" ? openedAtMs - 1_000 : 0;
   async function close(): Promise<void> {
