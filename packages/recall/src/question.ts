@@ -2,7 +2,7 @@
  * What a question wants besides its words: one thing, a list, a count, the last or the first time; and the day it asks as of. Pure.
  * English forms; in other languages the kind of question still shows (parseQuery).
  */
-import { findTimes } from "@kaelix/views";
+import { asksForSeveral, findTimes } from "@kaelix/views";
 
 /** What sort of answer is wanted; `time`: what there is of a time. */
 export type Wanted = "one" | "list" | "count" | "last" | "first" | "time";
@@ -21,8 +21,6 @@ const LAST_PATTERN =
   /\bwhen (did|was|have|had|were)\b.*\b(last|latest|most recent(ly)?)\b|\bthe (last|latest|most recent) time\b|\bwann\b.*\b(zuletzt|letzte[ns]? mal)\b/iu;
 const FIRST_PATTERN = /\bwhen\b.*\bfirst\b|\bthe first time\b|\bwann\b.*\bzum ersten mal\b/iu;
 const ORDER_WORDS = /\b(the )?(last|latest|most recent(ly)?|first|zuletzt)( time)?\b/giu;
-const LIST_PATTERN =
-  /^\s*(list|name|show( me)?|give me)\b|\ball (of )?(the|my|his|her|their|our)\b|\b(what|which) (are|were)\b|\b(what|which) (?!was|is|does|has)\p{L}+s (has|have|had|did|does|do|are|were)\b|\bwhat (kinds?|types?|sorts?) of\b/iu;
 const AS_OF_PATTERN = /(?:[,;]\s*|(?<!\s)\s+|(?<!\s))\bas of\b\s+(?:the end of\s+)?/iu;
 
 /** Takes a question apart. `nowMs` is when it is asked, for "as of last month". */
@@ -40,7 +38,7 @@ function wantedBy(text: string): Wanted {
   if (COUNT_PATTERN.test(text)) return "count";
   if (LAST_PATTERN.test(text)) return "last";
   if (FIRST_PATTERN.test(text)) return "first";
-  return LIST_PATTERN.test(text) ? "list" : "one";
+  return asksForSeveral(text) ? "list" : "one";
 }
 
 /** "Where did I live as of March 2022?" → the question and the end of March. A date that does not exist leaves the question as it is. */

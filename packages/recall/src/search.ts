@@ -210,14 +210,18 @@ function searchAll(
   const parts = indexes.map(({ owner, index, whoIs: meant }) => {
     return { owner, result: searchIndex(index, { ...asked, ...(meant === undefined ? {} : { whoIs: meant }) }) };
   });
-  const hits = parts
-    .flatMap(({ owner, result }) => result.hits.map((hit) => ({ ...hit, owner })))
-    .sort((left, right) => right.score - left.score || right.document.occurredAtMs - left.document.occurredAtMs);
+  const all = parts.flatMap(({ owner, result }) => result.hits.map((hit) => ({ ...hit, owner })));
+  // One index gives its hits in order.
+  const hits = isOne
+    ? all
+    : all
+        .sort((left, right) => right.score - left.score || right.document.occurredAtMs - left.document.occurredAtMs)
+        .slice(skip, skip + limit);
   const lead = leadOf(parts.map(({ result }) => result));
   const totals = new Map<UserId, number>();
   for (const { owner, result } of parts) totals.set(owner, (totals.get(owner) ?? 0) + result.total);
   return {
-    hits: isOne ? hits : hits.slice(skip, skip + limit),
+    hits,
     total: parts.reduce((sum, { result }) => sum + result.total, 0),
     totals,
     facets: parts.map(({ result }) => result.facets).reduce((left, right) => addFacets(left, right)),

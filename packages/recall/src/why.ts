@@ -1,4 +1,6 @@
-import { formatSpan, type SearchHit, type SearchResult, type Signal } from "@kaelix/views";
+import { formatSpan, type SearchHit, type SearchResult, type SignalShare } from "@kaelix/views";
+
+type Signal = SignalShare["signal"];
 
 /** Signals that a person can be told of, and how. What is only arithmetic (lengths, shapes of scores) is left to `why.signals`. */
 const SIGNAL_SENTENCES: Partial<Readonly<Record<Signal, string>>> = {

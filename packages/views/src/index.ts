@@ -40,6 +40,7 @@ export { type MemoryRow, type MemoryRows, type OpenRows, type SealedContent } fr
 export { type ScoreRecipe, type Signal, type WordWeight } from "./search/score.ts";
 export { SearchView, type SearchViewOptions } from "./search/search-view.ts";
 export { searchIndex, type SearchHit, type SearchResult, type SignalShare } from "./search/search.ts";
+export { asksForSeveral } from "./search/several.ts";
 export { formatSpan, type TimeMention, type TimePrecision, type TimeSpan } from "./search/time-span.ts";
 export { findTimes } from "./search/times.ts";
 export { UserIndex } from "./search/user-index.ts";

@@ -25,6 +25,7 @@ import {
   type WordWeight,
 } from "./score.ts";
 import { termIdsOf } from "./cues.ts";
+import { asksForSeveral, sameSessionShares } from "./several.ts";
 import { selectTop } from "./top.ts";
 import type { IndexParts, UserIndex } from "./user-index.ts";
 import type { QueryVector } from "./vectors.ts";
@@ -57,7 +58,8 @@ export interface SearchRequest {
 
 /** What one signal brought to a hit's score. */
 export interface SignalShare {
-  readonly signal: Signal;
+  /** `sameSession`: several things are asked for, and better hits are from the same session. */
+  readonly signal: Signal | "sameSession";
   /** Its part of the score; may be below 0. */
   readonly share: number;
 }
@@ -105,6 +107,9 @@ export interface SearchResult {
 /** A document that holds no word of a question must reach this share of the best score to count as a match. */
 const CONTEXT_SHARE_MIN = 0.25;
 
+/** Where several things are asked for, so many of the best matches change places at most. */
+const SPREAD_MAX = 200;
+
 /** Searches one user's index. */
 export function searchIndex(index: UserIndex, request: SearchRequest): SearchResult {
   const parts = index.parts(request.ceiling);
@@ -132,25 +137,16 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
   const candidates = scoreCandidates(parts, query, { ceiling, shape: recipe.shape, meaning });
   const scores = weigh(candidates, recipe);
   const matches = matchesOf({ candidates, scores, meaning, needsWord: isKeywords }, passes);
-  const { occurredAts, firstOffsets } = parts.table;
-  const docAt = (match: number): number => candidates.docs[matches[match] ?? 0] ?? 0;
-  const scoreAt = (match: number): number => scores[matches[match] ?? 0] ?? 0;
   const skip = request.skip ?? 0;
-  const top = selectTop(matches.length, skip + request.limit, (left, right) => {
-    const [one, other] = [docAt(left), docAt(right)];
-    return (
-      scoreAt(right) - scoreAt(left) ||
-      (occurredAts[other] ?? 0) - (occurredAts[one] ?? 0) ||
-      (firstOffsets[other] ?? 0) - (firstOffsets[one] ?? 0)
-    );
-  });
+  const end = skip + request.limit;
+  const isSpread = asksForSeveral(rest);
+  const best = bestOf(parts, { docs: candidates.docs, scores, matches }, isSpread ? Math.max(end, SPREAD_MAX) : end);
+  const ranked = isSpread ? spread(best, (doc) => parts.threads.sessions[doc] ?? 0) : best;
   const makeHit = hitMaker(parts, query, { candidates, recipe });
-  const hits = top.slice(skip).flatMap((match) => {
-    const candidate = matches[match] ?? 0;
-    const hit = makeHit(candidate, scores[candidate] ?? 0);
-    const doc = candidates.docs[candidate] ?? 0;
-    if (hit === undefined || meaning?.isKnown(doc) !== true) return hit ?? [];
-    return { ...hit, why: { ...hit.why, meaning: meaning.cosines[doc] ?? 0 } };
+  const hits = ranked.slice(skip, end).flatMap((place) => {
+    const hit = makeHit(place);
+    if (hit === undefined || meaning?.isKnown(place.doc) !== true) return hit ?? [];
+    return { ...hit, why: { ...hit.why, meaning: meaning.cosines[place.doc] ?? 0 } };
   });
   const facets = request.facets === true ? countFacets(parts.table, docsOf(candidates, matches)) : NO_FACETS;
   return { hits, total: matches.length, facets, words: candidates.words, query, qualifiers };
@@ -226,6 +222,54 @@ function matchesOf({ candidates, scores, meaning, needsWord }: Weighed, passes: 
   return matches;
 }
 
+/** A match in its place among others. */
+interface Place {
+  readonly candidate: number;
+  readonly doc: number;
+  readonly score: number;
+  /** What it lost to better matches of its session: 0 or below. */
+  readonly sameSession: number;
+}
+
+interface Matched {
+  readonly docs: Int32Array;
+  readonly scores: Float64Array;
+  readonly matches: readonly number[];
+}
+
+/** The first `count` matches, the best first; of equal ones the newest. */
+function bestOf({ table }: IndexParts, { docs, scores, matches }: Matched, count: number): Place[] {
+  const { occurredAts, firstOffsets } = table;
+  const docAt = (match: number): number => docs[matches[match] ?? 0] ?? 0;
+  const scoreAt = (match: number): number => scores[matches[match] ?? 0] ?? 0;
+  const top = selectTop(matches.length, count, (left, right) => {
+    const [one, other] = [docAt(left), docAt(right)];
+    return (
+      scoreAt(right) - scoreAt(left) ||
+      (occurredAts[other] ?? 0) - (occurredAts[one] ?? 0) ||
+      (firstOffsets[other] ?? 0) - (firstOffsets[one] ?? 0)
+    );
+  });
+  return top.map((match) => ({
+    candidate: matches[match] ?? 0,
+    doc: docAt(match),
+    score: scoreAt(match),
+    sameSession: 0,
+  }));
+}
+
+/** Matches, best first, with those of one session apart. What stands behind the first `SPREAD_MAX` stays there. */
+function spread(best: readonly Place[], sessionOf: (doc: number) => number): Place[] {
+  const first = best.slice(0, SPREAD_MAX);
+  const shares = sameSessionShares(first.map(({ doc }) => sessionOf(doc)));
+  const apart = first.map((place, at) => {
+    const sameSession = shares[at] ?? 0;
+    return { ...place, sameSession, score: place.score + sameSession };
+  });
+  // A stable order: of equal scores the better match stays first.
+  return [...apart.sort((left, right) => right.score - left.score), ...best.slice(SPREAD_MAX)];
+}
+
 /** Narrows a test by the phrases that must stand in a document and the words that must not. */
 function withPhrases(parts: IndexParts, query: ParsedQuery, passes: DocumentTest): DocumentTest {
   const idsOf = (word: QueryWord): ReadonlySet<number> => new Set(termIdsOf(parts, word));
@@ -252,23 +296,23 @@ function hitMaker(
   parts: IndexParts,
   query: ParsedQuery,
   { candidates, recipe }: { readonly candidates: Candidates; readonly recipe: ScoreRecipe },
-): (candidate: number, score: number) => SearchHit | undefined {
+): (place: Place) => SearchHit | undefined {
   const highlight = highlighter(parts, query);
   const asked = new Map(query.words.map((word) => [word.text, new Set(termIdsOf(parts, word))]));
   const weighed = candidates.words.map((weight) => ({ weight, ids: asked.get(weight.word) }));
-  return (candidate, score) => {
-    const doc = candidates.docs[candidate] ?? 0;
+  return ({ candidate, doc, sameSession, score }) => {
     const document = parts.table.document(doc);
     if (document === undefined) return undefined;
     const tokens = parts.postings.tokensOf(doc);
     const words = weighed.filter(({ ids }) => ids !== undefined && tokens.some((token) => ids.has(token)));
     const row = candidates.signals.subarray(candidate * SIGNAL_COUNT, (candidate + 1) * SIGNAL_COUNT);
     const signalOf = (name: Signal): number => row[SIGNALS.indexOf(name)] ?? 0;
-    const signals: { readonly signal: Signal; readonly share: number }[] = [];
+    const signals: SignalShare[] = [];
     for (const [at, signal] of SIGNALS.entries()) {
       const share = recipe.weights[signal] * (row[at] ?? 0);
       if (share !== 0) signals.push({ signal, share });
     }
+    if (sameSession !== 0) signals.push({ signal: "sameSession", share: sameSession });
     return {
       document,
       score,
