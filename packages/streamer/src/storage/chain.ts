@@ -20,7 +20,9 @@ export const CHAIN_NAME = "chain";
 const VERSION = 1;
 const NO_ANCHOR = "0".repeat(64);
 const HASH = /^[0-9a-f]{64}$/;
-const SLICE_BYTES = 1 << 18;
+const READ_BYTES = 1 << 18;
+/** Takes 20 µs: who appends meanwhile is late by no more. */
+const SLICE_BYTES = 1 << 15;
 
 /** What is known of one sealed segment. */
 export interface ChainFacts {
@@ -150,16 +152,18 @@ export async function hashSegment(
   segment.pin();
   try {
     const file = segment.open(disk);
-    const buffer = new Uint8Array(SLICE_BYTES);
+    const buffer = new Uint8Array(READ_BYTES);
     for (let position = 0; position < segment.size;) {
       const end = position < prefixBytes ? Math.min(segment.size, prefixBytes) : segment.size;
-      const slice = buffer.subarray(0, Math.min(SLICE_BYTES, end - position));
-      const read = await file.read(slice, position);
+      const read = await file.read(buffer.subarray(0, Math.min(READ_BYTES, end - position)), position);
       if (read === 0) break;
-      hash.update(slice.subarray(0, read));
+      for (let at = 0; at < read; at += SLICE_BYTES) {
+        const slice = buffer.subarray(at, Math.min(at + SLICE_BYTES, read));
+        hash.update(slice);
+        await pause(slice.length);
+      }
       position += read;
       if (position === prefixBytes) prefixSha256 = hash.copy().digest("hex");
-      await pause(read);
     }
   } finally {
     segment.unpin();

@@ -1,7 +1,7 @@
 /**
  * What is done for a partition when nobody waits: hashing sealed segments, compacting, looking for rot. One partition, one thing at a time.
  *
- * Guarantees: nothing here makes an append or a read wait longer than a slice of work (2 ms, or one batch or 256 KiB of hashing).
+ * Guarantees: nothing here makes an append or a read wait longer than a slice of work (2 ms, or one batch or 32 KiB of hashing).
  * What is found is kept in `problems`; damaged ranges are set aside, so that readers are told of them and step over.
  */
 import { type Clock, KeyedLock } from "@kaelix/base";
