@@ -2,6 +2,7 @@ import { encodeText, seededRandom } from "@kaelix/base";
 import { decodeRecordBatch, encodeRecordBatch, patchBaseOffset } from "@kaelix/protocol";
 import { describe, expect, it } from "vitest";
 
+import type { FoundBatch } from "./scan.ts";
 import { TailCache } from "./tail-cache.ts";
 
 /** A batch of one record, as it stands in the log. */
@@ -30,17 +31,19 @@ describe("TailCache", () => {
       const bytesMax = random.integer(300_000);
       const read = cache.read(from, bytesMax, visibleEnd);
       if (read === undefined) continue;
-      expect(read.batches.length, `seed ${seed}`).toBeGreaterThan(0);
       let total = 0;
-      for (const [index, { at, bytes: given, header }] of read.batches.entries()) {
-        expect(header.baseOffset, `seed ${seed}`).toBe(from + index);
-        expect(header.baseOffset, `seed ${seed}`).toBeLessThan(visibleEnd);
+      const isGood = ({ at, bytes: given, header }: FoundBatch, index: number): boolean => {
         const whole = Buffer.from(given.subarray(at, at + header.sizeBytes));
-        expect(whole.equals(appended[from + index] ?? Buffer.alloc(0)), `seed ${seed}`).toBe(true);
         total += header.sizeBytes;
-      }
-      expect(read.nextOffset, `seed ${seed}`).toBe(from + read.batches.length);
-      expect(read.batches.length === 1 || total <= bytesMax, `seed ${seed}`).toBe(true);
+        const isNext = header.baseOffset === from + index && header.baseOffset < visibleEnd;
+        return isNext && whole.equals(appended[from + index] ?? Buffer.alloc(0));
+      };
+      // One look at each read: a million would take seconds.
+      const { batches, nextOffset } = read;
+      const good = batches.filter(isGood).length;
+      const isWithin = batches.length === 1 || total <= bytesMax;
+      const isRight = batches.length > 0 && good === batches.length && nextOffset === from + good && isWithin;
+      expect(isRight, `seed ${seed}, offset ${offset}, ${good} of ${batches.length} batches`).toBe(true);
     }
   });
 
