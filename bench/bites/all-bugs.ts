@@ -1,7 +1,19 @@
 import { APP_BUGS } from "./app-bugs.ts";
 import { CODE_BUGS } from "./code-bugs.ts";
-import { SEEDED_BUGS } from "./seeded-bugs.ts";
+import { RETENTION_BUGS } from "./retention-bugs.ts";
+import { SEEDED_BUGS, type SeededBug } from "./seeded-bugs.ts";
 import { WAY_IN_BUGS } from "./way-in-bugs.ts";
 
-/** Every defence that the bench takes away, one at a time. */
-export const ALL_BUGS = [...SEEDED_BUGS, ...WAY_IN_BUGS, ...APP_BUGS, ...CODE_BUGS];
+/** Rooms whose defences are taken away. */
+export const ROOMS = ["packages/security", "apps/server"] as const;
+
+/** Every defence that the bench takes away, one at a time; paths are below the repository. */
+export const ALL_BUGS: readonly SeededBug[] = [
+  ...[...SEEDED_BUGS, ...WAY_IN_BUGS, ...APP_BUGS, ...CODE_BUGS].map((bug) => standing(bug, "packages/security")),
+  ...RETENTION_BUGS.map((bug) => standing(bug, "apps/server")),
+];
+
+function standing(bug: SeededBug, room: (typeof ROOMS)[number]): SeededBug {
+  const tests = bug.tests.split(" ").map((test) => `${room}/src/${test}`);
+  return { ...bug, file: `${room}/src/${bug.file}`, tests: tests.join(" ") };
+}

@@ -1,17 +1,17 @@
 /**
- * Do the tests bite? Takes one defence of the security room away after the other and asks whether a test fails.
+ * Do the tests bite? Takes one defence of the security room and of letting go by age away after the other and asks whether a test fails.
  *
  *     npm run bench -- bites [--quick] [word]
  *
- * Works on a copy of the room below `.services/`, never on the room itself. With a word only the defences whose name holds it; with
+ * Works on copies of the rooms below `.services/`, never on the rooms themselves. With a word only the defences whose name holds it; with
  * --quick every twenty-fourth. It fails when a defence can go and no test says so.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { BenchRow } from "../row.ts";
-import { ALL_BUGS } from "./all-bugs.ts";
+import { ALL_BUGS, ROOMS } from "./all-bugs.ts";
 import type { SeededBug } from "./seeded-bugs.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -28,7 +28,7 @@ export async function run(options: {
   const copy = join(ROOT, ".services", `bites-${process.pid}`);
   const missed: string[] = [];
   try {
-    copyRoom(copy);
+    copyRooms(copy);
     // Without any bug the tests must pass, or their failing says nothing.
     if (fails(copy, [...new Set(bugs.flatMap((bug) => bug.tests.split(" ")))]))
       throw new Error("The tests fail as they are");
@@ -47,16 +47,17 @@ export async function run(options: {
   ];
 }
 
-function copyRoom(copy: string): void {
-  mkdirSync(join(copy, "packages"), { recursive: true });
-  // Below the repository, so that the other rooms and packages are found as always.
-  for (const path of ["packages/security", "vitest.config.ts", "package.json", "tsconfig.json"]) {
+function copyRooms(copy: string): void {
+  // Below the repository, so that packages are found as always; tests reach into the other rooms by path, too.
+  for (const path of [...ROOMS, "vitest.config.ts", "package.json", "tsconfig.json"]) {
     cpSync(join(ROOT, path), join(copy, path), { recursive: true });
   }
+  for (const room of readdirSync(join(ROOT, "packages")).filter((name) => !existsSync(join(copy, "packages", name))))
+    symlinkSync(join(ROOT, "packages", room), join(copy, "packages", room));
 }
 
 function withBug<Result>(copy: string, bug: SeededBug, work: () => Result): Result {
-  const path = join(copy, "packages/security/src", bug.file);
+  const path = join(copy, bug.file);
   const text = readFileSync(path, "utf8");
   if (text.split(bug.is).length !== 2)
     throw new Error(`The defence "${bug.name}" is not found once in ${bug.file}: renew its row`);
@@ -72,9 +73,8 @@ function withBug<Result>(copy: string, bug: SeededBug, work: () => Result): Resu
 }
 
 function fails(copy: string, tests: readonly string[]): boolean {
-  const files = tests.map((test) => `packages/security/src/${test}`);
   const program = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const parameters = [program, "run", "--root", copy, "--project", "pure", "--project", "io", ...files];
+  const parameters = [program, "run", "--root", copy, "--project", "pure", "--project", "io", ...tests];
   const ran = spawnSync(process.execPath, parameters, { cwd: copy, timeout: RUN_MS_MAX, encoding: "utf8" });
   if (/No test files found/.test(ran.stdout + ran.stderr)) throw new Error(`There are no tests at ${tests.join(" ")}`);
   return ran.status !== 0;

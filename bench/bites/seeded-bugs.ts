@@ -1,18 +1,18 @@
 /**
- * Defences of the security room, each with what is left when it is taken away: for asking whether a test notices. A row whose text is no
+ * Defences, those of the security room here, each with what is left when it is taken away: for asking whether a test notices. A row whose text is no
  * longer found stops the bench: who changes a defence changes its row.
  */
 
 /** One defence taken away. */
 export interface SeededBug {
   readonly name: string;
-  /** Below packages/security/src. */
+  /** Below the sources of its room. */
   readonly file: string;
   /** Stands there exactly once… */
   readonly is: string;
   /** … and is replaced by this. */
   readonly becomes: string;
-  /** Below packages/security/src: files whose tests must fail. */
+  /** Below the same: files whose tests must fail. */
   readonly tests: string;
 }
 

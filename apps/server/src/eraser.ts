@@ -39,10 +39,10 @@ export class Eraser {
 
   /** Begins to look, at once and then again and again. */
   start(): void {
-    this.#running = this.#round();
+    this.#running = this.round();
     const everyMs = Math.min(INTERVAL_MS_MAX, Math.max(1_000, this.#parts.undoMs / 2));
     this.#timer = setInterval(() => {
-      this.#running = this.#running.then(() => this.#round());
+      this.#running = this.#running.then(() => this.round());
     }, everyMs);
     this.#timer.unref();
   }
@@ -55,8 +55,8 @@ export class Eraser {
     await this.#running;
   }
 
-  /** Each by itself: an erasure that cannot be finished now must not keep what others have forgotten. */
-  async #round(): Promise<void> {
+  /** Looks once. Each by itself: an erasure that cannot be finished now must not keep what others have forgotten. */
+  async round(): Promise<void> {
     // Before the rest: what an erasure names is counted by it.
     await this.#try(async () => {
       const asked = await this.#parts.erasures.round();
