@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 
 import { findRunningServer, type RunningServer, systemCodeOf } from "@kaelix/coordinator";
 import { verifyLog, type VerifyProblem } from "@kaelix/log";
+import { accountRights } from "@kaelix/views";
 
 import { targetOf } from "./backup/settings.ts";
 import { pointsAt, testsAt } from "./backup/store.ts";
@@ -43,6 +44,7 @@ export async function findProblems(dataDirectory: string | undefined): Promise<r
     await spaceFinding(paths.root),
     await keyFinding(paths.keyFile),
     await logFinding(paths.log, running !== undefined),
+    await databaseFinding(settings.databaseUrl),
     await backupFinding(settings),
     providerFinding(settings),
     await serverFinding(running),
@@ -131,6 +133,25 @@ async function logFinding(directory: string, isRunning: boolean): Promise<Findin
     return { name, ok: false, text: `${named.join("; ")}${rest}: ${advice}` };
   } catch (cause) {
     return { name, ok: false, text: `${directory} cannot be read (${systemCodeOf(cause)})` };
+  }
+}
+
+/** Whether the account of PostgreSQL may do no more than it must: who gets hold of it can do what it may. */
+async function databaseFinding(url: string | undefined): Promise<Finding> {
+  const name = "database";
+  if (url === undefined) return { name, ok: true, text: "embedded" };
+  try {
+    const { account, spare } = await accountRights(url);
+    if (spare.length === 0) return { name, ok: true, text: `${account} may do what is needed and no more` };
+    const less = spare.map((right) => `no${right}`).join(" ");
+    const text = `${account} may do more than is ever needed (${spare.join(", ")}): as another administrator, run alter role ${account} ${less}`;
+    return { name, ok: false, text };
+  } catch (cause) {
+    return {
+      name,
+      ok: false,
+      text: `cannot be asked (${systemCodeOf(cause)}): does it run, and is DATABASE_URL right?`,
+    };
   }
 }
 

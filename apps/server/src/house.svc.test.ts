@@ -6,6 +6,7 @@ import { createClient } from "@kaelix/contract";
 import { expect, test } from "vitest";
 
 import { openFreshPostgres } from "../../../packages/views/src/relational/testing/postgres-database.ts";
+import { findProblems } from "./doctor.ts";
 import { openHouse } from "./server.ts";
 
 test("the whole house runs on PostgreSQL by configuration alone", async () => {
@@ -44,6 +45,15 @@ test("the whole house runs on PostgreSQL by configuration alone", async () => {
     expect(read.text).toBe(body.text);
     expect((await again.call("verifications.run")).data.agree).toBe(true);
     await house.close();
+    // The account of these tests administers the whole server.
+    const found = async () => (await findProblems(data)).find(({ name }) => name === "database");
+    expect(await found()).toEqual({
+      name: "database",
+      ok: false,
+      text: expect.stringMatching(/superuser.* run alter role \S+ nosuperuser/),
+    });
+    process.env["DATABASE_URL"] = "postgres://nobody:secret@127.0.0.1:1/none";
+    expect((await found())?.text).toMatch(/^cannot be asked \(ECONNREFUSED\)/);
   } finally {
     delete process.env["DATABASE_URL"];
     delete process.env["KAELIX_CLAIM_CODE"];

@@ -1,3 +1,4 @@
+export { type AccountRights, accountRights } from "./relational/account-rights.ts";
 export { type Database } from "./relational/database.ts";
 export { viewErrors } from "./relational/errors.ts";
 export { createPeopleStore, type PeopleStore } from "./relational/identity/query.ts";

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 
+import { accountRights } from "./account-rights.ts";
 import { createMemoryStore } from "./memories/query.ts";
 import { openPostgres } from "./postgres.ts";
 import { relationalConformance } from "./testing/conformance.ts";
@@ -63,6 +64,7 @@ test("openPostgres says so when the account cannot have the reader's role, and r
   try {
     await run(`create role ${login} login nocreaterole`);
     await run(`create database ${login} owner ${login}`);
+    expect((await accountRights(fresh.url)).spare).toContain("superuser");
     const url = new URL(fresh.url);
     url.username = login;
     url.pathname = `/${login}`;
@@ -81,6 +83,9 @@ test("openPostgres says so when the account cannot have the reader's role, and r
     expect(notices).toHaveLength(1);
     const seen = await held.read({ user: idOf("usr", 2) }, (own) => own.selectFrom("memories").selectAll().execute());
     expect(seen).toEqual([]);
+    expect(await accountRights(url.href)).toEqual({ account: login, spare: [] });
+    await run(`alter role ${login} createdb createrole bypassrls`);
+    expect((await accountRights(url.href)).spare).toEqual(["createdb", "createrole", "bypassrls"]);
     expect(
       await held.read({ user: idOf("usr", 1) }, (own) => own.selectFrom("memories").selectAll().execute()),
     ).toHaveLength(1);

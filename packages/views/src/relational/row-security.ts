@@ -19,7 +19,7 @@ export interface ReadScope {
 }
 
 /** Nobody signs in with it; who reads takes it for one transaction. Roles are of a whole server, so it may be there already. */
-const READER = "kaelix_reader";
+export const READER = "kaelix_reader";
 const READ_TABLES = ["memories", "memory_versions", "imports", "users", "sessions", "invites"] as const;
 const SEALED_TABLES = [...READ_TABLES, "phone_claims"] as const;
 
