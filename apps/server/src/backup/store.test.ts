@@ -2,6 +2,7 @@ import { seededRandom } from "@kaelix/base";
 import { makeBackupKeys } from "@kaelix/security";
 import { expect, test } from "vitest";
 
+import { memoryKek } from "../../../../packages/security/src/testing/memory-kek.ts";
 import { nameAt, savedState, type SavedTopic, writeState } from "./format.ts";
 import { pointsAt, statesOf } from "./store.ts";
 import type { BackupTarget } from "./target.ts";
@@ -19,7 +20,7 @@ function memoryTarget(): BackupTarget {
 
 test("statesOf takes what both hold from the head: a point of before the topic of days became a living one has it too", async () => {
   const random = seededRandom(3);
-  const { keys } = await makeBackupKeys({ type: "passphrase", passphrase: "fifteen letters or more" }, random);
+  const { keys } = await makeBackupKeys({ type: "kek", kek: memoryKek() }, random);
   const store = { target: memoryTarget(), keys };
   const topic = (name: string, file: string): SavedTopic => ({ name, file, isAppendOnly: true, partitions: [] });
   const put = async (folder: "points" | "heads", atMs: number, topics: readonly SavedTopic[]): Promise<void> => {

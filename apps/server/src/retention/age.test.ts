@@ -26,9 +26,10 @@ test("firstKept is the day that is kept to the end of the day it is asked on", (
 test("a memory goes on the day behind its last one and not a moment before, in every zone, over leap days and changed clocks", () => {
   const seed = Number(process.env["KAELIX_SEED"] ?? 4_711);
   const random = seededRandom(seed);
-  const zones = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Pacific/Apia", "Asia/Kathmandu"];
+  const zones = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Pacific/Apia", "Asia/Kathmandu"] as const;
+  const calendars = zones.map((zone) => new Calendar(zone));
   for (let count = 0; count < 2_000; count++) {
-    const calendar = new Calendar(zones[random.integer(zones.length)] ?? "UTC");
+    const calendar = calendars[random.integer(calendars.length)] ?? expect.fail();
     const months = 1 + random.integer(120);
     const rules = { months, sources: [] };
     const recordedAtMs = Date.UTC(2015, 0, 1) + random.integer(4_000) * DAY_MS + random.integer(DAY_MS);
