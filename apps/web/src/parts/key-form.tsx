@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from "react";
-import { Label, Radio, RadioGroup } from "react-aria-components";
+import { Label, RadioGroup } from "react-aria-components";
 
 import { KEY_PRESETS, type KeyPreset, scopesOf } from "../core/key-presets.ts";
 import { accessApi } from "../data/access-api.ts";
@@ -7,8 +7,8 @@ import { client } from "../data/connection.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import type { OutputOf } from "../data/wire.ts";
 import { Button, ProblemNote } from "./basics.tsx";
+import { ChoiceCard } from "./choice-card.tsx";
 import { Field } from "./field.tsx";
-import { Icon } from "./icon.tsx";
 import { useGuardedCall } from "./proof.tsx";
 import { Segmented } from "./segmented.tsx";
 
@@ -40,18 +40,10 @@ function PresetChoices({
     <RadioGroup value={value} onChange={onChange} className="flex flex-col gap-2">
       <Label className="text-13 font-medium">What it may do</Label>
       {presets.map((preset) => (
-        <Radio
-          key={preset.value}
-          value={preset.value}
-          className="group relative cursor-pointer rounded-card border border-border py-2.5 ps-4 pe-11 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent"
-        >
+        <ChoiceCard key={preset.value} value={preset.value}>
           <span className="block">{preset.label}</span>
           <span className="block text-13 text-muted">{preset.text}</span>
-          <Icon
-            name="check"
-            className="absolute end-3.5 top-3 text-accent opacity-0 group-data-[selected]:opacity-100"
-          />
-        </Radio>
+        </ChoiceCard>
       ))}
     </RadioGroup>
   );

@@ -1,11 +1,11 @@
 import { type ReactNode, useDeferredValue, useState } from "react";
-import { Label, Radio, RadioGroup } from "react-aria-components";
+import { Label, RadioGroup } from "react-aria-components";
 
 import { countOf } from "../core/format.ts";
 import { sharingApi, type WireSubject } from "../data/sharing-api.ts";
 import { Loading, Name, ProblemNote } from "./basics.tsx";
+import { ChoiceCard } from "./choice-card.tsx";
 import { Field } from "./field.tsx";
-import { Icon } from "./icon.tsx";
 import { ShareButton } from "./share-form.tsx";
 
 const KINDS: Readonly<Record<WireSubject["kind"], string>> = {
@@ -72,18 +72,9 @@ export function ShareAbout({ name }: { readonly name: string }): ReactNode {
           <Label className="text-13 font-medium">Which one</Label>
           <div className="flex -m-0.5 max-h-72 flex-col gap-2 overflow-y-auto p-0.5">
             {data.map((one) => (
-              <Radio
-                key={one.id}
-                value={one.id}
-                data-testid="share-subject"
-                className="group relative cursor-pointer rounded-card border border-border py-2 ps-4 pe-11 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:-outline-offset-2 data-[focus-visible]:outline-accent data-[selected]:border-accent"
-              >
+              <ChoiceCard key={one.id} value={one.id} testId="share-subject">
                 <About subject={one} />
-                <Icon
-                  name="check"
-                  className="absolute end-3.5 top-4 text-accent opacity-0 group-data-[selected]:opacity-100"
-                />
-              </Radio>
+              </ChoiceCard>
             ))}
           </div>
         </RadioGroup>

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from "react";
-import { Label, Radio, RadioGroup } from "react-aria-components";
+import { Label, RadioGroup } from "react-aria-components";
 
 import { countOf } from "../core/format.ts";
 import { notify } from "../data/actions.ts";
@@ -7,9 +7,9 @@ import { client } from "../data/connection.ts";
 import { type ShareRequest, sharingApi, type WireSubject } from "../data/sharing-api.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, Empty, Loading, Name, ProblemNote, TextLink } from "./basics.tsx";
+import { ChoiceCard } from "./choice-card.tsx";
 import { Sheet } from "./dialog.tsx";
 import { Field } from "./field.tsx";
-import { Icon } from "./icon.tsx";
 import { useGuardedCall } from "./proof.tsx";
 import { Segmented } from "./segmented.tsx";
 
@@ -47,17 +47,9 @@ function People({
       <Label className="text-13 font-medium">With whom</Label>
       <div className="flex max-h-48 flex-col gap-2 overflow-y-auto">
         {people.map(({ id, name }) => (
-          <Radio
-            key={id}
-            value={id}
-            className="group relative min-h-11 cursor-pointer rounded-card border border-border py-2.5 ps-4 pe-11 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:-outline-offset-2 data-[focus-visible]:outline-accent data-[selected]:border-accent"
-          >
+          <ChoiceCard key={id} value={id}>
             <Name text={name} />
-            <Icon
-              name="check"
-              className="absolute end-3.5 top-3 text-accent opacity-0 group-data-[selected]:opacity-100"
-            />
-          </Radio>
+          </ChoiceCard>
         ))}
       </div>
     </RadioGroup>

@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, Suspense, useState } from "react";
-import { Label, Radio, RadioGroup } from "react-aria-components";
+import { Label, RadioGroup } from "react-aria-components";
 
 import { formatTime } from "../core/format.ts";
 import { LEVEL_WORDS, wordsOf } from "../core/levels.ts";
@@ -10,7 +10,7 @@ import { client, problemOf } from "../data/connection.ts";
 import type { PasskeyAnswer } from "../data/passkeys.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ProblemNote } from "./basics.tsx";
-import { Icon } from "./icon.tsx";
+import { ChoiceCard } from "./choice-card.tsx";
 import { LevelBadge } from "./level.tsx";
 import { type ProofBody, ProofByPasskey, SecretField } from "./proof.tsx";
 
@@ -43,18 +43,10 @@ function LevelChoices({
     <RadioGroup value={value} onChange={onChange} className="flex flex-col gap-2">
       <Label className="text-13 font-medium">Open up to</Label>
       {RAISED.map((words) => (
-        <Radio
-          key={words.name}
-          value={words.name}
-          className="group relative cursor-pointer rounded-card border border-border py-2.5 ps-4 pe-11 transition-feedback data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent"
-        >
+        <ChoiceCard key={words.name} value={words.name}>
           <LevelBadge level={words.name} pips />
           <span className="block text-13 text-muted">{words.text}</span>
-          <Icon
-            name="check"
-            className="absolute end-3.5 top-3 text-accent opacity-0 group-data-[selected]:opacity-100"
-          />
-        </Radio>
+        </ChoiceCard>
       ))}
     </RadioGroup>
   );

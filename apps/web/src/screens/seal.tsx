@@ -43,8 +43,28 @@ function About(): ReactNode {
   );
 }
 
+interface KeepNewProps extends StepProps {
+  readonly made: NewSeal;
+  readonly submit: string;
+  readonly words: string;
+}
+
+/** The new recovery key; what was made is kept once that is. */
+function KeepNew({ guarded, made, onCancel, onDone, submit, words }: KeepNewProps): ReactNode {
+  const keep = (): void =>
+    void guarded.run(async () => {
+      await made.keep();
+      onDone(words);
+    });
+  const { isBusy } = guarded;
+  return (
+    <RecoveryShown recoveryKey={made.recoveryKey} isBusy={isBusy} done={submit} onDone={keep} onCancel={onCancel} />
+  );
+}
+
 /** A passphrase, then the recovery key, then both are kept. */
-function SetUp({ guarded, onCancel, onDone, seal }: StepProps): ReactNode {
+function SetUp(props: StepProps): ReactNode {
+  const { onCancel, seal } = props;
   const user = useAppSelector((state) => state.session.user?.id ?? "");
   const [made, setMade] = useState<NewSeal | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -53,23 +73,9 @@ function SetUp({ guarded, onCancel, onDone, seal }: StepProps): ReactNode {
     setMade(await newSeal(seal, user, passphrase));
     setBusy(false);
   };
-  const keep = (): void =>
-    void guarded.run(async () => {
-      if (made === null) return;
-      await made.keep();
-      onDone("Set up. What you keep at Ultra-secret is sealed by you from now on.");
-    });
   if (made !== null) {
-    const { recoveryKey } = made;
-    return (
-      <RecoveryShown
-        recoveryKey={recoveryKey}
-        isBusy={guarded.isBusy}
-        done="Set it up"
-        onDone={keep}
-        onCancel={onCancel}
-      />
-    );
+    const words = "Set up. What you keep at Ultra-secret is sealed by you from now on.";
+    return <KeepNew {...props} made={made} submit="Set it up" words={words} />;
   }
   return <NewPassphrase submit="Go on" isBusy={isBusy} onSubmit={(text) => void make(text)} onCancel={onCancel} />;
 }
@@ -105,7 +111,8 @@ function ChangePassphrase({ guarded, onCancel, onDone, seal }: StepProps): React
   );
 }
 
-function ChangeRecoveryKey({ guarded, onCancel, onDone, seal }: StepProps): ReactNode {
+function ChangeRecoveryKey(props: StepProps): ReactNode {
+  const { onCancel, seal } = props;
   const user = useAppSelector((state) => state.session.user?.id ?? "");
   const [opener, setOpener] = useState<Opener>({ by: "passphrase", text: "" });
   const [error, setError] = useState<string | undefined>(undefined);
@@ -118,23 +125,9 @@ function ChangeRecoveryKey({ guarded, onCancel, onDone, seal }: StepProps): Reac
     if (typeof next === "string") setError(refusalWords("passphrase", next));
     else setMade(next);
   };
-  const keep = (): void =>
-    void guarded.run(async () => {
-      if (made === null) return;
-      await made.keep();
-      onDone("The new recovery key holds. The one before opens nothing any more.");
-    });
   if (made !== null) {
-    const { recoveryKey } = made;
-    return (
-      <RecoveryShown
-        recoveryKey={recoveryKey}
-        isBusy={guarded.isBusy}
-        done="Take the new one"
-        onDone={keep}
-        onCancel={onCancel}
-      />
-    );
+    const words = "The new recovery key holds. The one before opens nothing any more.";
+    return <KeepNew {...props} made={made} submit="Take the new one" words={words} />;
   }
   return (
     <form className="flex max-w-measure flex-col gap-4" onSubmit={(event) => (event.preventDefault(), void make())}>
