@@ -189,51 +189,24 @@ function groupFacts(reading: Reading, facts: Fact[]): void {
     if (draft.kind !== "organisation") continue;
     const isGroup = draft.form === "noun" && words.groups.has(draft.value);
     const cue = cueBefore(reading, draft.first, words.member, 5) ?? cueBefore(reading, draft.first, VOLUNTEERING, 3);
-    if (isGroup && draft.owner !== undefined)
-      facts.push({ type: "member_of", from: draft.owner, to: index, confidence: 0.7, cue: "possessive" });
+    const before = lowAt(reading, draft.first - 1);
+    const joins = (from: number, confidence: number, said: string): unknown =>
+      facts.push({ type: "member_of", from, to: index, confidence, cue: said });
+    if (isGroup && draft.owner !== undefined) joins(draft.owner, 0.7, "possessive");
     else if (cue !== undefined && (isGroup || draft.form === "name") && !facts.some((fact) => fact.to === index))
-      facts.push({
-        type: "member_of",
-        from: subjectBefore(reading, cue),
-        to: index,
-        confidence: 0.7,
-        cue: lowAt(reading, cue),
-      });
+      joins(subjectBefore(reading, cue), 0.7, lowAt(reading, cue));
+    else if (isGroup && /^(?:in|at|im|a|am|de|du|à)$/.test(before) && isMembership(reading, draft.first))
+      joins(subjectBefore(reading, draft.first), 0.5, "in");
     else if (
       isGroup &&
-      /^(?:in|at|im|a|am|de|du|à)$/.test(lowAt(reading, draft.first - 1)) &&
-      isMembership(reading, draft.first)
+      (/^(?:has|hat|jetzt|now|fait|neue|new|eine)$/.test(before) ||
+        (draft.isIndefinite && cueBefore(reading, draft.first, HAS, 3) !== undefined))
     )
-      facts.push({
-        type: "member_of",
-        from: subjectBefore(reading, draft.first),
-        to: index,
-        confidence: 0.5,
-        cue: "in",
-      });
-    else if (isGroup && /^(?:has|hat|jetzt|now|fait|neue|new|eine)$/.test(lowAt(reading, draft.first - 1)))
-      facts.push({
-        type: "member_of",
-        from: subjectBefore(reading, draft.first),
-        to: index,
-        confidence: 0.5,
-        cue: "has",
-      });
-    else if (
-      isGroup &&
-      draft.isIndefinite &&
-      cueBefore(reading, draft.first, new Set(["hat", "has", "got"]), 3) !== undefined
-    )
-      facts.push({
-        type: "member_of",
-        from: subjectBefore(reading, draft.first),
-        to: index,
-        confidence: 0.5,
-        cue: "has",
-      });
+      joins(subjectBefore(reading, draft.first), 0.5, "has");
   }
 }
 
+const HAS = new Set(["hat", "has", "got"]);
 const VOLUNTEERING = new Set("volunteering volunteer volunteered helping pottery classes lessons training".split(" "));
 
 function isMembership(reading: Reading, first: number): boolean {

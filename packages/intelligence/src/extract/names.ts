@@ -209,10 +209,6 @@ function addName(reading: Reading, first: number, last: number): void {
   const head = reading.tokens[first];
   const isTitled = head !== undefined && last > first && reading.words.titles.has(head.low);
   const nameStart = isTitled ? first + 1 : first;
-  const value = reading.tokens
-    .slice(nameStart, last + 1)
-    .map((token) => token.low)
-    .join(" ");
   const given = sexOfName(lowAt(reading, nameStart));
   const titleSex = isTitled ? sexOfTitle(head.low) : undefined;
   const sex = titleSex ?? (given === "either" ? undefined : given);
@@ -222,7 +218,10 @@ function addName(reading: Reading, first: number, last: number): void {
     {
       kind,
       form: "name",
-      value: kind === "person" ? value : withoutSaint(reading, first, last, value),
+      value: reading.tokens
+        .slice(kind === "person" ? nameStart : first, last + 1)
+        .map((token) => token.low)
+        .join(" "),
       aliases: isTitled ? [reading.text.slice(reading.tokens[nameStart]?.start ?? 0, reading.tokens[last]?.end)] : [],
       confidence: given === undefined && !isTitled ? 0.7 : 0.9,
       ...(kind === "person" && sex !== undefined ? { sex } : {}),
@@ -245,15 +244,6 @@ function isTeller(reading: Reading, last: number): boolean {
       next,
     )
   );
-}
-
-function withoutSaint(reading: Reading, first: number, last: number, value: string): string {
-  return first === last
-    ? value
-    : reading.tokens
-        .slice(first, last + 1)
-        .map((token) => token.low)
-        .join(" ");
 }
 
 const SHE_TITLES = new Set(
