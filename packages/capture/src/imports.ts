@@ -5,11 +5,11 @@
  * restart from the spooled file; the spooled file is removed as soon as its import has ended.
  * Does not: keep an upload that was never started beyond a restart.
  */
-import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Clock, type RandomSource } from "@kaelix/base";
-import type { Logger } from "@kaelix/coordinator";
+import { type Logger, makeFolder } from "@kaelix/coordinator";
 import {
   EVENT_VERSION,
   type ImportId,
@@ -17,7 +17,6 @@ import {
   makeId,
   type MemoryClient,
   type MemoryEvent,
-  parseId,
   type TenantId,
 } from "@kaelix/model";
 import type { Keystore } from "@kaelix/security";
@@ -114,7 +113,7 @@ export class Imports {
   async makeSpool(): Promise<{ readonly importId: ImportId; readonly folder: string }> {
     const importId = makeId("imp", this.#parts.clock.nowMs(), this.#parts.random);
     const folder = join(this.#parts.spoolFolder, importId);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     return { importId, folder };
   }
 
@@ -185,7 +184,7 @@ export class Imports {
       const { path, fileName } = job;
       const file: JobFile = { owner, path, fileName, format: job.status.format, answers, client };
       const folder = join(this.#parts.spoolFolder, importId);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       await writeFile(join(folder, JOB_FILE), JSON.stringify(file), { mode: 0o600 });
       await keystore.ensureUserKey(owner.tenant, owner.user);
       const sealed = await keystore.sealForUser(
@@ -243,22 +242,15 @@ export class Imports {
 
   /** Goes on with imports that a stop interrupted, and clears away uploads that were never started. */
   async resume(): Promise<void> {
-    await mkdir(this.#parts.spoolFolder, { recursive: true, mode: 0o700 });
-    const unfinished = new Map(
-      (await this.#parts.register.unfinishedImports()).map((row) => [row.importId, row] as const),
-    );
+    await makeFolder(this.#parts.spoolFolder);
+    const rows = await this.#parts.register.unfinishedImports();
+    const unfinished = new Map<string, (typeof rows)[number]>(rows.map((row) => [row.importId, row]));
     for (const name of await readdir(this.#parts.spoolFolder)) {
-      const importId = parseId("imp", name);
-      const owner = importId === undefined ? undefined : unfinished.get(importId);
-      if (importId !== undefined && owner !== undefined && this.#parts.isShut?.(owner.tenant) === true) {
-        unfinished.delete(importId);
-        continue;
-      }
-      if (importId === undefined || owner === undefined || !(await this.#resumeOne(importId))) {
-        await rm(join(this.#parts.spoolFolder, name), { recursive: true, force: true });
-        continue;
-      }
-      unfinished.delete(importId);
+      const row = unfinished.get(name);
+      const stays =
+        row !== undefined && (this.#parts.isShut?.(row.tenant) === true || (await this.#resumeOne(row.importId)));
+      if (stays) unfinished.delete(row.importId);
+      else await rm(join(this.#parts.spoolFolder, name), { recursive: true, force: true });
     }
     for (const lost of unfinished.values()) await this.#finish(lost, lost.importId, "failed", NOTHING);
   }

@@ -10,7 +10,7 @@
  * It does not: bring the key file, or views but for the snapshot that the newest point has of the database: it catches up with the log at
  * the first start, and one that is missing, damaged, or does not open there is done without.
  */
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { encodeText, isKaelixError } from "@kaelix/base";
@@ -153,7 +153,7 @@ async function writeFiles(directory: string, { onProgress, states, store }: Writ
     await writeSynced(join(folder, "topic.json"), [Buffer.from(file, "base64")].values(), { isReplaced: false });
     await syncDirectory(folder);
   }
-  await mkdir(join(directory, "topics"), { recursive: true });
+  await makeFolder(join(directory, "topics"));
   await syncDirectory(join(directory, "topics"));
   return bytes;
 }

@@ -5,7 +5,7 @@
  * holds the newer bytes. It does not: keep two writers apart, or hide names and sizes.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 
 import { makeFolder, replaceFile, systemCodeOf, writeSynced } from "@kaelix/coordinator";
@@ -73,8 +73,7 @@ async function failing<Result>(place: string, work: () => Promise<Result>): Prom
 
 /** A temporary file, synced, takes its name, and the folder is synced: a power cut leaves it whole or absent. */
 async function writeWhole(root: string, path: string, bytes: Uint8Array): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   const temporary = join(
     root,
     `.writing-${process.pid}-${createHash("sha256").update(path).digest("hex").slice(0, 16)}`,

@@ -7,7 +7,7 @@
 import { mkdir, open, readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
-import { syncTree } from "@kaelix/coordinator";
+import { makeFolder, syncTree } from "@kaelix/coordinator";
 import type { Database } from "@kaelix/views";
 
 import { PIECE_BYTES, type SavedPiece, type SavedView } from "./format.ts";
@@ -98,7 +98,7 @@ export async function writeView(
   pieces: AsyncIterator<Buffer, void>,
   folder: string,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   for (const path of folders) await mkdir(join(folder, path), { mode: 0o700 });
   let rest: Buffer = Buffer.alloc(0);
   for (const { path, size } of files) {

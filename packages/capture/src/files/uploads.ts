@@ -6,10 +6,11 @@
  * so that a request whose answer was lost can be sent again.
  */
 import { createReadStream } from "node:fs";
-import { mkdir, open, rm, stat } from "node:fs/promises";
+import { open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Clock, RandomSource } from "@kaelix/base";
+import { makeFolder } from "@kaelix/coordinator";
 import { type FileDraft, type FileFacts, type FileId, fileNameOf, makeId, type UserId } from "@kaelix/model";
 
 import { captureErrors } from "../errors.ts";
@@ -50,7 +51,7 @@ export class FileUploads {
     if (waiting.length >= WAITING_MAX) throw captureErrors("file-uploads-too-many");
     const fileId = makeId("fil", this.#parts.clock.nowMs(), this.#parts.random);
     const folder = this.#folderOf(fileId);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     return { fileId, folder };
   }
 

@@ -74,11 +74,6 @@ export class DigestPages {
     return this.#days.get(doc) ?? 0;
   }
 
-  /** The day a document was told on. */
-  toldOn(doc: number): number {
-    return this.calendar.dayOf(this.#table.recordedAts[doc] ?? 0);
-  }
-
   /** The language a document is indexed in. */
   languageOf(doc: number): string {
     return this.#table.languageNames.name(this.#table.languages[doc] ?? 0) ?? "en";

@@ -9,10 +9,10 @@
  * gone from the file, not from the disk's free space or from copies of the file. On Windows the mode is not checked.
  */
 import { createHash, createSecretKey, type KeyObject } from "node:crypto";
-import { link, mkdir, readFile, rename, stat, unlink } from "node:fs/promises";
+import { link, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { syncDirectory, writeSynced } from "@kaelix/coordinator";
+import { makeFolder, syncDirectory, writeSynced } from "@kaelix/coordinator";
 import { type Clock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
 
 import { securityErrors } from "../errors.ts";
@@ -65,7 +65,7 @@ export async function openFileKek(path: string, options: FileKekOptions = {}): P
         message: `Cannot open the key file ${path}: it does not exist. Nothing was changed; put the file back from its copy`,
       });
     }
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     await writeKeyFile(path, { current: 1, keys: [makeFileKey(1, tools)] }, "create");
     file = await readKeyFile(path);
     if (file === undefined) throw damaged(path, "it vanished while it was being made");

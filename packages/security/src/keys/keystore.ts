@@ -228,7 +228,7 @@ export class Keystore {
     return answers;
   }
 
-  /** A memory's key without waiting; `locked` when the user's key must be unwrapped first (`unlockUser`). */
+  /** A memory's key without waiting; `locked` when the user's key must be unwrapped first (`memoryKeys`). */
   cachedMemoryKey(query: MemoryKeyQuery): MemoryKeyAnswer | { readonly type: "locked"; readonly user: UserId } {
     const { memory } = query;
     const state = this.#memories.get(memory);
@@ -244,11 +244,6 @@ export class Keystore {
     const place = { ...owner, memory, level, keyVersion: found.keyVersion };
     const key = unwrapMemoryKey(userKey.levelKey(level), place, found.wrapped);
     return key === undefined ? { type: "damaged" } : { type: "key", key: { ...place, key } };
-  }
-
-  /** Unwraps a user's key so that `cachedMemoryKey` answers; false when the user has none. */
-  async unlockUser(user: UserId): Promise<boolean> {
-    return (await this.#users.open(user)) !== undefined;
   }
 
   /**

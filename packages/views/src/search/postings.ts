@@ -50,11 +50,6 @@ export class Postings {
     return this.#words.length;
   }
 
-  /** How many document numbers are in use, removed ones included. */
-  get documentCount(): number {
-    return this.#documents;
-  }
-
   /** Adds the next document with its terms in order; returns its number. */
   add(terms: readonly string[]): number {
     const doc = this.#documents++;

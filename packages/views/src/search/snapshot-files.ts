@@ -4,10 +4,10 @@
  * Guarantees: a file is there as a whole or not at all, also after a power cut (written beside, synced, renamed, directory synced).
  * It does not: look into the bytes.
  */
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { syncDirectory, writeFileDurably } from "@kaelix/coordinator";
+import { makeFolder, syncDirectory, writeFileDurably } from "@kaelix/coordinator";
 import type { UserId } from "@kaelix/model";
 
 const OFFSETS_FILE = "offsets.json";
@@ -34,7 +34,7 @@ export class SnapshotFiles {
   /** Removes the snapshot of a user, if there is one. */
   async remove(userId: UserId): Promise<void> {
     // A folder in which nothing was ever written is not there, and what is not there cannot be synced.
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#folder);
     const path = this.#pathOf(userId);
     const own = (await this.#names()).filter((name) => join(this.#folder, name).startsWith(path));
     for (const name of own) await rm(join(this.#folder, name), { force: true });
@@ -82,7 +82,7 @@ export class SnapshotFiles {
   }
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolder(this.#folder);
     await writeFileDurably(path, bytes);
   }
 }
