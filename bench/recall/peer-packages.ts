@@ -26,8 +26,10 @@ export interface PeerStore {
 export interface Peer {
   /** What rows call it. */
   readonly name: string;
-  /** As npm takes them, with their versions. */
+  /** As npm takes them, with their versions; as pip does for what is written in Python. */
   readonly packages: readonly string[];
+  /** True when it is written in Python (3.12 or later): it is installed into the folder's own `venv`. */
+  readonly isPython?: boolean;
   /** True when what it finds has no order, so that only how many are asked for says how good they are. */
   readonly isUnordered?: boolean;
   /** Opens an empty store in a folder of its own. */
@@ -36,7 +38,7 @@ export interface Peer {
 
 /** Where a peer's packages stand. */
 export interface PeerFolder {
-  /** The file of a module or of a package's inside. */
+  /** The file of a module or of a package's inside; of what is written in Python, of a program. */
   resolve(name: string): string;
   load(name: string): Promise<unknown>;
 }
@@ -55,10 +57,11 @@ export async function withPeer<Result>(
   const folder = mkdtempSync(join(tmpdir(), "kaelix-bench-"));
   const opened: PeerStore[] = [];
   try {
-    if (installed === undefined) install(peer.packages, folder);
-    const require = createRequire(join(installed ?? folder, "package.json"));
+    const home = installed ?? folder;
+    if (installed === undefined) (peer.isPython === true ? installPython : install)(peer.packages, folder);
+    const require = createRequire(join(home, "package.json"));
     const from: PeerFolder = {
-      resolve: (name) => require.resolve(name),
+      resolve: (name) => (peer.isPython === true ? join(home, "venv/bin", name) : require.resolve(name)),
       load: (name) => import(pathToFileURL(require.resolve(name)).href),
     };
     return await work(async () => {
@@ -84,6 +87,14 @@ function install(packages: readonly string[], folder: string): void {
   const path = `${join(home, "bin")}${delimiter}${process.env["PATH"] ?? ""}`;
   const environment = { ...process.env, ...headers, PATH: path };
   execFileSync("npm", parameters, { stdio: "ignore", timeout: INSTALL_TIMEOUT_MS, env: environment });
+}
+
+/** Into `venv` of the folder. */
+function installPython(packages: readonly string[], folder: string): void {
+  const environment = join(folder, "venv");
+  const options = { stdio: "ignore", timeout: INSTALL_TIMEOUT_MS } as const;
+  execFileSync("python3", ["-m", "venv", environment], options);
+  execFileSync(join(environment, "bin/pip"), ["install", "-q", ...packages], options);
 }
 
 /** Numbers of a vector by which systems that only know vectors find words without a model. */

@@ -7,6 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { BenchRow } from "../row.ts";
 import { type Asked, askAll, DEPTH_MAX, figuresOf, type Retriever } from "../../packages/recall/src/measure/harness.ts";
 import type { Conversation, Turn } from "../../packages/recall/src/measure/locomo.ts";
+import { BASIC_MEMORY } from "./basic-memory.ts";
 import { MASTRA } from "./mastra.ts";
 import { MCP_MEMORY } from "./mcp-memory.ts";
 import { MEM0 } from "./mem0.ts";
@@ -14,7 +15,7 @@ import { DEPTHS, percentile } from "../../packages/recall/src/measure/metrics.ts
 import { type Peer, type PeerStore, withPeer } from "./peer-packages.ts";
 
 /** All that come as packages. */
-export const PEERS: readonly Peer[] = [MEM0, MASTRA, MCP_MEMORY];
+export const PEERS: readonly Peer[] = [MEM0, MASTRA, MCP_MEMORY, BASIC_MEMORY];
 
 /**
  * Rows of each peer beside ours.
