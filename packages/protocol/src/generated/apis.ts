@@ -63,4 +63,6 @@ export const APIS = {
   ShareFetch: { key: 78, name: "ShareFetch", versionMin: 1, versionMax: 2, decodableMin: 1, flexibleSince: 1 },
   ShareAcknowledge: { key: 79, name: "ShareAcknowledge", versionMin: 1, versionMax: 2, decodableMin: 1, flexibleSince: 1 },
   DescribeShareGroupOffsets: { key: 90, name: "DescribeShareGroupOffsets", versionMin: 0, versionMax: 1, decodableMin: 0, flexibleSince: 0 },
+  AlterShareGroupOffsets: { key: 91, name: "AlterShareGroupOffsets", versionMin: 0, versionMax: 0, decodableMin: 0, flexibleSince: 0 },
+  DeleteShareGroupOffsets: { key: 92, name: "DeleteShareGroupOffsets", versionMin: 0, versionMax: 0, decodableMin: 0, flexibleSince: 0 },
 } as const;

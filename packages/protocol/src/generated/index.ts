@@ -308,3 +308,15 @@ export {
   type DescribeShareGroupOffsetsResponseGroup, type DescribeShareGroupOffsetsResponseTopic,
   type DescribeShareGroupOffsetsResponsePartition,
 } from "./describe-share-group-offsets.ts";
+export {
+  decodeAlterShareGroupOffsetsRequest, encodeAlterShareGroupOffsetsRequest, type AlterShareGroupOffsetsRequest,
+  type AlterShareGroupOffsetsRequestTopic, type AlterShareGroupOffsetsRequestPartition,
+  decodeAlterShareGroupOffsetsResponse, encodeAlterShareGroupOffsetsResponse, type AlterShareGroupOffsetsResponse,
+  type AlterShareGroupOffsetsResponseTopic, type AlterShareGroupOffsetsResponsePartition,
+} from "./alter-share-group-offsets.ts";
+export {
+  decodeDeleteShareGroupOffsetsRequest, encodeDeleteShareGroupOffsetsRequest, type DeleteShareGroupOffsetsRequest,
+  type DeleteShareGroupOffsetsRequestTopic, decodeDeleteShareGroupOffsetsResponse,
+  encodeDeleteShareGroupOffsetsResponse, type DeleteShareGroupOffsetsResponse,
+  type DeleteShareGroupOffsetsResponseTopic,
+} from "./delete-share-group-offsets.ts";

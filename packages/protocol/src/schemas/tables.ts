@@ -57,6 +57,8 @@ import { shareGroupDescribe } from "./share-group-describe.ts";
 import { shareFetch } from "./share-fetch.ts";
 import { shareAcknowledge } from "./share-acknowledge.ts";
 import { describeShareGroupOffsets } from "./describe-share-group-offsets.ts";
+import { alterShareGroupOffsets } from "./alter-share-group-offsets.ts";
+import { deleteShareGroupOffsets } from "./delete-share-group-offsets.ts";
 import type { ApiSchema } from "./schema.ts";
 
 /** All tables, by API key. */
@@ -120,4 +122,6 @@ export const SCHEMAS: readonly ApiSchema[] = [
   shareFetch,
   shareAcknowledge,
   describeShareGroupOffsets,
+  alterShareGroupOffsets,
+  deleteShareGroupOffsets,
 ];
