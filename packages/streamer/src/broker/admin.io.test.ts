@@ -383,7 +383,7 @@ describe("the cluster", () => {
       });
     expect(await update(2, ["transaction.version", 2], ["group.version", 1])).toMatchObject({ errorCode: 0 });
     expect(await update(2, ["transaction.version", 2], ["group.version", 0])).toMatchObject({ errorCode: 95 });
-    expect(await update(2, ["share.version", 1])).toMatchObject({ errorCode: 95 });
+    expect(await update(2, ["streams.version", 1])).toMatchObject({ errorCode: 95 });
     expect((await update(1, ["transaction.version", 1])).results).toMatchObject([{ errorCode: 95 }]);
 
     const place = async (path: string, name: string): Promise<number | undefined> => {

@@ -84,3 +84,16 @@ export class ByteBudget {
     });
   }
 }
+
+/** Resolves when memory is to be had, or a client is gone. */
+export async function untilRoom(budget: ByteBudget, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      leave();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const leave = budget.whenFree(done);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

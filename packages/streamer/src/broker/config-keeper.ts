@@ -126,7 +126,12 @@ export class ConfigKeeper {
 
   /** The number of a group's key in effect. */
   groupNumber(groupId: string, name: string): number {
-    return parseNumber(this.describeGroup(groupId, [name])[0]?.value ?? "");
+    return parseNumber(this.groupValue(groupId, name));
+  }
+
+  /** A group's key in effect; "" when it has none. */
+  groupValue(groupId: string, name: string): string {
+    return this.describeGroup(groupId, [name])[0]?.value ?? "";
   }
 
   /** What was set for a group. */

@@ -38,6 +38,8 @@ export interface ConfigRow {
   readonly max?: number;
   /** What a text or each entry of a list may be. */
   readonly oneOf?: readonly string[];
+  /** What a text must match as a whole. */
+  readonly matches?: RegExp;
   /** The broker's key that is the default of a topic's or a group's key. */
   readonly synonym?: string;
   /** For keys of a broker: may be changed while it runs. Keys of topics and groups always may. */
@@ -62,6 +64,7 @@ export function valueProblem(row: ConfigRow, value: string): string | undefined 
     return allowed.includes(value.trim().toLowerCase()) ? undefined : `${is}, must be ${allowed.join(" or ")}`;
   }
   if (row.type === "list") return listProblem(row, value, is);
+  if (row.matches?.test(value) === false) return `${is}, must match ${row.matches.source}`;
   if (row.type === "string" || row.type === "class" || row.type === "password") {
     return row.oneOf === undefined || row.oneOf.includes(value) ? undefined : `${is}, must be ${row.oneOf.join(", ")}`;
   }

@@ -13,7 +13,7 @@ import type { Isolation, LeaderRead, PartitionLeader } from "../leader/contract.
 import type { OpenTopic } from "../storage/storage.ts";
 import type { FoundBatch } from "../storage/scan.ts";
 import type { RequestContext } from "./api.ts";
-import type { ByteBudget } from "./byte-budget.ts";
+import { untilRoom } from "./byte-budget.ts";
 import { clientError } from "./errors.ts";
 import { type Ground, mayTopic } from "./ground.ts";
 import type { ReadLease } from "./read-buffers.ts";
@@ -268,26 +268,16 @@ export class FetchRun {
   }
 }
 
-async function untilRoom(budget: ByteBudget, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      leave();
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const leave = budget.whenFree(done);
-    signal.addEventListener("abort", done, { once: true });
-  });
-}
-
-interface ReadSize {
+/** Bytes and records that were read. */
+export interface ReadSize {
   readonly bytes: number;
   readonly records: number;
 }
 
 const NOTHING: ReadSize = { bytes: 0, records: 0 };
 
-function sizeOf(batches: readonly FoundBatch[]): ReadSize {
+/** How large batches are together. */
+export function sizeOf(batches: readonly FoundBatch[]): ReadSize {
   let bytes = 0;
   let records = 0;
   for (const { header } of batches) {
@@ -341,7 +331,7 @@ function bytesOf(records: FetchPartitionData["records"]): number {
 }
 
 /** The batches' bytes as few ranges: those that follow each other in one buffer become one. */
-function rangesOf(batches: readonly FoundBatch[]): Uint8Array | Uint8Array[] {
+export function rangesOf(batches: readonly FoundBatch[]): Uint8Array | Uint8Array[] {
   const ranges: Uint8Array[] = [];
   for (let first = 0; first < batches.length;) {
     const batch = batches[first];

@@ -18,7 +18,7 @@ export const NODE_ID = 1;
 /** The cluster's name in Kafka's ACL vocabulary. */
 const CLUSTER_RESOURCE = { type: "cluster", name: "kafka-cluster" } as const;
 /** The topics of the broker's own rooms, shown to clients as internal. */
-const INTERNAL_TOPICS = new Set(["__consumer_offsets", "__transaction_state"]);
+const INTERNAL_TOPICS = new Set(["__consumer_offsets", "__share_group_state", "__transaction_state"]);
 
 /** Where clients are told to connect. */
 export interface Endpoint {

@@ -1,8 +1,8 @@
 import { type Clock, systemClock, systemRandom } from "@kaelix/base";
 
-import { groupApis } from "../groups/group-apis.ts";
+import { groupApis, shareApis } from "../groups/group-apis.ts";
 import { openGroups, type VerifyTransaction } from "../groups/groups.ts";
-import { consumerSettingsFrom, groupSettingsFrom } from "../groups/settings.ts";
+import { consumerSettingsFrom, groupSettingsFrom, type ShareSettings, shareSettingsFrom } from "../groups/settings.ts";
 import type { InterceptorSpec } from "../interceptors/contract.ts";
 import { Interceptors } from "../interceptors/interceptors.ts";
 import type { Leaders } from "../leader/contract.ts";
@@ -12,6 +12,7 @@ import { BrokerSecurity, type SecurityOptions } from "../security/security.ts";
 import { openTransactions } from "../transactions/coordinator.ts";
 import { transactionApis } from "../transactions/transaction-apis.ts";
 import { type Broker, type BrokerOptions, type OpenRooms, startBrokerWith } from "./broker.ts";
+import type { ConfigKeeper } from "./config-keeper.ts";
 import { NODE_ID } from "./ground.ts";
 import type { ListenerOptions } from "./listener.ts";
 
@@ -80,6 +81,7 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
       authorizer,
       settings,
       consumerSettings: (groupId) => consumerSettingsFrom(settings, (key) => configs.groupNumber(groupId, key)),
+      shareSettings: shareSettingsOf(configs),
       verifyTransaction,
       interceptors,
     });
@@ -93,6 +95,7 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
         ...groupApis(groups, {
           coordinatorOf: ({ listener }) => ({ nodeId: NODE_ID, ...ground.endpoint(listener) }),
         }),
+        ...shareApis(groups, ground),
         ...transactionApis(transactions, { storage, leaders, authorizer, clock }),
         ...security.apis(ground),
       ],
@@ -113,6 +116,11 @@ export function startBroker(options: StartBrokerOptions): Promise<Broker> {
       sasl === undefined ? listener : { ...listener, authenticator: security.sasl(sasl) },
     ),
   });
+}
+
+function shareSettingsOf(configs: ConfigKeeper): (groupId: string) => ShareSettings {
+  const membersMax = (): number => configs.brokerNumber("group.share.max.size");
+  return (groupId) => shareSettingsFrom((key) => configs.groupValue(groupId, key), membersMax);
 }
 
 async function loadAll(specs: readonly InterceptorSpec[], clock: Clock): Promise<Interceptors> {

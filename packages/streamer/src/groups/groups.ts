@@ -25,13 +25,22 @@ import {
   type SyncReply,
 } from "./classic/classic-group.ts";
 import { ConsumerGroup } from "./consumer/consumer-group.ts";
-import { Deadlines } from "./deadlines.ts";
-import { type ClassicEntry, type ConsumerEntry, type GroupEntry, isVacant } from "./group-entry.ts";
-import { type ConsumerSettings, GROUP_DEFAULTS, type GroupSettings } from "./settings.ts";
+import { DeadlineTimer } from "./deadline-timer.ts";
+import { type ConsumerEntry, type GroupEntry, isVacant, type ShareGroupEntry } from "./group-entry.ts";
+import {
+  type ConsumerSettings,
+  GROUP_DEFAULTS,
+  type GroupSettings,
+  SHARE_DEFAULTS,
+  type ShareSettings,
+} from "./settings.ts";
+import { ShareGroup } from "./share/share-group.ts";
+import { Shares } from "./share/shares.ts";
 import { decodeClassicGroup, encodeClassicGroup } from "./store/classic-value.ts";
 import { encodeConsumerChange, type GroupRecord, restoreConsumerGroup } from "./store/consumer-values.ts";
 import { type GroupStore, openGroupStore } from "./store/group-store.ts";
 import { encodeGroupKey, RECORD_TYPES, textOfKey } from "./store/record-keys.ts";
+import { encodeShareChange, restoreShareGroup } from "./store/share-values.ts";
 import { sweep } from "./sweep.ts";
 import { TopicsSource } from "./topics-source.ts";
 
@@ -61,6 +70,8 @@ export interface GroupsOptions {
   readonly settings?: GroupSettings;
   /** Times of one consumer group. Default: what the settings say. */
   readonly consumerSettings?: (groupId: string) => ConsumerSettings;
+  /** Times and bounds of one share group. Default: Apache Kafka's. */
+  readonly shareSettings?: (groupId: string) => ShareSettings;
   /** Default: every transaction is taken as it comes. */
   readonly verifyTransaction?: VerifyTransaction;
   /** Asked before an offset is committed. Default: none. */
@@ -70,6 +81,14 @@ export interface GroupsOptions {
 const ALLOW_ALL: Authorizer = { allows: () => true };
 const SWEEP = "";
 const ID_BYTES = 16;
+/** Records of which a group has one, whatever its protocol. */
+const GROUP_RECORD_TYPES = [
+  RECORD_TYPES.classicGroup,
+  RECORD_TYPES.consumerEpoch,
+  RECORD_TYPES.targetEpoch,
+  RECORD_TYPES.shareEpoch,
+  RECORD_TYPES.shareTargetEpoch,
+];
 
 /**
  * Opens the coordinator. It answers COORDINATOR_LOAD_IN_PROGRESS until `loaded` resolves.
@@ -92,18 +111,17 @@ export class Groups {
   readonly leaders: Leaders;
   readonly verifyTransaction: VerifyTransaction;
   readonly interceptors: Interceptors;
+  /** What share groups do with their partitions. */
+  readonly shares: Shares;
   /** Resolves when everything kept was read; rejects when it cannot be. */
   readonly loaded: Promise<void>;
   readonly #options: GroupsOptions;
   readonly #random: RandomSource;
   readonly #entries = new Map<string, GroupEntry>();
-  readonly #deadlines = new Deadlines();
+  readonly #deadlines: DeadlineTimer;
   readonly #joins = new Map<number, (reply: JoinReply) => void>();
   readonly #syncs = new Map<number, (reply: SyncReply) => void>();
   #store: GroupStore | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #due: NodeJS.Immediate | undefined;
-  #timerAtMs = Infinity;
   #lastCall = 0;
   #closed = false;
 
@@ -117,6 +135,15 @@ export class Groups {
     this.verifyTransaction = options.verifyTransaction ?? (() => KAFKA_ERRORS.NONE);
     this.interceptors = options.interceptors ?? new Interceptors(this.clock);
     this.#random = options.random ?? systemRandom;
+    this.#deadlines = new DeadlineTimer(this.clock, () => this.tick());
+    const { leaders, shareSettings, storage } = options;
+    this.shares = new Shares({
+      storage,
+      leaders,
+      clock: this.clock,
+      settingsOf: shareSettings ?? (() => SHARE_DEFAULTS),
+      nameOf: (topicId) => this.topics.image().byId.get(topicId)?.name,
+    });
     this.loaded = this.#load();
     // Reported by whoever awaits it; requests are answered that nothing is loaded meanwhile.
     this.loaded.catch(() => undefined);
@@ -131,9 +158,9 @@ export class Groups {
       this.#entries.set(groupId, entry);
       this.#scheduleGroup(entry);
     }
+    await this.shares.load((groupId) => this.#entries.get(groupId)?.type === "share");
     this.#store = store;
     this.#deadlines.set(SWEEP, this.clock.monotonicMs() + this.settings.offsetsCheckIntervalMs);
-    this.#startTimer();
   }
 
   #restored(store: GroupStore, groupId: string): GroupEntry | undefined {
@@ -144,6 +171,12 @@ export class Groups {
       if (classic !== undefined) {
         const group = decodeClassicGroup(groupId, classic.value, { settings: this.settings, nowMs });
         return { type: "classic", group };
+      }
+      if (records.some(({ recordType }) => recordType === RECORD_TYPES.shareEpoch)) {
+        const group = new ShareGroup(groupId, this.shares.settingsOf(groupId));
+        restoreShareGroup(group, records);
+        group.restored(nowMs);
+        return { type: "share", group, written: Promise.resolve(), isUnwritten: false };
       }
       const group = this.#newConsumerGroup(groupId);
       restoreConsumerGroup(group, records);
@@ -197,12 +230,27 @@ export class Groups {
     return begun;
   }
 
+  /** The share group of an id, made when there is none of any kind; undefined when that may not be. */
+  share(groupId: string, mayCreate: boolean): ShareGroupEntry | undefined {
+    const entry = this.#entries.get(groupId);
+    if (entry?.type === "share") return entry;
+    // Offsets of others would be taken for its own.
+    const mayBegin = mayCreate && !this.exists(groupId) && this.#mayBegin(entry);
+    if (!mayBegin) return undefined;
+    const group = new ShareGroup(groupId, this.shares.settingsOf(groupId));
+    const begun: ShareGroupEntry = { type: "share", group, written: Promise.resolve(), isUnwritten: false };
+    this.#begin(begun);
+    return begun;
+  }
+
   #newConsumerGroup(groupId: string): ConsumerGroup {
     return new ConsumerGroup(groupId, this.#options.consumerSettings?.(groupId) ?? this.settings);
   }
 
   #mayBegin(entry: GroupEntry | undefined): boolean {
-    return entry === undefined ? this.#entries.size < this.settings.groupsMax : isVacant(entry);
+    if (entry === undefined) return this.#entries.size < this.settings.groupsMax;
+    // What a share group has done in its partitions is nobody else's.
+    return entry.type !== "share" && isVacant(entry);
   }
 
   /** Puts a new group in the place of what was there; records of the other protocol are deleted, offsets stay. */
@@ -216,7 +264,7 @@ export class Groups {
   /** What deletes a group's records: those that are known, and those that may be on their way to the disk. */
   #deletions(groupId: string): GroupRecord[] {
     const keys = new Map((this.#store?.recordsOf(groupId) ?? []).map(({ key }) => [textOfKey(key), key]));
-    for (const recordType of [RECORD_TYPES.classicGroup, RECORD_TYPES.consumerEpoch, RECORD_TYPES.targetEpoch]) {
+    for (const recordType of GROUP_RECORD_TYPES) {
       const key = encodeGroupKey(recordType, groupId);
       keys.set(textOfKey(key), key);
     }
@@ -289,10 +337,29 @@ export class Groups {
     const { group } = entry;
     const changes = group.takeChanges();
     if (entry.isUnwritten) changes.push(...group.allChanges());
-    if (changes.length > 0) {
+    const nowMs = this.clock.nowMs();
+    return this.#flush(
+      entry,
+      changes.map((change) => encodeConsumerChange(group, change, nowMs)),
+    );
+  }
+
+  /** The same for a share group; what members that are gone hold is given back. */
+  flushShare(entry: ShareGroupEntry): Promise<void> {
+    const { group } = entry;
+    for (const memberId of group.takeGone()) this.shares.memberGone(group.groupId, memberId);
+    const changes = group.takeChanges();
+    if (entry.isUnwritten) changes.push(...group.allChanges());
+    return this.#flush(
+      entry,
+      changes.flatMap((change) => encodeShareChange(group, change)),
+    );
+  }
+
+  #flush(entry: ConsumerEntry | ShareGroupEntry, records: readonly GroupRecord[]): Promise<void> {
+    if (records.length > 0) {
       entry.isUnwritten = false;
-      const nowMs = this.clock.nowMs();
-      entry.written = this.#writeGroup(changes.map((change) => encodeConsumerChange(group, change, nowMs)));
+      entry.written = this.#writeGroup(records);
       entry.written.catch(() => (entry.isUnwritten = true));
     }
     this.#scheduleGroup(entry);
@@ -304,7 +371,7 @@ export class Groups {
     const store = this.#store;
     const entry = this.#entries.get(groupId);
     this.#entries.delete(groupId);
-    this.#deadlines.clear(`g${groupId}`);
+    this.#deadlines.set(`g${groupId}`, undefined);
     if (entry?.type === "classic") {
       entry.group.die();
       for (const reply of entry.group.takeOutput().replies) this.#answer(reply);
@@ -313,18 +380,18 @@ export class Groups {
     const records = entry === undefined ? [] : this.#deletions(groupId);
     const places = [...store.offsets.of(groupId)].map(([place]) => place);
     await Promise.all([store.writeGroup(records), store.forget(places)]);
+    if (entry?.type === "share") await this.shares.forget((place) => place.groupId === groupId);
   }
 
   /** Does what has come due. Called by the timer; tests with a clock of their own call it themselves. */
   tick(): void {
     const nowMs = this.clock.monotonicMs();
-    for (const key of this.#deadlines.takeDue(nowMs)) {
+    for (const key of this.#deadlines.takeDue()) {
       if (key === SWEEP) {
         this.#deadlines.set(SWEEP, nowMs + this.settings.offsetsCheckIntervalMs);
         void this.sweep().catch(() => undefined);
       } else this.#tickGroup(key.slice(1), nowMs);
     }
-    this.#startTimer();
   }
 
   #tickGroup(groupId: string, nowMs: number): void {
@@ -334,7 +401,8 @@ export class Groups {
       this.flushClassic(entry.group);
     } else if (entry !== undefined) {
       entry.group.tick(nowMs);
-      void this.flushConsumer(entry).catch(() => undefined);
+      const written = entry.type === "share" ? this.flushShare(entry) : this.flushConsumer(entry);
+      written.catch(() => undefined);
     }
   }
 
@@ -343,34 +411,15 @@ export class Groups {
     await sweep(this, this.clock.nowMs());
   }
 
-  #scheduleGroup({ group }: Pick<ClassicEntry | ConsumerEntry, "group">): void {
-    const key = `g${group.groupId}`;
-    const nextMs = group.deadlines.nextMs();
-    if (nextMs === undefined) this.#deadlines.clear(key);
-    else this.#deadlines.set(key, nextMs);
-    this.#startTimer();
-  }
-
-  #startTimer(): void {
-    const nextMs = this.#deadlines.nextMs();
-    if (this.#closed || nextMs === undefined || nextMs === this.#timerAtMs) return;
-    clearTimeout(this.#timer);
-    this.#timerAtMs = nextMs;
-    const delayMs = Math.min(Math.max(nextMs - this.clock.monotonicMs(), 0), 2 ** 31 - 1);
-    this.#timer = setTimeout(() => {
-      this.#timerAtMs = Infinity;
-      // Not before what has arrived is read: after this process stood still, heartbeats wait in the sockets, and timers come first.
-      this.#due = setImmediate(() => this.tick());
-    }, Math.ceil(delayMs));
-    this.#timer.unref();
+  #scheduleGroup({ group }: Pick<GroupEntry, "group">): void {
+    this.#deadlines.set(`g${group.groupId}`, group.deadlines.nextMs());
   }
 
   /** Answers everybody who waits and ends the timer. The storage is its owner's to close. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#timer);
-    clearImmediate(this.#due);
+    this.#deadlines.stop();
     this.topics.close();
     const errorCode = KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE;
     for (const resolve of this.#joins.values()) resolve(refusedJoin("", errorCode));
@@ -378,6 +427,7 @@ export class Groups {
     this.#joins.clear();
     this.#syncs.clear();
     await this.loaded.catch(() => undefined);
+    await this.shares.close();
     if (this.#options.store === undefined) await this.#store?.close();
   }
 }

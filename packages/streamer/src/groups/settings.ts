@@ -34,7 +34,39 @@ export type ConsumerSettings = Pick<
   "consumerSessionTimeoutMs" | "consumerHeartbeatIntervalMs" | "consumerMembersMax"
 >;
 
+/** Times, bounds and ways of one share group (KIP-932). */
+export interface ShareSettings {
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** Most members. */
+  readonly membersMax: number;
+  /** How long a member may hold a record, ms. */
+  readonly lockMs: number;
+  /** How often a record is delivered before it is given up. */
+  readonly deliveryCountMax: number;
+  /** Most records of a partition that are delivered and not done. */
+  readonly recordLocksMax: number;
+  /** Where a group begins in a partition: `earliest`, `latest`, or `by_duration:` with a time in ISO 8601. */
+  readonly offsetReset: string;
+  readonly isolation: "read_uncommitted" | "read_committed";
+  /** Whether members may ask for more time. */
+  readonly mayRenew: boolean;
+}
+
 const MINUTE_MS = 60_000;
+
+/** What holds for a share group when nothing is said. */
+export const SHARE_DEFAULTS: ShareSettings = {
+  sessionTimeoutMs: 45_000,
+  heartbeatIntervalMs: 5000,
+  membersMax: 200,
+  lockMs: 30_000,
+  deliveryCountMax: 5,
+  recordLocksMax: 2000,
+  offsetReset: "latest",
+  isolation: "read_uncommitted",
+  mayRenew: true,
+};
 
 /** What holds when nothing is said. */
 export const GROUP_DEFAULTS: GroupSettings = {
@@ -105,6 +137,43 @@ export function consumerSettingsFrom(settings: GroupSettings, valueOf: (key: str
     },
     get consumerMembersMax() {
       return settings.consumerMembersMax;
+    },
+  };
+}
+
+/**
+ * Settings of one share group that follow its configuration while it runs.
+ * @param valueOf gives the value of a group's key, such as "share.session.timeout.ms"
+ * @param membersMax of `group.share.max.size`
+ */
+export function shareSettingsFrom(valueOf: (key: string) => string, membersMax: () => number): ShareSettings {
+  return {
+    get sessionTimeoutMs() {
+      return Number(valueOf("share.session.timeout.ms"));
+    },
+    get heartbeatIntervalMs() {
+      return Number(valueOf("share.heartbeat.interval.ms"));
+    },
+    get membersMax() {
+      return membersMax();
+    },
+    get lockMs() {
+      return Number(valueOf("share.record.lock.duration.ms"));
+    },
+    get deliveryCountMax() {
+      return Number(valueOf("share.delivery.count.limit"));
+    },
+    get recordLocksMax() {
+      return Number(valueOf("share.partition.max.record.locks"));
+    },
+    get offsetReset() {
+      return valueOf("share.auto.offset.reset");
+    },
+    get isolation() {
+      return valueOf("share.isolation.level") === "read_committed" ? "read_committed" : "read_uncommitted";
+    },
+    get mayRenew() {
+      return valueOf("share.renew.acknowledge.enable").toLowerCase() === "true";
     },
   };
 }

@@ -20,7 +20,9 @@ export async function sweep(groups: Groups, nowMs: number): Promise<void> {
     await store.forget(over);
   }
   for (const [groupId, entry] of groups.entries()) {
-    const isIdle = isVacant(entry) && !store.offsets.has(groupId) && !store.offsets.hasPending(groupId);
+    // A share group stays until somebody deletes it, as in Apache Kafka.
+    const isIdle =
+      entry.type !== "share" && isVacant(entry) && !store.offsets.has(groupId) && !store.offsets.hasPending(groupId);
     if (isIdle) await groups.delete(groupId);
   }
 }

@@ -1,11 +1,12 @@
 /** The topics of a storage as groups see them: a picture that is made anew when a topic came, changed or went. */
 import type { Storage } from "../storage/storage.ts";
+import { SHARE_STATE_TOPIC } from "./share/share-state-store.ts";
 import { CONSUMER_OFFSETS_TOPIC } from "./store/group-store.ts";
 import { NO_TOPICS, type TopicFacts, topicsImage, type TopicsImage } from "./topics-image.ts";
 import { parseTopicPattern, type TopicPattern } from "./consumer/topic-regex.ts";
 
 const PATTERNS_MAX = 1000;
-const INTERNAL: ReadonlySet<string> = new Set([CONSUMER_OFFSETS_TOPIC, "__transaction_state"]);
+const INTERNAL: ReadonlySet<string> = new Set([CONSUMER_OFFSETS_TOPIC, SHARE_STATE_TOPIC, "__transaction_state"]);
 
 /** True for the broker's own topics. */
 export function isInternalTopic(name: string): boolean {

@@ -7,7 +7,7 @@ import { APIS } from "@kaelix/protocol";
 
 import type { BrokerMetrics, PartitionCounters, RequestCounters } from "../broker/metrics.ts";
 import type { Groups } from "../groups/groups.ts";
-import { groupLag, groupMetrics } from "../groups/lag.ts";
+import { groupLag, groupMetrics, shareLoads } from "../groups/lag.ts";
 import type { Interceptors } from "../interceptors/interceptors.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { MetricFamily } from "./metric-family.ts";
@@ -152,11 +152,8 @@ function connectionFamilies(metrics: BrokerMetrics): MetricFamily[] {
 async function groupFamilies(groups: Groups): Promise<MetricFamily[]> {
   const states = groupMetrics(groups);
   const lags = await groupLag(groups);
-  const place = ({
-    groupId: group,
-    partition,
-    topic,
-  }: (typeof lags)[number]): { group: string; topic: string; partition: number } => ({
+  const loads = shareLoads(groups);
+  const place = ({ groupId: group, partition, topic }: (typeof lags | typeof loads)[number]) => ({
     group,
     topic,
     partition,
@@ -182,6 +179,18 @@ async function groupFamilies(groups: Groups): Promise<MetricFamily[]> {
       help: "Age of the first message a group has not read yet",
       type: "gauge",
       samples: lags.map((lag) => ({ labels: place(lag), value: lag.lagSeconds })),
+    },
+    {
+      name: "kaelix_kafka_share_group_held_messages",
+      help: "Messages that members of a share group hold now",
+      type: "gauge",
+      samples: loads.map((load) => ({ labels: place(load), value: load.heldCount })),
+    },
+    {
+      name: "kaelix_kafka_share_group_in_flight_messages",
+      help: "Messages a share group was given and has not done with",
+      type: "gauge",
+      samples: loads.map((load) => ({ labels: place(load), value: load.inFlightCount })),
     },
   ];
 }

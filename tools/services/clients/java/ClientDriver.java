@@ -25,8 +25,11 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -47,6 +50,7 @@ public final class ClientDriver {
     private static final PrintStream ANSWERS = System.out;
 
     private final Map<String, Member> members = new ConcurrentHashMap<>();
+    private final Map<String, ShareMember> shareMembers = new ConcurrentHashMap<>();
     private final Map<String, Writer> writers = new ConcurrentHashMap<>();
 
     public static void main(String[] arguments) throws Exception {
@@ -88,6 +92,9 @@ public final class ClientDriver {
             case "member": return members.get(text(request, "member")).seen();
             case "commit": return members.get(text(request, "member")).ask("commit");
             case "leave": return members.remove(text(request, "member")).ask("leave");
+            case "shareJoin": return shareJoin(request);
+            case "shareMember": return shareMembers.get(text(request, "member")).seen();
+            case "shareLeave": return shareMembers.remove(text(request, "member")).leave();
             case "begin": return begin(request);
             case "send": return writers.get(text(request, "writer")).send(request);
             case "sendOffset": return writers.get(text(request, "writer")).sendOffset(request);
@@ -281,6 +288,91 @@ public final class ClientDriver {
         }
     }
 
+    // ---- share groups
+
+    private Object shareJoin(JsonNode request) throws Exception {
+        Map<String, Object> settings = connect(request);
+        settings.put("group.id", text(request, "group"));
+        settings.put("fetch.max.wait.ms", 100);
+        settings.put("share.acknowledgement.mode", request.path("explicit").asBoolean() ? "explicit" : "implicit");
+        if (request.has("pollRecords")) settings.put("max.poll.records", request.get("pollRecords").asInt());
+        if (request.has("acquireMode")) settings.put("share.acquire.mode", text(request, "acquireMode"));
+        Map<String, String> says = new TreeMap<>();
+        request.path("says").properties().forEach(entry -> says.put(entry.getKey(), entry.getValue().asText()));
+        var consumer = new KafkaShareConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
+        ShareMember member = new ShareMember(consumer, text(request, "topic"), request.path("explicit").asBoolean(), says);
+        shareMembers.put(text(request, "member"), member);
+        member.start();
+        return true;
+    }
+
+    /**
+     * A share consumer on its own thread. What it says of a record stands under the record's value and the count of its delivery, "v x1";
+     * it accepts what nothing is said of.
+     */
+    private static final class ShareMember extends Thread {
+        private final KafkaShareConsumer<String, String> consumer;
+        private final String topic;
+        private final boolean isExplicit;
+        private final Map<String, String> says;
+        private final List<String> deliveries = new ArrayList<>();
+        private final List<String> errors = new ArrayList<>();
+        private volatile boolean isLeaving;
+        private Throwable failure;
+
+        ShareMember(KafkaShareConsumer<String, String> consumer, String topic, boolean isExplicit, Map<String, String> says) {
+            this.consumer = consumer;
+            this.topic = topic;
+            this.isExplicit = isExplicit;
+            this.says = says;
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            try (consumer) {
+                consumer.subscribe(List.of(topic));
+                while (!isLeaving) {
+                    List<String> told = new ArrayList<>();
+                    for (ConsumerRecord<String, String> record : consumer.poll(java.time.Duration.ofMillis(100))) {
+                        String delivery = record.value() + " x" + record.deliveryCount().orElse((short) 0);
+                        if (isExplicit) say(record, delivery);
+                        told.add(delivery);
+                    }
+                    List<String> wrong = new ArrayList<>();
+                    consumer.commitSync().forEach((partition, error) -> error.ifPresent(one -> wrong.add(one.getClass().getSimpleName())));
+                    synchronized (this) {
+                        // Only now: what is seen is done.
+                        deliveries.addAll(told);
+                        errors.addAll(wrong);
+                    }
+                }
+            } catch (Throwable error) {
+                synchronized (this) {
+                    failure = error;
+                }
+            }
+        }
+
+        private void say(ConsumerRecord<String, String> record, String delivery) {
+            AcknowledgeType type = AcknowledgeType.valueOf(says.getOrDefault(delivery, "ACCEPT"));
+            consumer.acknowledge(record, type);
+            // What is renewed comes with the next poll, and is then done.
+            if (type == AcknowledgeType.RENEW) says.remove(delivery);
+        }
+
+        synchronized Object seen() throws MemberFailed {
+            if (failure != null) throw new MemberFailed(failure);
+            return Map.of("deliveries", List.copyOf(deliveries), "errors", List.copyOf(errors));
+        }
+
+        Object leave() throws Exception {
+            isLeaving = true;
+            join();
+            return seen();
+        }
+    }
+
     // ---- transactions
 
     private Object begin(JsonNode request) throws Exception {
@@ -337,6 +429,13 @@ public final class ClientDriver {
                     Map<String, String> configs = new TreeMap<>();
                     request.path("configs").properties().forEach(entry -> configs.put(entry.getKey(), entry.getValue().asText()));
                     admin.createTopics(List.of(topic.configs(configs))).all().get();
+                    return true;
+                }
+                case "alterGroupConfig": {
+                    ConfigEntry entry = new ConfigEntry(text(request, "key"), text(request, "value"));
+                    Collection<AlterConfigOp> change = List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET));
+                    ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, text(request, "group"));
+                    admin.incrementalAlterConfigs(Map.of(resource, change)).all().get();
                     return true;
                 }
                 case "listTopics": return admin.listTopics().names().get();

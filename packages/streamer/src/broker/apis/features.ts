@@ -9,9 +9,10 @@ import {
 import type { ServedApi } from "../api.ts";
 import { type Ground, mayCluster } from "../ground.ts";
 
-/** Levels as Apache Kafka finalises them: transactions by KIP-890, consumer groups by KIP-848. What is in effect is the highest. */
+/** Levels as Apache Kafka finalises them: transactions by KIP-890, consumer groups by KIP-848, share groups by KIP-932. What is in effect is the highest. */
 export const FEATURES = [
   { name: "group.version", minVersion: 0, maxVersion: 1 },
+  { name: "share.version", minVersion: 0, maxVersion: 1 },
   { name: "transaction.version", minVersion: 0, maxVersion: 2 },
 ] as const;
 

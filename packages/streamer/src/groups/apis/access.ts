@@ -2,6 +2,7 @@
 import { KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
 
 import type { AclOperation, RequestContext } from "../../broker/api.ts";
+import type { ShareGroupEntry } from "../group-entry.ts";
 import type { Groups } from "../groups.ts";
 import type { GroupStore } from "../store/group-store.ts";
 import { NAME_BYTES_MAX } from "../store/record-keys.ts";
@@ -15,6 +16,13 @@ export function openFor(
   if (!mayGroup(groups, context, group.operation, group.id)) return KAFKA_ERRORS.GROUP_AUTHORIZATION_FAILED;
   if (!isGroupId(group.id)) return KAFKA_ERRORS.INVALID_GROUP_ID;
   return groups.store ?? KAFKA_ERRORS.COORDINATOR_LOAD_IN_PROGRESS;
+}
+
+/** The share group of an id, or what there is instead, in Apache Kafka's words. */
+export function shareGroupOf(groups: Groups, groupId: string): ShareGroupEntry | string {
+  const entry = groups.get(groupId);
+  if (entry?.type === "share") return entry;
+  return groups.exists(groupId) ? `Group ${groupId} is not a share group.` : `Group ${groupId} not found.`;
 }
 
 /** True for a name that can stand in a record. */

@@ -74,7 +74,7 @@ async function join(groups: Groups, request: JoinGroupRequest, context: RequestC
 }
 
 function missingGroup(groups: Groups, { groupId, memberId }: JoinGroupRequest): KafkaErrorCode {
-  if (groups.get(groupId)?.type === "consumer") return KAFKA_ERRORS.INCONSISTENT_GROUP_PROTOCOL;
+  if ((groups.get(groupId)?.type ?? "classic") !== "classic") return KAFKA_ERRORS.INCONSISTENT_GROUP_PROTOCOL;
   return memberId === "" ? KAFKA_ERRORS.GROUP_MAX_SIZE_REACHED : KAFKA_ERRORS.UNKNOWN_MEMBER_ID;
 }
 

@@ -123,6 +123,8 @@ export function checkGroup(groups: Groups, store: GroupStore, committer: Committ
     groups.flushClassic(entry.group);
     return errorCode;
   }
+  // A share group stands where its acknowledgements say.
+  if (entry?.type === "share") return KAFKA_ERRORS.GROUP_ID_NOT_FOUND;
   const { generationId, groupInstanceId, memberId, transactional, version } = committer;
   const saysNothing = generationId < 0 && memberId === "" && groupInstanceId === null;
   if (entry === undefined) {

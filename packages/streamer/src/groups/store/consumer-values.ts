@@ -65,7 +65,8 @@ function encodeEpoch(group: ConsumerGroup): Uint8Array {
   return writer.toBytes();
 }
 
-function encodeTargetEpoch(epoch: number): Uint8Array {
+/** The epoch of a target assignment; the same for every kind of group. */
+export function encodeTargetEpoch(epoch: number): Uint8Array {
   const writer = new WireWriter(8);
   writer.int16(0);
   writer.int32(epoch);
@@ -98,7 +99,8 @@ function encodeMember(member: ConsumerMember): Uint8Array {
   return writer.toBytes();
 }
 
-function encodeTarget(target: PartitionSet): Uint8Array {
+/** What a member is to own; the same for every kind of group. */
+export function encodeTarget(target: PartitionSet): Uint8Array {
   const writer = new WireWriter(64);
   writer.int16(0);
   writeTopics(writer, target);
@@ -118,7 +120,8 @@ function encodeCurrent(member: ConsumerMember): Uint8Array {
   return writer.toBytes();
 }
 
-function writeTopics(writer: WireWriter, set: PartitionSet): void {
+/** Writes partitions by topic. */
+export function writeTopics(writer: WireWriter, set: PartitionSet): void {
   const topics = formatPartitionSet(set);
   writer.arrayLength(topics.length, true);
   for (const { partitions, topicId } of topics) {
@@ -128,7 +131,8 @@ function writeTopics(writer: WireWriter, set: PartitionSet): void {
   }
 }
 
-function readTopics(reader: WireReader): PartitionSet {
+/** Reads partitions by topic. Throws `protocol-frame-invalid` for what is cut off. */
+export function readTopics(reader: WireReader): PartitionSet {
   const topics: { topicId: string; partitions: number[] }[] = [];
   for (let left = reader.arrayLength(true, TOPIC_BYTES_MIN); left > 0; left -= 1) {
     topics.push({ topicId: reader.uuid(), partitions: reader.int32s(true) });

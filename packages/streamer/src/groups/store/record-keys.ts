@@ -10,6 +10,11 @@
  *     6     target assignment epoch —
  *     7     target assignment       member
  *     8     current assignment      member
+ *     10    share group member      member
+ *     11    share group epoch       —
+ *     12    share assignment epoch  —
+ *     13    share assignment        member
+ *     14    share member's epoch    member
  *     16    resolved pattern        pattern
  *
  * Source: the coordinator-key schemas of Apache Kafka 4.3 (GROUP COORDINATOR RECORDS).
@@ -26,6 +31,11 @@ export const RECORD_TYPES = {
   targetEpoch: 6,
   target: 7,
   current: 8,
+  shareMember: 10,
+  shareEpoch: 11,
+  shareTargetEpoch: 12,
+  shareTarget: 13,
+  shareCurrent: 14,
   regex: 16,
 } as const;
 
@@ -38,6 +48,9 @@ const WITH_NAME: ReadonlySet<number> = new Set([
   RECORD_TYPES.consumerMember,
   RECORD_TYPES.target,
   RECORD_TYPES.current,
+  RECORD_TYPES.shareMember,
+  RECORD_TYPES.shareTarget,
+  RECORD_TYPES.shareCurrent,
   RECORD_TYPES.regex,
 ]);
 
