@@ -109,6 +109,7 @@ async function brokerRows(count: number, seed: number): Promise<BenchRow[]> {
     { name: `${name}: acknowledged records`, value: outcome.acknowledgedRecords, unit: "records" },
     { name: `${name}: committed transactions`, value: outcome.committedTransactions, unit: "transactions" },
     { name: `${name}: aborted transactions`, value: outcome.abortedTransactions, unit: "transactions" },
+    { name: `${name}: records a share group was done with`, value: outcome.sharedRecords, unit: "records" },
     { name: `${name}: process listens again, p95`, value: p95, unit: "ms" },
     { name: `${name}: faults`, value: faults.length, unit: "faults", target: 0, reached: faults.length === 0 },
   ];

@@ -12,4 +12,5 @@ test(`a broker killed with producers, transactions and groups in flight keeps it
   // Not idle while it was killed.
   expect(outcome.acknowledgedRecords).toBeGreaterThan(100);
   expect(outcome.committedTransactions).toBeGreaterThan(3);
+  expect(outcome.sharedRecords).toBeGreaterThan(30);
 });

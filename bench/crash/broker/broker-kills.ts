@@ -2,11 +2,11 @@
  * Kills a broker's process with SIGKILL while real clients use it, starts it again on the same folder, and compares with the truth.
  *
  * The broker is `kaelix streamer` in a process of its own; the clients speak the protocol over TCP: idempotent producers with five batches in
- * flight, workers that read, process and write exactly once in both generations of transactions, members of a classic group and of one by
- * KIP-848, and producers that die in a transaction. A request that was not answered is sent again, with its sequence, to the next broker.
+ * flight, workers that read, process and write exactly once in both generations of transactions, members of a classic group, of one by
+ * KIP-848 and of a share group, and producers that die in a transaction. A request that was not answered is sent again, with its sequence, to the next broker.
  *
  * After a start, before any client is let in: what was acknowledged is readable at its offset, offsets are dense, no sequence stands twice,
- * no committed offset went back. Then clients may end what they were about: every transaction is ended, and the last stable offset is the end;
+ * no committed offset went back, no share group's start offset either, and nothing before it is lost. Then clients may end what they were about: every transaction is ended, and the last stable offset is the end;
  * exactly what was committed shows, once. Then everybody must come further, in a bounded time. Some kills come before, while the broker starts
  * or recovers. One seed, one series of decisions; how processes are scheduled is not repeatable.
  */
@@ -19,12 +19,16 @@ import { BrokerProcess } from "./broker-process.ts";
 import { committedOffset, createTopics, INPUT, INPUT_PARTITIONS, OUTPUT, OUTPUT_PARTITIONS, readAll } from "./data.ts";
 import { Caller, Gate, House, Over, type Random } from "./house.ts";
 import { ClassicMember, ModernMember } from "./members.ts";
+import { ShareTruth } from "./share-truth.ts";
+import { configureShareGroup, SHARE_GROUP, ShareWorker, shareStarts } from "./share-workers.ts";
 import { type ReadRecord, Truth } from "./truth.ts";
 import { Worker } from "./workers.ts";
 import { abandonTransaction, IdempotentWriter } from "./writers.ts";
 
 const KILLS_PER_FOLDER = 12;
 const WRITERS = 3;
+/** More than the input has partitions, so that some share one. */
+const SHARE_WORKERS = 4;
 /** A bound against hanging, not a measure. */
 const PATIENCE_MS = 40_000;
 const POLL_MS = 10;
@@ -45,6 +49,8 @@ export interface BrokerKillOutcome {
   readonly acknowledgedRecords: number;
   readonly committedTransactions: number;
   readonly abortedTransactions: number;
+  /** Records a share group was told are done. */
+  readonly sharedRecords: number;
   readonly startMs: readonly number[];
   /** What was found wrong, in words, each with its seed. */
   readonly faults: readonly string[];
@@ -52,7 +58,14 @@ export interface BrokerKillOutcome {
 
 /** Runs the kills, some to a folder; stops at the first folder with a fault. */
 export async function runBrokerKills({ kills, seed }: BrokerKillOptions): Promise<BrokerKillOutcome> {
-  const total = { kills: 0, earlyKills: 0, acknowledgedRecords: 0, committedTransactions: 0, abortedTransactions: 0 };
+  const total = {
+    kills: 0,
+    earlyKills: 0,
+    acknowledgedRecords: 0,
+    committedTransactions: 0,
+    abortedTransactions: 0,
+    sharedRecords: 0,
+  };
   const startMs: number[] = [];
   for (let at = 0; total.kills < kills; at += 1) {
     const run = new FolderRun(seed + at);
@@ -61,6 +74,7 @@ export async function runBrokerKills({ kills, seed }: BrokerKillOptions): Promis
     total.kills += count;
     total.earlyKills += run.earlyKills;
     total.acknowledgedRecords += run.truth.acknowledgedCount;
+    total.sharedRecords += run.shares.doneCount;
     for (const worker of run.workers) {
       total.committedTransactions += worker.committedCount;
       total.abortedTransactions += worker.abortedCount;
@@ -75,6 +89,7 @@ export async function runBrokerKills({ kills, seed }: BrokerKillOptions): Promis
 /** The life of one folder. */
 class FolderRun {
   readonly truth = new Truth();
+  readonly shares = new ShareTruth((text) => this.truth.fault(text));
   readonly workers: readonly Worker[];
   readonly startMs: number[] = [];
   earlyKills = 0;
@@ -95,6 +110,7 @@ class FolderRun {
       ...this.workers.map(({ name }) => name),
       "classic",
       "modern",
+      SHARE_GROUP,
     ];
   }
 
@@ -123,6 +139,7 @@ class FolderRun {
       ...this.workers,
       ...[0, 1].map((number) => new ClassicMember(house, "classic", number)),
       ...[0, 1].map((number) => new ModernMember(house, "modern", number)),
+      ...Array.from({ length: SHARE_WORKERS }, (_, number) => new ShareWorker(house, this.shares, number)),
     ];
   }
 
@@ -140,6 +157,7 @@ class FolderRun {
     const gate = await this.#launch();
     const caller = new Caller({ door: gate, port: this.#house.port });
     await createTopics(caller);
+    await configureShareGroup(caller);
     caller.close();
     this.#house.door.open();
     this.#house.steps.open();
@@ -233,12 +251,19 @@ class FolderRun {
       const reading = await readAll(caller, { topic: OUTPUT, partition, isCommitted: false });
       this.truth.checkPartition(`${OUTPUT}/${partition}`, reading);
     }
+    await this.#lookAtShares(caller);
     for (const group of ["classic", "modern"]) {
       for (let partition = 0; partition < INPUT_PARTITIONS; partition += 1) {
         const place = `${group}/${partition}`;
         const min = this.truth.offsetMin(place);
         this.truth.foundOffset(place, await committedOffset(caller, group, partition), min);
       }
+    }
+  }
+
+  async #lookAtShares(caller: Caller): Promise<void> {
+    for (const [partition, startOffset] of (await shareStarts(caller)).entries()) {
+      if (startOffset >= 0) this.shares.foundStart(`${SHARE_GROUP} ${INPUT}/${partition}`, startOffset);
     }
   }
 

@@ -34,6 +34,16 @@ import {
   encodeProduceRequest,
   encodeSyncGroupRequest,
   encodeTxnOffsetCommitRequest,
+  decodeDescribeShareGroupOffsetsResponse,
+  encodeDescribeShareGroupOffsetsRequest,
+  decodeIncrementalAlterConfigsResponse,
+  encodeIncrementalAlterConfigsRequest,
+  decodeShareAcknowledgeResponse,
+  encodeShareAcknowledgeRequest,
+  decodeShareFetchResponse,
+  encodeShareFetchRequest,
+  decodeShareGroupHeartbeatResponse,
+  encodeShareGroupHeartbeatRequest,
 } from "@kaelix/protocol/messages";
 import type { ClientCodec } from "@kaelix/streamer/testing";
 
@@ -68,4 +78,21 @@ export const codecs = {
   produce: codec("Produce", encodeProduceRequest, decodeProduceResponse),
   syncGroup: codec("SyncGroup", encodeSyncGroupRequest, decodeSyncGroupResponse),
   txnOffsetCommit: codec("TxnOffsetCommit", encodeTxnOffsetCommitRequest, decodeTxnOffsetCommitResponse),
+  describeShareGroupOffsets: codec(
+    "DescribeShareGroupOffsets",
+    encodeDescribeShareGroupOffsetsRequest,
+    decodeDescribeShareGroupOffsetsResponse,
+  ),
+  incrementalAlterConfigs: codec(
+    "IncrementalAlterConfigs",
+    encodeIncrementalAlterConfigsRequest,
+    decodeIncrementalAlterConfigsResponse,
+  ),
+  shareAcknowledge: codec("ShareAcknowledge", encodeShareAcknowledgeRequest, decodeShareAcknowledgeResponse),
+  shareFetch: codec("ShareFetch", encodeShareFetchRequest, decodeShareFetchResponse),
+  shareGroupHeartbeat: codec(
+    "ShareGroupHeartbeat",
+    encodeShareGroupHeartbeatRequest,
+    decodeShareGroupHeartbeatResponse,
+  ),
 };

@@ -187,3 +187,12 @@ export async function committedOffset(caller: Caller, group: string, partition: 
   if (found.errorCode !== E.NONE) throw new Error(`OffsetFetch of ${group} was answered with ${found.errorCode}`);
   return found.offset;
 }
+
+/** The id of the input. */
+export async function topicIdOf(caller: Caller): Promise<string> {
+  const request = { topics: [{ name: INPUT }], allowAutoTopicCreation: false };
+  const { topics } = await caller.call(codecs.metadata, 12, request);
+  const topicId = topics[0]?.topicId;
+  if (topicId === undefined) throw new Error("Metadata was answered without the topic");
+  return topicId;
+}

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { KAFKA_ERRORS } from "@kaelix/protocol";
 
 import { codecs } from "./codecs.ts";
-import { committedOffset, fetchOnce, INPUT, INPUT_PARTITIONS, settled } from "./data.ts";
+import { committedOffset, fetchOnce, INPUT, INPUT_PARTITIONS, settled, topicIdOf } from "./data.ts";
 import { Caller, type House, type Random } from "./house.ts";
 
 const LEAVE_ONE_IN = 80;
@@ -287,12 +287,4 @@ export class ModernMember extends Member {
     this.#memberId = randomUUID();
     this.#enterAnew();
   }
-}
-
-async function topicIdOf(caller: Caller): Promise<string> {
-  const request = { topics: [{ name: INPUT }], allowAutoTopicCreation: false };
-  const { topics } = await caller.call(codecs.metadata, 12, request);
-  const topicId = topics[0]?.topicId;
-  if (topicId === undefined) throw new Error("Metadata was answered without the topic");
-  return topicId;
 }
