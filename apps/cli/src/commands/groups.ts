@@ -79,6 +79,10 @@ async function stateOf(admin: Admin, group: string): Promise<GroupState> {
   const listed = (await admin.listGroups()).get(group);
   if (listed === undefined) throw new CommandFailure(EXIT.missing, `There is no group ${group}`);
   const type = listed.groupType ?? "classic";
+  // It has no committed offsets: it would seem to be nowhere, and to be behind by nothing.
+  if (type === "share") {
+    throw new CommandFailure(EXIT.usage, `Cannot describe ${group}: it is a share group, ask kafka-share-groups.sh`);
+  }
   const described = type === "classic" ? (await admin.describeGroups({ groups: [group] })).get(group) : undefined;
   const members = [...(described?.members.values() ?? [])].map(({ clientHost, clientId, id }) => ({
     member: id,
