@@ -1,13 +1,14 @@
 /**
- * Fits the four weights that decide whether there is enough to answer (packages/recall/src/evidence.ts): plain logistic regression by
+ * Fits the weights that decide whether there is enough to answer (packages/recall/src/evidence.ts): plain logistic regression by
  * gradient descent, a question in its own conversation against the same question in another with the names exchanged. Deterministic.
  */
-import { type EvidenceWeights, evidenceFigures } from "../../packages/recall/src/evidence.ts";
+import { type EvidenceWeights, evidenceFigures, standingOf } from "../../packages/recall/src/evidence.ts";
 import { searchMemories } from "../../packages/recall/src/search.ts";
 import { idFromBytes } from "@kaelix/model";
 import type { RecallSource } from "@kaelix/recall";
 import type { ScoreRecipe, UserIndex } from "@kaelix/views";
 
+import type { MeaningOf } from "../../packages/recall/src/measure/harness.ts";
 import type { Conversation } from "../../packages/recall/src/measure/locomo.ts";
 import { rename, sourceOf, speakersOf } from "../../packages/recall/src/measure/sources.ts";
 
@@ -26,44 +27,61 @@ const USER = idFromBytes("usr", new Uint8Array(16));
 /** Questions of these kinds have their answer in the conversation. */
 const ANSWERED = new Set(["single-hop", "temporal", "multi-hop"]);
 
-/** Two examples for each question that has an answer. */
+/** The weights of scores that examples are found with. */
+export interface EvidenceRecipes {
+  readonly recipe: ScoreRecipe;
+  /** Where meaning counts too: its own weights, and what questions mean. */
+  readonly meaning?: { readonly recipe: ScoreRecipe; readonly meaningOf: MeaningOf };
+}
+
+/** Two examples for each question that has an answer; with meaning a third, put to the other conversation as it is. */
 export async function evidenceExamples(
   conversations: readonly Conversation[],
   indexes: readonly UserIndex[],
-  recipe: ScoreRecipe,
+  recipes: EvidenceRecipes,
 ): Promise<EvidenceExample[]> {
   const examples: EvidenceExample[] = [];
   for (const [at, conversation] of conversations.entries()) {
     const next = (at + 1) % conversations.length;
     const [own, other, stranger] = [indexes[at], indexes[next], conversations[next]];
     if (own === undefined || other === undefined || stranger === undefined) continue;
-    const [ownSource, otherSource] = [sourceOf(own), sourceOf(other)];
+    const [ownSource, otherSource] = [own, other].map((index) =>
+      sourceOf(index, undefined, recipes.meaning?.meaningOf),
+    );
+    if (ownSource === undefined || otherSource === undefined) continue;
+    const strangers = [speakersOf(stranger), ...(recipes.meaning === undefined ? [] : [speakersOf(conversation)])];
     for (const { text, category } of conversation.questions) {
       if (!ANSWERED.has(category)) continue;
-      const renamed = rename(text, speakersOf(conversation), speakersOf(stranger));
-      examples.push({ conversations: [at], figures: await figuresOf(ownSource, text, recipe), isOwn: true });
-      examples.push({
-        conversations: [at, next],
-        figures: await figuresOf(otherSource, renamed, recipe),
-        isOwn: false,
-      });
+      examples.push({ conversations: [at], figures: await figuresOf(ownSource, text, recipes), isOwn: true });
+      for (const names of strangers) {
+        const asked = rename(text, speakersOf(conversation), names);
+        const figures = await figuresOf(otherSource, asked, recipes);
+        examples.push({ conversations: [at, next], figures, isOwn: false });
+      }
     }
   }
   return examples;
 }
 
-async function figuresOf(source: RecallSource, text: string, recipe: ScoreRecipe): Promise<readonly number[]> {
-  const found = await searchMemories(source, { userId: USER, ceiling: 2, text, recipe });
-  return evidenceFigures(
-    found.hits.filter(({ score }) => score > 0),
-    found.words,
-  );
+async function figuresOf(
+  source: RecallSource,
+  text: string,
+  { recipe, meaning }: EvidenceRecipes,
+): Promise<readonly number[]> {
+  const asked = { userId: USER, ceiling: 2, text } as const;
+  const found = await searchMemories(source, { ...asked, recipe, byWords: true });
+  const hits = found.hits.filter(({ score }) => score > 0);
+  const figures = evidenceFigures(hits, found.words);
+  if (meaning === undefined) return figures;
+  const near = await searchMemories(source, { ...asked, recipe: meaning.recipe });
+  return [...figures, standingOf(hits, near.hits) ?? 0];
 }
 
 /** The weights that tell own questions from strangers' best. */
-export function fitEvidence(examples: readonly EvidenceExample[]): EvidenceWeights {
+export function fitEvidence(examples: readonly EvidenceExample[], { chanceMin }: EvidenceWeights): EvidenceWeights {
   const count = Math.max(1, examples.length);
-  const means = [0, 1, 2, 3].map((at) => examples.reduce((sum, { figures }) => sum + (figures[at] ?? 0), 0) / count);
+  const places = [...(examples[0]?.figures ?? [])].map((_, at) => at);
+  const means = places.map((at) => examples.reduce((sum, { figures }) => sum + (figures[at] ?? 0), 0) / count);
   const spreads = means.map((mean, at) =>
     Math.sqrt(examples.reduce((sum, { figures }) => sum + ((figures[at] ?? 0) - mean) ** 2, 0) / count),
   );
@@ -72,9 +90,9 @@ export function fitEvidence(examples: readonly EvidenceExample[]): EvidenceWeigh
     isOwn,
   }));
   let bias = 0;
-  let weights = [0, 0, 0, 0];
+  let weights = places.map(() => 0);
   for (let step = 0; step < STEPS; step++) {
-    const slope = [0, 0, 0, 0];
+    const slope = places.map(() => 0);
     let lean = 0;
     for (const { values, isOwn } of rows) {
       const logit = values.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), bias);
@@ -85,7 +103,7 @@ export function fitEvidence(examples: readonly EvidenceExample[]): EvidenceWeigh
     bias -= (RATE * lean) / count;
     weights = weights.map((weight, at) => weight - RATE * ((slope[at] ?? 0) / count + DECAY * weight));
   }
-  const [coverage = 0, score = 0, missing = 0, pairs = 0] = weights.map((weight, at) => weight / (spreads[at] || 1));
-  const shift = means.reduce((sum, mean, at) => sum + mean * ([coverage, score, missing, pairs][at] ?? 0), 0);
-  return { bias: bias - shift, weights: [coverage, score, missing, pairs] };
+  const unscaled = weights.map((weight, at) => weight / (spreads[at] || 1));
+  const shift = means.reduce((sum, mean, at) => sum + mean * (unscaled[at] ?? 0), 0);
+  return { bias: bias - shift, chanceMin, weights: unscaled };
 }

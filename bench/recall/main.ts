@@ -128,8 +128,13 @@ export async function leftOutWeights(
   const recipes = conversations.map((_, at) => fitRecipe(examples.filter((example) => example.conversation !== at)));
   const evidences: EvidenceWeights[] = [];
   for (const [at, recipe] of recipes.entries()) {
-    const evidence = await evidenceExamples(conversations, indexes, recipe);
-    evidences.push(fitEvidence(evidence.filter((example) => !example.conversations.includes(at))));
+    const evidence = await evidenceExamples(conversations, indexes, { recipe });
+    evidences.push(
+      fitEvidence(
+        evidence.filter((example) => !example.conversations.includes(at)),
+        SHIPPED_EVIDENCE,
+      ),
+    );
   }
   return (at) => ({ evidence: evidences[at] ?? SHIPPED_EVIDENCE, recipe: recipes[at] ?? SHIPPED_RECIPE });
 }

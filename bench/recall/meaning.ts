@@ -1,8 +1,9 @@
 /**
  * What vectors bring: recall of the same questions with them, and what they cost.
  *
- * `npm run bench -- meaning --embed URL [--dataset FILE]`: `npm run services -- embedder` prints the endpoint; without it only the rows of
- * speed are there. Vectors of a data set are kept in a file of the machine's
+ * `npm run bench -- meaning --embed URL [--model NAME] [--dataset FILE]`: `npm run services -- embedder` prints the endpoint; without it only the
+ * rows of speed are there. The weights that ship are of its model, all-MiniLM-L6-v2: with another the rows that are not left out show how
+ * well they suit it. Vectors of a data set are kept in a file of the machine's
  * folder for temporary files, so that they are made once; they are of the data set's texts and nothing of it is kept elsewhere.
  */
 import { createHash } from "node:crypto";
@@ -13,16 +14,20 @@ import { join } from "node:path";
 import { seededRandom, systemClock, systemRandom } from "@kaelix/base";
 import { Embedder, openaiProvider } from "@kaelix/intelligence";
 
-import { answerAll, answerRows } from "../../packages/recall/src/measure/answers.ts";
+import { answerAll, answerRows, strangerRows } from "../../packages/recall/src/measure/answers.ts";
 import { askAll, figuresOf, indexConversation, kaelixRetriever } from "../../packages/recall/src/measure/harness.ts";
 import type { MeaningOf } from "../../packages/recall/src/measure/harness.ts";
 import type { Conversation } from "../../packages/recall/src/measure/locomo.ts";
 import { percentile } from "../../packages/recall/src/measure/metrics.ts";
+import { rename, speakersOf } from "../../packages/recall/src/measure/sources.ts";
 import { searchIndex } from "../../packages/views/src/search/search.ts";
 import { textToEmbed, UserIndex } from "../../packages/views/src/search/user-index.ts";
+import { MEANING_EVIDENCE } from "../../packages/recall/src/evidence.ts";
 import { codesOf, VectorTable } from "../../packages/views/src/search/vectors.ts";
 import { MEANING_RECIPE } from "../../packages/views/src/search/weights.ts";
+import type { AskRequest } from "../../packages/recall/src/answer.ts";
 import type { BenchRow } from "../row.ts";
+import { evidenceExamples, fitEvidence } from "./fit-evidence.ts";
 import { examplesOf, fitRecipe } from "./fit.ts";
 import { type BenchOptions, DEFAULT_DATASET, leftOutWeights, readConversations, valueOf } from "./main.ts";
 import { inventDocuments, inventQuestion } from "./speed.ts";
@@ -41,25 +46,34 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const url = valueOf(options.arguments, "--embed");
   const file = valueOf(options.arguments, "--dataset") ?? DEFAULT_DATASET;
   if (url === undefined || !existsSync(file)) return vectorSpeedRows();
-  return [...(await meaningRows(readConversations(file), url)), ...vectorSpeedRows()];
+  const model = valueOf(options.arguments, "--model") ?? MODEL;
+  return [...(await meaningRows(readConversations(file), { url, model })), ...vectorSpeedRows()];
+}
+
+/** Where vectors come from. */
+interface Endpoint {
+  readonly url: string;
+  readonly model: string;
 }
 
 /** Recall with the vectors of an endpoint, shipped and with the weights refitted on the other conversations. */
-async function meaningRows(conversations: readonly Conversation[], url: string): Promise<BenchRow[]> {
+async function meaningRows(conversations: readonly Conversation[], endpoint: Endpoint): Promise<BenchRow[]> {
   const indexes: UserIndex[] = [];
   for (const conversation of conversations) indexes.push((await indexConversation(conversation)).index);
   const texts = new Set(indexes.flatMap((index) => [...index.documents()].map(textToEmbed)));
   for (const { questions } of conversations) for (const { text } of questions) texts.add(text);
-  const vectors = await vectorsOf([...texts], url);
+  for (const text of renamedQuestions(conversations)) texts.add(text);
+  const vectors = await vectorsOf([...texts], endpoint);
+  const { model } = endpoint;
   for (const index of indexes) {
     for (const document of index.documents()) {
       const vector = vectors.get(textToEmbed(document));
-      if (vector !== undefined) index.setVector(document.memoryId, document.version, { model: MODEL, vector });
+      if (vector !== undefined) index.setVector(document.memoryId, document.version, { model, vector });
     }
   }
   const meaningOf: MeaningOf = (question) => {
     const vector = vectors.get(question);
-    return vector && { model: MODEL, vector };
+    return vector && { model, vector };
   };
   const nothing = { search: (): readonly string[] => [] };
   const retrieverOf = (at: number, recipe = MEANING_RECIPE): ReturnType<typeof kaelixRetriever> => {
@@ -69,17 +83,27 @@ async function meaningRows(conversations: readonly Conversation[], url: string):
   const shipped = figuresOf(await askAll(conversations, (_conversation, at) => retrieverOf(at)));
   const rows = rowsOf(shipped, "with meaning");
   rows.push(...namedAlike(answerRows(await answerAll(conversations, indexes, { meaningOf })), "with meaning"));
+  rows.push(...namedAlike(await strangerRows(conversations, indexes, { meaningOf }), "with meaning"));
   if (conversations.length > 1) {
     const examples = examplesOf(conversations, indexes, meaningOf);
     const recipes = conversations.map((_, at) => fitRecipe(examples.filter((one) => one.conversation !== at)));
     const left = figuresOf(await askAll(conversations, (_conversation, at) => retrieverOf(at, recipes[at])));
     rows.push(...rowsOf(left, "with meaning/leave-one-out"));
-    const weightsOf = await leftOutWeights(conversations, indexes);
-    const answered = await answerAll(conversations, indexes, {
-      meaningOf,
-      weightsOf: (at) => ({ ...weightsOf(at), ...(recipes[at] === undefined ? {} : { meaningRecipe: recipes[at] }) }),
-    });
+    const byWords = await leftOutWeights(conversations, indexes);
+    const weights: NonNullable<AskRequest["weights"]>[] = [];
+    for (const [at, meaningRecipe] of recipes.entries()) {
+      const { recipe, evidence } = byWords(at);
+      const found = { recipe, meaning: { recipe: meaningRecipe, meaningOf } };
+      const all = await evidenceExamples(conversations, indexes, found);
+      const others = all.filter((example) => !example.conversations.includes(at));
+      const meaningEvidence = fitEvidence(others, MEANING_EVIDENCE);
+      weights.push({ recipe, evidence, meaningRecipe, meaningEvidence });
+    }
+    const weightsOf = (at: number): NonNullable<AskRequest["weights"]> => weights[at] ?? byWords(at);
+    const answered = await answerAll(conversations, indexes, { meaningOf, weightsOf });
     rows.push(...namedAlike(answerRows(answered), "with meaning/leave-one-out"));
+    const strange = await strangerRows(conversations, indexes, { meaningOf, weightsOf });
+    rows.push(...namedAlike(strange, "with meaning/leave-one-out"));
   }
   rows.push({
     name: "nearest ten alike, bytes and floats",
@@ -87,6 +111,14 @@ async function meaningRows(conversations: readonly Conversation[], url: string):
     unit: "%",
   });
   return rows;
+}
+
+/** Questions as they are put to the next conversation. */
+function renamedQuestions(conversations: readonly Conversation[]): readonly string[] {
+  return conversations.flatMap((conversation, at) => {
+    const next = conversations[(at + 1) % conversations.length] ?? conversation;
+    return conversation.questions.map(({ text }) => rename(text, speakersOf(conversation), speakersOf(next)));
+  });
 }
 
 function namedAlike(rows: readonly BenchRow[], kind: string): BenchRow[] {
@@ -109,32 +141,38 @@ function rowsOf(figures: ReadonlyMap<string, number>, kind: string): BenchRow[] 
 }
 
 /** Vectors of texts: those of the file, or of the endpoint and then into the file. */
-async function vectorsOf(texts: readonly string[], url: string): Promise<ReadonlyMap<string, Float32Array>> {
+async function vectorsOf(
+  texts: readonly string[],
+  { url, model }: Endpoint,
+): Promise<ReadonlyMap<string, Float32Array>> {
   const hash = createHash("sha256")
-    .update(JSON.stringify([MODEL, texts]))
+    .update(JSON.stringify([model, texts]))
     .digest("hex");
   const file = join(tmpdir(), `kaelix-bench-vectors-${hash.slice(0, 16)}.f32`);
-  const numbers = new Float32Array(texts.length * DIMENSION);
-  if (existsSync(file)) {
-    new Uint8Array(numbers.buffer).set(readFileSync(file));
-  } else {
-    const embedder = new Embedder({
-      provider: openaiProvider({ url, model: MODEL }),
-      clock: systemClock,
-      random: systemRandom,
-      concurrency: 1,
-      requestsPerMinute: 100_000,
-      timeoutMs: 120_000,
-      tokensPerDay: 100_000_000,
-    });
-    for (let at = 0; at < texts.length; at += TEXTS_AT_ONCE) {
-      const some = await embedder.embed(texts.slice(at, at + TEXTS_AT_ONCE));
-      for (const [place, vector] of some.entries()) numbers.set(vector, (at + place) * DIMENSION);
-      console.error(`recall: ${Math.min(texts.length, at + TEXTS_AT_ONCE)} of ${texts.length} texts embedded`);
-    }
-    writeFileSync(file, new Uint8Array(numbers.buffer));
+  if (!existsSync(file)) writeFileSync(file, await embedAll(texts, { url, model }));
+  const { buffer } = Uint8Array.from(readFileSync(file));
+  const numbers = new Float32Array(buffer);
+  const dimension = numbers.length / texts.length;
+  return new Map(texts.map((text, at) => [text, numbers.subarray(at * dimension, (at + 1) * dimension)]));
+}
+
+async function embedAll(texts: readonly string[], { url, model }: Endpoint): Promise<Uint8Array> {
+  const embedder = new Embedder({
+    provider: openaiProvider({ url, model }),
+    clock: systemClock,
+    random: systemRandom,
+    concurrency: 1,
+    requestsPerMinute: 100_000,
+    timeoutMs: 120_000,
+    tokensPerDay: 100_000_000,
+  });
+  const bytes: Uint8Array[] = [];
+  for (let at = 0; at < texts.length; at += TEXTS_AT_ONCE) {
+    for (const vector of await embedder.embed(texts.slice(at, at + TEXTS_AT_ONCE)))
+      bytes.push(new Uint8Array(Float32Array.from(vector).buffer));
+    console.error(`recall: ${Math.min(texts.length, at + TEXTS_AT_ONCE)} of ${texts.length} texts embedded`);
   }
-  return new Map(texts.map((text, at) => [text, numbers.subarray(at * DIMENSION, (at + 1) * DIMENSION)]));
+  return Buffer.concat(bytes);
 }
 
 /** How many of the ten documents nearest to each question are the same whether vectors are kept as bytes or as floats. */
@@ -149,14 +187,14 @@ function likeness(
     const documents = [...(indexes[at]?.documents() ?? [])].map(
       (one) => vectors.get(textToEmbed(one)) ?? new Float32Array(),
     );
-    const table = new VectorTable(MODEL, DIMENSION);
+    const table = new VectorTable(MODEL, documents[0]?.length ?? DIMENSION);
     for (const [doc, vector] of documents.entries()) {
       const codes = codesOf(vector);
       if (codes !== undefined) table.set(doc, codes);
     }
     const cosines = new Float32Array(documents.length);
     for (const { text } of questions) {
-      const query = vectors.get(text) ?? new Float32Array(DIMENSION);
+      const query = vectors.get(text) ?? new Float32Array(table.dimension);
       table.cosines(query, () => true, cosines);
       const floats = documents.map((vector) =>
         vector.reduce((sum, part, place) => sum + part * (query[place] ?? 0), 0),

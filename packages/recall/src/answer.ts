@@ -22,7 +22,8 @@ export interface AskRequest extends RecallScope {
   readonly weights?: {
     readonly evidence: EvidenceWeights;
     readonly recipe: ScoreRecipe;
-    /** Of what is quoted where meaning counts too. */
+    /** Where meaning counts too: of whether there is an answer, and of what is quoted. */
+    readonly meaningEvidence?: EvidenceWeights;
     readonly meaningRecipe?: ScoreRecipe;
   };
 }

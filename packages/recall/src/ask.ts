@@ -4,15 +4,24 @@
  * Guarantees: every quoted word stands in a cited memory (who said it and when is put before it, the days that its words name behind it);
  * nothing above the ceiling is quoted or shows in counts; when the question's important words are not found together, the answer is
  * `nothing`, never a guess; what a memory says is quoted and never obeyed. The same memories and question give the same answer. Where
- * meaning can be compared it has a say in which memories are quoted, never in whether there is an answer, and a question that has none
- * by its words is not sent out.
+ * meaning can be compared it has a say in which memories are quoted and in whether there is an answer; a question whose words leave next to
+ * no chance of one is not sent out.
  * It does not: reason over several memories, or call a model that writes. A provider composes elsewhere, from the same citations.
  */
 import type { ScoreRecipe, SearchFilters } from "@kaelix/views";
 
 import type { Answer, AnswerReason, AnswerSentence, AskRequest, Citation } from "./answer.ts";
 import { compose } from "./compose.ts";
-import { CHANCE_MIN, confidenceOf, type Evidence, weighEvidence } from "./evidence.ts";
+import {
+  confidenceOf,
+  type Evidence,
+  evidenceFigures,
+  MEANING_CHANCE_MIN,
+  MEANING_EVIDENCE,
+  SHIPPED_EVIDENCE,
+  standingOf,
+  weighEvidence,
+} from "./evidence.ts";
 import type { Quote } from "./phrase.ts";
 import { readQuestion } from "./question.ts";
 import { chooseQuotes, countsAll } from "./quotes.ts";
@@ -39,20 +48,28 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     text: question.text,
     limit: countsAll(question.wanted) ? HITS_READ_ALL : HITS_READ,
   };
-  // Whether there is an answer at all is weighed by words alone: how near texts are in meaning differs from model to model.
   const found = await searchMemories(source, { ...looked, byWords: true, ...recipeOf(request.weights?.recipe) });
   const { query } = found;
   // "What did I do yesterday?" names a time and nothing else: all of that time is the answer.
   const isOfTime = query.times.length > 0 && query.words.every((word) => word.isStop);
   const hits = found.hits.filter((hit) => hit.score > 0 || isOfTime);
-  const weighed = weighEvidence(hits, found.words, request.weights?.evidence);
+  const isAsking = !isOfTime && query.words.some((word) => !word.isStop);
+  const figures = evidenceFigures(hits, found.words);
+  const byWords = weighEvidence(figures, request.weights?.evidence ?? SHIPPED_EVIDENCE);
+  const near =
+    isAsking && hits.length > 0 && byWords.chance >= MEANING_CHANCE_MIN
+      ? await hitsByMeaning(source, looked, request.weights?.meaningRecipe)
+      : undefined;
+  const standing = standingOf(hits, near ?? []);
+  const weighed =
+    standing === undefined
+      ? byWords
+      : weighEvidence([...figures, standing], request.weights?.meaningEvidence ?? MEANING_EVIDENCE);
   const evidence = isOfTime && hits.length > 0 ? { ...weighed, isEnough: true, chance: 1, coverage: 1 } : weighed;
   const why = reasonOf(found, evidence);
   if (isTooLong) return nothing(why, evidence, tooLongText(request.question.length));
-  if (!evidence.isEnough || (!isOfTime && query.words.every((word) => word.isStop)))
-    return nothing(why, evidence, NOTHING_TEXT);
+  if (hits.length === 0 || !evidence.isEnough || !(isAsking || isOfTime)) return nothing(why, evidence, NOTHING_TEXT);
   const wanted = isOfTime ? "time" : question.wanted;
-  const near = isOfTime ? undefined : await hitsByMeaning(source, looked, request.weights?.meaningRecipe);
   const chosen = chooseQuotes(near ?? hits, { query, words: found.words, wanted }, source.detectLanguage);
   if (chosen.quotes.length + chosen.stating.length === 0) return nothing(why, evidence, NOTHING_TEXT);
   const composed = compose(chosen, query, wanted);
@@ -98,7 +115,7 @@ function reasonOf(found: RecallSearchResult, evidence: Evidence): AnswerReason {
     considered: found.total,
     coverage: evidence.coverage,
     chance: evidence.chance,
-    chanceMin: CHANCE_MIN,
+    chanceMin: evidence.chanceMin,
     tookMs: found.tookMs,
     asOf: found.asOf,
   };

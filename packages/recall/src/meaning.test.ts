@@ -102,7 +102,7 @@ test("searchMemories answers by words and says so when meaning was missed", asyn
   }
 });
 
-test("ask quotes what is near in meaning too, once the words say that there is an answer", async () => {
+test("ask quotes what is near in meaning too, once there is an answer", async () => {
   const { asked, index, source } = makeHouse();
   index.put(documentOf(4, "the kitten from the shelter sleeps all day"));
   index.put(documentOf(5, "we fetched her where strays are kept"));
@@ -119,7 +119,7 @@ test("ask quotes what is near in meaning too, once the words say that there is a
   expect(asked).toEqual([question]);
 });
 
-test("ask sends out no question that has no answer by its words, and answers by them when meaning is missed", async () => {
+test("ask sends out no question whose words leave next to no chance of an answer, and answers by them when meaning is missed", async () => {
   const { asked, index, source } = makeHouse();
   give(index, 1, 1, 0, 0);
   const nothing = await ask(source, { userId: ANN, ceiling: 2, question: "who is the captain of the submarine?" });
@@ -134,6 +134,36 @@ test("ask sends out no question that has no answer by its words, and answers by 
     expect(await ask(house.source, { userId: ANN, ceiling: 2, question })).toMatchObject(byWords);
     expect(house.asked).toEqual([question]);
   }
+});
+
+/** A house with `fillers` memories of all sorts beside the kitten's; `near` is the kitten's cosine, which a model tells as `tells` does. */
+async function askAmong(fillers: number, near: number, tells: (cosine: number) => number): Promise<string> {
+  const { index, source } = makeHouse();
+  const withCosine = (cosine: number): readonly number[] => [cosine, Math.sqrt(1 - cosine * cosine), 0];
+  give(index, 1, ...withCosine(tells(near)));
+  for (let number = 10; number < 10 + fillers; number++) {
+    index.put(documentOf(number, `nothing but talk of day ${number}`));
+    give(index, number, ...withCosine(tells(0.1 * Math.sin(number))));
+  }
+  return (await ask(source, { userId: ANN, ceiling: 2, question: "who found the kitten in the shelter?" })).kind;
+}
+
+test("ask answers what words leave open when the best by words stands out in meaning, and not when it does not", async () => {
+  const asMeant = (cosine: number): number => cosine;
+  expect(await askAmong(120, 0.7, asMeant)).toBe("quoted");
+  expect(await askAmong(120, -0.1, asMeant)).toBe("nothing");
+});
+
+test("ask decides alike for a model whose cosines are all large and close together", async () => {
+  const asSqueezed = (cosine: number): number => 0.8 + 0.05 * cosine;
+  expect(await askAmong(120, 0.7, asSqueezed)).toBe("quoted");
+  expect(await askAmong(120, -0.1, asSqueezed)).toBe("nothing");
+});
+
+test("ask goes by words where too few memories have vectors to say what stands out", async () => {
+  const asMeant = (cosine: number): number => cosine;
+  expect(await askAmong(50, 0.7, asMeant)).toBe("nothing");
+  expect(await askAmong(50, -0.1, asMeant)).toBe("nothing");
 });
 
 test("SharedIndexes gives what is shared its vectors and nothing else's, as soon as they are there", async () => {

@@ -105,15 +105,17 @@ function pick(turns: readonly Turn[], count: number, random: ReturnType<typeof s
 export async function strangerRows(
   conversations: readonly Conversation[],
   indexes: readonly UserIndex[],
+  { meaningOf, weightsOf }: Omit<AnswerOptions, "detectLanguage"> = {},
 ): Promise<MeasuredRow[]> {
   const given = { asked: 0, plain: 0, renamed: 0 };
   for (const [at, conversation] of conversations.entries()) {
     const next = (at + 1) % conversations.length;
     const [index, other] = [indexes[next], conversations[next]];
     if (index === undefined || other === undefined || next === at) continue;
-    const source = sourceOf(index);
+    const source = sourceOf(index, undefined, meaningOf);
+    const weights = weightsOf === undefined ? {} : { weights: weightsOf(at) };
     const isGiven = async (question: string): Promise<number> =>
-      (await ask(source, { userId: USER, ceiling: 2, question })).kind === "quoted" ? 1 : 0;
+      (await ask(source, { userId: USER, ceiling: 2, question, ...weights })).kind === "quoted" ? 1 : 0;
     for (const { text, category } of conversation.questions) {
       if (category === "adversarial") continue;
       given.asked += 1;

@@ -22,12 +22,20 @@ const MEANING_MIN = 0.3;
  */
 const MEANING_UNKNOWN = 0.3;
 
+/** Of fewer documents it is not said how far one stands out: their mean would be chance. */
+const STANDING_DOCUMENTS_MIN = 100;
+
 /** What a query means to the documents of one index. */
 export interface Meaning {
   /** Cosine by document, `MEANING_UNKNOWN` where there is no vector. Valid until the next query of the process. */
   readonly cosines: Float32Array;
   /** True where there is one. */
   readonly isKnown: (doc: number) => boolean;
+  /**
+   * How far a document stands out: its cosine in standard deviations from the mean of all that may be seen. How large cosines are differs from
+   * model to model, this hardly. Undefined where there is no vector, or too few to compare.
+   */
+  readonly standing: (doc: number) => number | undefined;
   /** The nearest that pass, nearest first. */
   readonly nearest: readonly number[];
 }
@@ -45,7 +53,7 @@ export function meaningOf(
   const cosines = room.subarray(0, count);
   cosines.fill(MEANING_UNKNOWN);
   if (vectors?.model !== query.model || vectors.dimension !== query.vector.length)
-    return { cosines, nearest: [], isKnown: () => false };
+    return { cosines, nearest: [], isKnown: () => false, standing: () => undefined };
   const sees: DocumentTest = (doc) => (levels[doc] ?? LEVEL_REMOVED) <= ceiling;
   vectors.cosines(query.vector, sees, cosines);
   const isKnown: DocumentTest = (doc) => vectors.has(doc) && sees(doc);
@@ -56,5 +64,23 @@ export function meaningOf(
     const [one, other] = [near[left] ?? 0, near[right] ?? 0];
     return (cosines[other] ?? 0) - (cosines[one] ?? 0) || one - other;
   });
-  return { cosines, nearest: order.map((at) => near[at] ?? 0), isKnown };
+  const { mean, deviation } = spreadOf(cosines, isKnown);
+  const standing = (doc: number): number | undefined =>
+    deviation > 0 && isKnown(doc) ? ((cosines[doc] ?? 0) - mean) / deviation : undefined;
+  return { cosines, nearest: order.map((at) => near[at] ?? 0), isKnown, standing };
+}
+
+/** Mean and standard deviation of what is known; no deviation where too little is. */
+function spreadOf(cosines: Float32Array, isKnown: DocumentTest): { readonly mean: number; readonly deviation: number } {
+  let [count, sum, squares] = [0, 0, 0];
+  for (let doc = 0; doc < cosines.length; doc++) {
+    if (!isKnown(doc)) continue;
+    const cosine = cosines[doc] ?? 0;
+    count += 1;
+    sum += cosine;
+    squares += cosine * cosine;
+  }
+  const mean = sum / Math.max(1, count);
+  const deviation = count < STANDING_DOCUMENTS_MIN ? 0 : Math.sqrt(Math.max(0, squares / count - mean * mean));
+  return { mean, deviation };
 }

@@ -78,6 +78,8 @@ export interface HitReason {
   readonly coverageAround: number;
   /** How near it is to the query in meaning: the cosine, -1 to 1. Absent where that is not known. */
   readonly meaning?: number;
+  /** The same in standard deviations from the mean of all memories asked. Absent where it is not known, or of too few. */
+  readonly standing?: number;
 }
 
 /** A document that answers. */
@@ -146,7 +148,9 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
   const hits = ranked.slice(skip, end).flatMap((place) => {
     const hit = makeHit(place);
     if (hit === undefined || meaning?.isKnown(place.doc) !== true) return hit ?? [];
-    return { ...hit, why: { ...hit.why, meaning: meaning.cosines[place.doc] ?? 0 } };
+    const standing = meaning.standing(place.doc);
+    const meant = { meaning: meaning.cosines[place.doc] ?? 0, ...(standing === undefined ? {} : { standing }) };
+    return { ...hit, why: { ...hit.why, ...meant } };
   });
   const facets = request.facets === true ? countFacets(parts.table, docsOf(candidates, matches)) : NO_FACETS;
   return { hits, total: matches.length, facets, words: candidates.words, query, qualifiers };
