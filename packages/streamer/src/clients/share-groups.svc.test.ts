@@ -17,6 +17,8 @@ import { javaCommand } from "./testing/installed.ts";
 const TOOLS = "org.apache.kafka.tools";
 const GROUPS = `${TOOLS}.consumer.group.ShareGroupCommand`;
 const WAIT_MS_MAX = 40_000;
+/** What the dump tool says of what it cannot read. */
+const COMPLAINT = /isvalid: false|exception/i;
 const CONFIG = {
   "group.share.record.lock.duration.ms": "1500",
   "group.share.heartbeat.interval.ms": "500",
@@ -269,7 +271,8 @@ describe("Kafka's tools of share groups", () => {
       const { output } = (await java.ask({ ...request, arguments: [decoder, "--files", files.join()] })) as {
         readonly output: string;
       };
-      return output.split("\n").filter((line) => line.includes(place.group) || /exception|invalid/i.test(line));
+      // What it finds behind the last batch is the room written ahead.
+      return output.split("\n").filter((line) => line.includes(place.group) || COMPLAINT.test(line));
     };
     const states = (await dump("__share_group_state", "--share-group-state-decoder")).join("\n");
     expect(states).toContain('"startOffset":0');
@@ -277,7 +280,7 @@ describe("Kafka's tools of share groups", () => {
     expect(states).toContain('"startOffset":3');
     const members = (await dump("__consumer_offsets", "--offsets-decoder")).join("\n");
     expect(members).toContain(`"subscribedTopicNames":["${place.topic}"]`);
-    for (const said of [states, members]) expect(said).not.toMatch(/exception|invalid/i);
+    for (const said of [states, members]) expect(said).not.toMatch(COMPLAINT);
   });
 
   test("measure, set and show what holds for a group", async () => {
