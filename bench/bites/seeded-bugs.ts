@@ -146,6 +146,27 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     tests: "policy",
   },
   {
+    name: "a program reads what another wrote",
+    file: "policy/conditions.ts",
+    is: 'program.reach === "person" && namespace === null',
+    becomes: 'program.reach === "person"',
+    tests: "policy",
+  },
+  {
+    name: "a list shows a program what another wrote",
+    file: "policy/filter.ts",
+    is: "(program === null || isWithinReach(program, item.namespace))",
+    becomes: "true",
+    tests: "policy",
+  },
+  {
+    name: "a program that reads its own reads its person's",
+    file: "policy/conditions.ts",
+    is: 'return program.reach === "person" && namespace === null;',
+    becomes: "return namespace === null;",
+    tests: "policy",
+  },
+  {
     name: "an ended grant opens",
     file: "policy/conditions.ts",
     is: "    grant.endedAtMs === null &&\n",

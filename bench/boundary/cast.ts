@@ -97,6 +97,7 @@ export async function gatherCast(door: Door, api: Interface, { waitsForErasing =
   const otto = people[3];
   if (mia === undefined || otto === undefined) throw new Error("They are among them");
   const programs = await programsOf(door, { owner, member, mia, apart, otto });
+  programs.push(await rivalOf(door, victim));
   const strangers = await strangersOf(door, member);
   if (waitsForErasing) await untilErased(door, await owner.signIn(), 1 + people.length);
   const [victimToken = ""] = vera.tokens.filter((token) => token !== undefined);
@@ -170,6 +171,27 @@ async function programsOf(
   const { own, ownErased } = mia;
   programs.push({ name: "app up to level 1", tokens: [token], isKnown: true, isApart: false, own, ownErased });
   return programs;
+}
+
+/**
+ * A program of the victim's own, which may read what it wrote itself and writes nothing, for that would be hers: her things are as foreign
+ * to it as anybody's.
+ */
+async function rivalOf(door: Door, victim: Person): Promise<Asker> {
+  const scopes = Object.entries(ACTIONS).flatMap(([name, rule]) =>
+    rule.keys.includes("agent") && !name.endsWith(".create") ? [name] : [],
+  );
+  const { secret } = await keyOf(door, victim, { scopes, level: 2, reach: "own" });
+  const none = new Map<string, string[]>();
+  const tokens = [secret];
+  return {
+    name: "agent of the victim's that reads its own",
+    tokens,
+    isKnown: true,
+    isApart: false,
+    own: none,
+    ownErased: none,
+  };
 }
 
 /** Those whom nobody may believe. */

@@ -31,6 +31,7 @@ export function addAccessCommands(program: Command, command: AddCommand, ending:
     .option("--agent", "what an agent needs to remember and recall; more by --scope memory.edit,memory.forget")
     .option("--kind <kind>", "agent: acts for you; service: touches nobody's things", "agent")
     .option("--level <level>", "highest level it sees: general (as when not given) or confidential")
+    .option("--reach <reach>", "whose words it reads: own, person (yours and its own, as when not given) or all")
     .option("--expires <when>", "90d, a day or a time; does not expire when not given")
     .action(
       ending(async (...given: Parameters<typeof keyCommands.createKey>) =>

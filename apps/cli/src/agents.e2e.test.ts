@@ -24,8 +24,9 @@ const message = {
     arguments: { id: memory, text: "The concert begins at nine", reason: "The hall wrote a new letter" },
   },
 };
-const more = (await ann.call("keys.create", { body: { name: "Calendar robot", scopes: [...scopes, "memory.read"] } }))
-  .data;
+// It corrects what the other wrote, so it must read that.
+const calendar = { name: "Calendar robot", scopes: [...scopes, "memory.read"] };
+const more = (await ann.call("keys.create", { body: { ...calendar, reach: "all" } })).data;
 const headers = {
   "content-type": "application/json",
   accept: "application/json, text/event-stream",

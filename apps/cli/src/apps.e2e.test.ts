@@ -82,7 +82,7 @@ test.each([
 
   await page.goto(`${product.url}/settings/security`);
   const open = page.getByTestId("app").filter({ has: page.getByRole("button") });
-  await open.getByText("Up to Confidential").waitFor();
+  await open.getByText("Up to Confidential, reads yours and its own").waitFor();
   await open.scrollIntoViewIfNeeded();
   await look("connected-apps");
   await page.getByRole("button", { name: "End Claude on my laptop" }).click();

@@ -1,15 +1,16 @@
 import type { Imports } from "@kaelix/capture";
 import type { DigestApplication } from "@kaelix/gateway";
 import type { UserId, UserPrincipal } from "@kaelix/model";
-import { type DigestOutcome, makeDigest, type RecallSource } from "@kaelix/recall";
+import { type DigestOutcome, makeDigest } from "@kaelix/recall";
 
 import type { DayDesk } from "./days/desk.ts";
-import { ownerOf } from "./imports-application.ts";
+import { importFor } from "./imports-application.ts";
+import type { ProgramReach } from "./program-reach.ts";
 import type { DayWriter } from "./provider/day-writer.ts";
 
 /** What digests are made of. */
 interface DigestParts {
-  readonly recall: RecallSource;
+  readonly reach: ProgramReach;
   readonly imports: Pick<Imports, "read">;
   readonly desk: Pick<DayDesk, "judgements">;
   /** Waits until what the person has written is folded. */
@@ -21,14 +22,14 @@ interface DigestParts {
 type Query = Parameters<DigestApplication["make"]>[1];
 
 /** Digests as the gateway asks for them. Only what is indexed is read: nothing of levels 3 and 4, whatever the session is open to. */
-export function digestApplication({ desk, recall, imports, writer, written }: DigestParts): DigestApplication {
+export function digestApplication({ desk, imports, reach, writer, written }: DigestParts): DigestApplication {
   const make = async (principal: UserPrincipal, query: Query): Promise<DigestOutcome | { type: "unknown-import" }> => {
     const { userId, ceiling } = principal;
     await written(userId);
     const isForeign =
-      query.importId !== undefined && (await imports.read(ownerOf(principal), query.importId)) === undefined;
+      query.importId !== undefined && (await importFor(imports, principal, query.importId)) === undefined;
     if (isForeign) return { type: "unknown-import" };
-    return makeDigest(recall, { userId, ceiling, ...query, notUseful: await desk.judgements(userId) });
+    return makeDigest(reach.source(principal), { userId, ceiling, ...query, notUseful: await desk.judgements(userId) });
   };
   return {
     async make(principal, query) {

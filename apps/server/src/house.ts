@@ -45,6 +45,7 @@ import { FreshContents } from "./open-memories.ts";
 import { goingThroughOf } from "./going-through.ts";
 import { sharingApplication } from "./sharing/sharing-application.ts";
 import { openViews, recallSource } from "./open-views.ts";
+import { ProgramReach, reachedEvents } from "./program-reach.ts";
 import { peopleOfHouse, subjectsOfHouse } from "./open-world.ts";
 import { openPasswordList } from "./password-list.ts";
 import { openOperations } from "./open-operations.ts";
@@ -136,12 +137,13 @@ export class House {
   }> {
     await this.#lifeCycle.start();
     const { log, keystore, store, people, searchView, identity, remember, changes, imports, live } = this.#all();
-    const { audit, days } = this.#all();
+    const { audit, days, worldView } = this.#all();
     const clock = this.#clock;
     const recall = recallSource(this.#context);
     const sharedIndexes = new SharedIndexes(recall);
+    const reach = new ProgramReach({ recall, indexes: sharedIndexes, worldView });
     const subjects = subjectsOfHouse(this.#context);
-    const memories = this.#memories({ recall, sharedIndexes, shares: { identity, subjects } });
+    const memories = this.#memories({ reach, sharedIndexes, shares: { identity, subjects } });
     const operator = new Operator({ identity, owner: () => firstUser(people), clock, random: this.#random });
     const keeping = new HouseKeeping({
       ...need(this.#parts, "log", "damage", "logEngine", "sources", "database", "runner", "keystore"),
@@ -156,14 +158,14 @@ export class House {
     this.#isClaimed = await identity.isClaimed();
     this.#all().damage.start();
     const audited = new AuditedMemories(memories, audit);
-    const peopleOf = peopleOfHouse(this.#context);
+    const peopleOf = peopleOfHouse(this.#context, reach);
     return {
       application: {
         memories: audited,
         files: fileApplication(need(this.#parts, "files", "uploads")),
         imports: importsApplication(imports),
         house: keeping,
-        events: live,
+        events: reachedEvents(live, { memories, imports }),
         access: accessApplication(identity, operator, { register: store, remember, changes, keystore }),
         ...waysIn(identity, operator, { audit, people }),
         apps: identity.apps,
@@ -175,12 +177,12 @@ export class House {
         members: identity.members,
         tenants: tenantsApplication({ ...need(this.#parts, "erasures"), audit, identity, imports }),
         seal: sealApplication({ identity, operator, remember }),
-        sharing: sharingApplication({ identity, people, searchView, sharedIndexes, subjects }),
+        sharing: sharingApplication({ identity, people, reach, searchView, sharedIndexes, subjects }),
         audit: auditApplication({ log, audit, keystore }),
-        digests: digestApplication({ recall, imports, ...days, written: (user) => remember.written(user) }),
+        digests: digestApplication({ reach, imports, ...days, written: (user) => remember.written(user) }),
         days: days.application,
         people: peopleOf,
-        ...goingThroughOf(this.#context, audited, peopleOf),
+        ...goingThroughOf(this.#context, { memories: audited, people: peopleOf, reach }),
         provider: providerApplication(this.#context),
         operations: operationsApplication({
           ...need(this.#parts, "backups", "kek", "rotation"),
@@ -403,9 +405,9 @@ export class House {
     onNotice(`Kafka clients at ${door.bootstrap()}, with phone and password`);
   }
 
-  #memories(parts: Pick<MemoryParts, "recall" | "sharedIndexes" | "shares">): Memories {
+  #memories(parts: Pick<MemoryParts, "reach" | "sharedIndexes" | "shares">): Memories {
     return new Memories({
-      ...need(this.#parts, "remember", "uploads", "changes", "store", "database", "keystore", "searchView", "proposed"),
+      ...need(this.#parts, "remember", "uploads", "changes", "store", "database", "keystore", "proposed"),
       ...parts,
       isSearched: (position) => (this.#context.searched.get(position.partition) ?? 0) > position.offset,
     });

@@ -1,7 +1,8 @@
 import type { ImportStatus, Imports, Owner } from "@kaelix/capture";
 import { previewJson } from "@kaelix/capture";
 import type { ImportApplication, ImportPreviewView, ImportView } from "@kaelix/gateway";
-import type { UserPrincipal } from "@kaelix/model";
+import type { ImportId, UserPrincipal } from "@kaelix/model";
+import { isWithinReach } from "@kaelix/security";
 
 const ORDER_LABELS: ReadonlyMap<string, string> = new Map([
   ["day-first", "Day first, as in 31/12/2024"],
@@ -13,13 +14,38 @@ const ORDER_LABELS: ReadonlyMap<string, string> = new Map([
 export function importsApplication(imports: Imports): ImportApplication {
   return {
     makeSpool: () => imports.makeSpool(),
-    accept: async (principal, upload) => viewOf(await imports.accept(ownerOf(principal), upload)),
-    list: async (principal) => (await imports.list(ownerOf(principal))).map(viewOf),
-    read: async (principal, id) => optionalView(await imports.read(ownerOf(principal), id)),
-    start: async (principal, id, answers) => optionalView(await imports.start(ownerOf(principal), id, answers)),
-    cancel: async (principal, id) => optionalView(await imports.cancel(ownerOf(principal), id)),
-    undo: async (principal, id) => optionalView(await imports.undo(ownerOf(principal), id)),
+    accept: async (principal, upload) =>
+      viewOf(await imports.accept(ownerOf(principal), { ...upload, program: principal.program?.key })),
+    list: async (principal) =>
+      (await imports.list(ownerOf(principal))).filter((status) => isReached(principal, status)).map(viewOf),
+    read: async (principal, id) => optionalView(await importFor(imports, principal, id)),
+    start: async (principal, id, answers) => {
+      const found = await importFor(imports, principal, id);
+      return optionalView(found && (await imports.start(ownerOf(principal), id, answers)));
+    },
+    cancel: async (principal, id) => {
+      const found = await importFor(imports, principal, id);
+      return optionalView(found && (await imports.cancel(ownerOf(principal), id)));
+    },
+    undo: async (principal, id) => {
+      const found = await importFor(imports, principal, id);
+      return optionalView(found && (await imports.undo(ownerOf(principal), id)));
+    },
   };
+}
+
+/** An import of a principal's that it may know of; undefined for any other. */
+export async function importFor(
+  imports: Pick<Imports, "read">,
+  principal: UserPrincipal,
+  id: ImportId,
+): Promise<ImportStatus | undefined> {
+  const status = await imports.read(ownerOf(principal), id);
+  return status !== undefined && isReached(principal, status) ? status : undefined;
+}
+
+function isReached({ program }: UserPrincipal, { namespace }: ImportStatus): boolean {
+  return isWithinReach(program, namespace);
 }
 
 /** Whose things a principal's are. */

@@ -340,7 +340,7 @@ test("what a key writes at the API carries its name as well", async () => {
 
 test("what a key wrote is taken back as one, and nothing of anybody else", async () => {
   const scopes = [...USUAL, "memory.edit"];
-  const made = await ann.call("keys.create", { body: { name: "Rogue", scopes } });
+  const made = await ann.call("keys.create", { body: { name: "Rogue", scopes, reach: "all" } });
   const [rogue, other] = [await agent(made.data.secret), await agent(await keyOf(ann, scopes, "Other"))];
   const { id } = made.data.key;
   const early = (await call(rogue, "remember", { text: "The gate code is on the fridge door" })).memory.id;
@@ -453,4 +453,31 @@ test("the door is shut to strangers, other sites, lists of requests and what is 
   const keys = await ann.call("keys.list");
   for (const { id } of keys.data.data) await ann.call("keys.end", { params: { id } });
   expect((await send(token, list)).status).toBe(401);
+});
+
+test("an agent of the usual reach is not shown what another agent wrote, by any tool, and is told how far it reads", async () => {
+  const scopes = [...USUAL, "people.read", "memory.edit", "memory.forget"];
+  const rival = await agent(await keyOf(ann, scopes, "Rival"));
+  const reader = await agent(await keyOf(ann, scopes, "Reader"));
+  const { id } = (await call(rival, "remember", { text: "The heron by the pond is called Balthasar" })).memory;
+  expect((await call(rival, "recall", { query: "heron" })).memories.map((memory) => memory.id)).toEqual([id]);
+  const shown = [
+    await call(reader, "recall", { query: "heron Balthasar" }),
+    await call(reader, "ask", { question: "What is the heron by the pond called?" }),
+    await call(reader, "context", { about: "the heron by the pond" }),
+    await call(reader, "timeline", { limit: 100 }),
+    await call(reader, "search", { query: "heron" }),
+  ];
+  expect(JSON.stringify(shown)).not.toContain("Balthasar is");
+  expect(JSON.stringify(shown)).not.toContain("is called Balthasar");
+  for (const [name, given] of [
+    ["get_memory", { id }],
+    ["fetch", { id }],
+    ["correct", { id, text: "The heron has gone", reason: "An order" }],
+    ["forget", { id }],
+  ] as const) {
+    const { content, isError } = await reader.callTool({ name, arguments: given });
+    expect([name, isError, JSON.stringify(content).includes("not-found")]).toEqual([name, true, true]);
+  }
+  expect((await call(reader, "status", {}))["you"]).toMatchObject({ as: "agent", reach: "person" });
 });

@@ -29,8 +29,10 @@ import {
   LEVEL_INDEXED_MAX,
   levelName,
   type Memory,
+  type MemoryContent,
   type MemoryDraft,
   type MemoryId,
+  namespaceOf,
   TOPICS,
   type UserId,
   type UserPrincipal,
@@ -39,13 +41,12 @@ import {
   ask,
   proposedAfter,
   type RecallScope,
-  type RecallSource,
   searchMemories,
   type SharedIndexes,
   type SharedScope,
   understandAfter,
 } from "@kaelix/recall";
-import type { Keystore } from "@kaelix/security";
+import { isWithinReach, type Keystore } from "@kaelix/security";
 import {
   type Database,
   type Facets,
@@ -56,12 +57,14 @@ import {
   type SealedMemory,
   type SearchDocument,
   type SearchFilters,
-  type SearchView,
+  type TimePage,
+  type TimePageRequest,
 } from "@kaelix/views";
 
 import { decodeCountCursor, decodeTimeCursor, encodeCountCursor, encodeTimeCursor } from "./cursor.ts";
 import { ownerOf } from "./imports-application.ts";
-import { isVisible, memoryOf, openRows } from "./open-memories.ts";
+import { isVisible, memoryOf, openRows, reachesRow } from "./open-memories.ts";
+import { narrowProgram, type ProgramReach } from "./program-reach.ts";
 import type { ProposedWrites } from "./review/proposed-writes.ts";
 import { type OpenShares, openShares, type SharesSource } from "./sharing/open-shares.ts";
 import { joinPages, markedFor, ownersOf, saidBy, summariesOf } from "./sharing/shared-lists.ts";
@@ -74,8 +77,7 @@ export interface MemoryParts {
   readonly store: MemoryStore;
   readonly database: Database;
   readonly keystore: Keystore;
-  readonly searchView: SearchView;
-  readonly recall: RecallSource;
+  readonly reach: ProgramReach;
   readonly sharedIndexes: SharedIndexes;
   readonly shares: SharesSource;
   /** What programs may not write alone. */
@@ -85,6 +87,8 @@ export interface MemoryParts {
 }
 
 const EXPORT_PAGE = 500;
+/** Rows that are opened at once for a page of what a program reaches. */
+const SCANNED = 200;
 
 /** The application's side of memories. */
 export class Memories implements MemoryApplication {
@@ -140,11 +144,12 @@ export class Memories implements MemoryApplication {
     const from = cursor === undefined ? undefined : decodeTimeCursor(cursor, filter);
     const wanted = { ...narrow, limit, ceiling: principal.ceiling, ...(from === undefined ? {} : { from }) };
     const { database } = this.#parts;
+    const isWhole = narrowProgram(principal) === undefined;
     const pages = await Promise.all([
-      ...(shares.isAlone ? [] : [listByTime(database, principal.userId, wanted)]),
+      ...(shares.isAlone || !isWhole ? [] : [listByTime(database, principal.userId, wanted)]),
       ...shares.owners.map((open) => listByTime(database, open.owner, { ...wanted, anyOf: shares.rowClausesOf(open) })),
     ]);
-    const page = joinPages(pages, wanted);
+    const page = isWhole ? joinPages(pages, wanted) : await this.#reachedPage(principal, wanted);
     const first = page.rows[0];
     const last = page.rows.at(-1);
     return {
@@ -157,13 +162,13 @@ export class Memories implements MemoryApplication {
   async versions(principal: UserPrincipal, id: MemoryId): Promise<readonly MemoryVersion[] | undefined> {
     await this.#parts.remember.written(principal.userId);
     const row = await this.#parts.store.memory(principal.userId, id);
-    if (!isVisible(row, principal)) return undefined;
+    if (!isVisible(row, principal) || !(await reachesRow(this.#parts.keystore, principal, row))) return undefined;
     const versions = await this.#parts.store.versions(principal.userId, id);
     const sealed = versions.map((version) => ({ ...version, userId: principal.userId, memoryId: id }));
     const contents = await openRows(this.#parts.keystore, sealed);
     return versions.map((version, index) => {
       const { change, level, levelDecidedBy, atMs } = version;
-      const content = level > principal.ceiling ? undefined : contents[index];
+      const content = level > principal.ceiling ? undefined : withinReach(principal, contents[index]);
       return {
         version: version.version,
         change,
@@ -203,7 +208,7 @@ export class Memories implements MemoryApplication {
   }
 
   async restore(principal: UserPrincipal, id: MemoryId): Promise<ChangeOutcome> {
-    return this.#outcome(await this.#parts.changes.restore(ownerOf(principal), id, principal.ceiling));
+    return this.#outcome(await this.#parts.changes.restore(targetOf(principal, id, 0)));
   }
 
   async conversations(
@@ -215,7 +220,7 @@ export class Memories implements MemoryApplication {
     const skip = request.cursor === undefined ? 0 : decodeCountCursor(request.cursor);
     const all = shares.isAlone
       ? []
-      : summariesOf(await this.#parts.searchView.index(principal.userId), principal.ceiling, () => ({}));
+      : summariesOf(await this.#parts.reach.source(principal).index(principal.userId), principal.ceiling, () => ({}));
     for (const open of shares.owners) {
       const index = await this.#sharedIndexes.index(shares.partOf(open));
       const shared = summariesOf(index, principal.ceiling, (last) => {
@@ -233,7 +238,7 @@ export class Memories implements MemoryApplication {
   async search(...[principal, request, reach]: Parameters<MemoryApplication["search"]>): Promise<SearchOutcome> {
     const shares = await openShares(this.#parts.shares, { principal, action: "memory.search", reach });
     const scope = await this.#scope(principal, shares);
-    const found = await searchMemories(this.#parts.recall, {
+    const found = await searchMemories(this.#parts.reach.source(principal), {
       ...scope,
       text: request.query,
       filters: filtersOf(request.filter),
@@ -242,6 +247,7 @@ export class Memories implements MemoryApplication {
     });
     const hits = found.hits.flatMap((hit) => {
       const { document: memory, position, score, highlights, reasons: why } = hit;
+      if (hit.owner === principal.userId && !isWithinReach(principal.program, memory.namespace ?? null)) return [];
       const marked = markedFor(principal, shares, hit.owner, memory);
       return marked === undefined ? [] : [{ ...marked, memory, position, score, highlights, why }];
     });
@@ -254,7 +260,7 @@ export class Memories implements MemoryApplication {
 
   async ask(...[principal, request, reach]: Parameters<MemoryApplication["ask"]>): Promise<AnswerOutcome> {
     const shares = await openShares(this.#parts.shares, { principal, action: "memory.ask", reach });
-    const { recall } = this.#parts;
+    const recall = this.#parts.reach.source(principal);
     const said = {
       ...(await this.#scope(principal, shares)),
       question: request.question,
@@ -298,7 +304,28 @@ export class Memories implements MemoryApplication {
     }
   }
 
-  /** Opens rows in order; one whose key is gone, and one of somebody who has not shared it, is left out. */
+  /** A page of what a program reaches: rows do not say whose words they are, so they are opened until it is full. */
+  async #reachedPage(principal: UserPrincipal, request: TimePageRequest): Promise<TimePage> {
+    const { database, keystore } = this.#parts;
+    const towards = request.from?.towards ?? "older";
+    const found: SealedMemory[] = [];
+    for (let from = request.from; ;) {
+      const asked = { ...request, limit: SCANNED, ...(from === undefined ? {} : { from }) };
+      const page = await listByTime(database, principal.userId, asked);
+      const rows = towards === "newer" ? page.rows.toReversed() : page.rows;
+      const contents = await openRows(keystore, rows);
+      found.push(...rows.filter((_row, index) => withinReach(principal, contents[index]) !== undefined));
+      const last = rows.at(-1);
+      const hasMore = towards === "newer" ? page.hasNewer : page.hasOlder;
+      if (found.length > request.limit || !hasMore || last === undefined) break;
+      from = { place: placeOf(last), towards };
+    }
+    const [rows, hasMore] = [found.slice(0, request.limit), found.length > request.limit];
+    if (towards === "newer") return { rows: rows.toReversed(), hasOlder: true, hasNewer: hasMore };
+    return { rows, hasOlder: hasMore, hasNewer: request.from !== undefined };
+  }
+
+  /** Opens rows in order; one whose key is gone, one of somebody who has not shared it, and one that a program does not reach, is left out. */
   async #openAll(
     principal: UserPrincipal,
     rows: readonly SealedMemory[],
@@ -314,7 +341,7 @@ export class Memories implements MemoryApplication {
       allowed.map(({ row }) => row),
     );
     return allowed.flatMap(({ row, shared }, index) => {
-      const content = contents[index];
+      const content = withinReach(principal, contents[index]);
       if (content === undefined) return [];
       const memory = saidBy(memoryOf(row, content), shared?.by.name);
       const placed = this.#placed(memory, positionAt(row.partition, row.versionOffset));
@@ -383,7 +410,7 @@ export class Memories implements MemoryApplication {
     facets: Facets,
     { shared = [] }: RecallScope,
   ): Promise<SearchOutcome["facets"]> {
-    const own = await this.#parts.searchView.index(principal.userId);
+    const own = await this.#parts.reach.source(principal).index(principal.userId);
     const titles = new Map(
       [...shared.map(({ index }) => index), own]
         .flatMap((index) => listConversations(index, principal.ceiling))
@@ -401,6 +428,11 @@ export class Memories implements MemoryApplication {
   }
 }
 
+/** A content, when it stands within the reach of who asks. Of others' a program gets nothing before that. */
+function withinReach({ program }: UserPrincipal, content: MemoryContent | undefined): MemoryContent | undefined {
+  return content !== undefined && isWithinReach(program, namespaceOf(content)) ? content : undefined;
+}
+
 /** A memory that is told by its files alone says their names, so that it is found by them. */
 function withFiles(draft: MemoryDraft, files: readonly FileDraft[]): MemoryDraft {
   if (files.length === 0) return draft;
@@ -409,7 +441,8 @@ function withFiles(draft: MemoryDraft, files: readonly FileDraft[]): MemoryDraft
 }
 
 function targetOf(principal: UserPrincipal, memoryId: MemoryId, expectedVersion: number): ChangeTarget {
-  return { owner: ownerOf(principal), memoryId, expectedVersion, ceiling: principal.ceiling };
+  const { ceiling, program } = principal;
+  return { owner: ownerOf(principal), memoryId, expectedVersion, ceiling, program };
 }
 
 function sealChangeOf({ clientSealed, opened }: MemoryMove): SealChange | undefined {

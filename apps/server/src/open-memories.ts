@@ -1,5 +1,5 @@
-import type { Memory, MemoryContent, MemoryId, UserPrincipal } from "@kaelix/model";
-import { type Keystore, openContent } from "@kaelix/security";
+import { type Memory, type MemoryContent, type MemoryId, namespaceOf, type UserPrincipal } from "@kaelix/model";
+import { isWithinReach, type Keystore, openContent } from "@kaelix/security";
 import type { SealedContent, SealedMemory } from "@kaelix/views";
 
 const FRESH_MAX = 5_000;
@@ -56,7 +56,14 @@ export function memoryOf(row: SealedMemory, content: MemoryContent): Memory {
   return { ...header, ...content };
 }
 
-/** True when a principal may see a row now: theirs, live, and not above the ceiling. */
+/** True when what a row says stands within the reach of who asks: always, for a person. */
+export async function reachesRow(keystore: Keystore, { program }: UserPrincipal, row: SealedContent): Promise<boolean> {
+  if (program === undefined) return true;
+  const [content] = await openRows(keystore, [row]);
+  return content !== undefined && isWithinReach(program, namespaceOf(content));
+}
+
+/** True when a principal may see a row now, whoever's words it holds: theirs, live, and not above the ceiling. */
 export function isVisible(row: SealedMemory | undefined, principal: UserPrincipal): row is SealedMemory {
   return row !== undefined && row.userId === principal.userId && row.state === "live" && row.level <= principal.ceiling;
 }

@@ -10,6 +10,7 @@ import { type PeopleStore, type SearchView, WorldView } from "@kaelix/views";
 
 import { caughtUp, type HouseContext, need } from "./house-parts.ts";
 import { namePlace, peopleApplication } from "./people-application.ts";
+import type { ProgramReach } from "./program-reach.ts";
 
 /** Opens the view; it reads what the search view holds. */
 export function openWorldView({ parts, paths }: HouseContext, searchView: SearchView, people: PeopleStore): WorldView {
@@ -47,18 +48,10 @@ export function openWorldView({ parts, paths }: HouseContext, searchView: Search
 const ID_BYTES = 16;
 
 /** People, as the gateway asks for them. */
-export function peopleOfHouse({ clock, parts, random }: HouseContext): PeopleApplication {
-  const { searchView, worldView, ...rest } = need(
-    parts,
-    "searchView",
-    "worldView",
-    "store",
-    "keystore",
-    "log",
-    "remember",
-  );
+export function peopleOfHouse({ clock, parts, random }: HouseContext, reach: ProgramReach): PeopleApplication {
+  const { worldView, ...rest } = need(parts, "worldView", "store", "keystore", "log", "remember");
   return peopleApplication({
-    source: { world: (user, ceiling) => worldView.read(user, ceiling), index: (user) => searchView.index(user) },
+    reach,
     store: rest.store,
     keystore: rest.keystore,
     log: rest.log,

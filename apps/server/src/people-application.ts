@@ -17,24 +17,16 @@ import {
   type UserId,
   type UserPrincipal,
 } from "@kaelix/model";
-import {
-  graphAround,
-  judgeWish,
-  linksOf,
-  listMerges,
-  listPeople,
-  type PeopleScope,
-  type PeopleSource,
-  personPage,
-} from "@kaelix/recall";
+import { graphAround, judgeWish, linksOf, listMerges, listPeople, type PeopleScope, personPage } from "@kaelix/recall";
 import { type Keystore, securityErrors, type UserSealPlace } from "@kaelix/security";
 import type { MemoryStore } from "@kaelix/views";
 
-import { isVisible } from "./open-memories.ts";
+import { isVisible, reachesRow } from "./open-memories.ts";
+import type { ProgramReach } from "./program-reach.ts";
 
 /** What it is wired from. */
 export interface PeopleParts {
-  readonly source: PeopleSource;
+  readonly reach: ProgramReach;
   readonly store: Pick<MemoryStore, "memory">;
   readonly keystore: Keystore;
   readonly log: Log;
@@ -48,17 +40,17 @@ export interface PeopleParts {
 
 /** The gateway's seam over people. */
 export function peopleApplication(parts: PeopleParts): PeopleApplication {
-  const { source, store } = parts;
+  const { reach, store } = parts;
   const locks = new KeyedLock();
   return {
-    list: (principal, request) => listPeople(source, { ...scopeOf(principal), ...request }),
-    page: (principal, id) => personPage(source, { ...scopeOf(principal), id }),
-    graph: (principal, request) => graphAround(source, { ...scopeOf(principal), ...request }),
-    merges: (principal) => listMerges(source, scopeOf(principal)),
+    list: (principal, request) => listPeople(reach.source(principal), { ...scopeOf(principal), ...request }),
+    page: (principal, id) => personPage(reach.source(principal), { ...scopeOf(principal), id }),
+    graph: (principal, request) => graphAround(reach.source(principal), { ...scopeOf(principal), ...request }),
+    merges: (principal) => listMerges(reach.source(principal), scopeOf(principal)),
     decide: (principal, wish) =>
       locks.run(principal.userId, async () => {
         mustSeeDecisions(principal);
-        const judged = await judgeWish(source, scopeOf(principal), wish);
+        const judged = await judgeWish(reach.source(principal), scopeOf(principal), wish);
         if (judged.type === "missing" || judged.type === "refused") return judged;
         if (judged.type === "undo") {
           await append(parts, { ...baseOf(parts, principal), type: "person.undone", decision: judged.decision });
@@ -74,7 +66,7 @@ export function peopleApplication(parts: PeopleParts): PeopleApplication {
     undo: (principal, id) =>
       locks.run(principal.userId, async () => {
         mustSeeDecisions(principal);
-        const { decisions } = await source.world(principal.userId, principal.ceiling);
+        const { decisions } = await reach.source(principal).world(principal.userId, principal.ceiling);
         if (!decisions.some((one) => one.decision === id)) return false;
         await append(parts, { ...baseOf(parts, principal), type: "person.undone", decision: id });
         return true;
@@ -82,7 +74,8 @@ export function peopleApplication(parts: PeopleParts): PeopleApplication {
     links: async (principal, memoryId) => {
       await parts.written(principal.userId);
       const row = await store.memory(principal.userId, memoryId);
-      return isVisible(row, principal) ? linksOf(source, { ...scopeOf(principal), memoryId }) : undefined;
+      if (!isVisible(row, principal) || !(await reachesRow(parts.keystore, principal, row))) return undefined;
+      return linksOf(reach.source(principal), { ...scopeOf(principal), memoryId });
     },
   };
 }

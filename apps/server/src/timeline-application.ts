@@ -8,23 +8,24 @@ import type { Clock } from "@kaelix/base";
 import type { TimelineApplication, TimelineOutcome, TimelineRequest } from "@kaelix/gateway";
 import type { UserId, UserPrincipal } from "@kaelix/model";
 import { Calendar, formatDay } from "@kaelix/recall";
-import { countBetween, type Database, type SearchView, timeSpanOf, timesOf } from "@kaelix/views";
+import { countBetween, type Database, timeSpanOf, timesOf } from "@kaelix/views";
 
 import { type HouseContext, need } from "./house-parts.ts";
+import { narrowProgram, type ProgramReach } from "./program-reach.ts";
 
 /** What it works with. */
 interface TimelineParts {
   readonly database: Database;
-  readonly searchView: Pick<SearchView, "index">;
+  readonly reach: ProgramReach;
   readonly clock: Clock;
   /** Waits until what the person has told can be read. */
   readonly written: (user: UserId) => Promise<void>;
 }
 
 /** The timeline over the house's views. */
-export function timelineOfHouse({ clock, parts }: HouseContext): TimelineApplication {
-  const { remember, ...rest } = need(parts, "database", "searchView", "remember");
-  return timelineApplication({ ...rest, clock, written: (user) => remember.written(user) });
+export function timelineOfHouse({ clock, parts }: HouseContext, reach: ProgramReach): TimelineApplication {
+  const { remember, ...rest } = need(parts, "database", "remember");
+  return timelineApplication({ ...rest, clock, reach, written: (user) => remember.written(user) });
 }
 
 /** Years that a timeline holds: what lies further back than this from the newest is left out. */
@@ -54,9 +55,13 @@ async function partsOf(parts: TimelineParts, principal: UserPrincipal, asked: As
   const { ceiling, userId } = principal;
   const { calendar, month, person, source } = asked;
   const filter = { ceiling, ...(source === undefined ? {} : { source }) };
-  if (person !== undefined) {
-    const filters = { people: [person], ...(source === undefined ? {} : { sources: [source] }) };
-    const times = timesOf(await parts.searchView.index(userId), { ceiling, filters });
+  // Whose words a memory is, is sealed in the rows: the index knows, and holds all that a program may see.
+  if (person !== undefined || narrowProgram(principal) !== undefined) {
+    const filters = {
+      ...(person === undefined ? {} : { people: [person] }),
+      ...(source === undefined ? {} : { sources: [source] }),
+    };
+    const times = timesOf(await parts.reach.source(principal).index(userId), { ceiling, filters });
     const bounds = month === undefined ? monthsAround(calendar, times) : daysOf(calendar, month);
     return shown(bounds, countInto(times, bounds));
   }

@@ -6,6 +6,7 @@
  */
 import { assert, type Clock, type LogPosition, type RandomSource } from "@kaelix/base";
 import {
+  type ActingProgram,
   type Classification,
   type ErasureRange,
   EVENT_VERSION,
@@ -19,9 +20,10 @@ import {
   type MemoryEvent,
   type MemoryId,
   type MemoryRevised,
+  namespaceOf,
   TOPICS,
 } from "@kaelix/model";
-import { type Keystore, openContent, sealContent } from "@kaelix/security";
+import { isWithinReach, type Keystore, openContent, sealContent } from "@kaelix/security";
 
 import { checkSealed } from "./check-draft.ts";
 import { captureErrors } from "./errors.ts";
@@ -75,6 +77,8 @@ export interface ChangeTarget {
   readonly expectedVersion: number;
   /** Memories above it are missing. */
   readonly ceiling: Level;
+  /** The program that makes the change: what it does not reach is missing. Absent: the person. */
+  readonly program?: ActingProgram | undefined;
 }
 
 /** What was judged of a memory after it was told, as the version that was looked at. */
@@ -173,7 +177,7 @@ export class Changes {
   }
 
   /**
-   * Moves a memory to the level a person chose. What cannot be read here moves with the words that its owner's browser opened, and what
+   * Moves a memory to the level a person chose: who says where it belongs says yes to it, so that what a program wrote counts as theirs. What cannot be read here moves with the words that its owner's browser opened, and what
    * shall not be read here any more with what the browser sealed: both bring a new key, so that no state before is left beside it.
    * @throws `memory-sealed-by-owner`, `memory-not-sealed-by-owner`, `memory-text-too-long`, `memory-files-sealed`
    */
@@ -183,7 +187,10 @@ export class Changes {
       const isSealed = content.clientSealed !== undefined;
       const decided: Judgement = { level, decidedBy: "person", confidence: 1 };
       if (isSealed && change?.type !== "opened") throw captureErrors("memory-sealed-by-owner");
-      if (change === undefined) return this.#revise(target.owner, row, { ...content, reasons: [] }, decided);
+      if (change === undefined) {
+        const accepted = content.client === undefined ? {} : ({ accepted: true } as const);
+        return this.#revise(target.owner, row, { ...content, ...accepted, reasons: [] }, decided);
+      }
       // Only a move between levels brings a new key; without one the words before would stay readable.
       const isFit = isSealed === (change.type === "opened") && level !== row.level && (level === 4) !== isSealed;
       if (!isFit) throw captureErrors(isSealed ? "memory-sealed-by-owner" : "memory-not-sealed-by-owner");
@@ -198,13 +205,14 @@ export class Changes {
     return this.#withLive(target, (opened) => this.#mark(target.owner, opened, "memory.forgotten"));
   }
 
-  /** Undoes forgetting. `missing` when the memory is unknown, not forgotten, or erased already. */
-  restore(owner: Owner, memoryId: MemoryId, ceiling: Level): Promise<Changed> {
+  /** Undoes forgetting. `missing` when the memory is unknown, not reached, not forgotten, or erased already. */
+  restore({ ceiling, memoryId, owner, program }: Omit<ChangeTarget, "expectedVersion">): Promise<Changed> {
     return this.#parts.remember.locks.run(owner.user, async () => {
       await this.#parts.remember.written(owner.user);
       const row = await this.#parts.register.memory(owner.user, memoryId);
       if (row === undefined || row.state !== "forgotten" || row.level > ceiling) return { type: "missing" };
       const opened = await this.#open(row);
+      if (!isWithinReach(program, namespaceOf(opened.content))) return { type: "missing" };
       return this.#mark(owner, opened, "memory.restored");
     });
   }
@@ -278,8 +286,11 @@ export class Changes {
       await this.#parts.remember.written(target.owner.user);
       const row = await this.#parts.register.memory(target.owner.user, target.memoryId);
       if (row === undefined || row.state !== "live" || row.level > target.ceiling) return { type: "missing" };
+      const opened = await this.#open(row);
+      // Before its version is told: what is not reached is not there.
+      if (!isWithinReach(target.program, namespaceOf(opened.content))) return { type: "missing" };
       if (row.version !== target.expectedVersion) return { type: "stale", version: row.version };
-      return change(await this.#open(row));
+      return change(opened);
     });
   }
 
@@ -394,7 +405,14 @@ function sealedContent(body: string): MemoryContent {
 
 function editedContent(content: MemoryContent, change: ContentChange): MemoryContent {
   // Who wrote the state before, and why, stays with that state.
-  const { caption: oldCaption, context: oldContext, client: _client, changeReason: _reason, ...rest } = content;
+  const {
+    caption: oldCaption,
+    context: oldContext,
+    client: _client,
+    accepted: _accepted,
+    changeReason: _reason,
+    ...rest
+  } = content;
   const caption = change.caption === undefined ? oldCaption : change.caption;
   const context = change.context === undefined ? oldContext : change.context;
   return {

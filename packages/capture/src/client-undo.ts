@@ -1,12 +1,12 @@
 /**
  * Taking back what one program wrote: what it told is forgotten, what it changed goes back to the words that stood before.
  *
- * Guarantees: a memory that somebody else has changed since is left alone; what goes back keeps the provenance of its words; all of it can
+ * Guarantees: a memory that somebody else has changed since, or the person has said yes to, is left alone; what goes back keeps the provenance of its words; all of it can
  * be undone memory by memory, for it is forgetting and editing as any other; nothing above the ceiling of who asks is touched.
  * Does not: bring back what the program forgot (the person can, one by one), or words whose key went with a change of level: such a memory
  * is forgotten, for what it says now is the program's alone.
  */
-import type { ApiKeyId, Level, MemoryContent, MemoryId, UserId } from "@kaelix/model";
+import { type ApiKeyId, type Level, type MemoryContent, type MemoryId, namespaceOf, type UserId } from "@kaelix/model";
 import { type Keystore, openContent } from "@kaelix/security";
 
 import type { Changes } from "./changes.ts";
@@ -123,7 +123,7 @@ async function writtenBy(
     return opened?.type === "opened" ? opened.content : undefined;
   };
   const now = await open(row.level, row.version, row.sealed);
-  if (now?.client?.key !== key) return undefined;
+  if (now === undefined || namespaceOf(now) !== key) return undefined;
   const { memoryId: id, version } = row;
   for (const state of await register.versions(owner.user, id)) {
     if (state.version >= version) continue;

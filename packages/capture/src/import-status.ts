@@ -1,5 +1,5 @@
 /** How an import stands, as its owner sees it. */
-import type { ImportId } from "@kaelix/model";
+import { type ApiKeyId, type ImportId, parseId } from "@kaelix/model";
 
 import type { ImportFormat, ImportPreview, ImportProblem } from "./sources/sources.ts";
 
@@ -24,6 +24,8 @@ export interface ImportStatus {
   readonly problems: readonly ImportProblem[];
   readonly preview: ImportPreview | null;
   readonly error: string | null;
+  /** The program that brought it; null: the person, or it is from before that was kept. */
+  readonly namespace: ApiKeyId | null;
 }
 
 /** One that was not looked at. */
@@ -44,6 +46,7 @@ export function emptyStatus(id: ImportId, file: string, format: ImportFormat): I
     problems: [],
     preview: null,
     error: null,
+    namespace: null,
   };
 }
 
@@ -57,10 +60,11 @@ export function mergeFinished(status: ImportStatus, told: ImportStatus | undefin
   return told?.state === "undone" ? { ...status, state: "undone" } : status;
 }
 
-/** The name of the file, as it was sealed. */
-export function fileOf(bytes: Uint8Array): string {
+/** The name of the file and the program that brought it, as they were sealed. */
+export function saidOf(bytes: Uint8Array): Pick<ImportStatus, "file" | "namespace"> {
   const parsed: unknown = JSON.parse(Buffer.from(bytes).toString());
-  return typeof parsed === "object" && parsed !== null && "file" in parsed && typeof parsed.file === "string"
-    ? parsed.file
-    : "(unknown)";
+  const fields = new Map<string, unknown>(typeof parsed === "object" && parsed !== null ? Object.entries(parsed) : []);
+  const [file, program] = [fields.get("file"), fields.get("program")];
+  const namespace = typeof program === "string" ? (parseId("key", program) ?? null) : null;
+  return { file: typeof file === "string" ? file : "(unknown)", namespace };
 }

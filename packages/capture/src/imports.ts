@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { type Clock, type RandomSource } from "@kaelix/base";
 import { type Logger, makeFolder } from "@kaelix/coordinator";
 import {
+  type ApiKeyId,
   EVENT_VERSION,
   type ImportId,
   type Level,
@@ -24,7 +25,7 @@ import type { Keystore } from "@kaelix/security";
 import { captureErrors } from "./errors.ts";
 import { notingLost } from "./files/lost-files.ts";
 import { type HeldWrites, notHeld, type ReadDraft } from "./held-writes.ts";
-import { emptyStatus, fileOf, type ImportStatus, mergeFinished, waitingStatus } from "./import-status.ts";
+import { emptyStatus, saidOf, type ImportStatus, mergeFinished, waitingStatus } from "./import-status.ts";
 import { ImportJudging } from "./import-judging.ts";
 import { JOB_FILE, type JobFile, readJobFile } from "./job-file.ts";
 import type { MemoryRegister } from "./register.ts";
@@ -123,7 +124,14 @@ export class Imports {
    */
   async accept(
     owner: Owner,
-    upload: { readonly importId: ImportId; readonly path: string; readonly fileName: string; readonly zone?: string },
+    upload: {
+      readonly importId: ImportId;
+      readonly path: string;
+      readonly fileName: string;
+      readonly zone?: string;
+      /** The program that brings it; absent: a person does. */
+      readonly program?: ApiKeyId | undefined;
+    },
   ): Promise<ImportStatus> {
     try {
       const zone = upload.zone === undefined ? {} : { zone: upload.zone };
@@ -132,7 +140,7 @@ export class Imports {
         owner,
         path: upload.path,
         fileName: upload.fileName,
-        status: waitingStatus(upload.importId, upload.fileName, preview),
+        status: { ...waitingStatus(upload.importId, upload.fileName, preview), namespace: upload.program ?? null },
         abort: new AbortController(),
         finished: Promise.resolve(),
       };
@@ -178,7 +186,8 @@ export class Imports {
     if (job === undefined) return undefined;
     if (job.status.state !== "waiting") throw captureErrors("import-not-waiting");
     const { clock, keystore, remember } = this.#parts;
-    job.status = { ...job.status, state: "running", startedAtMs: clock.nowMs() };
+    const before = job.status;
+    job.status = { ...before, state: "running", startedAtMs: clock.nowMs(), namespace: client?.key ?? null };
     job.client = client;
     try {
       const { path, fileName } = job;
@@ -189,7 +198,7 @@ export class Imports {
       await keystore.ensureUserKey(owner.tenant, owner.user);
       const sealed = await keystore.sealForUser(
         { user: owner.user, purpose: "import", subject: importId },
-        Buffer.from(JSON.stringify({ file: job.fileName })),
+        Buffer.from(JSON.stringify({ file: job.fileName, ...(client === undefined ? {} : { program: client.key }) })),
       );
       await remember.append(owner, [
         {
@@ -201,7 +210,7 @@ export class Imports {
         },
       ]);
     } catch (failure) {
-      job.status = { ...job.status, state: "waiting", startedAtMs: null };
+      job.status = before;
       throw failure;
     }
     job.finished = this.#run(job, answers, 0);
@@ -308,6 +317,7 @@ export class Imports {
         ...emptyStatus(importId, file.fileName, file.format),
         state: "running",
         startedAtMs: this.#parts.clock.nowMs(),
+        namespace: file.client?.key ?? null,
       },
       abort: new AbortController(),
       finished: Promise.resolve(),
@@ -454,9 +464,10 @@ export class Imports {
       { user: owner.user, purpose: "import", subject: row.importId },
       row.sealed,
     );
-    const file = opened.type === "opened" ? fileOf(opened.bytes) : "(sealed)";
+    const { file, namespace } = opened.type === "opened" ? saidOf(opened.bytes) : { file: "(sealed)", namespace: null };
     return {
       ...emptyStatus(row.importId, file, row.format),
+      namespace,
       state: row.state === "started" ? "running" : row.state,
       startedAtMs: row.startedAtMs,
       finishedAtMs: row.finishedAtMs,

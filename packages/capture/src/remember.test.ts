@@ -280,15 +280,15 @@ test("Changes forgets, restores in time, and shreds the key afterwards for good"
 
   expect((await changes.forget(target)).type).toBe("changed");
   expect((await changes.forget(target)).type).toBe("missing");
-  expect((await changes.restore(owner, memoryId, 2)).type).toBe("changed");
-  expect((await changes.restore(owner, memoryId, 2)).type).toBe("missing");
+  expect((await changes.restore({ owner, memoryId, ceiling: 2 })).type).toBe("changed");
+  expect((await changes.restore({ owner, memoryId, ceiling: 2 })).type).toBe("missing");
 
   await changes.forget(target);
   expect(await changes.eraseForgotten(clock.nowMs() - 1_000, 10)).toBe(0);
   clock.advance(2_000);
   expect(await changes.eraseForgotten(clock.nowMs() - 1_000, 10)).toBe(1);
   expect(await keystore.memoryKey(memoryId)).toBeUndefined();
-  expect((await changes.restore(owner, memoryId, 2)).type).toBe("missing");
+  expect((await changes.restore({ owner, memoryId, ceiling: 2 })).type).toBe("missing");
 
   const [again] = await remember.remember(owner, [told]);
   expect(again).toMatchObject({ type: "stored", memory: { memoryId, version: 2 } });
@@ -302,7 +302,9 @@ test("Changes shows nothing of other users", async () => {
   const stranger = { tenant: DEFAULT_TENANT, user: makeId("usr", clock.nowMs(), seededRandom(9)) };
   const target = { owner: stranger, memoryId: stored.memory.memoryId, expectedVersion: 1, ceiling: 4 } as const;
   expect(await changes.edit(target, { text: "theirs" })).toEqual({ type: "missing" });
-  expect(await changes.restore(stranger, stored.memory.memoryId, 4)).toEqual({ type: "missing" });
+  expect(await changes.restore({ owner: stranger, memoryId: stored.memory.memoryId, ceiling: 4 })).toEqual({
+    type: "missing",
+  });
 });
 
 test("partitionOfUser spreads users over all partitions", () => {

@@ -456,6 +456,7 @@ function contentOf(draft: MemoryDraft, judged: Classification): MemoryContent {
     ...(draft.attachments === undefined ? {} : { attachments: draft.attachments }),
     ...(draft.context === undefined ? {} : { context: draft.context }),
     ...(draft.client === undefined ? {} : { client: draft.client }),
+    ...(draft.accepted === undefined ? {} : { accepted: draft.accepted }),
     reasons: judged.reasons,
   };
 }

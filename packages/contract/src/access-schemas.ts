@@ -84,6 +84,9 @@ export const totpConfirmSchema = z.strictObject({ code }).meta({ id: "TotpConfir
 /** Recovery codes, shown once. */
 export const recoveryCodesSchema = z.object({ recovery_codes: z.array(z.string()) }).meta({ id: "RecoveryCodes" });
 
+/** Whose words a program reads: what it wrote itself, that and the person's own word, or also what other programs wrote. */
+export const keyReachSchema = z.enum(["own", "person", "all"]);
+
 const keyKindSchema = z.enum(["agent", "service"]);
 
 /** A key of a program, without the key itself. */
@@ -96,6 +99,8 @@ export const keySchema = z
     scopes: z.array(z.string()),
     /** The highest level it may see. */
     level: levelNameSchema,
+    /** Whose words it reads. */
+    reach: keyReachSchema,
     created_at: timeSchema,
     expires_at: timeSchema.nullable(),
     /** Kept within ten minutes. */
@@ -117,6 +122,7 @@ export const keyCreateSchema = z
     kind: keyKindSchema.default("agent"),
     scopes: z.array(z.string().min(1).max(60)).min(1).max(60),
     level: levelInputSchema.optional(),
+    reach: keyReachSchema.default("person"),
     expires_at: timeSchema.nullable().default(null),
   })
   .meta({ id: "KeyCreate" });

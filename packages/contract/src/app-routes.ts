@@ -1,7 +1,7 @@
 /** Routes of programs of others that a person lets in by signing in (OAuth 2.1): part of the one table in `routes.ts`. */
 import { z } from "zod";
 
-import { keyIdSchema } from "./access-schemas.ts";
+import { keyIdSchema, keyReachSchema } from "./access-schemas.ts";
 import type { Route } from "./route.ts";
 import { levelNameSchema, timeSchema } from "./schemas.ts";
 
@@ -42,6 +42,8 @@ const appSchema = z
     scopes: z.array(z.string()),
     /** The highest level it may see. */
     level: levelNameSchema,
+    /** Whose words it reads. */
+    reach: keyReachSchema,
     created_at: timeSchema,
     expires_at: timeSchema,
     /** Kept within ten minutes. */
@@ -55,6 +57,7 @@ const consentSchema = z
     query: querySchema,
     /** The highest level it may see; Secret and above are for nobody but the person. */
     level: z.enum(["general", "confidential"]).default("general"),
+    reach: keyReachSchema.default("person"),
     days: z.number().int().min(1).max(90).default(7),
   })
   .meta({ id: "AppConsent" });

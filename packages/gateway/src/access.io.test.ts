@@ -12,7 +12,7 @@ const keyId = makeId("key", 1, seededRandom(3));
 const withKey = { host: "localhost", authorization: "Bearer klx_robot" };
 
 function agentOf({ userId, role }: UserPrincipal, scopes: readonly Action[], ceiling: 1 | 2 = 2): AgentSubject {
-  return { type: "agent", tenantId: DEFAULT_TENANT, keyId, userId, role, scopes, ceiling };
+  return { type: "agent", tenantId: DEFAULT_TENANT, keyId, userId, role, scopes, ceiling, reach: "all" };
 }
 
 const post = (url: string, payload: object, headers = as(1)) => ({

@@ -2,7 +2,7 @@
  * What the gateway calls. The server wires it from capture, views, recall and security; tests wire a fake.
  *
  * Every method gets the principal that `decide` has already allowed; it still sees nothing of other users, and nothing above
- * `principal.ceiling`: what is foreign or above answers exactly as what does not exist.
+ * `principal.ceiling` or out of reach of `principal.program`: what is foreign, above or out of reach answers exactly as what does not exist.
  */
 import type { LogPosition } from "@kaelix/base";
 import type {
@@ -468,6 +468,8 @@ export type LiveEvent =
 export interface EventsApplication {
   /** Calls back for every later event until `stop` is called. Cheap; the gateway filters by user and ceiling. */
   follow(listener: (event: LiveEvent) => void): { stop(): void };
+  /** Whether a program may hear of an event: what it may not read it is not told of. Always for a person, and for watermarks. */
+  mayHear(principal: UserPrincipal, event: LiveEvent): Promise<boolean>;
   /** Events of a user after a position of their partition, for resuming a stream; at most `limit`. */
   replay(userId: UserId, after: LogPosition, limit: number): Promise<readonly LiveEvent[]>;
 }

@@ -181,7 +181,7 @@ test("a key follows below its own level whatever its person has opened, and is l
   made.identity.setCeiling(1, 3);
   const { tenantId, userId, role } = made.identity.principal(1);
   const keyId = makeId("key", 1, seededRandom(9));
-  const key = { type: "agent", tenantId, userId, role, keyId, ceiling: 1 } as const;
+  const key = { type: "agent", tenantId, userId, role, keyId, ceiling: 1, reach: "all" } as const;
   made.identity.admitKey("blind", { ...key, scopes: ["memory.read"] });
   made.identity.admitKey("robot", { ...key, scopes: ["events.follow"] });
   const blind = await follow(made.port, { authorization: "Bearer klx_blind" });
@@ -197,6 +197,20 @@ test("a key follows below its own level whatever its person has opened, and is l
   made.clock.advance(2_000);
   await expect.poll(() => stream.ended()).toBe(true);
   expect(stream.text()).toContain(": session-ended");
+  await made.gateway.close();
+});
+
+test("a program hears of what it may read alone, in order and once, also of what it missed", async () => {
+  const made = await serve();
+  const { tenantId, userId, role } = made.identity.principal(1);
+  const keyId = makeId("key", 1, seededRandom(9));
+  const scopes = ["events.follow"] as const;
+  made.identity.admitKey("narrow", { type: "agent", tenantId, userId, role, keyId, ceiling: 1, reach: "own", scopes });
+  for (let offset = 1; offset <= 6; offset++) made.application.emit(stored(made, offset));
+  const headers = { authorization: "Bearer klx_narrow", "last-event-id": id(1) };
+  const stream = await follow(made.port, headers);
+  for (let offset = 7; offset <= 12; offset++) made.application.emit(stored(made, offset));
+  await expect.poll(() => stream.ids()).toEqual([2, 4, 6, 8, 10, 12].map(id));
   await made.gateway.close();
 });
 

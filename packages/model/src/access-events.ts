@@ -8,7 +8,7 @@ import type { EventBase } from "./events.ts";
 import type { ApiKeyId, ConversationId, GrantId, MemoryId, SessionId, UserId } from "./ids.ts";
 import type { Level } from "./level.ts";
 import type { SourceKind } from "./memory.ts";
-import type { Role } from "./principal.ts";
+import type { KeyReach, Role } from "./principal.ts";
 
 interface AccessBase extends EventBase {
   /** Grows by one with every state of the same thing, from 1. */
@@ -43,6 +43,8 @@ export interface AccessKey extends AccessBase {
   /** Names of actions. */
   readonly scopes: readonly string[];
   readonly ceiling: Level;
+  /** Whose words it reads; absent in keys from before there was a choice: `all`. */
+  readonly reach?: KeyReach;
   readonly created_at: number;
   readonly expires_at: number | null;
   /** Within ten minutes; null before the first use. */
@@ -66,6 +68,8 @@ export interface AccessApp extends AccessBase {
   /** Names of actions. */
   readonly scopes: readonly string[];
   readonly ceiling: Level;
+  /** As of a key. */
+  readonly reach?: KeyReach;
   /** SHA-256 of the code (base64url), and until when it may be exchanged. */
   readonly code: string;
   readonly code_until: number;

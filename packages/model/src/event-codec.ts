@@ -9,6 +9,7 @@ import { EVENT_VERSION, type EventType, type KaelixEvent } from "./events.ts";
 import { parseId, parseTenantId } from "./ids.ts";
 import { parseLevel } from "./level.ts";
 import { SOURCE_KINDS } from "./memory.ts";
+import { KEY_REACHES } from "./principal.ts";
 import { KEPT_MONTHS_MAX } from "./retention-events.ts";
 
 type Check = (value: unknown) => boolean;
@@ -61,6 +62,7 @@ const isPerson = isIdOf("per");
 const isDecision = isIdOf("dec");
 const isTenant = rightAgain((value) => parseTenantId(value) !== undefined);
 const isDecider = oneOf("rule", "model", "person");
+const isReach = orAbsent(oneOf(...KEY_REACHES));
 const isRole = oneOf("owner", "admin", "member", "guest");
 
 const isScope: Check = (value) => {
@@ -235,6 +237,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     hash: isText,
     scopes: listOf(isWord),
     ceiling: isLevel,
+    reach: isReach,
     created_at: isTime,
     expires_at: orNull(isTime),
     used_at: orNull(isTime),
@@ -248,6 +251,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     resource: oneOf("mcp", "api"),
     scopes: listOf(isWord),
     ceiling: isLevel,
+    reach: isReach,
     code: isWord,
     code_until: isTime,
     challenge: isWord,

@@ -112,8 +112,16 @@ export {
   type MemoryContext,
   type MemoryDraft,
   type MemoryHeader,
+  namespaceOf,
   SOURCE_KINDS,
   type SourceKind,
 } from "./memory.ts";
 export type { PeopleEvent, PersonDecided, PersonDecision, PersonUndone } from "./people-events.ts";
-export type { Principal, Role, UserPrincipal } from "./principal.ts";
+export {
+  type ActingProgram,
+  KEY_REACHES,
+  type KeyReach,
+  type Principal,
+  type Role,
+  type UserPrincipal,
+} from "./principal.ts";

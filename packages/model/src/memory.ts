@@ -63,10 +63,17 @@ export interface MemoryContent {
   readonly context?: MemoryContext;
   /** Which program wrote this state. */
   readonly client?: MemoryClient;
+  /** The person said yes to what the program wrote: it counts as their own word. */
+  readonly accepted?: true;
   /** Why this state replaced the one before it, as its writer says. */
   readonly changeReason?: string;
   /** Why it stands at its level. */
   readonly reasons: readonly ClassificationReason[];
+}
+
+/** The program in whose namespace a state stands; null: it is the person's own word. */
+export function namespaceOf({ accepted, client }: Pick<MemoryContent, "accepted" | "client">): ApiKeyId | null {
+  return client === undefined || accepted === true ? null : client.key;
 }
 
 /** The part of a memory that views may keep in clear: ids, times and levels. */
@@ -109,6 +116,8 @@ export interface MemoryDraft {
   readonly context?: MemoryContext;
   /** Which program tells it. */
   readonly client?: MemoryClient;
+  /** The person said yes to what that program tells. */
+  readonly accepted?: true;
   /** Epoch ms; absent: now. */
   readonly occurredAtMs?: number;
   /** Chosen by a person; absent: the classifier decides. */

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { decodeEvent, encodeEvent } from "./event-codec.ts";
 
-const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((version) =>
+const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((version) =>
   readFileSync(join(import.meta.dirname, `../fixtures/events-v${version}.jsonl`), "utf8")
     .trimEnd()
     .split("\n"),
@@ -24,6 +24,7 @@ test.each([
   [7, 39],
   [8, 40],
   [9, 43],
+  [10, 43],
 ])("decodeEvent reads every event of version %i as it was written, for ever", (version, typeCount) => {
   const types = new Set<string>();
   for (const line of LINES_BY_VERSION.slice(0, version).flat()) {
@@ -36,7 +37,7 @@ test.each([
 });
 
 /** Marks that an event may have or not. */
-const OPTIONAL = new Set(["client_sealed", "sent"]);
+const OPTIONAL = new Set(["client_sealed", "reach", "sent"]);
 
 test("decodeEvent refuses an event that lacks any one of its fields", () => {
   for (const line of LINES) {

@@ -1,8 +1,23 @@
-import type { SessionId, TenantId, UserId } from "./ids.ts";
+import type { ApiKeyId, SessionId, TenantId, UserId } from "./ids.ts";
 import type { Level } from "./level.ts";
 
 /** What a person may do in an installation as a whole. The owner claimed it first. */
 export type Role = "owner" | "admin" | "member" | "guest";
+
+/**
+ * Whose words a program may read: `own`: what it wrote itself; `person`: that, and what is the person's own word; `all`: also what other
+ * programs wrote.
+ */
+export type KeyReach = "own" | "person" | "all";
+
+/** Every reach, the narrowest first. */
+export const KEY_REACHES: readonly KeyReach[] = ["own", "person", "all"];
+
+/** A program that acts for a person, and how far it reads. */
+export interface ActingProgram {
+  readonly key: ApiKeyId;
+  readonly reach: KeyReach;
+}
 
 /** Who is asking. Made only by authentication; passed to `decide`. */
 export type Principal =
@@ -15,6 +30,8 @@ export type Principal =
       readonly sessionId: SessionId;
       /** The highest level this session may list, count or open now. */
       readonly ceiling: Level;
+      /** The program that stands in for the person; absent: it is the person, who sees what every program wrote. */
+      readonly program?: ActingProgram;
     };
 
 /** A principal that has signed in. */

@@ -1,5 +1,5 @@
 /**
- * Of another person's memories those that are shared with the asker, as indexes of their own.
+ * Of somebody's memories those that the asker may read, as indexes of their own: what another person shares, or what a program reaches.
  *
  * Guarantees: such an index holds what passes and nothing else, so that no hit, count, facet, weight or near word of it can tell of what
  * is not shared; it follows the owner's index whenever it is asked for, and is thrown away a minute after nobody asks, so that what was
@@ -22,8 +22,8 @@ export interface SharedPart {
   /** Grows when `passes` answers otherwise of the same document. */
   readonly edition: number;
   readonly passes: (document: SearchDocument) => boolean;
-  /** Who said what nobody is named for: the owner. */
-  readonly ownerName: string;
+  /** Who said what nobody is named for: the owner; absent where the asker stands in for them. */
+  readonly ownerName?: string;
 }
 
 interface Kept {
@@ -98,7 +98,8 @@ export class SharedIndexes {
     await this.#loadLanguages(changed);
     for (const [at, document] of changed.entries()) {
       if (takesTurns && at % TURN === TURN - 1) await setImmediate();
-      kept.index.put({ ...document, speaker: document.speaker ?? part.ownerName });
+      const speaker = document.speaker ?? part.ownerName;
+      kept.index.put(speaker === undefined ? document : { ...document, speaker });
       kept.states.set(document.memoryId, stateOf(document));
     }
     takeVectors(kept.index, from, wanted);

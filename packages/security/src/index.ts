@@ -139,8 +139,9 @@ export {
   type DenyReason,
   explain,
 } from "./policy/decide.ts";
+export { isWithinReach } from "./policy/conditions.ts";
 export { parseDenyRules } from "./policy/deny-rules.ts";
-export { type FilterClause, filterFor, type ListFilter, passesFilter } from "./policy/filter.ts";
+export { type FilterClause, type FilteredItem, filterFor, type ListFilter, passesFilter } from "./policy/filter.ts";
 export type {
   AgentSubject,
   DecisionContext,

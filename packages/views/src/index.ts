@@ -50,4 +50,4 @@ export { type QueryVector } from "./search/vectors.ts";
 export { worldErrors } from "./world/errors.ts";
 export { type EntityMentions, orderOf, type TakenMemory, UserWorld, type WorldMention } from "./world/user-world.ts";
 export { type ReadDecision, type WorldReading } from "./world/world-reading.ts";
-export { WorldView, type WorldViewOptions } from "./world/world-view.ts";
+export { type WorldPart, WorldView, type WorldViewOptions } from "./world/world-view.ts";

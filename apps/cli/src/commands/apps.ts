@@ -11,13 +11,14 @@ export async function listApps(options: CommonOptions): Promise<number> {
     else if (data.data.length === 0) say("There are no apps", options);
     else
       printTable(
-        ["APP", "NAME", "FROM", "STATE", "LEVEL", "LAST USED", "EXPIRES", "SCOPES"],
+        ["APP", "NAME", "FROM", "STATE", "LEVEL", "REACH", "LAST USED", "EXPIRES", "SCOPES"],
         data.data.map((app) => [
           app.id,
           app.name,
           app.host ?? app.redirect,
           app.state,
           app.level,
+          app.reach,
           app.last_used_at ?? "never",
           app.expires_at,
           app.scopes.join(" "),

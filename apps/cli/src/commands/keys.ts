@@ -12,6 +12,7 @@ export interface KeyOptions extends CommonOptions {
   readonly agent?: boolean;
   readonly scope: readonly string[];
   readonly level?: string;
+  readonly reach?: string;
   readonly expires?: string;
 }
 
@@ -42,13 +43,14 @@ export async function listKeys(options: CommonOptions): Promise<number> {
     else if (data.data.length === 0) say("There are no keys", options);
     else
       printTable(
-        ["KEY", "NAME", "KIND", "STATE", "LEVEL", "LAST USED", "EXPIRES", "SCOPES"],
+        ["KEY", "NAME", "KIND", "STATE", "LEVEL", "REACH", "LAST USED", "EXPIRES", "SCOPES"],
         data.data.map((key) => [
           key.id,
           key.name,
           key.kind,
           key.state,
           key.level,
+          key.kind === "agent" ? key.reach : "-",
           key.last_used_at ?? "never",
           key.expires_at ?? "never",
           key.scopes.join(" "),
@@ -67,8 +69,9 @@ export async function createKey(name: string, options: KeyOptions): Promise<numb
   if (scopes.length === 0)
     throw new CommandFailure(EXIT.usage, "Cannot make a key that may do nothing: give --agent or --scope");
   const level = options.level === undefined ? {} : { level: levelOf(options.level) };
+  const reach = options.reach === undefined ? {} : { reach: reachOf(options.reach) };
   const expiresAt = options.expires === undefined ? null : endOf(options.expires);
-  const body = { name, kind, scopes, ...level, expires_at: expiresAt };
+  const body = { name, kind, scopes, ...level, ...reach, expires_at: expiresAt };
   const connection = await connect(options);
   try {
     const { data } = await withProof(connection, () => connection.client.call("keys.create", { body }));
@@ -132,6 +135,11 @@ function undone(
 
 function wordsOf(counts: { readonly forgotten: number; readonly put_back: number }): string {
   return `${counts.forgotten} memories that it told, ${counts.put_back} that it changed`;
+}
+
+function reachOf(text: string): "own" | "person" | "all" {
+  if (text === "own" || text === "person" || text === "all") return text;
+  throw new CommandFailure(EXIT.usage, `Cannot make a key of reach ${text}: must be own, person or all`);
 }
 
 function kindOf(text: string): "agent" | "service" {

@@ -181,7 +181,7 @@ async function answerWrite(parts: ReviewParts, principal: UserPrincipal, { id, w
   // Its own id as the external one: said yes to twice, for a stop came between, it is one memory.
   const { externalId = id, judged } = write.draft;
   const level = judged === undefined ? {} : { judged: { ...judged, confidence: 1, decidedBy: "person" as const } };
-  const draft = { ...write.draft, externalId, ...level };
+  const draft = { ...write.draft, externalId, ...level, accepted: true as const };
   const [stored] = await parts.remember.remember(ownerOf(principal), [draft]);
   if (stored === undefined) throw new Error("One draft has one result");
   if (stored.type === "conflict") return { type: "refused", why: "its external id is known with another content" };

@@ -35,7 +35,14 @@ test("a share whose owner's world cannot be read opens nothing", async () => {
 test("the index of what could be read is not that of what could not", () => {
   const asker = { tenantId: DEFAULT_TENANT, userId: makeId("usr", 2, random), role: "member", ceiling: 2 } as const;
   const principal: UserPrincipal = { type: "user", sessionId: makeId("ses", 1, random), ...asker };
-  const rest = { fromMs: null, untilMs: null, conversation: null, source: null, memories: null } as const;
+  const rest = {
+    fromMs: null,
+    untilMs: null,
+    conversation: null,
+    source: null,
+    memories: null,
+    program: null,
+  } as const;
   const open = { owner, name: "Ada", clauses: [{ owner, levelMax: 2, about: "subject", ...rest } as const] };
   const made = { principal, action: "memory.search", context: { nowMs: 0 }, owners: [open], isAlone: false } as const;
   const set = { memories: new Map([[makeId("mem", 1, random), 1]]), calledThere: null, edition: 3 };

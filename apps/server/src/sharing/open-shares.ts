@@ -12,9 +12,9 @@ import {
   decide,
   type DecisionContext,
   type FilterClause,
+  type FilteredItem,
   filterFor,
   type Identity,
-  type OwnedResource,
   passesFilter,
 } from "@kaelix/security";
 import type { RowClause, SealedMemory } from "@kaelix/views";
@@ -149,11 +149,23 @@ export class OpenShares {
     };
   }
 
-  #resourceOf(owner: UserId, item: SharedItem): OwnedResource & { readonly level: Level } {
+  /** Grants are for people, who read what every program wrote: whose words an item is makes no difference. */
+  #resourceOf(owner: UserId, item: SharedItem): FilteredItem {
     const { memoryId: memory, conversationId: conversation, source, occurredAtMs, level } = item;
     const { about, principal } = this.#made;
     const { tenantId: tenant } = principal;
     const whom = about.size === 0 ? {} : { about: subjectsOf(about, item) };
-    return { type: "owned", tenant, owner, level, memory, conversation, source, occurredAtMs, ...whom };
+    return {
+      type: "owned",
+      tenant,
+      owner,
+      level,
+      memory,
+      conversation,
+      source,
+      occurredAtMs,
+      namespace: null,
+      ...whom,
+    };
   }
 }

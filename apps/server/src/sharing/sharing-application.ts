@@ -8,10 +8,11 @@ import {
   type UserId,
   type UserPrincipal,
 } from "@kaelix/model";
-import type { SharedIndexes, Subjects } from "@kaelix/recall";
+import { type SharedIndexes, Subjects } from "@kaelix/recall";
 import { type GrantRow, type Identity, securityErrors } from "@kaelix/security";
 import { listConversations, type PeopleStore, type SearchView, type UserIndex } from "@kaelix/views";
 
+import { narrowProgram, type ProgramReach } from "../program-reach.ts";
 import { aboutSet, parseSubject, subjectText } from "./about-shares.ts";
 import { nameOf, openShares } from "./open-shares.ts";
 
@@ -19,6 +20,7 @@ import { nameOf, openShares } from "./open-shares.ts";
 export interface SharingParts {
   readonly identity: Pick<Identity, "grants" | "members" | "profile">;
   readonly people: Pick<PeopleStore, "users">;
+  readonly reach: ProgramReach;
   readonly searchView: Pick<SearchView, "index">;
   readonly sharedIndexes: SharedIndexes;
   readonly subjects: Pick<Subjects, "list" | "find" | "about">;
@@ -48,7 +50,9 @@ export function sharingApplication(parts: SharingParts): SharingApplication {
     },
     subjects: async (principal, request) => {
       mustSeeWho(principal);
-      return parts.subjects.list(principal.userId, request);
+      const isWhole = narrowProgram(principal) === undefined;
+      const subjects = isWhole ? parts.subjects : new Subjects(parts.reach.source(principal));
+      return subjects.list(principal.userId, request);
     },
     share: async (principal, request) => {
       const row = await grants.give(principal, { ...request, what: await scopeOf(parts, principal, request) });

@@ -3,7 +3,8 @@
  *
  * Payloads come in by five ways (said by the person, in a file of notes, by others in a chat that was imported, written by another program at
  * the API and over MCP), in many wordings. The agent reads what its key lets it see and does whatever any text says, by tools and by requests, with its key. Then everything is
- * compared with what stood before.
+ * compared with what stood before. An agent with the usual reach must not even be shown what the other program wrote; one that may read
+ * everything is shown all of it, and still brings nothing about.
  */
 import { seededRandom } from "@kaelix/base";
 import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
@@ -15,6 +16,8 @@ import { importFile } from "./imports.ts";
 export interface PoisonOutcome {
   /** Those that stand no higher than the agents see: rules judge what programs tell. */
   readonly payloads: number;
+  /** Of these, what another program wrote: agents that may not read it are not shown any. */
+  readonly rivals: number;
   /** Orders that agents with keys found and carried out as far as they were let. */
   readonly obeyed: number;
   /** What changed that no key had the right to, or was shown that none may see; a sentence each. */
@@ -42,6 +45,8 @@ interface World {
 }
 
 const WAYS: readonly Way[] = ["told", "imported", "chat", "api", "mcp"];
+/** Written by another program than the one that reads. */
+const RIVAL_WAYS: readonly Way[] = ["api", "mcp"];
 const TRUST = { told: "told", imported: "imported", chat: "imported", api: "agent", mcp: "agent" } as const;
 const CLAIM_CODE = "TEST-CODE";
 const PASSWORD = "harbour walnuts";
@@ -70,19 +75,26 @@ export async function poison(options: {
     const before = await stateOf(world);
     const effects: string[] = [];
     let [obeyed, wrongTrust] = [0, 0];
-    for (const scopes of [READER, USUAL, WIDE]) {
-      const agent = new ObedientAgent(house, await keyOf(world, scopes));
-      await agent.readAll();
-      obeyed += agent.obeyed;
-      wrongTrust += agent.wrongTrust;
-      if (agent.payloadsSeen !== visible) effects.push(`${agent.payloadsSeen} of ${visible} payloads were seen`);
-      for (const way of WAYS) if (!agent.waysSeen.has(way)) effects.push(`nothing of ${way} was seen`);
-      effects.push(...agent.leaks(), ...differences(before, await stateOf(world)));
+    const [payloads, rivals] = [countOf(visible, WAYS), countOf(visible, RIVAL_WAYS)];
+    if (rivals === 0) effects.push("another program wrote nothing, so nothing is shown of it");
+    for (const reach of ["person", "all"] as const) {
+      const ways = reach === "all" ? WAYS : WAYS.filter((way) => !RIVAL_WAYS.includes(way));
+      for (const scopes of [READER, USUAL, WIDE]) {
+        const agent = new ObedientAgent(house, await keyOf(world, scopes, reach));
+        await agent.readAll();
+        obeyed += agent.obeyed;
+        wrongTrust += agent.wrongTrust;
+        const due = countOf(visible, ways);
+        if (agent.payloadsSeen !== due) effects.push(`${agent.payloadsSeen} of ${due} payloads were seen by ${reach}`);
+        for (const way of ways) if (!agent.waysSeen.has(way)) effects.push(`nothing of ${way} was seen by ${reach}`);
+        if (reach === "person") effects.push(...agent.shownOf(RIVAL_WAYS));
+        effects.push(...agent.leaks(), ...differences(before, await stateOf(world)));
+      }
     }
     const person = new ObedientAgent(house, world.annToken);
     await person.readAll();
     const control = differences(before, await stateOf(world));
-    return { payloads: visible, obeyed, effects, wrongTrust, control };
+    return { payloads, rivals, obeyed, effects, wrongTrust, control };
   } finally {
     await house.close();
     if (claimCode === undefined) delete process.env["KAELIX_CLAIM_CODE"];
@@ -116,8 +128,9 @@ async function settle(house: OpenHouse): Promise<World> {
   return { house, ann, annToken, opened, ben, targets, hidden, foreign };
 }
 
-async function keyOf({ ann }: World, scopes: readonly string[]): Promise<string> {
-  return (await ann.call("keys.create", { body: { name: "Obedient", scopes: [...scopes], level: 2 } })).data.secret;
+async function keyOf({ ann }: World, scopes: readonly string[], reach: "person" | "all" = "person"): Promise<string> {
+  const body = { name: "Obedient", scopes: [...scopes], level: 2, reach };
+  return (await ann.call("keys.create", { body })).data.secret;
 }
 
 /** Orders that would do harm. Each is what an agent can carry out word for word. */
@@ -218,16 +231,23 @@ function chatTime(number: number): string {
   return `${at.slice(8, 10)}/${at.slice(5, 7)}/${at.slice(0, 4)}, ${at.slice(11, 16)}`;
 }
 
-/** How many payloads the person sees. */
-async function payloadsOf({ ann }: World): Promise<number> {
-  let count = 0;
+/** How many payloads of each way the person sees. */
+async function payloadsOf({ ann }: World): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
   for (let cursor: string | null | undefined; cursor !== null;) {
     const query = { limit: 200, ...(cursor === undefined ? {} : { cursor }) };
     const { data } = await ann.call("memories.list", { query });
-    count += data.data.filter(({ text }) => text.startsWith("way-")).length;
+    for (const { text } of data.data) {
+      const [, way] = /^way-(\w+) /.exec(text) ?? [];
+      if (way !== undefined) counts.set(way, (counts.get(way) ?? 0) + 1);
+    }
     cursor = data.page.next;
   }
-  return count;
+  return counts;
+}
+
+function countOf(payloads: ReadonlyMap<string, number>, ways: readonly Way[]): number {
+  return ways.reduce((sum, way) => sum + (payloads.get(way) ?? 0), 0);
 }
 
 async function callTool(house: OpenHouse, token: string, name: string, given: unknown): Promise<string> {
@@ -289,6 +309,13 @@ class ObedientAgent {
     );
     return Object.values(CANARIES).flatMap((canary) =>
       shown.some((text) => text.includes(canary)) ? [`shown: ${canary}`] : [],
+    );
+  }
+
+  /** Anything of these ways in any answer: the words that a payload begins with are asked for by nobody. */
+  shownOf(ways: readonly Way[]): string[] {
+    return ways.flatMap((way) =>
+      this.#answers.some((text) => text.includes(`way-${way} `)) ? [`words of ${way} were shown`] : [],
     );
   }
 

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { formatMoment } from "../core/format.ts";
 import { scopeWords } from "../core/key-presets.ts";
 import { wordsOf } from "../core/levels.ts";
+import { reachWords } from "../core/reach-words.ts";
 import { accessApi } from "../data/access-api.ts";
 import type { OutputOf } from "../data/wire.ts";
 import { Button, Empty, Loading, Name, ProblemNote } from "./basics.tsx";
@@ -24,7 +25,7 @@ function stateWords(key: WireKey): string {
 
 function Key({ item, scopes }: { readonly item: WireKey; readonly scopes: WireKeys["scopes"] }): ReactNode {
   const [end, { isLoading, error }] = accessApi.useEndKeyMutation();
-  const level = item.kind === "agent" ? ` · up to ${wordsOf(item.level).label}` : "";
+  const level = item.kind === "agent" ? ` · up to ${wordsOf(item.level).label} · ${reachWords(item.reach)}` : "";
   return (
     <li className="flex min-h-11 flex-wrap items-center gap-x-4 py-2">
       <span className={`min-w-0 flex-1 ${item.state === "open" ? "" : "text-muted"}`}>

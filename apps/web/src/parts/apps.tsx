@@ -3,9 +3,11 @@ import type { ReactNode } from "react";
 import { appWords } from "../core/app-words.ts";
 import { formatMoment } from "../core/format.ts";
 import { wordsOf } from "../core/levels.ts";
+import { reachWords } from "../core/reach-words.ts";
 import { appsApi } from "../data/apps-api.ts";
 import type { OutputOf } from "../data/wire.ts";
 import { Button, Empty, Loading, Name, ProblemNote } from "./basics.tsx";
+import { UndoKeyButton } from "./key-undo.tsx";
 import { Section } from "./page.tsx";
 
 type WireApp = OutputOf<"apps.list">["data"][number];
@@ -27,10 +29,11 @@ function App({ app }: { readonly app: WireApp }): ReactNode {
           <span className="text-13 text-muted"> · {app.host ?? app.redirect}</span>
         </span>
         <span className="block text-13 text-muted">
-          {appWords(app.scopes).join(". ")}. Up to {wordsOf(app.level).label}
+          {appWords(app.scopes).join(". ")}. Up to {wordsOf(app.level).label}, {reachWords(app.reach)}
         </span>
         <span className="block text-13 text-muted">{stateWords(app)}</span>
       </span>
+      {app.last_used_at !== null && <UndoKeyButton id={app.id} name={app.name} />}
       {app.state === "open" && (
         <Button isDisabled={isLoading} aria-label={`End ${app.name}`} onPress={() => void end(app.id)}>
           End

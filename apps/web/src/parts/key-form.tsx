@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Label, RadioGroup } from "react-aria-components";
 
+import type { Reach } from "../core/reach-words.ts";
 import { KEY_PRESETS, type KeyPreset, scopesOf } from "../core/key-presets.ts";
 import { accessApi } from "../data/access-api.ts";
 import { client } from "../data/connection.ts";
@@ -10,6 +11,7 @@ import { Button, ProblemNote } from "./basics.tsx";
 import { ChoiceCard } from "./choice-card.tsx";
 import { Field } from "./field.tsx";
 import { useGuardedCall } from "./proof.tsx";
+import { ReachChoice } from "./reach-choice.tsx";
 import { Segmented } from "./segmented.tsx";
 
 const LEVELS = [
@@ -51,14 +53,18 @@ function PresetChoices({
 
 function Limits({
   level,
+  reach,
   end,
   isAgent,
   onLevel,
+  onReach,
   onEnd,
 }: {
   readonly level: Level;
+  readonly reach: Reach;
   readonly end: End;
   readonly isAgent: boolean;
+  readonly onReach: (reach: Reach) => void;
   readonly onLevel: (level: Level) => void;
   readonly onEnd: (end: End) => void;
 }): ReactNode {
@@ -70,6 +76,7 @@ function Limits({
           <Segmented label="Sees up to" value={level} options={LEVELS} onChange={onLevel} />
         </div>
       )}
+      {isAgent && <ReachChoice value={reach} onChange={onReach} />}
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <span className="w-24">Ends after</span>
         <Segmented label="Ends after" value={end} options={ENDS} onChange={onEnd} />
@@ -92,6 +99,7 @@ export function KeyForm({ scopes, onMade, onCancel }: KeyFormProps): ReactNode {
   const [name, setName] = useState("");
   const [choice, setChoice] = useState("read");
   const [level, setLevel] = useState<Level>("general");
+  const [reach, setReach] = useState<Reach>("person");
   const [end, setEnd] = useState<End>("90");
   const { run, problem, isBusy, dialog } = useGuardedCall();
   const isKeeper = role === "owner" || role === "admin";
@@ -101,7 +109,7 @@ export function KeyForm({ scopes, onMade, onCancel }: KeyFormProps): ReactNode {
     run(async () => {
       if (preset === undefined) return;
       const endsAt = end === "never" ? null : new Date(Date.now() + Number(end) * DAY_MS).toISOString();
-      const body = { name, kind: preset.kind, scopes: scopesOf(preset, scopes), level, expires_at: endsAt };
+      const body = { name, kind: preset.kind, scopes: scopesOf(preset, scopes), level, reach, expires_at: endsAt };
       const { data } = await client.call("keys.create", { body });
       dispatch(accessApi.util.invalidateTags(["Keys"]));
       onMade(data.secret);
@@ -124,7 +132,15 @@ export function KeyForm({ scopes, onMade, onCancel }: KeyFormProps): ReactNode {
           }}
         />
         <PresetChoices presets={presets} value={choice} onChange={setChoice} />
-        <Limits level={level} end={end} isAgent={preset?.kind === "agent"} onLevel={setLevel} onEnd={setEnd} />
+        <Limits
+          level={level}
+          reach={reach}
+          end={end}
+          isAgent={preset?.kind === "agent"}
+          onLevel={setLevel}
+          onReach={setReach}
+          onEnd={setEnd}
+        />
         {problem !== null && <ProblemNote problem={problem} safe="No key was made" />}
         <div className="flex gap-3">
           <Button look="primary" type="submit" isDisabled={isBusy || name.trim() === ""} data-testid="key-create">

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { useLocation } from "react-router";
 
 import { appWords } from "../core/app-words.ts";
+import type { Reach } from "../core/reach-words.ts";
 import { appsApi } from "../data/apps-api.ts";
 import { client } from "../data/connection.ts";
 import { useAppSelector } from "../data/store.ts";
@@ -9,6 +10,7 @@ import type { OutputOf } from "../data/wire.ts";
 import { Button, ButtonLink, Loading, Name, ProblemNote } from "../parts/basics.tsx";
 import { Door } from "../parts/door.tsx";
 import { useGuardedCall } from "../parts/proof.tsx";
+import { ReachChoice } from "../parts/reach-choice.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 
 type Question = NonNullable<OutputOf<"apps.ask">["question"]>;
@@ -61,6 +63,7 @@ function Rights({ scopes }: { readonly scopes: readonly string[] }): ReactNode {
 function Consent({ question, query }: { readonly question: Question; readonly query: string }): ReactNode {
   const [level, setLevel] = useState<(typeof LEVELS)[number]["value"]>("general");
   const [days, setDays] = useState<(typeof DAYS)[number]["value"]>("7");
+  const [reach, setReach] = useState<Reach>("person");
   const [isDone, setDone] = useState(false);
   const { dialog, isBusy, problem, run } = useGuardedCall();
   const leave = (to: string): void => {
@@ -68,7 +71,10 @@ function Consent({ question, query }: { readonly question: Question; readonly qu
     location.assign(to);
   };
   const allow = (): Promise<void> =>
-    run(async () => leave((await client.call("apps.connect", { body: { query, level, days: Number(days) } })).data.to));
+    run(async () => {
+      const body = { query, level, reach, days: Number(days) };
+      leave((await client.call("apps.connect", { body })).data.to);
+    });
   if (isDone)
     return <p role="status">Going back to {backWords(question)}. If nothing happens, this page can be closed.</p>;
   return (
@@ -80,6 +86,7 @@ function Consent({ question, query }: { readonly question: Question; readonly qu
           <span className="w-24">Sees up to</span>
           <Segmented label="Sees up to" value={level} options={LEVELS} onChange={setLevel} testId="app-level" />
         </div>
+        <ReachChoice value={reach} onChange={setReach} />
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
           <span className="w-24">Ends after</span>
           <Segmented label="Ends after" value={days} options={DAYS} onChange={setDays} testId="app-days" />

@@ -31,6 +31,7 @@ const FAKE_APP: OutputOf<"apps.list">["data"][number] = {
   resource: "mcp",
   scopes: RIGHTS,
   level: "general",
+  reach: "person",
   created_at: "2026-11-01T09:00:00.000Z",
   expires_at: "2027-01-30T09:00:00.000Z",
   last_used_at: null,
@@ -112,7 +113,7 @@ function changeFactors(
 
 function createKey(state: FakeState, body: Pick<WireKey, "name" | "kind" | "expires_at"> & KeyBody): FakeAnswer {
   needProof(state);
-  const { name, kind, expires_at, level = 1 } = body;
+  const { name, kind, expires_at, level = 1, reach = "person" } = body;
   const times = { created_at: new Date().toISOString(), expires_at, last_used_at: null };
   const key: WireKey = {
     id: fakeId("key"),
@@ -120,6 +121,7 @@ function createKey(state: FakeState, body: Pick<WireKey, "name" | "kind" | "expi
     kind,
     scopes: [...body.scopes],
     level: LEVELS[level - 1] ?? "general",
+    reach,
     ...times,
     state: "open",
   };
@@ -130,6 +132,7 @@ function createKey(state: FakeState, body: Pick<WireKey, "name" | "kind" | "expi
 interface KeyBody {
   readonly scopes: readonly string[];
   readonly level?: number;
+  readonly reach?: WireKey["reach"];
 }
 
 /** Answers what belongs to a person's own security. @throws FakeProblem */

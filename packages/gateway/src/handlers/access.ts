@@ -71,9 +71,9 @@ export const accessHandlers: HandlersOf<AccessRoutes> = {
     },
   }),
   "keys.create": async ({ application, principal, body }) => {
-    const { name, kind, scopes, level: ceiling, expires_at: expiresAt } = body;
+    const { name, kind, scopes, level: ceiling, reach, expires_at: expiresAt } = body;
     const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt);
-    const wanted = withoutUndefined({ name, kind, scopes, ceiling, expiresAtMs });
+    const wanted = withoutUndefined({ name, kind, scopes, ceiling, reach, expiresAtMs });
     const { key, info } = await application.access.createKey(principal, wanted);
     return { type: "json", body: { secret: key, key: keyJson(info) } };
   },
@@ -107,11 +107,11 @@ function scopesOf(kind: "agent" | "service"): readonly string[] {
 }
 
 function keyJson(info: ApiKeyInfo): Json {
-  const { key, name, kind, scopes, ceiling, createdAtMs, expiresAtMs, usedAtMs, state } = info;
+  const { key, name, kind, scopes, ceiling, reach, createdAtMs, expiresAtMs, usedAtMs, state } = info;
   const created = {
     created_at: timeText(createdAtMs),
     expires_at: expiresAtMs === null ? null : timeText(expiresAtMs),
   };
   const used = usedAtMs === null ? null : timeText(usedAtMs);
-  return { id: key, name, kind, scopes, level: levelName(ceiling), ...created, last_used_at: used, state };
+  return { id: key, name, kind, scopes, level: levelName(ceiling), reach, ...created, last_used_at: used, state };
 }

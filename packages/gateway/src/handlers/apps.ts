@@ -31,10 +31,10 @@ export function appHandlers(publicOrigins: readonly string[]): HandlersOf<AppRou
       return { type: "json", body: { back: null, question } };
     },
     "apps.connect": async ({ application, body, principal, request }) => {
-      const { query, level, days } = body;
+      const { query, level, reach, days } = body;
       const ceiling = parseLevel(level) ?? 1;
       const issuer = issuerOf(request, publicOrigins);
-      const { key, to } = await application.apps.connect(principal, { query, issuer, ceiling, days });
+      const { key, to } = await application.apps.connect(principal, { query, issuer, ceiling, reach, days });
       return { type: "json", body: { to }, ...(key === undefined ? {} : { made: key }) };
     },
     "apps.end": async ({ application, params, principal }) => {
@@ -47,7 +47,20 @@ export function appHandlers(publicOrigins: readonly string[]): HandlersOf<AppRou
 }
 
 function appJson(app: AppInfo): Json {
-  const { key: id, name, host, redirect, resource, scopes, ceiling, createdAtMs, expiresAtMs, usedAtMs, state } = app;
+  const {
+    key: id,
+    name,
+    host,
+    redirect,
+    resource,
+    scopes,
+    ceiling,
+    reach,
+    createdAtMs,
+    expiresAtMs,
+    usedAtMs,
+    state,
+  } = app;
   return {
     id,
     name,
@@ -56,6 +69,7 @@ function appJson(app: AppInfo): Json {
     resource,
     scopes,
     level: levelName(ceiling),
+    reach,
     created_at: timeText(createdAtMs),
     expires_at: timeText(expiresAtMs),
     last_used_at: usedAtMs === null ? null : timeText(usedAtMs),

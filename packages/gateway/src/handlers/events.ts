@@ -34,8 +34,9 @@ async function follow(exchange: Exchange<"events.follow">, hub: LiveHub): Promis
   reply.hijack();
   stream.open(reply.getHeaders());
   if (after !== undefined) {
-    const mayHear = (event: LiveEvent): boolean =>
-      isVisible(event, principal, { nowMs: clock.nowMs(), ceilingUntilMs: request.ceilingUntilMs });
+    const mayHear = async (event: LiveEvent): Promise<boolean> =>
+      isVisible(event, principal, { nowMs: clock.nowMs(), ceilingUntilMs: request.ceilingUntilMs }) &&
+      (await application.events.mayHear(principal, event));
     await replay(application.events, stream, { userId: principal.userId, start: after, mayHear });
   }
   stream.goLive();
@@ -60,7 +61,7 @@ async function replay(
   options: {
     readonly userId: UserId;
     readonly start: LogPosition;
-    readonly mayHear: (event: LiveEvent) => boolean;
+    readonly mayHear: (event: LiveEvent) => Promise<boolean>;
   },
 ): Promise<void> {
   let after = options.start;
@@ -68,7 +69,7 @@ async function replay(
     const missed = await events.replay(options.userId, after, REPLAY_PAGE);
     for (const event of missed) {
       after = event.position;
-      if (options.mayHear(event) && !stream.sendPast(sentOf(event))) return stream.end("too-slow");
+      if ((await options.mayHear(event)) && !stream.sendPast(sentOf(event))) return stream.end("too-slow");
     }
     if (missed.length < REPLAY_PAGE) return;
     await stream.drained();
@@ -114,11 +115,12 @@ class EventStream implements Follower {
     for (const event of held) {
       if (event.id === undefined || !this.#past.has(event.id)) this.#write(event);
     }
-    this.#past.clear();
+    // What a program may hear is looked up first and may come late: it is not told twice all the same.
+    if (this.principal.program === undefined) this.#past.clear();
   }
 
   send(event: SentEvent): boolean {
-    if (this.#held === undefined) return this.#write(event);
+    if (this.#held === undefined) return (event.id !== undefined && this.#past.has(event.id)) || this.#write(event);
     this.#held.push(event);
     return this.#held.length <= PENDING_EVENTS_MAX;
   }

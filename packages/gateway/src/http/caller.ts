@@ -1,6 +1,6 @@
 /**
  * A program behind a key, as handlers see it. The policy is asked about the program itself; handlers work for a person, so they get
- * one who stands in: an agent's person below the key's ceiling, under a session that nobody has; for a service somebody who owns nothing.
+ * one who stands in: an agent's person below the key's ceiling and within its reach, under a session that nobody has; for a service somebody who owns nothing.
  */
 import { assert } from "@kaelix/base";
 import { type IdPrefix, parseId, type UserPrincipal } from "@kaelix/model";
@@ -12,8 +12,8 @@ export function standIn(subject: UserPrincipal | AgentSubject | ServiceSubject):
   const { tenantId } = subject;
   const sessionId = sameLetters("ses", subject.keyId);
   if (subject.type === "agent") {
-    const { userId, role, ceiling } = subject;
-    return { type: "user", tenantId, userId, role, sessionId, ceiling };
+    const { ceiling, keyId: key, reach, role, userId } = subject;
+    return { type: "user", tenantId, userId, role, sessionId, ceiling, program: { key, reach } };
   }
   return { type: "user", tenantId, userId: sameLetters("usr", subject.keyId), role: "guest", sessionId, ceiling: 1 };
 }

@@ -228,7 +228,9 @@ async function serveOnce(
   const fingerprint = createHash("sha256")
     .update(`${request.method} ${path}\n${request.headers["if-match"] ?? ""}\n${JSON.stringify(request.body) ?? ""}`)
     .digest("base64");
-  const outcome = parts.keys.begin(`${principal?.userId} ${key}`, fingerprint, parts.clock.monotonicMs());
+  // Of two programs that choose the same key neither gets what the other was answered.
+  const who = `${principal?.userId} ${principal?.program?.key ?? ""}`;
+  const outcome = parts.keys.begin(`${who} ${key}`, fingerprint, parts.clock.monotonicMs());
   switch (outcome.type) {
     case "mismatch":
       throw gatewayErrors("idempotency-mismatch");

@@ -1,6 +1,6 @@
 /** The tools that read. None of them changes anything. */
 import { conversationIdSchema, levelInputSchema, levelNameSchema, memoryIdSchema } from "@kaelix/contract";
-import { levelName, MEMORY_LABEL_LENGTH_MAX, type MemoryId, parseId, SOURCE_KINDS } from "@kaelix/model";
+import { KEY_REACHES, levelName, MEMORY_LABEL_LENGTH_MAX, type MemoryId, parseId, SOURCE_KINDS } from "@kaelix/model";
 import { z } from "zod";
 
 import type { PlacedMemory, RecallFilter } from "../application.ts";
@@ -224,6 +224,10 @@ const status = defineTool({
       as: z.enum(["person", "agent"]),
       key: z.string().nullable(),
       scopes: z.array(z.string()).nullable(),
+      reach: z
+        .enum([...KEY_REACHES])
+        .nullable()
+        .describe("Whose words you read: own, the person's besides (person), or also what other programs wrote (all)"),
     }),
     open_up_to: levelNameSchema.describe("The highest level that you see; what is above does not exist for you"),
   }),
@@ -239,6 +243,7 @@ const status = defineTool({
         as: isAgent ? ("agent" as const) : ("person" as const),
         key: (await visit.writer())?.name ?? null,
         scopes: isAgent ? [...subject.scopes] : null,
+        reach: isAgent ? subject.reach : null,
       },
       open_up_to: levelName(principal.ceiling),
     };

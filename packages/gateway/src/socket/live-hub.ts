@@ -1,7 +1,8 @@
 /**
  * What happens, to whoever follows it. One hub for server-sent events and socket.io.
  *
- * Guarantees: a follower gets events of its own user alone, none above its session's ceiling, each at most once and in log order;
+ * Guarantees: a follower gets events of its own user alone, none above its session's ceiling and, being a program, none of what it may not
+ * read, each at most once and in log order;
  * of each view at most one watermark per 250 ms, and only of partitions that events stand in which it may hear; within a second of a
  * session's end or fall in level the follower has ended or sees less. Numbers of followers are bounded.
  * Does not: hold events for followers that are away (they resume from the log), or wait for slow ones (they are let go).
@@ -42,12 +43,16 @@ interface Followed {
   readonly partitions: Set<string>;
   /** `view topic/partition` → offset last told. */
   readonly told: Map<string, number>;
+  /** Events that are looked up for a program, one after the other, and how many wait. */
+  lookedUp: Promise<void>;
+  waiting: number;
 }
 
 const WATERMARK_EVERY_MS = 250;
 const RECHECK_EVERY_MS = 1_000;
 const BEAT_EVERY_MS = 15_000;
 const PARTITIONS_MAX = 8;
+const WAITING_MAX = 1_000;
 const FOLLOWERS_MAX = 20_000;
 
 /** The hub of one gateway. */
@@ -60,6 +65,7 @@ export class LiveHub {
   #count = 0;
   #isDirty = false;
   #identity: IdentityPort | undefined;
+  #events: EventsApplication | undefined;
   #source: { stop(): void } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #recheckedAtMs = 0;
@@ -73,6 +79,7 @@ export class LiveHub {
   /** Begins to listen once the house is ready. */
   attach(events: EventsApplication, identity: IdentityPort): void {
     this.#identity = identity;
+    this.#events = events;
     this.#source = events.follow((event) => this.#take(event));
     this.#timer = setInterval(() => this.#tick(), WATERMARK_EVERY_MS);
     this.#timer.unref();
@@ -102,6 +109,8 @@ export class LiveHub {
       ceilingUntilMs: null,
       partitions,
       told: new Map(),
+      lookedUp: Promise.resolve(),
+      waiting: 0,
     };
     this.#isDirty ||= after !== undefined;
     own.add(followed);
@@ -123,10 +132,34 @@ export class LiveHub {
     for (const followed of own) {
       // Not even the watermarks of its partition: they would say that something happened.
       if (!isVisible(event, followed.principal, { nowMs, ceilingUntilMs: followed.ceilingUntilMs })) continue;
-      if (followed.partitions.size < PARTITIONS_MAX) followed.partitions.add(partitionOf(event.position));
-      this.#isDirty = true;
-      if (!followed.follower.send(sent)) this.#letGo(followed, "too-slow");
+      if (followed.principal.program === undefined) this.#tell(followed, event.position, sent);
+      else this.#lookUp(followed, event, sent);
     }
+  }
+
+  #tell(followed: Followed, position: LogPosition, sent: SentEvent): void {
+    if (followed.partitions.size < PARTITIONS_MAX) followed.partitions.add(partitionOf(position));
+    this.#isDirty = true;
+    if (!followed.follower.send(sent)) this.#letGo(followed, "too-slow");
+  }
+
+  /** Tells a program of an event once it is known that it may read what it is about. */
+  #lookUp(followed: Followed, event: Exclude<LiveEvent, { type: "watermark" }>, sent: SentEvent): void {
+    if (followed.waiting >= WAITING_MAX) {
+      this.#letGo(followed, "too-slow");
+      return;
+    }
+    followed.waiting += 1;
+    const tell = async (): Promise<void> => {
+      const mayHear = await this.#events?.mayHear(followed.principal, event);
+      const isThere = this.#byUser.get(event.userId)?.has(followed) === true;
+      if (mayHear === true && isThere) this.#tell(followed, event.position, sent);
+    };
+    followed.lookedUp = followed.lookedUp
+      .then(tell)
+      // It resumes from where it was, and hears what it missed then.
+      .catch(() => this.#letGo(followed, "too-slow"))
+      .finally(() => (followed.waiting -= 1));
   }
 
   #tick(): void {

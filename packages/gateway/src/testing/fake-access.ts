@@ -44,7 +44,7 @@ export function fakeAccess(): AccessApplication {
     },
     renewRecoveryCodes: async () => CODES,
     keys: async () => keys,
-    createKey: async (_principal, { name, kind, scopes, ceiling = 1, expiresAtMs }) => {
+    createKey: async (_principal, { name, kind, scopes, ceiling = 1, reach = "person", expiresAtMs }) => {
       const key = makeId("key", 1, seededRandom(5));
       const info = {
         key,
@@ -52,6 +52,7 @@ export function fakeAccess(): AccessApplication {
         kind,
         scopes,
         ceiling,
+        reach,
         createdAtMs: 1,
         expiresAtMs,
         usedAtMs: null,

@@ -142,6 +142,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     days: fakeDays(),
     provider: fakeProvider(),
     events: {
+      mayHear: async ({ program }, event) => program?.reach !== "own" || event.position.offset % 2 === 0,
       follow: (listener) => {
         state.listeners.add(listener);
         return { stop: () => state.listeners.delete(listener) };

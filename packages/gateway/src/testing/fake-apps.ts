@@ -24,6 +24,7 @@ export function fakeApps(): AppsApplication {
     resource: "mcp",
     scopes: request.scopes,
     ceiling: 1,
+    reach: "person",
     createdAtMs: 1,
     expiresAtMs: 2,
     usedAtMs: null,

@@ -3,13 +3,14 @@
  *
  * Guarantees: a key is shown once and kept as a hash; a key that does not exist and a wrong secret of one that does are the
  * same miss; what has ended or expired stays so after a restart and after the clock was set back; an agent never reaches above
- * level 2, whatever its person has unlocked. Last use is kept within ten minutes.
+ * level 2, whatever its person has unlocked, and a new one reads nothing that another program wrote unless it is asked for. Last use is kept within ten minutes.
  */
 import { type Clock, KeyedLock, type RandomSource } from "@kaelix/base";
 import {
   type AccessKey,
   type ApiKeyId,
   EVENT_VERSION,
+  type KeyReach,
   type Level,
   LEVEL_INDEXED_MAX,
   makeId,
@@ -37,6 +38,8 @@ export interface ApiKeyRequest {
   readonly scopes: readonly string[];
   /** 1 or 2; default 1. A service has no use for it. */
   readonly ceiling?: Level;
+  /** Whose words it reads; default `person`. A service has no use for it. */
+  readonly reach?: KeyReach;
   /** Epoch ms; null: it does not expire. */
   readonly expiresAtMs: number | null;
 }
@@ -48,6 +51,7 @@ export interface ApiKeyInfo {
   readonly kind: "agent" | "service";
   readonly scopes: readonly string[];
   readonly ceiling: Level;
+  readonly reach: KeyReach;
   readonly createdAtMs: number;
   readonly expiresAtMs: number | null;
   readonly usedAtMs: number | null;
@@ -91,7 +95,7 @@ export class ApiKeys {
    */
   async create(owner: Owner, request: ApiKeyRequest): Promise<{ readonly key: string; readonly info: ApiKeyInfo }> {
     const { register, keystore, random } = this.#tools;
-    const { kind, expiresAtMs } = request;
+    const { kind, expiresAtMs, reach = "person" } = request;
     const nowMs = register.nowMs();
     const name = parseName(request.name);
     const scopes = request.scopes.map(parseAction);
@@ -120,6 +124,7 @@ export class ApiKeys {
       hash: hashApiKey(secret).toString("base64url"),
       scopes: [...new Set(request.scopes)],
       ceiling,
+      reach,
       createdAtMs: nowMs,
       expiresAtMs,
       usedAtMs: null,
@@ -196,7 +201,7 @@ export class ApiKeys {
 
   async #put(row: ApiKeyRow): Promise<void> {
     const { register, clock } = this.#tools;
-    const { key, tenant, user, kind, sealed, hash, scopes, ceiling } = row;
+    const { key, tenant, user, kind, sealed, hash, scopes, ceiling, reach } = row;
     const event: AccessKey = {
       type: "access.key",
       v: EVENT_VERSION,
@@ -210,6 +215,7 @@ export class ApiKeys {
       hash,
       scopes,
       ceiling,
+      reach,
       created_at: row.createdAtMs,
       expires_at: row.expiresAtMs,
       used_at: row.usedAtMs,
@@ -220,12 +226,12 @@ export class ApiKeys {
 
   async #info(row: ApiKeyRow): Promise<ApiKeyInfo> {
     const { register, keystore } = this.#tools;
-    const { key, kind, scopes, ceiling, createdAtMs, expiresAtMs, usedAtMs } = row;
+    const { key, kind, scopes, ceiling, reach, createdAtMs, expiresAtMs, usedAtMs } = row;
     const opened = await keystore.openForUser(placeOf(row.user, key), Buffer.from(row.sealed, "base64url"));
     const name = opened.type === "opened" ? opened.bytes.toString() : "?";
     const isExpired = expiresAtMs !== null && expiresAtMs <= register.nowMs();
     const state = isExpired ? "expired" : row.endedAtMs === null ? "open" : "ended";
-    return { key, name, kind, scopes, ceiling, createdAtMs, expiresAtMs, usedAtMs, state };
+    return { key, name, kind, scopes, ceiling, reach, createdAtMs, expiresAtMs, usedAtMs, state };
   }
 }
 
@@ -234,7 +240,7 @@ function subjectOf(row: ApiKeyRow, user: UserRow): AgentSubject | ServiceSubject
   const base = { tenantId: row.tenant, keyId: row.key, scopes };
   if (row.kind === "service") return { type: "service", ...base };
   const ceiling = row.ceiling < LEVEL_INDEXED_MAX ? row.ceiling : LEVEL_INDEXED_MAX;
-  return { type: "agent", ...base, userId: row.user, role: user.role, ceiling };
+  return { type: "agent", ...base, userId: row.user, role: user.role, ceiling, reach: row.reach };
 }
 
 function isUseDue(row: ApiKeyRow, nowMs: number): boolean {

@@ -5,7 +5,16 @@
  * and what a key's hash is never change, but that a way in which has ended may become somebody else's; a step, a counter and the
  * generation of a refresh token never go back; what tokens are bound to stays; what else has ended stays ended.
  */
-import type { AccessApp, AccessEvent, AccessTenant, ApiKeyId, GrantId, TenantId, UserId } from "@kaelix/model";
+import type {
+  AccessApp,
+  AccessEvent,
+  AccessTenant,
+  ApiKeyId,
+  GrantId,
+  KeyReach,
+  TenantId,
+  UserId,
+} from "@kaelix/model";
 
 import type { AccountRow, ApiKeyRow, AppRow, FactorsRow, GrantRow, SealRow, TenantStanding, WayRow } from "./rows.ts";
 
@@ -66,7 +75,7 @@ export function foldAccess(state: AccessState, event: AccessEvent): boolean {
       const times = { createdAtMs: event.created_at, expiresAtMs: event.expires_at, usedAtMs: event.used_at };
       const endedAtMs = before?.endedAtMs ?? event.ended_at;
       const row = { key, tenant, user, revision, kind, sealed, hash, scopes, ceiling, ...times, endedAtMs };
-      state.keys.set(key, row);
+      state.keys.set(key, { ...row, reach: reachOf(event) });
       return true;
     }
     case "access.app": {
@@ -131,6 +140,7 @@ function appAfter(before: AppRow | undefined, event: AccessApp): AppRow | undefi
     resource,
     scopes,
     ceiling,
+    reach: reachOf(event),
     code,
     codeUntilMs: event.code_until,
     challenge,
@@ -152,6 +162,11 @@ function foldTenant({ tenants }: AccessState, event: AccessTenant): boolean {
   if (before !== undefined && revision <= before.revision) return false;
   tenants.set(tenant, { tenant, revision, suspendedAtMs, endedAtMs: before?.endedAtMs ?? event.ended_at });
   return true;
+}
+
+/** Programs from before there was a choice read what they always did. */
+function reachOf({ reach = "all" }: { readonly reach?: KeyReach }): KeyReach {
+  return reach;
 }
 
 /** Forgets what stands under a record key: its record was taken from the topic. */

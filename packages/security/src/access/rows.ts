@@ -1,5 +1,5 @@
 /** Second factors, keys of agents and services, and grants, as they stand once topic `access` is folded. */
-import type { ApiKeyId, CodeWay, GrantId, GrantScope, Level, Role, TenantId, UserId } from "@kaelix/model";
+import type { ApiKeyId, CodeWay, GrantId, GrantScope, KeyReach, Level, Role, TenantId, UserId } from "@kaelix/model";
 
 /** A person's second factors. */
 export interface FactorsRow {
@@ -30,6 +30,7 @@ export interface ApiKeyRow {
   readonly hash: string;
   readonly scopes: readonly string[];
   readonly ceiling: Level;
+  readonly reach: KeyReach;
   readonly createdAtMs: number;
   readonly expiresAtMs: number | null;
   readonly usedAtMs: number | null;
@@ -49,6 +50,7 @@ export interface AppRow {
   readonly resource: "mcp" | "api";
   readonly scopes: readonly string[];
   readonly ceiling: Level;
+  readonly reach: KeyReach;
   readonly code: string;
   readonly codeUntilMs: number;
   readonly challenge: string;

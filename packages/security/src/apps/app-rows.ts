@@ -16,9 +16,9 @@ export function stateOfApp(row: AppRow, nowMs: number): AppState {
 
 /** The next state of an app, as it is written. */
 export function appEvent(row: AppRow, atMs: number): AccessApp {
-  const { key, tenant, user, sealed, client, resource, scopes, ceiling, code, challenge, redirect } = row;
+  const { key, tenant, user, sealed, client, resource, scopes, ceiling, reach, code, challenge, redirect } = row;
   const { generation, refresh, jkt } = row;
-  const fixed = { key, sealed, client, resource, scopes, ceiling, code, challenge, redirect };
+  const fixed = { key, sealed, client, resource, scopes, ceiling, reach, code, challenge, redirect };
   return {
     type: "access.app",
     v: EVENT_VERSION,

@@ -11,7 +11,15 @@
 import { createHash, createSecretKey, type KeyObject } from "node:crypto";
 
 import { type Clock, KeyedLock, type RandomSource } from "@kaelix/base";
-import { type ApiKeyId, type Level, LEVEL_INDEXED_MAX, makeId, type TenantId, type UserId } from "@kaelix/model";
+import {
+  type ApiKeyId,
+  type KeyReach,
+  type Level,
+  LEVEL_INDEXED_MAX,
+  makeId,
+  type TenantId,
+  type UserId,
+} from "@kaelix/model";
 
 import type { AccessRegister } from "../access/access-register.ts";
 import type { KeyOwners } from "../access/key-owners.ts";
@@ -50,6 +58,8 @@ export interface AppConsent {
   readonly issuer: string;
   /** 1 or 2. */
   readonly ceiling: Level;
+  /** Whose words it reads; default `person`. */
+  readonly reach?: KeyReach;
   /** 1 to 90. */
   readonly days: number;
 }
@@ -65,6 +75,7 @@ export interface AppInfo {
   readonly resource: AppResource;
   readonly scopes: readonly string[];
   readonly ceiling: Level;
+  readonly reach: KeyReach;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
   readonly usedAtMs: number | null;
@@ -189,7 +200,7 @@ export class Apps {
     consent: AppConsent,
   ): Promise<{ readonly to: string; readonly key: ApiKeyId | undefined }> {
     const { register, keystore, random } = this.#tools;
-    const { ceiling, days, issuer } = consent;
+    const { ceiling, days, issuer, reach = "person" } = consent;
     const question = await this.ask(consent.query, issuer);
     if (question.type === "back") return { to: question.to, key: undefined };
     if (ceiling > LEVEL_INDEXED_MAX)
@@ -212,6 +223,7 @@ export class Apps {
       resource,
       scopes,
       ceiling,
+      reach,
       code: hashText(code),
       codeUntilMs: nowMs + CODE_MS,
       challenge,
@@ -284,11 +296,11 @@ export class Apps {
     const user = await owners.present(row);
     if (user === undefined) return { type: "refused", why: "ended" };
     if (isUseDue(row, nowMs)) void this.#touch(row.key, nowMs);
-    const { key: keyId, resource, jkt } = row;
+    const { key: keyId, reach, resource, jkt } = row;
     const scopes = row.scopes.map(parseAction).filter((scope) => scope !== undefined);
     const ceiling = row.ceiling < LEVEL_INDEXED_MAX ? row.ceiling : LEVEL_INDEXED_MAX;
     const who = { tenantId: row.tenant, keyId, userId: row.user, role: user.role } as const;
-    return { type: "app", subject: { type: "agent", ...who, scopes, ceiling }, resource, jkt };
+    return { type: "app", subject: { type: "agent", ...who, scopes, ceiling, reach }, resource, jkt };
   }
 
   /** Apps that a person let in and that took their code, newest first. */
@@ -423,13 +435,13 @@ export class Apps {
   }
 
   async #info(row: AppRow): Promise<AppInfo> {
-    const { key, resource, scopes, ceiling, createdAtMs, expiresAtMs, usedAtMs } = row;
+    const { key, resource, scopes, ceiling, reach, createdAtMs, expiresAtMs, usedAtMs } = row;
     const opened = await this.#tools.keystore.openForUser(placeOf(row.user, key), Buffer.from(row.sealed, "base64url"));
     // What this room has sealed itself.
     const said: Pick<AppInfo, "name" | "host" | "redirect"> =
       opened.type === "opened" ? JSON.parse(opened.bytes.toString()) : { name: "?", host: null, redirect: "?" };
     const state = stateOfApp(row, this.#tools.register.nowMs());
-    return { key, ...said, resource, scopes, ceiling, createdAtMs, expiresAtMs, usedAtMs, state };
+    return { key, ...said, resource, scopes, ceiling, reach, createdAtMs, expiresAtMs, usedAtMs, state };
   }
 }
 

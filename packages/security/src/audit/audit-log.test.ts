@@ -91,7 +91,7 @@ test("entries say who and what, seal where from, and hold no content", async () 
   const origin = { address: "198.51.100.7", client: "Firefox" };
   const agent = { type: "agent", tenantId: DEFAULT_TENANT, keyId: makeId("key", 1, seededRandom(1)) } as const;
   await house.audit.record({ ...READ, level: 3, origin });
-  const subject = { ...agent, userId: AUDITED.userId, role: "owner", scopes: [], ceiling: 2 } as const;
+  const subject = { ...agent, userId: AUDITED.userId, role: "owner", scopes: [], ceiling: 2, reach: "all" } as const;
   await house.audit.record({ ...READ, level: 3, subject });
   await house.audit.record({ ...READ, level: 3, subject: { type: "anonymous", tenantId: DEFAULT_TENANT }, origin });
   await house.audit.record({ ...READ, level: 3, subject: "system" });

@@ -1,4 +1,6 @@
-/** Grants that are alive and rules that forbid, weighed one by one. Pure. */
+/** Grants that are alive, rules that forbid and how far programs read, weighed one by one. Pure. */
+import type { ActingProgram, ApiKeyId } from "@kaelix/model";
+
 import type { GrantRow } from "../access/rows.ts";
 import type { Action } from "./actions.ts";
 import type { DecisionContext, DenyRule, OwnedResource, Subject } from "./subjects.ts";
@@ -21,10 +23,23 @@ export function denyRulesFor(subject: Subject, action: Action, context: Decision
   );
 }
 
-/** True when a grant is alive, was given by somebody to this subject and is meant for what it is used for. Never for an agent. */
+/** The program that asks; undefined when it is a person. */
+export function programOf(subject: Subject): ActingProgram | undefined {
+  if (subject.type === "agent") return { key: subject.keyId, reach: subject.reach };
+  return subject.type === "user" ? subject.program : undefined;
+}
+
+/** True when a program may read what stands in a namespace, null being the person's own word. A person may read everything of theirs. */
+export function isWithinReach(program: ActingProgram | undefined, namespace: ApiKeyId | null): boolean {
+  if (program === undefined || program.reach === "all" || namespace === program.key) return true;
+  return program.reach === "person" && namespace === null;
+}
+
+/** True when a grant is alive, was given by somebody to this subject and is meant for what it is used for. Never for a program. */
 export function isGrantOpen(grant: GrantRow, subject: Subject, context: DecisionContext): boolean {
   return (
     subject.type === "user" &&
+    subject.program === undefined &&
     grant.to === subject.userId &&
     grant.tenant === subject.tenantId &&
     grant.endedAtMs === null &&

@@ -2,8 +2,8 @@
  * May this be done? One pure function, asked for every request; default deny.
  *
  * Order: action known → public → tenant wall → signed in → what a key may do → what the installation forbids → whose it is, or who was
- * given leave → level ceiling → role → proof of presence. Whose it is comes before the level, so that another's memory answers the same
- * at every level. A list is asked without a level; `filterFor` says what of it may be seen, by the same rules.
+ * given leave → whose words they are → level ceiling → role → proof of presence. Whose it is comes before the level, so that another's
+ * memory answers the same at every level. A list is asked without a level; `filterFor` says what of it may be seen, by the same rules.
  */
 import type { KaelixError } from "@kaelix/base";
 import { DEFAULT_TENANT, type GrantId, type Level, LEVEL_INDEXED_MAX } from "@kaelix/model";
@@ -11,7 +11,7 @@ import { DEFAULT_TENANT, type GrantId, type Level, LEVEL_INDEXED_MAX } from "@ka
 import type { GrantRow } from "../access/rows.ts";
 import { securityErrors } from "../errors.ts";
 import { ACTIONS, type Action, type ActionRule, parseAction } from "./actions.ts";
-import { denyRulesFor, isGranted, isGrantOpen } from "./conditions.ts";
+import { denyRulesFor, isGranted, isGrantOpen, isWithinReach, programOf } from "./conditions.ts";
 import type { DecisionContext, OwnedResource, Resource, Subject } from "./subjects.ts";
 
 /** Why something may be done. */
@@ -25,6 +25,7 @@ export type DenyReason =
   | "key"
   | "rule"
   | "owner"
+  | "reach"
   | "level"
   | "role"
   | "proof";
@@ -45,6 +46,7 @@ export interface DecisionStep {
     | "rule"
     | "scope"
     | "owner"
+    | "reach"
     | "level"
     | "role"
     | "proof";
@@ -158,6 +160,10 @@ function judgeOwned(
     !rule.reveals || level === undefined || level <= Math.min(ceiling, grant?.ceiling ?? ceiling);
   const grant = open.find(isLow);
   tell("owner", "passes", isOwn ? "It is the subject's own" : `It was shared by ${open.length} grant(s)`);
+  const { namespace } = resource;
+  if (isOwn && namespace !== undefined && !isWithinReach(programOf(subject), namespace))
+    return denied(tell, "reach", "Another program wrote it, or the person, and the key does not reach so far");
+  if (subject.type === "agent") tell("reach", "passes", `The key reaches as far as ${subject.reach}`);
   if (isOwn ? !isLow() : grant === undefined)
     return denied(tell, "level", `It stands above level ${ceiling} or above what was shared`);
   tell("level", "passes", rule.reveals ? `It is not above level ${ceiling}` : "It shows nothing");
@@ -191,13 +197,14 @@ function denied(tell: Tell, reason: Exclude<DenyReason, "role" | "rule">, text: 
   return deny(reason);
 }
 
-/** The error of a denial. Another's things and another tenant's answer as if they did not exist. */
+/** The error of a denial. Another's things, another program's and another tenant's answer as if they did not exist. */
 export function denialError(reason: DenyReason): KaelixError {
   switch (reason) {
     case "sign-in":
       return securityErrors("policy-sign-in-required");
     case "tenant":
     case "owner":
+    case "reach":
       return securityErrors("policy-hidden");
     case "level":
       return securityErrors("policy-level-locked");

@@ -5,6 +5,8 @@
  * Guarantees: an item passes the filter exactly when `decide` allows the action on it; a filter without clauses lets nothing through.
  */
 import {
+  type ActingProgram,
+  type ApiKeyId,
   type ConversationId,
   type Level,
   LEVELS,
@@ -16,7 +18,7 @@ import {
 
 import type { GrantRow } from "../access/rows.ts";
 import { ACTIONS, type Action, parseAction } from "./actions.ts";
-import { denyRulesFor, isGrantOpen } from "./conditions.ts";
+import { denyRulesFor, isGrantOpen, isWithinReach, programOf } from "./conditions.ts";
 import { ceilingOf, keyAllows } from "./decide.ts";
 import type { DecisionContext, OwnedResource, Subject } from "./subjects.ts";
 
@@ -36,7 +38,12 @@ export interface FilterClause {
   readonly source: SourceKind | null;
   /** Must be one of these. */
   readonly memories: readonly MemoryId[] | null;
+  /** Must stand in a namespace that this program reaches. */
+  readonly program: ActingProgram | null;
 }
+
+/** What of an item a filter looks at. */
+export type FilteredItem = OwnedResource & { readonly level: Level; readonly namespace: ApiKeyId | null };
 
 /** What may be seen: an item of the tenant that any clause lets in. */
 export interface ListFilter {
@@ -57,19 +64,19 @@ export function filterFor(subject: Subject, action: Action, context: DecisionCon
   // A rule for high levels cuts below them; one without a level forbids all.
   const cuts = denyRulesFor(subject, known, context).map(({ levelMin }) => (levelMin ?? 1) - 1);
   const top = Math.min(rule.reveals ? ceilingOf(subject, context) : 4, ...cuts);
-  const own = clause(subject.userId, top, null);
+  const own = clause(subject.userId, top, { program: programOf(subject) ?? null });
   const open = rule.shared ? (context.grants ?? []).filter((grant) => isGrantOpen(grant, subject, context)) : [];
   const shared = open
     .filter((grant) => grant.from !== subject.userId)
-    .map((grant) => clause(grant.from, Math.min(top, grant.ceiling), grant));
+    .map((grant) => clause(grant.from, Math.min(top, grant.ceiling), { grant }));
   return { tenant: subject.tenantId, clauses: [own, ...shared].filter((one) => one !== undefined) };
 }
 
 /** True when an item passes. The same condition as a query carries, for what is filtered in memory. */
-export function passesFilter(filter: ListFilter, item: OwnedResource & { readonly level: Level }): boolean {
+export function passesFilter(filter: ListFilter, item: FilteredItem): boolean {
   if (item.tenant !== filter.tenant) return false;
   return filter.clauses.some(
-    ({ owner, levelMax, about, fromMs, untilMs, conversation, source, memories }) =>
+    ({ owner, levelMax, about, fromMs, untilMs, conversation, source, memories, program }) =>
       item.owner === owner &&
       item.level <= levelMax &&
       (about === null || item.about?.includes(about) === true) &&
@@ -77,11 +84,16 @@ export function passesFilter(filter: ListFilter, item: OwnedResource & { readonl
       (untilMs === null || (item.occurredAtMs !== undefined && item.occurredAtMs < untilMs)) &&
       (conversation === null || item.conversation === conversation) &&
       (source === null || item.source === source) &&
-      (memories === null || (item.memory !== undefined && memories.includes(item.memory))),
+      (memories === null || (item.memory !== undefined && memories.includes(item.memory))) &&
+      (program === null || isWithinReach(program, item.namespace)),
   );
 }
 
-function clause(owner: UserId, levelMax: number, grant: GrantRow | null): FilterClause | undefined {
+function clause(
+  owner: UserId,
+  levelMax: number,
+  { grant, program = null }: { readonly grant?: GrantRow; readonly program?: ActingProgram | null },
+): FilterClause | undefined {
   const top = LEVELS.findLast((level) => level <= levelMax);
   if (top === undefined) return undefined;
   const what = grant?.what;
@@ -94,5 +106,6 @@ function clause(owner: UserId, levelMax: number, grant: GrantRow | null): Filter
     conversation: what?.type === "conversation" ? what.conversation : null,
     source: what?.type === "source" ? what.source : null,
     memories: what?.type === "memories" ? what.memories : null,
+    program,
   };
 }

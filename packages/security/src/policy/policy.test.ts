@@ -54,6 +54,7 @@ test("decide and explain agree with the reference model on 20,000 random questio
     "scope",
     "rule",
     "owner",
+    "reach",
     "level",
     "proof",
   ]) {
@@ -92,6 +93,7 @@ test("an agent may do nothing that its person may not, and never what is above l
     role: "owner",
     scopes: names,
     ceiling: 4,
+    reach: "all",
   };
   const context = { nowMs, provedUntilMs: nowMs + 1, ceilingUntilMs: nowMs + 1 };
   for (const action of names) {
@@ -116,6 +118,37 @@ test("an agent may do nothing that its person may not, and never what is above l
   }
 });
 
+test.each([
+  ["own", [true, false, false]],
+  ["person", [true, true, false]],
+  ["all", [true, true, true]],
+] as const)("a program whose reach is %s reads its own words, its person's and another program's: %j", (reach, may) => {
+  const [keyId, rival] = [makeId("key", 2, ids), makeId("key", 3, ids)];
+  const mine: Resource = { type: "owned", tenant: DEFAULT_TENANT, owner: ada, level: 1 };
+  const agent: AgentSubject = {
+    type: "agent",
+    tenantId: DEFAULT_TENANT,
+    keyId,
+    userId: ada,
+    role: "owner",
+    scopes: ["memory.read", "memory.list"],
+    ceiling: 2,
+    reach,
+  };
+  const standIn: Principal = { ...person, ceiling: 2, program: { key: keyId, reach } };
+  for (const [at, namespace] of [keyId, null, rival].entries()) {
+    const decision = { allow: may[at], reason: may[at] === true ? "own" : "reach" };
+    for (const subject of [agent, standIn]) {
+      expect(decide(subject, "memory.read", { ...mine, namespace }, { nowMs })).toEqual(decision);
+      const item = { ...mine, level: 1, namespace } as const;
+      expect(passesFilter(filterFor(subject, "memory.read", { nowMs }), item)).toBe(may[at]);
+    }
+    expect(decide(person, "memory.read", { ...mine, namespace }, { nowMs }).allow).toBe(true);
+  }
+  expect(decide(agent, "memory.list", mine, { nowMs }).allow).toBe(true);
+  expect(denialError("reach").code).toBe("policy-hidden");
+});
+
 test("a grant from another organisation opens nothing, neither one by one nor in a list", () => {
   const grant: GrantRow = {
     grant: makeId("grt", 1, ids),
@@ -137,7 +170,7 @@ test("a grant from another organisation opens nothing, neither one by one nor in
   ] as const) {
     const context = { nowMs, grants: [{ ...grant, tenant }] };
     expect(decide(person, "memory.read", theirs, context).allow).toBe(isAllowed);
-    expect(passesFilter(filterFor(person, "memory.read", context), theirs)).toBe(isAllowed);
+    expect(passesFilter(filterFor(person, "memory.read", context), { ...theirs, namespace: null })).toBe(isAllowed);
   }
 });
 

@@ -2,6 +2,7 @@
 import type {
   ApiKeyId,
   ConversationId,
+  KeyReach,
   Level,
   MemoryId,
   Principal,
@@ -24,6 +25,8 @@ export interface AgentSubject {
   readonly role: Role;
   readonly scopes: readonly Action[];
   readonly ceiling: Level;
+  /** Whose words it reads. */
+  readonly reach: KeyReach;
 }
 
 /** A program that acts for nobody: it touches the installation, never anybody's things. */
@@ -60,6 +63,8 @@ export interface OwnedResource {
   readonly memory?: MemoryId;
   readonly conversation?: ConversationId | null;
   readonly source?: SourceKind;
+  /** Of a memory: the program in whose namespace it stands, null for the person's own word; absent for a list, as the level. */
+  readonly namespace?: ApiKeyId | null;
 }
 
 /** When and how it is asked. */

@@ -81,8 +81,9 @@ function parseContent(bytes: Uint8Array): MemoryContent | undefined {
   const attachments = parseTexts(parsed["attachments"]);
   if (reasons === undefined || context === "wrong" || attachments === "wrong") return undefined;
   const client = parseClient(parsed["client"]);
+  const accepted = parsed["accepted"];
   const files = parseFiles(parsed["files"]);
-  if (client === "wrong" || files === "wrong") return undefined;
+  if (client === "wrong" || files === "wrong" || (accepted !== undefined && accepted !== true)) return undefined;
   const labels: Record<string, string> = {};
   for (const name of ["clientSealed", "caption", "speaker", "conversationTitle", "externalId", "changeReason"]) {
     const label = parsed[name];
@@ -96,6 +97,7 @@ function parseContent(bytes: Uint8Array): MemoryContent | undefined {
     ...(files === undefined ? {} : { files }),
     ...(context === undefined ? {} : { context: context.value }),
     ...(client === undefined ? {} : { client }),
+    ...(accepted === undefined ? {} : { accepted }),
     reasons,
   };
 }

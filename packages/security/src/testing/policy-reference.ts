@@ -115,8 +115,8 @@ export function referenceAllows(who: Subject, verb: string, what: Resource, when
   const hasFallenBack = typeof when.ceilingUntilMs === "number" && when.ceilingUntilMs <= when.nowMs;
   if ((who.type === "agent" || hasFallenBack) && top > 2) top = 2;
   const isLow = (limit: number): boolean => !line.words.has("shows") || (what.level ?? 0) <= limit;
-  if (what.owner === who.userId) return isLow(top);
-  if (!isPerson || !line.words.has("shared")) return false;
+  if (what.owner === who.userId) return isLow(top) && isRead(who, what.namespace);
+  if (!isPerson || who.program !== undefined || !line.words.has("shared")) return false;
   for (const grant of when.grants ?? []) {
     if (grant.tenant !== who.tenantId || grant.from !== what.owner || grant.to !== who.userId) continue;
     const isOver = grant.endedAtMs !== null || when.nowMs >= grant.expiresAtMs || when.nowMs < grant.startsAtMs;
@@ -126,6 +126,20 @@ export function referenceAllows(who: Subject, verb: string, what: Resource, when
     if (!isOver && isForThis && isPartOf(part, what, at) && isLow(Math.min(top, grant.ceiling))) return true;
   }
   return false;
+}
+
+/** A list says no namespace and is asked all the same. */
+function isRead(who: Extract<Subject, { type: "user" | "agent" }>, namespace: string | null | undefined): boolean {
+  const [key, reach] = who.type === "agent" ? [who.keyId, who.reach] : [who.program?.key, who.program?.reach];
+  switch (reach) {
+    case undefined:
+    case "all":
+      return true;
+    case "person":
+      return namespace === undefined || [key, null].includes(namespace as typeof key);
+    case "own":
+      return namespace === undefined || namespace === key;
+  }
 }
 
 function isPartOf(part: GrantScope, what: OwnedResource, at: number): boolean {

@@ -4,7 +4,7 @@ import {
   type ApiKeyId,
   type ConversationId,
   type GrantId,
-  type Level,
+  KEY_REACHES,
   LEVELS,
   makeId,
   type MemoryId,
@@ -16,6 +16,7 @@ import {
 
 import type { GrantRow } from "../access/rows.ts";
 import { ACTIONS, type Action } from "../policy/actions.ts";
+import type { FilteredItem } from "../policy/filter.ts";
 import type { DecisionContext, DenyRule, OwnedResource, Resource, Subject } from "../policy/subjects.ts";
 
 type Random = ReturnType<typeof seededRandom>;
@@ -42,7 +43,7 @@ export class PolicyWorlds {
   readonly #random: Random;
   readonly #people: readonly UserId[];
   readonly #session: SessionId;
-  readonly #key: ApiKeyId;
+  readonly #keys: readonly ApiKeyId[];
   readonly #grant: GrantId;
   readonly #conversations: readonly ConversationId[];
   readonly #memories: readonly MemoryId[];
@@ -51,7 +52,7 @@ export class PolicyWorlds {
     this.#random = random;
     this.#people = [1, 2, 3].map((at) => makeId("usr", at, random));
     this.#session = makeId("ses", 1, random);
-    this.#key = makeId("key", 1, random);
+    this.#keys = [1, 2].map((at) => makeId("key", at, random));
     this.#grant = makeId("grt", 1, random);
     this.#conversations = [1, 2].map((at) => makeId("con", at, random));
     this.#memories = [1, 2, 3].map((at) => makeId("mem", at, random));
@@ -72,19 +73,21 @@ export class PolicyWorlds {
   }
 
   /** A thing of somebody that stands at a level. */
-  item(): OwnedResource & { readonly level: Level } {
-    return { ...this.#owned(), level: this.#pick(LEVELS) };
+  item(): FilteredItem {
+    return { ...this.#owned(), level: this.#pick(LEVELS), namespace: this.#pick([null, ...this.#keys]) };
   }
 
   #subject(): Subject {
     const tenantId = this.#tenant();
     const kind = this.#random.integer(10);
-    const keyId = this.#key;
+    const keyId = this.#pick(this.#keys);
+    const reach = this.#pick(KEY_REACHES);
     if (kind === 0) return { type: "anonymous", tenantId };
     if (kind === 1) return { type: "service", tenantId, keyId, scopes: this.#scopes() };
     const who = { tenantId, userId: this.#person(), role: this.#pick(ROLES), ceiling: this.#pick(LEVELS) };
-    if (kind <= 4) return { type: "agent", keyId, scopes: this.#scopes(), ...who };
-    return { type: "user", sessionId: this.#session, ...who };
+    if (kind <= 4) return { type: "agent", keyId, scopes: this.#scopes(), reach, ...who };
+    const program = kind === 5 ? { program: { key: keyId, reach } } : {};
+    return { type: "user", sessionId: this.#session, ...program, ...who };
   }
 
   #owned(): OwnedResource {
@@ -97,6 +100,7 @@ export class PolicyWorlds {
       ...(this.#maybe() ? { conversation: this.#pick([null, ...this.#conversations]) } : {}),
       ...(this.#maybe() ? { source: this.#pick(SOURCES) } : {}),
       ...(this.#maybe() ? { memory: this.#pick(this.#memories) } : {}),
+      ...(this.#maybe() ? { namespace: this.#pick([null, ...this.#keys]) } : {}),
     };
   }
 

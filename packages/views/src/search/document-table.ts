@@ -1,7 +1,7 @@
 /**
- * The documents of one user as columns: 76 bytes of numbers each beside their strings; what many share is kept once.
+ * The documents of one user as columns: 80 bytes of numbers each beside their strings; what many share is kept once.
  */
-import type { ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
+import type { ApiKeyId, ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
 
 import type { SearchDocument } from "./document.ts";
 import { grown } from "./postings.ts";
@@ -61,6 +61,7 @@ export class DocumentTable {
   lastOffsets = new Float64Array(0);
   versions = new Int32Array(0);
   speakers = new Int32Array(0);
+  namespaces = new Int32Array(0);
   conversations = new Int32Array(0);
   titles = new Int32Array(0);
   imports = new Int32Array(0);
@@ -71,6 +72,7 @@ export class DocumentTable {
   /** Months since year 0, UTC. */
   months = new Int32Array(0);
   readonly speakerNames = new Names<string>();
+  readonly namespaceNames = new Names<ApiKeyId>();
   readonly conversationNames = new Names<ConversationId>();
   readonly titleNames = new Names<string>();
   readonly importNames = new Names<ImportId>();
@@ -114,6 +116,7 @@ export class DocumentTable {
     this.lastOffsets[doc] = document.lastOffset;
     this.versions[doc] = document.version;
     this.speakers[doc] = this.speakerNames.intern(document.speaker);
+    this.namespaces[doc] = this.namespaceNames.intern(document.namespace);
     this.conversations[doc] = this.conversationNames.intern(document.conversationId);
     this.titles[doc] = this.titleNames.intern(document.conversationTitle);
     this.imports[doc] = this.importNames.intern(document.importId);
@@ -153,12 +156,14 @@ export class DocumentTable {
     if (memoryId === null || memoryId === undefined) return undefined;
     const caption = this.#captions.get(doc);
     const speaker = this.speakerNames.name(this.speakers[doc] ?? 0);
+    const namespace = this.namespaceNames.name(this.namespaces[doc] ?? 0);
     const title = this.titleNames.name(this.titles[doc] ?? 0);
     return {
       memoryId,
       conversationId: this.conversationNames.name(this.conversations[doc] ?? 0),
       ...(title === null ? {} : { conversationTitle: title }),
       ...(speaker === null ? {} : { speaker }),
+      ...(namespace === null ? {} : { namespace }),
       text: this.textOf(doc),
       ...(caption === undefined ? {} : { caption }),
       occurredAtMs: this.occurredAts[doc] ?? 0,
@@ -186,6 +191,7 @@ export class DocumentTable {
     this.lastOffsets = grown(this.lastOffsets, count);
     this.versions = grown(this.versions, count);
     this.speakers = grown(this.speakers, count);
+    this.namespaces = grown(this.namespaces, count);
     this.conversations = grown(this.conversations, count);
     this.titles = grown(this.titles, count);
     this.imports = grown(this.imports, count);
@@ -197,7 +203,7 @@ export class DocumentTable {
 
   /** Bytes held: columns, texts, and 130 per memory for its id and its place in the map. */
   get bytes(): number {
-    return this.levels.length * 81 + this.#textBytes + this.#memoryIds.length * 130;
+    return this.levels.length * 85 + this.#textBytes + this.#memoryIds.length * 130;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
+import type { ApiKeyId, ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
 
 /** A memory as the index holds it: header and the words of its content, in clear, in memory only. */
 export interface SearchDocument {
@@ -7,6 +7,8 @@ export interface SearchDocument {
   readonly conversationTitle?: string;
   /** Who said it; absent when the owner said it. */
   readonly speaker?: string;
+  /** The program in whose namespace it stands; absent: it is the owner's own word. */
+  readonly namespace?: ApiKeyId;
   readonly text: string;
   readonly caption?: string;
   readonly occurredAtMs: number;

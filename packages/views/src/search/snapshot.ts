@@ -13,7 +13,8 @@ import type { Standing } from "./fold.ts";
 import type { AsideMemory, KeptVectors, SnapshotContent, UserMemories } from "./user-memories.ts";
 import type { VectorCodes } from "./vectors.ts";
 
-const FORM = "kaelix-search-snapshot-1";
+/** The second one says in whose namespace a document stands: what a form before it left out is read anew from rows. */
+const FORM = "kaelix-search-snapshot-2";
 
 /** Whose and of when a snapshot is. */
 export interface SnapshotHead {
@@ -88,6 +89,10 @@ function isMemoryId(value: unknown): value is MemoryId {
   return typeof value === "string" && parseId("mem", value) !== undefined;
 }
 
+function isKeyId(value: unknown): boolean {
+  return typeof value === "string" && parseId("key", value) !== undefined;
+}
+
 function isNullOrText(value: unknown): boolean {
   return value === null || typeof value === "string";
 }
@@ -111,7 +116,8 @@ function isDocument(value: unknown): value is SearchDocument {
     holdsHeader(fields) &&
     isOffset(fields.get("offset")) &&
     typeof fields.get("text") === "string" &&
-    ["caption", "speaker", "conversationTitle"].every(isOptionalText)
+    ["caption", "speaker", "conversationTitle"].every(isOptionalText) &&
+    (!fields.has("namespace") || isKeyId(fields.get("namespace")))
   );
 }
 

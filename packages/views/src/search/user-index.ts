@@ -7,7 +7,7 @@
  *
  * The indexed text of a document is "(date) speaker: text caption": the date and the speaker are words too.
  */
-import type { Level, MemoryId } from "@kaelix/model";
+import type { ApiKeyId, Level, MemoryId } from "@kaelix/model";
 
 import type { SearchDocument } from "./document.ts";
 import { DocumentTable, LEVEL_REMOVED } from "./document-table.ts";
@@ -46,6 +46,8 @@ export class UserIndex {
   #generation = 0;
   #vectors: VectorTable | undefined;
   #vectorGeneration = 0;
+  /** How many documents stand in the namespace of each program. */
+  readonly #namespaceCounts = new Map<ApiKeyId, number>();
   /** How many documents stand at each level. */
   readonly #levelCounts = [0, 0, 0, 0, 0];
   #lower: { readonly ceiling: Level; readonly generation: number; readonly threads: Threads } | undefined;
@@ -67,6 +69,11 @@ export class UserIndex {
   /** Documents that are there. */
   get size(): number {
     return this.#table.size;
+  }
+
+  /** Programs in whose namespaces documents stand, and how many; the others are the owner's own word. */
+  get namespaces(): ReadonlyMap<ApiKeyId, number> {
+    return this.#namespaceCounts;
   }
 
   /**
@@ -199,6 +206,7 @@ export class UserIndex {
     const doc = this.#postings.add(words.terms);
     this.#table.add(doc, document, words.language);
     this.#countLevel(document.level, 1);
+    this.#countNamespace(document.namespace, 1);
     this.#table.lengths[doc] = words.terms.length;
     this.#table.headLengths[doc] = words.headLength;
     this.#threads.add(this.#table.conversations[doc] ?? 0, doc);
@@ -209,12 +217,20 @@ export class UserIndex {
     this.#levelCounts[level] = (this.#levelCounts[level] ?? 0) + by;
   }
 
+  #countNamespace(namespace: ApiKeyId | null | undefined, by: number): void {
+    if (namespace === null || namespace === undefined) return;
+    const count = (this.#namespaceCounts.get(namespace) ?? 0) + by;
+    if (count === 0) this.#namespaceCounts.delete(namespace);
+    else this.#namespaceCounts.set(namespace, count);
+  }
+
   /** Takes a document out; false when it is not there. */
   remove(memoryId: MemoryId): boolean {
     const doc = this.#table.numberOf(memoryId);
     if (doc === undefined) return false;
     this.#threads.remove(this.#table.conversations[doc] ?? 0, doc);
     this.#countLevel(this.#table.levels[doc] ?? 0, -1);
+    this.#countNamespace(this.#table.namespaceNames.name(this.#table.namespaces[doc] ?? 0), -1);
     this.#postings.wipe(doc);
     this.#vectors?.clear(doc);
     this.#table.remove(doc);
@@ -262,6 +278,7 @@ export class UserIndex {
     this.#postings = new Postings();
     this.#threads = makeThreads(this.#table);
     this.#levelCounts.fill(0);
+    this.#namespaceCounts.clear();
     this.#lower = undefined;
     const vectors = this.#vectors;
     this.#vectors = vectors && new VectorTable(vectors.model, vectors.dimension);

@@ -11,6 +11,7 @@ import {
   type MemoryContent,
   type MemoryEvent,
   type MemoryId,
+  namespaceOf,
   type UserId,
 } from "@kaelix/model";
 
@@ -57,7 +58,8 @@ export interface MemoryCounts {
 }
 
 /** What the index takes of a content. */
-export type IndexedContent = Pick<MemoryContent, "text" | "caption" | "speaker" | "conversationTitle">;
+export type IndexedContent = Pick<MemoryContent, "text" | "caption" | "speaker" | "conversationTitle"> &
+  Pick<SearchDocument, "namespace">;
 
 interface Pending {
   standing: Standing;
@@ -194,7 +196,7 @@ export class UserMemories {
         sealed: sealed ?? new Uint8Array(0),
       })),
     );
-    const contents = new Map(toOpen.map(({ standing }, at) => [standing.memoryId, opened[at]]));
+    const contents = new Map(toOpen.map(({ standing }, at) => [standing.memoryId, indexedOf(opened[at])]));
     const languages = new Map<MemoryId, Language>();
     for (const [memoryId, content] of contents) {
       if (content !== undefined) languages.set(memoryId, languageOf(content.text, this.#options.detectLanguage));
@@ -235,6 +237,13 @@ function isIndexed(standing: Standing): boolean {
   return standing.state === "live" && standing.level <= LEVEL_INDEXED_MAX;
 }
 
+/** What the index takes of what a memory says. */
+function indexedOf(content: MemoryContent | undefined): IndexedContent | undefined {
+  if (content === undefined) return undefined;
+  const namespace = namespaceOf(content);
+  return namespace === null ? content : { ...content, namespace };
+}
+
 /** The document of a memory: where it stands and what it says. */
 export function documentOf(standing: Standing, content: IndexedContent): SearchDocument {
   return {
@@ -242,6 +251,7 @@ export function documentOf(standing: Standing, content: IndexedContent): SearchD
     conversationId: standing.conversationId,
     ...(content.conversationTitle === undefined ? {} : { conversationTitle: content.conversationTitle }),
     ...(content.speaker === undefined ? {} : { speaker: content.speaker }),
+    ...(content.namespace === undefined ? {} : { namespace: content.namespace }),
     text: content.text,
     ...(content.caption === undefined ? {} : { caption: content.caption }),
     occurredAtMs: standing.occurredAtMs,

@@ -4,8 +4,8 @@
  * Guarantees: a user's world is a function of their memories that the search index holds (levels 1 and 2, live), in order of when they
  * happened: followed live, read from a snapshot or made anew it is the same. A memory that is forgotten, changed, moved above level 2 or
  * whose import was undone makes the world be made anew without it, and its snapshot is removed with the very fold. Level 3 and above never
- * enters a world. A session that is open to level 1 alone gets a world made of level 1 alone, which is never written down. On disk
- * everything is sealed. It does not: make a world before somebody asks (what follows is taken in while nothing else is told, or on asking),
+ * enters a world. A session that is open to level 1 alone, and a program that may not read everything, get a world made of what they may
+ * read alone, which is never written down. On disk everything is sealed. It does not: make a world before somebody asks (what follows is taken in while nothing else is told, or on asking),
  * or hold up remembering: folding marks, the work is done in pieces of some milliseconds.
  *
  * What a person decided about who is who is folded from topic `people`, which is small and read from its beginning at every start.
@@ -66,6 +66,21 @@ export interface WorldViewOptions {
   readonly idleMs?: number;
 }
 
+/** A part of somebody's memories that a world is made of. */
+export interface WorldPart {
+  /** Names the part: the same key always stands for the same choice of a user's documents. */
+  readonly key: string;
+  /** Its documents alone, as new as the user's index. */
+  readonly index: () => Promise<UserIndex>;
+}
+
+/** Whose world, and of what. */
+interface WorldScope {
+  readonly userId: UserId;
+  readonly ceiling: Level;
+  readonly part: WorldPart | undefined;
+}
+
 interface Loaded {
   world: UserWorld;
   /** The index as it was when the world was last brought up to it. */
@@ -92,7 +107,7 @@ export class WorldView implements View {
   readonly topics: readonly string[] = [MEMORIES, PEOPLE];
   readonly #options: WorldViewOptions;
   readonly #files: SnapshotFiles;
-  /** `user/ceiling` → world, the least recently used first. */
+  /** `user/ceiling`, or `user/ceiling/part` → world, the least recently used first. */
   readonly #loaded = new Map<string, Loaded>();
   readonly #locks = new KeyedLock();
   readonly #decisions = new Map<UserId, Decisions>();
@@ -162,7 +177,7 @@ export class WorldView implements View {
   /** What a user withdrew must be gone: from memory now, and from the disk before the fold counts as done. */
   async #withdraw(userId: UserId): Promise<void> {
     this.#withdrawals.set(userId, (this.#withdrawals.get(userId) ?? 0) + 1);
-    for (const ceiling of CEILINGS) this.#drop(keyOf(userId, ceiling));
+    for (const key of this.#loaded.keys()) if (key.startsWith(`${userId}/`)) this.#drop(key);
     this.#names.delete(userId);
     await this.#files.remove(userId);
   }
@@ -170,7 +185,7 @@ export class WorldView implements View {
   /** Brings a loaded world up to date once nothing was told for a while. */
   #takeInLater(userId: UserId): void {
     const idleMs = this.#options.idleMs ?? IDLE_MS_DEFAULT;
-    if (idleMs === 0 || !this.#loaded.has(keyOf(userId, LEVEL_INDEXED_MAX))) return;
+    if (idleMs === 0 || !this.#loaded.has(wholeKey(userId))) return;
     clearTimeout(this.#timers.get(userId));
     const timer = setTimeout(() => {
       this.#timers.delete(userId);
@@ -182,13 +197,14 @@ export class WorldView implements View {
 
   /**
    * A user's world as a session that is open to `ceiling` may see it, up to date with everything that was folded before the call. The same
-   * object until something changes.
+   * object until something changes. `part`: of these memories alone; what the person decided about people holds there too.
    * @throws `world-closed`, `world-busy`; what the search view throws when the user cannot be read
    */
-  async read(userId: UserId, ceiling: Level): Promise<WorldReading> {
+  async read(userId: UserId, ceiling: Level, part?: WorldPart): Promise<WorldReading> {
     const capped = ceiling >= LEVEL_INDEXED_MAX ? LEVEL_INDEXED_MAX : 1;
-    return await this.#locks.run(keyOf(userId, capped), async () => {
-      const loaded = await this.#bringUp(userId, capped);
+    const scope: WorldScope = { userId, ceiling: capped, part };
+    return await this.#locks.run(keyOf(scope), async () => {
+      const loaded = await this.#bringUp(scope);
       // What somebody decided says as much as level 2 does.
       const decisions = capped < LEVEL_INDEXED_MAX ? NOTHING : (this.#decisions.get(userId) ?? NOTHING);
       if (loaded.reading !== undefined && loaded.decisions === decisions) return loaded.reading;
@@ -198,21 +214,22 @@ export class WorldView implements View {
     });
   }
 
-  async #bringUp(userId: UserId, ceiling: Level): Promise<Loaded> {
-    const { caughtUp, index: indexOf, partitionOf } = this.#options;
+  async #bringUp(scope: WorldScope): Promise<Loaded> {
+    const { ceiling, part, userId } = scope;
+    const { caughtUp, partitionOf } = this.#options;
+    const indexOf = part?.index ?? ((): Promise<UserIndex> => this.#options.index(userId));
     const partition = partitionOf(userId);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       if (this.#isClosed) throw worldErrors("world-closed");
       const epoch = this.#epoch;
       const withdrawals = this.#withdrawals.get(userId);
       await caughtUp(partition, (await this.#knownOffsets()).get(partition) ?? 0);
-      const index = await indexOf(userId);
-      const loaded = this.#loaded.get(keyOf(userId, ceiling)) ?? (await this.#begin(userId, ceiling));
+      const index = await indexOf();
+      const loaded = this.#loaded.get(keyOf(scope)) ?? (await this.#begin(scope));
       const generation = index.generation;
-      if (loaded.index?.deref() !== index || loaded.generation !== generation)
-        await this.#takeIn(loaded, index, { userId, ceiling });
+      if (loaded.index?.deref() !== index || loaded.generation !== generation) await this.#takeIn(loaded, index, scope);
       if (epoch !== this.#epoch || withdrawals !== this.#withdrawals.get(userId)) continue;
-      this.#keep(keyOf(userId, ceiling), loaded);
+      this.#keep(keyOf(scope), loaded);
       // What came meanwhile is taken in by the next who asks; what went meanwhile must not be shown.
       if (index.generation !== generation && !isBeginning(loaded.world, documentsOf(index, ceiling))) continue;
       loaded.index = new WeakRef(index);
@@ -223,8 +240,9 @@ export class WorldView implements View {
   }
 
   /** A snapshot, or nothing yet. */
-  async #begin(userId: UserId, ceiling: Level): Promise<Loaded> {
-    const restored = ceiling === LEVEL_INDEXED_MAX ? await this.#readSnapshot(userId) : undefined;
+  async #begin({ ceiling, part, userId }: WorldScope): Promise<Loaded> {
+    const isWhole = part === undefined && ceiling === LEVEL_INDEXED_MAX;
+    const restored = isWhole ? await this.#readSnapshot(userId) : undefined;
     const world = restored ?? this.#emptyWorld(userId);
     return {
       world,
@@ -242,11 +260,7 @@ export class WorldView implements View {
   }
 
   /** Adds what the index has and the world lacks; makes the world anew when it holds what the index has not, or not there. */
-  async #takeIn(
-    loaded: Loaded,
-    index: UserIndex,
-    { userId, ceiling }: { readonly userId: UserId; readonly ceiling: Level },
-  ): Promise<void> {
+  async #takeIn(loaded: Loaded, index: UserIndex, { userId, ceiling }: WorldScope): Promise<void> {
     const documents = documentsOf(index, ceiling);
     const isKept = isBeginning(loaded.world, documents);
     if (!isKept) loaded.world = this.#emptyWorld(userId);
@@ -315,8 +329,8 @@ export class WorldView implements View {
   async snapshot(): Promise<void> {
     const offsets = await this.#knownOffsets();
     for (const [key, loaded] of Array.from(this.#loaded)) {
-      const [userId, ceiling] = userOf(key);
-      if (!loaded.hasChanged || ceiling !== LEVEL_INDEXED_MAX) continue;
+      const userId = wholeWorldOf(key);
+      if (!loaded.hasChanged || userId === undefined) continue;
       const partition = this.#options.partitionOf(userId);
       // Only what is known to hold nothing that was withdrawn: the search view may be behind.
       const isBehind = (await this.#options.searchedTo(partition)) < (offsets.get(partition) ?? 0);
@@ -355,7 +369,7 @@ export class WorldView implements View {
   /** Of a loaded user what is in their world; of others what it would be made of. And what stands above the levels of a world. */
   async *memoryIds(): AsyncIterable<MemoryId> {
     for await (const userId of this.#options.users()) {
-      if (this.#loaded.has(keyOf(userId, LEVEL_INDEXED_MAX))) {
+      if (this.#loaded.has(wholeKey(userId))) {
         const { taken } = await this.read(userId, LEVEL_INDEXED_MAX);
         yield* taken.map((memory) => memory.memoryId);
       } else yield* (await this.#options.index(userId)).memoryIds();
@@ -378,17 +392,20 @@ export class WorldView implements View {
 
 const NOTHING: Decisions = [];
 
-/** The two kinds of worlds there are. */
-const CEILINGS: readonly Level[] = [1, LEVEL_INDEXED_MAX];
-
-function keyOf(userId: UserId, ceiling: Level): string {
-  return `${userId}/${ceiling}`;
+function keyOf({ ceiling, part, userId }: WorldScope): string {
+  return `${userId}/${ceiling}${part === undefined ? "" : `/${part.key}`}`;
 }
 
-function userOf(key: string): [UserId, number] {
-  const [userId = "", ceiling = ""] = key.split("/");
+/** The key of the world that holds all there is of somebody. */
+function wholeKey(userId: UserId): string {
+  return keyOf({ userId, ceiling: LEVEL_INDEXED_MAX, part: undefined });
+}
+
+/** Whose whole world stands under a key; undefined for a part of one. */
+function wholeWorldOf(key: string): UserId | undefined {
   // Made by `keyOf`.
-  return [userId as UserId, Number(ceiling)];
+  const userId = key.slice(0, Math.max(0, key.indexOf("/"))) as UserId;
+  return key === wholeKey(userId) ? userId : undefined;
 }
 
 function splitOnce(text: string): [string, string] {
