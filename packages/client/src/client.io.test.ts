@@ -141,6 +141,24 @@ test("a file is imported with progress, and taken back", async () => {
   expect(await person.imports.undo(done.id)).toMatchObject({ state: "undone" });
 });
 
+test("a file goes along with a memory, is listed and comes back byte for byte", async () => {
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, at) => (at * 7) % 251);
+  const data = new Blob([bytes]);
+  const file = await kaelix.files.upload({ name: "walnuts.bin", data });
+  expect(file).toMatchObject({ name: "walnuts.bin", bytes: bytes.length });
+  const { memory } = await kaelix.memories.add("The recipe with walnuts", { files: [file.id] });
+  expect(await kaelix.files.list(memory.id)).toEqual([file]);
+  const read = await new Response(await kaelix.files.read(memory.id, file.id)).bytes();
+  expect(Buffer.from(read).equals(bytes)).toBe(true);
+  const empty = await kaelix.files.upload(new File([], "empty.txt"));
+  const { memory: second } = await kaelix.memories.add("An empty page", { files: [empty.id] });
+  expect(await new Response(await kaelix.files.read(second.id, empty.id)).text()).toBe("");
+  await expect(kaelix.files.read(second.id, file.id)).rejects.toMatchObject({ code: "not-found" });
+  const stop = new AbortController();
+  stop.abort(new Error("Enough"));
+  await expect(kaelix.files.read(memory.id, file.id, { signal: stop.signal })).rejects.toThrow("Enough");
+});
+
 test("events go on where they were after the connection broke, nothing twice and nothing left out", async () => {
   const stop = new AbortController();
   const seen: KaelixEvent[] = [];

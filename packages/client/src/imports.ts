@@ -40,9 +40,8 @@ export class Imports {
    */
   async create(file: File | UploadFile, options: CreateImportOptions = {}): Promise<Import> {
     const { answers, onProgress, signal } = options;
-    const upload = "data" in file ? file : { name: file.name, data: file };
     // A large file takes its time.
-    const sent = await this.#calls({ signal, timeoutMs: 0 }).call("imports.upload", {}, { file: upload });
+    const sent = await this.#calls({ signal, timeoutMs: 0 }).call("imports.upload", {}, { file: uploadOf(file) });
     let state = sent.data;
     onProgress?.(state);
     const params = { id: state.id };
@@ -71,6 +70,11 @@ export class Imports {
   async undo(id: string, settings: CallSettings = {}): Promise<Import> {
     return (await this.#calls(settings).call("imports.undo", { params: { id } })).data;
   }
+}
+
+/** A file as it is sent. */
+export function uploadOf(file: File | UploadFile): UploadFile {
+  return "data" in file ? file : { name: file.name, data: file };
 }
 
 /** What the file itself makes likely. */

@@ -1,6 +1,7 @@
 export { KaelixProblem } from "@kaelix/contract/calls";
 export { KaelixConnectionError } from "./errors.ts";
 export type { KaelixEvent, SubscribeOptions } from "./events.ts";
+export type { Files } from "./files.ts";
 export type { CreateImportOptions, Imports, UploadFile } from "./imports.ts";
 export { Kaelix, type KaelixOptions } from "./kaelix.ts";
 export type { AddOptions, ChangeOptions, ListOptions, Memories } from "./memories.ts";
@@ -13,6 +14,7 @@ export type {
   ImportAnswers,
   Memory,
   MemoryChange,
+  MemoryFile,
   SearchOptions,
   SearchResult,
 } from "./types.ts";

@@ -5,6 +5,7 @@
  * does no harm twice is sent twice.
  */
 import { Events } from "./events.ts";
+import { Files } from "./files.ts";
 import { Imports } from "./imports.ts";
 import { Memories } from "./memories.ts";
 import { callsOf } from "./routes.ts";
@@ -37,6 +38,7 @@ const RETRIES_MAX = 3;
  */
 export class Kaelix {
   readonly memories: Memories;
+  readonly files: Files;
   readonly imports: Imports;
   readonly events: Events;
   readonly #callsFor: (settings: CallSettings, isStream?: boolean) => ReturnType<typeof callsOf>;
@@ -51,6 +53,7 @@ export class Kaelix {
       return callsOf({ baseUrl, apiKey: key, fetch });
     };
     this.memories = new Memories((settings) => this.#callsFor(settings));
+    this.files = new Files((settings, isStream) => this.#callsFor(settings, isStream));
     this.imports = new Imports((settings) => this.#callsFor(settings));
     this.events = new Events((settings) => this.#callsFor(settings, true));
   }

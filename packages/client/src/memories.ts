@@ -15,6 +15,8 @@ export interface AddOptions extends CallSettings {
   readonly externalId?: string;
   readonly context?: string | Readonly<Record<string, unknown>>;
   readonly caption?: string;
+  /** Ids of what `files.upload` gave within the hour. */
+  readonly files?: readonly string[];
   /** How far it must have come before the answer; otherwise it is stored. */
   readonly wait?: "stored" | "indexed" | "classified";
   /** Makes it safe to be sent again by you as well; one is made for each call otherwise. */
@@ -59,7 +61,7 @@ export class Memories {
    * await kaelix.memories.add("Mum is allergic to walnuts", { speaker: "Carla", wait: "indexed" });
    */
   async add(text: string, options: AddOptions = {}): Promise<AddedMemory> {
-    const { at, caption, context, conversation, externalId, level, speaker } = options;
+    const { at, caption, context, conversation, externalId, files, level, speaker } = options;
     const body = {
       text,
       ...(at === undefined ? {} : { occurred_at: timeOf(at) }),
@@ -67,6 +69,7 @@ export class Memories {
       ...(context === undefined ? {} : { context }),
       ...(conversation === undefined ? {} : { conversation }),
       ...(externalId === undefined ? {} : { external_id: externalId }),
+      ...(files === undefined ? {} : { files: [...files] }),
       ...(level === undefined ? {} : { level }),
       ...(speaker === undefined ? {} : { speaker }),
     };

@@ -26,6 +26,13 @@ const TABLE = {
   },
   "searches.run": { ...post, path: "/api/v1/searches", action: "memory.search" },
   "answers.ask": { ...post, path: "/api/v1/answers", action: "memory.ask" },
+  "files.upload": { ...post, path: "/api/v1/files", action: "memory.create" },
+  "files.read": {
+    method: "GET",
+    success: { type: "text" },
+    path: "/api/v1/memories/{id}/files/{file}",
+    action: "memory.read",
+  },
   "imports.upload": { ...post, path: "/api/v1/imports", action: "import.create" },
   "imports.read": { ...read, path: "/api/v1/imports/{id}", action: "import.list" },
   "imports.start": { ...post, path: "/api/v1/imports/{id}/start", action: "import.create" },

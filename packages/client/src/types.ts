@@ -6,6 +6,8 @@ type Body<Name extends RouteName> = NonNullable<CallInput<Routes[Name]>["body"]>
 
 /** A memory. */
 export type Memory = Output<"memories.read">;
+/** A file that is kept with a memory. */
+export type MemoryFile = Memory["files"][number];
 /** What telling came to: `known` when the same thing had been told before. */
 export type AddedMemory = Output<"memories.create"> & {
   /** Where it stands on the log, to read your own writes with. */
