@@ -472,6 +472,7 @@ function documentOf(memory: Memory, row: SealedMemory): SearchDocument {
     ...(memory.conversationTitle === undefined ? {} : { conversationTitle: memory.conversationTitle }),
     ...(memory.speaker === undefined ? {} : { speaker: memory.speaker }),
     ...(memory.caption === undefined ? {} : { caption: memory.caption }),
+    ...(memory.files === undefined ? {} : { hasFiles: true }),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The documents of one user as columns: 80 bytes of numbers each beside their strings; what many share is kept once.
+ * The documents of one user as columns: 81 bytes of numbers each beside their strings; what many share is kept once.
  */
 import type { ApiKeyId, ConversationId, ImportId, Level, MemoryId, SourceKind } from "@kaelix/model";
 
@@ -69,6 +69,8 @@ export class DocumentTable {
   languages = new Uint8Array(0);
   /** 1 where the text ends in a question mark. */
   asks = new Uint8Array(0);
+  /** 1 where files are kept with it. */
+  files = new Uint8Array(0);
   /** Months since year 0, UTC. */
   months = new Int32Array(0);
   readonly speakerNames = new Names<string>();
@@ -123,6 +125,7 @@ export class DocumentTable {
     this.sources[doc] = this.sourceNames.intern(document.source);
     this.languages[doc] = this.languageNames.intern(language);
     this.asks[doc] = /[?？؟]\s*$/.test(document.text) ? 1 : 0;
+    this.files[doc] = document.hasFiles === true ? 1 : 0;
     this.months[doc] = monthNumber(document.occurredAtMs);
   }
 
@@ -166,6 +169,7 @@ export class DocumentTable {
       ...(namespace === null ? {} : { namespace }),
       text: this.textOf(doc),
       ...(caption === undefined ? {} : { caption }),
+      ...(this.files[doc] === 1 ? { hasFiles: true as const } : {}),
       occurredAtMs: this.occurredAts[doc] ?? 0,
       recordedAtMs: this.recordedAts[doc] ?? 0,
       // Levels are written from documents alone; a removed one has no memory id and was left out above.
@@ -198,12 +202,13 @@ export class DocumentTable {
     this.sources = grown(this.sources, count);
     this.languages = grown(this.languages, count);
     this.asks = grown(this.asks, count);
+    this.files = grown(this.files, count);
     this.months = grown(this.months, count);
   }
 
   /** Bytes held: columns, texts, and 130 per memory for its id and its place in the map. */
   get bytes(): number {
-    return this.levels.length * 85 + this.#textBytes + this.#memoryIds.length * 130;
+    return this.levels.length * 86 + this.#textBytes + this.#memoryIds.length * 130;
   }
 }
 

@@ -11,6 +11,8 @@ export interface SearchDocument {
   readonly namespace?: ApiKeyId;
   readonly text: string;
   readonly caption?: string;
+  /** True: files are kept with it. */
+  readonly hasFiles?: true;
   readonly occurredAtMs: number;
   readonly recordedAtMs: number;
   readonly level: Level;

@@ -41,10 +41,10 @@ export interface MeantPeople {
 export type WhoIs = ReadonlyMap<string, MeantPeople>;
 
 /** What a memory may hold. */
-export type HasKind = "picture" | "link" | "number" | "question";
+export type HasKind = "file" | "picture" | "link" | "number" | "question";
 
 /** Every kind, in the order they are told of. */
-export const HAS_KINDS: readonly HasKind[] = ["picture", "link", "number", "question"];
+export const HAS_KINDS: readonly HasKind[] = ["file", "picture", "link", "number", "question"];
 
 /** Says of a document number whether it passes. */
 export type DocumentTest = (doc: number) => boolean;
@@ -93,6 +93,8 @@ export function makeTest(
 
 function holds(table: DocumentTable, doc: number, kind: HasKind): boolean {
   switch (kind) {
+    case "file":
+      return table.files[doc] === 1;
     case "picture":
       return table.captionOf(doc) !== undefined;
     case "link":

@@ -17,7 +17,7 @@ const index = makeIndex([
     conversationId: conversationId(2),
     occurredAtMs: at(12, 24, 2022),
   }),
-  makeDocument(6, "Bread for 4 euros", { occurredAtMs: at(6, 9) }),
+  makeDocument(6, "Bread for 4 euros", { hasFiles: true, occurredAtMs: at(6, 9) }),
 ]);
 
 const search = (text: string, more: object = {}): SearchResult =>
@@ -38,6 +38,9 @@ test.each([
   ["harbour level:confidential", [3]],
   ["harbour -level:2", [1, 2, 4, 5]],
   ["harbour has:picture", [4]],
+  ["has:file", [6]],
+  ["has:files bread", [6]],
+  ["harbour -has:file", [1, 2, 3, 4, 5]],
   ["has:link", [3]],
   ["has:number", [6]],
   ["has:question", [5]],
@@ -88,7 +91,7 @@ test("a value that means nothing narrows nothing and is told of", () => {
   expect(qualifiers.problems).toEqual([
     expect.stringMatching(/^Cannot narrow by source: current value is "pigeon", must be one of /),
     `Cannot narrow by level: current value is "9", must be 1 to 4 or a level's name`,
-    `Cannot narrow by has: current value is "wings", must be one of picture, link, number, question`,
+    `Cannot narrow by has: current value is "wings", must be one of file, picture, link, number, question`,
     expect.stringMatching(/^Cannot narrow by before: current value is "never", must be a time such as /),
   ]);
   expect(readQualifiers(`after:${"9".repeat(500)}`).qualifiers.problems[0]?.length).toBeLessThan(200);

@@ -13,7 +13,7 @@ import type { Standing } from "./fold.ts";
 import type { AsideMemory, KeptVectors, SnapshotContent, UserMemories } from "./user-memories.ts";
 import type { VectorCodes } from "./vectors.ts";
 
-/** The second one says in whose namespace a document stands: what a form before it left out is read anew from rows. */
+/** The second one says in whose namespace a document stands and whether it has files: what a form before it left out is read anew from rows. */
 const FORM = "kaelix-search-snapshot-2";
 
 /** Whose and of when a snapshot is. */
@@ -117,7 +117,8 @@ function isDocument(value: unknown): value is SearchDocument {
     isOffset(fields.get("offset")) &&
     typeof fields.get("text") === "string" &&
     ["caption", "speaker", "conversationTitle"].every(isOptionalText) &&
-    (!fields.has("namespace") || isKeyId(fields.get("namespace")))
+    (!fields.has("namespace") || isKeyId(fields.get("namespace"))) &&
+    (!fields.has("hasFiles") || fields.get("hasFiles") === true)
   );
 }
 

@@ -59,7 +59,7 @@ export interface MemoryCounts {
 
 /** What the index takes of a content. */
 export type IndexedContent = Pick<MemoryContent, "text" | "caption" | "speaker" | "conversationTitle"> &
-  Pick<SearchDocument, "namespace">;
+  Pick<SearchDocument, "hasFiles" | "namespace">;
 
 interface Pending {
   standing: Standing;
@@ -241,7 +241,11 @@ function isIndexed(standing: Standing): boolean {
 function indexedOf(content: MemoryContent | undefined): IndexedContent | undefined {
   if (content === undefined) return undefined;
   const namespace = namespaceOf(content);
-  return namespace === null ? content : { ...content, namespace };
+  return {
+    ...content,
+    ...(namespace === null ? {} : { namespace }),
+    ...(content.files === undefined ? {} : { hasFiles: true }),
+  };
 }
 
 /** The document of a memory: where it stands and what it says. */
@@ -254,6 +258,7 @@ export function documentOf(standing: Standing, content: IndexedContent): SearchD
     ...(content.namespace === undefined ? {} : { namespace: content.namespace }),
     text: content.text,
     ...(content.caption === undefined ? {} : { caption: content.caption }),
+    ...(content.hasFiles === undefined ? {} : { hasFiles: content.hasFiles }),
     occurredAtMs: standing.occurredAtMs,
     recordedAtMs: standing.recordedAtMs,
     level: standing.level,
