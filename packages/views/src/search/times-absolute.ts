@@ -1,6 +1,7 @@
 /**
  * Times that stand in a text by number and name: "8 May 2023", "May 8th", "2023-05-08", "in May", "summer of 2022", "in 2018".
- * A day or month without a year is the one nearest to when the text was said, and counts as relative to that.
+ * A day or month without a year is the one nearest to when the text was said, in a sentence that plans the next one, and counts as relative
+ * to that.
  */
 import {
   dayOfMonth,
@@ -11,6 +12,7 @@ import {
   type TimeSpan,
   wholeYear,
 } from "./time-span.ts";
+import { isPlanned, sentenceAround } from "./times-planned.ts";
 
 /** Month names and their short forms, for use inside a pattern. */
 export const MONTH_PATTERN =
@@ -44,7 +46,8 @@ const SEASONS = ["spring", "summer", "autumn", "winter"];
 /** The absolute times of a text, in order. */
 export function absoluteTimeAt(text: string, atMs: number): TimeMention[] {
   return Array.from(text.matchAll(ABSOLUTE)).flatMap((match) => {
-    const read = readMatch(match.groups ?? {}, atMs);
+    const said = { atMs, isAhead: isPlanned(sentenceAround(text, match.index)) };
+    const read = readMatch(match.groups ?? {}, said);
     if (read === undefined) return [];
     const [whole] = match;
     return [{ ...read, start: match.index, end: match.index + whole.length, text: whole }];
@@ -54,7 +57,13 @@ export function absoluteTimeAt(text: string, atMs: number): TimeMention[] {
 type Groups = Readonly<Record<string, string | undefined>>;
 type Read = TimeSpan & { readonly isRelative: boolean };
 
-function readMatch(groups: Groups, atMs: number): Read | undefined {
+/** When something was said, and whether of what is to come. */
+interface Said {
+  readonly atMs: number;
+  readonly isAhead: boolean;
+}
+
+function readMatch(groups: Groups, said: Said): Read | undefined {
   const { isoYear, isoMonth, isoDay, season, seasonYear, inMonth, inYear, bareMonth, bareYear } = groups;
   if (isoYear !== undefined) return fixed(dayOfMonth(Number(isoYear), Number(isoMonth) - 1, Number(isoDay)));
   if (season !== undefined) {
@@ -68,29 +77,30 @@ function readMatch(groups: Groups, atMs: number): Read | undefined {
   }
   if (inMonth !== undefined) {
     const month = monthNumber(inMonth, inMonth);
-    return month === undefined ? undefined : nearest((year) => monthOfYear(year, month), atMs);
+    return month === undefined ? undefined : nearest((year) => monthOfYear(year, month), said);
   }
-  return readDay(groups, atMs);
+  return readDay(groups, said);
 }
 
-function readDay(groups: Groups, atMs: number): Read | undefined {
+function readDay(groups: Groups, said: Said): Read | undefined {
   const name = groups["dayMonth"] ?? groups["monthFirst"] ?? "";
   const day = Number(groups["dayFirst"] ?? groups["monthDay"]);
   const year = groups["dayYear"] ?? groups["monthYear"];
   const month = monthNumber(name, name);
   if (month === undefined) return undefined;
   if (year !== undefined) return fixed(dayOfMonth(Number(year), month, day));
-  return nearest((one) => dayOfMonth(one, month, day), atMs);
+  return nearest((one) => dayOfMonth(one, month, day), said);
 }
 
 function fixed(span: TimeSpan | undefined): Read | undefined {
   return span === undefined ? undefined : { ...span, isRelative: false };
 }
 
-/** Of the years around a moment the one that brings a span nearest to it. */
-function nearest(make: (year: number) => TimeSpan | undefined, atMs: number): Read | undefined {
+/** Of the years around a moment the one that brings a span nearest to it; ahead, the next that is not over. */
+function nearest(make: (year: number) => TimeSpan | undefined, { atMs, isAhead }: Said): Read | undefined {
   const year = new Date(atMs).getUTCFullYear();
-  const spans = [year - 1, year, year + 1].flatMap((one) => make(one) ?? []);
+  const around = [year - 1, year, year + 1].flatMap((one) => make(one) ?? []);
+  const spans = isAhead ? around.filter(({ toMs }) => toMs > atMs) : around;
   const away = ({ fromMs, toMs }: TimeSpan): number =>
     fromMs <= atMs && atMs < toMs ? 0 : Math.min(Math.abs(fromMs - atMs), Math.abs(toMs - DAY_MS - atMs));
   const [first] = spans.sort((left, right) => away(left) - away(right));

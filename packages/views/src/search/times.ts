@@ -8,6 +8,7 @@
  */
 import { findForeignTimes } from "./times-foreign.ts";
 import { absoluteTimeAt, MONTH_PATTERN, monthNumber } from "./times-absolute.ts";
+import { isPlanned, sentenceAround } from "./times-planned.ts";
 import {
   daySpan,
   monthSpan,
@@ -159,8 +160,6 @@ function weekdayAway(atMs: number, weekday: number, step: number): TimeSpan {
   return daySpan(atMs, step > 0 && ahead === 0 ? 7 : ahead);
 }
 
-const PLANS =
-  /\b(will|gonna|going to|plan(ning)?|next|tomorrow|can['’]?t wait|looking forward|see you|let['’]?s|shall|should|want to|would like|excited for|hope to|due|deadline)\b|['’]ll\b/iu;
 const TELLS =
   /\b(was|were|had|went|got|did|met|saw|took|made|came|bought|ate|won|lost|found|told|said|gave|felt|sold|drove|ran|swam|flew|rode|sang|spoke|wrote|left|paid|sent|built|caught|taught|thought|brought|began|broke|chose|fell|forgot|heard|kept|knew|lent|sat|slept|spent|stood|wore|\p{L}{3,}ed)\b/iu;
 
@@ -168,12 +167,6 @@ const TELLS =
 function bareWeekday(atMs: number, name: string, sentence: string): TimeSpan | undefined {
   const weekday = WEEKDAYS.indexOf(name.toLowerCase().slice(0, 3));
   if (weekday < 0) return undefined;
-  if (PLANS.test(sentence)) return weekdayAway(atMs, weekday, 1);
+  if (isPlanned(sentence)) return weekdayAway(atMs, weekday, 1);
   return TELLS.test(sentence) ? weekdayAway(atMs, weekday, -1) : undefined;
-}
-
-function sentenceAround(text: string, at: number): string {
-  const before = Math.max(text.lastIndexOf(".", at), text.lastIndexOf("!", at), text.lastIndexOf("\n", at)) + 1;
-  const rest = text.slice(at).search(/[.!?\n]/);
-  return text.slice(before, rest < 0 ? text.length : at + rest);
 }
