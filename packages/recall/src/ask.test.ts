@@ -187,6 +187,88 @@ test("a count counts all there is and quotes the newest; questions are not count
   expect(found.citations.length).toBe(8);
 });
 
+const SPORT = sourceOf([
+  { on: "2023-10-19", text: "Went climbing at the hall with Ben today" },
+  { on: "2023-11-16", text: "Climbing again, finally the red route" },
+  { on: "2024-01-17", text: "Climbing with Tom, first time this year" },
+  { on: "2024-03-02", text: "Climbed outdoors with Ben" },
+  ...["Ben has a cold", "Ben says hi", "Tom is away", "Tom called"].map((text, at) => ({
+    on: `2024-02-0${at + 1}`,
+    text,
+  })),
+  ...FILLER,
+]);
+
+test.each([
+  ["How often did I go climbing?", "4 memories speak of this, on 4 days between 19 October 2023 and 2 March 2024."],
+  [
+    "How often did I go climbing in 2024?",
+    "2 memories speak of this, on 2 days between 17 January 2024 and 2 March 2024.",
+  ],
+  [
+    "How many times did I climb this year?",
+    "2 memories speak of this, on 2 days between 17 January 2024 and 2 March 2024.",
+  ],
+  [
+    "How many times did I climb with Ben?",
+    "2 memories speak of this, on 2 days between 19 October 2023 and 2 March 2024.",
+  ],
+  ["How often did I climb in 2019?", "I have nothing on that."],
+])("a count is of what is asked, of the time that is asked: %s", async (question, text) => {
+  expect((await answer(question, SPORT)).sentences[0]?.text).toBe(text);
+});
+
+test("parting words are no meeting", async () => {
+  const source = sourceOf([
+    { on: "2024-03-01", text: "It was good to see Ines at the lake" },
+    { on: "2024-05-01", text: "Ok, see you later Ines" },
+    { on: "2024-05-02", text: "Let's see what Ines says" },
+    { on: "2024-05-03", text: "See you, Ines!" },
+    ...FILLER,
+  ]);
+  const found = await answer("When did I last see Ines?", source);
+  expect(found.citations.map(({ text }) => text)).toEqual(["It was good to see Ines at the lake"]);
+});
+
+test("the same words are quoted once, and the question itself never", async () => {
+  const source = sourceOf([
+    ...["2024-01-01", "2024-01-02", "2024-01-03"].map((on) => ({ on, text: "Peter says yes!" })),
+    { on: "2024-01-04", text: "peter says yes" },
+    { on: "2024-01-05", text: "Who is Peter?" },
+    ...FILLER,
+  ]);
+  expect((await answer("who is peter", source)).citations.length).toBe(1);
+});
+
+test("what is known about somebody needs no memory that holds these words", async () => {
+  const source = sourceOf([
+    { on: "2024-01-01", text: "I am allergic to penicillin, good to know", speaker: "Carla" },
+    { on: "2024-01-02", text: "Tell me when you are there" },
+    { on: "2024-01-03", text: "Anna plays the oboe" },
+    { on: "2024-01-04", text: "Anna works at the mill" },
+    ...FILLER,
+  ]);
+  for (const question of ["What do I know about Anna?", "Tell me about Anna", "What have I told you about Anna?"]) {
+    const texts = (await answer(question, source)).citations.map(({ text }) => text);
+    expect(texts.toSorted(), question).toEqual(["Anna plays the oboe", "Anna works at the mill"]);
+  }
+});
+
+test.each(["What happened in May 2023?", "what did I do in May 2023", "What was going on in May 2023"])(
+  "of a month what says most is told: %s",
+  async (question) => {
+    const small = Array.from({ length: 20 }, (_, at) => ({
+      on: `2023-05-${String(at + 1).padStart(2, "0")}`,
+      text: `Ok ${"!".repeat(at)}`,
+    }));
+    const found = await answer(question, sourceOf([...small, ...LIFE]));
+    expect(found.citations.map(({ text }) => text)).toEqual([
+      "Ok !!!!!!!!!!!!!!!!!!!",
+      "I went to the glass museum yesterday. The doors stuck.",
+    ]);
+  },
+);
+
 test("what says itself how often comes before what is counted", async () => {
   const source = sourceOf([
     { on: "2024-01-02", text: "Ran along the canal, cold" },

@@ -23,7 +23,7 @@ import {
   weighEvidence,
 } from "./evidence.ts";
 import type { Quote } from "./phrase.ts";
-import { readQuestion } from "./question.ts";
+import { type Question, readQuestion } from "./question.ts";
 import { chooseQuotes, countsAll } from "./quotes.ts";
 import { type RecallHit, type RecallSearchRequest, type RecallSearchResult, searchMemories } from "./search.ts";
 import type { RecallSource } from "./source.ts";
@@ -42,16 +42,17 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   const isTooLong = request.question.length > QUESTION_LENGTH_MAX;
   const question = readQuestion(isTooLong ? "" : request.question, source.nowMs?.() ?? Date.now());
   const asOfMs = Math.min(request.asOfMs ?? Infinity, question.asOfMs ?? Infinity);
+  const { span } = question;
   const looked: RecallSearchRequest = {
     ...request,
-    filters: before(request.filters, asOfMs),
-    text: question.text,
-    limit: countsAll(question.wanted) ? HITS_READ_ALL : HITS_READ,
+    filters: within(before(request.filters, asOfMs), span),
+    text: span === undefined ? question.text : "",
+    limit: countsAll(question.wanted) || span !== undefined ? HITS_READ_ALL : HITS_READ,
   };
   const found = await searchMemories(source, { ...looked, byWords: true, ...recipeOf(request.weights?.recipe) });
   const { query } = found;
   // "What did I do yesterday?" names a time and nothing else: all of that time is the answer.
-  const isOfTime = query.times.length > 0 && query.words.every((word) => word.isStop);
+  const isOfTime = span !== undefined || (query.times.length > 0 && query.words.every((word) => word.isStop));
   const hits = found.hits.filter((hit) => hit.score > 0 || isOfTime);
   const isAsking = !isOfTime && query.words.some((word) => !word.isStop);
   const figures = evidenceFigures(hits, found.words);
@@ -70,7 +71,8 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   if (isTooLong) return nothing(why, evidence, tooLongText(request.question.length));
   if (hits.length === 0 || !evidence.isEnough || !(isAsking || isOfTime)) return nothing(why, evidence, NOTHING_TEXT);
   const wanted = isOfTime ? "time" : question.wanted;
-  const chosen = chooseQuotes(near ?? hits, { query, words: found.words, wanted }, source.detectLanguage);
+  const choosing = { query, words: found.words, wanted, asked: request.question };
+  const chosen = chooseQuotes(near ?? hits, choosing, source.detectLanguage);
   if (chosen.quotes.length + chosen.stating.length === 0) return nothing(why, evidence, NOTHING_TEXT);
   const composed = compose(chosen, query, wanted);
   return {
@@ -106,6 +108,12 @@ function tooLongText(length: number): string {
 function before(filters: SearchFilters | undefined, asOfMs: number): SearchFilters {
   if (asOfMs === Infinity) return filters ?? {};
   return { ...filters, beforeMs: Math.min(asOfMs, filters?.beforeMs ?? Infinity) };
+}
+
+function within(filters: SearchFilters, span: Question["span"]): SearchFilters {
+  if (span === undefined) return filters;
+  const afterMs = Math.max(span.fromMs, filters.afterMs ?? -Infinity);
+  return { ...filters, afterMs, beforeMs: Math.min(span.toMs, filters.beforeMs ?? Infinity) };
 }
 
 function reasonOf(found: RecallSearchResult, evidence: Evidence): AnswerReason {

@@ -16,9 +16,11 @@ export interface Quote {
   readonly times: readonly QuotedTime[];
 }
 
-/** When a quotation speaks of: the first day it names, else the day it was told. */
+/** When a quotation speaks of: the day it was told, unless the first time it names is another one ("this year" is no other). */
 export function timeOf({ hit, times }: Quote): number {
-  return times[0]?.fromMs ?? hit.document.occurredAtMs;
+  const toldMs = hit.document.occurredAtMs;
+  const [named] = times;
+  return named === undefined || (named.fromMs <= toldMs && toldMs < named.toMs) ? toldMs : named.fromMs;
 }
 
 /** A day in English. */

@@ -14,6 +14,8 @@ export interface Question {
   readonly wanted: Wanted;
   /** Only what occurred before this moment counts. */
   readonly asOfMs?: number;
+  /** Nothing but a time is asked for: "What happened in May 2024?" `[fromMs, toMs)`. */
+  readonly span?: { readonly fromMs: number; readonly toMs: number };
 }
 
 const COUNT_PATTERN = /\bhow (often|frequently|many times)\b|\bwie oft\b|\bcombien de fois\b|\bcuántas veces\b/iu;
@@ -21,6 +23,14 @@ const LAST_PATTERN =
   /\bwhen (did|was|have|had|were)\b.*\b(last|latest|most recent(ly)?)\b|\bthe (last|latest|most recent) time\b|\bwann\b.*\b(zuletzt|letzte[ns]? mal)\b/iu;
 const FIRST_PATTERN = /\bwhen\b.*\bfirst\b|\bthe first time\b|\bwann\b.*\bzum ersten mal\b/iu;
 const ORDER_WORDS = /\b(the )?(last|latest|most recent(ly)?|first|zuletzt)( time)?\b/giu;
+/** "Go climbing" is said of what is told as "climbing"; "how many times" asks for no memory that holds "times". */
+const GOING_PATTERN = /\b(?:go|goes|going|gone|been|went)\s+(?=\p{L}{2,}ing\b)/giu;
+const MANY_TIMES_PATTERN = /\bhow many times\b/giu;
+/** Whatever is known of somebody or something: no memory need hold "know" or "tell". */
+const ABOUT_PATTERN =
+  /^\s*(?:what (?:do|did) (?:i|we|you) (?:know|remember|have)|what have (?:i|we) (?:told you|said)|what can you tell me|(?:please )?tell me(?: everything| all| more| something)?)(?: that)?(?: (?:i|you|we) know)? (?:about|of|on)\b/iu;
+const HAPPENED_PATTERN =
+  /^\s*what(?: all| else)?(?:['’]s| is| was| were)?\s+(?:happened|happening|happens|went on|going on|new|did (?:i|we) do|have (?:i|we) done|(?:i|we) did)\b/iu;
 const AS_OF_PATTERN = /(?:[,;]\s*|(?<!\s)\s+|(?<!\s))\bas of\b\s+(?:the end of\s+)?/iu;
 
 /** Takes a question apart. `nowMs` is when it is asked, for "as of last month". */
@@ -28,10 +38,34 @@ export function readQuestion(text: string, nowMs: number): Question {
   const split = splitAsOf(text, nowMs);
   const { asOfMs } = split;
   const wanted = wantedBy(split.rest);
+  const span = spanAlone(split.rest, nowMs);
+  return {
+    text: matterOf(split.rest, wanted),
+    wanted,
+    ...(asOfMs === undefined ? {} : { asOfMs }),
+    ...(span === undefined ? {} : { span }),
+  };
+}
+
+/** The words that memories are looked for by, without those that only say what is to become of them. */
+function matterOf(text: string, wanted: Wanted): string {
+  if (wanted === "one" || wanted === "list") return text.replace(ABOUT_PATTERN, "about");
   // "last" and "first" ask for an order; no memory need hold them.
-  const isOrder = wanted === "last" || wanted === "first";
-  const rest = isOrder ? split.rest.replace(ORDER_WORDS, " ").replace(/\s+/gu, " ") : split.rest;
-  return asOfMs === undefined ? { text: rest, wanted } : { text: rest, wanted, asOfMs };
+  const rest = wanted === "count" ? text.replace(MANY_TIMES_PATTERN, "how often") : text.replace(ORDER_WORDS, " ");
+  return rest.replace(GOING_PATTERN, "").replace(/\s+/gu, " ");
+}
+
+/** The time of a question that asks for nothing besides. */
+function spanAlone(text: string, nowMs: number): Question["span"] {
+  const asked = HAPPENED_PATTERN.exec(text);
+  if (asked === null) return undefined;
+  const behind = text.slice(asked[0].length);
+  const [time, ...others] = findTimes(behind, { atMs: nowMs });
+  if (time === undefined || others.length > 0) return undefined;
+  const beside = `${behind.slice(0, time.start)} ${behind.slice(time.end)}`;
+  return /^(?:back|in|on|at|over|during|of|the|\W)*$/iu.test(beside)
+    ? { fromMs: time.fromMs, toMs: time.toMs }
+    : undefined;
 }
 
 function wantedBy(text: string): Wanted {

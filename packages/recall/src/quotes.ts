@@ -2,7 +2,8 @@
  * Hits → the quotations of an answer. Pure.
  *
  * One thing is asked for: the best few, while they are nearly as good as the first. A count, the last or the first time: every memory that
- * holds nearly as much of the question as the best one does, told in the order of time; questions are no tellings.
+ * holds nearly as much of the question as the best one does, told in the order of time; questions are no tellings. A time: what says most.
+ * What is counted may be told twice in the same words; otherwise the same words are quoted once, and the question itself never.
  */
 import type { DetectLanguage, ParsedQuery, WordWeight } from "@kaelix/views";
 
@@ -11,6 +12,7 @@ import { type Quote, timeOf, timesOf } from "./phrase.ts";
 import type { Wanted } from "./question.ts";
 import { kindShare } from "./question-kind.ts";
 import type { RecallHit } from "./search.ts";
+import { tellings } from "./telling.ts";
 
 /** Quotations of an answer at most; of lists, counts and times more. */
 const QUOTES_MAX = 5;
@@ -25,12 +27,18 @@ const SPEAKER_WEIGHT = 0.15;
 /** Of memories that are counted: how much of what the best one holds they must hold themselves. */
 const COUNTED_SHARE_MIN = 0.8;
 const STATING_MAX = 3;
+/** Of what says most: different words that count, names and numbers that count, and how many words one of those is worth. */
+const SUBSTANCE_WORDS_MAX = 12;
+const SUBSTANCE_NAMES_MAX = 3;
+const SUBSTANCE_NAME = 3;
 
 /** What quotations are chosen for. */
 export interface Choosing {
   readonly query: ParsedQuery;
   readonly words: readonly WordWeight[];
   readonly wanted: Wanted;
+  /** The question's own words: whoever kept them as a memory is not answered with them. */
+  readonly asked: string;
 }
 
 /** The quotations, in the order of the answer. */
@@ -57,12 +65,13 @@ export function chooseQuotes(hits: readonly RecallHit[], choosing: Choosing, det
   const all = candidates(hits, choosing, detect);
   const { wanted } = choosing;
   const isByTime = countsAll(wanted) || wanted === "time";
-  const kept = countsAll(wanted) ? telling(all) : isByTime ? all : nearlyBest(all, wanted);
+  const kept = countsAll(wanted) ? counting(all, choosing.query) : distinct(chosenOf(all, wanted), choosing.asked);
   const sign = wanted === "first" ? -1 : 1;
   const stating = wanted === "count" ? nearlyBest(all, wanted).filter(saysHowOften).slice(0, STATING_MAX) : [];
-  const ordered = isByTime ? kept.toSorted((left, right) => sign * (timeOf(right) - timeOf(left))) : kept;
-  const times = kept.map(timeOf);
   const max = isByTime || wanted === "list" ? LIST_QUOTES_MAX : QUOTES_MAX;
+  const shown = wanted === "time" ? kept.slice(0, max) : kept;
+  const ordered = isByTime ? shown.toSorted((left, right) => sign * (timeOf(right) - timeOf(left))) : shown;
+  const times = kept.map(timeOf);
   return {
     stating,
     quotes: ordered.filter((quote) => !stating.includes(quote)).slice(0, max - stating.length),
@@ -95,9 +104,40 @@ function saysHowOften({ passage }: Quote): boolean {
   return kindShare("how-often", passage.text) === 1;
 }
 
-function telling(quotes: readonly Quote[]): readonly Quote[] {
-  const told = quotes.filter(({ hit }) => !/[?？؟]\s*$/u.test(hit.document.text));
+function counting(quotes: readonly Quote[], query: ParsedQuery): readonly Quote[] {
+  const told = tellings(quotes, query);
   const most = told.reduce((best, { hit }) => Math.max(best, hit.why.coverage), 0);
-  const counted = told.filter(({ hit }) => most > 0 && hit.why.coverage >= most * COUNTED_SHARE_MIN);
-  return counted.length > 0 ? counted : quotes.slice(0, 1);
+  return told.filter(({ hit }) => most > 0 && hit.why.coverage >= most * COUNTED_SHARE_MIN);
+}
+
+function chosenOf(quotes: readonly Quote[], wanted: Wanted): readonly Quote[] {
+  if (wanted !== "time") return nearlyBest(quotes, wanted);
+  const said = quotes.map((quote) => ({ quote, said: substanceOf(quote.passage.text) }));
+  return said.sort((left, right) => right.said - left.said).map(({ quote }) => quote);
+}
+
+/** The same words of the same speaker once, and not the question itself. */
+function distinct(quotes: readonly Quote[], asked: string): Quote[] {
+  const seen = new Set([plainWords(asked)]);
+  return quotes.filter(({ hit, passage }) => {
+    const words = plainWords(passage.text);
+    const key = `${hit.document.speaker ?? ""}\n${words}`;
+    if (seen.has(words) || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function plainWords(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+/** How much a text tells by itself: names and numbers in it, and how many different words. */
+function substanceOf(text: string): number {
+  const words = new Set(plainWords(text).split(" "));
+  const names = text.match(/(?<=[\p{Ll}\p{N},;:]\s)\p{Lu}\p{L}+|\p{N}+/gu)?.length ?? 0;
+  return Math.min(words.size, SUBSTANCE_WORDS_MAX) + SUBSTANCE_NAME * Math.min(names, SUBSTANCE_NAMES_MAX);
 }
