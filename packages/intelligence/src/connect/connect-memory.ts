@@ -15,7 +15,7 @@ import { entitiesCalled, type Moment, touch } from "./entities.ts";
 import { keepDigest, linkMemory } from "./link-memories.ts";
 import { relate } from "./relate.ts";
 import { type Happenings, resolveHappenings } from "./resolve-happenings.ts";
-import { resolvePeople, type Resolution } from "./resolve-people.ts";
+import { resolvePeople, SPEAKER_SENTENCE, type Resolution } from "./resolve-people.ts";
 import {
   type Connection,
   type Contradiction,
@@ -120,8 +120,8 @@ function heardFrom(extraction: Extraction, speaker: string): Extraction {
     form: "name",
     start: 0,
     end: 0,
-    sentence: -1,
-    clause: -1,
+    sentence: SPEAKER_SENTENCE,
+    clause: SPEAKER_SENTENCE,
     text,
     value: foldWord(text).trim(),
     ties: [],

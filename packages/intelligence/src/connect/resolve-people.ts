@@ -2,7 +2,7 @@
  * Who is meant: names, ties ("my sister", "the boss") and pronouns of one memory against the world.
  *
  * Two people are made one only when words or context say so: an apposition, a short form of the only such name, the only person of that
- * tie, or a tie and a name that speak of the same matter. Likeness of names alone makes a proposal.
+ * tie, or a tie and a name that speak of the same matter; not whoever speaks themself, with whom everything is spoken of. Likeness of names alone makes a proposal.
  */
 import { isShortFor } from "../extract/compile-lexicon.ts";
 import { daysBetween } from "../extract/dates.ts";
@@ -24,6 +24,8 @@ import { type Entity, ME_ID, type World } from "./world.ts";
 /** Who the mentions of a memory are: entity ids by index of the mention. */
 export type Resolution = Map<number, string>;
 
+/** Where a speaker stands who is named beside their words, not in them. */
+export const SPEAKER_SENTENCE = -1;
 /** Ties that one person has to another once. */
 const SINGLE = new Set("mother father wife husband mother_in_law father_in_law boss landlord flatmate".split(" "));
 const RECENT_MEMORIES = 14;
@@ -66,6 +68,7 @@ function fitsSex(entity: Entity, sex: "he" | "she" | undefined): boolean {
 function settle(world: World, entity: Entity, { mention, index, moment, resolution }: Case): void {
   touch(entity, moment);
   resolution.set(index, entity.id);
+  if (mention.sentence === SPEAKER_SENTENCE) entity.speaks = true;
   if (mention.form !== "pronoun") {
     addName(world, entity, mention.text);
     for (const alias of mention.aliases) addName(world, entity, alias);
@@ -228,6 +231,7 @@ function adoptUnnamed(
   extraction: Extraction,
   { entity, one }: { readonly entity: Entity; readonly one: Case },
 ): void {
+  if (entity.speaks === true) return;
   const candidates = [...world.entities.values()].filter((other) => {
     const tie = other.ties[0];
     const isOpen = other.type === "person" && !other.isNamed && tie !== undefined && tie.owner === ME_ID;
@@ -360,7 +364,7 @@ function adoptNamed(world: World, extraction: Extraction, one: Case, scoreMin = 
   const { mention, moment, resolution } = one;
   const tie = mention.ties[0];
   if (tie === undefined || tie.owner !== ME) return undefined;
-  const isFree = (entity: Entity): boolean => isFreeFor(entity, mention);
+  const isFree = (entity: Entity): boolean => entity.speaks !== true && isFreeFor(entity, mention);
   const beside = freeNameBeside(world, extraction, one);
   if (beside !== undefined) return note(world, beside, moment, "said");
   if (/^(?:mother|father)$/.test(tie.concept)) return undefined;

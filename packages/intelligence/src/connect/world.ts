@@ -44,6 +44,8 @@ export interface Entity {
   ownerId: string | undefined;
   /** Called by a name rather than by a tie or a noun. */
   isNamed: boolean;
+  /** Said something themself: whoever one writes with is called "you", not "my brother". */
+  speaks?: true;
 }
 
 /** A relation with what speaks for it. */

@@ -35,6 +35,33 @@ test("extractFromText takes days in the plural for no place, and a month behind 
   expect(people("told August about the garden")).toEqual(["August"]);
 });
 
+test.each([
+  ["Hey Nora! What's up?", ["Nora"]],
+  ["Yeah Mel, that was fun", ["Mel"]],
+  ["OMG Carla congratulations!!!", ["Carla"]],
+  ["Welcome Emilia!!! So happy for you", ["Emilia"]],
+  ["Glad Max liked it", ["Max"]],
+  ["Life is so much more", []],
+  ["Ed Sheeran sang, then Matt Patterson", ["Ed Sheeran", "Matt Patterson"]],
+])("extractFromText knows whoever is called without the call: %s", (text, names) => {
+  expect(people(text)).toEqual(names);
+});
+
+test("connectMemory takes whoever is written to for nobody else that is spoken of", () => {
+  const world = emptyWorld();
+  const day = (at: number): string => `2026-03-${String(at + 10)}`;
+  const talk: readonly (readonly [string | undefined, string])[] = [
+    ["Nate", "The picnic with the dogs at the park was great, the weather and the food too"],
+    [undefined, "I had a picnic with the wife and kids at the park, great weather"],
+    ["Nate", "Picnic again? The dogs love the park and the food"],
+    [undefined, "my brother loves dogs, the picnic food and the park"],
+  ];
+  for (const [at, [speaker, text]] of talk.entries())
+    connectMemory(world, { memoryId: `m${at}`, at: day(at), text, ...(speaker === undefined ? {} : { speaker }) });
+  const nate = graphOfWorld(world).entities.find(({ name }) => name === "Nate");
+  expect(nate?.aliases).toEqual(["Nate"]);
+});
+
 test("connectMemory takes what somebody else says for no statement about the writer", () => {
   const world = emptyWorld();
   const at = "2026-03-02";

@@ -43,6 +43,13 @@ const IRREGULAR = new Set(
   ),
 );
 
+/** Words that are written big as they begin and name nobody: "Hey Nora", "Glad Max liked it", "Life is good". */
+const NO_OPENINGS = new Set(
+  "hey heya hi hiya hello yeah yep yup yea yay nope wow whoa woah woohoo omg lol haha hmm aww congrats congratulations thx cheers welcome anytime absolutely definitely totally dear bye goodbye hola ciao hallo salut bonjour ola merhaba glad happy sorry proud sad life love home nature music people family friends money".split(
+    " ",
+  ),
+);
+
 /** Common nouns that make a house of the name behind them: studio Marchetti, bar Luna. */
 const HOUSE_HEADS = new Set(
   "studio bar cafe restaurant ristorante trattoria pizzeria hotel praxis kanzlei klinik clinica clinique ospedale hopital hospital firma empresa societe ditta scuola ecole lycee colegio instituto escola universita universidad universite garage boulangerie cabinet librairie libreria".split(
@@ -159,19 +166,27 @@ function mayBegin(reading: Reading, at: number, token: Token): boolean {
     return false;
   if (words.kin.has(token.low) && !words.isSuffixing) return false;
   if (words.roles.has(token.low) && sexOfName(token.low) === undefined) return false;
-  if (hint !== undefined && !isOrdinary(reading, token)) return true;
+  if (hint !== undefined && !isOrdinary(reading, token) && !(token.opens && NO_OPENINGS.has(token.low))) return true;
   if (words.hasCapitalNouns) return mayBeginAmongNouns(reading, at, token);
   if (!token.opens) return true;
+  if (NO_OPENINGS.has(token.low)) return false;
   const next = reading.tokens[at + 1];
   if (isPlaceName(token.low)) return true;
   if (isOrdinary(reading, token)) return token.isPossessive && sexOfName(token.low) !== undefined;
   if (sexOfName(token.low) !== undefined) return true;
-  if (next !== undefined && next.clause === token.clause && next.isCapital && !next.isNumber) return true;
+  if (next !== undefined && next.clause === token.clause && next.isCapital && !next.isNumber)
+    return !isCalledAfter(reading, token, next);
   if (token.isPossessive || token.ending !== "") return true;
   const looksLikeWord = /(?:ing|ed|ly|tion|ment|ness|ado|ido|ada|ida)$/.test(token.low);
   const hasVerb =
     next !== undefined && next.clause === token.clause && (IRREGULAR.has(next.low) || /(?:[^s]s|ed)$/.test(next.low));
   return !looksLikeWord && hasVerb && (words.language === "en" || words.language === "hi" || IRREGULAR.has(next.low));
+}
+
+/** "Glad Max liked it": a word that is no name, big because it begins, and a known first name behind it. */
+function isCalledAfter(reading: Reading, token: Token, next: Token): boolean {
+  if (HOUSE_HEADS.has(token.low) || ORGANISATION_OPENINGS.has(token.low) || PLACE_ENDINGS.has(token.low)) return false;
+  return sexOfName(next.low) !== undefined || reading.nameHint(next.low) === "person";
 }
 
 function mayBeginAmongNouns(reading: Reading, at: number, token: Token): boolean {
