@@ -13,6 +13,7 @@ import { FileTrigger } from "react-aria-components";
 import { useNavigate } from "react-router";
 
 import { stopsAt } from "../core/levels.ts";
+import { readsLikeQuestion } from "../core/reads-like-question.ts";
 import { askQuestion, keep } from "../data/actions.ts";
 import { offerFile } from "../data/offered-file.ts";
 import { type Dispatch, useAppDispatch } from "../data/store.ts";
@@ -72,10 +73,12 @@ function useComposer({ only, scope = null, field }: ComposerProps) {
   const own = useRef<HTMLTextAreaElement>(null);
   const area = field ?? own;
   const [text, setText] = useState("");
-  const [chosen, setMode] = useState<ComposerMode>("keep");
+  const [chosen, setMode] = useState<ComposerMode>();
   const [level, setLevel] = useState<LevelChoice>("auto");
-  const mode = only ?? chosen;
   const [files, setFiles] = useState<readonly File[]>([]);
+  // Whoever has chosen nothing asks what reads like a question, and keeps the rest; a level or a file belongs to what is kept.
+  const isGuessed = chosen === undefined && files.length === 0 && level === "auto" && readsLikeQuestion(text);
+  const mode = only ?? chosen ?? (isGuessed ? "ask" : "keep");
   const [isSealing, setSealing] = useState(false);
   const attach = (more: readonly File[]): void => {
     setFiles((before) => [...before, ...more.filter((file) => !before.some((other) => isSameFile(file, other)))]);
@@ -97,6 +100,8 @@ function useComposer({ only, scope = null, field }: ComposerProps) {
     else void dispatch(askQuestion(text, scope));
     setText("");
     setLevel("auto");
+    // Keep was chosen for this one; the next is looked at anew.
+    if (chosen === "keep") setMode(undefined);
     area.current?.focus();
   };
   const pressed = (event: KeyboardEvent): void => {
@@ -105,7 +110,22 @@ function useComposer({ only, scope = null, field }: ComposerProps) {
     const other = mode === "keep" ? "ask" : "keep";
     void submit(event.altKey && only === undefined ? other : mode);
   };
-  return { files, setFiles, attach, isSealing, area, text, setText, mode, setMode, level, setLevel, submit, pressed };
+  return {
+    files,
+    setFiles,
+    attach,
+    isSealing,
+    area,
+    text,
+    setText,
+    mode,
+    setMode,
+    isGuessed: isGuessed && only === undefined,
+    level,
+    setLevel,
+    submit,
+    pressed,
+  };
 }
 
 type ComposerState = ReturnType<typeof useComposer>;
@@ -170,7 +190,7 @@ function Remarks({
 }): ReactNode {
   const isSealed = state.mode === "keep" && state.level === "ultra-secret";
   const stops = state.mode === "keep" && !isSealed ? stopsAt(state.level) : undefined;
-  const readsLikeQuestion = only === undefined && state.mode === "keep" && /[?؟？]\s*$/.test(state.text);
+  const mayAsk = only === undefined && state.mode === "keep" && readsLikeQuestion(state.text);
   return (
     <>
       {state.mode === "keep" && state.files.length > 0 && (
@@ -184,19 +204,38 @@ function Remarks({
         </Suspense>
       )}
       {stops !== undefined && <p className="px-4 pb-1 text-13 text-muted">{stops}</p>}
-      {readsLikeQuestion && (
-        <p className="px-4 pb-1 text-13 text-muted">
-          Reads like a question.{" "}
-          <button
-            type="button"
-            className="cursor-pointer text-accent underline underline-offset-4"
-            onClick={() => void state.submit("ask")}
-          >
-            Ask it instead
-          </button>
-        </p>
+      {state.isGuessed && (
+        <Other words="Reads like a question, so it is asked." says="Keep it instead" as="keep" state={state} />
       )}
+      {mayAsk && <Other words="Reads like a question." says="Ask it instead" as="ask" state={state} />}
     </>
+  );
+}
+
+/** The other of the two, one press away. */
+function Other({
+  words,
+  says,
+  as,
+  state,
+}: {
+  readonly words: string;
+  readonly says: string;
+  readonly as: ComposerMode;
+  readonly state: ComposerState;
+}): ReactNode {
+  return (
+    <p className="px-4 pb-1 text-13 text-muted">
+      {words}{" "}
+      <button
+        type="button"
+        data-testid="composer-other"
+        className="cursor-pointer text-accent underline underline-offset-4"
+        onClick={() => void state.submit(as)}
+      >
+        {says}
+      </button>
+    </p>
   );
 }
 

@@ -89,6 +89,22 @@ test.concurrent.each(LOOKS)(
   },
 );
 
+test.concurrent("what reads like a question is asked and not kept, unless one says so", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage(WIDE);
+  await logIn(page, fake.url, OWNER);
+  const field = page.getByTestId("message-input");
+  await field.fill("when did we last eat at the harbour");
+  await page.getByText("so it is asked").waitFor();
+  expect(await findingsOf(page)).toEqual([]);
+  await field.press("Enter");
+  await page.getByTestId("answer").first().waitFor();
+  await page.goto(fake.url);
+  await field.fill("Shall we paint the door?");
+  await page.getByTestId("composer-other").click();
+  await page.getByTestId("memory-entry").filter({ hasText: "Shall we paint the door?" }).waitFor();
+});
+
 test.concurrent("the first minutes: claim by the terminal's address, sign up, tell, sign out, sign in", async () => {
   const fake = await fakeServer(false);
   const { page, errors } = await openPage(WIDE);
