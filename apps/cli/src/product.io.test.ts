@@ -109,6 +109,8 @@ test("kaelix tells, finds, asks, exports and verifies from the terminal, with an
     expect((await runCommand(["ask", "--data", data])).code).toBe(2);
     const nothing = await runCommand(["ask", "--data", data, "--json", "who", "won", "the", "regatta?"]);
     expect(JSON.parse(nothing.out)).toMatchObject({ kind: "nothing" });
+    const told = await runCommand(["ask", "--data", data, "who", "won", "the", "regatta?"]);
+    expect(told).toMatchObject({ code: 0, err: expect.stringContaining("What is locked was not looked at") });
     const verified = await runCommand(["verify", "--data", data, "--json"]);
     expect(verified.code, verified.err).toBe(0);
     const status = await runCommand(["status", "--data", data, "--json"]);

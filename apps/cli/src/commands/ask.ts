@@ -112,8 +112,11 @@ function print(sentences: readonly Sentence[]): void {
     process.stdout.write(`${text}${citations.length === 0 ? "" : ` ${citations.map((at) => `[${at}]`).join("")}`}\n`);
 }
 
-/** Why an answer is quoted though a provider writes here. */
+/** What an answer rests on, what was not looked at, what could be asked next, and why it is quoted where a provider writes. */
 function showSources(answer: StreamedAnswer, options: AskOptions): void {
+  // Said of every such answer, so that it tells nothing of what there is.
+  if (answer.kind === "nothing" && options.open === undefined)
+    say("What is locked was not looked at; --open secret looks there, too", options);
   for (const { memory, number } of answer.citations) {
     const shared = memory.shared === undefined ? "" : `, shared by ${memory.shared.by.name}`;
     const who = `${memory.speaker ?? "you"}${shared}`;
