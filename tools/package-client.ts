@@ -95,6 +95,7 @@ function printTypes(): string {
   const body = (schema: z.ZodType): string => printType(z.toJSONSchema(schema, { io: "input" }));
   const lines = {
     Memory: output("memories.read"),
+    MemoryFile: `Memory["files"][number]`,
     AddedMemory: `${output("memories.create")} & { readonly position: string | undefined }`,
     MemoryChange: body(routes["memories.edit"].body),
     SearchResult: output("searches.run"),
