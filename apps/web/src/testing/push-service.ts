@@ -40,6 +40,7 @@ export async function startPushService(identity: {
   /** What the browser said of itself when it registered: the page's name there, and whose messages it takes. */
   const registered = { app: "", sender: "" };
   let browser: TLSSocket | undefined;
+  const connected = Promise.withResolvers<void>();
   const web = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
@@ -52,10 +53,13 @@ export async function startPushService(identity: {
         if (app !== null) Object.assign(registered, { app, sender: form.get("sender") ?? "" });
         return void response.end(`token=${TOKEN}`);
       }
-      if (request.url !== `/${TOKEN}` || browser === undefined) return void response.writeHead(404).end();
-      received.push({ headers: request.headers, body });
-      browser.write(dataMessage(registered, body, received.length));
-      response.writeHead(201).end();
+      if (request.url !== `/${TOKEN}`) return void response.writeHead(404).end();
+      // To whoever sends, a browser that is not there yet is no browser that is gone.
+      void connected.promise.then(() => {
+        received.push({ headers: request.headers, body });
+        browser?.write(dataMessage(registered, body, received.length));
+        response.writeHead(201).end();
+      });
     });
   });
   const connections = createTlsServer({ cert: identity.certificate, key: identity.key }, (socket) => {
@@ -63,6 +67,7 @@ export async function startPushService(identity: {
     // The first thing a browser sends is its login; all that follows are heartbeats and receipts, which nothing here waits for.
     socket.once("data", () => {
       browser = socket;
+      connected.resolve();
       socket.write(Buffer.concat([Buffer.of(MCS_VERSION), framed(LOGIN_RESPONSE, bytes(1, "login"))]));
     });
   });
