@@ -55,11 +55,13 @@ export async function startPushService(identity: {
       }
       if (request.url !== `/${TOKEN}`) return void response.writeHead(404).end();
       // To whoever sends, a browser that is not there yet is no browser that is gone.
-      void connected.promise.then(() => {
+      const handOn = async (): Promise<void> => {
+        await connected.promise;
         received.push({ headers: request.headers, body });
         browser?.write(dataMessage(registered, body, received.length));
         response.writeHead(201).end();
-      });
+      };
+      void handOn();
     });
   });
   const connections = createTlsServer({ cert: identity.certificate, key: identity.key }, (socket) => {
