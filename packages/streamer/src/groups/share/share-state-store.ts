@@ -13,8 +13,7 @@ import { decodeRecords, encodeRecordBatch } from "@kaelix/protocol";
 import type { PartitionLeader } from "../../leader/contract.ts";
 import { storageErrors } from "../../storage/errors.ts";
 import type { Partition } from "../../storage/partition.ts";
-import type { Storage } from "../../storage/storage.ts";
-import { groupErrors } from "../errors.ts";
+import { openStateTopic, Rewriter, type StateTopicGround } from "../store/state-topic.ts";
 import {
   decodeShareKey,
   encodeShareKey,
@@ -28,10 +27,7 @@ import {
 /** Kafka's name for the topic of share groups' states. */
 export const SHARE_STATE_TOPIC = "__share_group_state";
 const READ_BYTES = 1 << 20;
-const SNAPSHOT_BYTES_MIN = 4 * 2 ** 20;
 const CHUNK = 100;
-/** The newest record of a key does not hold what the updates before it said. */
-const NEVER_COMPACTED_MS = Number.MAX_SAFE_INTEGER;
 
 /** A state with its place. */
 export interface PlacedState {
@@ -40,10 +36,7 @@ export interface PlacedState {
 }
 
 /** What a store is opened over. */
-export interface ShareStoreOptions {
-  readonly storage: Storage;
-  /** Gives the leader of a partition; see `Leaders.get`. */
-  readonly leaders: { get(topic: string, partition: number): Promise<PartitionLeader | undefined> };
+export interface ShareStoreOptions extends StateTopicGround {
   readonly clock: Clock;
   /** Every state as it is now, to be written anew. Asked when the log has grown enough. */
   readonly states: () => Iterable<PlacedState>;
@@ -55,18 +48,8 @@ export interface ShareStoreOptions {
 export async function openShareStore(
   options: ShareStoreOptions,
 ): Promise<{ readonly store: ShareStateStore; readonly states: readonly PlacedState[] }> {
-  const { leaders, storage } = options;
-  if (!storage.topics().has(SHARE_STATE_TOPIC)) {
-    await storage.createTopic({
-      name: SHARE_STATE_TOPIC,
-      partitions: 1,
-      compacted: true,
-      compactionLagMsMin: NEVER_COMPACTED_MS,
-    });
-  }
-  const leader = await leaders.get(SHARE_STATE_TOPIC, 0);
-  if (leader === undefined) throw groupErrors("group-store-missing");
-  const store = new ShareStateStore(leader, storage.partition(SHARE_STATE_TOPIC, 0), options);
+  const { leader, partition } = await openStateTopic(options, SHARE_STATE_TOPIC);
+  const store = new ShareStateStore(leader, partition, options);
   return { store, states: await store.load() };
 }
 
@@ -75,10 +58,7 @@ export class ShareStateStore {
   readonly #leader: PartitionLeader;
   readonly #partition: Partition;
   readonly #options: ShareStoreOptions;
-  #bytesSince = 0;
-  #bytesAlive = 0;
-  #snapshotting: Promise<void> | undefined;
-  #closed = false;
+  readonly #rewriter: Rewriter;
   /** Batches whose records could not be understood when loading. */
   unreadableBatches = 0;
 
@@ -86,6 +66,11 @@ export class ShareStateStore {
     this.#leader = leader;
     this.#partition = partition;
     this.#options = options;
+    this.#rewriter = new Rewriter({
+      partition,
+      write: (begin) => this.#writeAll(begin),
+      bytesMin: options.snapshotBytes,
+    });
   }
 
   /** Reads everything. Called once, by `openShareStore`. */
@@ -101,7 +86,7 @@ export class ShareStateStore {
       }
       next = Math.max(read.nextOffset, next + 1);
     }
-    this.#bytesSince = this.#partition.sizeBytes();
+    this.#rewriter.written(this.#partition.sizeBytes());
     return [...states.values()];
   }
 
@@ -139,7 +124,7 @@ export class ShareStateStore {
   async #write(key: Uint8Array, value: Uint8Array | null): Promise<void> {
     const nextOffset = this.#append([{ key, value }]);
     await this.#leader.durable(nextOffset);
-    this.#snapshotWhenDue();
+    this.#rewriter.startWhenDue();
   }
 
   #append(records: readonly { readonly key: Uint8Array; readonly value: Uint8Array | null }[]): number {
@@ -148,42 +133,26 @@ export class ShareStateStore {
     const outcome = this.#leader.append(bytes, { trusted: true });
     // Without a producer only a disk that is being looked at is a reason.
     if (outcome.type === "refused") throw storageErrors("log-disk-failed");
-    this.#bytesSince += bytes.length;
+    this.#rewriter.written(bytes.length);
     return outcome.nextOffset;
   }
 
-  #snapshotWhenDue(): void {
-    const due = Math.max(this.#options.snapshotBytes ?? SNAPSHOT_BYTES_MIN, this.#bytesAlive);
-    if (this.#closed || this.#snapshotting !== undefined || this.#bytesSince <= due) return;
-    this.#snapshotting = this.#writeAll().finally(() => (this.#snapshotting = undefined));
-  }
-
   /** Every state goes behind the beginning as it is when its turn comes, so an update that comes meanwhile is before it or builds on it. */
-  async #writeAll(): Promise<void> {
-    try {
-      this.#partition.roll();
-      const begin = this.#partition.bounds().endOffset;
-      this.#bytesSince = 0;
-      const { clock, states } = this.#options;
-      let count = 0;
-      for (const { place, state } of states()) {
-        this.#append([{ key: encodeShareKey("snapshot", place), value: encodeShareSnapshot(state, clock.nowMs()) }]);
-        count += 1;
-        if (count % CHUNK === 0) await new Promise((resolve) => void setImmediate(resolve));
-      }
-      this.#bytesAlive = this.#bytesSince;
-      await this.#leader.durable(this.#partition.bounds().endOffset);
-      await this.#partition.dropBefore(begin);
-    } catch (error) {
-      // What it would have replaced is all still there; the next write tries again.
-      if (!isKaelixError(error)) throw error;
+  async #writeAll(begin: number): Promise<number> {
+    const { clock, states } = this.#options;
+    let count = 0;
+    for (const { place, state } of states()) {
+      this.#append([{ key: encodeShareKey("snapshot", place), value: encodeShareSnapshot(state, clock.nowMs()) }]);
+      count += 1;
+      if (count % CHUNK === 0) await new Promise((resolve) => void setImmediate(resolve));
     }
+    await this.#leader.durable(this.#partition.bounds().endOffset);
+    return begin;
   }
 
   /** Waits for a snapshot that is under way; nothing is written afterwards. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#snapshotting;
+    await this.#rewriter.close();
   }
 }
 

@@ -30,6 +30,7 @@ import {
   textOfKey,
 } from "./record-keys.ts";
 import { SnapshotWriter } from "./snapshot.ts";
+import { openStateTopic, Rewriter, type StateTopicGround } from "./state-topic.ts";
 import { encodeTransactionalBatch, endsTransaction, isControlBatch, isTransactional } from "./transactional-batch.ts";
 import { WriteQueue } from "./write-queue.ts";
 
@@ -37,8 +38,6 @@ import { WriteQueue } from "./write-queue.ts";
 export const CONSUMER_OFFSETS_TOPIC = "__consumer_offsets";
 const READ_BYTES = 1 << 20;
 const FORGET_BATCH = 10_000;
-/** Commits are small and must not be compacted by key: a commit of an open transaction must not replace the one before. */
-const NEVER_COMPACTED_MS = Number.MAX_SAFE_INTEGER;
 
 /** A commit. */
 export interface OffsetCommit extends OffsetPlace {
@@ -52,10 +51,7 @@ export interface TransactionProducer {
 }
 
 /** What a store is opened over. */
-export interface GroupStoreOptions {
-  readonly storage: Storage;
-  /** Gives the leader of a partition; see `Leaders.get`. */
-  readonly leaders: { get(topic: string, partition: number): Promise<PartitionLeader | undefined> };
+export interface GroupStoreOptions extends StateTopicGround {
   readonly clock: Clock;
   /** Bytes after which everything that counts is written anew. Default 4 MiB. */
   readonly snapshotBytes?: number;
@@ -90,18 +86,8 @@ export async function openGroupStore(options: GroupStoreOptions): Promise<GroupS
 }
 
 async function openOwn(options: GroupStoreOptions): Promise<GroupStore> {
-  const { storage } = options;
-  if (!storage.topics().has(CONSUMER_OFFSETS_TOPIC)) {
-    await storage.createTopic({
-      name: CONSUMER_OFFSETS_TOPIC,
-      partitions: 1,
-      compacted: true,
-      compactionLagMsMin: NEVER_COMPACTED_MS,
-    });
-  }
-  const leader = await options.leaders.get(CONSUMER_OFFSETS_TOPIC, 0);
-  if (leader === undefined) throw groupErrors("group-store-missing");
-  const store = new GroupStore(leader, storage.partition(CONSUMER_OFFSETS_TOPIC, 0), options);
+  const { leader, partition } = await openStateTopic(options, CONSUMER_OFFSETS_TOPIC);
+  const store = new GroupStore(leader, partition, options);
   await store.load();
   return store;
 }
@@ -115,7 +101,7 @@ export class GroupStore {
   readonly #partition: Partition;
   readonly #clock: Clock;
   readonly #writes: WriteQueue;
-  readonly #snapshots: SnapshotWriter;
+  readonly #rewriter: Rewriter;
   readonly #storage: Storage;
   readonly #stopListening: (() => void)[];
   /** Batches whose records could not be understood when loading. */
@@ -127,14 +113,14 @@ export class GroupStore {
     this.#partition = partition;
     this.#clock = clock;
     this.#writes = new WriteQueue((nextOffset) => leader.durable(nextOffset));
-    this.#snapshots = new SnapshotWriter({
+    const snapshot = new SnapshotWriter({
       partition,
       writes: this.#writes,
       offsets: this.offsets,
       groups: this.#groups,
       append: (records) => this.#appendRecords(records),
-      bytesMin: snapshotBytes,
     });
+    this.#rewriter = new Rewriter({ partition, write: (begin) => snapshot.write(begin), bytesMin: snapshotBytes });
     const stopTopics = storage.onTopics(({ topic, type }) => {
       if (type !== "deleted") return;
       void this.#forgetWhere((place) => place.topic === topic.spec.name).catch(() => undefined);
@@ -163,7 +149,7 @@ export class GroupStore {
     }
     // In the turn that read the last batch: every marker is either read or heard.
     this.#stopListening.push(this.#listenToMarkers());
-    this.#snapshots.loaded(this.#partition.sizeBytes());
+    this.#rewriter.written(this.#partition.sizeBytes());
     // A crash may have come between the deletion of a topic and that of its offsets. Those of the `Log` port need no topic.
     const topics = this.#storage.topics();
     await this.#forgetWhere((place, value) => value.expireTimestampMs !== NEVER_EXPIRES && !topics.has(place.topic));
@@ -299,7 +285,7 @@ export class GroupStore {
 
   async #settle(write: { nextOffset: number; keys: readonly string[]; fold: () => void }): Promise<void> {
     await this.#writes.add(write);
-    this.#snapshots.startWhenDue();
+    this.#rewriter.startWhenDue();
   }
 
   #appendRecords(records: readonly GroupRecord[]): number {
@@ -313,7 +299,7 @@ export class GroupStore {
   #append(bytes: Uint8Array): { readonly baseOffset: number } | KafkaErrorCode {
     const outcome = this.#leader.append(bytes, { trusted: true });
     if (outcome.type === "refused") return outcome.error;
-    this.#snapshots.appended(bytes.length);
+    this.#rewriter.written(bytes.length);
     return outcome;
   }
 
@@ -326,7 +312,7 @@ export class GroupStore {
       OPEN_STORES.delete(this.#storage);
     }
     for (const stop of this.#stopListening) stop();
-    await this.#snapshots.close();
+    await this.#rewriter.close();
   }
 }
 

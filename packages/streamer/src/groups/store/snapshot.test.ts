@@ -5,6 +5,7 @@ import { type OffsetPlace, OffsetTable } from "./offset-table.ts";
 import { type OffsetValue, decodeOffsetValue, encodeOffsetValue } from "./offset-value.ts";
 import { decodeKey, encodeOffsetKey } from "./record-keys.ts";
 import { SnapshotWriter } from "./snapshot.ts";
+import { Rewriter } from "./state-topic.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 /** A log in memory whose disk answers when it is told to. */
@@ -12,30 +13,31 @@ class SlowLog {
   readonly offsets = new OffsetTable();
   readonly records: GroupRecord[] = [];
   readonly writes = new WriteQueue((nextOffset) => this.#durable(nextOffset));
-  readonly snapshots: SnapshotWriter;
+  readonly snapshots: Rewriter;
   startOffset = 0;
   isFast = false;
   #waiting: (() => void)[] = [];
 
   constructor() {
-    this.snapshots = new SnapshotWriter({
-      partition: {
-        roll: () => undefined,
-        bounds: () => ({ startOffset: this.startOffset, endOffset: this.records.length, durableOffset: 0 }),
-        dropBefore: async (offset) => {
-          this.startOffset = offset;
-        },
+    const partition = {
+      roll: () => undefined,
+      bounds: () => ({ startOffset: this.startOffset, endOffset: this.records.length, durableOffset: 0 }),
+      dropBefore: async (offset: number) => {
+        this.startOffset = offset;
       },
+    };
+    const writer = new SnapshotWriter({
+      partition,
       writes: this.writes,
       offsets: this.offsets,
       groups: new Map(),
       append: (records) => this.append(records),
-      bytesMin: 1,
     });
+    this.snapshots = new Rewriter({ partition, write: (begin) => writer.write(begin), bytesMin: 1 });
   }
 
   append(records: readonly GroupRecord[]): number {
-    this.snapshots.appended(100);
+    this.snapshots.written(100);
     return this.records.push(...records) - records.length;
   }
 

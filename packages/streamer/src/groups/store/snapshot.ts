@@ -1,12 +1,10 @@
 /**
- * Writes everything that counts once more and drops the segments before it: compaction by a store that has all of it in memory.
+ * Writes everything that counts once more, so that the segments before it can be dropped: compaction by a store that has all of it in memory.
  *
  * Commits go on meanwhile. A key with a write under way is left out: its newer record stands behind the snapshot's beginning already.
  * A key with a commit of an open transaction is left out too, and the segments that hold either are kept: written again, the old value
  * would be later in the log than the transaction's and win against it.
  */
-import { isKaelixError } from "@kaelix/base";
-
 import type { Partition } from "../../storage/partition.ts";
 import type { GroupRecord } from "./consumer-values.ts";
 import type { CommittedOffset, OffsetPlace, OffsetTable } from "./offset-table.ts";
@@ -14,17 +12,15 @@ import { encodeOffsetValue } from "./offset-value.ts";
 import { encodeOffsetKey, type KeptRecord, textOfKey } from "./record-keys.ts";
 import type { WriteQueue } from "./write-queue.ts";
 
-const BYTES_MIN_DEFAULT = 4 * 2 ** 20;
 const CHUNK_BYTES = 256 * 2 ** 10;
 
 interface SnapshotSource {
-  readonly partition: Pick<Partition, "roll" | "bounds" | "dropBefore">;
+  readonly partition: Pick<Partition, "bounds">;
   readonly writes: WriteQueue;
   readonly offsets: OffsetTable;
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, KeptRecord>>;
   /** Appends records; returns the first one's offset. */
   readonly append: (records: readonly GroupRecord[]) => number;
-  readonly bytesMin: number | undefined;
 }
 
 /** An offset that is written again. */
@@ -33,62 +29,27 @@ interface Rewritten {
   readonly value: CommittedOffset;
 }
 
-/** Writes snapshots when they are due. */
+/** See the top of the file. */
 export class SnapshotWriter {
   readonly #source: SnapshotSource;
-  readonly #bytesMin: number;
-  #bytesSince = 0;
-  #bytesAlive = 0;
-  #running: Promise<void> | undefined;
-  #closed = false;
 
   constructor(source: SnapshotSource) {
     this.#source = source;
-    this.#bytesMin = source.bytesMin ?? BYTES_MIN_DEFAULT;
   }
 
-  /** The log had so many bytes when it was opened. */
-  loaded(bytes: number): void {
-    this.#bytesSince = bytes;
-  }
-
-  appended(bytes: number): void {
-    this.#bytesSince += bytes;
-  }
-
-  /** Begins a snapshot when more has been written than a snapshot is likely to take. */
-  startWhenDue(): void {
-    if (this.#closed || this.#running !== undefined) return;
-    if (this.#bytesSince <= Math.max(this.#bytesMin, this.#bytesAlive)) return;
-    this.#running = this.#snapshot().finally(() => (this.#running = undefined));
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#running;
-  }
-
-  async #snapshot(): Promise<void> {
+  /** As `Rewriter` asks for it. Throws storage's errors. */
+  async write(begin: number): Promise<number> {
     const { offsets, partition, writes } = this.#source;
-    try {
-      const refusalsBefore = writes.refusals;
-      partition.roll();
-      const begin = partition.bounds().endOffset;
-      this.#bytesSince = 0;
-      await writes.settledBefore(begin);
-      // Transactions may end while this runs; what they then put in place was not written again.
-      const leftOut: OffsetPlace[] = [...offsets.pending()];
-      await this.#writeGroups();
-      await this.#writeOffsets(leftOut);
-      this.#bytesAlive = this.#bytesSince;
-      await writes.settledBefore(partition.bounds().endOffset);
-      // Where the disk refused something, nothing that might be missed is dropped.
-      if (writes.refusals !== refusalsBefore) return;
-      await partition.dropBefore(Math.min(begin, offsets.firstNeededOffset(leftOut)));
-    } catch (error) {
-      // What it would have replaced is all still there; the next commit tries again.
-      if (!isKaelixError(error)) throw error;
-    }
+    const refusalsBefore = writes.refusals;
+    await writes.settledBefore(begin);
+    // Transactions may end while this runs; what they then put in place was not written again.
+    const leftOut: OffsetPlace[] = [...offsets.pending()];
+    await this.#writeGroups();
+    await this.#writeOffsets(leftOut);
+    await writes.settledBefore(partition.bounds().endOffset);
+    // Where the disk refused something, nothing that might be missed is dropped.
+    if (writes.refusals !== refusalsBefore) return partition.bounds().startOffset;
+    return Math.min(begin, offsets.firstNeededOffset(leftOut));
   }
 
   async #writeGroups(): Promise<void> {
