@@ -43,3 +43,20 @@ export function clientError(error: unknown): ClientError {
   }
   return { code: KAFKA_ERRORS.UNKNOWN_SERVER_ERROR, message: "The broker failed in an unexpected way" };
 }
+
+/** As `clientError`; one that is not ours is reported as well. */
+export function reportedError(error: unknown, report: (error: unknown) => void): ClientError {
+  if (!isKaelixError(error)) report(error);
+  return clientError(error);
+}
+
+/** The code of a piece of work that answers with nothing else. Throws what is not ours. */
+export async function codeOf(work: Promise<unknown>): Promise<KafkaErrorCode> {
+  try {
+    await work;
+    return KAFKA_ERRORS.NONE;
+  } catch (error) {
+    if (!isKaelixError(error)) throw error;
+    return clientError(error).code;
+  }
+}

@@ -1,5 +1,4 @@
 /** One Fetch request from its first look at the partitions to its answer; the rules are told at the top of apis/fetch.ts. */
-import { isKaelixError } from "@kaelix/base";
 import { KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
 import type {
   FetchableTopicResponse,
@@ -14,7 +13,7 @@ import type { OpenTopic } from "../storage/storage.ts";
 import type { FoundBatch } from "../storage/scan.ts";
 import type { RequestContext } from "./api.ts";
 import { untilRoom } from "./byte-budget.ts";
-import { clientError } from "./errors.ts";
+import { reportedError } from "./errors.ts";
 import { type Ground, mayTopic } from "./ground.ts";
 import type { ReadLease } from "./read-buffers.ts";
 import { fetchChannel } from "./traces.ts";
@@ -221,9 +220,8 @@ export class FetchRun {
   }
 
   #codeOf(error: unknown, topic: string): KafkaErrorCode {
-    if (!isKaelixError(error)) this.#ground.report(error);
-    if (this.#ground.topics.byName(topic) === undefined) return KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION;
-    return clientError(error).code;
+    const { code } = reportedError(error, this.#ground.report);
+    return this.#ground.topics.byName(topic) === undefined ? KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION : code;
   }
 
   #visibleEnd(leader: PartitionLeader): number {
@@ -325,7 +323,8 @@ function dataOf(partitionIndex: number, read: LeaderRead, batches: readonly Foun
   };
 }
 
-function bytesOf(records: FetchPartitionData["records"]): number {
+/** How many bytes the records of an answer have. */
+export function bytesOf(records: FetchPartitionData["records"]): number {
   if (records === null || records === undefined) return 0;
   return records instanceof Uint8Array ? records.length : records.reduce((sum, range) => sum + range.length, 0);
 }

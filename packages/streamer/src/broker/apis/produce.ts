@@ -9,7 +9,6 @@
  *
  * Guarantees: batches of one connection are appended in the order they were sent; the bytes received are the bytes kept.
  */
-import { isKaelixError } from "@kaelix/base";
 import { APIS, KAFKA_ERRORS, type KafkaErrorCode, readBatchHeader } from "@kaelix/protocol";
 import {
   decodeProduceRequest,
@@ -25,7 +24,7 @@ import type { ChainOutcome } from "../../interceptors/interceptors.ts";
 import type { LeaderAppendOptions, PartitionLeader } from "../../leader/contract.ts";
 import type { OpenTopic } from "../../storage/storage.ts";
 import type { RequestContext, ServedApi } from "../api.ts";
-import { brokerErrors, type ClientError, clientError } from "../errors.ts";
+import { brokerErrors, type ClientError, reportedError } from "../errors.ts";
 import { type Ground, isInternalTopic, mayTopic, mayTransactionalId } from "../ground.ts";
 import { produceChannel } from "../traces.ts";
 import type { TransactionGate } from "../transaction-gate.ts";
@@ -242,7 +241,7 @@ function appendOne({ index, records: sent, run, topic, verdicts, waits }: Append
       waits.push(becomeDurable(leader, nextOffset, answer, ground));
     return answer;
   } catch (error) {
-    return refuse(told(ground, error));
+    return refuse(reportedError(error, ground.report));
   }
 }
 
@@ -300,14 +299,9 @@ const ZSTD_TOO_EARLY: ClientError = {
 /** What will not be on the disk is answered as refused, although it stands in the page cache for now. */
 function becomeDurable(leader: PartitionLeader, nextOffset: number, answer: Answer, ground: Ground): Promise<void> {
   return leader.durable(nextOffset).catch((error: unknown) => {
-    const { code, message } = told(ground, error);
+    const { code, message } = reportedError(error, ground.report);
     Object.assign(answer, refused(answer.index, code, message));
   });
-}
-
-function told(ground: Ground, error: unknown): ReturnType<typeof clientError> {
-  if (!isKaelixError(error)) ground.report(error);
-  return clientError(error);
 }
 
 function requestRefusal(ground: Ground, request: ProduceRequest, context: RequestContext): KafkaErrorCode | undefined {

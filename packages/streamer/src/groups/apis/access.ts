@@ -18,6 +18,15 @@ export function openFor(
   return groups.store ?? KAFKA_ERRORS.COORDINATOR_LOAD_IN_PROGRESS;
 }
 
+/** Why a request, or a part of it, is not served. */
+export interface Refusal {
+  readonly errorCode: KafkaErrorCode;
+  readonly errorMessage: string | null;
+}
+
+/** What stands for a topic that has no id. */
+export const NO_TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAA";
+
 /** The share group of an id, or what there is instead, in Apache Kafka's words. */
 export function shareGroupOf(groups: Groups, groupId: string): ShareGroupEntry | string {
   const entry = groups.get(groupId);

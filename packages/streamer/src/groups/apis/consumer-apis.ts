@@ -17,10 +17,19 @@ import type { RequestContext, ServedApi } from "../../broker/api.ts";
 import type { ConsumerGroup } from "../consumer/consumer-group.ts";
 import { type ConsumerHeartbeat, heartbeatConsumer, heartbeatMistake } from "../consumer/consumer-heartbeat.ts";
 import type { ConsumerMember } from "../consumer/consumer-member.ts";
-import { formatPartitionSet, NO_PARTITIONS, type PartitionSet } from "../consumer/partition-set.ts";
-import type { ConsumerEntry } from "../group-entry.ts";
-import { coordinatorError, type Groups } from "../groups.ts";
-import { authorizedOperations, mayTopic, openFor } from "./access.ts";
+import { NO_PARTITIONS } from "../consumer/partition-set.ts";
+import type { Groups } from "../groups.ts";
+import { mayTopic, openFor } from "./access.ts";
+import {
+  describeEach,
+  groupMissing,
+  heartbeatRefusal,
+  hidesTopic,
+  namedPartitions,
+  onceWritten,
+  refusedHeartbeat,
+  undescribed,
+} from "./heartbeats.ts";
 
 type Heartbeat = ConsumerGroupHeartbeatRequest;
 type HeartbeatAnswer = ConsumerGroupHeartbeatResponse;
@@ -31,49 +40,24 @@ export function consumerHeartbeatApi(groups: Groups): ServedApi<Heartbeat, Heart
     decodeRequest: decodeConsumerGroupHeartbeatRequest,
     encodeResponse: encodeConsumerGroupHeartbeatResponse,
     handle: (request, context) => heartbeat(groups, request, context),
-    failed: (_request, errorCode, message) => refused(errorCode, message),
+    failed: (_request, errorCode, message) => refusedHeartbeat(errorCode, message),
   };
 }
 
-function refused(errorCode: number, errorMessage: string | null = null): HeartbeatAnswer {
-  return { errorCode, errorMessage, memberEpoch: 0, heartbeatIntervalMs: 0 };
-}
-
 async function heartbeat(groups: Groups, request: Heartbeat, context: RequestContext): Promise<HeartbeatAnswer> {
-  const opened = openFor(groups, context, { id: request.groupId, operation: "read" });
-  if (typeof opened === "number") {
-    return refused(opened === KAFKA_ERRORS.INVALID_GROUP_ID ? KAFKA_ERRORS.INVALID_REQUEST : opened);
-  }
-  for (const name of request.subscribedTopicNames ?? []) {
-    if (!mayTopic(groups, context, "describe", name)) return refused(KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED);
-  }
+  const refused = heartbeatRefusal(groups, request, context);
+  if (refused !== undefined) return refused;
   const spoken = spokenBy(groups, request, context);
   const mistake = heartbeatMistake(spoken);
   if (mistake !== undefined) return mistake;
   const entry = groups.consumer(request.groupId, spoken.memberEpoch === 0);
-  if (entry === undefined) return refused(...missingGroup(groups, spoken));
+  if (entry === undefined) return groupMissing(groups, spoken.memberEpoch, "consumer");
   const view = {
     image: groups.topics.image(),
     match: (regex: string) => groups.topics.match(regex, (name) => mayTopic(groups, context, "describe", name)),
   };
   const reply = heartbeatConsumer(entry.group, spoken, view, groups.clock.monotonicMs());
-  return written(groups, entry, reply);
-}
-
-async function written(groups: Groups, entry: ConsumerEntry, reply: HeartbeatAnswer): Promise<HeartbeatAnswer> {
-  try {
-    await groups.flushConsumer(entry);
-    return reply;
-  } catch (error) {
-    return refused(coordinatorError(error));
-  }
-}
-
-function missingGroup(groups: Groups, { memberEpoch }: ConsumerHeartbeat): [errorCode: number, message: string] {
-  if (memberEpoch === 0 && groups.entries().size >= groups.settings.groupsMax) {
-    return [KAFKA_ERRORS.GROUP_MAX_SIZE_REACHED, "There are too many groups"];
-  }
-  return [KAFKA_ERRORS.GROUP_ID_NOT_FOUND, "The group is not a consumer group"];
+  return onceWritten(reply, groups.flushConsumer(entry));
 }
 
 function spokenBy(groups: Groups, request: Heartbeat, context: RequestContext): ConsumerHeartbeat {
@@ -94,26 +78,12 @@ export function consumerDescribeApi(
     key: APIS.ConsumerGroupDescribe.key,
     decodeRequest: decodeConsumerGroupDescribeRequest,
     encodeResponse: encodeConsumerGroupDescribeResponse,
-    handle: (request, context) => ({
-      groups: request.groupIds.map((groupId) => {
-        const described = describe(groups, groupId, context);
-        const wanted = request.includeAuthorizedOperations && described.errorCode === KAFKA_ERRORS.NONE;
-        return { ...described, authorizedOperations: authorizedOperations(groups, context, groupId, wanted) };
-      }),
-    }),
+    handle: (request, context) =>
+      describeEach(groups, request, { context, describe: (groupId) => describe(groups, groupId, context) }),
     failed: ({ groupIds }, errorCode, message) => ({
       groups: groupIds.map((groupId) => undescribed(groupId, errorCode, message)),
     }),
   };
-}
-
-function undescribed(
-  groupId: string,
-  errorCode: number,
-  errorMessage: string | null = null,
-): ConsumerGroupDescribeDescribedGroup {
-  const epochs = { groupEpoch: 0, assignmentEpoch: 0 };
-  return { errorCode, errorMessage, groupId, groupState: "", ...epochs, assignorName: "", members: [] };
 }
 
 function describe(groups: Groups, groupId: string, context: RequestContext): ConsumerGroupDescribeDescribedGroup {
@@ -124,12 +94,15 @@ function describe(groups: Groups, groupId: string, context: RequestContext): Con
     return undescribed(groupId, KAFKA_ERRORS.GROUP_ID_NOT_FOUND, `Group ${groupId} is not a consumer group`);
   }
   const { group } = entry;
-  const names = (topicId: string): string => groups.topics.image().byId.get(topicId)?.name ?? "";
-  for (const { assigned } of group.members.values()) {
-    for (const topicId of assigned.keys()) {
-      const isHidden = names(topicId) !== "" && !mayTopic(groups, context, "describe", names(topicId));
-      if (isHidden) return undescribed(groupId, KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED, "A topic is hidden");
-    }
+  const members = [...group.members.values()];
+  if (
+    hidesTopic(
+      groups,
+      context,
+      members.map(({ assigned }) => assigned),
+    )
+  ) {
+    return undescribed(groupId, KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED, "A topic is hidden");
   }
   return {
     errorCode: KAFKA_ERRORS.NONE,
@@ -138,23 +111,11 @@ function describe(groups: Groups, groupId: string, context: RequestContext): Con
     groupEpoch: group.groupEpoch,
     assignmentEpoch: group.targetEpoch,
     assignorName: group.assignorName(),
-    members: [...group.members.values()].map((member) => describeMember(group, member, names)),
+    members: members.map((member) => describeMember(groups, group, member)),
   };
 }
 
-function describeMember(
-  group: ConsumerGroup,
-  member: ConsumerMember,
-  nameOf: (topicId: string) => string,
-): ConsumerGroupDescribeMember {
-  const named = (
-    set: PartitionSet,
-  ): { topicPartitions: { topicId: string; topicName: string; partitions: readonly number[] }[] } => ({
-    topicPartitions: formatPartitionSet(set)
-      .map(({ partitions, topicId }) => ({ topicId, topicName: nameOf(topicId), partitions }))
-      // A topic that was deleted has no name any more.
-      .filter(({ topicName }) => topicName !== ""),
-  });
+function describeMember(groups: Groups, group: ConsumerGroup, member: ConsumerMember): ConsumerGroupDescribeMember {
   return {
     memberId: member.memberId,
     instanceId: member.instanceId,
@@ -164,8 +125,8 @@ function describeMember(
     clientHost: member.clientHost,
     subscribedTopicNames: member.subscribedTopicNames,
     subscribedTopicRegex: member.subscribedTopicRegex,
-    assignment: named(member.assigned),
-    targetAssignment: named(group.targets.get(member.memberId) ?? NO_PARTITIONS),
+    assignment: namedPartitions(groups, member.assigned),
+    targetAssignment: namedPartitions(groups, group.targets.get(member.memberId) ?? NO_PARTITIONS),
     memberType: 1,
   };
 }

@@ -21,9 +21,7 @@ import { readsTopic } from "../group-entry.ts";
 import { coordinatorError, type Groups } from "../groups.ts";
 import type { GroupStore } from "../store/group-store.ts";
 import type { OffsetPlace } from "../store/offset-table.ts";
-import { mayTopic, openFor } from "./access.ts";
-
-const NO_TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAA";
+import { mayTopic, NO_TOPIC_ID, openFor } from "./access.ts";
 
 export function offsetFetchApi(groups: Groups): ServedApi<OffsetFetchRequest, OffsetFetchResponse> {
   return {

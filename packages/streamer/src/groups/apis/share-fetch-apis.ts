@@ -23,7 +23,7 @@ import {
   ShareFetchRun,
 } from "../share/share-fetch-run.ts";
 import { keyOfPartition, type SessionPartition, type ShareSession } from "../share/share-sessions.ts";
-import { mayTopic, openFor, shareGroupOf } from "./access.ts";
+import { mayTopic, openFor, type Refusal, shareGroupOf } from "./access.ts";
 
 const OPENING = 0;
 const CLOSING = -1;
@@ -33,11 +33,6 @@ const SESSIONS_MAX = "group.share.max.share.sessions";
 
 type Asked = Pick<ShareFetchRequest, "groupId" | "memberId" | "shareSessionEpoch" | "isRenewAck">;
 type AskedTopics = ShareFetchRequest["topics"] | ShareAcknowledgeRequest["topics"];
-
-interface Refusal {
-  readonly errorCode: KafkaErrorCode;
-  readonly errorMessage: string | null;
-}
 
 /** What came of the acknowledgements of a partition. */
 interface Taken extends SessionPartition, Refusal {}
@@ -50,11 +45,8 @@ export function shareFetchApi(
     key: APIS.ShareFetch.key,
     decodeRequest: decodeShareFetchRequest,
     encodeResponse: encodeShareFetchResponse,
-    handle: async (request, context) => {
-      const answer = await fetch({ groups, ground, context }, request);
-      return "responses" in answer ? answer : refusedFetch(answer);
-    },
-    failed: (_request, errorCode, errorMessage) => refusedFetch({ errorCode, errorMessage }),
+    handle: (request, context) => fetch({ groups, ground, context }, request),
+    failed: (_request, errorCode, errorMessage) => refusedAnswer({ errorCode, errorMessage }),
   };
 }
 
@@ -64,19 +56,20 @@ interface Serving {
   readonly context: RequestContext;
 }
 
-async function fetch(serving: Serving, request: ShareFetchRequest): Promise<ShareFetchResponse | Refusal | Coded> {
+async function fetch(serving: Serving, request: ShareFetchRequest): Promise<ShareFetchResponse> {
   const { context, groups, ground } = serving;
   const { isRenewAck, maxBytes, maxRecords, maxWaitMs, minBytes, topics } = request;
   const member = memberOf(groups, request, context);
-  if ("errorCode" in member) return member;
+  if ("errorCode" in member) return refusedAnswer(member);
   const isFetching = maxBytes > 0 || minBytes > 0 || maxRecords > 0 || maxWaitMs > 0;
-  if (isRenewAck && isFetching) return refusal("INVALID_REQUEST", "What renews acknowledgements must not fetch");
+  if (isRenewAck && isFetching)
+    return refusedAnswer(refusal("INVALID_REQUEST", "What renews acknowledgements must not fetch"));
   const said = saidIn(topics);
   if (request.shareSessionEpoch === OPENING && said.length > 0) {
-    return refusal("INVALID_REQUEST", "A session cannot begin with acknowledgements");
+    return refusedAnswer(refusal("INVALID_REQUEST", "A session cannot begin with acknowledgements"));
   }
   const session = sessionOf(serving, request, member);
-  if ("errorCode" in session) return session;
+  if ("errorCode" in session) return refusedAnswer(session);
   changeSession(session, request);
   const taken = await takeAll(serving, { session, said, isRenewAck });
   if (request.shareSessionEpoch === CLOSING) {
@@ -88,28 +81,18 @@ async function fetch(serving: Serving, request: ShareFetchRequest): Promise<Shar
   return answerOf(groups, session, { taken, fetched: new Map([...refused, ...fetched]) });
 }
 
-interface Coded {
-  readonly errorCode: KafkaErrorCode;
-}
-
 function refusal(error: keyof typeof KAFKA_ERRORS, errorMessage: string | null = null): Refusal {
   return { errorCode: KAFKA_ERRORS[error], errorMessage };
 }
 
-function refusedFetch({
+function refusedAnswer({
   errorCode,
   errorMessage,
 }: {
   readonly errorCode: number;
-  readonly errorMessage?: string | null;
+  readonly errorMessage: string | null;
 }) {
-  return {
-    errorCode,
-    errorMessage: errorMessage ?? null,
-    acquisitionLockTimeoutMs: 0,
-    responses: [],
-    nodeEndpoints: [],
-  };
+  return { errorCode, errorMessage, acquisitionLockTimeoutMs: 0, responses: [], nodeEndpoints: [] };
 }
 
 /** Who asks, once it may and is a member. */
@@ -268,19 +251,18 @@ export function shareAcknowledgeApi(
     decodeRequest: decodeShareAcknowledgeRequest,
     encodeResponse: encodeShareAcknowledgeResponse,
     handle: (request, context) => acknowledge({ groups, ground, context }, request),
-    failed: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, responses: [], nodeEndpoints: [] }),
+    failed: (_request, errorCode, errorMessage) => refusedAnswer({ errorCode, errorMessage }),
   };
 }
 
 async function acknowledge(serving: Serving, request: ShareAcknowledgeRequest): Promise<ShareAcknowledgeResponse> {
   const { context, groups } = serving;
-  const refused = (one: Refusal): ShareAcknowledgeResponse => ({ ...one, responses: [], nodeEndpoints: [] });
   const { isRenewAck, shareSessionEpoch, topics } = request;
   const member = memberOf(groups, request, context);
-  if ("errorCode" in member) return refused(member);
-  if (shareSessionEpoch === OPENING) return refused(refusal("INVALID_SHARE_SESSION_EPOCH"));
+  if ("errorCode" in member) return refusedAnswer(member);
+  if (shareSessionEpoch === OPENING) return refusedAnswer(refusal("INVALID_SHARE_SESSION_EPOCH"));
   const session = sessionOf(serving, request, member);
-  if ("errorCode" in session) return refused(session);
+  if ("errorCode" in session) return refusedAnswer(session);
   const taken = await takeAll(serving, { session, said: saidIn(topics), isRenewAck });
   if (shareSessionEpoch === CLOSING) groups.shares.memberGone(session.groupId, session.memberId);
   const byTopic = Map.groupBy(taken, ({ topicId }) => topicId);

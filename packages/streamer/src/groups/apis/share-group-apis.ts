@@ -13,11 +13,20 @@ import {
 } from "@kaelix/protocol/messages";
 
 import type { RequestContext, ServedApi } from "../../broker/api.ts";
-import { formatPartitionSet } from "../consumer/partition-set.ts";
-import { coordinatorError, type Groups } from "../groups.ts";
+import type { Groups } from "../groups.ts";
 import { SHARE_ASSIGNOR } from "../share/share-assignor.ts";
 import { shareHeartbeatMistake } from "../share/share-group.ts";
-import { authorizedOperations, mayTopic, openFor, shareGroupOf } from "./access.ts";
+import { openFor, shareGroupOf } from "./access.ts";
+import {
+  describeEach,
+  groupMissing,
+  heartbeatRefusal,
+  hidesTopic,
+  namedPartitions,
+  onceWritten,
+  refusedHeartbeat,
+  undescribed,
+} from "./heartbeats.ts";
 
 type Heartbeat = ShareGroupHeartbeatRequest;
 type HeartbeatAnswer = ShareGroupHeartbeatResponse;
@@ -28,39 +37,21 @@ export function shareHeartbeatApi(groups: Groups): ServedApi<Heartbeat, Heartbea
     decodeRequest: decodeShareGroupHeartbeatRequest,
     encodeResponse: encodeShareGroupHeartbeatResponse,
     handle: (request, context) => heartbeat(groups, request, context),
-    failed: (_request, errorCode, message) => refused(errorCode, message),
+    failed: (_request, errorCode, message) => refusedHeartbeat(errorCode, message),
   };
 }
 
-function refused(errorCode: number, errorMessage: string | null = null): HeartbeatAnswer {
-  return { errorCode, errorMessage, memberEpoch: 0, heartbeatIntervalMs: 0 };
-}
-
 async function heartbeat(groups: Groups, request: Heartbeat, context: RequestContext): Promise<HeartbeatAnswer> {
-  const { groupId, memberEpoch, subscribedTopicNames } = request;
-  const opened = openFor(groups, context, { id: groupId, operation: "read" });
-  if (typeof opened === "number") {
-    return refused(opened === KAFKA_ERRORS.INVALID_GROUP_ID ? KAFKA_ERRORS.INVALID_REQUEST : opened);
-  }
-  for (const name of subscribedTopicNames ?? []) {
-    if (!mayTopic(groups, context, "describe", name)) return refused(KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED);
-  }
+  const refused = heartbeatRefusal(groups, request, context);
+  if (refused !== undefined) return refused;
   const spoken = { ...request, clientId: context.clientId ?? "", clientHost: context.clientHost };
   const mistake = shareHeartbeatMistake(spoken);
   if (mistake !== undefined) return mistake;
+  const { groupId, memberEpoch } = request;
   const entry = groups.share(groupId, memberEpoch === 0);
-  if (entry === undefined) {
-    const isFull = memberEpoch === 0 && groups.entries().size >= groups.settings.groupsMax;
-    if (isFull) return refused(KAFKA_ERRORS.GROUP_MAX_SIZE_REACHED, "There are too many groups");
-    return refused(KAFKA_ERRORS.GROUP_ID_NOT_FOUND, "The group is not a share group");
-  }
+  if (entry === undefined) return groupMissing(groups, memberEpoch, "share");
   const reply = entry.group.heartbeat(spoken, groups.topics.image(), groups.clock.monotonicMs());
-  try {
-    await groups.flushShare(entry);
-    return reply;
-  } catch (error) {
-    return refused(coordinatorError(error));
-  }
+  return onceWritten(reply, groups.flushShare(entry));
 }
 
 export function shareDescribeApi(groups: Groups): ServedApi<ShareGroupDescribeRequest, ShareGroupDescribeResponse> {
@@ -68,26 +59,12 @@ export function shareDescribeApi(groups: Groups): ServedApi<ShareGroupDescribeRe
     key: APIS.ShareGroupDescribe.key,
     decodeRequest: decodeShareGroupDescribeRequest,
     encodeResponse: encodeShareGroupDescribeResponse,
-    handle: ({ groupIds, includeAuthorizedOperations }, context) => ({
-      groups: groupIds.map((groupId) => {
-        const described = describe(groups, groupId, context);
-        const wanted = includeAuthorizedOperations && described.errorCode === KAFKA_ERRORS.NONE;
-        return { ...described, authorizedOperations: authorizedOperations(groups, context, groupId, wanted) };
-      }),
-    }),
+    handle: (request, context) =>
+      describeEach(groups, request, { context, describe: (groupId) => describe(groups, groupId, context) }),
     failed: ({ groupIds }, errorCode, message) => ({
       groups: groupIds.map((groupId) => undescribed(groupId, errorCode, message)),
     }),
   };
-}
-
-function undescribed(
-  groupId: string,
-  errorCode: number,
-  errorMessage: string | null = null,
-): ShareGroupDescribeDescribedGroup {
-  const epochs = { groupEpoch: 0, assignmentEpoch: 0 };
-  return { errorCode, errorMessage, groupId, groupState: "", ...epochs, assignorName: "", members: [] };
 }
 
 function describe(groups: Groups, groupId: string, context: RequestContext): ShareGroupDescribeDescribedGroup {
@@ -96,19 +73,14 @@ function describe(groups: Groups, groupId: string, context: RequestContext): Sha
   const entry = shareGroupOf(groups, groupId);
   if (typeof entry === "string") return undescribed(groupId, KAFKA_ERRORS.GROUP_ID_NOT_FOUND, entry);
   const { group } = entry;
-  const { byId } = groups.topics.image();
-  const members = [...group.members.values()].map((member) => ({
-    ...member,
-    assignment: {
-      topicPartitions: formatPartitionSet(member.assigned).flatMap(({ partitions, topicId }) => {
-        const topicName = byId.get(topicId)?.name;
-        // A topic that was deleted has no name any more.
-        return topicName === undefined ? [] : [{ topicId, topicName, partitions }];
-      }),
-    },
-  }));
-  const topics = new Set(members.flatMap(({ assignment }) => assignment.topicPartitions.map((one) => one.topicName)));
-  if ([...topics].some((name) => !mayTopic(groups, context, "describe", name))) {
+  const members = [...group.members.values()];
+  if (
+    hidesTopic(
+      groups,
+      context,
+      members.map(({ assigned }) => assigned),
+    )
+  ) {
     return undescribed(groupId, KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED, "A topic is hidden");
   }
   return {
@@ -118,6 +90,6 @@ function describe(groups: Groups, groupId: string, context: RequestContext): Sha
     groupEpoch: group.groupEpoch,
     assignmentEpoch: group.targetEpoch,
     assignorName: SHARE_ASSIGNOR,
-    members,
+    members: members.map((member) => ({ ...member, assignment: namedPartitions(groups, member.assigned) })),
   };
 }

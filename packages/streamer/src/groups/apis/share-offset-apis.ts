@@ -1,5 +1,4 @@
 /** DescribeShareGroupOffsets, AlterShareGroupOffsets and DeleteShareGroupOffsets (KIP-932, KIP-1226). */
-import { isKaelixError } from "@kaelix/base";
 import { APIS, KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
 import {
   type AlterShareGroupOffsetsRequest,
@@ -20,19 +19,13 @@ import {
 } from "@kaelix/protocol/messages";
 
 import type { RequestContext, ServedApi } from "../../broker/api.ts";
-import { clientError } from "../../broker/errors.ts";
+import { codeOf } from "../../broker/errors.ts";
 import { isVacant } from "../group-entry.ts";
 import type { Groups } from "../groups.ts";
 import type { TopicFacts } from "../topics-image.ts";
-import { mayTopic, openFor, shareGroupOf } from "./access.ts";
+import { mayTopic, NO_TOPIC_ID, openFor, type Refusal, shareGroupOf } from "./access.ts";
 
-const NO_TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAA";
 const NOT_BEGUN = -1;
-
-interface Refusal {
-  readonly errorCode: KafkaErrorCode;
-  readonly errorMessage: string | null;
-}
 
 export function describeShareOffsetsApi(
   groups: Groups,
@@ -183,17 +176,8 @@ async function alter(
   if (place.startOffset < 0) return KAFKA_ERRORS.INVALID_REQUEST;
   const { endOffset, startOffset: first } = source.leader.bounds();
   const { groupId, partition, topicId } = place;
-  try {
-    await groups.shares.put(
-      { groupId, topicId, partition },
-      Math.min(Math.max(place.startOffset, first), endOffset),
-      source,
-    );
-    return KAFKA_ERRORS.NONE;
-  } catch (error) {
-    if (!isKaelixError(error)) throw error;
-    return clientError(error).code;
-  }
+  const begin = Math.min(Math.max(place.startOffset, first), endOffset);
+  return codeOf(groups.shares.put({ groupId, topicId, partition }, begin, source));
 }
 
 export function deleteShareOffsetsApi(
@@ -213,20 +197,11 @@ export function deleteShareOffsetsApi(
           return { topicName, topicId, errorCode: KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED };
         }
         if (topic === undefined) return { topicName, topicId, errorCode: KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION };
-        return { topicName, topicId, errorCode: await forget(groups, groupId, topicId) };
+        const forgotten = groups.shares.forget((place) => place.groupId === groupId && place.topicId === topicId);
+        return { topicName, topicId, errorCode: await codeOf(forgotten) };
       });
       return { errorCode: KAFKA_ERRORS.NONE, responses: await Promise.all(responses) };
     },
     failed: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, responses: [] }),
   };
-}
-
-async function forget(groups: Groups, groupId: string, topicId: string): Promise<KafkaErrorCode> {
-  try {
-    await groups.shares.forget((place) => place.groupId === groupId && place.topicId === topicId);
-    return KAFKA_ERRORS.NONE;
-  } catch (error) {
-    if (!isKaelixError(error)) throw error;
-    return clientError(error).code;
-  }
 }

@@ -7,14 +7,13 @@
  * Guarantees: what is acquired is answered with; nothing is acquired for a client that is gone or a session that has ended. As soon as there
  * is a record it is answered with, whatever "minimum bytes" says: it would be locked while it waits for others.
  */
-import { isKaelixError } from "@kaelix/base";
 import { isControlBatch, isTransactionalBatch, KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
 import type { ShareFetchPartitionData, ShareFetchRequest } from "@kaelix/protocol/messages";
 
 import type { RequestContext } from "../../broker/api.ts";
 import { untilRoom } from "../../broker/byte-budget.ts";
-import { clientError } from "../../broker/errors.ts";
-import { rangesOf, sizeOf } from "../../broker/fetch-run.ts";
+import { reportedError } from "../../broker/errors.ts";
+import { bytesOf, rangesOf, sizeOf } from "../../broker/fetch-run.ts";
 import type { Ground } from "../../broker/ground.ts";
 import type { ReadLease } from "../../broker/read-buffers.ts";
 import type { LeaderRead } from "../../leader/contract.ts";
@@ -121,13 +120,8 @@ export class ShareFetchRun {
       part.open = await shares.open({ groupId: session.groupId, topicId, partition });
       if (part.open === undefined) part.fetched = failed(KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION);
     } catch (error) {
-      part.fetched = failed(this.#codeOf(error));
+      part.fetched = failed(reportedError(error, this.#options.ground.report).code);
     }
-  }
-
-  #codeOf(error: unknown): KafkaErrorCode {
-    if (!isKaelixError(error)) this.#options.ground.report(error);
-    return clientError(error).code;
   }
 
   async #acquireAll(): Promise<void> {
@@ -140,7 +134,7 @@ export class ShareFetchRun {
       try {
         await open.entry.alone(() => this.#acquire(part, open));
       } catch (error) {
-        part.fetched = failed(this.#codeOf(error));
+        part.fetched = failed(reportedError(error, this.#options.ground.report).code);
         this.#countersOf(part).fetchErrors += 1;
       }
     }
@@ -229,9 +223,7 @@ export class ShareFetchRun {
       const { partition, topic, topicId } = part.share;
       const offset = part.fetched?.acquired[0]?.first;
       if (part.fetched === undefined || offset === undefined) continue;
-      const { records } = part.fetched;
-      const bytes =
-        records instanceof Uint8Array ? records.length : records.reduce((sum, { length }) => sum + length, 0);
+      const bytes = bytesOf(part.fetched.records);
       const outcome = await ground.interceptors.run("onFetch", { topic, partition, offset, bytes });
       if (outcome === undefined || !("reject" in outcome)) continue;
       shares.giveBack({ groupId: session.groupId, topicId, partition }, session.memberId);

@@ -56,7 +56,7 @@ export class ShareSessions {
     if (epoch === OPENING) return KAFKA_ERRORS.INVALID_SHARE_SESSION_EPOCH;
     if (session === undefined) return KAFKA_ERRORS.SHARE_SESSION_NOT_FOUND;
     if (epoch === CLOSING) {
-      this.drop(session);
+      this.end(groupId, memberId);
       return session;
     }
     if (epoch !== session.nextEpoch) return KAFKA_ERRORS.INVALID_SHARE_SESSION_EPOCH;
@@ -68,10 +68,9 @@ export class ShareSessions {
     return this.#sessions.get(keyOf(groupId, memberId));
   }
 
-  /** Ends a session; false when it had ended, or another one is in its place. */
-  drop(session: ShareSession): boolean {
-    const key = keyOf(session.groupId, session.memberId);
-    return this.#sessions.get(key) === session && this.#sessions.delete(key);
+  /** Ends a member's session, if it has one. */
+  end(groupId: string, memberId: string): void {
+    this.#sessions.delete(keyOf(groupId, memberId));
   }
 }
 

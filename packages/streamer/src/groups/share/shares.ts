@@ -10,7 +10,7 @@
 import { assert, type Clock, isKaelixError } from "@kaelix/base";
 import { KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
 
-import { clientError } from "../../broker/errors.ts";
+import { codeOf } from "../../broker/errors.ts";
 import type { Leaders } from "../../leader/contract.ts";
 import type { Storage } from "../../storage/storage.ts";
 import { DeadlineTimer } from "../deadline-timer.ts";
@@ -178,13 +178,7 @@ export class Shares {
     const errorCode = entry.partition.acknowledge({ memberId, batches, deliveryCountMax, lockEndsMs });
     if (errorCode !== KAFKA_ERRORS.NONE) return errorCode;
     this.#settled(entry);
-    try {
-      await this.flush(entry, source);
-      return KAFKA_ERRORS.NONE;
-    } catch (error) {
-      if (!isKaelixError(error)) throw error;
-      return clientError(error).code;
-    }
+    return codeOf(this.flush(entry, source));
   }
 
   /** Something of a partition was acquired: other locks are the next to end. */
@@ -231,16 +225,15 @@ export class Shares {
 
   /** Takes back all that a member holds, and ends its session. */
   memberGone(groupId: string, memberId: string): void {
-    const session = this.sessions.of(groupId, memberId);
-    if (session !== undefined) this.sessions.drop(session);
+    this.sessions.end(groupId, memberId);
     for (const entry of this.entries(groupId)) this.#takeBack(entry, memberId);
   }
 
   /** Ends a session whose connection is gone, and takes back what its member holds. */
   sessionGone(session: ShareSession): void {
     const { groupId, memberId } = session;
-    if (this.#closed || !this.sessions.drop(session)) return;
-    for (const entry of this.entries(groupId)) this.#takeBack(entry, memberId);
+    // Another one may be in its place by now.
+    if (!this.#closed && this.sessions.of(groupId, memberId) === session) this.memberGone(groupId, memberId);
   }
 
   /** Takes back what a member holds of a partition. */
