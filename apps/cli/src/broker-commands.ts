@@ -189,7 +189,7 @@ function addRecordCommands(program: Command, ending: Ending): void {
 function addGroupCommands(program: Command, ending: Ending): void {
   const groups = program
     .command("groups")
-    .description("consumer groups of a Kafka broker: list, describe, reset, delete");
+    .description("consumer groups and share groups of a Kafka broker: list, describe, reset, delete");
   brokerCommand(groups, "list", "groups and their states").action(
     ending(async (...given: Parameters<typeof groupCommands.listGroups>) =>
       (await import("./commands/groups.ts")).listGroups(...given),
@@ -207,7 +207,7 @@ function addGroupCommands(program: Command, ending: Ending): void {
         (await import("./commands/groups.ts")).resetGroup(...given),
       ),
     );
-  brokerCommand(groups, "delete <group>", "forget a group's offsets").action(
+  brokerCommand(groups, "delete <group>", "forget a group and where it stands").action(
     ending(async (...given: Parameters<typeof groupCommands.deleteGroup>) =>
       (await import("./commands/groups.ts")).deleteGroup(...given),
     ),

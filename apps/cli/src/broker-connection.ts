@@ -1,5 +1,6 @@
 /** Talking to a Kafka broker: ours, or any other. */
 import { type KafkaPlace, kafkaClientOptions, type Log, openKafkaLog, parseKafkaUrl } from "@kaelix/log";
+import { KAFKA_ERRORS } from "@kaelix/protocol";
 import type { Admin, Producer } from "@platformatic/kafka";
 
 import { CommandFailure, EXIT } from "./exit.ts";
@@ -37,6 +38,19 @@ export async function withAdmin<Result>(
   } finally {
     await admin.close();
   }
+}
+
+/** Ends the command when a broker's answer, or a part of it, is a refusal. */
+export function assertGranted({
+  errorCode,
+  errorMessage,
+}: {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}): void {
+  if (errorCode === KAFKA_ERRORS.NONE) return;
+  const [id = `error ${errorCode}`] = Object.entries(KAFKA_ERRORS).find(([, code]) => code === errorCode) ?? [];
+  throw refusal([{ id, text: `${errorMessage ?? "The broker refused it"} (${id})` }]);
 }
 
 /** Runs an action with a producer. Keys and values are bytes. */
@@ -91,12 +105,7 @@ export function parseConfigs(given: readonly string[]): { readonly name: string;
 function brokerFailure(error: unknown, place: KafkaPlace): unknown {
   if (error instanceof CommandFailure) return error;
   const said = protocolErrors(error);
-  if (said.length > 0) {
-    const missing = said.some(({ id }) => id === "UNKNOWN_TOPIC_OR_PARTITION" || id === "GROUP_ID_NOT_FOUND");
-    const taken = said.some(({ id }) => id === "TOPIC_ALREADY_EXISTS" || id === "NON_EMPTY_GROUP");
-    const code = missing ? EXIT.missing : taken ? EXIT.conflict : EXIT.failed;
-    return new CommandFailure(code, [...new Set(said.map(({ text }) => text))].join("; "));
-  }
+  if (said.length > 0) return refusal(said);
   const where = place.brokers.map(({ host, port }) => `${host}:${port}`).join(",");
   return new CommandFailure(
     EXIT.unreachable,
@@ -104,7 +113,20 @@ function brokerFailure(error: unknown, place: KafkaPlace): unknown {
   );
 }
 
-function protocolErrors(error: unknown): { readonly id: string; readonly text: string }[] {
+/** An error of the protocol, and what the broker says of it. */
+interface Refused {
+  readonly id: string;
+  readonly text: string;
+}
+
+function refusal(said: readonly Refused[]): CommandFailure {
+  const missing = said.some(({ id }) => id === "UNKNOWN_TOPIC_OR_PARTITION" || id === "GROUP_ID_NOT_FOUND");
+  const taken = said.some(({ id }) => id === "TOPIC_ALREADY_EXISTS" || id === "NON_EMPTY_GROUP");
+  const code = missing ? EXIT.missing : taken ? EXIT.conflict : EXIT.failed;
+  return new CommandFailure(code, [...new Set(said.map(({ text }) => text))].join("; "));
+}
+
+function protocolErrors(error: unknown): Refused[] {
   if (!(error instanceof Error)) return [];
   const inner = "errors" in error && Array.isArray(error.errors) ? error.errors : [];
   const found = inner.flatMap((one: unknown) => protocolErrors(one));

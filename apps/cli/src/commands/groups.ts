@@ -1,13 +1,21 @@
 import type { Admin } from "@platformatic/kafka";
 
+import {
+  consumerGroupMembers,
+  type MemberState,
+  moveShareGroup,
+  shareGroupMembers,
+  shareGroupStarts,
+} from "../assigned-groups.ts";
 import { type BrokerOptions, withAdmin, withLog } from "../broker-connection.ts";
+import { withCoordinator } from "../coordinator-connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
 import { offsetOf } from "./records.ts";
 
 /** `kaelix groups list`. */
 export async function listGroups(options: BrokerOptions): Promise<number> {
-  const groups = await withAdmin(options, (admin) => admin.listGroups());
+  const groups = await withAdmin(options, groupsOf);
   const rows = [...groups.values()].map(({ groupType, id, state }) => ({
     group: id,
     state,
@@ -23,6 +31,11 @@ export async function listGroups(options: BrokerOptions): Promise<number> {
   return EXIT.ok;
 }
 
+/** Groups of every kind, by id: without a filter the client asks for classic ones alone. */
+function groupsOf(admin: Admin): ReturnType<Admin["listGroups"]> {
+  return admin.listGroups({ types: [] });
+}
+
 interface PartitionState {
   readonly topic: string;
   readonly partition: number;
@@ -31,23 +44,34 @@ interface PartitionState {
   readonly lag: number;
 }
 
-interface MemberState {
-  readonly member: string;
-  readonly client: string;
-  readonly host: string;
-}
-
-interface GroupState {
-  readonly state: string;
-  readonly type: string;
-  /** Of a group by KIP-848 they are not told. */
-  readonly members: readonly MemberState[];
-  readonly committed: readonly CommittedOffset[];
-}
-
 /** `kaelix groups describe GROUP`: who is in it, where it stands in each partition, and how far behind. */
 export async function describeGroup(group: string, options: BrokerOptions): Promise<number> {
-  const { committed, members, state, type } = await withAdmin(options, (admin) => stateOf(admin, group));
+  const { state, type } = await withAdmin(options, (admin) => listedGroup(admin, group));
+  return type === "share"
+    ? describeShareGroup({ group, state }, options)
+    : describeConsumerGroup({ group, state, type }, options);
+}
+
+interface ListedGroup {
+  readonly state: string;
+  readonly type: string;
+}
+
+async function listedGroup(admin: Admin, group: string): Promise<ListedGroup> {
+  const listed = (await groupsOf(admin)).get(group);
+  if (listed === undefined) throw new CommandFailure(EXIT.missing, `There is no group ${group}`);
+  return { state: listed.state, type: listed.groupType ?? "classic" };
+}
+
+async function describeConsumerGroup(
+  { group, state, type }: ListedGroup & { readonly group: string },
+  options: BrokerOptions,
+): Promise<number> {
+  const members =
+    type === "consumer"
+      ? await withCoordinator(options, group, (ask) => consumerGroupMembers(ask, group))
+      : await withAdmin(options, (admin) => classicMembers(admin, group));
+  const committed = await withAdmin(options, (admin) => offsetsOf(admin, group));
   const partitions = await withLog(options, async (log) => {
     const states: PartitionState[] = [];
     for (const { offset, partition, topic } of committed) {
@@ -63,33 +87,59 @@ export async function describeGroup(group: string, options: BrokerOptions): Prom
       ["TOPIC", "PARTITION", "COMMITTED", "END", "LAG"],
       partitions.map((one) => [one.topic, ...[one.partition, one.committed, one.end, one.lag].map(String)]),
     );
-    if (members.length > 0) {
-      process.stdout.write("\n");
-      printTable(
-        ["MEMBER", "CLIENT", "HOST"],
-        members.map((one) => [one.member, one.client, one.host]),
-      );
-    }
+    printMembers(members);
     say(`${group} is ${state}, and ${lag} records behind`, options);
   }
   return EXIT.ok;
 }
 
-async function stateOf(admin: Admin, group: string): Promise<GroupState> {
-  const listed = (await admin.listGroups()).get(group);
-  if (listed === undefined) throw new CommandFailure(EXIT.missing, `There is no group ${group}`);
-  const type = listed.groupType ?? "classic";
-  // It has no committed offsets: it would seem to be nowhere, and to be behind by nothing.
-  if (type === "share") {
-    throw new CommandFailure(EXIT.usage, `Cannot describe ${group}: it is a share group, ask kafka-share-groups.sh`);
+async function describeShareGroup(
+  { group, state }: { readonly group: string; readonly state: string },
+  options: BrokerOptions,
+): Promise<number> {
+  const { members, partitions } = await withCoordinator(options, group, async (ask) => ({
+    members: await shareGroupMembers(ask, group),
+    partitions: await shareGroupStarts(ask, group),
+  }));
+  const lag = partitions.reduce<number | null>(
+    (sum, one) => (sum === null || one.lag === null ? null : sum + one.lag),
+    0,
+  );
+  if (options.json !== undefined) printJson({ group, state, type: "share", lag, members, partitions }, options.json);
+  else {
+    printTable(
+      ["TOPIC", "PARTITION", "START", "LAG"],
+      partitions.map((one) => [one.topic, String(one.partition), String(one.start ?? "-"), String(one.lag ?? "-")]),
+    );
+    printMembers(members);
+    say(
+      `${group} is ${state}${lag === null ? "; how far behind is not told" : `, and ${lag} records behind`}`,
+      options,
+    );
   }
-  const described = type === "classic" ? (await admin.describeGroups({ groups: [group] })).get(group) : undefined;
-  const members = [...(described?.members.values() ?? [])].map(({ clientHost, clientId, id }) => ({
+  return EXIT.ok;
+}
+
+function printMembers(members: readonly MemberState[]): void {
+  if (members.length === 0) return;
+  process.stdout.write("\n");
+  printTable(
+    ["MEMBER", "CLIENT", "HOST", "ASSIGNED"],
+    members.map(({ assigned, client, host, member }) => {
+      const topics = assigned.map(({ partitions, topic }) => `${topic}:${partitions.join()}`);
+      return [member, client, host, topics.join(" ")];
+    }),
+  );
+}
+
+async function classicMembers(admin: Admin, group: string): Promise<readonly MemberState[]> {
+  const described = (await admin.describeGroups({ groups: [group] })).get(group);
+  return [...(described?.members.values() ?? [])].map(({ assignments, clientHost, clientId, id }) => ({
     member: id,
     client: clientId,
     host: clientHost,
+    assigned: [...(assignments?.values() ?? [])],
   }));
-  return { state: listed.state, type, members, committed: await offsetsOf(admin, group) };
 }
 
 /** `kaelix groups reset GROUP TOPIC --to beginning|end|OFFSET|-N|TIME`: moves an inactive group. */
@@ -107,10 +157,14 @@ export async function resetGroup(
     }));
     return Promise.all(moved);
   });
-  const partitionOffsets = targets.map(({ offset, partition }) => ({ partition, offset: BigInt(offset) }));
-  await withAdmin(options, (admin) =>
-    admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] }),
-  );
+  const type = await withAdmin(options, async (admin) => (await groupsOf(admin)).get(group)?.groupType);
+  if (type === "share") await withCoordinator(options, group, (ask) => moveShareGroup(ask, { group, topic, targets }));
+  else {
+    const partitionOffsets = targets.map(({ offset, partition }) => ({ partition, offset: BigInt(offset) }));
+    await withAdmin(options, (admin) =>
+      admin.alterConsumerGroupOffsets({ groupId: group, topics: [{ name: topic, partitionOffsets }] }),
+    );
+  }
   if (options.json !== undefined) printJson({ group, topic, partitions: targets }, options.json);
   else say(`${group} goes on in ${topic} at ${targets.map(({ offset }) => offset).join(", ")}`, options);
   return EXIT.ok;
