@@ -261,7 +261,8 @@ export class Partition {
         keeper.touch(segment);
         break;
       }
-    const source = { disk, segments: this.#segments, visibleEnd, allocate };
+    const visibleAt = visibility === "durable" ? this.#durable : undefined;
+    const source = { disk, segments: this.#segments, visibleEnd, visibleAt, allocate };
     try {
       return await readBatches(source, offset, bytesMax);
     } catch (error) {

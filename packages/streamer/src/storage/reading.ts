@@ -21,6 +21,8 @@ interface ReadSource {
   readonly segments: readonly Segment[];
   /** Records from here on are not shown. */
   readonly visibleEnd: number;
+  /** Where the visible end stands, when that is known: what is behind it in a growing segment is not read. */
+  readonly visibleAt?: { readonly segment: Segment | undefined; readonly position: number } | undefined;
   /** Where batches are read into; they are views of it. Default: memory of their own. */
   readonly allocate?: Allocate | undefined;
 }
@@ -74,9 +76,12 @@ async function readSegment(
   offset: number,
   bytesMax: number,
 ): Promise<SegmentPart> {
-  const { disk, visibleEnd } = source;
-  const limits = { endPosition: segment.size, offsetBound: segment.nextOffset };
-  const chunkBytes = Math.min(bytesMax, segment.size, CHUNK_BYTES_MAX);
+  const { disk, visibleAt, visibleEnd } = source;
+  const limits =
+    visibleAt?.segment === segment && !segment.sealed
+      ? { endPosition: visibleAt.position, offsetBound: visibleEnd }
+      : { endPosition: segment.size, offsetBound: segment.nextOffset };
+  const chunkBytes = Math.min(bytesMax, limits.endPosition, CHUNK_BYTES_MAX);
   const walker = new SegmentWalker(segment.open(disk), limits, chunkBytes, source.allocate);
   const batches: FoundBatch[] = [];
   const damaged: DamagedRange[] = [];
