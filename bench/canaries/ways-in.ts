@@ -1,4 +1,6 @@
 /** Every way in: canaries in every field that takes words, by every door. */
+import { systemRandom } from "@kaelix/base";
+import { sealAge } from "@kaelix/security";
 import { Kafka, logLevel } from "kafkajs";
 
 import { type Door, type Heard, jsonOf } from "../proofs/door.ts";
@@ -33,7 +35,11 @@ export async function sendAll(ways: WaysIn): Promise<Sent> {
     if (heard.status >= 400) refusals.push(heard.text);
   };
   await tell(ways, next, note);
-  for (const [name, file] of exportsOf(Math.ceil(ways.memories / 10), next)) await importFile(ways, name, file, note);
+  for (const [name, file] of exportsOf(Math.ceil(ways.memories / 10), next))
+    await importFile(ways, { name, file }, note);
+  const passphrase = `The passphrase of a file: ${next()}`;
+  const file = await sealedBy(passphrase, JSON.stringify({ id: "sealed", text: next(), speaker: next() }));
+  await importFile(ways, { name: `${next()}.jsonl.age`, file, passphrase }, note);
   await askWrong(ways, next, note);
   await nameThings(ways, next, note);
   if (ways.kafka !== undefined) await produce(ways, ways.kafka, next);
@@ -89,10 +95,18 @@ function exportsOf(lines: number, next: () => string): readonly (readonly [strin
   ];
 }
 
+async function sealedBy(passphrase: string, text: string): Promise<Buffer> {
+  async function* whole(): AsyncGenerator<Uint8Array, void, undefined> {
+    yield Buffer.from(text);
+  }
+  const parts: Buffer[] = [];
+  for await (const part of sealAge(whole(), passphrase, { random: systemRandom, work: 10 })) parts.push(part);
+  return Buffer.concat(parts);
+}
+
 async function importFile(
   { door, level, token }: WaysIn,
-  name: string,
-  file: string,
+  { name, file, passphrase }: { readonly name: string; readonly file: Buffer | string; readonly passphrase?: string },
   note: (heard: Heard) => void,
 ): Promise<void> {
   const { body, type } = formOf(name, file);
@@ -101,6 +115,10 @@ async function importFile(
   note(heard);
   if (heard.status !== 201) throw new Error(`Not taken: ${name}`);
   const path = `/api/v1/imports/${fieldOf(heard, "id")}`;
+  if (passphrase !== undefined) {
+    note(await door.askJson(token, "POST", `${path}/open`, { passphrase: `${passphrase} which is wrong` }));
+    note(await door.askJson(token, "POST", `${path}/open`, { passphrase }));
+  }
   const me = name.startsWith("WhatsApp") ? { me: "Ann" } : {};
   const started = await door.askJson(token, "POST", `${path}/start`, { ...me, zone: "Europe/Berlin", level });
   if (started.status !== 202) throw new Error(`Not begun: ${name}: ${started.text}`);

@@ -1,9 +1,9 @@
-import { createReadStream, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 import { createClient } from "@kaelix/contract";
-import { openAge } from "@kaelix/server";
 import { expect, test } from "vitest";
 
+import { openedAge } from "../../../packages/security/src/testing/opened-age.ts";
 import { keepMessage } from "../../web/src/testing/journey.ts";
 import { PERSON } from "./testing/product.ts";
 import { openStage } from "./testing/stage.ts";
@@ -28,9 +28,30 @@ test("everything is taken along, a source is erased and brought back, and the ac
   await page.getByRole("button", { name: "Download as JSONL" }).click();
   const file = await sealed;
   expect(file.suggestedFilename()).toMatch(/^kaelix-.*\.jsonl\.age$/);
-  const opened: Uint8Array[] = [];
-  for await (const piece of openAge(createReadStream(await file.path()), PASSPHRASE)) opened.push(piece);
-  expect(Buffer.concat(opened).toString()).toContain("Mum is allergic to walnuts");
+  const opened = await openedAge(readFileSync(await file.path()), PASSPHRASE);
+  expect(opened.toString()).toContain("Mum is allergic to walnuts");
+
+  // What was taken along is brought back as it is.
+  await page.goto(`${product.url}/import`);
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByTestId("choose-file").click();
+  await (
+    await chooser
+  ).setFiles(
+    await file
+      .path()
+      .then((path) => ({ name: "mine.jsonl.age", mimeType: "application/octet-stream", buffer: readFileSync(path) })),
+  );
+  await page.getByTestId("import-passphrase").fill("another passphrase");
+  await page.getByTestId("open-import").click();
+  await page.getByText("This passphrase does not open the file").waitFor();
+  await page.getByTestId("import-passphrase").fill(PASSPHRASE);
+  await page.getByTestId("import-passphrase").press("Enter");
+  await page.getByRole("heading", { name: "mine.jsonl" }).waitFor();
+  await page.getByText("Mum is allergic to walnuts").waitFor();
+  await page.getByTestId("start-import").click();
+  await page.getByText("1 already known").first().waitFor();
+  await page.goto(`${product.url}/settings/forget`);
 
   await page.getByTestId("erase-source").selectOption("chat");
   await page.getByTestId("erase-source-button").click();

@@ -39,7 +39,12 @@ test("an export is sealed by a passphrase, opened by it alone, and known again w
   const refused = await run(["import", "run", cut, "--yes"]);
   expect(refused).toMatchObject({ code: 8 });
   expect(refused.err).toContain("it was cut or changed");
-  expect((await run(["import", "preview", sealed])).code).toBe(2);
+  const preview = await run(["import", "preview", sealed, "--json"]);
+  expect(JSON.parse(preview.out)).toMatchObject({ format: "jsonl", total: 1, sample: [{ text: TOLD }] });
+  expect(await run(["import", "preview", cut])).toMatchObject({ code: 8, out: "" });
+  expect(await run(["import", "preview", sealed], "another passphrase")).toMatchObject({ code: 1, out: "" });
+  const { data: imports } = await owner.call("imports.list");
+  expect(imports.data.filter(({ state }) => state === "sealed" || state === "waiting")).toEqual([]);
   expect((await run(["export", "--sealed"], "too short")).code).toBe(2);
 });
 

@@ -2,11 +2,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 
 import { seededRandom } from "@kaelix/base";
 import type { CallOutput, Client, Routes } from "@kaelix/contract";
-import { openAge } from "@kaelix/security";
+import { openedAge } from "@kaelix/security/testing";
 import { expect, test } from "vitest";
 
 import { claimed, clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
@@ -81,9 +80,7 @@ test(`files of every size come back after a restart, an export and an import (KA
   const archive = Buffer.from(await (await client.open("exports.archive")).arrayBuffer());
   const passphrase = "walnut lantern by the harbour";
   const sealed = await (await client.open("exports.sealed", { body: { passphrase, format: "archive" } })).bytes();
-  const opened: Uint8Array[] = [];
-  for await (const piece of openAge(Readable.from([sealed]), passphrase)) opened.push(piece);
-  expect(Buffer.concat(opened).equals(archive), "sealed holds the same").toBe(true);
+  expect((await openedAge(sealed, passphrase)).equals(archive), "sealed holds the same").toBe(true);
   expect(await importFile(client, "kaelix-memories.zip", archive), "into its own house").toMatchObject({
     added: 0,
     known: SIZES.length + 1,

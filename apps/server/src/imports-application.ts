@@ -16,6 +16,10 @@ export function importsApplication(imports: Imports): ImportApplication {
     makeSpool: () => imports.makeSpool(),
     accept: async (principal, upload) =>
       viewOf(await imports.accept(ownerOf(principal), { ...upload, program: principal.program?.key })),
+    open: async (principal, id, passphrase) => {
+      const found = await importFor(imports, principal, id);
+      return optionalView(found && (await imports.open(ownerOf(principal), id, passphrase)));
+    },
     list: async (principal) =>
       (await imports.list(ownerOf(principal))).filter((status) => isReached(principal, status)).map(viewOf),
     read: async (principal, id) => optionalView(await importFor(imports, principal, id)),

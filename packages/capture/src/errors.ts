@@ -86,5 +86,11 @@ export const captureErrors = defineErrors({
   },
   "import-busy": { kind: "busy", retry: true, status: 409, text: "Import is already running" },
   "import-not-waiting": { kind: "conflict", retry: false, status: 409, text: "Import has already been started" },
+  "import-not-sealed": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Import has no file that waits for its passphrase",
+  },
   "import-not-undoable": { kind: "conflict", retry: false, status: 409, text: "Import has nothing to undo" },
 });

@@ -3,14 +3,15 @@ import { type ApiKeyId, type ImportId, parseId } from "@kaelix/model";
 
 import type { ImportFormat, ImportPreview, ImportProblem } from "./sources/sources.ts";
 
-/** Where an import stands. `waiting`: looked at, not started. */
-export type ImportState = "waiting" | "running" | "done" | "cancelled" | "failed" | "undone";
+/** Where an import stands. `sealed`: not looked at before its passphrase is given; `waiting`: looked at, not started. */
+export type ImportState = "sealed" | "waiting" | "running" | "done" | "cancelled" | "failed" | "undone";
 
 /** An import as its owner sees it. Bytes are of the text that is read. */
 export interface ImportStatus {
   readonly id: ImportId;
   readonly file: string;
-  readonly format: ImportFormat;
+  /** null: sealed, and never opened. */
+  readonly format: ImportFormat | null;
   readonly state: ImportState;
   readonly startedAtMs: number | null;
   readonly finishedAtMs: number | null;
@@ -29,7 +30,7 @@ export interface ImportStatus {
 }
 
 /** One that was not looked at. */
-export function emptyStatus(id: ImportId, file: string, format: ImportFormat): ImportStatus {
+export function emptyStatus(id: ImportId, file: string, format: ImportFormat | null): ImportStatus {
   return {
     id,
     file,
@@ -48,6 +49,11 @@ export function emptyStatus(id: ImportId, file: string, format: ImportFormat): I
     error: null,
     namespace: null,
   };
+}
+
+/** One that waits for its passphrase. */
+export function sealedStatus(id: ImportId, file: string): ImportStatus {
+  return { ...emptyStatus(id, file, null), state: "sealed" };
 }
 
 /** One that waits for `start`. */

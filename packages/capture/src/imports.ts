@@ -2,14 +2,12 @@
  * Importing files: looked at, asked about, read in the background, undone as one.
  *
  * Guarantees: what is read goes through `Remember`, so importing the same file again adds nothing; a started import goes on after a
- * restart from the spooled file; the spooled file is removed as soon as its import has ended.
+ * restart from the spooled file; the spooled file is removed as soon as its import has ended. A sealed file waits for its passphrase, is found
+ * whole before anything of it is looked at, and stays sealed on the disk; the passphrase is kept nowhere.
  * Does not: keep an upload that was never started beyond a restart.
  */
-import { readdir, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-
-import { type Clock, type RandomSource } from "@kaelix/base";
-import { type Logger, makeFolder } from "@kaelix/coordinator";
+import { type Clock, isKaelixError, type RandomSource } from "@kaelix/base";
+import type { Logger } from "@kaelix/coordinator";
 import {
   type ApiKeyId,
   EVENT_VERSION,
@@ -25,42 +23,23 @@ import type { Keystore } from "@kaelix/security";
 import { captureErrors } from "./errors.ts";
 import { notingLost } from "./files/lost-files.ts";
 import { type HeldWrites, notHeld, type ReadDraft } from "./held-writes.ts";
-import { emptyStatus, saidOf, type ImportStatus, mergeFinished, waitingStatus } from "./import-status.ts";
+import { emptyStatus, type ImportStatus, mergeFinished, saidOf, sealedStatus, waitingStatus } from "./import-status.ts";
 import { ImportJudging } from "./import-judging.ts";
-import { JOB_FILE, type JobFile, readJobFile } from "./job-file.ts";
-import type { MemoryRegister } from "./register.ts";
+import type { ImportRegister, RegisteredImport } from "./import-register.ts";
+import { ImportSpool } from "./import-spool.ts";
 import type { LessonsOf, Owner, Remember } from "./remember.ts";
 import {
+  checkSealed,
   type ImportAnswers,
-  type ImportFormat,
+  type ImportInput,
   type ImportProblem,
+  isSealed,
+  nameInside,
   preview as previewImport,
+  sourceErrors,
   readDrafts,
+  unseal,
 } from "./sources/sources.ts";
-
-/** An import as the relational view keeps it. */
-export interface RegisteredImport {
-  readonly importId: ImportId;
-  readonly format: ImportFormat;
-  readonly state: "started" | "done" | "cancelled" | "failed" | "undone";
-  readonly added: number;
-  readonly known: number;
-  readonly failed: number;
-  /** Sealed `{ file }`, purpose `import`. */
-  readonly sealed: Uint8Array;
-  readonly startedAtMs: number;
-  readonly finishedAtMs: number | null;
-}
-
-/** What importing asks the relational view. */
-export interface ImportRegister extends MemoryRegister {
-  /** Newest first. */
-  imports(user: Owner["user"]): Promise<readonly RegisteredImport[]>;
-  /** Memories that an import has brought so far. */
-  importedCount(user: Owner["user"], importId: ImportId): Promise<number>;
-  /** Imports that began and, as far as the log says, never ended. */
-  unfinishedImports(): Promise<readonly (Owner & { readonly importId: ImportId })[]>;
-}
 
 /** What importing needs of the house. */
 export interface ImportParts {
@@ -84,8 +63,9 @@ export interface ImportParts {
 
 interface Job {
   readonly owner: Owner;
-  readonly path: string;
-  readonly fileName: string;
+  input: ImportInput;
+  /** IANA name that the upload came with. */
+  readonly zone?: string | undefined;
   /** The program that started it; absent: a person did. */
   client?: MemoryClient | undefined;
   status: ImportStatus;
@@ -98,28 +78,30 @@ const BATCHES_IN_FLIGHT = 4;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
 const LEVEL_MAX: Level = 4;
+/** Failures of opening after which it can be tried again. */
+const LEFT_SEALED = ["age-passphrase-wrong", "identity-busy", "import-not-sealed"] as const;
 const NOTHING = { added: 0, known: 0, failed: 0 };
 
 /** Runs imports. One instance per process. */
 export class Imports {
   readonly #parts: ImportParts;
+  readonly #spool: ImportSpool;
   readonly #jobs = new Map<ImportId, Job>();
   readonly #judging = new ImportJudging();
 
   constructor(parts: ImportParts) {
     this.#parts = parts;
+    this.#spool = new ImportSpool(parts.spoolFolder, parts.keystore);
   }
 
   /** An empty folder for an upload, and the import it will belong to. */
   async makeSpool(): Promise<{ readonly importId: ImportId; readonly folder: string }> {
     const importId = makeId("imp", this.#parts.clock.nowMs(), this.#parts.random);
-    const folder = join(this.#parts.spoolFolder, importId);
-    await makeFolder(folder);
-    return { importId, folder };
+    return { importId, folder: await this.#spool.make(importId) };
   }
 
   /**
-   * Looks at a file and keeps it waiting for `start`.
+   * Looks at a file and keeps it waiting for `start`, or for `open` when it is sealed.
    * @throws KaelixError of the sources when the file cannot be imported; its spool is then removed
    */
   async accept(
@@ -133,23 +115,58 @@ export class Imports {
       readonly program?: ApiKeyId | undefined;
     },
   ): Promise<ImportStatus> {
+    const { fileName, importId, path, zone } = upload;
     try {
-      const zone = upload.zone === undefined ? {} : { zone: upload.zone };
-      const preview = await previewImport({ path: upload.path, fileName: upload.fileName }, { sample: 8, ...zone });
-      const job: Job = {
-        owner,
-        path: upload.path,
-        fileName: upload.fileName,
-        status: { ...waitingStatus(upload.importId, upload.fileName, preview), namespace: upload.program ?? null },
-        abort: new AbortController(),
-        finished: Promise.resolve(),
-      };
-      this.#jobs.set(upload.importId, job);
+      const input = { path, fileName };
+      const sealed = await isSealed(path);
+      if (sealed) await checkSealed(path);
+      const status = sealed ? sealedStatus(importId, fileName) : await this.#lookAt(importId, input, zone);
+      const namespace = upload.program ?? null;
+      const [abort, finished] = [new AbortController(), Promise.resolve()];
+      const job: Job = { owner, input, zone, status: { ...status, namespace }, abort, finished };
+      this.#jobs.set(importId, job);
       return job.status;
     } catch (failure) {
-      await this.#removeSpool(upload.importId);
+      await this.#spool.remove(importId);
       throw failure;
     }
+  }
+
+  /**
+   * Opens a sealed file and looks at it; it then waits for `start`. A wrong passphrase changes nothing; a file that is damaged or holds nothing that
+   * can be imported is removed, and its import has failed.
+   * @throws KaelixError `import-not-sealed`, `age-passphrase-wrong`, `age-damaged`, `identity-busy`, or of the sources
+   */
+  async open(owner: Owner, importId: ImportId, passphrase: string): Promise<ImportStatus | undefined> {
+    const job = this.#own(owner, importId);
+    if (job === undefined) return undefined;
+    if (job.status.state !== "sealed") throw captureErrors("import-not-sealed");
+    const { namespace } = job.status;
+    try {
+      const { fileName, path } = job.input;
+      const input = { path, fileName: nameInside(fileName), opened: await unseal(path, passphrase) };
+      const status = await this.#lookAt(importId, input, job.zone);
+      // Somebody else may have opened or discarded it meanwhile.
+      if (this.#jobs.get(importId)?.status.state !== "sealed") throw captureErrors("import-not-sealed");
+      Object.assign(job, { input, status: { ...status, namespace } });
+    } catch (failure) {
+      const isKept = LEFT_SEALED.some((code) => isKaelixError(failure, code));
+      if (!isKept && job.status.state === "sealed") await this.#refuse(job, failure);
+      throw failure;
+    }
+    this.#parts.onChange(owner, importId);
+    return job.status;
+  }
+
+  async #lookAt(importId: ImportId, input: ImportInput, zone: string | undefined): Promise<ImportStatus> {
+    const preview = await previewImport(input, { sample: 8, ...(zone === undefined ? {} : { zone }) });
+    return waitingStatus(importId, input.fileName, preview);
+  }
+
+  async #refuse(job: Job, failure: unknown): Promise<void> {
+    const error = failure instanceof Error ? failure.message : "The file cannot be opened";
+    job.status = { ...job.status, state: "failed", error, finishedAtMs: this.#parts.clock.nowMs() };
+    await this.#spool.remove(job.status.id);
   }
 
   /** Imports of a user, newest first: those of this process with their progress, the others as the log tells them. */
@@ -158,7 +175,6 @@ export class Imports {
     const past = await Promise.all(rows.map((row) => this.#describe(owner, row)));
     const own = [...this.#jobs.values()].filter((job) => job.owner.user === owner.user).map((job) => job.status);
     const byId = new Map(past.map((status) => [status.id, status]));
-    for (const status of own) if (status.state === "waiting" || status.state === "running") byId.set(status.id, status);
     for (const status of own) byId.set(status.id, mergeFinished(status, byId.get(status.id)));
     return [...byId.values()].toSorted((left, right) => (left.id < right.id ? 1 : -1));
   }
@@ -175,7 +191,7 @@ export class Imports {
 
   /**
    * Begins to import; goes on in the background. What a program starts carries its name, and what it may not write alone is held.
-   * @throws KaelixError `import-not-waiting`, or those of the log
+   * @throws KaelixError `import-sealed`, `import-not-waiting`, or those of the log
    */
   async start(
     owner: Owner,
@@ -184,28 +200,27 @@ export class Imports {
   ): Promise<ImportStatus | undefined> {
     const job = this.#own(owner, importId);
     if (job === undefined) return undefined;
-    if (job.status.state !== "waiting") throw captureErrors("import-not-waiting");
-    const { clock, keystore, remember } = this.#parts;
     const before = job.status;
+    if (before.state === "sealed") throw sourceErrors("import-sealed");
+    if (before.state !== "waiting" || before.format === null) throw captureErrors("import-not-waiting");
+    const { format } = before;
+    const { clock, keystore, remember } = this.#parts;
     job.status = { ...before, state: "running", startedAtMs: clock.nowMs(), namespace: client?.key ?? null };
     job.client = client;
     try {
-      const { path, fileName } = job;
-      const file: JobFile = { owner, path, fileName, format: job.status.format, answers, client };
-      const folder = join(this.#parts.spoolFolder, importId);
-      await makeFolder(folder);
-      await writeFile(join(folder, JOB_FILE), JSON.stringify(file), { mode: 0o600 });
+      const { input } = job;
+      await this.#spool.keepJob(importId, { owner, input, format, answers, client });
       await keystore.ensureUserKey(owner.tenant, owner.user);
       const sealed = await keystore.sealForUser(
         { user: owner.user, purpose: "import", subject: importId },
-        Buffer.from(JSON.stringify({ file: job.fileName, ...(client === undefined ? {} : { program: client.key }) })),
+        Buffer.from(JSON.stringify({ file: input.fileName, ...(client === undefined ? {} : { program: client.key }) })),
       );
       await remember.append(owner, [
         {
           ...this.#base(owner),
           type: "import.started",
           import: importId,
-          format: job.status.format,
+          format,
           sealed: sealed.toString("base64url"),
         },
       ]);
@@ -221,9 +236,9 @@ export class Imports {
   async cancel(owner: Owner, importId: ImportId): Promise<ImportStatus | undefined> {
     const job = this.#own(owner, importId);
     if (job === undefined) return this.read(owner, importId);
-    if (job.status.state === "waiting") {
+    if (job.status.state === "waiting" || job.status.state === "sealed") {
       job.status = { ...job.status, state: "cancelled", finishedAtMs: this.#parts.clock.nowMs() };
-      await this.#removeSpool(importId);
+      await this.#spool.remove(importId);
     } else {
       job.abort.abort();
       await job.finished;
@@ -236,7 +251,7 @@ export class Imports {
     const status = await this.read(owner, importId);
     if (status === undefined) return undefined;
     if (status.state === "running") throw captureErrors("import-busy");
-    if (status.state === "waiting" || status.state === "undone") throw captureErrors("import-not-undoable");
+    if (status.startedAtMs === null || status.state === "undone") throw captureErrors("import-not-undoable");
     await this.#parts.remember.locks.run(owner.user, async () => {
       const position = await this.#parts.remember.append(owner, [
         { ...this.#base(owner), type: "import.undone", import: importId },
@@ -251,15 +266,14 @@ export class Imports {
 
   /** Goes on with imports that a stop interrupted, and clears away uploads that were never started. */
   async resume(): Promise<void> {
-    await makeFolder(this.#parts.spoolFolder);
     const rows = await this.#parts.register.unfinishedImports();
     const unfinished = new Map<string, (typeof rows)[number]>(rows.map((row) => [row.importId, row]));
-    for (const name of await readdir(this.#parts.spoolFolder)) {
+    for (const name of await this.#spool.names()) {
       const row = unfinished.get(name);
       const stays =
         row !== undefined && (this.#parts.isShut?.(row.tenant) === true || (await this.#resumeOne(row.importId)));
       if (stays) unfinished.delete(row.importId);
-      else await rm(join(this.#parts.spoolFolder, name), { recursive: true, force: true });
+      else await this.#spool.remove(name);
     }
     for (const lost of unfinished.values()) await this.#finish(lost, lost.importId, "failed", NOTHING);
   }
@@ -293,7 +307,7 @@ export class Imports {
     const paused = (await this.#parts.register.unfinishedImports()).filter((row) => row.user === user);
     for (const importId of [...jobs.map(({ status }) => status.id), ...paused.map((row) => row.importId)]) {
       this.#jobs.delete(importId);
-      await this.#removeSpool(importId);
+      await this.#spool.remove(importId);
     }
   }
 
@@ -304,17 +318,14 @@ export class Imports {
   }
 
   async #resumeOne(importId: ImportId): Promise<boolean> {
-    const file = await readJobFile(join(this.#parts.spoolFolder, importId, JOB_FILE));
+    const file = await this.#spool.job(importId);
     if (file === undefined) return false;
-    const size = await stat(file.path).catch(() => undefined);
-    if (size === undefined) return false;
     const job: Job = {
       owner: file.owner,
-      path: file.path,
-      fileName: file.fileName,
+      input: file.input,
       client: file.client,
       status: {
-        ...emptyStatus(importId, file.fileName, file.format),
+        ...emptyStatus(importId, file.input.fileName, file.format),
         state: "running",
         startedAtMs: this.#parts.clock.nowMs(),
         namespace: file.client?.key ?? null,
@@ -367,7 +378,7 @@ export class Imports {
         // Other requests get their turn between batches.
         await new Promise((resolve) => setImmediate(resolve));
       };
-      const input = { path: job.path, fileName: job.fileName };
+      const { input } = job;
       const settled = async (): Promise<unknown> => {
         if (batch.length > 0 && !job.abort.signal.aborted) await flush();
         return Promise.allSettled(storing);
@@ -433,7 +444,7 @@ export class Imports {
     const ended = { ...counts, known: Math.max(0, counts.known) };
     try {
       await this.#finish(job.owner, job.status.id, outcome, ended);
-      await this.#removeSpool(job.status.id);
+      await this.#spool.remove(job.status.id);
     } catch (failure) {
       this.#parts.logger.error({ import: job.status.id, failure: String(failure) }, "Import could not be closed");
     }
@@ -480,9 +491,5 @@ export class Imports {
 
   #base(owner: Owner): Pick<MemoryEvent, "v" | "at" | "tenant" | "user"> {
     return { v: EVENT_VERSION, at: this.#parts.clock.nowMs(), tenant: owner.tenant, user: owner.user };
-  }
-
-  async #removeSpool(importId: ImportId): Promise<void> {
-    await rm(join(this.#parts.spoolFolder, importId), { recursive: true, force: true });
   }
 }

@@ -12,7 +12,8 @@ export { type ClientRegister, type ClientUndone, toldByClient, undoClient } from
 export { captureErrors } from "./errors.ts";
 export { type ByteRange, type FileLimits, Files, type FilesParts, type KeptFiles } from "./files/files.ts";
 export { FileUploads, type FileUploadsParts } from "./files/uploads.ts";
-export { type ImportRegister, Imports, type RegisteredImport } from "./imports.ts";
+export type { ImportRegister, RegisteredImport } from "./import-register.ts";
+export { Imports } from "./imports.ts";
 export type { HeldScope, HeldWrites } from "./held-writes.ts";
 export type { ImportState, ImportStatus } from "./import-status.ts";
 export type { KafkaSourceStatus } from "./kafka/kafka-source.ts";
@@ -36,8 +37,11 @@ export {
   type ImportPreviewJson,
   type ImportProblem,
   type ImportQuestion,
+  isSealed,
+  nameInside,
   preview,
   previewJson,
   readDrafts,
   sourceErrors,
+  unseal,
 } from "./sources/sources.ts";

@@ -127,6 +127,23 @@ test("telling is sent again when no answer came, and told once all the same", as
   proxy.server.close();
 });
 
+test("a sealed export is opened by its passphrase, and waits for it where it has none or a wrong one", async () => {
+  const phrase = "walnut lantern by the harbour";
+  const person = new Kaelix({ baseUrl: product.url, apiKey: () => personToken });
+  const owner = createClient({ baseUrl: product.url, accessToken: () => personToken });
+  const sealed = await owner.open("exports.sealed", { body: { passphrase: phrase } });
+  const file = new File([await sealed.blob()], "mine.jsonl.age");
+  const without = await person.imports.create(file);
+  expect(without).toMatchObject({ state: "sealed", preview: null });
+  await expect(person.imports.open(without.id, "another passphrase")).rejects.toMatchObject({
+    code: "age-passphrase-wrong",
+  });
+  expect(await person.imports.open(without.id, phrase)).toMatchObject({ state: "waiting", format: "jsonl" });
+  expect(await person.imports.cancel(without.id)).toMatchObject({ state: "cancelled" });
+  const done = await person.imports.create(file, { passphrase: async () => phrase });
+  expect(done).toMatchObject({ state: "done", added: 0, file: "mine.jsonl" });
+});
+
 test("a file is imported with progress, and taken back", async () => {
   const lines = Array.from({ length: 400 }, (_, at) =>
     JSON.stringify({ id: `line-${at}`, text: `Imported line ${at}` }),

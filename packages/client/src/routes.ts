@@ -35,6 +35,7 @@ const TABLE = {
   },
   "imports.upload": { ...post, path: "/api/v1/imports", action: "import.create" },
   "imports.read": { ...read, path: "/api/v1/imports/{id}", action: "import.list" },
+  "imports.open": { ...post, path: "/api/v1/imports/{id}/open", action: "import.create" },
   "imports.start": { ...post, path: "/api/v1/imports/{id}/start", action: "import.create" },
   "imports.cancel": { ...post, path: "/api/v1/imports/{id}/cancel", action: "import.create" },
   "imports.undo": { ...post, path: "/api/v1/imports/{id}/undo", action: "import.undo" },

@@ -332,6 +332,9 @@ export const importPreviewSchema = z
   })
   .meta({ id: "ImportPreview" });
 
+/** Body of `POST /imports/{id}/open`. */
+export const importOpenSchema = z.strictObject({ passphrase: z.string().min(1).max(1_024) }).meta({ id: "ImportOpen" });
+
 /** Body of `POST /imports/{id}/start`. */
 export const importAnswersSchema = z
   .strictObject({
@@ -347,8 +350,10 @@ export const importSchema = z
   .object({
     id: importIdSchema,
     file: z.string(),
-    format: z.enum(["whatsapp", "jsonl", "csv", "markdown"]),
-    state: z.enum(["waiting", "running", "done", "cancelled", "failed", "undone"]),
+    /** `null`: the file is sealed and was not opened. */
+    format: z.enum(["whatsapp", "jsonl", "csv", "markdown"]).nullable(),
+    /** `sealed`: waits for its passphrase, at `POST /imports/{id}/open`; `waiting`: was looked at and waits for `POST /imports/{id}/start`. */
+    state: z.enum(["sealed", "waiting", "running", "done", "cancelled", "failed", "undone"]),
     started_at: timeSchema.nullable(),
     finished_at: timeSchema.nullable(),
     bytes_total: z.number().int(),

@@ -23,7 +23,7 @@ import type {
 
 import type { AccessApplication } from "./access-application.ts";
 import type { OperationsApplication } from "./operations-application.ts";
-import type { ImportStart } from "./import-start.ts";
+import type { ImportApplication } from "./import-application.ts";
 import type { FileApplication } from "./file-application.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
 import type { MemberApplication } from "./member-application.ts";
@@ -258,60 +258,6 @@ export interface MemoryApplication {
   ask(principal: UserPrincipal, request: AskRequest, reach?: Reach): Promise<AnswerOutcome>;
   /** Everything at or below the ceiling, in order of telling. */
   exportAll(principal: UserPrincipal): AsyncIterable<PlacedMemory>;
-}
-
-/** An import as callers see it. */
-export interface ImportView {
-  readonly id: ImportId;
-  readonly file: string;
-  readonly format: "whatsapp" | "jsonl" | "csv" | "markdown";
-  readonly state: "waiting" | "running" | "done" | "cancelled" | "failed" | "undone";
-  readonly startedAtMs: number | null;
-  readonly finishedAtMs: number | null;
-  readonly bytesTotal: number;
-  readonly bytesDone: number;
-  readonly total: number | null;
-  readonly added: number;
-  readonly known: number;
-  readonly failed: number;
-  readonly problems: readonly { readonly line: number; readonly text: string; readonly why: string }[];
-  /** The wire form of a preview, made by the capture room. */
-  readonly preview: ImportPreviewView | null;
-  readonly error: string | null;
-}
-
-/** What an export file holds. `at` is local time without zone where the export has none. */
-export interface ImportPreviewView {
-  readonly format: ImportView["format"];
-  readonly confidence: number;
-  readonly total: number;
-  readonly people: readonly { readonly name: string; readonly messages: number }[];
-  readonly first: string | null;
-  readonly last: string | null;
-  readonly sample: readonly { readonly at: string | null; readonly from: string | null; readonly text: string }[];
-  readonly problems: readonly { readonly line: number; readonly text: string; readonly why: string }[];
-  readonly questions: readonly {
-    readonly id: "me" | "date-order" | "zone";
-    readonly text: string;
-    readonly options: readonly { readonly value: string; readonly label: string }[];
-    readonly suggested: string | null;
-  }[];
-}
-
-/** Importing files of the principal. Errors are KaelixErrors of the capture room. */
-export interface ImportApplication {
-  /** Where an upload is spooled to: an empty folder made for it, under the data directory. */
-  makeSpool(principal: UserPrincipal): Promise<{ readonly importId: ImportId; readonly folder: string }>;
-  /** Looks at the spooled file and answers with what it holds. Takes the folder over; removes it on failure. */
-  accept(
-    principal: UserPrincipal,
-    upload: { readonly importId: ImportId; readonly path: string; readonly fileName: string; readonly zone?: string },
-  ): Promise<ImportView>;
-  list(principal: UserPrincipal): Promise<readonly ImportView[]>;
-  read(principal: UserPrincipal, id: ImportId): Promise<ImportView | undefined>;
-  start(principal: UserPrincipal, id: ImportId, answers: ImportStart): Promise<ImportView | undefined>;
-  cancel(principal: UserPrincipal, id: ImportId): Promise<ImportView | undefined>;
-  undo(principal: UserPrincipal, id: ImportId): Promise<ImportView | undefined>;
 }
 
 /** A step of the start, for the progress page. */

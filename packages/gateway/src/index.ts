@@ -13,9 +13,6 @@ export type {
   FoundMemory,
   HouseApplication,
   HouseStatus,
-  ImportApplication,
-  ImportPreviewView,
-  ImportView,
   ListRequest,
   LiveEvent,
   MemoryApplication,
@@ -32,6 +29,7 @@ export type {
   VerificationOutcome,
   ViewState,
 } from "./application.ts";
+export type { ImportApplication, ImportPreviewView, ImportView } from "./import-application.ts";
 export type {
   AuditApplication,
   AuditFilter,

@@ -1,4 +1,4 @@
-export { isAge, openAge, sealAge } from "./age/age.ts";
+export { type AgeKey, type AgeSource, AgeText, checkAge, isAge, openAge, reopenAge, sealAge } from "./age/age.ts";
 export { makeApiKey, parseApiKey } from "./access/api-key-format.ts";
 export type { ApiKeyInfo, ApiKeyRequest, AuthenticatedKey } from "./access/api-keys.ts";
 export type { GrantRequest } from "./access/grants.ts";

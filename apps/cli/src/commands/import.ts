@@ -1,15 +1,15 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 
-import { type ImportAnswers, preview as previewImport, previewJson } from "@kaelix/capture";
+import { type ImportAnswers, preview as previewImport, previewJson, unseal } from "@kaelix/capture";
 
 import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, ProgressBar, say } from "../output.ts";
 import { askChoice, askText, canAsk } from "../prompt.ts";
 import { levelOf } from "./memories.ts";
-import { fileToImport, isSealedFile } from "./sealed-files.ts";
+import { passphraseOf, refusedFile } from "./sealed-files.ts";
 
 /** Options of `import preview`. */
 export interface PreviewOptions extends CommonOptions {
@@ -29,8 +29,6 @@ export interface RunOptions extends PreviewOptions {
 /** `kaelix import preview FILE`: what a file holds. Needs no server and keeps nothing. */
 export async function previewFile(path: string, options: PreviewOptions): Promise<number> {
   await mustExist(path);
-  if ((await stat(path)).isFile() && (await isSealedFile(path)))
-    throw new CommandFailure(EXIT.usage, "Cannot preview a sealed file: kaelix import run opens it");
   const sample = options.sample === undefined ? 5 : options.sample === "all" ? "all" : Number(options.sample);
   if (sample !== "all" && !(Number.isInteger(sample) && sample >= 0)) {
     throw new CommandFailure(
@@ -38,7 +36,11 @@ export async function previewFile(path: string, options: PreviewOptions): Promis
       `Cannot use --sample: current value is ${options.sample}, must be a whole number or all`,
     );
   }
-  const preview = await previewImport({ path, fileName: basename(path) }, { sample, answers: answersOf(options) });
+  const opened = await openedBy(path);
+  const preview = await previewImport(
+    { path, fileName: basename(path), ...(opened && { opened }) },
+    { sample, answers: answersOf(options) },
+  );
   if (options.json !== undefined) {
     printJson(previewJson(preview), options.json);
     return EXIT.ok;
@@ -54,6 +56,14 @@ export async function previewFile(path: string, options: PreviewOptions): Promis
   return EXIT.ok;
 }
 
+async function openedBy(path: string): Promise<Awaited<ReturnType<typeof unseal>> | undefined> {
+  const passphrase = (await stat(path)).isFile() ? await passphraseOf(path) : undefined;
+  if (passphrase === undefined) return undefined;
+  return unseal(path, passphrase).catch((failure: unknown) => {
+    throw refusedFile(failure);
+  });
+}
+
 /** `kaelix import run FILE`: imports with progress; asks what only the person knows. */
 export async function runImport(path: string, options: RunOptions): Promise<number> {
   await mustExist(path);
@@ -65,20 +75,25 @@ export async function runImport(path: string, options: RunOptions): Promise<numb
     const { zone: givenZone } = answersOf(options);
     const level = options.level === undefined ? {} : { level: levelOf(options.level) };
     const zone = givenZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const file = await fileToImport(path);
-    const { data: waiting } = await connection.client.call("imports.upload", { query: { zone } }, { file });
-    const params = { id: waiting.id };
+    const passphrase = await passphraseOf(path);
+    const file = { name: basename(path), data: await openAsBlob(path) };
+    const { data: uploaded } = await connection.client.call("imports.upload", { query: { zone } }, { file });
+    const params = { id: uploaded.id };
     try {
-      const { people = [], questions = [] } = waiting.preview ?? {};
+      const preview =
+        passphrase === undefined
+          ? uploaded.preview
+          : (await connection.client.call("imports.open", { params, body: { passphrase } })).data.preview;
+      const { people = [], questions = [] } = preview ?? {};
       mustBeAmong(people, options.me);
       const answers = await completeAnswers(questions, options);
       await connection.client.call("imports.start", { params, body: { ...answers, ...level } });
     } catch (failure) {
       // What was looked at and not begun would wait for answers that nobody gives.
       await connection.client.call("imports.cancel", { params }).catch(() => undefined);
-      throw failure;
+      throw refusedFile(failure);
     }
-    return await follow(connection, waiting.id, options);
+    return await follow(connection, uploaded.id, options);
   } finally {
     await connection.close();
   }

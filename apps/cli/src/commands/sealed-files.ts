@@ -1,10 +1,7 @@
-/** Exports that a passphrase opens, in the format of age: asking for one, and opening one to import it. Nothing is written in clear. */
-import { createReadStream, openAsBlob } from "node:fs";
-import { open } from "node:fs/promises";
-import { basename } from "node:path";
-
+/** Exports that a passphrase opens, in the format of age: asking for one, and importing one. */
 import { isKaelixError } from "@kaelix/base";
-import { isAge, openAge } from "@kaelix/server";
+import { isSealed } from "@kaelix/capture";
+import { KaelixProblem } from "@kaelix/contract";
 
 import type { Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
@@ -12,7 +9,6 @@ import { askSecret, canAsk } from "../prompt.ts";
 
 const PASSPHRASE_LENGTH_MIN = 15;
 const VARIABLE = "KAELIX_EXPORT_PASSPHRASE";
-const HEAD_BYTES = 64;
 
 const EXPORTS = { jsonl: "exports.memories", markdown: "exports.markdown", archive: "exports.archive" } as const;
 
@@ -52,28 +48,15 @@ async function newPassphrase(): Promise<string> {
   return passphrase;
 }
 
-/** True for a file that a passphrase opens. */
-export async function isSealedFile(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return isAge(buffer.subarray(0, bytesRead));
-  } finally {
-    await file.close();
-  }
+/** The passphrase of a file that is imported; undefined for a file that is not sealed. */
+export async function passphraseOf(path: string): Promise<string | undefined> {
+  return (await isSealed(path)) ? askSecret("Passphrase of the file", VARIABLE) : undefined;
 }
 
-/** A file as it is sent to be imported: one that is sealed is opened in memory first. */
-export async function fileToImport(path: string): Promise<{ readonly name: string; readonly data: Blob }> {
-  const name = basename(path);
-  if (!(await isSealedFile(path))) return { name, data: await openAsBlob(path) };
-  const passphrase = await askSecret("Passphrase of the file", VARIABLE);
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  try {
-    for await (const piece of openAge(createReadStream(path), passphrase)) pieces.push(Uint8Array.from(piece));
-  } catch (error) {
-    if (!isKaelixError(error, "age-damaged")) throw error;
-    throw new CommandFailure(EXIT.found, "Cannot open the file: it was cut or changed. Nothing of it was imported");
-  }
-  return { name: name.replace(/\.age$/, ""), data: new Blob(pieces) };
+/** Says of a file that was cut or changed what became of it; any other failure as it is. */
+export function refusedFile(failure: unknown): unknown {
+  const isDamaged =
+    isKaelixError(failure, "age-damaged") || (failure instanceof KaelixProblem && failure.code === "age-damaged");
+  if (!isDamaged) return failure;
+  return new CommandFailure(EXIT.found, "Cannot open the file: it was cut or changed. Nothing of it was imported");
 }

@@ -56,6 +56,11 @@ const BY_CODE: Readonly<Record<string, ProblemWords>> = {
     happened: "You are the only owner of this server and others use it",
     todo: "Make somebody else an owner first",
   },
+  "age-damaged": { happened: "The file was cut or changed", todo: "Bring it again from where it was kept" },
+  "age-unsupported": {
+    happened: "No passphrase opens this file here",
+    todo: "Open it with age's own program, and bring what is inside",
+  },
   "api-key-missing": { happened: "There is no such key any more", todo: "Reload this page" },
 };
 

@@ -120,6 +120,11 @@ export const api = memoryApi.injectEndpoints({
       query: (id) => ask("imports.read", { params: { id } }),
       providesTags: ["Imports"],
     }),
+    openImport: build.mutation<WireImport, { readonly id: string; readonly passphrase: string }>({
+      query: ({ id, passphrase }) => ask("imports.open", { params: { id }, body: { passphrase } }),
+      // A wrong one leaves the import as it was.
+      invalidatesTags: (_result, error) => (error?.code === "age-passphrase-wrong" ? [] : ["Imports"]),
+    }),
     startImport: build.mutation<
       WireImport,
       { readonly id: string; readonly answers: NonNullable<InputOf<"imports.start">["body"]> }

@@ -11,6 +11,7 @@ import { Name } from "./basics.tsx";
 const POLL_MS = 1_500;
 
 const ENDED: Readonly<Record<WireImport["state"], string>> = {
+  sealed: "Waits for its passphrase",
   waiting: "Waits for your answers",
   running: "Running",
   done: "Done",
@@ -52,7 +53,9 @@ export function ImportLine({ item }: { readonly item: WireImport }): ReactNode {
         <span className="text-13 text-muted">
           {data.state === "waiting"
             ? `Waits for your answers · ${countOf(data.preview?.total ?? 0, "record")}`
-            : `${ENDED[data.state]} · ${importSummary(data)}`}
+            : data.state === "sealed"
+              ? ENDED.sealed
+              : `${ENDED[data.state]} · ${importSummary(data)}`}
         </span>
       )}
     </li>

@@ -15,12 +15,14 @@ import type { WireImport } from "../data/wire.ts";
 import { Button, ButtonLink, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { DigestSections } from "../parts/digest.tsx";
 import { ImportProgress } from "../parts/import-line.tsx";
+import { ImportPassphrase } from "../parts/import-passphrase.tsx";
 import { ImportPreview, ProblemLines } from "../parts/import-preview.tsx";
 import { Page, Section } from "../parts/page.tsx";
 
 const POLL_MS = 1_000;
 
 const STATES: Readonly<Record<WireImport["state"], string>> = {
+  sealed: "Waits for its passphrase",
   waiting: "Waits for your answers",
   running: "Running",
   done: "Done",
@@ -79,8 +81,8 @@ function ChooseFile(): ReactNode {
       <div className="min-w-0 flex-1 basis-64">
         <p className="font-medium">Drop a file anywhere on this page</p>
         <p className="mt-0.5 text-13 text-muted">
-          WhatsApp export (.txt or .zip), JSONL, CSV or Markdown. You see what is in it before anything is kept, and can
-          take a whole import back.
+          WhatsApp export (.txt or .zip), JSONL, CSV, Markdown, or an export of your own, sealed by a passphrase (.age)
+          as well. You see what is in it before anything is kept, and can take a whole import back.
         </p>
       </div>
       <FileTrigger onSelect={offer}>
@@ -147,8 +149,10 @@ function History(): ReactNode {
                 <Name text={item.file} />
               </Link>
               <span className="text-13 text-muted">
-                {sourceLabel(item.format)} · {STATES[item.state]}
-                {item.finished_at === null ? "" : ` ${formatMoment(item.finished_at)}`} · {importSummary(item)}
+                {item.format === null ? "" : `${sourceLabel(item.format)} · `}
+                {STATES[item.state]}
+                {item.finished_at === null ? "" : ` ${formatMoment(item.finished_at)}`}
+                {item.started_at === null ? "" : ` · ${importSummary(item)}`}
               </span>
             </span>
             {item.state === "done" && <UndoButton item={item} />}
@@ -168,15 +172,20 @@ function Finished({ item }: { readonly item: WireImport }): ReactNode {
   return (
     <div className="max-w-measure">
       <p className="text-18 font-medium">
-        {item.state === "failed" ? "It stopped before the end" : STATES[item.state]}
+        {item.state !== "failed"
+          ? STATES[item.state]
+          : item.started_at === null
+            ? "It could not be opened"
+            : "It stopped before the end"}
       </p>
       <p className="text-muted">
-        {importSummary(item)}
+        {item.started_at === null ? "Nothing was kept" : importSummary(item)}
         {item.finished_at === null ? "" : ` · ${formatMoment(item.finished_at)}`}
       </p>
       {item.error !== null && (
         <p role="alert" className="mt-2 text-danger">
-          {item.error}. What was imported before stays; bring the file again and nothing comes twice.
+          {item.error}.
+          {item.started_at !== null && " What was imported before stays; bring the file again and nothing comes twice."}
         </p>
       )}
       <ProblemLines problems={item.problems} />
@@ -206,6 +215,7 @@ function OneImport({ id }: { readonly id: string }): ReactNode {
   }, [item, dispatch]);
   if (error !== undefined) return <ProblemNote problem={error} />;
   if (item === undefined) return <Loading what="Reading" />;
+  if (item.state === "sealed") return <ImportPassphrase key={item.id} item={item} />;
   if (item.state === "waiting" && item.preview !== null)
     return <ImportPreview key={item.id} item={item} preview={item.preview} />;
   if (item.state !== "running") return <Finished item={item} />;

@@ -44,7 +44,7 @@ export function fakeLevel(text: string): {
 }
 
 /** What the fake says an uploaded file holds. */
-export function fakePreview(format: WireImport["format"]): NonNullable<WireImport["preview"]> {
+export function fakePreview(format: NonNullable<WireImport["format"]>): NonNullable<WireImport["preview"]> {
   return {
     format,
     confidence: 0.98,

@@ -1,14 +1,16 @@
 /**
  * What stands at a path: one file, a folder, or a zip archive; as a list of texts that can be opened any number of times.
  *
- * Links are never followed. Folders and archives hold at most `entriesMax` entries. Nothing is unpacked to disk.
+ * Links are never followed. Folders and archives hold at most `entriesMax` entries. Nothing is unpacked to disk, and of a sealed file nothing
+ * is written in clear.
  */
 import { createReadStream } from "node:fs";
 import { open, opendir, stat } from "node:fs/promises";
 import path from "node:path";
 import { sourceErrors } from "./errors.ts";
+import { isSealed, nameInside, openSealed, type SealedFile } from "./sealed.ts";
 import type { ImportInput, ImportLimits } from "./types.ts";
-import { openZip } from "./zip.ts";
+import { openZip, type ZipLimits } from "./zip.ts";
 
 /** One file's bytes; of most, text. */
 export interface TextSource {
@@ -33,6 +35,7 @@ export interface Container {
 const DEFAULT_LIMITS = { unpackedBytesMax: 8 * 1024 ** 3, entriesMax: 100_000 } as const;
 
 const CHUNK_BYTES = 256 * 1024;
+const HEAD_BYTES = 4;
 const FOLDER_DEPTH_MAX = 64;
 const READ_NAMES = /\.(?:txt|md|markdown|jsonl|ndjson|csv|tsv)$/iu;
 
@@ -60,7 +63,7 @@ function fileSource(
 /**
  * Opens what is to be imported.
  * @throws KaelixError `import-missing`, `import-unreadable`, `import-empty`, `import-not-a-zip`, `import-archive-refused`,
- * `import-archive-encrypted`, `import-archive-damaged`, `import-too-many-entries`
+ * `import-archive-encrypted`, `import-archive-damaged`, `import-too-many-entries`, `import-sealed`
  */
 export async function openContainer(input: ImportInput, limits: ImportLimits = {}): Promise<Container> {
   const facts = await stat(input.path).catch((cause: unknown) => {
@@ -74,14 +77,47 @@ export async function openContainer(input: ImportInput, limits: ImportLimits = {
   }
   if (!facts.isFile()) throw sourceErrors("import-unreadable");
   if (facts.size === 0) throw sourceErrors("import-empty");
-  const head = await readHead(input.path);
-  if (isZip(head)) {
-    const unpackedBytesMax = limits.unpackedBytesMax ?? DEFAULT_LIMITS.unpackedBytesMax;
-    return openZip(input.path, { entriesMax, unpackedBytesMax });
+  const zipLimits = { entriesMax, unpackedBytesMax: limits.unpackedBytesMax ?? DEFAULT_LIMITS.unpackedBytesMax };
+  if (input.opened !== undefined) {
+    return openSealedContainer(await openSealed(input.path, input.opened), {
+      name: nameInside(path.basename(input.fileName)),
+      modifiedAtMs: Math.floor(facts.mtimeMs),
+      zipLimits,
+    });
   }
-  if (input.fileName.toLowerCase().endsWith(".zip")) throw sourceErrors("import-not-a-zip");
+  const head = await readHead(input.path);
+  if (isZip(head)) return openZip(input.path, zipLimits);
+  if (await isSealed(input.path)) throw sourceErrors("import-sealed");
+  if (isZipName(input.fileName)) throw sourceErrors("import-not-a-zip");
   const source = fileSource(input.path, path.basename(input.fileName), facts);
   return { kind: "file", sources: [source], files: [], close: () => Promise.resolve() };
+}
+
+async function openSealedContainer(
+  sealed: SealedFile,
+  {
+    name,
+    modifiedAtMs,
+    zipLimits,
+  }: { readonly name: string; readonly modifiedAtMs: number; readonly zipLimits: ZipLimits },
+): Promise<Container> {
+  const { text } = sealed;
+  try {
+    if (text.bytes === 0) throw sourceErrors("import-empty");
+    for await (const head of text.read(0, Math.min(text.bytes, HEAD_BYTES))) {
+      if (isZip(head)) return await openZip(sealed, zipLimits);
+    }
+    if (isZipName(name)) throw sourceErrors("import-not-a-zip");
+    const source: TextSource = { name, bytes: text.bytes, modifiedAtMs, open: () => text.read() };
+    return { kind: "file", sources: [source], files: [], close: sealed.close };
+  } catch (error) {
+    await sealed.close();
+    throw error;
+  }
+}
+
+function isZipName(name: string): boolean {
+  return name.toLowerCase().endsWith(".zip");
 }
 
 async function readHead(filePath: string): Promise<Uint8Array> {
@@ -89,7 +125,7 @@ async function readHead(filePath: string): Promise<Uint8Array> {
     throw sourceErrors("import-unreadable", { cause });
   });
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

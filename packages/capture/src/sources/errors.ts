@@ -14,6 +14,12 @@ export const sourceErrors = defineErrors({
     status: 400,
     text: "Cannot import: the file or folder cannot be opened",
   },
+  "import-sealed": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Cannot import: the file is sealed, must be opened with its passphrase first",
+  },
   "import-empty": { kind: "input", retry: false, status: 422, text: "Cannot import: the file is empty" },
   "import-unknown-format": {
     kind: "input",

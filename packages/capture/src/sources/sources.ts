@@ -1,5 +1,5 @@
 /**
- * Chat exports and files as sources: detect → preview → read.
+ * Chat exports and files as sources: detect → preview → read. What is sealed is opened by `unseal` first, and never written in clear.
  *
  * @example
  * const input = { path: "/tmp/upload-1", fileName: "WhatsApp Chat with Bob.zip" };
@@ -11,6 +11,7 @@
 export { detect } from "./detect.ts";
 export { sourceErrors } from "./errors.ts";
 export { type ImportPreviewJson, preview, previewJson, type PreviewOptions } from "./preview.ts";
+export { checkSealed, isSealed, nameInside, unseal } from "./sealed.ts";
 export { readDrafts, type ReadDraftsOptions } from "./read-drafts.ts";
 export type {
   DateOrder,

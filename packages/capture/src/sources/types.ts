@@ -1,5 +1,6 @@
 /** The shapes every source shares: what is read, what is asked, what comes out. */
 import type { Level, MemoryDraft } from "@kaelix/model";
+import type { AgeKey } from "@kaelix/security";
 
 import type { TextSource } from "./container.ts";
 
@@ -12,6 +13,8 @@ export interface ImportInput {
   readonly path: string;
   /** What the person called it; decides the chat's name and, beside the content, the format. */
   readonly fileName: string;
+  /** What opens the file where it is a sealed one (`unseal`); absent: it is read as it is. */
+  readonly opened?: AgeKey;
 }
 
 /** The order of day, month and year in numeric dates. */

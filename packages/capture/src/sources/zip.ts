@@ -6,10 +6,23 @@
  * 10 MB, archives that do so as a whole beyond 100 MB (entries may share their bytes), and those with too many entries or too much to unpack. An entry that unpacks to another size or checksum than it
  * declares ends the read with an error. Archives inside are ignored.
  */
+import { Readable } from "node:stream";
+import { callbackify } from "node:util";
 import { crc32 } from "node:zlib";
-import { type Entry, getFileNameLowLevel, openPromise, validateFileName, type ZipFile } from "yauzl";
+
+import {
+  type Entry,
+  fromRandomAccessReaderPromise,
+  getFileNameLowLevel,
+  openPromise,
+  RandomAccessReader,
+  validateFileName,
+  type ZipFile,
+} from "yauzl";
+
 import { type Container, isReadableName, type TextSource } from "./container.ts";
 import { refuseArchive, sourceErrors } from "./errors.ts";
+import type { SealedFile } from "./sealed.ts";
 
 const RATIO_MAX = 100;
 const RATIO_FREE_BYTES = 10 * 1000 * 1000;
@@ -20,19 +33,27 @@ const MODE_LINK = 0o120000;
 const METHOD_STORED = 0;
 const METHOD_DEFLATED = 8;
 
-interface ZipLimits {
+/** How large an archive may be. */
+export interface ZipLimits {
   readonly entriesMax: number;
   readonly unpackedBytesMax: number;
 }
 
-/** Opens an archive and checks all of it. Error codes as in `openContainer`. */
-export async function openZip(filePath: string, limits: ZipLimits): Promise<Container> {
+/**
+ * Opens an archive and checks all of it. Error codes as in `openContainer`.
+ * @param place a file's path, or one that is sealed, which is closed with the archive and when it is none
+ */
+export async function openZip(place: string | SealedFile, limits: ZipLimits): Promise<Container> {
   // Names are decoded by us, so that a bad one is our refusal and not a stream's error.
-  const zip = await openPromise(filePath, { autoClose: false, decodeStrings: false, lazyEntries: true }).catch(
-    (cause: unknown) => {
-      throw sourceErrors("import-not-a-zip", { cause });
-    },
-  );
+  const options = { autoClose: false, decodeStrings: false, lazyEntries: true };
+  const opening =
+    typeof place === "string"
+      ? openPromise(place, options)
+      : fromRandomAccessReaderPromise(new SealedReader(place), place.text.bytes, options);
+  const zip = await opening.catch(async (cause: unknown) => {
+    if (typeof place !== "string") await place.close();
+    throw sourceErrors("import-not-a-zip", { cause });
+  });
   try {
     const files = await listEntries(zip, limits);
     return {
@@ -47,6 +68,24 @@ export async function openZip(filePath: string, limits: ZipLimits): Promise<Cont
   } catch (error) {
     zip.close();
     throw error;
+  }
+}
+
+/** Closed by the archive once the last of its streams has ended. */
+class SealedReader extends RandomAccessReader {
+  readonly #file: SealedFile;
+
+  constructor(file: SealedFile) {
+    super();
+    this.#file = file;
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(this.#file.text.read(start, end), { objectMode: false });
+  }
+
+  override close(callback: (error: Error | null) => void): void {
+    callbackify(() => this.#file.close())((error: Error | null) => callback(error));
   }
 }
 

@@ -1,16 +1,17 @@
 import { type ImportId, parseId } from "@kaelix/model";
 
-import type { ImportView } from "../application.ts";
 import { gatewayErrors } from "../errors.ts";
 import { type Answer, type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { receiveFile } from "../http/uploads.ts";
 import { importJson } from "../http/wire.ts";
 import { writerOf } from "../http/writer.ts";
+import type { ImportView } from "../import-application.ts";
 
 type ImportRoutes =
   | "imports.upload"
   | "imports.list"
   | "imports.read"
+  | "imports.open"
   | "imports.start"
   | "imports.cancel"
   | "imports.undo";
@@ -24,6 +25,8 @@ export const importHandlers: HandlersOf<ImportRoutes> = {
   }),
   "imports.read": async ({ application, principal, params }) =>
     importAnswer(await application.imports.read(principal, importIdOf(params.id))),
+  "imports.open": async ({ application, principal, params, body }) =>
+    importAnswer(await application.imports.open(principal, importIdOf(params.id), body.passphrase)),
   "imports.start": async ({ application, principal, params, body, request }) => {
     const client = await writerOf(application.access, request.subject, principal);
     const { me, date_order: dateOrder, zone, level } = body;

@@ -66,6 +66,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
 /** One action, several things that are done. */
 const NAMES: Readonly<Record<string, string>> = {
   "imports.upload": "import.upload",
+  "imports.open": "import.open",
   "imports.start": "import.start",
   "imports.cancel": "import.cancel",
   "memories.restore": "memory.restore",

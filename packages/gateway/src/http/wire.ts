@@ -9,7 +9,6 @@ import type {
   FoundMemory,
   EmbeddingStatus,
   HouseStatus,
-  ImportView,
   MemoryVersion,
   PlacedMemory,
   QuotedTime,
@@ -18,6 +17,7 @@ import type {
   StartStep,
   VerificationOutcome,
 } from "../application.ts";
+import type { ImportView } from "../import-application.ts";
 
 /** JSON of one object. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -20,12 +20,11 @@ import type {
   Application,
   ChangeOutcome,
   HouseApplication,
-  ImportApplication,
-  ImportView,
   LiveEvent,
   MemoryApplication,
   PlacedMemory,
 } from "../application.ts";
+import type { ImportApplication, ImportView } from "../import-application.ts";
 import { fakeCodes } from "./fake-codes.ts";
 import { fakeMail } from "./fake-mail.ts";
 import { fakeLogins } from "./fake-logins.ts";
@@ -349,6 +348,7 @@ function importsOf(spoolRoot: string): ImportApplication {
     },
     list: async () => [...views.values()],
     read: async (_principal, id) => views.get(id),
+    open: async (_principal, id) => views.get(id),
     start: async (_principal, id) => views.get(id),
     cancel: async (_principal, id) => views.get(id),
     undo: async (_principal, id) => views.get(id),

@@ -1,7 +1,8 @@
 import { isKaelixError, seededRandom } from "@kaelix/base";
 import { expect, test } from "vitest";
 
-import { isAge, openAge, sealAge } from "./age.ts";
+import { openedAge, sourceOf } from "../testing/opened-age.ts";
+import { checkAge, isAge, openAge, reopenAge, sealAge } from "./age.ts";
 
 const PASSPHRASE = "walnut lantern by the harbour";
 const random = seededRandom(7);
@@ -18,8 +19,7 @@ async function gather(all: AsyncIterable<Uint8Array>): Promise<Buffer> {
 
 const seal = (text: Uint8Array, length = 50_000): Promise<Buffer> =>
   gather(sealAge(parts(text, length), PASSPHRASE, { random, work: 10 }));
-const open = (sealed: Uint8Array, passphrase = PASSPHRASE): Promise<Buffer> =>
-  gather(openAge(parts(sealed, 10_007), passphrase));
+const open = (sealed: Uint8Array, passphrase = PASSPHRASE): Promise<Buffer> => openedAge(sealed, passphrase);
 const codeOf = async (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => "opened",
@@ -34,6 +34,44 @@ test("what was sealed opens, at every length around a piece's", async () => {
     expect(sealed.includes("walnut")).toBe(false);
     expect((await open(sealed)).equals(text), String(length)).toBe(true);
   }
+});
+
+test("an opened file is read at any place, and again by what its passphrase came to", async () => {
+  const text = Buffer.from(random.bytes(150_001));
+  const sealed = await seal(text);
+  const first = await openAge(sourceOf(sealed), PASSPHRASE);
+  const again = reopenAge(sourceOf(sealed), first.key);
+  expect([first.bytes, again.bytes]).toEqual([text.length, text.length]);
+  const ranges = [
+    [0, 1],
+    [65_535, 65_537],
+    [65_536, 131_072],
+    [150_000, 150_001],
+    [70_000, 70_000],
+    [3, 150_001],
+  ] as const;
+  for (const [from, to] of ranges) {
+    expect((await gather(again.read(from, to))).equals(text.subarray(from, to)), `${from} to ${to}`).toBe(true);
+  }
+  const changed = Buffer.from(sealed);
+  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+  const later = reopenAge(sourceOf(changed), first.key);
+  expect((await gather(later.read(0, 65_536))).length, "what was not changed").toBe(65_536);
+  expect(await codeOf(gather(later.read(140_000, 150_001)))).toBe("age-damaged");
+});
+
+test("opening holds a piece of the file in memory, and asks for each piece once", async () => {
+  const sealed = await seal(Buffer.alloc(1_000_000, "walnut "));
+  const asked: number[] = [];
+  const source = sourceOf(sealed);
+  const read: typeof source.read = (at, length) => {
+    asked.push(length);
+    return source.read(at, length);
+  };
+  const noted = { bytes: source.bytes, read };
+  await openAge(noted, PASSPHRASE);
+  expect(Math.max(...asked)).toBe(65_552);
+  expect(asked.length).toBe(2 + 16);
 });
 
 test(
@@ -71,8 +109,10 @@ test(
     expect(await codeOf(open(sealed, "another passphrase"))).toBe("age-passphrase-wrong");
     const header = sealed.toString("latin1");
     const changed = (from: string | RegExp, to: string): Buffer => Buffer.from(header.replace(from, to), "latin1");
-    expect(await codeOf(open(changed("-> scrypt", "-> X25519")))).toBe("age-unsupported");
-    expect(await codeOf(open(changed(" 10\n", " 30\n")))).toBe("age-unsupported");
+    for (const other of [changed("-> scrypt", "-> X25519"), changed(" 10\n", " 19\n"), changed(" 10\n", " 30\n")]) {
+      expect(await codeOf(open(other))).toBe("age-unsupported");
+      expect(await codeOf(checkAge(sourceOf(other))), "before there is a passphrase").toBe("age-unsupported");
+    }
     expect(await codeOf(open(changed(" 10\n", " 11\n")))).toBe("age-passphrase-wrong");
     const mac = /--- (.)/.exec(header)?.[1] ?? "";
     expect(await codeOf(open(changed(/--- ./, mac === "A" ? "--- B" : "--- A")))).toBe("age-damaged");

@@ -4,8 +4,9 @@
  *     header   file key (16 bytes) wrapped by scrypt(passphrase), HMAC over the header
  *     payload  64 KiB at a time, ChaCha20-Poly1305, counted, the last one marked
  *
- * Guarantees: nothing is given out that was not authenticated; what was cut, changed or put in another order is `age-damaged`; a header cannot
- * make us stretch a passphrase for more than a second or so. One passphrase is stretched at a time, at most twenty wait (`identity-busy`).
+ * Guarantees: nothing is given out that was not authenticated, and of a file that was cut, changed or put in another order nothing at all
+ * (`age-damaged`); a header cannot make us stretch a passphrase for more than a second or so. One passphrase is stretched at a time, at most
+ * twenty wait (`identity-busy`). A file of any length is opened with a piece of it in memory.
  * It does not: know public keys, only passphrases; hide how long the text is.
  */
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, scrypt, timingSafeEqual } from "node:crypto";
@@ -59,78 +60,124 @@ export async function* sealAge(
   }
 }
 
-/**
- * Opens such a file, as its parts arrive.
- * @throws `age-unsupported` for one sealed to public keys or at too high a cost, `age-passphrase-wrong`, `age-damaged`, `identity-busy`
- */
-export async function* openAge(
-  parts: AsyncIterable<Uint8Array>,
-  passphrase: string,
-): AsyncGenerator<Buffer, void, undefined> {
-  const reader = new Reader(parts);
-  const header = await reader.header();
-  const found = HEADER.exec(header);
-  const [, salt = "", work = "", body = "", mac = ""] = found ?? [];
-  if (found === null || Number(work) > WORK_MAX) throw securityErrors("age-unsupported");
-  const wrapping = await passphraseKey(passphrase, Buffer.from(salt, "base64"), Number(work));
-  const place = { nonce: Buffer.alloc(NONCE_BYTES), aad: NO_BYTES };
-  const fileKey = openAead("chacha20-poly1305", wrapping, place, Buffer.from(body, "base64"));
-  if (fileKey?.length !== FILE_KEY_BYTES) throw securityErrors("age-passphrase-wrong");
-  const told = Buffer.from(mac, "base64");
-  if (!timingSafeEqual(headerMac(fileKey, header.slice(0, header.indexOf("\n---") + 4)), told)) {
-    throw securityErrors("age-damaged");
-  }
-  const key = derive(fileKey, await reader.take(PAYLOAD_NONCE_BYTES), "payload");
-  let count = 0;
-  for await (const { bytes, isLast } of pieces(reader.rest(), SEALED_BYTES)) {
-    const text = openAead("chacha20-poly1305", key, { nonce: pieceNonce(count, isLast), aad: NO_BYTES }, bytes);
-    // Only a whole text that is empty has an empty piece.
-    if (text === undefined || (text.length === 0 && count > 0)) throw securityErrors("age-damaged");
-    count++;
-    yield text;
-  }
+/** Bytes of a sealed file, at any place of it. Throws or gives fewer where there are fewer. */
+export interface AgeSource {
+  readonly bytes: number;
+  read(at: number, length: number): Promise<Uint8Array>;
 }
 
-/** What of a file was read and not used yet. */
-class Reader {
-  readonly #parts: AsyncIterator<Uint8Array>;
-  #kept: Buffer = NO_BYTES;
+/** What the passphrase of one file came to: it opens that file and no other, without stretching anything again. */
+export interface AgeKey {
+  /** 32 bytes. */
+  readonly payload: Uint8Array;
+  /** Where the payload begins. */
+  readonly payloadAt: number;
+}
 
-  constructor(parts: AsyncIterable<Uint8Array>) {
-    this.#parts = parts[Symbol.asyncIterator]();
+/** @throws `age-unsupported` for one sealed to public keys, at too high a cost, or that is no such file */
+export async function checkAge(source: AgeSource): Promise<void> {
+  await readHeader(source);
+}
+
+/**
+ * Opens such a file, and reads it once to its end: what it then gives out is whole.
+ * @throws as `checkAge`, `age-passphrase-wrong`, `age-damaged`, `identity-busy`
+ */
+export async function openAge(source: AgeSource, passphrase: string): Promise<AgeText> {
+  const { body, head, mac, payloadAt, salt, work } = await readHeader(source);
+  const wrapping = await passphraseKey(passphrase, salt, work);
+  const place = { nonce: Buffer.alloc(NONCE_BYTES), aad: NO_BYTES };
+  const fileKey = openAead("chacha20-poly1305", wrapping, place, body);
+  if (fileKey?.length !== FILE_KEY_BYTES) throw securityErrors("age-passphrase-wrong");
+  if (!timingSafeEqual(headerMac(fileKey, head), mac)) throw securityErrors("age-damaged");
+  const nonce = await source.read(payloadAt - PAYLOAD_NONCE_BYTES, PAYLOAD_NONCE_BYTES);
+  if (nonce.length !== PAYLOAD_NONCE_BYTES) throw securityErrors("age-damaged");
+  const text = new AgeText(source, { payload: derivedBytes(fileKey, nonce, "payload"), payloadAt });
+  await text.check();
+  return text;
+}
+
+/** The text of a file that was opened before, by what that came to. Each piece is checked as it is read: `age-damaged`. */
+export function reopenAge(source: AgeSource, key: AgeKey): AgeText {
+  return new AgeText(source, key);
+}
+
+/** The text of a sealed file, read at any place, a piece in memory at a time. */
+export class AgeText {
+  readonly bytes: number;
+  readonly key: AgeKey;
+  readonly #source: AgeSource;
+  readonly #opening: KeyObject;
+  readonly #pieces: number;
+  /** Readers of directories ask for a few bytes at a time. */
+  #last: { readonly at: number; readonly text: Buffer } | undefined;
+
+  /** @throws `age-damaged` for a payload shorter than any is */
+  constructor(source: AgeSource, key: AgeKey) {
+    const sealed = source.bytes - key.payloadAt;
+    if (sealed < TAG_BYTES) throw securityErrors("age-damaged");
+    this.#source = source;
+    this.key = key;
+    this.#opening = createSecretKey(key.payload);
+    this.#pieces = Math.ceil(sealed / SEALED_BYTES);
+    this.bytes = sealed - this.#pieces * TAG_BYTES;
   }
 
-  /** Up to the end of the line that ends the header. */
-  async header(): Promise<string> {
-    for (;;) {
-      const text = this.#kept.subarray(0, HEADER_BYTES_MAX).toString("latin1");
-      const ending = text.indexOf("\n---");
-      const end = ending === -1 ? -1 : text.indexOf("\n", ending + 4);
-      if (end !== -1) {
-        this.#kept = this.#kept.subarray(end + 1);
-        return text.slice(0, end + 1);
-      }
-      if (this.#kept.length >= HEADER_BYTES_MAX || !(await this.#more())) throw securityErrors("age-unsupported");
+  /** Reads all of it. @throws `age-damaged` */
+  async check(): Promise<void> {
+    for (let at = 0; at < this.#pieces; at++) await this.#piece(at);
+  }
+
+  /** The bytes `[from, to)`. @throws `age-damaged` when a piece of it was changed since */
+  async *read(from = 0, to = this.bytes): AsyncGenerator<Buffer, void, undefined> {
+    for (let at = from; at < to;) {
+      const piece = Math.floor(at / CHUNK_BYTES);
+      const begin = piece * CHUNK_BYTES;
+      const text = (await this.#piece(piece)).subarray(at - begin, to - begin);
+      at += text.length;
+      yield text;
     }
   }
 
-  async take(length: number): Promise<Buffer> {
-    while (this.#kept.length < length) if (!(await this.#more())) throw securityErrors("age-damaged");
-    const taken = this.#kept.subarray(0, length);
-    this.#kept = this.#kept.subarray(length);
-    return taken;
+  async #piece(at: number): Promise<Buffer> {
+    if (this.#last?.at === at) return this.#last.text;
+    const isLast = at === this.#pieces - 1;
+    const begin = this.key.payloadAt + at * SEALED_BYTES;
+    const length = isLast ? this.#source.bytes - begin : SEALED_BYTES;
+    const sealed = Buffer.from(await this.#source.read(begin, length));
+    const place = { nonce: pieceNonce(at, isLast), aad: NO_BYTES };
+    const text = sealed.length === length ? openAead("chacha20-poly1305", this.#opening, place, sealed) : undefined;
+    // Only a whole text that is empty has an empty piece.
+    if (text === undefined || (text.length === 0 && at > 0)) throw securityErrors("age-damaged");
+    this.#last = { at, text };
+    return text;
   }
+}
 
-  async *rest(): AsyncGenerator<Uint8Array, void, undefined> {
-    yield this.#kept;
-    for (let next = await this.#parts.next(); next.done !== true; next = await this.#parts.next()) yield next.value;
-  }
+interface Header {
+  readonly salt: Buffer;
+  readonly work: number;
+  /** The file key, wrapped. */
+  readonly body: Buffer;
+  /** What the MAC is over. */
+  readonly head: string;
+  readonly mac: Buffer;
+  readonly payloadAt: number;
+}
 
-  async #more(): Promise<boolean> {
-    const next = await this.#parts.next();
-    if (next.done !== true) this.#kept = Buffer.concat([this.#kept, next.value]);
-    return next.done !== true;
-  }
+async function readHeader(source: AgeSource): Promise<Header> {
+  const text = Buffer.from(await source.read(0, Math.min(source.bytes, HEADER_BYTES_MAX))).toString("latin1");
+  const found = HEADER.exec(text);
+  const [header = "", salt = "", work = "", body = "", mac = ""] = found ?? [];
+  if (found === null || Number(work) > WORK_MAX) throw securityErrors("age-unsupported");
+  return {
+    salt: Buffer.from(salt, "base64"),
+    work: Number(work),
+    body: Buffer.from(body, "base64"),
+    head: header.slice(0, header.indexOf("\n---") + 4),
+    mac: Buffer.from(mac, "base64"),
+    payloadAt: header.length + PAYLOAD_NONCE_BYTES,
+  };
 }
 
 /** Parts of any length → pieces of one length; the last may be shorter, and is empty only when there is nothing at all. */
@@ -168,8 +215,12 @@ function headerMac(fileKey: Buffer, head: string): Buffer {
     .digest();
 }
 
-function derive(fileKey: Buffer, salt: Buffer, info: string): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync("sha256", fileKey, salt, info, KEY_BYTES)));
+function derive(fileKey: Buffer, salt: Uint8Array, info: string): KeyObject {
+  return createSecretKey(derivedBytes(fileKey, salt, info));
+}
+
+function derivedBytes(fileKey: Buffer, salt: Uint8Array, info: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", fileKey, salt, info, KEY_BYTES));
 }
 
 function base64(bytes: Uint8Array): string {
