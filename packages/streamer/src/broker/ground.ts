@@ -12,6 +12,7 @@ import type { BrokerMetrics } from "./metrics.ts";
 import type { Quotas } from "./quotas.ts";
 import type { ReadBuffers } from "./read-buffers.ts";
 import type { TopicCatalog } from "./topic-catalog.ts";
+import { allowedBits } from "./operations.ts";
 
 /** The one node's number. */
 export const NODE_ID = 1;
@@ -80,20 +81,6 @@ export function mayTransactionalId(
   return ground.authorizer.allows(context.principal, operation, { type: "transactional_id", name }, context.clientHost);
 }
 
-/** Kafka's codes of operations (AclOperation), as bits in "authorized operations". */
-const OPERATION_CODES = {
-  read: 3,
-  write: 4,
-  create: 5,
-  delete: 6,
-  alter: 7,
-  describe: 8,
-  cluster_action: 9,
-  describe_configs: 10,
-  alter_configs: 11,
-  idempotent_write: 12,
-} as const satisfies Record<AclOperation, number>;
-
 const TOPIC_OPERATIONS = [
   "read",
   "write",
@@ -116,16 +103,10 @@ const CLUSTER_OPERATIONS = [
 
 /** The bit field of what who asks may do to a topic. */
 export function topicOperations(ground: Ground, context: RequestContext, topic: OpenTopic): number {
-  return bitsOf(TOPIC_OPERATIONS, (operation) => mayTopic(ground, context, operation, topic.spec.name));
+  return allowedBits(TOPIC_OPERATIONS, (operation) => mayTopic(ground, context, operation, topic.spec.name));
 }
 
 /** The bit field of what who asks may do to the cluster. */
 export function clusterOperations(ground: Ground, context: RequestContext): number {
-  return bitsOf(CLUSTER_OPERATIONS, (operation) => mayCluster(ground, context, operation));
-}
-
-function bitsOf(operations: readonly AclOperation[], allows: (operation: AclOperation) => boolean): number {
-  let bits = 0;
-  for (const operation of operations) if (allows(operation)) bits |= 1 << OPERATION_CODES[operation];
-  return bits;
+  return allowedBits(CLUSTER_OPERATIONS, (operation) => mayCluster(ground, context, operation));
 }

@@ -1,5 +1,6 @@
 /** Kafka's numbers for the words of access control lists (ResourceType, PatternType, AclOperation, AclPermissionType). */
 import type { AclOperation, AclResourceType } from "../broker/api.ts";
+import { OPERATION_CODES } from "../broker/operations.ts";
 import type { AclBinding } from "./acls.ts";
 
 const RESOURCE_TYPES: Readonly<Record<AclResourceType, number>> = {
@@ -10,19 +11,7 @@ const RESOURCE_TYPES: Readonly<Record<AclResourceType, number>> = {
 };
 const PATTERN_TYPES = { literal: 3, prefixed: 4 } as const;
 const PERMISSIONS = { deny: 2, allow: 3 } as const;
-const OPERATIONS: Readonly<Record<AclOperation | "all", number>> = {
-  all: 2,
-  read: 3,
-  write: 4,
-  create: 5,
-  delete: 6,
-  alter: 7,
-  describe: 8,
-  cluster_action: 9,
-  describe_configs: 10,
-  alter_configs: 11,
-  idempotent_write: 12,
-};
+const OPERATIONS: Readonly<Record<AclOperation | "all", number>> = { all: 2, ...OPERATION_CODES };
 const ANY = 1;
 const MATCH = 2;
 

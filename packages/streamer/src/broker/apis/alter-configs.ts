@@ -45,14 +45,7 @@ export function alterConfigsApi(ground: Ground): ServedApi<AlterConfigsRequest, 
       }
       return { responses };
     },
-    failed: (request, errorCode, errorMessage) => ({
-      responses: request.resources.map(({ resourceName, resourceType }) => ({
-        errorCode,
-        errorMessage,
-        resourceType,
-        resourceName,
-      })),
-    }),
+    failed,
   };
 }
 
@@ -72,14 +65,22 @@ export function incrementalAlterConfigsApi(
       }
       return { responses };
     },
-    failed: (request, errorCode, errorMessage) => ({
-      responses: request.resources.map(({ resourceName, resourceType }) => ({
-        errorCode,
-        errorMessage,
-        resourceType,
-        resourceName,
-      })),
-    }),
+    failed,
+  };
+}
+
+function failed(
+  { resources }: AlterConfigsRequest | IncrementalAlterConfigsRequest,
+  errorCode: number,
+  errorMessage: string,
+): { readonly responses: ResourceAnswer[] } {
+  return {
+    responses: resources.map(({ resourceName, resourceType }) => ({
+      errorCode,
+      errorMessage,
+      resourceType,
+      resourceName,
+    })),
   };
 }
 

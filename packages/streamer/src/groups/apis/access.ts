@@ -2,6 +2,7 @@
 import { KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
 
 import type { AclOperation, RequestContext } from "../../broker/api.ts";
+import { allowedBits } from "../../broker/operations.ts";
 import type { ShareGroupEntry } from "../group-entry.ts";
 import type { Groups } from "../groups.ts";
 import type { GroupStore } from "../store/group-store.ts";
@@ -47,14 +48,7 @@ export function mayTopic(groups: Groups, context: RequestContext, operation: Acl
   return groups.authorizer.allows(context.principal, operation, { type: "topic", name }, context.clientHost);
 }
 
-/** Bit numbers of operations as Kafka's DescribeGroups carries them (org.apache.kafka.common.acl.AclOperation). */
-const GROUP_OPERATIONS = [
-  ["read", 3],
-  ["delete", 6],
-  ["describe", 8],
-  ["describe_configs", 10],
-  ["alter_configs", 11],
-] as const;
+const GROUP_OPERATIONS = ["read", "delete", "describe", "describe_configs", "alter_configs"] as const;
 
 /** What the asking principal may do with a group, as a bit field; Kafka's "not asked" when it is not wanted. */
 export function authorizedOperations(
@@ -64,9 +58,5 @@ export function authorizedOperations(
   wanted: boolean,
 ): number {
   if (!wanted) return -(2 ** 31);
-  let bits = 0;
-  for (const [operation, bit] of GROUP_OPERATIONS) {
-    if (mayGroup(groups, context, operation, groupId)) bits |= 1 << bit;
-  }
-  return bits;
+  return allowedBits(GROUP_OPERATIONS, (operation) => mayGroup(groups, context, operation, groupId));
 }
