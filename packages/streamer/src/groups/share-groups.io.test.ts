@@ -173,7 +173,7 @@ test("locks are renewed where that is asked for and allowed", async () => {
     acknowledgeError: E.NONE,
   });
   await configure({ "share.renew.acknowledge.enable": "false" });
-  expect(await acknowledge("ann", 4, [[0, 0, [4]]], true)).toMatchObject({ partitionError: E.INVALID_REQUEST });
+  expect(await acknowledge("ann", 4, [[0, 0, [4]]], true)).toMatchObject({ partitionError: E.INVALID_RECORD_STATE });
 });
 
 test("sessions go on by their epochs, and forget topics", async () => {
@@ -278,6 +278,7 @@ test("an empty share group is moved, forgets topics and is deleted, one with mem
     client.send(codecs.deleteShareGroupOffsets, 0, { groupId: GROUP, topics: [{ topicName }] });
   expect((await forget("nothing")).responses[0]?.errorCode).toBe(E.UNKNOWN_TOPIC_OR_PARTITION);
   expect((await forget("work")).responses[0]?.errorCode).toBe(E.NONE);
+  expect((await forget("work")).responses[0]?.errorCode).toBe(E.UNKNOWN_TOPIC_OR_PARTITION);
   expect((await described()).startOffset).toBeUndefined();
   expect((await remove()).results[0]?.errorCode).toBe(E.NONE);
   expect(await described()).toMatchObject({ error: E.GROUP_ID_NOT_FOUND });

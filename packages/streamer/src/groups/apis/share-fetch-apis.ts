@@ -15,7 +15,7 @@ import {
 import type { RequestContext, ServedApi } from "../../broker/api.ts";
 import { NODE_ID } from "../../broker/ground.ts";
 import type { Groups } from "../groups.ts";
-import { type AcknowledgementBatch, acknowledgementProblem } from "../share/acknowledgement.ts";
+import { type AcknowledgementBatch, acknowledgementProblem, hasRenewal } from "../share/acknowledgement.ts";
 import {
   type FetchedShare,
   type ShareFetched,
@@ -162,14 +162,17 @@ function takeAll(
   }: { readonly session: ShareSession; readonly said: readonly Said[]; readonly isRenewAck: boolean },
 ): Promise<Taken[]> {
   const { shares } = groups;
-  const mayRenew = isRenewAck && shares.settingsOf(session.groupId).mayRenew;
+  const { mayRenew } = shares.settingsOf(session.groupId);
   return Promise.all(
     said.map(async (one): Promise<Taken> => {
       const { partition, topicId } = one;
       const refused = topicRefusal(groups, context, topicId);
       if (refused !== undefined) return { topicId, partition, errorCode: refused, errorMessage: null };
-      const problem = acknowledgementProblem(one.batches, mayRenew);
+      const problem = acknowledgementProblem(one.batches, isRenewAck);
       if (problem !== undefined) return { topicId, partition, ...refusal("INVALID_REQUEST", problem) };
+      if (!mayRenew && hasRenewal(one.batches)) {
+        return { topicId, partition, ...refusal("INVALID_RECORD_STATE", "The group does not renew locks") };
+      }
       const errorCode = await shares.acknowledge(session.groupId, session.memberId, one);
       return { topicId, partition, errorCode, errorMessage: null };
     }),

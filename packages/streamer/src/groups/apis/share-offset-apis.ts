@@ -196,7 +196,9 @@ export function deleteShareOffsetsApi(
         if (!mayTopic(groups, context, "read", topicName)) {
           return { topicName, topicId, errorCode: KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED };
         }
-        if (topic === undefined) return { topicName, topicId, errorCode: KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION };
+        if (!partitionsOf(groups, groupId).has(topicId)) {
+          return { topicName, topicId, errorCode: KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION };
+        }
         const forgotten = groups.shares.forget((place) => place.groupId === groupId && place.topicId === topicId);
         return { topicName, topicId, errorCode: await codeOf(forgotten) };
       });

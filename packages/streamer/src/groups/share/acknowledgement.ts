@@ -37,6 +37,11 @@ export function acknowledgementProblem(
   return undefined;
 }
 
+/** True when more time is asked for some record. */
+export function hasRenewal(batches: readonly AcknowledgementBatch[]): boolean {
+  return batches.some(({ acknowledgeTypes }) => acknowledgeTypes.includes(ACKNOWLEDGE_TYPES.renew));
+}
+
 /** A batch's offsets by what is said of them. */
 export function rangesOfTypes({ acknowledgeTypes, firstOffset, lastOffset }: AcknowledgementBatch): TypedRange[] {
   const [only = ACKNOWLEDGE_TYPES.gap] = acknowledgeTypes;
