@@ -119,6 +119,23 @@ describe("Kafka's Java share consumer", () => {
     expect(end).toEqual({ deliveries: expected, errors: [] });
   });
 
+  test("is given what fails often with less and less of its batch, and the last time alone", async () => {
+    const values = Array.from({ length: 8 }, (_, index) => `v${index}`);
+    const says = Object.fromEntries(
+      values.flatMap((value) => [1, 2, 3, 4, 5].map((count) => [`${value} x${count}`, "RELEASE"])),
+    );
+    const end = await sameOnBoth(async (connection) => {
+      const place = await placeFor(connection, "failing");
+      await java.ask({ op: "produce", ...place, values });
+      return workOf(place, 40, { explicit: true, says });
+    });
+    const counts = (from: number, to: number, count: number): string[] =>
+      values.slice(from, to).map((value) => `${value} x${count}`);
+    const whole = [1, 2, 3].flatMap((count) => counts(0, 8, count));
+    const halves = [0, 4].flatMap((from) => [...counts(from, from + 4, 4), ...counts(from, from + 4, 5)]);
+    expect(end).toEqual({ deliveries: [...whole, ...halves], errors: [] });
+  });
+
   test("is given what is compressed by every codec, and in parts of batches where it asks so", async () => {
     const values = Array.from({ length: 60 }, (_, index) => `v${index}`);
     const end = await sameOnBoth(async (connection) => {

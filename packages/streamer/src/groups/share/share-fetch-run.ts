@@ -178,7 +178,7 @@ export class ShareFetchRun {
 
   #offer(part: Part, entry: ShareEntry, read: LeaderRead, from: number): boolean {
     const { ground, request, session, shares } = this.#options;
-    const { lockMs, recordLocksMax } = this.#settings;
+    const { deliveryCountMax, lockMs, recordLocksMax } = this.#settings;
     const acquired = entry.partition.acquire(
       { from, to: read.nextOffset, batches: offered(read) },
       {
@@ -187,6 +187,7 @@ export class ShareFetchRun {
         batchSize: request.batchSize,
         isStrict: request.shareAcquireMode === STRICT,
         recordLocksMax,
+        deliveryCountMax,
         lockEndsMs: ground.clock.monotonicMs() + lockMs,
       },
     );

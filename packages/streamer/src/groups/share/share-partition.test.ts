@@ -9,7 +9,7 @@ const NOTHING: ShareState = { startOffset: 0, batches: [] };
 
 function acquisition(more: Partial<Acquisition> = {}): Acquisition {
   const defaults = { memberId: "ann", recordsMax: 500, batchSize: 500, isStrict: false };
-  return { ...defaults, recordLocksMax: 2000, lockEndsMs: 30_000, ...more };
+  return { ...defaults, recordLocksMax: 2000, deliveryCountMax: LIMIT, lockEndsMs: 30_000, ...more };
 }
 
 /** Acquires what there is from where the partition says to read, out of batches of the log. */
@@ -105,7 +105,44 @@ test("SharePartition takes all acknowledgements of a request or none", () => {
   expect(partition.acquiredCount).toBe(20);
   say(partition, [0, 4], [1]);
   // Again, when it is done.
-  expect(say(partition, [0, 4], [1])).toBe(KAFKA_ERRORS.INVALID_RECORD_STATE);
+  expect(say(partition, [0, 4], [1])).toBe(KAFKA_ERRORS.NONE);
+  expect(partition.startOffset).toBe(5);
+});
+
+test("SharePartition gives what fails often with less and less of its batch, and the last time alone", () => {
+  const partition = new SharePartition(NOTHING);
+  const log = [batch(0, 10), batch(11, 12)];
+  const given: string[] = [];
+  for (let got = acquire(partition, log); got !== ""; got = acquire(partition, log)) {
+    given.push(got);
+    partition.releaseMember("ann", LIMIT);
+  }
+  const ones = (first: number, last: number): string[] =>
+    Array.from({ length: last - first + 1 }, (_, index) => `${first + index}-${first + index} x5`);
+  expect(given).toEqual([
+    "0-12 x1",
+    "0-12 x2",
+    "0-12 x3",
+    "0-4 x4",
+    ...ones(0, 4),
+    "5-9 x4",
+    ...ones(5, 9),
+    "10-10 x4",
+    ...ones(10, 10),
+    "11-11 x4",
+    ...ones(11, 11),
+    "12-12 x4",
+    ...ones(12, 12),
+  ]);
+});
+
+test("SharePartition parts no batch where records are delivered twice at most", () => {
+  const partition = new SharePartition(NOTHING);
+  for (const count of [1, 2]) {
+    expect(acquire(partition, [batch(0, 3)], { deliveryCountMax: 2 })).toBe(`0-3 x${count}`);
+    partition.releaseMember("ann", 2);
+  }
+  expect(partition.startOffset).toBe(4);
 });
 
 test("SharePartition takes back what is held too long, and lets locks be renewed", () => {

@@ -12,6 +12,9 @@
  * Pure: requests and the time come in. Ranges of offsets of which the same is known are one run, so a batch of a million records that
  * nobody acknowledged one by one costs as much as one record.
  *
+ * A record that was given back half as often as it may be delivered is given with half of its batch, then a quarter …, and the last time alone,
+ * as Apache Kafka does it: one record that nobody can work on does not take the others of its batch along.
+ *
  * Guarantees: a record is acquired by at most one member at a time; what is acknowledged or archived is never acquired again; a record is
  * acquired at most as often as the delivery limit says; the start offset only grows, but where the log itself was cut. Records the log has
  * no more are done.
@@ -47,6 +50,7 @@ export interface Acquisition {
   readonly isStrict: boolean;
   /** Most records that are delivered and not done at one time. */
   readonly recordLocksMax: number;
+  readonly deliveryCountMax: number;
   readonly lockEndsMs: number;
 }
 
@@ -140,7 +144,7 @@ export class SharePartition {
 
   /** Acquires what is offered, as far as it is to be had. Ranges in order. */
   acquire(offer: Offer, acquisition: Acquisition): AcquiredRange[] {
-    const { isStrict, recordLocksMax, recordsMax } = acquisition;
+    const { deliveryCountMax, isStrict, recordLocksMax, recordsMax } = acquisition;
     const ranges: AcquiredRange[] = [];
     let taken = 0;
     let place = recordLocksMax - this.inFlightCount;
@@ -163,9 +167,14 @@ export class SharePartition {
       place -= this.nextOffset - before;
       for (const run of this.#within({ first, last: batch.last })) {
         if (run.state !== "available" || (isStrict && taken >= recordsMax)) continue;
-        const end = isStrict ? Math.min(run.last, run.first + recordsMax - taken - 1) : run.last;
+        const together = togetherMax(batch.last - batch.first + 1, run.deliveryCount, deliveryCountMax);
+        const isParted = together < Infinity;
+        if (isParted && taken > 0) return ranges;
+        const most = Math.min(together, isStrict ? recordsMax - taken : Infinity);
+        const end = Math.min(run.last, run.first + most - 1);
         taken += end - run.first + 1;
         this.#take({ ...run, last: end }, acquisition, ranges);
+        if (isParted) return ranges;
       }
       if (this.nextOffset <= batch.last) return ranges;
     }
@@ -202,7 +211,7 @@ export class SharePartition {
   acknowledge({ batches, deliveryCountMax, lockEndsMs, memberId }: Acknowledgement): KafkaErrorCode {
     for (const batch of batches) {
       if (batch.lastOffset >= this.nextOffset) return KAFKA_ERRORS.INVALID_REQUEST;
-      if (batch.lastOffset < this.#startOffset) return KAFKA_ERRORS.INVALID_RECORD_STATE;
+      // What is before the start is done: as in Apache Kafka there is nothing more to be said of it.
       const held = this.#within({ first: Math.max(batch.firstOffset, this.#startOffset), last: batch.lastOffset });
       const isHeld = held.every((run) => run.state === "acquired" && run.memberId === memberId);
       if (!isHeld) return KAFKA_ERRORS.INVALID_RECORD_STATE;
@@ -398,6 +407,17 @@ function isSame(left: Run, right: Run): boolean {
     left.memberId === right.memberId &&
     left.lockEndsMs === right.lockEndsMs
   );
+}
+
+/**
+ * How many records of a batch are given together.
+ * @param deliveryCount how often they were given back
+ */
+function togetherMax(batchRecords: number, deliveryCount: number, deliveryCountMax: number): number {
+  const often = Math.max(2, Math.ceil(deliveryCountMax / 2));
+  if (deliveryCountMax <= 2 || deliveryCount < often) return Infinity;
+  if (deliveryCount >= deliveryCountMax - 1) return 1;
+  return Math.max(1, Math.floor(batchRecords / 2 ** (deliveryCount - often + 1)));
 }
 
 /** A run as it is kept: who holds it is not. */

@@ -80,7 +80,15 @@ class Story {
     const lockEndsMs = this.#nowMs + LOCK_MS;
     const ranges = this.partition.acquire(
       { from, to, batches: read },
-      { memberId, recordsMax, batchSize: 4, isStrict, recordLocksMax: LOCKS_MAX, lockEndsMs },
+      {
+        memberId,
+        recordsMax,
+        batchSize: 4,
+        isStrict,
+        recordLocksMax: LOCKS_MAX,
+        deliveryCountMax: LIMIT,
+        lockEndsMs,
+      },
     );
     let taken = 0;
     for (const { deliveryCount, first, last } of ranges) {
@@ -94,6 +102,8 @@ class Story {
       }
     }
     if (isStrict) expect(taken).toBeLessThanOrEqual(recordsMax);
+    // What is given for the last time is given alone.
+    if (ranges.some(({ deliveryCount }) => deliveryCount === LIMIT)) expect(taken).toBe(1);
     // What nobody is shown may be done with as soon as it was seen; that it is in the end shows when all is.
     const { batches: kept, startOffset } = this.partition.state(Infinity);
     for (let offset = from; offset < Math.min(to, this.partition.nextOffset); offset += 1) {
