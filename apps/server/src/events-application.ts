@@ -1,5 +1,5 @@
 import { type LogPosition } from "@kaelix/base";
-import type { EventsApplication, LiveEvent } from "@kaelix/gateway";
+import type { EventsApplication, LiveEvent, PastEvent } from "@kaelix/gateway";
 import type { Log } from "@kaelix/log";
 import { decodeEvent, type KaelixEvent, type MemoryEvent, TOPICS, type UserId } from "@kaelix/model";
 
@@ -33,10 +33,10 @@ export class LiveEvents implements Omit<EventsApplication, "mayHear"> {
     for (const listener of this.#listeners) listener(event);
   }
 
-  async replay(userId: UserId, after: LogPosition, limit: number): Promise<readonly LiveEvent[]> {
+  async replay(userId: UserId, after: LogPosition, limit: number): Promise<readonly PastEvent[]> {
     if (after.topic !== TOPICS.memories.name || after.partition >= TOPICS.memories.partitions) return [];
     const { startOffset, durableOffset } = await this.#log.bounds(after.topic, after.partition);
-    const events: LiveEvent[] = [];
+    const events: PastEvent[] = [];
     let offset = Math.max(startOffset, after.offset + 1);
     while (offset < durableOffset && events.length < limit) {
       const batch = await this.#log.read(after.topic, after.partition, offset);
@@ -52,7 +52,7 @@ export class LiveEvents implements Omit<EventsApplication, "mayHear"> {
   }
 }
 
-function liveEventOf(event: KaelixEvent, position: LogPosition): LiveEvent | undefined {
+function liveEventOf(event: KaelixEvent, position: LogPosition): PastEvent | undefined {
   const userId = event.user;
   switch (event.type) {
     case "memory.remembered":

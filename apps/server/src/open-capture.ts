@@ -8,9 +8,7 @@ import {
   Imports,
   type LessonsOf,
   Remember,
-  partitionOfUser,
 } from "@kaelix/capture";
-import { TOPICS } from "@kaelix/model";
 
 import { type DayBook, openDayBook } from "./days/day-book.ts";
 import { Eraser, type EraserParts } from "./eraser.ts";
@@ -64,10 +62,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
     remember,
     logger,
     spoolFolder: paths.spool,
-    onChange: (owner, importId) => {
-      const position = { topic: TOPICS.memories.name, partition: partitionOfUser(owner.user), offset: 0 };
-      live.emit({ type: "import.changed", userId: owner.user, position, importId });
-    },
+    onChange: ({ user: userId }, importId) => live.emit({ type: "import.changed", userId, importId }),
   });
   const changes = new Changes({ ...shared, remember });
   const erasures = await openErasures(context, { changes, held, imports, remember, uploads });

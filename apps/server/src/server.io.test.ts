@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { createClient } from "@kaelix/contract";
 import { findRunningServer, type writeRunFile } from "@kaelix/coordinator";
 import { expect, onTestFinished, test, vi } from "vitest";
 
 import { startServer } from "./server.ts";
+import { importFile } from "./testing/imports.ts";
 
 /** What `/ready` answered while the server was about to say where it listens. */
 const readyBefore: number[] = [];
@@ -28,4 +30,25 @@ test("startServer is ready no sooner than a command on its data directory finds 
   expect(await findRunningServer(dataDirectory)).toMatchObject({ url: server.url, pid: process.pid });
   expect(await server.close()).toEqual([]);
   expect(await findRunningServer(dataDirectory)).toBeUndefined();
+});
+
+test("ids of events are places to resume from, also while a file is imported", async () => {
+  const dataDirectory = mkdtempSync(join(tmpdir(), "kaelix-test-"));
+  onTestFinished(() => rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 3 }));
+  vi.stubEnv("KAELIX_CLAIM_CODE", "TEST-CODE");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const server = await startServer({ dataDirectory, host: "127.0.0.1", port: 0 });
+  const person = { phone: "+1234567890", name: "Ann", password: "testpassword", claim_code: "TEST-CODE" };
+  const { data } = await createClient({ baseUrl: server.url }).call("auth.signUp", { body: person });
+  const client = createClient({ baseUrl: server.url, accessToken: () => data.access_token });
+  const headers = { authorization: `Bearer ${data.access_token}` };
+  const followed = await fetch(`${server.url}/api/v1/events`, { headers });
+  const lines = Array.from({ length: 500 }, (_, at) => JSON.stringify({ id: String(at), text: `Lantern ${at}` }));
+  await importFile(client, "lanterns.jsonl", lines.join("\n"));
+  expect(await server.close()).toEqual([]);
+  const text = await followed.text();
+  const ids = Array.from(text.matchAll(/^id: (\S+)@(\d+)$/gm), ([, , offset]) => Number(offset));
+  expect(text).toContain("event: import.changed");
+  expect(ids).toEqual(ids.toSorted((left, right) => left - right));
+  expect(new Set(ids).size).toBe(ids.length);
 });

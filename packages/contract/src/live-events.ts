@@ -13,13 +13,18 @@ const ofMemory = <Name extends string>(name: Name) =>
     level: levelNameSchema.nullable(),
   });
 
-/** The events by name. Ids of events are positions; a watermark has none. */
+/** The events by name. Ids of events are positions; a watermark, and how far an import has come, have none. */
 export const liveEvents = {
   "memory.stored": ofMemory("memory.stored"),
   "memory.revised": ofMemory("memory.revised"),
   "memory.forgotten": ofMemory("memory.forgotten"),
   "memory.restored": ofMemory("memory.restored"),
   "memory.erased": ofMemory("memory.erased"),
-  "import.changed": z.object({ type: z.literal("import.changed"), position, import_id: importIdSchema }),
+  "import.changed": z.object({
+    type: z.literal("import.changed"),
+    /** Absent where it is told how far the import has come. */
+    position: position.optional(),
+    import_id: importIdSchema,
+  }),
   watermark: z.object({ type: z.literal("watermark"), view: z.string(), position }),
 } as const;

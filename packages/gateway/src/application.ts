@@ -26,6 +26,7 @@ import type { OperationsApplication } from "./operations-application.ts";
 import type { ImportApplication } from "./import-application.ts";
 import type { FileApplication } from "./file-application.ts";
 import type { ErasureApplication } from "./erasure-application.ts";
+import type { EventsApplication } from "./events-application.ts";
 import type { MemberApplication } from "./member-application.ts";
 import type { TenantApplication } from "./tenant-application.ts";
 import type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
@@ -391,33 +392,6 @@ export interface HouseApplication {
     position: LogPosition,
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<"reached" | "timeout">;
-}
-
-/** Something that happened to a user's memories or to the views; ids are log positions. */
-export type LiveEvent =
-  | {
-      readonly type: "memory.stored" | "memory.revised" | "memory.forgotten" | "memory.restored" | "memory.erased";
-      readonly userId: UserId;
-      readonly position: LogPosition;
-      readonly memoryId: MemoryId;
-      readonly level: Level | null;
-    }
-  | {
-      readonly type: "import.changed";
-      readonly userId: UserId;
-      readonly position: LogPosition;
-      readonly importId: ImportId;
-    }
-  | { readonly type: "watermark"; readonly view: string; readonly position: LogPosition };
-
-/** Following what happens. */
-export interface EventsApplication {
-  /** Calls back for every later event until `stop` is called. Cheap; the gateway filters by user and ceiling. */
-  follow(listener: (event: LiveEvent) => void): { stop(): void };
-  /** Whether a program may hear of an event: what it may not read it is not told of. Always for a person, and for watermarks. */
-  mayHear(principal: UserPrincipal, event: LiveEvent): Promise<boolean>;
-  /** Events of a user after a position of their partition, for resuming a stream; at most `limit`. */
-  replay(userId: UserId, after: LogPosition, limit: number): Promise<readonly LiveEvent[]>;
 }
 
 /** Everything behind the gateway besides identity, which is the security room's own service. */

@@ -5,7 +5,7 @@ import { seededRandom } from "@kaelix/base";
 import { makeId } from "@kaelix/model";
 import { expect, test } from "vitest";
 
-import type { LiveEvent } from "./application.ts";
+import type { LiveEvent } from "./events-application.ts";
 import { positionAt } from "./testing/fake-application.ts";
 import { type Harness, type HarnessOptions, harness } from "./testing/harness.ts";
 import { expectProblem } from "./testing/problem.ts";
@@ -124,6 +124,19 @@ test("a Last-Event-ID that is no position is 400", async () => {
     headers: { host: "localhost", authorization: "Bearer good-1", "last-event-id": "yesterday" },
   });
   expectProblem(answer, 400, "header-invalid");
+  await made.gateway.close();
+});
+
+test("how far an import has come is told and is no place to resume from", async () => {
+  const made = await serve();
+  const { userId } = made.identity.principal(1);
+  const importId = makeId("imp", 1, seededRandom(9));
+  const stream = await follow(made.port);
+  made.application.emit(stored(made, 7));
+  made.application.emit({ type: "import.changed", userId, importId });
+  await expect.poll(() => stream.names()).toEqual(["memory.stored", "import.changed"]);
+  expect(stream.ids()).toEqual([id(7)]);
+  expect(stream.text()).toContain(`data: {"type":"import.changed","import_id":"${importId}"}`);
   await made.gateway.close();
 });
 

@@ -8,13 +8,11 @@ export type {
   ChangeOutcome,
   ConversationSummary,
   EmbeddingStatus,
-  EventsApplication,
   FacetCount,
   FoundMemory,
   HouseApplication,
   HouseStatus,
   ListRequest,
-  LiveEvent,
   MemoryApplication,
   Reach,
   SharedMark,
@@ -41,6 +39,7 @@ export type {
 } from "./audit-application.ts";
 export type { MemoryEdit, MemoryMove } from "./memory-changes.ts";
 export type { SealApplication } from "./seal-application.ts";
+export type { EventsApplication, LiveEvent, PastEvent } from "./events-application.ts";
 export type { ErasureApplication, ErasureRequest, ErasureView } from "./erasure-application.ts";
 export type { FileApplication } from "./file-application.ts";
 export type { MemberApplication } from "./member-application.ts";

@@ -7,7 +7,7 @@ import type { ServerResponse } from "node:http";
 import { type LogPosition, parsePosition } from "@kaelix/base";
 import type { UserId, UserPrincipal } from "@kaelix/model";
 
-import type { EventsApplication, LiveEvent } from "../application.ts";
+import type { EventsApplication, PastEvent } from "../events-application.ts";
 import { gatewayErrors } from "../errors.ts";
 import { tokenOf } from "../http/admission.ts";
 import type { Answer, Exchange, HandlersOf } from "../http/exchange.ts";
@@ -33,13 +33,11 @@ async function follow(exchange: Exchange<"events.follow">, hub: LiveHub): Promis
   reply.raw.on("close", leave);
   reply.hijack();
   stream.open(reply.getHeaders());
-  if (after !== undefined) {
-    const mayHear = async (event: LiveEvent): Promise<boolean> =>
-      isVisible(event, principal, { nowMs: clock.nowMs(), ceilingUntilMs: request.ceilingUntilMs }) &&
-      (await application.events.mayHear(principal, event));
-    await replay(application.events, stream, { userId: principal.userId, start: after, mayHear });
-  }
-  stream.goLive();
+  const mayHear = async (event: PastEvent): Promise<boolean> =>
+    isVisible(event, principal, { nowMs: clock.nowMs(), ceilingUntilMs: request.ceilingUntilMs }) &&
+    (await application.events.mayHear(principal, event));
+  const past = after && (await replay(application.events, stream, { userId: principal.userId, start: after, mayHear }));
+  stream.goLive(past);
   return { type: "taken" };
 }
 
@@ -55,27 +53,32 @@ function resumeFrom(header: string | string[] | undefined): LogPosition | undefi
   return position;
 }
 
+/** Sends what was missed; gives how far the log was read for it. */
 async function replay(
   events: EventsApplication,
   stream: EventStream,
   options: {
     readonly userId: UserId;
     readonly start: LogPosition;
-    readonly mayHear: (event: LiveEvent) => Promise<boolean>;
+    readonly mayHear: (event: PastEvent) => Promise<boolean>;
   },
-): Promise<void> {
-  let after = options.start;
+): Promise<LogPosition | undefined> {
+  let past: LogPosition | undefined;
   for (let page = 0; page < REPLAY_PAGES_MAX; page++) {
-    const missed = await events.replay(options.userId, after, REPLAY_PAGE);
+    const missed = await events.replay(options.userId, past ?? options.start, REPLAY_PAGE);
     for (const event of missed) {
-      after = event.position;
-      if ((await options.mayHear(event)) && !stream.sendPast(sentOf(event))) return stream.end("too-slow");
+      past = event.position;
+      if ((await options.mayHear(event)) && !stream.sendPast(sentOf(event))) {
+        stream.end("too-slow");
+        return past;
+      }
     }
-    if (missed.length < REPLAY_PAGE) return;
+    if (missed.length < REPLAY_PAGE) return past;
     await stream.drained();
   }
   // Too far behind for one stream: the reader comes back with a later id.
   stream.end("too-slow");
+  return past;
 }
 
 /** One reader. Holds back what is new until what was missed has been sent. */
@@ -85,7 +88,8 @@ class EventStream implements Follower {
   readonly #raw: ServerResponse;
   /** What came while the past was read; undefined once live. */
   #held: SentEvent[] | undefined = [];
-  readonly #past = new Set<string>();
+  /** How far the past was read: what comes late of it was told, or is not to be. */
+  #past: LogPosition | undefined;
 
   constructor(raw: ServerResponse, principal: UserPrincipal, accessToken: string) {
     this.#raw = raw;
@@ -104,25 +108,28 @@ class EventStream implements Follower {
 
   /** Sends an event of the past. */
   sendPast(event: SentEvent): boolean {
-    if (event.id !== undefined) this.#past.add(event.id);
     return this.#write(event);
   }
 
-  /** Sends what was held back, but for what the past had already. */
-  goLive(): void {
+  /** Sends what was held back, and from now on what comes, but for what stands in the past that was read. */
+  goLive(past: LogPosition | undefined): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const event of held) {
-      if (event.id === undefined || !this.#past.has(event.id)) this.#write(event);
-    }
-    // What a program may hear is looked up first and may come late: it is not told twice all the same.
-    if (this.principal.program === undefined) this.#past.clear();
+    this.#past = past;
+    for (const event of held) this.send(event);
   }
 
   send(event: SentEvent): boolean {
-    if (this.#held === undefined) return (event.id !== undefined && this.#past.has(event.id)) || this.#write(event);
+    if (this.#held === undefined) return this.#isPast(event) || this.#write(event);
     this.#held.push(event);
     return this.#held.length <= PENDING_EVENTS_MAX;
+  }
+
+  #isPast({ id }: SentEvent): boolean {
+    const at = id === undefined ? undefined : parsePosition(id);
+    if (at === undefined || this.#past === undefined) return false;
+    const { topic, partition, offset } = this.#past;
+    return at.topic === topic && at.partition === partition && at.offset <= offset;
   }
 
   beat(): void {

@@ -11,7 +11,7 @@ import { type Clock, formatPosition, type LogPosition } from "@kaelix/base";
 import { levelName, type UserPrincipal } from "@kaelix/model";
 import { decide, type DecisionContext, type Resource } from "@kaelix/security";
 
-import type { EventsApplication, LiveEvent } from "../application.ts";
+import type { EventsApplication, LiveEvent } from "../events-application.ts";
 import { gatewayErrors } from "../errors.ts";
 import { standIn } from "../http/caller.ts";
 import type { Json } from "../http/wire.ts";
@@ -132,13 +132,14 @@ export class LiveHub {
     for (const followed of own) {
       // Not even the watermarks of its partition: they would say that something happened.
       if (!isVisible(event, followed.principal, { nowMs, ceilingUntilMs: followed.ceilingUntilMs })) continue;
-      if (followed.principal.program === undefined) this.#tell(followed, event.position, sent);
+      if (followed.principal.program === undefined) this.#tell(followed, event, sent);
       else this.#lookUp(followed, event, sent);
     }
   }
 
-  #tell(followed: Followed, position: LogPosition, sent: SentEvent): void {
-    if (followed.partitions.size < PARTITIONS_MAX) followed.partitions.add(partitionOf(position));
+  #tell(followed: Followed, { position }: LiveEvent, sent: SentEvent): void {
+    if (position !== undefined && followed.partitions.size < PARTITIONS_MAX)
+      followed.partitions.add(partitionOf(position));
     this.#isDirty = true;
     if (!followed.follower.send(sent)) this.#letGo(followed, "too-slow");
   }
@@ -153,7 +154,7 @@ export class LiveHub {
     const tell = async (): Promise<void> => {
       const mayHear = await this.#events?.mayHear(followed.principal, event);
       const isThere = this.#byUser.get(event.userId)?.has(followed) === true;
-      if (mayHear === true && isThere) this.#tell(followed, event.position, sent);
+      if (mayHear === true && isThere) this.#tell(followed, event, sent);
     };
     followed.lookedUp = followed.lookedUp
       .then(tell)
@@ -243,22 +244,22 @@ export function isVisible(event: LiveEvent, principal: UserPrincipal, context: D
   return decide(principal, "events.follow", resource, context).allow;
 }
 
-/** An event as it goes over the wire. */
+/** An event as it goes over the wire. Only what stands on the log in its place has an id: elsewhere a stream cannot be resumed from. */
 export function sentOf(event: LiveEvent): SentEvent {
-  const position = formatPosition(event.position);
+  const id = event.position && formatPosition(event.position);
+  const position = id === undefined ? {} : { position: id };
   switch (event.type) {
     case "watermark":
-      // No id: a watermark is not a place to resume from.
-      return { id: undefined, name: event.type, data: { type: event.type, view: event.view, position } };
+      return { id: undefined, name: event.type, data: { type: event.type, view: event.view, ...position } };
     case "import.changed":
-      return { id: position, name: event.type, data: { type: event.type, position, import_id: event.importId } };
+      return { id, name: event.type, data: { type: event.type, ...position, import_id: event.importId } };
     case "memory.stored":
     case "memory.revised":
     case "memory.forgotten":
     case "memory.restored":
     case "memory.erased": {
       const level = event.level === null ? null : levelName(event.level);
-      return { id: position, name: event.type, data: { type: event.type, position, memory_id: event.memoryId, level } };
+      return { id, name: event.type, data: { type: event.type, ...position, memory_id: event.memoryId, level } };
     }
   }
 }

@@ -16,14 +16,8 @@ import {
 import type { AuditNote } from "@kaelix/security";
 
 import type { AuditApplication } from "../audit-application.ts";
-import type {
-  Application,
-  ChangeOutcome,
-  HouseApplication,
-  LiveEvent,
-  MemoryApplication,
-  PlacedMemory,
-} from "../application.ts";
+import type { Application, ChangeOutcome, HouseApplication, MemoryApplication, PlacedMemory } from "../application.ts";
+import type { LiveEvent, PastEvent } from "../events-application.ts";
 import type { ImportApplication, ImportView } from "../import-application.ts";
 import { fakeCodes } from "./fake-codes.ts";
 import { fakeMail } from "./fake-mail.ts";
@@ -141,7 +135,8 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     days: fakeDays(),
     provider: fakeProvider(),
     events: {
-      mayHear: async ({ program }, event) => program?.reach !== "own" || event.position.offset % 2 === 0,
+      mayHear: async ({ program }, { position }) =>
+        program?.reach !== "own" || (position !== undefined && position.offset % 2 === 0),
       follow: (listener) => {
         state.listeners.add(listener);
         return { stop: () => state.listeners.delete(listener) };
@@ -149,8 +144,8 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
       replay: async (userId, after, limit) => {
         app.onReplay?.("before");
         const page = state.past
+          .filter((event): event is PastEvent => event.position !== undefined && event.position.offset > after.offset)
           .filter((event) => event.type !== "watermark" && event.userId === userId)
-          .filter((event) => event.position.offset > after.offset)
           .slice(0, limit);
         app.onReplay?.("after");
         return page;
