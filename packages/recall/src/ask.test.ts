@@ -240,6 +240,16 @@ test("the same words are quoted once, and the question itself never", async () =
   expect((await answer("who is peter", source)).citations.length).toBe(1);
 });
 
+test("words that differ by their vowel signs alone are not the same words", async () => {
+  const told = ["मीरा का घर नीला है", "मीरा का घर नीली है"].map((text) => ({ on: "2024-01-01", text }));
+  expect((await answer("मीरा का घर", sourceOf([...told, ...FILLER]))).citations.length).toBe(2);
+});
+
+test("a time with a name in another script beside it does not ask for all of that time", async () => {
+  expect(readQuestion("What happened in May 2023?", NOW_MS).span).toBeDefined();
+  expect(readQuestion("What happened in May 2023 山田?", NOW_MS).span).toBeUndefined();
+});
+
 test("what is known about somebody needs no memory that holds these words", async () => {
   const source = sourceOf([
     { on: "2024-01-01", text: "I am allergic to penicillin, good to know", speaker: "Carla" },

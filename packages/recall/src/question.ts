@@ -63,7 +63,7 @@ function spanAlone(text: string, nowMs: number): Question["span"] {
   const [time, ...others] = findTimes(behind, { atMs: nowMs });
   if (time === undefined || others.length > 0) return undefined;
   const beside = `${behind.slice(0, time.start)} ${behind.slice(time.end)}`;
-  return /^(?:back|in|on|at|over|during|of|the|\W)*$/iu.test(beside)
+  return /^(?:back|in|on|at|over|during|of|the|[^\p{L}\p{N}])*$/iu.test(beside)
     ? { fromMs: time.fromMs, toMs: time.toMs }
     : undefined;
 }

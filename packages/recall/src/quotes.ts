@@ -131,7 +131,7 @@ function distinct(quotes: readonly Quote[], asked: string): Quote[] {
 function plainWords(text: string): string {
   return text
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, " ")
     .trim();
 }
 

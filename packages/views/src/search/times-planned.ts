@@ -10,7 +10,7 @@ export function isPlanned(sentence: string): boolean {
 
 /** The sentence that holds a place of a text, UTF-16 units. */
 export function sentenceAround(text: string, at: number): string {
-  const before = Math.max(text.lastIndexOf(".", at), text.lastIndexOf("!", at), text.lastIndexOf("\n", at)) + 1;
+  const before = Math.max(...[".", "!", "?", "\n"].map((end) => text.lastIndexOf(end, at))) + 1;
   const rest = text.slice(at).search(/[.!?\n]/);
   return text.slice(before, rest < 0 ? text.length : at + rest);
 }

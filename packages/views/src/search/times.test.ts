@@ -38,6 +38,7 @@ test.each([
   ["on 3 March", "3 March = 3 March 2023"],
   ["The wedding was on 6 December", "6 December = 6 December 2022"],
   ["The wedding will be on 6 December", "6 December = 6 December 2023"],
+  ["Will you come? The wedding was on 6 December", "6 December = 6 December 2022"],
   ["We'll row in December", "in December = December 2023"],
   ["May 20th, 2022", "May 20th, 2022 = 20 May 2022"],
   ["2023-05-30", "2023-05-30 = 30 May 2023"],
