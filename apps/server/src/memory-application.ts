@@ -144,12 +144,15 @@ export class Memories implements MemoryApplication {
     const from = cursor === undefined ? undefined : decodeTimeCursor(cursor, filter);
     const wanted = { ...narrow, limit, ceiling: principal.ceiling, ...(from === undefined ? {} : { from }) };
     const { database } = this.#parts;
-    const isWhole = narrowProgram(principal) === undefined;
+    const ownPage = (): Promise<TimePage> =>
+      narrowProgram(principal) === undefined
+        ? listByTime(database, principal.userId, wanted)
+        : this.#reachedPage(principal, wanted);
     const pages = await Promise.all([
-      ...(shares.isAlone || !isWhole ? [] : [listByTime(database, principal.userId, wanted)]),
+      ...(shares.isAlone ? [] : [ownPage()]),
       ...shares.owners.map((open) => listByTime(database, open.owner, { ...wanted, anyOf: shares.rowClausesOf(open) })),
     ]);
-    const page = isWhole ? joinPages(pages, wanted) : await this.#reachedPage(principal, wanted);
+    const page = joinPages(pages, wanted);
     const first = page.rows[0];
     const last = page.rows.at(-1);
     return {

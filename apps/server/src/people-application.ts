@@ -22,7 +22,7 @@ import { type Keystore, securityErrors, type UserSealPlace } from "@kaelix/secur
 import type { MemoryStore } from "@kaelix/views";
 
 import { isVisible, reachesRow } from "./open-memories.ts";
-import type { ProgramReach } from "./program-reach.ts";
+import { narrowProgram, type ProgramReach } from "./program-reach.ts";
 
 /** What it is wired from. */
 export interface PeopleParts {
@@ -46,7 +46,12 @@ export function peopleApplication(parts: PeopleParts): PeopleApplication {
     list: (principal, request) => listPeople(reach.source(principal), { ...scopeOf(principal), ...request }),
     page: (principal, id) => personPage(reach.source(principal), { ...scopeOf(principal), id }),
     graph: (principal, request) => graphAround(reach.source(principal), { ...scopeOf(principal), ...request }),
-    merges: (principal) => listMerges(reach.source(principal), scopeOf(principal)),
+    merges: async (principal) => {
+      const merges = await listMerges(reach.source(principal), scopeOf(principal));
+      if (narrowProgram(principal) === undefined) return merges;
+      // What was decided of somebody whom it reads nothing of would tell of them.
+      return { ...merges, decisions: merges.decisions.filter(({ person }) => person !== null) };
+    },
     decide: (principal, wish) =>
       locks.run(principal.userId, async () => {
         mustSeeDecisions(principal);

@@ -1,7 +1,7 @@
 /** What each program may read of what others wrote: on the whole house, every list beside `decide`, over random worlds. */
 import { seededRandom } from "@kaelix/base";
 import type { Client } from "@kaelix/contract";
-import { type ApiKeyId, DEFAULT_TENANT, type KeyReach, parseId, type UserId } from "@kaelix/model";
+import { type ApiKeyId, DEFAULT_TENANT, type KeyReach, makeId, parseId, type UserId } from "@kaelix/model";
 import { decide } from "@kaelix/security";
 import { expect, test } from "vitest";
 
@@ -190,6 +190,21 @@ test("a name, a file, an external id or an older state of another program's tell
   expect(await people(rival.client)).toEqual(expect.arrayContaining(["Carla", "Osvaldo"]));
   expect(await people(reader.client)).toContain("Carla");
   expect(await people(reader.client)).not.toContain("Osvaldo");
+
+  const listed = (await ann.call("people.list", { query: {} })).data.data;
+  const renamed = async (name: string, to: string): Promise<void> => {
+    const person = listed.find((one) => one.name === name)?.id ?? "";
+    await ann.call("people.decide", { body: { what: "rename", person, name: to } });
+  };
+  await renamed("Osvaldo", "Osvaldo Pugliese");
+  await renamed("Carla", "Carla Moreno");
+  const names = async (client: Client): Promise<ReadonlySet<string | null>> =>
+    new Set((await client.call("people.merges")).data.decisions.map(({ other }) => other));
+  expect(await names(ann)).toEqual(new Set(["Carla Moreno", "Osvaldo Pugliese"]));
+  expect(await names(reader.client)).toEqual(new Set(["Carla Moreno"]));
+
+  const another = { query: { owner: makeId("usr", 1, seededRandom(1)) } };
+  expect((await reader.client.call("memories.list", another)).data.data).toEqual([]);
 
   for (const text of ["My brother Osvaldo came to dinner", "Somebody else came to dinner"]) {
     const taken = await problemOf(tell(reader.client, text, { external_id: "dinner" }));
