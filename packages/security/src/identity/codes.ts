@@ -8,7 +8,7 @@ import { normaliseCode } from "./parse.ts";
 // Without 0 O, 1 I L, 5 S, 8 B, 2 Z: what people mix up when they copy a code by hand.
 const ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY";
 const CLAIM_GROUPS = 2;
-const INVITE_GROUPS = 5;
+const INVITE_GROUPS = 7;
 const RECOVERY_GROUPS = 7;
 const GROUP_LETTERS = 4;
 const WRONG_MAX = 20;
@@ -19,7 +19,7 @@ export function makeClaimCode(random: RandomSource): string {
   return makeCode(random, CLAIM_GROUPS);
 }
 
-/** An invitation code: five groups of four, 92 bits. */
+/** An invitation code: seven groups of four, 130 bits. */
 export function makeInviteCode(random: RandomSource): string {
   return makeCode(random, INVITE_GROUPS);
 }
