@@ -3,6 +3,7 @@
  * A stream of events is heard for a moment and then left.
  */
 import { Agent, type IncomingHttpHeaders, request as ask } from "node:http";
+import type { Socket } from "node:net";
 
 /** What is asked. */
 export interface Asked {
@@ -23,11 +24,14 @@ export interface Heard {
 
 const EVENTS_HEARD_MS = 40;
 const ANSWER_MS_MAX = 30_000;
+const PATH_SHOWN_MAX = 200;
 
 /** A door of a running product. */
 export class Door {
   readonly url: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  /** What was asked last on a connection: where one stops answering, that is what to look at. */
+  readonly #last = new WeakMap<Socket, string>();
   /** Requests sent so far. */
   calls = 0;
 
@@ -63,7 +67,14 @@ export class Door {
           }
         },
       );
-      sent.on("timeout", () => sent.destroy(new Error(`${method} ${path} was not answered`)));
+      let before = "nothing";
+      sent.on("socket", (socket: Socket) => {
+        before = this.#last.get(socket) ?? before;
+        this.#last.set(socket, `${method} ${path.slice(0, PATH_SHOWN_MAX)} ${JSON.stringify(length)}`);
+      });
+      sent.on("timeout", () => {
+        sent.destroy(new Error(`${method} ${path} was not answered; before it on its connection: ${before}`));
+      });
       sent.on("error", reject);
       sent.end(body);
     });

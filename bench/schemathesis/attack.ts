@@ -22,6 +22,8 @@ export interface AttackOutcome {
 }
 
 const START_MS_MAX = 60_000;
+const LINE_LENGTH_MAX = 2_000;
+const REPORT_LENGTH_MAX = 200_000;
 
 /** Attacks for at most `seconds`; the same seed tries the same requests as far as the time goes. */
 export async function attack(options: { readonly seconds: number; readonly seed: number }): Promise<AttackOutcome> {
@@ -53,9 +55,15 @@ export async function attack(options: { readonly seconds: number; readonly seed:
     await once(child, "close");
     const requests = Number(/([\d,]+) generated/.exec(said)?.[1]?.replaceAll(",", "") ?? 0);
     const operations = Number(/Tested: (\d+)/.exec(said)?.[1] ?? 0);
-    return { operations, requests, report: child.exitCode === 0 ? undefined : said.slice(0, 40_000) };
+    return { operations, requests, report: child.exitCode === 0 ? undefined : shortened(said) };
   } finally {
     await product.close();
     rmSync(place, { recursive: true, force: true });
   }
+}
+
+/** A body that was too large is in the report as well, and would hide what else was found. */
+function shortened(report: string): string {
+  const lines = report.split("\n").map((line) => line.slice(0, LINE_LENGTH_MAX));
+  return lines.join("\n").slice(0, REPORT_LENGTH_MAX);
 }

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
+import { scanProcess } from "../../../bench/canaries/process-memory.ts";
 import { canaryOf, scanBytes, scanFolder } from "../../../bench/canaries/scan.ts";
 import { claimServer, dashboardReady, logIn, signUp } from "../../web/src/testing/journey.ts";
 import { PERSON, signIn } from "./testing/product.ts";
@@ -186,6 +187,18 @@ test("without the passphrase the recovery key gives a new one, also to a second 
   await second.getByTestId("sealed-opened").first().waitFor({ state: "detached" });
   expect(await second.getByText(OTHER).count()).toBe(0);
 });
+
+test.runIf(process.platform === "linux")(
+  "the server's memory has none of it, as a core dump would hold it",
+  async () => {
+    const client = await signIn(product);
+    // What is told in clear is there: the reader reads.
+    await client.call("memories.create", { body: { text: `${canaryOf(1, 1)} may be read`, level: "general" } });
+    const { hits } = scanProcess(product.process.pid ?? 0, [1, LEVEL]);
+    expect(hits.get(1)).toBeGreaterThan(0);
+    expect(hits.get(LEVEL)).toBe(0);
+  },
+);
 
 test("the server has none of it: not in what it was sent, its files, nor its lines", async () => {
   const requests = scanBytes(Buffer.from(sent.join("\n")), LEVEL);
