@@ -9,20 +9,20 @@ const LIST_MAX = 100;
 const monthsSchema = z.number().int().min(1).max(KEPT_MONTHS_MAX).nullable();
 const sourceRuleSchema = z.strictObject({ source: z.enum(SOURCE_KINDS), months: monthsSchema });
 
-const rulesSchema = z
-  .strictObject({
-    /** Whole months that memories are kept; null: for ever. */
-    months: monthsSchema,
-    /** Sources that have a rule of their own instead, each once. */
-    sources: z
-      .array(sourceRuleSchema)
-      .max(SOURCE_KINDS.length)
-      .refine((rules) => new Set(rules.map(({ source }) => source)).size === rules.length, {
-        message: "Must name each source once",
-      })
-      .default([]),
-  })
-  .meta({ id: "RetentionRules" });
+/** Sources that have a rule of their own instead, each once. */
+const sourcesSchema = z
+  .array(sourceRuleSchema)
+  .max(SOURCE_KINDS.length)
+  .refine((rules) => new Set(rules.map(({ source }) => source)).size === rules.length, {
+    message: "Must name each source once",
+  });
+
+/** `months`: whole months that memories are kept; null: for ever. */
+const rulesSchema = z.strictObject({ months: monthsSchema, sources: sourcesSchema }).meta({ id: "RetentionRules" });
+
+const chosenRulesSchema = z
+  .strictObject({ months: monthsSchema, sources: sourcesSchema.default([]) })
+  .meta({ id: "RetentionChoice" });
 
 const countsShape = {
   /** Up to the level that is open, as every count here. */
@@ -91,7 +91,7 @@ export const retentionRoutes = {
       "Choose how long one's memories are kept, of every level; what that lets go is announced and goes a week later",
     body: z.strictObject({
       /** Null: as the server is set up. */
-      rules: rulesSchema.nullable(),
+      rules: chosenRulesSchema.nullable(),
     }),
     success: json(retentionSchema),
   },
@@ -101,7 +101,7 @@ export const retentionRoutes = {
     action: "retention.read",
     tag: "erasures",
     summary: "What rules would let go, without choosing them",
-    body: z.strictObject({ rules: rulesSchema.nullable() }),
+    body: z.strictObject({ rules: chosenRulesSchema.nullable() }),
     success: json(goingSchema),
   },
   "retention.leaving": {

@@ -56,7 +56,7 @@ export const sayable = z
   .refine((text) => text.trim().length > 0, { message: "Must hold more than white space" })
   .refine((text) => !text.includes("\u0000"), { message: "Must not hold a NUL character" })
   .refine((text) => text.isWellFormed(), { message: "Must be well-formed Unicode" })
-  .meta({ minLength: 1, maxLength: MEMORY_TEXT_LENGTH_MAX });
+  .meta({ minLength: 1, maxLength: MEMORY_TEXT_LENGTH_MAX, pattern: String.raw`^[^\u0000]*$` });
 
 const contextSchema = z.union([z.string(), z.record(z.string(), z.unknown())]);
 
