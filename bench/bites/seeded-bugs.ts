@@ -288,9 +288,9 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   {
     name: "a name in clear",
     file: "access/api-keys.ts",
-    is: "const sealed = await keystore.sealForUser(placeOf(owner.userId, key), Buffer.from(name));",
+    is: "const sealed = await keystore.sealForUser(programPlace(owner.userId, key), Buffer.from(name));",
     becomes:
-      "const sealed = Buffer.from(name); await keystore.sealForUser(placeOf(owner.userId, key), Buffer.from(name));",
+      "const sealed = Buffer.from(name); await keystore.sealForUser(programPlace(owner.userId, key), Buffer.from(name));",
     tests: "access",
   },
   {

@@ -27,6 +27,7 @@ import type { AgentSubject, ServiceSubject } from "../policy/subjects.ts";
 import type { AccessRegister } from "./access-register.ts";
 import { hashApiKey, makeApiKey, parseApiKey } from "./api-key-format.ts";
 import type { KeyOwners } from "./key-owners.ts";
+import { isUseDue, programPlace } from "./program-rows.ts";
 import type { ApiKeyRow } from "./rows.ts";
 
 /** What somebody wants a key for. */
@@ -77,7 +78,6 @@ interface Owner {
 }
 
 const KEYS_PER_USER_MAX = 100;
-const USE_WRITTEN_MS = 10 * 60_000;
 
 /** All keys. */
 export class ApiKeys {
@@ -113,7 +113,7 @@ export class ApiKeys {
     if (this.#rowsOf(owner).length >= KEYS_PER_USER_MAX) throw invalid(`there are ${KEYS_PER_USER_MAX} already`);
     const key = makeId("key", nowMs, random);
     const secret = makeApiKey(key, random);
-    const sealed = await keystore.sealForUser(placeOf(owner.userId, key), Buffer.from(name));
+    const sealed = await keystore.sealForUser(programPlace(owner.userId, key), Buffer.from(name));
     const row: ApiKeyRow = {
       key,
       tenant: owner.tenantId,
@@ -227,7 +227,7 @@ export class ApiKeys {
   async #info(row: ApiKeyRow): Promise<ApiKeyInfo> {
     const { register, keystore } = this.#tools;
     const { key, kind, scopes, ceiling, reach, createdAtMs, expiresAtMs, usedAtMs } = row;
-    const opened = await keystore.openForUser(placeOf(row.user, key), Buffer.from(row.sealed, "base64url"));
+    const opened = await keystore.openForUser(programPlace(row.user, key), Buffer.from(row.sealed, "base64url"));
     const name = opened.type === "opened" ? opened.bytes.toString() : "?";
     const isExpired = expiresAtMs !== null && expiresAtMs <= register.nowMs();
     const state = isExpired ? "expired" : row.endedAtMs === null ? "open" : "ended";
@@ -243,20 +243,9 @@ function subjectOf(row: ApiKeyRow, user: UserRow): AgentSubject | ServiceSubject
   return { type: "agent", ...base, userId: row.user, role: user.role, ceiling, reach: row.reach };
 }
 
-function isUseDue(row: ApiKeyRow, nowMs: number): boolean {
-  return row.endedAtMs === null && (row.usedAtMs === null || nowMs - row.usedAtMs >= USE_WRITTEN_MS);
-}
-
 function allowedScopes(kind: "agent" | "service"): readonly Action[] {
   // The names come from the table itself.
   return (Object.keys(ACTIONS) as Action[]).filter((name) => ACTIONS[name].keys.includes(kind));
-}
-
-function placeOf(
-  user: UserId,
-  key: ApiKeyId,
-): { readonly user: UserId; readonly purpose: "factor"; readonly subject: string } {
-  return { user, purpose: "factor", subject: key };
 }
 
 function invalid(why: string): Error {

@@ -23,6 +23,7 @@ import {
 
 import type { AccessRegister } from "../access/access-register.ts";
 import type { KeyOwners } from "../access/key-owners.ts";
+import { isUseDue, programPlace } from "../access/program-rows.ts";
 import type { AppRow } from "../access/rows.ts";
 import { securityErrors } from "../errors.ts";
 import type { Keystore } from "../keys/keystore.ts";
@@ -148,7 +149,6 @@ interface Owner {
 const APP_DAYS_MAX = 90;
 const CODE_MS = 60_000;
 const GRACE_MS = 10_000;
-const USE_WRITTEN_MS = 10 * 60_000;
 const DAY_MS = 86_400_000;
 const APPS_PER_USER_MAX = 100;
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
@@ -212,7 +212,7 @@ export class Apps {
     const key = makeId("key", nowMs, random);
     const code = makeCode(key, random);
     const said = { name: client.name, host: client.host, redirect: redirectWords(redirect) };
-    const sealed = await keystore.sealForUser(placeOf(owner.userId, key), Buffer.from(JSON.stringify(said)));
+    const sealed = await keystore.sealForUser(programPlace(owner.userId, key), Buffer.from(JSON.stringify(said)));
     await this.#put({
       key,
       tenant: owner.tenantId,
@@ -436,24 +436,16 @@ export class Apps {
 
   async #info(row: AppRow): Promise<AppInfo> {
     const { key, resource, scopes, ceiling, reach, createdAtMs, expiresAtMs, usedAtMs } = row;
-    const opened = await this.#tools.keystore.openForUser(placeOf(row.user, key), Buffer.from(row.sealed, "base64url"));
+    const opened = await this.#tools.keystore.openForUser(
+      programPlace(row.user, key),
+      Buffer.from(row.sealed, "base64url"),
+    );
     // What this room has sealed itself.
     const said: Pick<AppInfo, "name" | "host" | "redirect"> =
       opened.type === "opened" ? JSON.parse(opened.bytes.toString()) : { name: "?", host: null, redirect: "?" };
     const state = stateOfApp(row, this.#tools.register.nowMs());
     return { key, ...said, resource, scopes, ceiling, reach, createdAtMs, expiresAtMs, usedAtMs, state };
   }
-}
-
-function isUseDue(row: AppRow, nowMs: number): boolean {
-  return row.endedAtMs === null && (row.usedAtMs === null || nowMs - row.usedAtMs >= USE_WRITTEN_MS);
-}
-
-function placeOf(
-  user: UserId,
-  key: ApiKeyId,
-): { readonly user: UserId; readonly purpose: "factor"; readonly subject: string } {
-  return { user, purpose: "factor", subject: key };
 }
 
 function invalid(why: string): Error {
