@@ -1,5 +1,5 @@
 /** Shapes of the wire for a person's own security: proof, second factors, password and keys of programs. */
-import { parseId } from "@kaelix/model";
+import { KEY_REACHES, parseId } from "@kaelix/model";
 import { z } from "zod";
 
 import { codeRequestSchema } from "./code-schemas.ts";
@@ -85,7 +85,7 @@ export const totpConfirmSchema = z.strictObject({ code }).meta({ id: "TotpConfir
 export const recoveryCodesSchema = z.object({ recovery_codes: z.array(z.string()) }).meta({ id: "RecoveryCodes" });
 
 /** Whose words a program reads: what it wrote itself, that and the person's own word, or also what other programs wrote. */
-export const keyReachSchema = z.enum(["own", "person", "all"]);
+export const keyReachSchema = z.enum([...KEY_REACHES]);
 
 const keyKindSchema = z.enum(["agent", "service"]);
 

@@ -1,5 +1,5 @@
 import { systemZone } from "@kaelix/base";
-import type { CallOutput, Routes } from "@kaelix/contract";
+import { type CallOutput, DIGEST_TITLES, type Routes } from "@kaelix/contract";
 
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
@@ -13,16 +13,6 @@ export interface DigestOptions extends CommonOptions {
   /** True: no provider is asked for sentences. */
   readonly lines?: boolean;
 }
-
-const TITLES = {
-  people: "Who speaks",
-  "dates-ahead": "Dates ahead",
-  promises: "Promises open",
-  "came-in": "Came in",
-  quiet: "Gone quiet",
-  rhythm: "More than usual",
-  "on-this-day": "On this day",
-} as const;
 
 /** `kaelix digest [DAY]`: what came in, what is open, what is ahead. */
 export async function digest(day: string | undefined, options: DigestOptions): Promise<number> {
@@ -50,7 +40,7 @@ export async function digest(day: string | undefined, options: DigestOptions): P
     }
     if (prose !== undefined) printProse(prose, options);
     for (const { kind, lines, more } of data.sections) {
-      process.stdout.write(`${TITLES[kind]}\n`);
+      process.stdout.write(`${DIGEST_TITLES[kind]}\n`);
       for (const line of lines) {
         const [first] = line.evidence;
         const isQuoted = kind === "on-this-day" || kind === "promises" || kind === "dates-ahead";

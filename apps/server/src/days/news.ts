@@ -1,4 +1,5 @@
 /** What is told of a day, as it leaves the house: lines that stand on memories up to a level, never above what is indexed. */
+import { DIGEST_TITLES } from "@kaelix/contract";
 import type { DayProse } from "@kaelix/gateway";
 import type { Digest, DigestKind } from "@kaelix/recall";
 
@@ -25,16 +26,6 @@ export interface DayNews {
   }[];
 }
 
-const TITLES: Readonly<Record<DigestKind, string>> = {
-  people: "Who speaks",
-  "dates-ahead": "Dates ahead",
-  promises: "Promises open",
-  "came-in": "Came in",
-  quiet: "Gone quiet",
-  rhythm: "More than usual",
-  "on-this-day": "On this day",
-};
-
 const LINE_LENGTH_MAX = 300;
 
 /** A digest's lines in words that can be read without opening anything, and the same in sentences where somebody wrote them. */
@@ -47,7 +38,7 @@ export function newsOf(id: string, { day, sections, zone }: Digest, prose: DayPr
     writtenBy: prose.writtenBy ?? null,
     sections: sections.map(({ kind, lines }) => ({
       kind,
-      title: TITLES[kind],
+      title: DIGEST_TITLES[kind],
       lines: lines.map(({ day: about, evidence, text }) => {
         const [first] = evidence;
         const said = kind === "on-this-day" && first !== undefined ? first.document.text.slice(...first.range) : "";

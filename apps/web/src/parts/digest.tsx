@@ -1,3 +1,4 @@
+import { DIGEST_TITLES } from "@kaelix/contract";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 
@@ -13,17 +14,6 @@ import { Section } from "./page.tsx";
 type DigestSection = WireDigest["sections"][number];
 type DigestLine = DigestSection["lines"][number];
 type Evidence = DigestLine["evidence"][number];
-
-/** What sections are called. */
-export const DIGEST_TITLES: Readonly<Record<DigestSection["kind"], string>> = {
-  people: "Who speaks",
-  "dates-ahead": "Dates ahead",
-  promises: "Promises open",
-  "came-in": "Came in",
-  quiet: "Gone quiet",
-  rhythm: "More than usual",
-  "on-this-day": "On this day",
-};
 
 const EXCERPT_LENGTH = 220;
 

@@ -1,3 +1,4 @@
+import { DIGEST_TITLES } from "@kaelix/contract";
 import { type FormEvent, type ReactNode, useState } from "react";
 
 import { formatWhen } from "../core/format.ts";
@@ -5,7 +6,6 @@ import { canPush, subscribe } from "../core/push.ts";
 import { daysApi, type WireDaySettings, type WireDayWish, type WireWay } from "../data/days-api.ts";
 import { Button, Empty, Loading, Name, ProblemNote } from "../parts/basics.tsx";
 import { Choice } from "../parts/choice.tsx";
-import { DIGEST_TITLES } from "../parts/digest.tsx";
 import { Field } from "../parts/field.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { Segmented } from "../parts/segmented.tsx";

@@ -1,6 +1,12 @@
 /** The tools that read. None of them changes anything. */
-import { conversationIdSchema, levelInputSchema, levelNameSchema, memoryIdSchema } from "@kaelix/contract";
-import { KEY_REACHES, levelName, MEMORY_LABEL_LENGTH_MAX, type MemoryId, parseId, SOURCE_KINDS } from "@kaelix/model";
+import {
+  conversationIdSchema,
+  keyReachSchema,
+  levelInputSchema,
+  levelNameSchema,
+  memoryIdSchema,
+} from "@kaelix/contract";
+import { levelName, MEMORY_LABEL_LENGTH_MAX, type MemoryId, parseId, SOURCE_KINDS } from "@kaelix/model";
 import { z } from "zod";
 
 import type { PlacedMemory, RecallFilter } from "../application.ts";
@@ -224,8 +230,7 @@ const status = defineTool({
       as: z.enum(["person", "agent"]),
       key: z.string().nullable(),
       scopes: z.array(z.string()).nullable(),
-      reach: z
-        .enum([...KEY_REACHES])
+      reach: keyReachSchema
         .nullable()
         .describe("Whose words you read: own, the person's besides (person), or also what other programs wrote (all)"),
     }),
