@@ -42,7 +42,12 @@ const FILE_LINES_MAX = 500;
 /** Doors that are an interface to the world outside the repository: their exports need no caller in it. */
 const PUBLIC_ROOMS = new Set(["@kaelix/client", "@kaelix/contract", "@kaelix/protocol"]);
 /** Doors beside a room's first one. */
-const SECOND_DOORS = new Set(["@kaelix/contract/answer-stream", "@kaelix/contract/calls", "@kaelix/protocol/messages"]);
+const SECOND_DOORS = new Set([
+  "@kaelix/contract/answer-stream",
+  "@kaelix/contract/calls",
+  "@kaelix/contract/digest-titles",
+  "@kaelix/protocol/messages",
+]);
 const IMPORT_PATTERN = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)"([^"]+)"/g;
 const EXPORT_PATTERN =
   /^export (?:async )?(?:declare )?(?:const|let|function\*?|class|abstract class|interface|type) ([A-Za-z0-9_$]+)/gm;

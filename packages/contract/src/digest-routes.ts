@@ -5,19 +5,6 @@ import { notWrittenSchema } from "./answer-schemas.ts";
 import type { Route } from "./route.ts";
 import { foundMemorySchema, importIdSchema } from "./schemas.ts";
 
-const kindSchema = z.enum(["people", "came-in", "dates-ahead", "promises", "quiet", "rhythm", "on-this-day"]);
-
-/** What the sections of a digest are called, by their kind. */
-export const DIGEST_TITLES: Readonly<Record<z.infer<typeof kindSchema>, string>> = {
-  people: "Who speaks",
-  "dates-ahead": "Dates ahead",
-  promises: "Promises open",
-  "came-in": "Came in",
-  quiet: "Gone quiet",
-  rhythm: "More than usual",
-  "on-this-day": "On this day",
-};
-
 const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const zoneSchema = z.string().min(1).max(64);
 
@@ -48,7 +35,7 @@ const digestSchema = z
     writes: z.boolean(),
     sections: z.array(
       z.object({
-        kind: kindSchema,
+        kind: z.enum(["people", "came-in", "dates-ahead", "promises", "quiet", "rhythm", "on-this-day"]),
         lines: z.array(digestLineSchema),
         /** Lines left out for length. */
         more: z.number().int(),

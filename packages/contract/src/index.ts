@@ -2,7 +2,6 @@ export type { CallOptions, CallResult, ClientOptions } from "./calls.ts";
 export { answerRequestSchema, answerSchema, citationSchema } from "./answer-schemas.ts";
 export { type Client, createClient } from "./client.ts";
 export { keyReachSchema, keySchema, keyListSchema } from "./access-schemas.ts";
-export { DIGEST_TITLES } from "./digest-routes.ts";
 export { erasureSchema } from "./erasure-schemas.ts";
 export { serverSchema, statusSchema, verificationSchema, viewStatusSchema } from "./house-schemas.ts";
 export { backupsSchema, kekSchema } from "./operation-schemas.ts";

@@ -1,5 +1,6 @@
 import { systemZone } from "@kaelix/base";
-import { type CallOutput, DIGEST_TITLES, type Routes } from "@kaelix/contract";
+import type { CallOutput, Routes } from "@kaelix/contract";
+import { DIGEST_TITLES } from "@kaelix/contract/digest-titles";
 
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";

@@ -1,5 +1,5 @@
 /** What is told of a day, as it leaves the house: lines that stand on memories up to a level, never above what is indexed. */
-import { DIGEST_TITLES } from "@kaelix/contract";
+import { DIGEST_TITLES } from "@kaelix/contract/digest-titles";
 import type { DayProse } from "@kaelix/gateway";
 import type { Digest, DigestKind } from "@kaelix/recall";
 

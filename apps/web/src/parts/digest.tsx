@@ -1,4 +1,4 @@
-import { DIGEST_TITLES } from "@kaelix/contract";
+import { DIGEST_TITLES } from "@kaelix/contract/digest-titles";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 

@@ -1,4 +1,4 @@
-import { DIGEST_TITLES } from "@kaelix/contract";
+import { DIGEST_TITLES } from "@kaelix/contract/digest-titles";
 import { type FormEvent, type ReactNode, useState } from "react";
 
 import { formatWhen } from "../core/format.ts";
