@@ -105,7 +105,10 @@ export function foundingPaths(): Readonly<Record<string, unknown>> {
     }),
     "/memories/": operation({
       summary: "First shape of telling something",
-      properties: { content: said, context: { oneOf: [text, { type: "object" }] } },
+      properties: {
+        content: { allOf: [said, { pattern: String.raw`^[^\u0000]*$` }] },
+        context: { oneOf: [text, { type: "object" }] },
+      },
       required: ["content"],
       status: 201,
       answer: { success: { const: true }, memory_id: text },
