@@ -35,7 +35,7 @@ export async function openViews(
   const people = createPeopleStore(database, clock, waited);
   parts.embedder = openEmbedder(context);
   const searchView = openSearch(context, store, people);
-  const worldView = openWorldView(context, searchView, people);
+  const worldView = openWorldView(context, searchView, { people, store });
   const runner = new ViewRunner({
     log,
     views: [createRelationalView(database), searchView, worldView],

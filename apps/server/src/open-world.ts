@@ -6,14 +6,19 @@ import { partitionOfUser } from "@kaelix/capture";
 import { TOPICS, type UserId } from "@kaelix/model";
 import type { PeopleApplication } from "@kaelix/gateway";
 import { Subjects } from "@kaelix/recall";
-import { type PeopleStore, type SearchView, WorldView } from "@kaelix/views";
+import { type MemoryStore, type PeopleStore, type SearchView, WorldView } from "@kaelix/views";
 
 import { caughtUp, type HouseContext, need } from "./house-parts.ts";
 import { namePlace, peopleApplication } from "./people-application.ts";
 import type { ProgramReach } from "./program-reach.ts";
+import { readWorldOwner } from "./world-owner.ts";
 
 /** Opens the view; it reads what the search view holds. */
-export function openWorldView({ parts, paths }: HouseContext, searchView: SearchView, people: PeopleStore): WorldView {
+export function openWorldView(
+  { parts, paths }: HouseContext,
+  searchView: SearchView,
+  { people, store }: { readonly people: PeopleStore; readonly store: MemoryStore },
+): WorldView {
   const { keystore } = need(parts, "keystore");
   const mentionKey = keystore.systemSecret("mention-ids");
   const place = (user: UserId) => ({ user, purpose: "snapshot", subject: "world" }) as const;
@@ -30,6 +35,11 @@ export function openWorldView({ parts, paths }: HouseContext, searchView: Search
     },
     partitionOf: partitionOfUser,
     users: () => people.userIds(),
+    owner: async (user, nextOffset) => {
+      const position = { topic: TOPICS.memories.name, partition: partitionOfUser(user), offset: nextOffset - 1 };
+      if (nextOffset > 0) await caughtUp(parts, position);
+      return readWorldOwner({ keystore, people, store }, user);
+    },
     hashMention: (user, text) =>
       createHmac("sha256", mentionKey).update(`${user}\n${text}`).digest().subarray(0, ID_BYTES),
     openName: async (user, decision, sealed) => {

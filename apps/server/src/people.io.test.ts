@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type OpenHouse, openHouse } from "./server.ts";
 import { clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
+import { importFile } from "./testing/imports.ts";
 
 const CLAIM_CODE = "TEST-CODE";
 const ANN = { phone: "+1234567890", name: "Ann", password: "testpassword" };
@@ -30,10 +31,10 @@ afterAll(async () => {
 closeAfterEach();
 
 /** Somebody who has told nothing yet. */
-async function newMember(): Promise<Client> {
+async function newMember(name = "Bo"): Promise<Client> {
   const { data: invite } = await owner.call("invites.create", { body: { role: "member" } });
   members += 1;
-  const body = { phone: `+1555010${members}`, name: "Bo", password: ANN.password, invite_code: invite.code };
+  const body = { phone: `+1555010${members}`, name, password: ANN.password, invite_code: invite.code };
   return clientOf(house, (await clientOf(house).call("auth.signUp", { body })).data.access_token);
 }
 
@@ -256,4 +257,43 @@ test("a search for a person finds them by every name that they have, up to what 
   const robot = clientOf(house, (await bo.call("keys.create", { body: key })).data.secret);
   const low = (await robot.call("searches.run", { body: { query: "person:mother" } })).data;
   expect(low.hits.map(({ memory }) => memory.text)).toEqual(["Mum is allergic to walnuts"]);
+});
+
+/** A group chat as it is exported: the phone's owner goes by their own name there. */
+const GROUP = [
+  "[03/01/2026, 10:00:00] Tom Baker: on my way, my sister Nadia drives",
+  "[03/01/2026, 10:01:00] Priya Shah: Tom, can you bring the keys?",
+  "[03/01/2026, 10:02:00] Carla Mendes: Tom Baker always forgets them",
+  "[04/01/2026, 10:00:00] Priya Shah: thanks Tom!",
+].join("\n");
+
+async function importAnswered(client: Client, me: string | undefined): Promise<string> {
+  const answers = { zone: "UTC", date_order: "day-first" as const, ...(me === undefined ? {} : { me }) };
+  return (await importFile(client, "_chat.txt", GROUP, answers)).id;
+}
+
+test("whoever imports a group chat is nobody else in it, for they said which one they are", async () => {
+  const client = await newMember();
+  const id = await importAnswered(client, "Tom Baker");
+  expect((await names(client)).toSorted()).toEqual(["Carla Mendes", "Nadia", "Priya Shah"]);
+  const { data: found } = await client.call("searches.run", { body: { query: "person:Tom" } });
+  expect(found.total).toBe(4);
+  // The answer is on the log: a world made anew from it is the same.
+  await owner.call("views.rebuild", { params: { name: "world" } });
+  expect((await names(client)).toSorted()).toEqual(["Carla Mendes", "Nadia", "Priya Shah"]);
+  await client.call("imports.undo", { params: { id } });
+  await tell(client, [["2026-02-01", "Tom Baker sings in the choir"]]);
+  expect(await names(client)).toEqual(["Tom Baker"]);
+});
+
+test("whoever imports is known by the name of their account where the file does not say", async () => {
+  const client = await newMember("Tom Baker");
+  await importAnswered(client, undefined);
+  expect((await names(client)).toSorted()).toEqual(["Carla Mendes", "Nadia", "Priya Shah"]);
+});
+
+test("somebody else of the same name stays somebody else where the person said which one they are", async () => {
+  const client = await newMember("Tom Baker");
+  await importAnswered(client, "Carla Mendes");
+  expect((await names(client)).toSorted()).toEqual(["Nadia", "Priya Shah", "Tom Baker"].toSorted());
 });

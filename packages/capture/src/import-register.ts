@@ -12,7 +12,7 @@ export interface RegisteredImport {
   readonly added: number;
   readonly known: number;
   readonly failed: number;
-  /** Sealed `{ file }`, purpose `import`. */
+  /** Sealed `ImportSaid`, purpose `import`. */
   readonly sealed: Uint8Array;
   readonly startedAtMs: number;
   readonly finishedAtMs: number | null;

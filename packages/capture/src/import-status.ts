@@ -1,6 +1,7 @@
 /** How an import stands, as its owner sees it. */
-import { type ApiKeyId, type ImportId, parseId } from "@kaelix/model";
+import { type ApiKeyId, type ImportId, type MemoryClient, parseId } from "@kaelix/model";
 
+import type { RegisteredImport } from "./import-register.ts";
 import type { ImportFormat, ImportPreview, ImportProblem } from "./sources/sources.ts";
 
 /** Where an import stands. `sealed`: not looked at before its passphrase is given; `waiting`: looked at, not started. */
@@ -61,16 +62,47 @@ export function waitingStatus(id: ImportId, file: string, preview: ImportPreview
   return { ...emptyStatus(id, file, preview.format), bytesTotal: preview.bytes, total: preview.total, preview };
 }
 
+/** One as the log tells it. `said`: what was sealed of it, where it can be opened. */
+export function toldStatus(row: RegisteredImport, said: Uint8Array | undefined): ImportStatus {
+  const { file, namespace } = said === undefined ? { file: "(sealed)", namespace: null } : saidOf(said);
+  return {
+    ...emptyStatus(row.importId, file, row.format),
+    namespace,
+    state: row.state === "started" ? "running" : row.state,
+    startedAtMs: row.startedAtMs,
+    finishedAtMs: row.finishedAtMs,
+    total: row.added + row.known,
+    added: row.added,
+    known: row.known,
+    failed: row.failed,
+  };
+}
+
 /** A finished import of this process keeps its problems; an undo that the log tells wins. */
 export function mergeFinished(status: ImportStatus, told: ImportStatus | undefined): ImportStatus {
   return told?.state === "undone" ? { ...status, state: "undone" } : status;
 }
 
-/** The name of the file and the program that brought it, as they were sealed. */
-export function saidOf(bytes: Uint8Array): Pick<ImportStatus, "file" | "namespace"> {
+/** What is sealed of an import. */
+export interface ImportSaid extends Pick<ImportStatus, "file" | "namespace"> {
+  /** Which speaker the person said they are. Absent: they did not say, a program said it, or an earlier version did not keep it. */
+  readonly me?: string;
+}
+
+/** Writes what `saidOf` reads. A program may not say who its person is. */
+export function sealedOf(
+  file: string,
+  { client, me }: { readonly client: MemoryClient | undefined; readonly me: string | undefined },
+): Buffer {
+  const who = client === undefined ? { me } : { program: client.key };
+  return Buffer.from(JSON.stringify({ file, ...who }));
+}
+
+/** The name of the file, the program that brought it, and who the person is, as they were sealed. */
+export function saidOf(bytes: Uint8Array): ImportSaid {
   const parsed: unknown = JSON.parse(Buffer.from(bytes).toString());
   const fields = new Map<string, unknown>(typeof parsed === "object" && parsed !== null ? Object.entries(parsed) : []);
-  const [file, program] = [fields.get("file"), fields.get("program")];
+  const [file, program, me] = [fields.get("file"), fields.get("program"), fields.get("me")];
   const namespace = typeof program === "string" ? (parseId("key", program) ?? null) : null;
-  return { file: typeof file === "string" ? file : "(unknown)", namespace };
+  return { file: typeof file === "string" ? file : "(unknown)", namespace, ...(typeof me === "string" ? { me } : {}) };
 }

@@ -23,7 +23,15 @@ import type { Keystore } from "@kaelix/security";
 import { captureErrors } from "./errors.ts";
 import { notingLost } from "./files/lost-files.ts";
 import { type HeldWrites, notHeld, type ReadDraft } from "./held-writes.ts";
-import { emptyStatus, type ImportStatus, mergeFinished, saidOf, sealedStatus, waitingStatus } from "./import-status.ts";
+import {
+  emptyStatus,
+  type ImportStatus,
+  mergeFinished,
+  sealedOf,
+  sealedStatus,
+  toldStatus,
+  waitingStatus,
+} from "./import-status.ts";
 import { ImportJudging } from "./import-judging.ts";
 import type { ImportRegister, RegisteredImport } from "./import-register.ts";
 import { ImportSpool } from "./import-spool.ts";
@@ -213,7 +221,7 @@ export class Imports {
       await keystore.ensureUserKey(owner.tenant, owner.user);
       const sealed = await keystore.sealForUser(
         { user: owner.user, purpose: "import", subject: importId },
-        Buffer.from(JSON.stringify({ file: input.fileName, ...(client === undefined ? {} : { program: client.key }) })),
+        sealedOf(input.fileName, { client, me: answers.me }),
       );
       await remember.append(owner, [
         {
@@ -475,18 +483,7 @@ export class Imports {
       { user: owner.user, purpose: "import", subject: row.importId },
       row.sealed,
     );
-    const { file, namespace } = opened.type === "opened" ? saidOf(opened.bytes) : { file: "(sealed)", namespace: null };
-    return {
-      ...emptyStatus(row.importId, file, row.format),
-      namespace,
-      state: row.state === "started" ? "running" : row.state,
-      startedAtMs: row.startedAtMs,
-      finishedAtMs: row.finishedAtMs,
-      total: row.added + row.known,
-      added: row.added,
-      known: row.known,
-      failed: row.failed,
-    };
+    return toldStatus(row, opened.type === "opened" ? opened.bytes : undefined);
   }
 
   #base(owner: Owner): Pick<MemoryEvent, "v" | "at" | "tenant" | "user"> {

@@ -15,7 +15,7 @@ export { FileUploads, type FileUploadsParts } from "./files/uploads.ts";
 export type { ImportRegister, RegisteredImport } from "./import-register.ts";
 export { Imports } from "./imports.ts";
 export type { HeldScope, HeldWrites } from "./held-writes.ts";
-export type { ImportState, ImportStatus } from "./import-status.ts";
+export { type ImportState, type ImportStatus, saidOf } from "./import-status.ts";
 export type { KafkaSourceStatus } from "./kafka/kafka-source.ts";
 export { KafkaSources, type KafkaSourcesParts } from "./kafka/kafka-sources.ts";
 export {

@@ -88,7 +88,7 @@ export interface MemoriesErased extends EventBase {
   readonly type: "memory.all-erased";
 }
 
-/** An import began. `sealed` holds `{ file, title }`, purpose `import`. */
+/** An import began. `sealed` holds `{ file }`, the `program` that brought it or who of the speakers is `me`, purpose `import`. */
 export interface ImportStarted extends EventBase {
   readonly type: "import.started";
   readonly import: ImportId;

@@ -117,6 +117,7 @@ export {
   parseName,
   parsePhone,
 } from "./identity/parse.ts";
+export { openProfile } from "./identity/profiles.ts";
 export { makePasswords, type PasswordOptions, type Passwords } from "./identity/passwords.ts";
 export type { LinkedAccount, ProviderBegun, ProviderDoor, ProviderReturn } from "./identity/provider-door.ts";
 export { oidcClient } from "./providers/oidc-client.ts";

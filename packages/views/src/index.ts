@@ -48,6 +48,13 @@ export { UserIndex } from "./search/user-index.ts";
 export { type DocumentEmbedder } from "./search/vector-filler.ts";
 export { type QueryVector } from "./search/vectors.ts";
 export { worldErrors } from "./world/errors.ts";
-export { type EntityMentions, orderOf, type TakenMemory, UserWorld, type WorldMention } from "./world/user-world.ts";
+export {
+  type EntityMentions,
+  orderOf,
+  type TakenMemory,
+  UserWorld,
+  type WorldMention,
+  type WorldOwner,
+} from "./world/user-world.ts";
 export { type ReadDecision, type WorldReading } from "./world/world-reading.ts";
 export { type WorldPart, WorldView, type WorldViewOptions } from "./world/world-view.ts";

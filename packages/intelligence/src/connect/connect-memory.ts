@@ -13,6 +13,7 @@ import { readTokens } from "../extract/tokens.ts";
 import { daysBetween, localDay } from "../extract/dates.ts";
 import { entitiesCalled, type Moment, touch } from "./entities.ts";
 import { keepDigest, linkMemory } from "./link-memories.ts";
+import { isOwnerSpeaking, useOfName } from "./owner.ts";
 import { relate } from "./relate.ts";
 import { type Happenings, resolveHappenings } from "./resolve-happenings.ts";
 import { resolvePeople, SPEAKER_SENTENCE, type Resolution } from "./resolve-people.ts";
@@ -38,15 +39,20 @@ export interface ConnectableMemory {
   readonly language?: string;
   /**
    * Who said it, when it was not the person whose world it is. Then it makes known who speaks and who is named, and connects; it states
-   * no facts: "my mum" is the mother of somebody else.
+   * no facts: "my mum" is the mother of somebody else. A speaker who is called as the person is (`World.ownerNames`) and as nobody else is
+   * the person.
    */
   readonly speaker?: string;
+  /** True: it is known that the speaker is not the person, whatever they are called. */
+  readonly isByAnother?: boolean;
   /** IANA name; UTC when absent. */
   readonly zone?: string;
 }
 
 /** What a memory changed. */
 export interface WorldChanges {
+  /** True: the person whose world it is said it. */
+  readonly isOwn: boolean;
   readonly extraction: Extraction;
   /** Entity ids by index of the mention. */
   readonly resolution: ReadonlyMap<number, string>;
@@ -68,11 +74,13 @@ export function connectMemory(world: World, memory: ConnectableMemory): WorldCha
   const contradictionsBefore = new Set(world.contradictions);
   const moment: Moment = { memoryId: memory.memoryId, day: localDay(memory.at, memory.zone ?? "UTC"), seq: world.seq };
   const said = read(world, memory);
-  const extraction = memory.speaker === undefined ? said : heardFrom(said, memory.speaker);
+  const { speaker } = memory;
+  const isOwn = speaker === undefined || (memory.isByAnother !== true && isOwnerSpeaking(world, speaker));
+  const extraction = isOwn ? said : heardFrom(said, speaker);
   countStems(world, extraction);
   const resolution = resolvePeople(world, extraction, moment);
   const happenings = resolveHappenings(world, extraction, moment, resolution);
-  if (memory.speaker === undefined) relate(world, { extraction, moment, resolution, happenings });
+  if (isOwn) relate(world, { extraction, moment, resolution, happenings });
   if (extraction.hasMe || extraction.facts.some((fact) => fact.from === ME)) touchMe(world, moment);
   const digest = digestOf(world, { extraction, moment, resolution, happenings });
   const connections = linkMemory(world, digest);
@@ -81,6 +89,7 @@ export function connectMemory(world: World, memory: ConnectableMemory): WorldCha
   const tooMany = world.connections.length - WORLD_BOUNDS.connectionsMax;
   if (tooMany > 0) world.connections.splice(0, tooMany);
   return {
+    isOwn,
     extraction,
     resolution,
     entities: [...world.entities.values()].filter((entity) => entity.lastSeen === world.seq),
@@ -106,7 +115,14 @@ function read(world: World, memory: ConnectableMemory): Extraction {
   });
   for (const [language, count] of Object.entries(votes))
     world.languageVotes.set(language, (world.languageVotes.get(language) ?? 0) + count);
-  return extraction;
+  return world.ownerNames.length === 0 ? extraction : { ...extraction, mentions: withUses(extraction, memory.text) };
+}
+
+function withUses({ mentions }: Extraction, text: string): Mention[] {
+  return mentions.map((mention) => {
+    const use = mention.kind === "person" && mention.form === "name" ? useOfName(text, mention) : undefined;
+    return use === undefined ? mention : { ...mention, use };
+  });
 }
 
 /** What somebody else says, reduced to who speaks and who and what is named. */
@@ -198,7 +214,7 @@ function digestOf(world: World, { extraction, moment, resolution, happenings }: 
   const weak = new Set<string>();
   for (const [index, id] of resolution) {
     const mention = extraction.mentions[index];
-    if (mention === undefined || !world.entities.has(id)) continue;
+    if (mention === undefined || id === ME_ID || !world.entities.has(id)) continue;
     if (mention.form === "pronoun") weak.add(id);
     else strong.add(id);
   }

@@ -19,6 +19,7 @@ import {
   propose,
   touch,
 } from "./entities.ts";
+import { isOwner } from "./owner.ts";
 import { type Entity, ME_ID, type World } from "./world.ts";
 
 /** Who the mentions of a memory are: entity ids by index of the mention. */
@@ -80,6 +81,9 @@ function settle(world: World, entity: Entity, { mention, index, moment, resoluti
 
 function resolveName(world: World, extraction: Extraction, one: Case): void {
   const { mention, moment } = one;
+  const me = world.entities.get(ME_ID);
+  const isSpeaker = mention.sentence === SPEAKER_SENTENCE;
+  if (me !== undefined && !isSpeaker && isOwner(world, extraction, mention)) return settle(world, me, one);
   const known = personCalled(world, extraction, mention);
   if (known === undefined && mention.value.length === 1) return;
   const entity = known ?? addEntity(world, moment, { type: "person", name: mention.text, concept: "" });
@@ -160,7 +164,7 @@ function isSameOne(entity: Entity, extraction: Extraction, mention: Mention): bo
 /** Ties said beside a name. */
 function nameTies(world: World, extraction: Extraction, one: Case): void {
   const entity = world.entities.get(one.resolution.get(one.index) ?? "");
-  if (entity === undefined) return;
+  if (entity === undefined || entity.id === ME_ID) return;
   for (const tie of one.mention.ties) {
     const owner = ownerId(one.resolution, tie.owner);
     if (owner === undefined || owner === entity.id) continue;

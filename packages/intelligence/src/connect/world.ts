@@ -5,6 +5,7 @@
  * `CONNECTIONS_MAX` connections, the least recently touched leaving first. Merges keep what was merged, so that they can be undone.
  */
 import type { RelationType } from "../extract/extraction.ts";
+import { foldWord } from "../extract/fold-word.ts";
 
 /** Kinds of entities; a date's name is its ISO day. */
 export type EntityType = "person" | "place" | "organisation" | "event" | "promise" | "thing" | "substance" | "date";
@@ -139,6 +140,8 @@ export interface DigestWord {
 /** All of it. Changed in place by `connectMemory` alone. */
 export interface World {
   readonly version: 1;
+  /** What the person whose world it is goes by as a whole, folded: "tom baker". */
+  readonly ownerNames: readonly string[];
   seq: number;
   nextId: number;
   readonly languageVotes: Map<string, number>;
@@ -165,10 +168,11 @@ export const WORLD_BOUNDS = {
   notesMax: 500,
 } as const;
 
-/** A world without memories. */
-export function emptyWorld(): World {
+/** A world without memories. `ownerNames`: what the person whose world it is goes by: "Tom Baker". */
+export function emptyWorld(ownerNames: readonly string[] = []): World {
   const world: World = {
     version: 1,
+    ownerNames: ownerNames.map((name) => foldWord(name).trim()).filter((name) => /\p{L}/u.test(name)),
     seq: 0,
     nextId: 1,
     languageVotes: new Map(),

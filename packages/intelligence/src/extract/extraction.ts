@@ -61,6 +61,8 @@ export interface Mention {
   readonly isTeller?: true;
   /** Nothing stands before it in its clause. */
   readonly opensClause?: true;
+  /** A name that is spoken to ("Tom, can you…"), given as one's own ("I'm Tom"), or said with what they are to somebody ("my uncle Tom"). */
+  readonly use?: "spoken-to" | "own" | "explained";
   /** Whom an event or a thing belongs to: mention's index or `ME`. */
   readonly owner?: number;
   /** Other wordings of the same thing in this text. */

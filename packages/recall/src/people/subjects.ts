@@ -221,7 +221,8 @@ function foundTopic(reading: WorldReading, entity: string): Found | undefined {
 
 const ALIASES_MAX = 12;
 
-function memoriesAt({ taken }: WorldReading, { places }: EntityMentions): Set<MemoryId> {
+/** The memories that name something by more than a pronoun. */
+export function memoriesAt({ taken }: WorldReading, { places }: EntityMentions): Set<MemoryId> {
   return new Set(places.flatMap((place) => taken[place]?.memoryId ?? []));
 }
 

@@ -15,7 +15,7 @@ beforeAll(() => loadLanguage("en"));
 
 type Line = readonly [level: 1 | 2, text: string, speaker?: string];
 
-function sourceOf(lines: readonly Line[], isReadable = true): RecallSource {
+function sourceOf(lines: readonly Line[], isReadable = true, names: readonly string[] = []): RecallSource {
   const index = new UserIndex({ detectLanguage: () => "en" });
   const documents = lines.map(([level, text, speaker], at): SearchDocument => {
     const occurredAtMs = Date.UTC(2026, 0, 1) + at * WEEK_MS;
@@ -37,7 +37,10 @@ function sourceOf(lines: readonly Line[], isReadable = true): RecallSource {
   });
   for (const document of documents) index.put(document);
   const worldOf = (ceiling: Level): WorldReading => {
-    const world = new UserWorld((text) => createHash("sha256").update(text).digest().subarray(0, 16));
+    const world = new UserWorld((text) => createHash("sha256").update(text).digest().subarray(0, 16), {
+      names,
+      answeredImports: [],
+    });
     for (const document of documents) if (document.level <= ceiling) world.add(document);
     return { world: world.world, mentions: world.mentions, taken: world.taken, decisions: [] };
   };
@@ -100,4 +103,35 @@ test("what only a memory above the lock makes known shows nothing: not who Mum i
 
 test("while the world cannot be read, speakers are found by their names", async () => {
   expect(await found(sourceOf(LIFE, false), "person:carla")).toEqual([6]);
+});
+
+test("person: and from: mean the one whose memories these are by their name, in what they said and where they are named", async () => {
+  const chat: readonly Line[] = [
+    [1, "on my way"],
+    [1, "thanks Tom", "Ann"],
+    [1, "see you on Friday", "Ann"],
+    [1, "My sister lives in Leeds", "Tom Baker"],
+  ];
+  const source = sourceOf(chat, true, ["Tom Baker"]);
+  expect(await found(source, "person:Tom")).toEqual([0, 1, 3]);
+  expect(await found(source, 'person:"Tom Baker"')).toEqual([0, 1, 3]);
+  expect(await found(source, "from:Tom")).toEqual([0, 3]);
+  expect(await found(source, "from:me")).toEqual([0, 3]);
+  expect(await found(source, "-from:me")).toEqual([1, 2]);
+  // What is known of nobody means speakers called so, as before.
+  expect(await found(sourceOf(chat), "from:Tom")).toEqual([3]);
+});
+
+test("person: means a friend who shares the first name, and not everything the owner said", async () => {
+  const source = sourceOf(
+    [
+      [1, "my brother Tom lives in Leeds"],
+      [1, "on my way"],
+      [1, "thanks Tom", "Ann"],
+    ],
+    true,
+    ["Tom Baker"],
+  );
+  expect(await found(source, "person:Tom")).toEqual([0]);
+  expect(await found(source, 'person:"Tom Baker"')).toEqual([0, 1, 2]);
 });

@@ -4,11 +4,11 @@
  * Guarantees: it means who is called exactly so, by a whole name, by words of a name, or by what they are to the person whose world it is;
  * who is merely called alike is not meant. Read from the world of what is open: what only memories above make known does not show.
  */
-import { extractFromText, ME } from "@kaelix/intelligence";
+import { extractFromText, ME, ME_ID } from "@kaelix/intelligence";
 import type { MeantPeople, WorldReading } from "@kaelix/views";
 
 import { peopleOf, type Somebody } from "./people.ts";
-import { memoriesOfSomebody } from "./subjects.ts";
+import { memoriesAt, memoriesOfSomebody } from "./subjects.ts";
 
 const WORDS_MAX = 4;
 /** "My", in languages that ties are read in. */
@@ -27,11 +27,24 @@ export function whoIs(reading: WorldReading, value: string): MeantPeople | undef
   if (wanted.length === 0 || wanted.length > WORDS_MAX) return undefined;
   const ties = tiesCalled(wanted.join(" "));
   const found = peopleOf(reading).all.filter((one) => one.isSure && isMeant(one, wanted, ties));
-  if (found.length === 0) return undefined;
-  return {
-    names: [...new Set(found.flatMap(({ aliases, name }) => [name, ...aliases]))],
-    memories: new Set(found.flatMap((one) => [...memoriesOfSomebody(reading, one)])),
-  };
+  const isOwner = isOwnerMeant(reading, wanted, found.length > 0);
+  if (found.length === 0 && !isOwner) return undefined;
+  const names = found.flatMap(({ aliases, name }) => [name, ...aliases]);
+  const memories = new Set(found.flatMap((one) => [...memoriesOfSomebody(reading, one)]));
+  if (!isOwner) return { names: [...new Set(names)], memories };
+  const own = reading.mentions.get(ME_ID);
+  for (const memory of own === undefined ? [] : memoriesAt(reading, own)) memories.add(memory);
+  return { names: [...new Set([...names, ...reading.world.ownerNames])], memories, isOwner };
+}
+
+/** "me", or a name of the one whose memories these are; words of it, or one word alone, only when it is nobody else's. */
+function isOwnerMeant({ world }: WorldReading, wanted: readonly string[], isAnothers: boolean): boolean {
+  if (wanted.join(" ") === "me") return true;
+  return world.ownerNames.some((name) => {
+    const parts = partsOf(name);
+    if (isAnothers) return wanted.length > 1 && parts.join(" ") === wanted.join(" ");
+    return wanted.every((word) => parts.includes(word));
+  });
 }
 
 function isMeant(somebody: Somebody, wanted: readonly string[], ties: ReadonlySet<string>): boolean {

@@ -33,8 +33,10 @@ export interface SearchFilters {
 export interface MeantPeople {
   /** Everything they are called by. */
   readonly names: readonly string[];
-  /** The memories that name them, and those that they said. */
+  /** The memories that name them, and those that they said under a name. */
   readonly memories: ReadonlySet<MemoryId>;
+  /** True: they are the one whose memories these are, so what has no speaker is theirs. */
+  readonly isOwner?: boolean;
 }
 
 /** A value of `people` or `persons`, as it was written → whom it means there; a value that is not here means speakers called so alone. */
@@ -127,9 +129,14 @@ function saidBy(table: DocumentTable, values: readonly string[], whoIs: WhoIs): 
     const speakers = Array.from({ length: table.speakerNames.count }, (_, at) => at).filter(
       (speaker) => speaker > 0 && names.has(nameKey(table.speakerNames.name(speaker) ?? "")),
     );
-    return { documents: documentsOf(table, [meant]), isTheirs: oneOf(table.speakers, speakers) };
+    return { ...meant, documents: documentsOf(table, [meant]), isTheirs: oneOf(table.speakers, speakers) };
   });
-  return (doc) => isCalled(doc) || others.some(({ documents, isTheirs }) => documents.has(doc) && isTheirs(doc));
+  return (doc) =>
+    isCalled(doc) ||
+    others.some(
+      ({ documents, isOwner, isTheirs }) =>
+        (isOwner === true && table.speakers[doc] === 0) || (documents.has(doc) && isTheirs(doc)),
+    );
 }
 
 function nameKey(name: string): string {

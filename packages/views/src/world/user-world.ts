@@ -1,12 +1,12 @@
 /**
  * One person's world and where in their memories it stands: every mention of every entity, with the words that make it.
  *
- * Guarantees: a function of the documents that were added, in the order of `orderOf`; written down and read back it goes on the same way.
+ * Guarantees: a function of whose it is and of the documents that were added, in the order of `orderOf`; written down and read back it goes on the same way.
  * Bounded by `WORLD_BOUNDS` of the intelligence room and by `MENTIONS_MAX` for each entity. It does not: take a document out; whoever owns
  * it begins anew then.
  */
 import { connectMemory, decodeWorld, emptyWorld, encodeWorld, ME, ME_ID, type World } from "@kaelix/intelligence";
-import { idFromBytes, type EntityId, type MemoryId, type PersonId } from "@kaelix/model";
+import { idFromBytes, type EntityId, type ImportId, type MemoryId, type PersonId } from "@kaelix/model";
 
 import type { SearchDocument } from "../search/document.ts";
 
@@ -39,6 +39,17 @@ export interface EntityMentions {
   readonly places: number[];
 }
 
+/** What is known of the person whose world it is. */
+export interface WorldOwner {
+  /** What they go by: "Tom Baker". */
+  readonly names: readonly string[];
+  /** Imports of which they said which speaker they are: whoever else speaks there is somebody else, even under their name. */
+  readonly answeredImports: readonly ImportId[];
+}
+
+/** Nothing is known. */
+const NOBODY: WorldOwner = { names: [], answeredImports: [] };
+
 /** A memory that is in a world. */
 export interface TakenMemory {
   readonly memoryId: MemoryId;
@@ -54,7 +65,7 @@ const MENTIONS_MAX = 512;
 /** What a memory, an entity and a mention take in memory, about. */
 const MEMORY_BYTES = 150;
 const ENTITY_BYTES = 1_200;
-const FORM = "kaelix-world-2";
+const FORM = "kaelix-world-3";
 
 /** The order in which documents go into a world: by when they happened, for what holds when rests on it; then as they were told. */
 export function orderOf(left: SearchDocument, right: SearchDocument): number {
@@ -63,16 +74,24 @@ export function orderOf(left: SearchDocument, right: SearchDocument): number {
 
 /** One person's world with its mentions. */
 export class UserWorld {
+  /** Whose it is. */
+  readonly owner: WorldOwner;
   readonly #hash: HashMention;
   readonly #world: World;
   readonly #mentions: Map<string, EntityMentions>;
   readonly #taken: TakenMemory[];
 
-  constructor(hash: HashMention, from?: Pick<UserWorld, "world" | "mentions" | "taken">) {
+  constructor(hash: HashMention, owner: WorldOwner = NOBODY, from?: Pick<UserWorld, "world" | "mentions" | "taken">) {
+    this.owner = owner;
     this.#hash = hash;
-    this.#world = from?.world ?? emptyWorld();
+    this.#world = from?.world ?? emptyWorld(owner.names);
     this.#mentions = new Map(from?.mentions);
     this.#taken = [...(from?.taken ?? [])];
+  }
+
+  /** Whether it is the world of somebody of whom just this is known. */
+  isOf(owner: WorldOwner): boolean {
+    return JSON.stringify(this.owner) === JSON.stringify(owner);
   }
 
   /** Entities, relations, connections. To be read, not changed. */
@@ -80,7 +99,7 @@ export class UserWorld {
     return this.#world;
   }
 
-  /** Mentions by id of the entity in `world`. */
+  /** Mentions by id of the entity in `world`; of the person themself where they are named, and where they speak under a name. */
   get mentions(): ReadonlyMap<string, EntityMentions> {
     return this.#mentions;
   }
@@ -97,19 +116,21 @@ export class UserWorld {
 
   /** Takes one more memory in; it must stand behind those that are in it. */
   add(document: SearchDocument): void {
-    const { memoryId, occurredAtMs: atMs, speaker, text, version } = document;
+    const { importId, memoryId, occurredAtMs: atMs, speaker, text, version } = document;
     const at = new Date(atMs).toISOString();
-    const changes = connectMemory(this.#world, { memoryId, at, text, ...(speaker === undefined ? {} : { speaker }) });
+    const isByAnother = importId !== null && this.owner.answeredImports.includes(importId);
+    const said = speaker === undefined ? {} : { speaker, isByAnother };
+    const changes = connectMemory(this.#world, { memoryId, at, text, ...said });
     this.#taken.push({ memoryId, version, atMs });
     if (changes === undefined) return;
+    if (changes.isOwn && speaker !== undefined) this.#place(this.#touch(ME_ID, { memoryId, atMs }));
     for (const proposal of changes.proposals) if (proposal.isApplied) this.#join(proposal.keep, proposal.merge);
     for (const [index, entityId] of changes.resolution) {
       const mention = changes.extraction.mentions[index];
-      if (mention === undefined || entityId === ME_ID) continue;
+      if (mention === undefined || (entityId === ME_ID && mention.form === "pronoun")) continue;
       const kept = this.#touch(entityId, { memoryId, atMs });
       if (mention.form === "pronoun") continue;
-      const place = this.#taken.length - 1;
-      if (kept.places.at(-1) !== place) kept.places.push(place);
+      this.#place(kept);
       const { confidence, end, form, start } = mention;
       const bytes = this.#hash(`${memoryId}\n${mention.text.toLowerCase()}`);
       const id = mention.kind === "person" ? idFromBytes("per", bytes) : idFromBytes("ent", bytes);
@@ -119,6 +140,12 @@ export class UserWorld {
       if (kept.list.length > MENTIONS_MAX) kept.list.splice(MENTIONS_MAX / 2, 1);
     }
     this.#sweep();
+  }
+
+  /** The memory that was taken in last names them. */
+  #place({ places }: EntityMentions): void {
+    const place = this.#taken.length - 1;
+    if (places.at(-1) !== place) places.push(place);
   }
 
   #touch(entityId: string, { memoryId, atMs }: { readonly memoryId: MemoryId; readonly atMs: number }): EntityMentions {
@@ -165,7 +192,13 @@ export class UserWorld {
   /** As text, to be sealed before it touches a disk. */
   encode(): string {
     const mentions = [...this.#mentions];
-    return JSON.stringify({ form: FORM, taken: this.#taken, mentions, world: encodeWorld(this.#world) });
+    return JSON.stringify({
+      form: FORM,
+      owner: this.owner,
+      taken: this.#taken,
+      mentions,
+      world: encodeWorld(this.#world),
+    });
   }
 
   /** Reads what `encode` wrote; undefined when it is of another form. */
@@ -173,14 +206,15 @@ export class UserWorld {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed !== "object" || parsed === null || !("form" in parsed) || parsed.form !== FORM) return undefined;
     // Written by `encode`, and sealed since by a key that only this house has.
-    const { mentions, taken, world } = parsed as unknown as Encoded;
-    return new UserWorld(hash, { taken, mentions: new Map(mentions), world: decodeWorld(world) });
+    const { mentions, owner, taken, world } = parsed as unknown as Encoded;
+    return new UserWorld(hash, owner, { taken, mentions: new Map(mentions), world: decodeWorld(world) });
   }
 }
 
 const SWEEP_SLACK = 256;
 
 interface Encoded {
+  readonly owner: WorldOwner;
   readonly taken: readonly TakenMemory[];
   readonly mentions: readonly (readonly [string, EntityMentions])[];
   readonly world: string;

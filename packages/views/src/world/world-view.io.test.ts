@@ -9,6 +9,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { makeDocument, memoryId } from "../search/testing.ts";
 import { UserIndex } from "../search/user-index.ts";
+import type { WorldOwner } from "./user-world.ts";
 import type { WorldReading } from "./world-reading.ts";
 import { WorldView, type WorldViewOptions } from "./world-view.ts";
 
@@ -64,6 +65,10 @@ class Told {
     this.#add({ ...this.#base(), type: "memory.forgotten", memory: memoryId(number) });
   }
 
+  begin(): void {
+    this.#add({ ...this.#base(), type: "import.started", import: IMPORT, format: "whatsapp", sealed: "" });
+  }
+
   undo(): void {
     for (const [number, { importId }] of this.#live) if (importId !== null) this.index.remove(memoryId(number));
     this.#add({ ...this.#base(), type: "import.undone", import: IMPORT });
@@ -97,6 +102,7 @@ async function open(told: Told, folder?: string, extra: Partial<WorldViewOptions
     users: async function* users() {
       yield ANN;
     },
+    owner: () => Promise.resolve({ names: ["Ann Baker"], answeredImports: [] }),
     hashMention: (user, text) => createHash("sha256").update(`${user}\n${text}`).digest().subarray(0, 16),
     openName: () => Promise.resolve(undefined),
     sealSnapshot: (_user, bytes) => Promise.resolve(turn(bytes)),
@@ -126,6 +132,40 @@ async function made(told: Told): Promise<string> {
   await follow(fresh, told);
   return whole(await fresh.read(ANN, 2));
 }
+
+test("WorldView makes a world anew when what its person goes by is another, from a snapshot as well", async () => {
+  const told = new Told();
+  told.tell(1, "Tom Baker won the raffle");
+  let owner: WorldOwner = { names: [], answeredImports: [] };
+  const folder = await mkdtemp(join(tmpdir(), "kaelix-world-"));
+  folders.push(folder);
+  let reads = 0;
+  const options = {
+    owner: () => {
+      reads += 1;
+      return Promise.resolve(owner);
+    },
+  };
+  const view = await open(told, folder, options);
+  await follow(view, told);
+  const people = ({ world }: WorldReading): string[] =>
+    [...world.entities.values()].filter(({ id, type }) => type === "person" && id !== "me").map(({ name }) => name);
+  expect(people(await view.read(ANN, 2))).toEqual(["Tom Baker"]);
+  await view.read(ANN, 2);
+  expect(reads).toBe(1);
+  await view.snapshot();
+  // An import says who its person is; undone, it no longer does.
+  owner = { names: ["Tom Baker"], answeredImports: [] };
+  told.begin();
+  await follow(view, told);
+  expect(people(await view.read(ANN, 2))).toEqual([]);
+  const again = await open(told, folder, options);
+  expect(people(await again.read(ANN, 2))).toEqual([]);
+  owner = { names: [], answeredImports: [] };
+  told.undo();
+  await follow(view, told);
+  expect(people(await view.read(ANN, 2))).toEqual(["Tom Baker"]);
+});
 
 test("WorldView followed, reopened and snapshotted in between shows what one made anew shows", async () => {
   const seed = Number(process.env["KAELIX_SEED"] ?? Math.floor(Math.random() * 1e9));

@@ -1,7 +1,7 @@
 /**
  * The world view: who and what a person's memories speak of, and how it hangs together.
  *
- * Guarantees: a user's world is a function of their memories that the search index holds (levels 1 and 2, live), in order of when they
+ * Guarantees: a user's world is a function of what they go by and of their memories that the search index holds (levels 1 and 2, live), in order of when they
  * happened: followed live, read from a snapshot or made anew it is the same. A memory that is forgotten, changed, moved above level 2 or
  * whose import was undone makes the world be made anew without it, and its snapshot is removed with the very fold. Level 3 and above never
  * enters a world. A session that is open to level 1 alone, and a program that may not read everything, get a world made of what they may
@@ -18,6 +18,7 @@ import { setImmediate as aPause } from "node:timers/promises";
 import { decodeText, encodeText, isKaelixError, KeyedLock } from "@kaelix/base";
 import {
   type DecisionId,
+  type KaelixEvent,
   type Level,
   LEVEL_INDEXED_MAX,
   type MemoryEvent,
@@ -32,7 +33,7 @@ import { SnapshotFiles } from "../search/snapshot-files.ts";
 import type { UserIndex } from "../search/user-index.ts";
 import { worldErrors } from "./errors.ts";
 import { type Decisions, foldDecision, foldMemoryEvents } from "./fold.ts";
-import { orderOf, UserWorld } from "./user-world.ts";
+import { orderOf, UserWorld, type WorldOwner } from "./user-world.ts";
 import { decisionsOf, type ReadDecision, type WorldReading } from "./world-reading.ts";
 
 /** What the view is wired with. */
@@ -53,6 +54,8 @@ export interface WorldViewOptions {
   readonly partitionOf: (userId: UserId) => number;
   /** Every user there is, for counting. */
   readonly users: () => AsyncIterable<UserId>;
+  /** What is known of a user, from all that stands below `nextOffset` in their partition of topic `memories`. */
+  readonly owner: (userId: UserId, nextOffset: number) => Promise<WorldOwner>;
   /** 16 bytes for a text, by a key of the user. */
   readonly hashMention: (userId: UserId, text: string) => Uint8Array;
   /** The name that a decision gives; undefined when it cannot be opened. */
@@ -111,6 +114,8 @@ export class WorldView implements View {
   readonly #loaded = new Map<string, Loaded>();
   readonly #locks = new KeyedLock();
   readonly #decisions = new Map<UserId, Decisions>();
+  /** What was read of users; gone with the event that may have changed it. */
+  readonly #owners = new Map<UserId, Promise<WorldOwner>>();
   /** Names that decisions give, opened; gone with whatever else of a user is withdrawn. */
   readonly #names = new Map<UserId, Map<DecisionId, string | undefined>>();
   /** Grows when something of a user is withdrawn: what was being made from before is thrown away. */
@@ -162,6 +167,8 @@ export class WorldView implements View {
       else this.#takeInLater(userId);
     }
     offsets.set(batch.partition, batch.nextOffset);
+    // Whoever reads it now waits for these events; what is being read from before is not kept.
+    for (const { event } of told) if (tellsOfOwner(event)) this.#owners.delete(event.user);
   }
 
   #foldPeople(batch: FoldBatch): void {
@@ -224,10 +231,12 @@ export class WorldView implements View {
       const epoch = this.#epoch;
       const withdrawals = this.#withdrawals.get(userId);
       await caughtUp(partition, (await this.#knownOffsets()).get(partition) ?? 0);
+      const owner = await this.#ownerOf(userId, partition);
       const index = await indexOf();
-      const loaded = this.#loaded.get(keyOf(scope)) ?? (await this.#begin(scope));
+      const loaded = this.#loaded.get(keyOf(scope)) ?? (await this.#begin(scope, owner));
       const generation = index.generation;
-      if (loaded.index?.deref() !== index || loaded.generation !== generation) await this.#takeIn(loaded, index, scope);
+      const isAsRead = loaded.index?.deref() === index && loaded.generation === generation && loaded.world.isOf(owner);
+      if (!isAsRead) await this.#takeIn(loaded, index, { ...scope, owner });
       if (epoch !== this.#epoch || withdrawals !== this.#withdrawals.get(userId)) continue;
       this.#keep(keyOf(scope), loaded);
       // What came meanwhile is taken in by the next who asks; what went meanwhile must not be shown.
@@ -240,10 +249,10 @@ export class WorldView implements View {
   }
 
   /** A snapshot, or nothing yet. */
-  async #begin({ ceiling, part, userId }: WorldScope): Promise<Loaded> {
+  async #begin({ ceiling, part, userId }: WorldScope, owner: WorldOwner): Promise<Loaded> {
     const isWhole = part === undefined && ceiling === LEVEL_INDEXED_MAX;
     const restored = isWhole ? await this.#readSnapshot(userId) : undefined;
-    const world = restored ?? this.#emptyWorld(userId);
+    const world = restored ?? this.#emptyWorld(userId, owner);
     return {
       world,
       index: undefined,
@@ -255,15 +264,31 @@ export class WorldView implements View {
     };
   }
 
-  #emptyWorld(userId: UserId): UserWorld {
-    return new UserWorld((text) => this.#options.hashMention(userId, text));
+  #emptyWorld(userId: UserId, owner: WorldOwner): UserWorld {
+    return new UserWorld((text) => this.#options.hashMention(userId, text), owner);
+  }
+
+  async #ownerOf(userId: UserId, partition: number): Promise<WorldOwner> {
+    const nextOffset = (await this.#knownOffsets()).get(partition) ?? 0;
+    const reading = this.#owners.get(userId) ?? this.#options.owner(userId, nextOffset);
+    this.#owners.set(userId, reading);
+    try {
+      return await reading;
+    } catch (failure) {
+      if (this.#owners.get(userId) === reading) this.#owners.delete(userId);
+      throw failure;
+    }
   }
 
   /** Adds what the index has and the world lacks; makes the world anew when it holds what the index has not, or not there. */
-  async #takeIn(loaded: Loaded, index: UserIndex, { userId, ceiling }: WorldScope): Promise<void> {
+  async #takeIn(
+    loaded: Loaded,
+    index: UserIndex,
+    { ceiling, owner, userId }: WorldScope & { readonly owner: WorldOwner },
+  ): Promise<void> {
     const documents = documentsOf(index, ceiling);
-    const isKept = isBeginning(loaded.world, documents);
-    if (!isKept) loaded.world = this.#emptyWorld(userId);
+    const isKept = loaded.world.isOf(owner) && isBeginning(loaded.world, documents);
+    if (!isKept) loaded.world = this.#emptyWorld(userId, owner);
     if (isKept && loaded.world.taken.length === documents.length) return;
     loaded.reading = undefined;
     loaded.hasChanged = true;
@@ -358,6 +383,7 @@ export class WorldView implements View {
     this.#peopleOffset = 0;
     this.#decisions.clear();
     this.#names.clear();
+    this.#owners.clear();
     await this.#files.clear();
   }
 
@@ -391,6 +417,11 @@ export class WorldView implements View {
 }
 
 const NOTHING: Decisions = [];
+
+/** An import says who its person is, and no longer when it was undone. */
+function tellsOfOwner({ type }: KaelixEvent): boolean {
+  return type === "import.started" || type === "import.undone" || type === "memory.all-erased";
+}
 
 function keyOf({ ceiling, part, userId }: WorldScope): string {
   return `${userId}/${ceiling}${part === undefined ? "" : `/${part.key}`}`;
