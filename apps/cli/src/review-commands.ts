@@ -43,11 +43,11 @@ export function addReviewCommands(program: Command, command: AddCommand, ending:
     ["up", "a memory belongs one level higher"],
     ["down", "a memory belongs one level lower"],
   ] as const) {
-    command(review, `${word} <id>`, text)
+    command(review, `${word} <ids...>`, text)
       .option(...OPEN)
       .action(
-        ending(async (...[id, options]: [string, Parameters<Commands["answerReview"]>[2]]) =>
-          (await import("./commands/review.ts")).answerReview(word, id, options),
+        ending(async (...[ids, options]: [string[], Parameters<Commands["answerReview"]>[2]]) =>
+          (await import("./commands/review.ts")).answerReview(word, ids, options),
         ),
       );
   }

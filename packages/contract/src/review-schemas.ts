@@ -29,6 +29,8 @@ const reviewItemSchema = z
     kind: kindSchema,
     /** Which answers can be given. */
     answers: z.array(z.enum(["accept", "up", "down", "refuse"])),
+    /** Things with the same value are alike (a level doubted for the same reason): one word may be meant for all. Null: like nothing else. */
+    alike: z.string().nullable(),
     /** `level`: a memory whose level nobody is sure of. */
     memory: memorySchema.optional(),
     /** `person`: two who may be one, or a wording that was taken to mean somebody. */

@@ -66,16 +66,20 @@ function sayRest({ counts, data }: Review, options: CommonOptions): void {
   else if (counts.total > data.length) say(`${data.length} of ${counts.total} that wait`, options);
 }
 
-/** `kaelix review accept|refuse|up|down ID`: gives one's word. */
-export function answerReview(word: Word, id: string, options: ReviewOptions): Promise<number> {
+/** `kaelix review accept|refuse|up|down ID...`: gives one's word; stops at the first that cannot be taken. */
+export function answerReview(word: Word, ids: readonly string[], options: ReviewOptions): Promise<number> {
   return opened(options, async (connection) => {
     const { client } = connection;
-    const version = id.startsWith("mem_")
-      ? (await client.call("memories.read", { params: { id } })).data.version
-      : null;
-    const done = await give(connection, { id, word, version });
-    if (options.json !== undefined) printJson(done, options.json);
-    else say(doneText(done, word), options);
+    const all: Done[] = [];
+    for (const id of ids) {
+      const version = id.startsWith("mem_")
+        ? (await client.call("memories.read", { params: { id } })).data.version
+        : null;
+      const done = await give(connection, { id, word, version });
+      all.push(done);
+      if (options.json === undefined) say(doneText(done, word), options);
+    }
+    if (options.json !== undefined) printJson(all.length === 1 ? all[0] : all, options.json);
   });
 }
 
@@ -112,21 +116,43 @@ async function askOneByOne(connection: Connection, options: CommonOptions): Prom
   const { data: review } = await connection.client.call("review.list", { query: { limit: PAGE } });
   sayRest(review, options);
   let given = 0;
-  for (const [at, item] of review.data.entries()) {
-    say(`\n${styleText("dim", `${at + 1} of ${review.counts.total}`)}  ${styleText("bold", wordsOf(item))}`);
-    for (const reason of reasonsOf(item)) say(`   ${reason}`);
+  const cards = cardsOf(review.data);
+  for (let card = cards.shift(); card !== undefined; card = cards.shift()) {
+    const [item] = card;
+    if (item === undefined) continue;
+    sayCard(card, item);
     const answers = item.answers.map((word) => NAMES[word]).join("  ");
-    say(`   ${answers}  [s]kip  [q]uit`);
-    const key = await keyPressed((pressed) => pressed === "s" || pressed === "q" || isAnswer(item, pressed));
+    const isOne = card.length === 1;
+    say(`   ${isOne ? "" : "All: "}${answers}  ${isOne ? "" : "[o]ne by one  "}[s]kip  [q]uit`);
+    const key = await keyPressed(
+      (pressed) => /^[sq]$/.test(pressed) || (pressed === "o" && !isOne) || isAnswer(item, pressed),
+    );
     if (key === "q") break;
+    if (key === "o") cards.unshift(...card.map((one) => [one]));
     const word = KEYS[key];
     if (word === undefined) continue;
-    const done = await give(connection, { id: item.id, word, version: item.memory?.version ?? null });
-    given += 1;
-    say(`   ${doneText(done, word)}`);
+    for (const { id, memory } of card) {
+      const done = await give(connection, { id, word, version: memory?.version ?? null });
+      given += 1;
+      say(`   ${doneText(done, word)}`);
+    }
   }
   if (given > 0) say(`\nGave your word ${given} ${given === 1 ? "time" : "times"}`, options);
 }
+
+function sayCard(card: readonly Item[], item: Item): void {
+  say(`\n${card.length === 1 ? "" : styleText("dim", `${card.length} that are doubted for the same reason`)}`);
+  for (const one of card) say(styleText("bold", wordsOf(one)));
+  for (const reason of reasonsOf(item)) say(`   ${reason}`);
+}
+
+/** What is asked about at once: things that are alike, where there are several, at the place of the first. */
+function cardsOf(items: readonly Item[]): Item[][] {
+  const alike = Map.groupBy(items, ({ alike: key, id }) => key ?? id);
+  return [...alike.values()].flatMap((card) => (card.length < TOGETHER_MIN ? card.map((one) => [one]) : [card]));
+}
+
+const TOGETHER_MIN = 3;
 
 function isAnswer(item: Item, key: string): boolean {
   const word = KEYS[key];

@@ -21,13 +21,21 @@ import type {
 import { type Level, LEVEL_INDEXED_MAX, parseId, parseLevel, type UserPrincipal } from "@kaelix/model";
 import type { MergeProposalView, MergeWish } from "@kaelix/recall";
 import type { AuditLog } from "@kaelix/security";
-import type { MemoryStore } from "@kaelix/views";
+import type { AskedLevels, MemoryStore } from "@kaelix/views";
 
 import { ownerOf } from "../imports-application.ts";
 import type { ProposedWrites, WaitingWrite } from "./proposed-writes.ts";
 
-/** Levels that are less sure than this wait for a word: about as many of them are wrong as right. */
-const DOUBTED_BELOW = 0.52;
+/**
+ * What is asked about: the word decides whether a memory stands behind the lock. Secret and above when about as many such levels are wrong as
+ * right; Confidential when nearly all are, for then a good part of the odds stands at Secret. A doubt between General and Confidential, which
+ * are open alike in a session, waits for nobody.
+ */
+const ASKED: AskedLevels = [
+  { level: 2, below: 0.3 },
+  { level: 3, below: 0.52 },
+  { level: 4, below: 0.52 },
+];
 
 /** What it works with. `memories` writes down what is shown and changed above the indexed levels. */
 export interface ReviewParts {
@@ -69,8 +77,7 @@ interface Said {
 
 async function countAll(parts: ReviewParts, principal: UserPrincipal): Promise<ReviewCounts> {
   await parts.remember.written(principal.userId);
-  const doubt = { levelMax: principal.ceiling, below: DOUBTED_BELOW };
-  const level = await parts.store.doubtfulCountOf(principal.userId, doubt);
+  const level = await parts.store.doubtfulCountOf(principal.userId, askedOf(principal));
   return {
     level,
     person: (await peopleOf(parts, principal)).length,
@@ -78,9 +85,12 @@ async function countAll(parts: ReviewParts, principal: UserPrincipal): Promise<R
   };
 }
 
+function askedOf({ ceiling }: UserPrincipal): AskedLevels {
+  return ASKED.filter(({ level }) => level <= ceiling);
+}
+
 async function doubtsOf(parts: ReviewParts, principal: UserPrincipal, limit: number): Promise<ReviewItem[]> {
-  const doubt = { levelMax: principal.ceiling, below: DOUBTED_BELOW };
-  const rows = await parts.store.doubtfulOf(principal.userId, doubt, limit);
+  const rows = await parts.store.doubtfulOf(principal.userId, askedOf(principal), limit);
   const items: ReviewItem[] = [];
   for (const { memoryId } of rows) {
     const placed = await parts.memories.read(principal, memoryId);

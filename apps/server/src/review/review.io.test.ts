@@ -50,8 +50,8 @@ async function newMember(): Promise<Client> {
 type Review = CallOutput<Routes["review.list"]>;
 /** Secret, and the judge is not sure of it. */
 const UNSURE_SECRET = "The key ring has a little wooden owl on it";
-/** General, and the judge is not sure of it. */
-const UNSURE = doubtedText();
+/** Confidential, and the judge is hardly sure of it. */
+const UNSURE = doubtedText(2);
 
 async function told(client: Client, text: string): Promise<string> {
   return (await client.call("memories.create", { body: { text } })).data.memory.id;
@@ -82,27 +82,37 @@ test("levels nobody is sure of wait, the least sure first; a word settles them a
   const ann = await newMember();
   await told(ann, "Mum is allergic to walnuts");
   const secret = await told(ann, UNSURE_SECRET);
-  const general = await told(ann, UNSURE);
+  const doubted = await told(ann, UNSURE);
   const { counts, data } = await waiting(ann);
   expect(counts).toEqual({ level: 1, person: 0, write: 0, total: 1 });
-  expect(data.map(({ answers, id }) => [id, answers])).toEqual([[general, ["accept", "up"]]]);
+  expect(data.map(({ answers, id }) => [id, answers])).toEqual([[doubted, ["accept", "up", "down"]]]);
   expect((await ann.call("review.count")).data).toEqual(counts);
   // What stands above the lock is as missing as what nobody told.
   const above = ann.call("review.answer", { params: { id: secret }, body: { answer: "accept", version: 1 } });
   expect((await problemOf(above)).status).toBe(404);
   const answer = (id: string, word: "accept" | "up" | "down" | "refuse", version?: number) =>
     ann.call("review.answer", { params: { id }, body: { answer: word, ...(version && { version }) } });
-  expect((await problemOf(answer(general, "accept"))).code).toBe("review-undecidable");
-  expect((await problemOf(answer(general, "down", 1))).code).toBe("review-undecidable");
-  expect((await problemOf(answer(general, "refuse", 1))).code).toBe("review-undecidable");
-  expect((await problemOf(answer(general, "accept", 2))).code).toBe("version-stale");
-  const { data: done } = await answer(general, "accept", 1);
-  expect(done.memory).toMatchObject({ level: "general", level_decided_by: "person", confidence: 1, text: UNSURE });
+  expect((await problemOf(answer(doubted, "accept"))).code).toBe("review-undecidable");
+  expect((await problemOf(answer(doubted, "refuse", 1))).code).toBe("review-undecidable");
+  expect((await problemOf(answer(doubted, "accept", 2))).code).toBe("version-stale");
+  const { data: done } = await answer(doubted, "accept", 1);
+  expect(done.memory).toMatchObject({ level: "confidential", level_decided_by: "person", confidence: 1, text: UNSURE });
   expect((await waiting(ann)).counts.total).toBe(0);
   await unlock(ann);
   const opened = await waiting(ann);
   expect(opened.data.map(({ id }) => id)).toEqual([secret]);
-  expect((await answer(secret, "down", 1)).data.memory).toMatchObject({ level: "confidential", text: UNSURE_SECRET });
+  expect((await answer(secret, "down", 1)).data.memory).toMatchObject({
+    level: "confidential",
+    text: UNSURE_SECRET,
+  });
+  expect((await waiting(ann)).counts.total).toBe(0);
+});
+
+test("a doubt between General and Confidential waits for nobody: both are open in the same session", async () => {
+  const ann = await newMember();
+  const { data } = await ann.call("memories.create", { body: { text: doubtedText(1) } });
+  expect(data.memory).toMatchObject({ level: "general" });
+  await unlock(ann);
   expect((await waiting(ann)).counts.total).toBe(0);
 });
 

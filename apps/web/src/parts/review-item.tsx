@@ -60,16 +60,51 @@ function Proposed({ write }: { readonly write: NonNullable<WireReviewItem["write
   );
 }
 
-/** One thing that waits, and what can be said to it. */
+/** Memories whose levels are doubted for the same reason. */
+function DoubtsAlike({ items }: { readonly items: readonly WireReviewItem[] }): ReactNode {
+  const memories = items.flatMap(({ memory }) => memory ?? []);
+  const [first] = memories;
+  if (first === undefined) return null;
+  return (
+    <>
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-13 text-muted">
+        <LevelBadge level={first.level} pips />
+        <span>{memories.length} memories, doubted for the same reason</span>
+        <span>{first.reasons[0]?.text}</span>
+      </p>
+      <ul
+        // A list that scrolls must be reached by the keyboard.
+        tabIndex={0}
+        aria-label={`${memories.length} memories`}
+        className="mt-2 grid max-h-72 gap-1.5 overflow-y-auto border-s-2 border-line ps-3"
+      >
+        {memories.map(({ id, text }) => (
+          <li key={id} className="max-w-measure">
+            <Words text={text} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** One thing that waits, or several that are alike, and what can be said to it. */
 export function ReviewItem({
-  item,
+  items,
   isChosen,
   onSay,
+  onApart,
 }: {
-  readonly item: WireReviewItem;
+  /** At least one. */
+  readonly items: readonly WireReviewItem[];
   readonly isChosen: boolean;
   readonly onSay: (word: WireReviewWord) => void;
+  /** Several are to be asked about one by one. */
+  readonly onApart: () => void;
 }): ReactNode {
+  const [item] = items;
+  if (item === undefined) return null;
+  const isOne = items.length === 1;
   return (
     <li
       data-testid="review-item"
@@ -77,7 +112,8 @@ export function ReviewItem({
       aria-current={isChosen}
       className={`rounded-card border bg-surface px-4 py-3 ${isChosen ? "border-accent" : "border-line"}`}
     >
-      {item.memory !== undefined && <LevelDoubt memory={item.memory} />}
+      {!isOne && <DoubtsAlike items={items} />}
+      {isOne && item.memory !== undefined && <LevelDoubt memory={item.memory} />}
       {item.write !== undefined && <Proposed write={item.write} />}
       {item.people !== undefined && (
         <>
@@ -94,9 +130,14 @@ export function ReviewItem({
       <p className="mt-2.5 flex flex-wrap gap-2">
         {item.answers.map((word) => (
           <Button key={word} onPress={() => onSay(word)}>
-            {labelOf(item, word)}
+            {isOne ? labelOf(item, word) : `All: ${labelOf(item, word)}`}
           </Button>
         ))}
+        {!isOne && (
+          <Button look="quiet" onPress={onApart}>
+            One by one
+          </Button>
+        )}
       </p>
     </li>
   );

@@ -1,5 +1,6 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { cardsOf, type ReviewCard } from "../core/alike.ts";
 import { countOf } from "../core/format.ts";
 import type { Problem } from "../core/problem-words.ts";
 import { notify } from "../data/actions.ts";
@@ -22,7 +23,7 @@ interface Decided {
 
 /** Says words; what was answered leaves the list at once. Keeps the last decision about people, which can be taken back. */
 function useWords(): {
-  readonly say: (item: WireReviewItem, word: WireReviewWord) => Promise<void>;
+  readonly say: (items: readonly WireReviewItem[], word: WireReviewWord) => Promise<void>;
   readonly answered: ReadonlySet<string>;
   readonly problem: Problem | null;
   readonly decided: Decided | null;
@@ -35,19 +36,26 @@ function useWords(): {
   const [decided, setDecided] = useState<Decided | null>(null);
   const [answered, setAnswered] = useState<ReadonlySet<string>>(new Set());
   const comesBack = (id: string): void => setAnswered((now) => new Set([...now].filter((one) => one !== id)));
-  const say = async (item: WireReviewItem, word: WireReviewWord): Promise<void> => {
-    setProblem(null);
-    setAnswered((now) => new Set([...now, item.id]));
+  const sayToOne = async (item: WireReviewItem, word: WireReviewWord): Promise<boolean> => {
     const { data, error } = await give({ id: item.id, word, version: item.memory?.version });
     if (error !== undefined) {
-      comesBack(item.id);
       setProblem(problemFrom(error));
-      return;
+      return false;
     }
     const { decision, kind, memory } = data;
     setDecided(decision === null ? null : { id: decision, item: item.id, text: item.people?.reason ?? "" });
     if (kind === "write") dispatch(notify(word === "accept" ? "Remembered." : "Refused: it is gone."));
     else if (kind === "level" && memory === null) dispatch(notify("Moved above what is open now."));
+    return true;
+  };
+  const say = async (items: readonly WireReviewItem[], word: WireReviewWord): Promise<void> => {
+    setProblem(null);
+    setAnswered((now) => new Set([...now, ...items.map(({ id }) => id)]));
+    for (const [at, item] of items.entries()) {
+      if (await sayToOne(item, word)) continue;
+      for (const { id } of items.slice(at)) comesBack(id);
+      return;
+    }
   };
   const undo = async (): Promise<void> => {
     if (decided === null) return;
@@ -82,7 +90,7 @@ function useReviewKeys(onMove: (by: 1 | -1) => void, onWord: (word: WireReviewWo
 }
 
 /** The item that keys answer: the same one wherever a new list puts it, and what stands in its place when it is gone. */
-function useChosen(items: readonly WireReviewItem[]): {
+function useChosen(items: readonly { readonly id: string }[]): {
   readonly chosen: number;
   readonly choose: (id: string) => void;
 } {
@@ -97,29 +105,66 @@ function useChosen(items: readonly WireReviewItem[]): {
   return { chosen, choose };
 }
 
+/** The cards, and the keys that answer them. */
+function Cards({
+  cards,
+  chosen,
+  list,
+  onSay,
+  onApart,
+}: {
+  readonly cards: readonly ReviewCard<WireReviewItem>[];
+  readonly chosen: number;
+  readonly list: RefObject<HTMLUListElement | null>;
+  readonly onSay: (card: ReviewCard<WireReviewItem>, word: WireReviewWord) => void;
+  readonly onApart: (id: string) => void;
+}): ReactNode {
+  return (
+    <>
+      <p className="mb-3 hidden text-13 text-muted md:block">
+        <kbd>j</kbd> <kbd>k</kbd> choose, <kbd>a</kbd> accept, <kbd>r</kbd> refuse, <kbd>u</kbd> <kbd>d</kbd> one level
+        up or down. Your word stands: no rule and no model changes it.
+      </p>
+      <ul ref={list} className="grid gap-3">
+        {cards.map((card, index) => (
+          <ReviewItem
+            key={card.id}
+            items={card.items}
+            isChosen={index === chosen}
+            onSay={(word) => onSay(card, word)}
+            onApart={() => onApart(card.id)}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** What waits for the person's word: what programs propose, who may be one person, levels nobody is sure of. */
 export function Review(): ReactNode {
   const { data, error, refetch } = reviewApi.useReviewQuery(undefined, { refetchOnMountOrArgChange: true });
   const { answered, decided, problem, say, undo } = useWords();
   const items = useMemo(() => (data?.data ?? NO_ITEMS).filter(({ id }) => !answered.has(id)), [answered, data]);
-  const { chosen, choose } = useChosen(items);
+  const [apart, setApart] = useState<ReadonlySet<string>>(new Set());
+  const cards = useMemo(() => cardsOf(items, apart), [apart, items]);
+  const { chosen, choose } = useChosen(cards);
   const list = useRef<HTMLUListElement>(null);
   const move = useCallback(
     (by: 1 | -1) => {
-      const next = items[chosen + by];
+      const next = cards[chosen + by];
       if (next === undefined) return;
       choose(next.id);
       list.current?.children[chosen + by]?.scrollIntoView({ block: "nearest" });
     },
-    [choose, chosen, items],
+    [cards, choose, chosen],
   );
-  const answer = (item: WireReviewItem | undefined, word: WireReviewWord): void => {
-    if (item?.answers.includes(word) !== true) return;
-    const next = items[chosen + 1] ?? items[chosen - 1];
-    if (item === items[chosen] && next !== undefined) choose(next.id);
-    void say(item, word);
+  const answer = (card: ReviewCard<WireReviewItem> | undefined, word: WireReviewWord): void => {
+    if (card?.items[0]?.answers.includes(word) !== true) return;
+    const next = cards[chosen + 1] ?? cards[chosen - 1];
+    if (card === cards[chosen] && next !== undefined) choose(next.id);
+    void say(card.items, word);
   };
-  useReviewKeys(move, (word) => answer(items[chosen], word));
+  useReviewKeys(move, (word) => answer(cards[chosen], word));
   const takeBack = async (): Promise<void> => {
     if (decided === null) return;
     choose(decided.item);
@@ -148,22 +193,19 @@ export function Review(): ReactNode {
       {error === undefined && data === undefined && <Loading what="Reading what waits" />}
       {data?.data.length === 0 && (
         <Empty action={<ButtonLink href="/">Today</ButtonLink>}>
-          Nothing waits for your word. Levels nobody is sure of, people who may be one, and what programs want to have
-          remembered come here. What stands above the lock comes when you open it.
+          Nothing waits for your word. Levels nobody is sure of where your word decides what stands behind the lock,
+          people who may be one, and what programs want to have remembered come here. What stands above the lock comes
+          when you open it.
         </Empty>
       )}
-      {items.length > 0 && (
-        <>
-          <p className="mb-3 hidden text-13 text-muted md:block">
-            <kbd>j</kbd> <kbd>k</kbd> choose, <kbd>a</kbd> accept, <kbd>r</kbd> refuse, <kbd>u</kbd> <kbd>d</kbd> one
-            level up or down. Your word stands: no rule and no model changes it.
-          </p>
-          <ul ref={list} className="grid gap-3">
-            {items.map((item, index) => (
-              <ReviewItem key={item.id} item={item} isChosen={index === chosen} onSay={(word) => answer(item, word)} />
-            ))}
-          </ul>
-        </>
+      {cards.length > 0 && (
+        <Cards
+          cards={cards}
+          chosen={chosen}
+          list={list}
+          onSay={answer}
+          onApart={(id) => setApart(new Set([...apart, id]))}
+        />
       )}
     </Page>
   );

@@ -37,7 +37,7 @@ function countsJson({ level, person, write }: ReviewCounts): Json {
 
 function itemJson(item: ReviewItem): Json {
   const { id, kind } = item;
-  const common = { id, kind, answers: answersTo(item) };
+  const common = { id, kind, answers: answersTo(item), alike: alikeOf(item) };
   switch (kind) {
     case "level":
       return { ...common, memory: memoryJson(item.placed) };
@@ -53,6 +53,13 @@ function itemJson(item: ReviewItem): Json {
       return { ...common, write: { text, level: levelName(level), client, reasons: why, ...times } };
     }
   }
+}
+
+/** Levels that are doubted for the same reason: most of them are right or wrong together. */
+function alikeOf(item: ReviewItem): string | null {
+  if (item.kind !== "level") return null;
+  const { level, reasons } = item.placed.memory;
+  return `${levelName(level)}/${reasons[0]?.rule ?? ""}`;
 }
 
 function answersTo(item: ReviewItem): ReviewWord[] {

@@ -3,21 +3,35 @@ import { assert } from "@kaelix/base";
 
 import { classifyByRules } from "../../classify/classify-by-rules.ts";
 
-const CANDIDATES = [
-  "Somebody kept it all these years",
-  "The bathroom tiles are turquoise",
-  "He never said why",
-  "He left early",
-  "The letter kept it all these years",
-];
-/** About as many of the judge's levels are wrong as right. */
-const DOUBTED_BELOW = 0.52;
+/** Below it about as many levels are wrong as right; at level 2 nearly all that are asked about are wrong. */
+const DOUBTED = {
+  1: {
+    below: 0.52,
+    candidates: [
+      "He left early",
+      "He never said why",
+      "Somebody kept it all these years",
+      "The bathroom tiles are turquoise",
+    ],
+  },
+  2: {
+    below: 0.3,
+    candidates: [
+      "Their marriage is on the rocks",
+      "Somebody is not allowed to see the kids",
+      "She is in the clinic again",
+      "Somebody told nobody about the loan",
+      "Her father is having a difficult divorce",
+    ],
+  },
+} as const;
 
-/** A text that the rules put at level 1 and are not sure of. */
-export function doubtedText(): string {
-  const text = CANDIDATES.find((candidate) => {
+/** A text that the rules put at a level and are not sure of. */
+export function doubtedText(at: keyof typeof DOUBTED): string {
+  const { below, candidates } = DOUBTED[at];
+  const text = candidates.find((candidate) => {
     const { confidence, level } = classifyByRules(candidate);
-    return level === 1 && confidence < DOUBTED_BELOW;
+    return level === at && confidence < below;
   });
   assert(text !== undefined, "The judge is sure of every candidate: add one that it doubts");
   return text;

@@ -13,6 +13,9 @@ export interface Doubt {
   readonly below: number;
 }
 
+/** Below which confidence a level waits for a word; a level that is not named waits for none. */
+export type AskedLevels = readonly { readonly level: Level; readonly below: number }[];
+
 /** A page of them, by id: a walk through all reads each row once. */
 export async function doubtful(
   queries: Queries,
@@ -52,17 +55,17 @@ function isDoubtful(
   ]);
 }
 
-/** A person's own, up to the level that is open, that no person judged: the least sure first. */
+/** A person's own that no person judged and that are asked about: the least sure first. */
 export async function doubtfulOf(
   queries: Queries,
   user: UserId,
-  doubt: Doubt,
+  asked: AskedLevels,
   limit: number,
 ): Promise<readonly SealedMemory[]> {
   const rows = await queries
     .selectFrom("memories")
     .selectAll()
-    .where((build) => waitsForWord(build, user, doubt))
+    .where((build) => waitsForWord(build, user, asked))
     .orderBy("confidence")
     .orderBy("memory_id")
     .limit(limit)
@@ -71,13 +74,13 @@ export async function doubtfulOf(
 }
 
 /** How many of them there are; from `COUNTED_MAX` on that many, for nobody needs to know by how much it is too many. */
-export async function doubtfulCountOf(queries: Queries, user: UserId, doubt: Doubt): Promise<number> {
+export async function doubtfulCountOf(queries: Queries, user: UserId, asked: AskedLevels): Promise<number> {
   const row = await queries
     .selectFrom((from) =>
       from
         .selectFrom("memories")
         .select("memory_id")
-        .where((build) => waitsForWord(build, user, doubt))
+        .where((build) => waitsForWord(build, user, asked))
         .limit(COUNTED_MAX)
         .as("waiting"),
     )
@@ -90,13 +93,13 @@ export async function doubtfulCountOf(queries: Queries, user: UserId, doubt: Dou
 function waitsForWord(
   build: ExpressionBuilder<Tables, "memories">,
   user: UserId,
-  { below, levelMax }: Doubt,
+  asked: AskedLevels,
 ): ExpressionWrapper<Tables, "memories", SqlBool> {
   return build.and([
     build("user_id", "=", user),
     build("state", "=", "live"),
     build("level_by", "<>", "person"),
-    build("confidence", "<", below),
-    build("level", "<=", levelMax),
+    build("confidence", "<", Math.max(0, ...asked.map(({ below }) => below))),
+    build.or(asked.map(({ below, level }) => build.and([build("level", "=", level), build("confidence", "<", below)]))),
   ]);
 }

@@ -15,7 +15,7 @@ import type { Database } from "../database.ts";
 import type { ImportsTable, MemoryChange, Queries } from "../schema.ts";
 import { agedCountsOf, type AgedMemory, agedOf, type AgedWhat } from "./aged.ts";
 import { type CorrectedMemory, corrections, leftAsTheyWere } from "./corrections.ts";
-import { type Doubt, doubtful, doubtfulCount, doubtfulCountOf, doubtfulOf } from "./doubtful.ts";
+import { type AskedLevels, type Doubt, doubtful, doubtfulCount, doubtfulCountOf, doubtfulOf } from "./doubtful.ts";
 import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
 
 const ROWS_PAGE = 1_000;
@@ -70,10 +70,10 @@ export interface MemoryStore extends ImportRegister {
   /** Live memories of anybody whose level the rules alone decided and are unsure of, by id from one on, at most `limit`. */
   doubtful(doubt: Doubt, after: MemoryId | undefined, limit: number): Promise<readonly SealedMemory[]>;
   doubtfulCount(doubt: Doubt): Promise<number>;
-  /** A person's live memories up to a level that no person judged and nobody is sure of, the least sure first, at most `limit`. */
-  doubtfulOf(user: UserId, doubt: Doubt, limit: number): Promise<readonly SealedMemory[]>;
+  /** A person's live memories that no person judged and nobody is sure of, the least sure first, at most `limit`. */
+  doubtfulOf(user: UserId, asked: AskedLevels, limit: number): Promise<readonly SealedMemory[]>;
   /** How many of them there are, 1,000 at most. */
-  doubtfulCountOf(user: UserId, doubt: Doubt): Promise<number>;
+  doubtfulCountOf(user: UserId, asked: AskedLevels): Promise<number>;
   /** A person's live memories that were told before a time, the oldest first, at most `limit` behind one that was given. */
   agedOf(
     user: UserId,
@@ -144,8 +144,8 @@ export function createMemoryStore(database: Database, caughtUp: ImportRegister["
     },
     doubtful: (doubt, after, limit) => doubtful(queries, doubt, { after, limit }),
     doubtfulCount: (doubt) => doubtfulCount(queries, doubt),
-    doubtfulOf: (user, doubt, limit) => database.read({ user }, (own) => doubtfulOf(own, user, doubt, limit)),
-    doubtfulCountOf: (user, doubt) => database.read({ user }, (own) => doubtfulCountOf(own, user, doubt)),
+    doubtfulOf: (user, asked, limit) => database.read({ user }, (own) => doubtfulOf(own, user, asked, limit)),
+    doubtfulCountOf: (user, asked) => database.read({ user }, (own) => doubtfulCountOf(own, user, asked)),
     agedOf: (user, what, page) => database.read({ user }, (own) => agedOf(own, user, what, page)),
     agedCountsOf: (user, what) => database.read({ user }, (own) => agedCountsOf(own, user, what)),
     corrections: (user, limit) => database.read({ user }, (own) => corrections(own, user, limit)),

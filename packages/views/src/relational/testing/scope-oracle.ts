@@ -97,9 +97,9 @@ function* queriesOf(seed: number): Generator<readonly [string, Own]> {
     yield [`memories of ${user}`, async (database) => byId(await of(database).memories(user, ids))];
     yield [`rowsOf ${user}`, (database) => collected(of(database).rowsOf(user, -1))];
     yield [`liveAtOrAbove of ${user}`, (database) => collected(of(database).liveAtOrAbove(user, 1))];
-    const doubt = { levelMax: ceiling, below: 0.95 };
-    yield [`doubtfulOf ${user}`, (database) => of(database).doubtfulOf(user, doubt, 100)];
-    yield [`doubtfulCountOf ${user}`, (database) => of(database).doubtfulCountOf(user, doubt)];
+    const asked = LEVELS.filter((level) => level <= ceiling).map((level) => ({ level, below: 0.95 }));
+    yield [`doubtfulOf ${user}`, (database) => of(database).doubtfulOf(user, asked, 100)];
+    yield [`doubtfulCountOf ${user}`, (database) => of(database).doubtfulCountOf(user, asked)];
     const aged = {
       levels: [1, ceiling],
       before: 1_500,
