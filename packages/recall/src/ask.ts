@@ -23,6 +23,7 @@ import {
   weighEvidence,
 } from "./evidence.ts";
 import type { Quote } from "./phrase.ts";
+import { type OwnQuestion, readOwnQuestion } from "./own-question.ts";
 import { type Question, readQuestion } from "./question.ts";
 import { chooseQuotes, countsAll } from "./quotes.ts";
 import { type RecallHit, type RecallSearchRequest, type RecallSearchResult, searchMemories } from "./search.ts";
@@ -49,7 +50,10 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     text: span === undefined ? question.text : "",
     limit: countsAll(question.wanted) || span !== undefined ? HITS_READ_ALL : HITS_READ,
   };
-  const found = await searchMemories(source, { ...looked, byWords: true, ...recipeOf(request.weights?.recipe) });
+  const own =
+    span === undefined && !isTooLong ? readOwnQuestion(request.question, source.nowMs?.() ?? Date.now()) : undefined;
+  const words = { ...looked, byWords: true, ...recipeOf(request.weights?.recipe) };
+  const found = own === undefined ? await searchMemories(source, words) : await searchOwn(source, words, own);
   const { query } = found;
   // "What did I do yesterday?" names a time and nothing else: all of that time is the answer.
   const isOfTime = span !== undefined || (query.times.length > 0 && query.words.every((word) => word.isStop));
@@ -58,7 +62,7 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   const figures = evidenceFigures(hits, found.words);
   const byWords = weighEvidence(figures, request.weights?.evidence ?? SHIPPED_EVIDENCE);
   const near =
-    isAsking && hits.length > 0 && byWords.chance >= MEANING_CHANCE_MIN
+    own === undefined && isAsking && hits.length > 0 && byWords.chance >= MEANING_CHANCE_MIN
       ? await hitsByMeaning(source, looked, request.weights?.meaningRecipe)
       : undefined;
   const standing = standingOf(hits, near ?? []);
@@ -66,11 +70,12 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     standing === undefined
       ? byWords
       : weighEvidence([...figures, standing], request.weights?.meaningEvidence ?? MEANING_EVIDENCE);
-  const evidence = isOfTime && hits.length > 0 ? { ...weighed, isEnough: true, chance: 1, coverage: 1 } : weighed;
+  const isCertain = isOfTime || own?.wanted === "ahead";
+  const evidence = judged(weighed, { isCertain, isAnswered: own !== undefined, hasHits: hits.length > 0 });
   const why = reasonOf(found, evidence);
   if (isTooLong) return nothing(why, evidence, tooLongText(request.question.length));
   if (hits.length === 0 || !evidence.isEnough || !(isAsking || isOfTime)) return nothing(why, evidence, NOTHING_TEXT);
-  const wanted = isOfTime ? "time" : question.wanted;
+  const wanted = own?.wanted ?? (isOfTime ? "time" : question.wanted);
   const choosing = { query, words: found.words, wanted, asked: request.question };
   const chosen = chooseQuotes(near ?? hits, choosing, source.detectLanguage);
   if (chosen.quotes.length + chosen.stating.length === 0) return nothing(why, evidence, NOTHING_TEXT);
@@ -80,9 +85,43 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     sentences: composed.sentences,
     citations: composed.quotes.map((quote, at) => cite(quote, at + 1)),
     hasConflict: composed.hasConflict,
-    confidence: isOfTime ? 1 : confidenceOf(evidence.chance),
+    confidence: isCertain ? 1 : confidenceOf(evidence.chance),
     why,
   };
+}
+
+/** Words that say what was asked are enough, however little they have in common with the question. */
+function judged(
+  weighed: Evidence,
+  {
+    hasHits,
+    isAnswered,
+    isCertain,
+  }: { readonly isCertain: boolean; readonly isAnswered: boolean; readonly hasHits: boolean },
+): Evidence {
+  if (!hasHits) return weighed;
+  if (isCertain) return { ...weighed, isEnough: true, chance: 1, coverage: 1 };
+  return isAnswered ? { ...weighed, isEnough: true, chance: Math.max(weighed.chance, weighed.chanceMin) } : weighed;
+}
+
+/** What answers a question about the asker's own life, by its words or else by those that such an answer has. */
+async function searchOwn(
+  source: RecallSource,
+  looked: RecallSearchRequest,
+  { isAnsweredBy, text, wanted }: OwnQuestion,
+): Promise<RecallSearchResult> {
+  const texts = wanted === "ahead" ? [text] : [looked.text, text];
+  let found: RecallSearchResult | undefined;
+  for (const words of texts) {
+    found = await searchMemories(source, { ...looked, text: words, limit: HITS_READ_ALL });
+    const hits = found.hits.filter(
+      ({ document, owner }) =>
+        owner === looked.userId && isAnsweredBy(document, source.detectLanguage(document.text) ?? "en"),
+    );
+    found = { ...found, hits };
+    if (hits.length > 0) break;
+  }
+  return found ?? searchMemories(source, looked);
 }
 
 /** What is found when meaning counts too; undefined when it is not known, or not to be asked for. */

@@ -4,8 +4,8 @@
  */
 import { asksForSeveral, findTimes } from "@kaelix/views";
 
-/** What sort of answer is wanted; `time`: what there is of a time. */
-export type Wanted = "one" | "list" | "count" | "last" | "first" | "time";
+/** What sort of answer is wanted; `time`: what there is of a time; `ahead`: what is planned for one. */
+export type Wanted = "one" | "list" | "count" | "last" | "first" | "time" | "ahead";
 
 /** A question taken apart. */
 export interface Question {

@@ -58,18 +58,23 @@ export function countsAll(wanted: Wanted): boolean {
   return wanted === "count" || wanted === "last" || wanted === "first";
 }
 
+/** True where a time is the whole of the question. */
+function isOfTime(wanted: Wanted): boolean {
+  return wanted === "time" || wanted === "ahead";
+}
+
 const DAY_MS = 86_400_000;
 
 /** Chooses quotations among hits, best first. */
 export function chooseQuotes(hits: readonly RecallHit[], choosing: Choosing, detect: DetectLanguage): Chosen {
   const all = candidates(hits, choosing, detect);
   const { wanted } = choosing;
-  const isByTime = countsAll(wanted) || wanted === "time";
+  const isByTime = countsAll(wanted) || isOfTime(wanted);
   const kept = countsAll(wanted) ? counting(all, choosing.query) : distinct(chosenOf(all, wanted), choosing.asked);
-  const sign = wanted === "first" ? -1 : 1;
+  const sign = wanted === "first" || wanted === "ahead" ? -1 : 1;
   const stating = wanted === "count" ? nearlyBest(all, wanted).filter(saysHowOften).slice(0, STATING_MAX) : [];
   const max = isByTime || wanted === "list" ? LIST_QUOTES_MAX : QUOTES_MAX;
-  const shown = wanted === "time" ? kept.slice(0, max) : kept;
+  const shown = isOfTime(wanted) ? kept.slice(0, max) : kept;
   const ordered = isByTime ? shown.toSorted((left, right) => sign * (timeOf(right) - timeOf(left))) : shown;
   const times = kept.map(timeOf);
   return {
@@ -111,7 +116,7 @@ function counting(quotes: readonly Quote[], query: ParsedQuery): readonly Quote[
 }
 
 function chosenOf(quotes: readonly Quote[], wanted: Wanted): readonly Quote[] {
-  if (wanted !== "time") return nearlyBest(quotes, wanted);
+  if (!isOfTime(wanted)) return nearlyBest(quotes, wanted);
   const said = quotes.map((quote) => ({ quote, said: substanceOf(quote.passage.text) }));
   return said.sort((left, right) => right.said - left.said).map(({ quote }) => quote);
 }

@@ -14,6 +14,7 @@ function itemsOf(state: FakeState): { readonly id: string; readonly kind: string
     id: WRITE_ID,
     kind: "write",
     answers: ["accept", "refuse"],
+    alike: null,
     write: {
       text: "The alarm at the workshop is switched off with 4711",
       level: "confidential",
@@ -27,6 +28,7 @@ function itemsOf(state: FakeState): { readonly id: string; readonly kind: string
     id: `${WHO_ID.slice(0, -1)}${at}`,
     kind: "person",
     answers: ["accept", "refuse"],
+    alike: null,
     people: proposal,
   }));
   const doubts = all
@@ -35,7 +37,7 @@ function itemsOf(state: FakeState): { readonly id: string; readonly kind: string
     .map((memory) => {
       const at = LEVELS.indexOf(memory.level);
       const answers = ["accept", ...(at < 3 ? ["up"] : []), ...(at > 0 ? ["down"] : [])];
-      return { id: memory.id, kind: "level", answers, memory: { ...wire(memory), confidence: 0.56 } };
+      return { id: memory.id, kind: "level", answers, alike: null, memory: { ...wire(memory), confidence: 0.56 } };
     });
   return [...(state.isAnswered || all.length === 0 ? [] : [write]), ...people, ...doubts];
 }

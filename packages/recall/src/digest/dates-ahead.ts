@@ -97,8 +97,11 @@ interface DayMention {
 const OVER =
   /(?<!\p{L})(?:was|were|had|did|went|saw|came|took|got|gave|met|\p{L}{2,}ed|war(?:en)?|hatten?|habe?n? .{0,40}ge\p{L}{3,}|ging(?:en)?|gab|kam(?:en)?|sah(?:en)?|fue|fuimos|estuv\p{L}+|hab[ií]a|tuv\p{L}+|était|étaient|avait|avons été|est allée?|era(?:no|m)?|è stat[oa]|siamo andati|foi|fomos|estava|tinha|gitti\p{L}*|oldu|vardı)(?!\p{L})/iu;
 
-/** English tenses are told apart where times are found; what they leave open, and other languages, by words of the past. */
-function daysOf(text: string, { said, language }: { readonly said: number; readonly language: string }): DayMention[] {
+/** The days that a text of some day (`said`, days since 1970) names. English tenses are told apart where times are found; what they leave open, and other languages, by words of the past. */
+export function daysOf(
+  text: string,
+  { said, language }: { readonly said: number; readonly language: string },
+): DayMention[] {
   const times = language === "en" ? findTimes(text, { atMs: said * DAY_MS, language }) : [];
   if (times.length === 0) return OVER.test(text) ? [] : calendarDays(text, said, language);
   return times
