@@ -46,6 +46,7 @@ export function peopleApplication(parts: PeopleParts): PeopleApplication {
     list: (principal, request) => listPeople(reach.source(principal), { ...scopeOf(principal), ...request }),
     page: (principal, id) => personPage(reach.source(principal), { ...scopeOf(principal), id }),
     graph: (principal, request) => graphAround(reach.source(principal), { ...scopeOf(principal), ...request }),
+    reading: (principal) => reach.reading(principal),
     merges: async (principal) => {
       const merges = await listMerges(reach.source(principal), scopeOf(principal));
       if (narrowProgram(principal) === undefined) return merges;

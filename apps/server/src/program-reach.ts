@@ -20,7 +20,7 @@ interface ReachParts {
   readonly recall: RecallSource;
   /** Where indexes of parts are kept. */
   readonly indexes: SharedIndexes;
-  readonly worldView: Pick<WorldView, "read">;
+  readonly worldView: Pick<WorldView, "read" | "reading">;
 }
 
 /** Recall with people in it. */
@@ -56,6 +56,12 @@ export class ProgramReach {
         return worldView.read(user, ceiling, isAll ? undefined : part(user));
       },
     };
+  }
+
+  /** How far a principal's memories are read for people; of a program that may not read everything nothing is told. */
+  reading(principal: UserPrincipal): ReturnType<WorldView["reading"]> {
+    if (narrowProgram(principal) !== undefined) return undefined;
+    return this.#parts.worldView.reading(principal.userId, principal.ceiling);
   }
 
   async #indexOf(owner: UserId, program: ActingProgram): Promise<UserIndex> {

@@ -12,6 +12,7 @@ import {
   peopleGraphSchema,
   peopleListSchema,
   peopleQuerySchema,
+  peopleReadingSchema,
   personPageSchema,
   personParams,
 } from "./people-schemas.ts";
@@ -31,6 +32,14 @@ export const peopleRoutes = {
     query: peopleQuerySchema,
     success: json(peopleListSchema),
     waits: true,
+  },
+  "people.reading": {
+    method: "GET",
+    path: `${BASE}/people/reading`,
+    action: "people.read",
+    tag: "people",
+    summary: "How many memories of how many are read for people, while they are",
+    success: json(peopleReadingSchema),
   },
   "people.merges": {
     method: "GET",

@@ -62,6 +62,11 @@ export const peopleListSchema = z
   .object({ data: z.array(personSchema), unsure: z.number().int() })
   .meta({ id: "PeopleList" });
 
+/** How far memories are read for people; `reading` is null while nothing is. */
+export const peopleReadingSchema = z
+  .object({ reading: z.object({ done: z.number().int(), total: z.number().int() }).nullable() })
+  .meta({ id: "PeopleReading" });
+
 /** A piece of a memory, word for word, and where it stands in the text: [start, end) in UTF-16 units. */
 const evidenceSchema = z
   .object({

@@ -19,6 +19,8 @@ export interface PeopleApplication {
     principal: UserPrincipal,
     request: { readonly id: PersonId; readonly hops: number; readonly nodesMax: number },
   ): Promise<GraphOutcome>;
+  /** How far the principal's memories are read for people; undefined while nothing is. */
+  reading(principal: UserPrincipal): { readonly done: number; readonly total: number } | undefined;
   merges(principal: UserPrincipal): Promise<Merges>;
   /** Resolves when what was decided is durable and shown. */
   decide(principal: UserPrincipal, wish: MergeWish): Promise<DecideOutcome>;

@@ -5,6 +5,7 @@ import type { CallInput, CallOutput, Routes } from "@kaelix/contract";
 import { type CommonOptions, connected, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
+import { whileReading } from "../reading-people.ts";
 
 type Person = CallOutput<Routes["people.list"]>["data"][number];
 type Page = CallOutput<Routes["people.read"]>;
@@ -21,7 +22,8 @@ export function listPeople(words: readonly string[], options: PeopleListOptions)
   return connected(options, async ({ client }) => {
     const query = words.length === 0 ? {} : { query: words.join(" ") };
     const unsure = options.unsure === true ? "true" : "false";
-    const { data } = await client.call("people.list", { query: { ...query, unsure } });
+    const asked = client.call("people.list", { query: { ...query, unsure } });
+    const { data } = await whileReading(client, options, asked);
     if (options.json !== undefined) printJson(data.data, options.json);
     else {
       printTable(

@@ -6,6 +6,7 @@ import { type CommonOptions, connected, type Connection } from "../connection.ts
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
 import { canAsk } from "../prompt.ts";
+import { whileReading } from "../reading-people.ts";
 import { openUp } from "./unlock.ts";
 
 type Review = CallOutput<Routes["review.list"]>;
@@ -43,7 +44,8 @@ export function reviewAll(options: ReviewOptions): Promise<number> {
 export function listReview(options: ReviewListOptions): Promise<number> {
   return opened(options, async ({ client }) => {
     const kind = kindOf(options.kind);
-    const { data } = await client.call("review.list", { query: { limit: PAGE, ...(kind && { kind }) } });
+    const asked = client.call("review.list", { query: { limit: PAGE, ...(kind && { kind }) } });
+    const { data } = await whileReading(client, options, asked);
     if (options.json !== undefined) {
       printJson(data.data, options.json);
       return;
@@ -113,7 +115,9 @@ const KEYS: Readonly<Record<string, Word>> = { a: "accept", u: "up", d: "down", 
 const NAMES: Readonly<Record<Word, string>> = { accept: "[a]ccept", up: "[u]p", down: "[d]own", refuse: "[r]efuse" };
 
 async function askOneByOne(connection: Connection, options: CommonOptions): Promise<void> {
-  const { data: review } = await connection.client.call("review.list", { query: { limit: PAGE } });
+  const { client } = connection;
+  const asked = client.call("review.list", { query: { limit: PAGE } });
+  const { data: review } = await whileReading(client, options, asked);
   sayRest(review, options);
   let given = 0;
   const cards = cardsOf(review.data);

@@ -24,6 +24,11 @@ export const peopleApi = tagged.injectEndpoints({
       query: ({ unsure }) => ask("people.list", { query: { unsure: unsure ? "true" : "false", limit: 500 } }),
       providesTags: ["People", "Memories"],
     }),
+    peopleReading: build.query<OutputOf<"people.reading">["reading"], void>({
+      query: () => ask("people.reading"),
+      transformResponse: ({ reading }: OutputOf<"people.reading">) => reading,
+      keepUnusedDataFor: 0,
+    }),
     person: build.query<WirePersonPage, string>({
       query: (id) => ask("people.read", { params: { id } }),
       providesTags: ["People", "Memories"],

@@ -3,9 +3,10 @@ import { Link } from "react-router";
 
 import { countOf, formatWhen } from "../core/format.ts";
 import { peopleApi, type WirePerson } from "../data/people-api.ts";
-import { Button, ButtonLink, Empty, Loading, Name, ProblemNote } from "../parts/basics.tsx";
+import { Button, ButtonLink, Empty, Name, ProblemNote } from "../parts/basics.tsx";
 import { Decisions, MergeLane } from "../parts/merge-lane.tsx";
 import { Page } from "../parts/page.tsx";
+import { ReadingPeople } from "../parts/reading-people.tsx";
 
 function Row({ person }: { readonly person: WirePerson }): ReactNode {
   return (
@@ -62,7 +63,7 @@ export function People(): ReactNode {
   return (
     <Page title="People" testId="people">
       {error !== undefined && <ProblemNote problem={error} onRetry={() => void refetch()} />}
-      {error === undefined && data === undefined && isFetching && <Loading what="Reading who is spoken of" />}
+      {error === undefined && data === undefined && isFetching && <ReadingPeople what="Reading who is spoken of" />}
       {isEmpty && <Nobody />}
       {data !== undefined && !isEmpty && (
         <>

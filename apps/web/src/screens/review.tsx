@@ -7,8 +7,9 @@ import { notify } from "../data/actions.ts";
 import { peopleApi } from "../data/people-api.ts";
 import { reviewApi, type WireReviewItem, type WireReviewWord } from "../data/review-api.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
-import { Button, ButtonLink, Empty, Loading, problemFrom, ProblemNote } from "../parts/basics.tsx";
+import { Button, ButtonLink, Empty, problemFrom, ProblemNote } from "../parts/basics.tsx";
 import { Page } from "../parts/page.tsx";
+import { ReadingPeople } from "../parts/reading-people.tsx";
 import { ReviewItem } from "../parts/review-item.tsx";
 
 const NO_ITEMS: readonly WireReviewItem[] = [];
@@ -190,7 +191,7 @@ export function Review(): ReactNode {
           </Button>
         </p>
       )}
-      {error === undefined && data === undefined && <Loading what="Reading what waits" />}
+      {error === undefined && data === undefined && <ReadingPeople what="Reading what waits" />}
       {data?.data.length === 0 && (
         <Empty action={<ButtonLink href="/">Today</ButtonLink>}>
           Nothing waits for your word. Levels nobody is sure of where your word decides what stands behind the lock,

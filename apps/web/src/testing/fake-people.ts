@@ -130,6 +130,8 @@ export function people(state: FakeState, name: RouteName, request: FakeRequest):
       return { data: pageOf(state, find()) };
     case "people.graph":
       return { data: graphOf(find(), request.query["hops"] ?? "1") };
+    case "people.reading":
+      return { data: { reading: null } };
     case "people.merges":
       return isTold ? merges(state) : { data: { proposals: [], decisions: [] } };
     case "people.decide":

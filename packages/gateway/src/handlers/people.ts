@@ -9,6 +9,7 @@ type PeopleRoutes =
   | "people.list"
   | "people.read"
   | "people.graph"
+  | "people.reading"
   | "people.merges"
   | "people.decide"
   | "people.undo"
@@ -27,6 +28,8 @@ export const peopleHandlers: HandlersOf<PeopleRoutes> = {
     return { type: "json", body: pageJson(page) };
   },
   "people.graph": graph,
+  "people.reading": ({ application, principal }) =>
+    Promise.resolve({ type: "json", body: { reading: application.people.reading(principal) ?? null } }),
   "people.merges": async ({ application, principal }) => {
     const { decisions, proposals } = await application.people.merges(principal);
     const decided = decisions.map(({ atMs, id, other, person, what }) => ({

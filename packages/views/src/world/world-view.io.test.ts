@@ -133,6 +133,28 @@ async function made(told: Told): Promise<string> {
   return whole(await fresh.read(ANN, 2));
 }
 
+test("WorldView says how far it has read while it reads, of what is open to whoever asks, and nothing before and after", async () => {
+  const told = new Told();
+  for (let at = 0; at < 400; at++) told.tell(at + 1, TEXTS[at % TEXTS.length] ?? "", at % 2 === 0 ? 1 : 2);
+  const view = await open(told);
+  await follow(view, told);
+  expect(view.reading(ANN, 2)).toBeUndefined();
+  const reading = view.read(ANN, 2);
+  const seen: { readonly done: number; readonly total: number }[] = [];
+  const state = { isDone: false };
+  void reading.finally(() => (state.isDone = true));
+  while (!state.isDone) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const now = view.reading(ANN, 2);
+    if (now !== undefined) seen.push(now);
+    expect(view.reading(ANN, 1)).toBeUndefined();
+  }
+  expect(seen.length).toBeGreaterThan(1);
+  expect(seen.every(({ done, total }) => total === 400 && done <= 400)).toBe(true);
+  expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).toSorted((left, right) => left - right));
+  expect(view.reading(ANN, 2)).toBeUndefined();
+});
+
 test("WorldView makes a world anew when what its person goes by is another, from a snapshot as well", async () => {
   const told = new Told();
   told.tell(1, "Tom Baker won the raffle");

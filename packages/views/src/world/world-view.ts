@@ -112,6 +112,8 @@ export class WorldView implements View {
   readonly #files: SnapshotFiles;
   /** `user/ceiling`, or `user/ceiling/part` → world, the least recently used first. */
   readonly #loaded = new Map<string, Loaded>();
+  /** Worlds that memories are taken into now, by the same keys, and how many they will hold. */
+  readonly #takingIn = new Map<string, { readonly loaded: Loaded; readonly total: number }>();
   readonly #locks = new KeyedLock();
   readonly #decisions = new Map<UserId, Decisions>();
   /** What was read of users; gone with the event that may have changed it. */
@@ -208,7 +210,7 @@ export class WorldView implements View {
    * @throws `world-closed`, `world-busy`; what the search view throws when the user cannot be read
    */
   async read(userId: UserId, ceiling: Level, part?: WorldPart): Promise<WorldReading> {
-    const capped = ceiling >= LEVEL_INDEXED_MAX ? LEVEL_INDEXED_MAX : 1;
+    const capped = cappedAt(ceiling);
     const scope: WorldScope = { userId, ceiling: capped, part };
     return await this.#locks.run(keyOf(scope), async () => {
       const loaded = await this.#bringUp(scope);
@@ -219,6 +221,12 @@ export class WorldView implements View {
       Object.assign(loaded, { reading, decisions });
       return reading;
     });
+  }
+
+  /** How far the memories of a user that are open to `ceiling` are taken in; undefined while none are. */
+  reading(userId: UserId, ceiling: Level): { readonly done: number; readonly total: number } | undefined {
+    const taking = this.#takingIn.get(keyOf({ userId, ceiling: cappedAt(ceiling), part: undefined }));
+    return taking === undefined ? undefined : { done: taking.loaded.world.taken.length, total: taking.total };
   }
 
   async #bringUp(scope: WorldScope): Promise<Loaded> {
@@ -236,7 +244,9 @@ export class WorldView implements View {
       const loaded = this.#loaded.get(keyOf(scope)) ?? (await this.#begin(scope, owner));
       const generation = index.generation;
       const isAsRead = loaded.index?.deref() === index && loaded.generation === generation && loaded.world.isOf(owner);
-      if (!isAsRead) await this.#takeIn(loaded, index, { ...scope, owner });
+      if (!isAsRead) {
+        await this.#takeIn(loaded, index, { ...scope, owner }).finally(() => this.#takingIn.delete(keyOf(scope)));
+      }
       if (epoch !== this.#epoch || withdrawals !== this.#withdrawals.get(userId)) continue;
       this.#keep(keyOf(scope), loaded);
       // What came meanwhile is taken in by the next who asks; what went meanwhile must not be shown.
@@ -284,14 +294,16 @@ export class WorldView implements View {
   async #takeIn(
     loaded: Loaded,
     index: UserIndex,
-    { ceiling, owner, userId }: WorldScope & { readonly owner: WorldOwner },
+    { owner, ...scope }: WorldScope & { readonly owner: WorldOwner },
   ): Promise<void> {
+    const { ceiling, userId } = scope;
     const documents = documentsOf(index, ceiling);
     const isKept = loaded.world.isOf(owner) && isBeginning(loaded.world, documents);
     if (!isKept) loaded.world = this.#emptyWorld(userId, owner);
     if (isKept && loaded.world.taken.length === documents.length) return;
     loaded.reading = undefined;
     loaded.hasChanged = true;
+    this.#takingIn.set(keyOf(scope), { loaded, total: documents.length });
     let begunMs = performance.now();
     while (loaded.world.taken.length < documents.length) {
       const document = documents[loaded.world.taken.length];
@@ -421,6 +433,11 @@ const NOTHING: Decisions = [];
 /** An import says who its person is, and no longer when it was undone. */
 function tellsOfOwner({ type }: KaelixEvent): boolean {
   return type === "import.started" || type === "import.undone" || type === "memory.all-erased";
+}
+
+/** The ceiling of the world that somebody sees whose session is open to `ceiling`. */
+function cappedAt(ceiling: Level): Level {
+  return ceiling >= LEVEL_INDEXED_MAX ? LEVEL_INDEXED_MAX : 1;
 }
 
 function keyOf({ ceiling, part, userId }: WorldScope): string {
