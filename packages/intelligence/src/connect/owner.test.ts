@@ -119,7 +119,16 @@ test("useOfName reads what stands beside a name", () => {
     const start = text.indexOf("Tom");
     return useOfName(text, { start, end: start + 3, ties: [] });
   };
-  const spoken = ["Tom, look", "Hey Tom!", "danke Tom", "@Tom see above", "Where are you, Tom?", "Tom can you call?"];
+  const spoken = [
+    "Tom, look",
+    "Hey Tom!",
+    "danke Tom",
+    "@Tom see above",
+    "Where are you, Tom?",
+    "Wow, Tom, that is great",
+    "haha Tom no",
+    "Tom can you call?",
+  ];
   expect(spoken.map(use)).toEqual(spoken.map(() => "spoken-to"));
   const told = ["I saw Tom", "Tom can drive", "Tom and Ann are here", "with Ann, Tom and Bo"];
   expect(told.map(use)).toEqual(told.map(() => undefined));

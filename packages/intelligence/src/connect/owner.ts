@@ -66,6 +66,6 @@ const AROUND_LENGTH = 40;
 const OWN_BEFORE =
   /\b(?:i['’]?m|i am|my name is|call me|ich bin|ich hei(?:ß|ss)e|mein name ist|je suis|je m['’]appelle|(?:yo )?soy|me llamo|(?:io )?sono|mi chiamo|(?:eu )?sou|me chamo|chamo-me|(?:ben|benim adım)|mera naam)\s+$/iu;
 const CALL_BEFORE =
-  /(?:^|[\s,.!?])(?:hi|hey|hello|dear|thanks|thank you|thx|ty|cheers|sorry|please|ok|okay|congrats|congratulations|well done|happy birthday|good (?:morning|night|luck)|hallo|moin|liebe[rs]?|danke|bitte|merci|salut|bonjour|ch(?:er|ère)|hola|gracias|querid[oa]|ciao|grazie|car[oa]|olá|oi|obrigad[oa]|selam|merhaba|teşekkürler|namaste)[ ,!]*$/iu;
+  /(?:^|[\s,.!?])(?:hi|hey|hello|dear|wow|oh|aw+|ah+|haha+|lol|omg|yes|yeah|yep|no|nope|nice|great|sure|exactly|absolutely|totally|true|right|thanks|thank you|thx|ty|cheers|sorry|please|ok|okay|congrats|congratulations|well done|happy birthday|good (?:morning|night|luck)|hallo|moin|liebe[rs]?|danke|bitte|merci|salut|bonjour|ch(?:er|ère)|hola|gracias|querid[oa]|ciao|grazie|car[oa]|olá|oi|obrigad[oa]|selam|merhaba|teşekkürler|namaste)[ ,!]*$/iu;
 const CALL_AFTER =
   /^(?:\s*[,:!?]|\s+(?:(?:can|could|will|would|do|did|are|were|have|should|shall)\s+(?:you|u|ya)\b|(?:please|pls|plz)\b|(?:kannst|könntest|hast|bist|willst|machst)\s+du\b))/iu;

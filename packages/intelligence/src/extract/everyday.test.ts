@@ -37,6 +37,7 @@ test("extractFromText takes days in the plural for no place, and a month behind 
 
 test.each([
   ["Hey Nora! What's up?", ["Nora"]],
+  ["You've got guts. They’d love it", []],
   ["Yeah Mel, that was fun", ["Mel"]],
   ["OMG Carla congratulations!!!", ["Carla"]],
   ["Welcome Emilia!!! So happy for you", ["Emilia"]],

@@ -92,6 +92,8 @@ function isCandidate(reading: Reading, at: number): boolean {
     return hint === "person" && sexOfName(token.low) !== undefined && !isOrdinary(reading, token);
   }
   if (NO_NAMES.has(token.low) || reading.words.small.has(token.low) || reading.words.me.has(token.low)) return false;
+  // "You've got guts": a word with a verb drawn into it.
+  if (/['’](?:ve|re|ll|d|m)$/u.test(token.low)) return false;
   if (reading.words.months.has(token.low) && sexOfName(token.low) === undefined) return false;
   if (reading.words.months.has(token.low) && reading.tokens[at - 1]?.isNumber === true) return false;
   if (reading.words.months.has(token.low) && BEFORE_MONTHS.has(lowAt(reading, at - 1))) return false;
