@@ -69,7 +69,8 @@ test("kaelix serve takes the next free port and refuses a data directory that is
   const product = await start(data);
   const second = await runCommand(["serve", "--data", data, "--port", "0"]);
   expect(second.code).toBe(5);
-  expect(second.err).toContain("Another process has this data directory open");
+  expect(second.err).toContain(`Kaelix runs on ${data} already: open ${product.url}`);
+  expect(second.err, "no address that never answers").not.toContain("Open ");
 
   const port = new URL(product.url).port;
   const other = await start(dataFolder(), { KAELIX_PORT: port });

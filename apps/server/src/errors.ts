@@ -21,6 +21,18 @@ export const serverErrors = defineErrors({
     text: "Document of accounts to sign in with cannot be used",
   },
   "tls-unusable": { kind: "input", retry: false, status: 500, text: "TLS cannot be served with these files" },
+  "data-directory-busy": {
+    kind: "conflict",
+    retry: true,
+    status: 409,
+    text: "Another process has the data directory open",
+  },
+  "server-running": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Another server runs on this data directory",
+  },
   "node-too-old": { kind: "input", retry: false, status: 500, text: "Node is too old: 24 or newer is needed" },
   "day-book-closed": {
     kind: "busy",

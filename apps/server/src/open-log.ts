@@ -1,5 +1,5 @@
 /** Which log the house keeps its record on: the embedded one, or a Kafka cluster named by `KAELIX_LOG`. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { type Clock, isKaelixError } from "@kaelix/base";
 import { type Log, openKafkaLog, openStreamerLog, parseKafkaUrl, type StreamerLog } from "@kaelix/log";
@@ -22,7 +22,7 @@ export async function openLog(options: {
   const { clock, directory, url } = options;
   if (url === undefined) {
     const embedded = await openStreamerLog({ directory, clock }).catch((failure: unknown) => {
-      throw namingFile(failure, directory);
+      throw inWords(failure, directory);
     });
     return { log: embedded, engine: "MemoryStreamer (embedded)", embedded };
   }
@@ -33,9 +33,14 @@ export async function openLog(options: {
   return { log: await openKafkaLog({ place: parsed.place, clock }), engine: `Kafka at ${brokers}` };
 }
 
-/** Names the file that cannot be understood and what to do with it. */
-function namingFile(failure: unknown, directory: string): unknown {
+/** Says who else has the log open, or names the file that cannot be understood, and what to do. */
+function inWords(failure: unknown, directory: string): unknown {
   if (!isKaelixError(failure)) return failure;
+  if (failure.code === "log-directory-locked")
+    return serverErrors("data-directory-busy", {
+      message: `Cannot open ${dirname(directory)}: another process has it open, a command or a server that has only just started. Nothing was changed; try again when it has ended`,
+      cause: failure,
+    });
   const { file } = failure.details;
   if (failure.code !== "log-directory-invalid" || typeof file !== "string") return failure;
   const path = join(directory, file);

@@ -6,7 +6,7 @@ import { createClient } from "@kaelix/contract";
 import { findRunningServer, type writeRunFile } from "@kaelix/coordinator";
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import { startServer } from "./server.ts";
+import { openHouse, startServer } from "./server.ts";
 import { importFile } from "./testing/imports.ts";
 
 /** What `/ready` answered while the server was about to say where it listens. */
@@ -51,4 +51,26 @@ test("ids of events are places to resume from, also while a file is imported", a
   expect(text).toContain("event: import.changed");
   expect(ids).toEqual(ids.toSorted((left, right) => left - right));
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("startServer says who has the data directory, and prints no address of its own", async () => {
+  const dataDirectory = mkdtempSync(join(tmpdir(), "kaelix-test-"));
+  onTestFinished(() => rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 3 }));
+  const told: string[] = [];
+  const second = () =>
+    startServer({ dataDirectory, host: "127.0.0.1", port: 0, onListening: ({ openUrl }) => told.push(openUrl) });
+  const server = await startServer({ dataDirectory, host: "127.0.0.1", port: 0 });
+  await expect(second()).rejects.toMatchObject({
+    code: "server-running",
+    message: expect.stringContaining(`open ${server.url}, or stop it first (process ${process.pid}`),
+  });
+  expect(told).toEqual([]);
+  await server.close();
+
+  const command = await openHouse({ dataDirectory });
+  await expect(second()).rejects.toMatchObject({
+    code: "data-directory-busy",
+    message: expect.stringContaining(dataDirectory),
+  });
+  await command.close();
 });

@@ -7,7 +7,7 @@ import { runInNewContext } from "node:vm";
 
 import { parseConfig, systemClock, systemRandom } from "@kaelix/base";
 import { captureErrors, sourceErrors } from "@kaelix/capture";
-import { makeLogger, removeRunFile, type ServiceStep, writeRunFile } from "@kaelix/coordinator";
+import { findRunningServer, makeLogger, removeRunFile, type ServiceStep, writeRunFile } from "@kaelix/coordinator";
 import { createGateway, type Gateway, gatewaySettings } from "@kaelix/gateway";
 import { logErrors } from "@kaelix/log";
 import { makeClaimCode, securityErrors } from "@kaelix/security";
@@ -146,6 +146,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
   const paths = dataPaths(settings);
   const { host, port } = settings;
   // Before anything is printed: an address and a claim code of a server that then refuses to start help nobody.
+  await refuseSecondServer(paths);
   await prepareDataDirectory(paths);
   const listening = await gateway.listen({ host, port });
   const isClaimed = await isProbablyClaimed(paths);
@@ -182,6 +183,16 @@ export async function startServer(options: StartOptions = {}): Promise<RunningPr
       return house.close();
     },
   };
+}
+
+/** Says where the other one is served. What holds the directory without serving it, the log's lock finds. @throws `server-running` */
+async function refuseSecondServer({ root }: DataPaths): Promise<void> {
+  const running = await findRunningServer(root);
+  if (running === undefined) return;
+  throw serverErrors("server-running", {
+    message: `Kaelix runs on ${root} already: open ${running.url}, or stop it first (process ${running.pid}, Ctrl+C in its window); for a second Kaelix choose another folder with --data`,
+    details: { url: running.url, pid: running.pid },
+  });
 }
 
 function newsOf({ authority }: TlsIdentity, paths: DataPaths): ListeningNews["tls"] {
