@@ -2,7 +2,7 @@
  * How a command reaches Kaelix: a server named by the person, the one that runs on the data directory, or the house itself opened in
  * this process. All three speak the same contract, so that a command is written once.
  */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { type Client, createClient, KaelixProblem } from "@kaelix/contract";
@@ -62,6 +62,7 @@ export async function connected(
 
 /** Opens the house itself. Only for commands that may run without a server. */
 async function inProcess(options: CommonOptions): Promise<Connection> {
+  await mustBeThere(dataDirectoryOf(options.data));
   const bar = new ProgressBar("opening", options);
   const { openHouse } = await import("@kaelix/server");
   const house = await openHouse({
@@ -78,6 +79,16 @@ async function inProcess(options: CommonOptions): Promise<Connection> {
     accessToken: () => house.operatorToken,
   });
   return { client, url: undefined, as: "operator", close: () => house.close() };
+}
+
+/** A start makes the data directory; a command would leave an empty one behind a mistyped name. @throws CommandFailure with exit code 3 */
+async function mustBeThere(root: string): Promise<void> {
+  const found = await stat(root).catch(systemCodeOf);
+  if (found !== "ENOENT" && found !== "ENOTDIR") return;
+  throw new CommandFailure(
+    EXIT.missing,
+    `Cannot find data directory ${root}: kaelix serve makes it with the first start; name another with --data or KAELIX_DATA`,
+  );
 }
 
 async function toServer(url: string, options: CommonOptions): Promise<Connection> {

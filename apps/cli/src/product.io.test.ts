@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { seededRandom } from "@kaelix/base";
@@ -150,6 +150,15 @@ test("on a data directory that nobody has signed up on, a command says so and wh
     code: 4,
     err: expect.stringContaining("Nobody has signed up here yet: start the server"),
   });
+});
+
+test("kaelix refuses a data directory that is not there, and makes none", async () => {
+  const data = join(dataFolder(), "mistyped");
+  for (const words of [["search", "walnuts"], ["status"], ["keys", "list"]]) {
+    const told = await runCommand([...words, "--data", data]);
+    expect(told).toMatchObject({ code: 3, err: expect.stringContaining(`Cannot find data directory ${data}`) });
+  }
+  expect(existsSync(data)).toBe(false);
 });
 
 test("kaelix serve that is asked to stop before it is ready opens, closes and ends well", async () => {
