@@ -90,6 +90,7 @@ const program = new Command("kaelix")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage))
   .showHelpAfterError("Try kaelix --help");
 
+program.commandsGroup("Begin:").helpCommand("help [command]", "tell what a command takes");
 command(program, "serve", "start the server")
   .option("--host <address>", "address to listen on (KAELIX_HOST, else 127.0.0.1)")
   .option("--port <number>", "port to listen on (KAELIX_PORT, else 7171; the next free one when taken)")
@@ -124,6 +125,8 @@ command(program, "logout", "end the kept session").action(
     (await import("./commands/account.ts")).logOut(...given),
   ),
 );
+
+program.commandsGroup("Tell, find and ask:");
 command(program, "add [text...]", "tell something; - reads standard input")
   .option("--level <level>", "auto, general, confidential, secret, ultra-secret or 1 to 4")
   .option("--at <time>", "when it happened")
@@ -209,6 +212,24 @@ command(program, "export", "print every memory, a JSON object a line; as an arch
       (await import("./commands/memories.ts")).exportAll(...given),
     ),
   );
+addPeopleCommands(program, command, ending);
+addReviewCommands(program, command, ending);
+addDayCommands(program, { command, recallOptions, ending });
+
+program.commandsGroup("Share and forget:");
+addSharingCommands(program, command, ending);
+addErasureCommands(program, { command, recallOptions, ending });
+addRetentionCommands(program, command, ending);
+
+program.commandsGroup("Programs and devices of yours:");
+addAccessCommands(program, command, ending);
+addMcpCommand(program, command, ending);
+
+program.commandsGroup("Everybody on this server:");
+addMemberCommands(program, command, ending);
+addAuditCommands(program, command, ending);
+
+program.commandsGroup("Look after the server:");
 const verify = command(program, "verify", "count the log against every view").action(
   ending(async (...given: Parameters<typeof houseCommands.verify>) =>
     (await import("./commands/house.ts")).verify(...given),
@@ -241,6 +262,18 @@ command(program, "doctor", "look at machine and data directory, change nothing")
     (await import("./commands/house.ts")).doctor(...given),
   ),
 );
+command(program, "config", "every setting, its value and meaning").action(
+  ending(async (...given: Parameters<typeof houseCommands.config>) =>
+    (await import("./commands/house.ts")).config(...given),
+  ),
+);
+addOperationCommands(program, command, ending);
+addProviderCommands(program, command, ending);
+
+program.commandsGroup("A Kafka broker:");
+addBrokerCommands(program, ending);
+
+program.commandsGroup("Build and measure:");
 command(program, "classify [file]", "judge JSONL {id?, text} line by line")
   .option("--mine", "as you taught by moving memories, which needs a server; else by the rules alone")
   .option("--open <level>", "with --mine: open up to this level first; asks for the password")
@@ -249,11 +282,6 @@ command(program, "classify [file]", "judge JSONL {id?, text} line by line")
       (await import("./commands/classify.ts")).classify(...given),
     ),
   );
-command(program, "config", "every setting, its value and meaning").action(
-  ending(async (...given: Parameters<typeof houseCommands.config>) =>
-    (await import("./commands/house.ts")).config(...given),
-  ),
-);
 program
   .command("openapi")
   .description("print the OpenAPI 3.1 document")
@@ -266,19 +294,5 @@ program
   .allowUnknownOption()
   .helpOption(false)
   .action(ending(async (parameters: string[]) => (await import("./commands/bench.ts")).bench(parameters)));
-
-addAuditCommands(program, command, ending);
-addBrokerCommands(program, ending);
-addAccessCommands(program, command, ending);
-addOperationCommands(program, command, ending);
-addProviderCommands(program, command, ending);
-addErasureCommands(program, { command, recallOptions, ending });
-addRetentionCommands(program, command, ending);
-addMcpCommand(program, command, ending);
-addSharingCommands(program, command, ending);
-addMemberCommands(program, command, ending);
-addPeopleCommands(program, command, ending);
-addReviewCommands(program, command, ending);
-addDayCommands(program, { command, recallOptions, ending });
 
 await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);

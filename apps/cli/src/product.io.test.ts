@@ -152,6 +152,13 @@ test("on a data directory that nobody has signed up on, a command says so and wh
   });
 });
 
+test("kaelix --help lists every command below what it is for", async () => {
+  const { out } = await runCommand(["--help"]);
+  const headings = out.split("\n").filter((line) => /^[A-Z].*:$/.test(line));
+  expect(headings.slice(0, 3)).toEqual(["Options:", "Begin:", "Tell, find and ask:"]);
+  expect(headings, "nothing stands under no heading of its own").not.toContain("Commands:");
+});
+
 test("kaelix refuses a data directory that is not there, and makes none", async () => {
   const data = join(dataFolder(), "mistyped");
   for (const words of [["search", "walnuts"], ["status"], ["keys", "list"]]) {
