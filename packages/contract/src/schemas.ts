@@ -329,6 +329,10 @@ export const importPreviewSchema = z
     sample: z.array(z.object({ at: z.string().nullable(), from: z.string().nullable(), text: z.string() })),
     problems: z.array(z.object({ line: z.number().int(), text: z.string(), why: z.string() })),
     questions: z.array(importQuestionSchema),
+    /** `kept`: files of the archive that come with their messages; `missing`: messages whose file is not in the export. */
+    files: z.object({ kept: z.number().int(), missing: z.number().int() }),
+    /** The export looks cut where the exporting app stops: older messages may not be in it. */
+    cut_suspected: z.boolean(),
   })
   .meta({ id: "ImportPreview" });
 

@@ -48,6 +48,8 @@ export interface ImportPreviewView {
     readonly options: readonly { readonly value: string; readonly label: string }[];
     readonly suggested: string | null;
   }[];
+  readonly files: { readonly kept: number; readonly missing: number };
+  readonly cut_suspected: boolean;
 }
 
 /** Importing files of the principal. Errors are KaelixErrors of the capture room. */

@@ -46,7 +46,13 @@ export async function previewFile(path: string, options: PreviewOptions): Promis
     return EXIT.ok;
   }
   say(`${basename(path)}: ${preview.format} (${preview.why})`, options);
-  say(`${preview.total} memories, ${preview.first ?? "no date"} to ${preview.last ?? "no date"}`, options);
+  const when = preview.first === null ? "no dates" : `${preview.first} to ${preview.last}`;
+  say(`${preview.total} ${preview.total === 1 ? "memory" : "memories"}, ${when}`, options);
+  const { kept, missing } = preview.files;
+  if (kept > 0) say(`files that come with them: ${kept}`, options);
+  if (missing > 0) say(`files that are not in the export, of which only the words come: ${missing}`, options);
+  if (preview.truncatedSuspected)
+    say("The export seems to be cut: WhatsApp stops at so many messages, and older ones are not in the file", options);
   printTable(
     ["AT", "FROM", "TEXT"],
     preview.sample.map((item) => [item.at ?? "", item.from ?? "", item.text]),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { importShare, importSummary } from "./import-words.ts";
+import { filesWords, importShare, importSummary } from "./import-words.ts";
 
 const NONE = { bytes_done: 0, bytes_total: 400, total: 5, added: 0, known: 0, failed: 0 };
 
@@ -14,6 +14,14 @@ test("importShare is not full before what was read is told", () => {
 test("importShare goes by bytes where nobody knows how many there are", () => {
   expect(importShare({ ...NONE, total: null, bytes_done: 100 })).toBe(0.25);
   expect(importShare({ ...NONE, total: null, bytes_total: 0 })).toBe(0);
+});
+
+test("filesWords says what comes along and what is not in the export", () => {
+  expect(filesWords({ kept: 0, missing: 0 })).toBeUndefined();
+  expect(filesWords({ kept: 1, missing: 0 })).toBe("1 file in it comes with the messages.");
+  expect(filesWords({ kept: 312, missing: 2 })).toBe(
+    "312 files in it come with the messages. 2 messages had a file that is not in the export: of those only the words come.",
+  );
 });
 
 test("importSummary says what is new, known and unread", () => {

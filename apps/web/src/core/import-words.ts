@@ -17,6 +17,15 @@ export function importShare({ added, bytes_done, bytes_total, failed, known, tot
   return total === null || total === 0 ? read : Math.min(read, (added + known + failed) / total);
 }
 
+/** What becomes of pictures, sounds and other files of an export; undefined where it speaks of none. */
+export function filesWords({ kept, missing }: { readonly kept: number; readonly missing: number }): string | undefined {
+  const parts: string[] = [];
+  if (kept > 0) parts.push(`${countOf(kept, "file")} in it ${kept === 1 ? "comes" : "come"} with the messages.`);
+  if (missing > 0)
+    parts.push(`${countOf(missing, "message")} had a file that is not in the export: of those only the words come.`);
+  return parts.length === 0 ? undefined : parts.join(" ");
+}
+
 /** What an import brought: `5 memories new · 2 already known · 1 not read`. */
 export function importSummary({ added, failed, known }: Counted): string {
   const parts = [`${countOf(added, "memory", "memories")} new`];

@@ -3,6 +3,7 @@ import { Label, Radio, RadioGroup } from "react-aria-components";
 import { useNavigate } from "react-router";
 
 import { countOf, formatCount, formatLocal, sourceLabel } from "../core/format.ts";
+import { filesWords } from "../core/import-words.ts";
 import type { Problem } from "../core/problem-words.ts";
 import { api } from "../data/api.ts";
 import { useAppSelector } from "../data/store.ts";
@@ -153,13 +154,16 @@ function bodyOf(answers: Answers, level: LevelChoice) {
 }
 
 function Summary({ preview }: { readonly preview: Preview }): ReactNode {
+  const facts = [
+    sourceLabel(preview.format),
+    ...(preview.people.length === 0 ? [] : [countOf(preview.people.length, "person", "people")]),
+    preview.first === null ? "no dates" : `${formatLocal(preview.first)} to ${formatLocal(preview.last)}`,
+  ];
+  const files = filesWords(preview.files);
   return (
     <div className="rounded-card border border-line bg-surface px-5 py-4">
       <p className="text-18 font-medium">{countOf(preview.total, "message")}</p>
-      <p className="text-muted">
-        {sourceLabel(preview.format)} · {countOf(preview.people.length, "person", "people")} ·{" "}
-        {formatLocal(preview.first)} to {formatLocal(preview.last)}
-      </p>
+      <p className="text-muted">{facts.join(" · ")}</p>
       <p className="mt-2 text-13">
         {preview.people.slice(0, 12).map((person, at) => (
           <span key={person.name}>
@@ -168,6 +172,17 @@ function Summary({ preview }: { readonly preview: Preview }): ReactNode {
           </span>
         ))}
       </p>
+      {files !== undefined && (
+        <p className="mt-2 text-13" data-testid="import-files">
+          {files}
+        </p>
+      )}
+      {preview.cut_suspected && (
+        <p className="mt-2 text-13">
+          The export seems to be cut: WhatsApp stops at so many messages, and older ones are not in the file. Exported
+          without media it holds more.
+        </p>
+      )}
       <ProblemLines problems={preview.problems} />
     </div>
   );

@@ -86,7 +86,7 @@ class PreviewTally {
   readonly #skipped = { system: 0, deleted: 0, empty: 0 };
   #problemCount = 0;
   #total = 0;
-  #media = 0;
+  readonly #files = { kept: 0, missing: 0 };
   #hasLocalTimes = false;
   #first: Moment | undefined;
   #last: Moment | undefined;
@@ -107,8 +107,10 @@ class PreviewTally {
       return;
     }
     this.#total++;
-    if (item.hasMedia) this.#media++;
-    const { from, time, draft } = item;
+    const { draft, from, hasMedia, time } = item;
+    const files = draft.files?.length ?? 0;
+    this.#files.kept += files;
+    if (hasMedia && files === 0) this.#files.missing++;
     if (from !== undefined) {
       const messages = this.#people.get(from);
       if (messages !== undefined || this.#people.size < PEOPLE_MAX) this.#people.set(from, (messages ?? 0) + 1);
@@ -156,7 +158,7 @@ class PreviewTally {
       problemCount: this.#problemCount,
       questions,
       bytes: prepared.bytes,
-      media: this.#media,
+      files: { ...this.#files },
       skipped: { ...this.#skipped },
       truncatedSuspected:
         format === "whatsapp" &&
@@ -195,10 +197,13 @@ export interface ImportPreviewJson {
   readonly sample: readonly ImportSample[];
   readonly problems: readonly ImportProblem[];
   readonly questions: readonly ImportQuestion[];
+  readonly files: ImportPreview["files"];
+  readonly cut_suspected: boolean;
 }
 
 /** The preview in the shape of `kaelix import preview --json`. */
 export function previewJson(found: ImportPreview): ImportPreviewJson {
-  const { format, confidence, total, people, first, last, sample, problems, questions } = found;
-  return { format, confidence, total, people, first, last, sample, problems, questions };
+  const { format, confidence, total, people, first, last, sample, problems, questions, files } = found;
+  const cut = { cut_suspected: found.truncatedSuspected };
+  return { format, confidence, total, people, first, last, sample, problems, questions, files, ...cut };
 }

@@ -123,6 +123,8 @@ test("previewJson prints what the command line prints", async () => {
         suggested: "Europe/Berlin",
       },
     ],
+    files: { kept: 0, missing: 0 },
+    cut_suspected: false,
   });
   const answered = await preview(input, { sample: "all", answers: { me: "Ann", zone: "UTC" } });
   expect(answered.questions).toEqual([]);
@@ -218,6 +220,16 @@ test("readDrafts gives a folder of notes and its zip the same ids, and follows n
   ]);
   expect(idsOf(await readAll(zip))).toEqual(ids);
   expect(await detect(zip)).toMatchObject({ format: "markdown" });
+});
+
+test("preview counts the files that come along and those that the export lacks", async () => {
+  const said = ["a.jpg (file attached)", "b.jpg (file attached)", "<Media omitted>", "just words"];
+  const chat = said.map((text) => `22/08/2018, 14:42 - Ann: ${text}\n`).join("");
+  const zip = await makeZip("WhatsApp Chat with Bob.zip", [
+    ["WhatsApp Chat with Bob.txt", chat],
+    ["a.jpg", "picture"],
+  ]);
+  expect((await preview(zip)).files).toEqual({ kept: 1, missing: 2 });
 });
 
 test("preview suspects a cut at the app's limit", async () => {

@@ -93,8 +93,13 @@ export interface ImportPreview {
   readonly questions: readonly ImportQuestion[];
   /** Bytes of text to read (unpacked). */
   readonly bytes: number;
-  /** Messages that are or carry a picture, a sound or a file. */
-  readonly media: number;
+  /** Pictures, sounds and other files. */
+  readonly files: {
+    /** How many the archive holds for its messages: they come with them. */
+    readonly kept: number;
+    /** Messages that had one which is not in what is imported: of them only the words come. */
+    readonly missing: number;
+  };
   /** Lines that are nobody's words: notices of the messenger, deleted messages, empty notes. */
   readonly skipped: { readonly system: number; readonly deleted: number; readonly empty: number };
   /** True when the file looks cut at a limit of the exporting app: older messages are not in it. */
