@@ -1,11 +1,13 @@
+import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { once } from "node:events";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { seededRandom } from "@kaelix/base";
 import { expect, test } from "vitest";
 
-import { claim, signIn } from "./testing/product.ts";
+import { claim, runCommand, signIn } from "./testing/product.ts";
 import { dataFolder, endAfterEach, start } from "./testing/products-of-tests.ts";
 
 type Client = Awaited<ReturnType<typeof signIn>>;
@@ -77,4 +79,34 @@ test("an import that kill -9 interrupts goes on after each start and brings ever
   expect(verified, repeat).toMatchObject({ agree: true, log: { memories_live: MESSAGES } });
   // What was uploaded does not stay behind.
   expect(await readdir(join(data, "spool")), repeat).toEqual([]);
+});
+
+test("Ctrl+C at kaelix import run stops the import and says so; the next run brings the rest", async () => {
+  const data = dataFolder();
+  const client = await claim(await start(data));
+  const path = join(data, "WhatsApp Chat with Carla.txt");
+  await writeFile(path, chat());
+  const words = ["import", "run", path, "--me", "Ann", "--zone", "Europe/Berlin", "--data", data];
+  const child = spawn(process.execPath, [join(import.meta.dirname, "kaelix.ts"), ...words], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let told = "";
+  child.stderr.on("data", (chunk: Buffer) => (told += chunk.toString()));
+  const ended = once(child, "close");
+  const first = async () => (await client.call("imports.list")).data.data[0];
+  for (let found = await first(); (found?.added ?? 0) === 0; found = await first())
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill("SIGINT");
+  expect(await ended, told).toEqual([130, null]);
+  const stopped = await first();
+  expect(stopped).toMatchObject({ state: "cancelled" });
+  expect(told).toContain(`kaelix import undo ${stopped?.id}`);
+
+  const again = await runCommand(words);
+  expect(again.code, again.err).toBe(0);
+  expect(await first()).toMatchObject({
+    state: "done",
+    added: MESSAGES - (stopped?.added ?? 0),
+    known: stopped?.added,
+  });
 });

@@ -8,6 +8,7 @@ import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, ProgressBar, say } from "../output.ts";
 import { askChoice, askText, canAsk } from "../prompt.ts";
+import { stopSignal } from "../stop-signal.ts";
 import { levelOf } from "./memories.ts";
 import { passphraseOf, refusedFile } from "./sealed-files.ts";
 
@@ -70,12 +71,16 @@ async function openedBy(path: string): Promise<Awaited<ReturnType<typeof unseal>
   });
 }
 
-/** `kaelix import run FILE`: imports with progress; asks what only the person knows. */
+/**
+ * `kaelix import run FILE`: imports with progress; asks what only the person knows. Ctrl+C stops the import, wherever it runs: what has
+ * come stays, and the next run of the file brings the rest.
+ */
 export async function runImport(path: string, options: RunOptions): Promise<number> {
   await mustExist(path);
   if ((await stat(path)).isDirectory()) {
     throw new CommandFailure(EXIT.usage, "Cannot import a folder: pack it as a zip first");
   }
+  const stop = new AbortController();
   const connection = await connect(options);
   try {
     const { zone: givenZone } = answersOf(options);
@@ -93,13 +98,14 @@ export async function runImport(path: string, options: RunOptions): Promise<numb
       const { people = [], questions = [] } = preview ?? {};
       mustBeAmong(people, options.me);
       const answers = await completeAnswers(questions, options);
+      void stopSignal(() => say("Stopping…", options)).then(() => stop.abort());
       await connection.client.call("imports.start", { params, body: { ...answers, ...level } });
     } catch (failure) {
       // What was looked at and not begun would wait for answers that nobody gives.
       await connection.client.call("imports.cancel", { params }).catch(() => undefined);
       throw refusedFile(failure);
     }
-    return await follow(connection, uploaded.id, options);
+    return await follow(connection, uploaded.id, { ...options, signal: stop.signal });
   } finally {
     await connection.close();
   }
@@ -141,10 +147,21 @@ export async function undoImport(id: string, options: CommonOptions): Promise<nu
   }
 }
 
-async function follow(connection: Connection, id: string, options: CommonOptions): Promise<number> {
+async function follow(
+  { client }: Connection,
+  id: string,
+  options: CommonOptions & { readonly signal: AbortSignal },
+): Promise<number> {
   const bar = new ProgressBar("import", options);
+  const params = { id };
+  let isStopping = false;
   for (;;) {
-    const { data } = await connection.client.call("imports.read", { params: { id } });
+    if (options.signal.aborted && !isStopping) {
+      isStopping = true;
+      // It may have ended meanwhile: what became of it is read either way.
+      await client.call("imports.cancel", { params }).catch(() => undefined);
+    }
+    const { data } = await client.call("imports.read", { params });
     if (data.state === "running") {
       const share = data.bytes_total === 0 ? 0 : data.bytes_done / data.bytes_total;
       bar.show(share, `${data.added} added, ${data.known} known, ${(data.bytes_done / 1e6).toFixed(1)} MB`);
@@ -156,6 +173,13 @@ async function follow(connection: Connection, id: string, options: CommonOptions
     else process.stdout.write(`${data.id} ${data.state} ${data.added} ${data.known} ${data.failed}\n`);
     if (data.error !== null) say(data.error, options);
     for (const problem of data.problems.slice(0, 20)) say(`line ${problem.line}: ${problem.why}`, options);
+    if (data.state === "cancelled" && isStopping) {
+      say(
+        `What came so far stays; running it again brings the rest. To take it back: kaelix import undo ${id}`,
+        options,
+      );
+      return EXIT.interrupted;
+    }
     return data.state === "done" ? EXIT.ok : EXIT.failed;
   }
 }
