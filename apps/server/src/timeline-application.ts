@@ -6,9 +6,9 @@
  */
 import type { Clock } from "@kaelix/base";
 import type { TimelineApplication, TimelineOutcome, TimelineRequest } from "@kaelix/gateway";
-import type { UserId, UserPrincipal } from "@kaelix/model";
+import { SOURCE_KINDS, type SourceKind, type UserId, type UserPrincipal } from "@kaelix/model";
 import { Calendar, formatDay } from "@kaelix/recall";
-import { countBetween, type Database, timeSpanOf, timesOf } from "@kaelix/views";
+import { countBetween, type Database, sourcesIn, timeSpanOf, timesOf } from "@kaelix/views";
 
 import { type HouseContext, need } from "./house-parts.ts";
 import { narrowProgram, type ProgramReach } from "./program-reach.ts";
@@ -43,7 +43,8 @@ function timelineApplication(parts: TimelineParts): TimelineApplication {
       const startMs = parts.clock.monotonicMs();
       const found = await partsOf(parts, principal, { ...request, calendar });
       const total = found.reduce((sum, { count }) => sum + count, 0);
-      return { type: "timeline", zone, total, parts: found, tookMs: parts.clock.monotonicMs() - startMs };
+      const sources = await sourcesOf(parts, principal, request);
+      return { type: "timeline", zone, total, parts: found, sources, tookMs: parts.clock.monotonicMs() - startMs };
     },
   };
 }
@@ -74,6 +75,22 @@ async function partsOf(parts: TimelineParts, principal: UserPrincipal, asked: As
   if (span === undefined) return [];
   const bounds = monthsAround(calendar, [span.firstMs, span.lastMs]);
   return shown(bounds, await countBetween(parts.database, userId, startsOf(bounds), filter));
+}
+
+/** Where what is open came from, in the order of the model. */
+async function sourcesOf(
+  { database, reach }: TimelineParts,
+  principal: UserPrincipal,
+  { person }: TimelineRequest,
+): Promise<readonly SourceKind[]> {
+  const { ceiling, userId } = principal;
+  if (person === undefined && narrowProgram(principal) === undefined) {
+    const found = new Set(await sourcesIn(database, userId, { ceiling }));
+    return SOURCE_KINDS.filter((kind) => found.has(kind));
+  }
+  const index = await reach.source(principal).index(userId);
+  const people = person === undefined ? {} : { people: [person] };
+  return SOURCE_KINDS.filter((kind) => timesOf(index, { ceiling, filters: { ...people, sources: [kind] } }).length > 0);
 }
 
 function calendarOf(zone: string): Calendar | undefined {

@@ -12,6 +12,20 @@ async function counts(client: Client, query: Query): Promise<readonly (readonly 
   return (await client.call("timeline.read", { query })).data.data.map(({ count, key }) => [key, count]);
 }
 
+test("a timeline names the sources that hold something, and none that holds only what is locked", async () => {
+  const ann = await claimed(await open(newFolder()));
+  const sources = async (query: Query): Promise<readonly string[]> =>
+    (await ann.call("timeline.read", { query })).data.sources;
+  await ann.call("memories.create", { body: { text: "The vault is behind the mirror", level: 3 } });
+  expect(await sources({})).toEqual([]);
+  await ann.call("auth.unlock", { body: { password: "testpassword", level: "secret" } });
+  expect(await sources({})).toEqual(["rest"]);
+  await ann.call("memories.create", { body: { text: "The shed is green", level: 1, speaker: "Carla" } });
+  expect(await sources({ source: "whatsapp" })).toEqual(["rest"]);
+  expect(await sources({ person: "carla" })).toEqual(["rest"]);
+  expect(await sources({ person: "nobody" })).toEqual([]);
+});
+
 test("months and days are of the zone, narrowed by source and by who spoke; nothing above the lock is counted", async () => {
   const ann = await claimed(await open(newFolder()));
   expect((await ann.call("timeline.read")).data).toMatchObject({ total: 0, data: [], zone: "UTC" });

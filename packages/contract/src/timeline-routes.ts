@@ -23,6 +23,8 @@ const timelineSchema = z
         to: timeSchema,
       }),
     ),
+    /** Where what is counted came from, whichever source was asked for. */
+    sources: z.array(z.enum([...SOURCE_KINDS])),
     took_ms: z.number(),
   })
   .meta({ id: "Timeline" });

@@ -27,6 +27,8 @@ export interface TimelineOutcome {
     readonly fromMs: number;
     readonly toMs: number;
   }[];
+  /** Sources that hold something, whichever was asked for; not narrowed to the month. */
+  readonly sources: readonly SourceKind[];
   readonly tookMs: number;
 }
 

@@ -10,7 +10,7 @@ export {
   type TimePageRequest,
   type TimePlace,
 } from "./relational/memories/list.ts";
-export { countBetween, timeSpanOf } from "./relational/memories/timeline.ts";
+export { countBetween, sourcesIn, timeSpanOf } from "./relational/memories/timeline.ts";
 export { type AgedMemory } from "./relational/memories/aged.ts";
 export { type CorrectedMemory } from "./relational/memories/corrections.ts";
 export { type AskedLevels } from "./relational/memories/doubtful.ts";

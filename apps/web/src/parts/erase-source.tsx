@@ -1,20 +1,22 @@
-import { SOURCE_KINDS } from "@kaelix/model";
 import type { ReactNode } from "react";
 
 import { SOURCE_LABELS } from "../core/source-words.ts";
+import { timelineApi } from "../data/timeline-api.ts";
 import { EraseSome } from "./erase-some.tsx";
 import { Section } from "./page.tsx";
 
-const OPTIONS = SOURCE_KINDS.map((value) => ({ value, label: SOURCE_LABELS[value] }));
-
 /** Erases everything that came from a source, since a day when one is given. */
 export function EraseSource(): ReactNode {
+  const { data } = timelineApi.useTimelineQuery({});
+  const [first] = data?.sources ?? [];
+  if (data === undefined || first === undefined) return null;
   return (
     <Section title="Forget a source">
       <EraseSome
+        key={data.sources.join()}
         label="Everything that came from"
-        options={OPTIONS}
-        first="kafka"
+        options={data.sources.map((value) => ({ value, label: SOURCE_LABELS[value] }))}
+        first={first}
         bodyOf={(kind, since) => ({ source: { kind, ...since } })}
         testId="erase-source"
       />

@@ -62,7 +62,7 @@ function Histogram({
   );
 }
 
-function Filters(): ReactNode {
+function Filters({ held }: { readonly held: readonly WireSource[] }): ReactNode {
   const [parameters, setParameters] = useSearchParams();
   const set = (name: string, value: string): void => {
     const next = new URLSearchParams(parameters);
@@ -98,7 +98,7 @@ function Filters(): ReactNode {
         className="field-base w-44"
       >
         <option value="">Every source</option>
-        {SOURCES.map((name) => (
+        {SOURCES.filter((name) => held.includes(name) || name === source).map((name) => (
           <option key={name} value={name}>
             {sourceLabel(name)}
           </option>
@@ -231,6 +231,7 @@ function isWide(): boolean {
 }
 
 const NO_MONTHS: readonly Month[] = [];
+const NO_SOURCES: readonly WireSource[] = [];
 
 /** What happened when: years and months to jump to, and the days of them, as far as one scrolls. */
 export function Timeline(): ReactNode {
@@ -257,7 +258,7 @@ export function Timeline(): ReactNode {
         <span className="text-13 text-muted">{data !== undefined && countOf(data.total, "memory", "memories")}</span>
       }
     >
-      <Filters />
+      <Filters held={data?.sources ?? NO_SOURCES} />
       {error !== undefined && <ProblemNote problem={error} onRetry={() => void refetch()} />}
       {error === undefined && data === undefined && <Loading what="Reading" />}
       {data !== undefined && months.length === 0 && (

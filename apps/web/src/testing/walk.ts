@@ -71,8 +71,7 @@ async function walkTimeline(page: Page, open: Open, look: Look): Promise<void> {
   await page.getByTestId("memory-text").waitFor();
   await page.goBack();
   await page.waitForURL(address);
-  await page.getByTestId("timeline-source").selectOption("kafka");
-  await page.getByText("Nothing within these filters.").waitFor();
+  await open("/timeline?source=kafka", "text=Nothing within these filters.");
 }
 
 /** What waits: chosen and answered by keys; a decision about people is taken back. */

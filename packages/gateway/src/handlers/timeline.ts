@@ -14,6 +14,7 @@ export const timelineHandlers: HandlersOf<"timeline.read"> = {
       from: timeText(fromMs),
       to: timeText(toMs),
     }));
-    return { type: "json", body: { zone: outcome.zone, total: outcome.total, data, took_ms: outcome.tookMs } };
+    const { sources, tookMs, total, zone: zoneUsed } = outcome;
+    return { type: "json", body: { zone: zoneUsed, total, data, sources: [...sources], took_ms: tookMs } };
   },
 };

@@ -2,5 +2,5 @@
 import type { TimelineApplication } from "../timeline-application.ts";
 
 export function fakeTimeline(): TimelineApplication {
-  return { read: async () => ({ type: "timeline", zone: "UTC", total: 0, parts: [], tookMs: 0 }) };
+  return { read: async () => ({ type: "timeline", zone: "UTC", total: 0, parts: [], sources: [], tookMs: 0 }) };
 }

@@ -46,6 +46,17 @@ export async function countBetween(
   return boundaries.slice(1).map((_end, at) => counts.get(at + 1) ?? 0);
 }
 
+/** Which sources live memories came from, in no order. */
+export async function sourcesIn(
+  database: Database,
+  user: UserId,
+  filter: TimelineFilter,
+): Promise<readonly SourceKind[]> {
+  const asked = sql<{ source: SourceKind }>`select distinct source from memories where ${conditionOf(user, filter)}`;
+  const { rows } = await database.read({ user }, (own) => asked.execute(own));
+  return rows.map(({ source }) => source);
+}
+
 function conditionOf(user: UserId, { afterMs, beforeMs, ceiling, source }: TimelineFilter) {
   const conditions = [
     sql`user_id = ${user}`,
