@@ -15,10 +15,16 @@ import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
 
+/** What every server asks for at least; one that asks for more says so itself. */
+const PASSWORD_LENGTH_MIN = 8;
+
 const schema = z.object({
   phone: z.string().refine(isPhone, "Start with + and the country code, like +41 79 123 45 67"),
   name: z.string().trim().min(1, "What shall we call you?").max(200, "At most 200 letters"),
-  password: z.string().min(1, "Choose a password").max(1_024, "At most 1,024 letters"),
+  password: z
+    .string()
+    .min(PASSWORD_LENGTH_MIN, `At least ${PASSWORD_LENGTH_MIN} letters`)
+    .max(1_024, "At most 1,024 letters"),
   code: z.string().trim().max(200),
 });
 
@@ -96,7 +102,11 @@ function useSubmit(form: Form, isClaimed: boolean) {
       forgetClaimCode();
       dispatch(enter(data));
     } catch (error) {
-      setProblem(problemOf(error));
+      const refused = problemOf(error);
+      // What is wrong with the password is said at its field.
+      if (refused.code.startsWith("identity-password-"))
+        form.setError("password", { message: refused.detail }, { shouldFocus: true });
+      else setProblem(refused);
     }
   });
   return { submit, problem, asksCode: isClaimed || claimCode === null || problem?.status === 403 };
