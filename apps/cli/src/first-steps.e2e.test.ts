@@ -1,6 +1,7 @@
 import { ZipFile } from "yazl";
 import { expect, test } from "vitest";
 
+import { findingsOf } from "../../web/src/testing/findings.ts";
 import { claimServer, dashboardReady } from "../../web/src/testing/journey.ts";
 import { PERSON } from "./testing/product.ts";
 import { openStage } from "./testing/stage.ts";
@@ -20,6 +21,7 @@ async function zipOf(entries: Readonly<Record<string, string>>): Promise<Buffer>
 
 test("sign-up says at once at every field what is wrong with it, and what the server finds at its field", async () => {
   await claimServer(page, product.openUrl);
+  await page.getByText("this server sends no mail, and cannot replace it").waitFor();
   await page.getByTestId("phone-input").fill("079");
   await page.getByTestId("password-input").fill("short");
   await page.getByTestId("signup-button").click();
@@ -63,4 +65,14 @@ test("only sources that hold something are offered", async () => {
   await expect
     .poll(() => page.getByTestId("erase-source").locator("option").allTextContents())
     .toEqual(["WhatsApp imports"]);
+});
+
+test("who forgot the password is told what is left where no mail is sent", async () => {
+  const stranger = await openPage();
+  await stranger.goto(`${product.url}/login`);
+  await stranger.getByRole("link", { name: "Forgot your password?" }).click();
+  await stranger.getByTestId("recover-without-mail").getByText("kaelix export").waitFor();
+  expect(await stranger.getByTestId("email-input").count()).toBe(0);
+  expect(await findingsOf(stranger)).toEqual([]);
+  await stranger.context().close();
 });

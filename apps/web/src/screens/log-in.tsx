@@ -59,14 +59,11 @@ function Fields({ form }: { readonly form: Form }): ReactNode {
 /** By a passkey, without typing anything (when the phone was typed, only whose it is); and a new password by mail. */
 function OtherWays({ phone: typed }: { readonly phone: () => string }): ReactNode {
   const dispatch = useAppDispatch();
-  const { data: server } = api.useServerQuery();
   return (
     <div className="mt-5">
-      {server?.recovery === true && (
-        <p className="mb-5 text-13">
-          <TextLink href="/recover">Forgot your password?</TextLink>
-        </p>
-      )}
+      <p className="mb-5 text-13">
+        <TextLink href="/recover">Forgot your password?</TextLink>
+      </p>
       <PasskeyButton
         label="Sign in with a passkey"
         options={async () => (await client.call("auth.passkeyOptions")).data}

@@ -3,6 +3,7 @@ import { useNavigate } from "react-router";
 
 import type { Problem } from "../core/problem-words.ts";
 import { notify } from "../data/actions.ts";
+import { api } from "../data/api.ts";
 import { client, problemOf } from "../data/connection.ts";
 import { useAppDispatch } from "../data/store.ts";
 import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
@@ -157,19 +158,42 @@ function Finish({ request }: { readonly request: string }): ReactNode {
   );
 }
 
+/** What is left where no mail is sent: nobody is let in by less than a code that went to a confirmed address. */
+function WithoutMail(): ReactNode {
+  return (
+    <ul className="flex list-disc flex-col gap-2 ps-5" data-testid="recover-without-mail">
+      <li>A passkey, or an account elsewhere that you linked, signs you in without it.</li>
+      <li>A device on which you are still signed in stays so: Me, Forget &amp; export takes along what you keep.</li>
+      <li>
+        The owner has <code className="font-mono text-13">kaelix export</code> on the server&rsquo;s own machine, which
+        asks for no password up to Confidential.
+      </li>
+    </ul>
+  );
+}
+
+const ASK_LEAD = "A code is sent to your e-mail address.";
+const NO_MAIL_LEAD = "This server sends no mail, so a password that is lost cannot be replaced. What is left:";
+const FINISH_LEAD =
+  "If the address belongs to an account here, a code is on its way to it. It is good for ten minutes, on this page. Every device is signed out when the password changes.";
+
 /** The way back in after a lost password. What it says is the same for every address. */
 export function Recover(): ReactNode {
+  const { data: server } = api.useServerQuery();
   const [request, setRequest] = useState<string | null>(null);
+  const hasNoMail = server?.recovery === false;
   return (
-    <Door
-      title="New password"
-      lead={
-        request === null
-          ? "A code is sent to your e-mail address."
-          : "If the address belongs to an account here, a code is on its way to it. It is good for ten minutes, on this page. Every device is signed out when the password changes."
-      }
-    >
-      {request === null ? <Ask onAsked={setRequest} /> : <Finish request={request} />}
+    <Door title="New password" lead={hasNoMail ? NO_MAIL_LEAD : request === null ? ASK_LEAD : FINISH_LEAD}>
+      {hasNoMail && <WithoutMail />}
+      {server?.recovery === true && request === null && <Ask onAsked={setRequest} />}
+      {request !== null && (
+        <>
+          <Finish request={request} />
+          <Button look="quiet" className="mt-3 self-start" onPress={() => setRequest(null)} data-testid="recover-again">
+            Another code, or another address
+          </Button>
+        </>
+      )}
       <p className="mt-7 text-13 text-muted">
         <TextLink href="/login">Back to signing in</TextLink>
       </p>

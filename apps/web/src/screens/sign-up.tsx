@@ -31,7 +31,8 @@ const schema = z.object({
 type Values = z.infer<typeof schema>;
 type Form = UseFormReturn<Values>;
 
-function PersonFields({ form }: { readonly form: Form }): ReactNode {
+/** `isReplaceable`: a password that is lost can be replaced, since this server sends mail. */
+function PersonFields({ form, isReplaceable }: { readonly form: Form; readonly isReplaceable: boolean }): ReactNode {
   const errors = form.formState.errors;
   return (
     <>
@@ -55,7 +56,11 @@ function PersonFields({ form }: { readonly form: Form }): ReactNode {
       />
       <Field
         label="Password"
-        hint="Long beats clever. A few words you will remember."
+        hint={
+          isReplaceable
+            ? "Long beats clever. A few words you will remember."
+            : "Long beats clever. A few words you will remember: this server sends no mail, and cannot replace it."
+        }
         error={errors.password?.message}
         input={{
           ...form.register("password"),
@@ -126,7 +131,7 @@ export function SignUp(): ReactNode {
   return (
     <Door title={isClaimed ? "Join this server" : "Make it yours"} lead={lead}>
       <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-        <PersonFields form={form} />
+        <PersonFields form={form} isReplaceable={server?.recovery !== false} />
         {server !== undefined && asksCode && <CodeField form={form} isClaimed={isClaimed} />}
         {problem !== null && <ProblemNote problem={problem} safe="What you typed is kept" />}
         <Button
