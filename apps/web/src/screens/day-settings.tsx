@@ -1,10 +1,10 @@
 import { DIGEST_TITLES } from "@kaelix/contract/digest-titles";
 import { type FormEvent, type ReactNode, useState } from "react";
 
-import { formatWhen } from "../core/format.ts";
+import { formatLocal, formatWhen } from "../core/format.ts";
 import { canPush, subscribe } from "../core/push.ts";
 import { daysApi, type WireDaySettings, type WireDayWish, type WireWay } from "../data/days-api.ts";
-import { Button, Empty, Loading, Name, ProblemNote } from "../parts/basics.tsx";
+import { Button, ButtonLink, Empty, Loading, Name, ProblemNote } from "../parts/basics.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { Field } from "../parts/field.tsx";
 import { Page, Section } from "../parts/page.tsx";
@@ -62,7 +62,7 @@ function When({ settings, onChange }: { readonly settings: WireDaySettings; read
         </p>
         {last !== null && (
           <p className="mt-2 text-13 text-muted" data-testid="day-last">
-            Last made for {last.day}
+            Last made for {formatLocal(last.day)}
             {last.ways.map(({ state, way }) => `, ${way} ${STATES[state]}`).join("")}.
           </p>
         )}
@@ -347,13 +347,13 @@ export function DaySettings(): ReactNode {
   const [secret, setSecret] = useState<string | null>(null);
   if (error !== undefined)
     return (
-      <Page title="Your day">
+      <Page title="Your day" actions={<ButtonLink href="/settings">Back to Me</ButtonLink>}>
         <ProblemNote problem={error} onRetry={() => void refetch()} />
       </Page>
     );
   if (data === undefined)
     return (
-      <Page title="Your day">
+      <Page title="Your day" actions={<ButtonLink href="/settings">Back to Me</ButtonLink>}>
         <Loading what="Reading" />
       </Page>
     );
@@ -362,7 +362,7 @@ export function DaySettings(): ReactNode {
     if (outcome.data !== undefined && outcome.data.webhook_secret !== null) setSecret(outcome.data.webhook_secret);
   };
   return (
-    <Page title="Your day">
+    <Page title="Your day" actions={<ButtonLink href="/settings">Back to Me</ButtonLink>}>
       <p className="max-w-measure text-muted">
         Each morning Kaelix looks at what came in, what you promised and what is ahead, and marks Today with a dot. It
         can tell you elsewhere too, by ways that begin the next day.

@@ -4,7 +4,7 @@ import { countOf, formatCount, formatDuration } from "../core/format.ts";
 import { LEVEL_WORDS } from "../core/levels.ts";
 import { providerApi, type WireProvider, type WireWriter } from "../data/provider-api.ts";
 import { useRunsServer } from "../data/store.ts";
-import { Button, Loading, Name, ProblemNote } from "../parts/basics.tsx";
+import { Button, ButtonLink, Loading, Name, ProblemNote } from "../parts/basics.tsx";
 import { LevelBadge } from "../parts/level.tsx";
 import { OnOff } from "../parts/on-off.tsx";
 import { Page, Section } from "../parts/page.tsx";
@@ -192,7 +192,7 @@ function Writer({ writer }: { readonly writer: WireWriter }): ReactNode {
 export function Provider(): ReactNode {
   const { data, error, refetch } = providerApi.useProviderQuery(undefined, { pollingInterval: POLL_MS });
   return (
-    <Page title="AI provider">
+    <Page title="AI provider" actions={<ButtonLink href="/settings">Back to Me</ButtonLink>}>
       {error !== undefined && data === undefined && <ProblemNote problem={error} onRetry={() => void refetch()} />}
       {data === undefined && error === undefined && <Loading what="Reading" />}
       {data !== undefined && (
