@@ -110,18 +110,14 @@ async function searchOwn(
   looked: RecallSearchRequest,
   { isAnsweredBy, text, wanted }: OwnQuestion,
 ): Promise<RecallSearchResult> {
-  const texts = wanted === "ahead" ? [text] : [looked.text, text];
-  let found: RecallSearchResult | undefined;
-  for (const words of texts) {
-    found = await searchMemories(source, { ...looked, text: words, limit: HITS_READ_ALL });
-    const hits = found.hits.filter(
-      ({ document, owner }) =>
-        owner === looked.userId && isAnsweredBy(document, source.detectLanguage(document.text) ?? "en"),
-    );
-    found = { ...found, hits };
-    if (hits.length > 0) break;
-  }
-  return found ?? searchMemories(source, looked);
+  const find = async (words: string): Promise<RecallSearchResult> => {
+    const found = await searchMemories(source, { ...looked, text: words, limit: HITS_READ_ALL });
+    const isAnswer = ({ document, owner }: RecallHit): boolean =>
+      owner === looked.userId && isAnsweredBy(document, source.detectLanguage(document.text) ?? "en");
+    return { ...found, hits: found.hits.filter(isAnswer) };
+  };
+  const asked = wanted === "ahead" ? undefined : await find(looked.text);
+  return asked !== undefined && asked.hits.length > 0 ? asked : find(text);
 }
 
 /** What is found when meaning counts too; undefined when it is not known, or not to be asked for. */
