@@ -61,33 +61,30 @@ export interface ShareStart {
   readonly lag: number | null;
 }
 
-/** Who is in a consumer group by KIP-848. */
-export async function consumerGroupMembers(ask: Ask, group: string): Promise<readonly MemberState[]> {
-  const { groups } = await ask(DESCRIBE_CONSUMER_GROUP, { groupIds: [group] });
-  return groups.flatMap((described) => {
-    assertGranted(described);
-    return described.members.map(memberOf);
-  });
+/** What is told of a group of either kind. */
+interface DescribedGroup {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly members: readonly DescribedMember[];
 }
 
-/** Who is in a share group. */
-export async function shareGroupMembers(ask: Ask, group: string): Promise<readonly MemberState[]> {
-  const { groups } = await ask(DESCRIBE_SHARE_GROUP, { groupIds: [group] });
-  return groups.flatMap((described) => {
-    assertGranted(described);
-    return described.members.map(memberOf);
-  });
-}
-
-function memberOf({
-  assignment,
-  clientHost,
-  clientId,
-  memberId,
-}: Pick<
+type DescribedMember = Pick<
   ShareGroupDescribeMember & ConsumerGroupDescribeMember,
   "assignment" | "clientHost" | "clientId" | "memberId"
->) {
+>;
+
+/** Who is in a group of one of the kinds. */
+export async function membersOf(ask: Ask, group: string, kind: "consumer" | "share"): Promise<readonly MemberState[]> {
+  const asked = { groupIds: [group] };
+  const { groups }: { readonly groups: readonly DescribedGroup[] } =
+    kind === "share" ? await ask(DESCRIBE_SHARE_GROUP, asked) : await ask(DESCRIBE_CONSUMER_GROUP, asked);
+  return groups.flatMap((described) => {
+    assertGranted(described);
+    return described.members.map(memberOf);
+  });
+}
+
+function memberOf({ assignment, clientHost, clientId, memberId }: DescribedMember): MemberState {
   const assigned = assignment.topicPartitions.map(({ partitions, topicName }) => ({ topic: topicName, partitions }));
   return { member: memberId, client: clientId, host: clientHost, assigned };
 }

@@ -1,12 +1,6 @@
 import type { Admin } from "@platformatic/kafka";
 
-import {
-  consumerGroupMembers,
-  type MemberState,
-  moveShareGroup,
-  shareGroupMembers,
-  shareGroupStarts,
-} from "../assigned-groups.ts";
+import { membersOf, type MemberState, moveShareGroup, shareGroupStarts } from "../assigned-groups.ts";
 import { type BrokerOptions, withAdmin, withLog } from "../broker-connection.ts";
 import { withCoordinator } from "../coordinator-connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
@@ -69,7 +63,7 @@ async function describeConsumerGroup(
 ): Promise<number> {
   const members =
     type === "consumer"
-      ? await withCoordinator(options, group, (ask) => consumerGroupMembers(ask, group))
+      ? await withCoordinator(options, group, (ask) => membersOf(ask, group, "consumer"))
       : await withAdmin(options, (admin) => classicMembers(admin, group));
   const committed = await withAdmin(options, (admin) => offsetsOf(admin, group));
   const partitions = await withLog(options, async (log) => {
@@ -98,7 +92,7 @@ async function describeShareGroup(
   options: BrokerOptions,
 ): Promise<number> {
   const { members, partitions } = await withCoordinator(options, group, async (ask) => ({
-    members: await shareGroupMembers(ask, group),
+    members: await membersOf(ask, group, "share"),
     partitions: await shareGroupStarts(ask, group),
   }));
   const lag = partitions.reduce<number | null>(
