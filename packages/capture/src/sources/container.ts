@@ -7,8 +7,11 @@
 import { createReadStream } from "node:fs";
 import { open, opendir, stat } from "node:fs/promises";
 import path from "node:path";
+
+import { isAge } from "@kaelix/security";
+
 import { sourceErrors } from "./errors.ts";
-import { isSealed, nameInside, openSealed, type SealedFile } from "./sealed.ts";
+import { nameInside, openSealed, type SealedFile } from "./sealed.ts";
 import type { ImportInput, ImportLimits } from "./types.ts";
 import { openZip, type ZipLimits } from "./zip.ts";
 
@@ -35,7 +38,8 @@ export interface Container {
 const DEFAULT_LIMITS = { unpackedBytesMax: 8 * 1024 ** 3, entriesMax: 100_000 } as const;
 
 const CHUNK_BYTES = 256 * 1024;
-const HEAD_BYTES = 4;
+/** Enough to tell an archive from a sealed file and from text. */
+const HEAD_BYTES = 64;
 const FOLDER_DEPTH_MAX = 64;
 const READ_NAMES = /\.(?:txt|md|markdown|jsonl|ndjson|csv|tsv)$/iu;
 
@@ -87,7 +91,7 @@ export async function openContainer(input: ImportInput, limits: ImportLimits = {
   }
   const head = await readHead(input.path);
   if (isZip(head)) return openZip(input.path, zipLimits);
-  if (await isSealed(input.path)) throw sourceErrors("import-sealed");
+  if (isAge(head)) throw sourceErrors("import-sealed");
   if (isZipName(input.fileName)) throw sourceErrors("import-not-a-zip");
   const source = fileSource(input.path, path.basename(input.fileName), facts);
   return { kind: "file", sources: [source], files: [], close: () => Promise.resolve() };
