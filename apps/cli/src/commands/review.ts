@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 
 import type { CallInput, CallOutput, Routes } from "@kaelix/contract";
+import { cardsOf } from "@kaelix/contract/review-cards";
 
 import { type CommonOptions, connected, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
@@ -120,7 +121,7 @@ async function askOneByOne(connection: Connection, options: CommonOptions): Prom
   const { data: review } = await whileReading(client, options, asked);
   sayRest(review, options);
   let given = 0;
-  const cards = cardsOf(review.data);
+  const cards = cardsOf(review.data, new Set()).map(({ items }) => items);
   for (let card = cards.shift(); card !== undefined; card = cards.shift()) {
     const [item] = card;
     if (item === undefined) continue;
@@ -149,14 +150,6 @@ function sayCard(card: readonly Item[], item: Item): void {
   for (const one of card) say(styleText("bold", wordsOf(one)));
   for (const reason of reasonsOf(item)) say(`   ${reason}`);
 }
-
-/** What is asked about at once: things that are alike, where there are several, at the place of the first. */
-function cardsOf(items: readonly Item[]): Item[][] {
-  const alike = Map.groupBy(items, ({ alike: key, id }) => key ?? id);
-  return [...alike.values()].flatMap((card) => (card.length < TOGETHER_MIN ? card.map((one) => [one]) : [card]));
-}
-
-const TOGETHER_MIN = 3;
 
 function isAnswer(item: Item, key: string): boolean {
   const word = KEYS[key];

@@ -1,6 +1,6 @@
+import { cardsOf, type ReviewCard } from "@kaelix/contract/review-cards";
 import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { cardsOf, type ReviewCard } from "../core/alike.ts";
 import { countOf } from "../core/format.ts";
 import type { Problem } from "../core/problem-words.ts";
 import { notify } from "../data/actions.ts";

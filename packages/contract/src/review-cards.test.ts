@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { cardsOf } from "./alike.ts";
+import { cardsOf } from "./review-cards.ts";
 
 const item = (id: string, alike: string | null = null) => ({ id, alike });
 const ids = (items: readonly ReturnType<typeof item>[], opened: readonly string[] = []): string[] =>

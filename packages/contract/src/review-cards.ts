@@ -1,4 +1,4 @@
-/** What is asked about together. */
+/** What of Review is asked about together. Apart from the routes, which a page that shows it need not load. */
 
 /** Fewer than these are asked about one by one. */
 const TOGETHER_MIN = 3;
