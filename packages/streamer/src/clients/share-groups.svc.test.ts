@@ -277,6 +277,27 @@ describe("Kafka's tools of share groups", () => {
     expect(end["list nothing"]).toBe("");
   });
 
+  test("set where a group begins that nobody joined yet, and delete it", async () => {
+    const end = await sameOnBoth(async (connection) => {
+      const { group, ...place } = await placeFor(connection, "ahead");
+      await java.ask({ op: "produce", ...place, values: ["a", "b", "c"] });
+      const groups = async (...parameters: string[]): Promise<string> => {
+        const lines = (await tool(connection, GROUPS, parameters)).split("\n").filter((line) => line.includes(group));
+        return lines.map((line) => line.replaceAll(/\S+:\d+ +\(\d+\)/g, "there").replaceAll(/ +/g, " ")).join("\n");
+      };
+      const set = ["--reset-offsets", "--group", group, "--topic", place.topic, "--to-latest"];
+      const said = [await groups(...set, "--dry-run"), await groups("--list")];
+      said.push(await groups(...set, "--execute"), await groups("--list", "--state"));
+      for (const what of ["--offsets", "--state"]) said.push(await groups("--describe", "--group", group, what));
+      said.push(await groups("--delete", "--group", group), await groups("--list"));
+      return said;
+    });
+    expect(end[1]).toBe("");
+    expect(end[3]).toMatch(/ Empty/);
+    expect(end[4]).toMatch(/ 0 3 0/);
+    expect(end.at(-1)).toBe("");
+  });
+
   test("read the state of groups and their members in our segments", async () => {
     const place = await placeFor(broker.plain, "dumped");
     await java.ask({ op: "produce", ...place, values: ["a", "b", "c"] });

@@ -1,4 +1,8 @@
 /** Share groups over TCP: what members are told, what is kept, and what becomes of requests that are wrong. */
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { KAFKA_ERRORS as E } from "@kaelix/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -282,6 +286,43 @@ test("an empty share group is moved, forgets topics and is deleted, one with mem
   expect((await described()).startOffset).toBeUndefined();
   expect((await remove()).results[0]?.errorCode).toBe(E.NONE);
   expect(await described()).toMatchObject({ error: E.GROUP_ID_NOT_FOUND });
+});
+
+test("offsets that are set for a group that does not exist make it; where nothing can be set, nothing is made", async () => {
+  await produce(client, "work", ["a", "b", "c"]);
+  const alter = async (groupId: string, topicName: string, startOffset: number) => {
+    const topics = [{ topicName, partitions: [{ partitionIndex: 0, startOffset }] }];
+    const answer = await client.send(codecs.alterShareGroupOffsets, 0, { groupId, topics });
+    return answer.errorCode === E.NONE ? answer.responses[0]?.partitions[0]?.errorCode : answer.errorCode;
+  };
+  const listed = async (by = client) => {
+    const { groups } = await by.send(codecs.listGroups, 5, { statesFilter: [], typesFilter: ["share"] });
+    return groups.map(({ groupId, groupState }) => `${groupId} ${groupState}`);
+  };
+  expect(await alter(GROUP, "nothing", 0)).toBe(E.UNKNOWN_TOPIC_OR_PARTITION);
+  expect(await alter(GROUP, "work", -1)).toBe(E.INVALID_REQUEST);
+  const commit = { groupId: "classic", generationIdOrMemberEpoch: -1, memberId: "", groupInstanceId: null };
+  const partitions = [{ partitionIndex: 0, committedOffset: 1, committedMetadata: "" }];
+  await client.send(codecs.offsetCommit, 9, { ...commit, topics: [{ name: "work", partitions }] });
+  expect(await alter("classic", "work", 1)).toBe(E.GROUP_ID_NOT_FOUND);
+  expect(await listed()).toEqual([]);
+  expect(await alter(GROUP, "work", 2)).toBe(E.NONE);
+  expect(await listed()).toEqual([`${GROUP} Empty`]);
+  // As what a power cut would leave: nothing is written at the end of this process.
+  const directory = await mkdtemp(join(tmpdir(), "kaelix-altered-"));
+  await cp(server.directory, directory, { recursive: true });
+  const again = await startBroker({ directory, listeners: [{ port: 0 }], config: CONFIG });
+  const other = await connectWire(again.address());
+  try {
+    await expect.poll(() => listed(other)).toEqual([`${GROUP} Empty`]);
+    await expect.poll(() => described(other)).toEqual({ error: E.NONE, startOffset: 2, lag: 1 });
+  } finally {
+    other.close();
+    await again.close();
+    await rm(directory, { recursive: true });
+  }
+  expect(await heartbeat("ann")).toMatchObject({ errorCode: E.NONE, memberEpoch: 2 });
+  expect((await fetch("ann", 0)).acquired).toEqual(["2-2 x1"]);
 });
 
 test("what is set for a share group is checked", async () => {

@@ -115,7 +115,7 @@ async function describePartition(
   return { partitionIndex: partition, startOffset, leaderEpoch: 0, lag, errorCode: KAFKA_ERRORS.NONE };
 }
 
-/** Why an empty share group cannot be changed; undefined when it can. */
+/** Why offsets of a share group cannot be set or deleted; undefined when they can. Set they are for a group that does not exist yet, too. */
 function changeRefusal(
   groups: Groups,
   context: RequestContext,
@@ -124,6 +124,7 @@ function changeRefusal(
 ): Refusal | undefined {
   const opened = openFor(groups, context, { id, operation });
   if (typeof opened === "number") return { errorCode: opened, errorMessage: null };
+  if (operation === "read" && !groups.exists(id)) return undefined;
   const entry = shareGroupOf(groups, id);
   if (typeof entry === "string") return { errorCode: KAFKA_ERRORS.GROUP_ID_NOT_FOUND, errorMessage: entry };
   if (isVacant(entry)) return undefined;
@@ -177,7 +178,14 @@ async function alter(
   const { endOffset, startOffset: first } = source.leader.bounds();
   const { groupId, partition, topicId } = place;
   const begin = Math.min(Math.max(place.startOffset, first), endOffset);
-  return codeOf(groups.shares.put({ groupId, topicId, partition }, begin, source));
+  const entry = groups.share(groupId, true);
+  if (entry === undefined) {
+    return groups.exists(groupId) ? KAFKA_ERRORS.GROUP_ID_NOT_FOUND : KAFKA_ERRORS.GROUP_MAX_SIZE_REACHED;
+  }
+  entry.group.begin();
+  // The group first: an offset that is found without its group is forgotten.
+  const put = groups.flushShare(entry).then(() => groups.shares.put({ groupId, topicId, partition }, begin, source));
+  return codeOf(put);
 }
 
 export function deleteShareOffsetsApi(

@@ -191,6 +191,13 @@ export class ShareGroup {
     this.#changes.set(member.memberId, { type: "member", memberId: member.memberId });
   }
 
+  /** Makes a group that nobody ever joined one that is kept: offsets were set for it. */
+  begin(): void {
+    if (this.groupEpoch > 0) return;
+    this.#bump();
+    this.#assigned();
+  }
+
   /** Puts a member out. */
   remove(memberId: string): void {
     if (!this.members.delete(memberId)) return;
@@ -222,6 +229,10 @@ export class ShareGroup {
       const after = assigned.get(member.memberId) ?? NO_PARTITIONS;
       if (!isSameSet(member.assigned, after)) this.#put({ ...member, assigned: after });
     }
+    this.#assigned();
+  }
+
+  #assigned(): void {
     this.targetEpoch = this.groupEpoch;
     this.#changes.set("target", { type: "target-epoch" });
   }
