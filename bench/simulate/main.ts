@@ -1,6 +1,6 @@
 /**
- * Simulation: a whole storage, and every tenth time producers, transactions and groups over it, on a disk that drops, tears and reorders
- * what was not synced, with a clock of its own. One seed, one run, again and again the same.
+ * Simulation: a whole storage, and every tenth time producers, transactions, share groups and consumer groups over it, on a disk that drops,
+ * tears and reorders what was not synced, with a clock of its own. One seed, one run, again and again the same.
  *
  *     npm run bench -- simulate [--seeds N] [--from S] [--quick]
  *
@@ -45,6 +45,8 @@ export async function run(options: {
     { name: "stops, kills and power cuts", value: run.counts.crashes, unit: "crashes" },
     { name: "acknowledged records looked for", value: run.counts.acknowledged, unit: "records" },
     { name: "transactions", value: run.counts.transactions, unit: "transactions" },
+    { name: "records share groups were done with", value: run.counts.shared, unit: "records" },
+    { name: "heartbeats of groups answered", value: run.counts.heartbeats, unit: "heartbeats" },
     { name: "seeds with a fault", value: 0, unit: "seeds", target: 0, reached: true },
     { name: "speed", value: all.seeds / seconds, unit: "seeds/s" },
   ];
@@ -62,7 +64,7 @@ function describe({ faults, seed, story }: SeedFault): string {
 }
 
 class SeedRun {
-  readonly counts = { crashes: 0, acknowledged: 0, transactions: 0 };
+  readonly counts = { crashes: 0, acknowledged: 0, transactions: 0, shared: 0, heartbeats: 0 };
   readonly faults: SeedFault[] = [];
   readonly #all: SeedRange;
   #next: number;
@@ -118,6 +120,8 @@ class SeedRun {
         this.counts.crashes += outcome.counts.crashes;
         this.counts.acknowledged += outcome.counts.acknowledged;
         this.counts.transactions += outcome.counts.transactions;
+        this.counts.shared += outcome.counts.shared;
+        this.counts.heartbeats += outcome.counts.heartbeats;
       }
     } finally {
       await worker.terminate();

@@ -76,6 +76,8 @@ export interface GroupsOptions {
   readonly verifyTransaction?: VerifyTransaction;
   /** Asked before an offset is committed. Default: none. */
   readonly interceptors?: Interceptors;
+  /** Bytes of a log of states after which it is written anew. Default 4 MiB. */
+  readonly snapshotBytes?: number;
 }
 
 const ALLOW_ALL: Authorizer = { allows: () => true };
@@ -136,10 +138,11 @@ export class Groups {
     this.interceptors = options.interceptors ?? new Interceptors(this.clock);
     this.#random = options.random ?? systemRandom;
     this.#deadlines = new DeadlineTimer(this.clock, () => this.tick());
-    const { leaders, shareSettings, storage } = options;
+    const { leaders, shareSettings, snapshotBytes, storage } = options;
     this.shares = new Shares({
       storage,
       leaders,
+      snapshotBytes,
       clock: this.clock,
       settingsOf: shareSettings ?? (() => SHARE_DEFAULTS),
       nameOf: (topicId) => this.topics.image().byId.get(topicId)?.name,
@@ -150,8 +153,8 @@ export class Groups {
   }
 
   async #load(): Promise<void> {
-    const { leaders, storage } = this.#options;
-    const store = this.#options.store ?? (await openGroupStore({ storage, leaders, clock: this.clock }));
+    const { leaders, snapshotBytes, storage } = this.#options;
+    const store = this.#options.store ?? (await openGroupStore({ storage, leaders, clock: this.clock, snapshotBytes }));
     for (const groupId of store.groupIds()) {
       const entry = this.#restored(store, groupId);
       if (entry === undefined) continue;

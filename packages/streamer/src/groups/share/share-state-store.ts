@@ -41,7 +41,7 @@ export interface ShareStoreOptions extends StateTopicGround {
   /** Every state as it is now, to be written anew. Asked when the log has grown enough. */
   readonly states: () => Iterable<PlacedState>;
   /** Bytes after which every state is written anew. Default 4 MiB. */
-  readonly snapshotBytes?: number;
+  readonly snapshotBytes?: number | undefined;
 }
 
 /** Opens the store, making its topic when needed, and reads it. Throws storage's errors. */

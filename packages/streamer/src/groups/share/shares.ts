@@ -33,7 +33,7 @@ export interface SharesOptions {
   /** The name of a topic; undefined when there is none. */
   readonly nameOf: (topicId: string) => string | undefined;
   /** Bytes of the state's log after which it is written anew. Default 4 MiB. */
-  readonly snapshotBytes?: number;
+  readonly snapshotBytes?: number | undefined;
 }
 
 /** What a member says of records of a partition. */

@@ -54,7 +54,7 @@ export interface TransactionProducer {
 export interface GroupStoreOptions extends StateTopicGround {
   readonly clock: Clock;
   /** Bytes after which everything that counts is written anew. Default 4 MiB. */
-  readonly snapshotBytes?: number;
+  readonly snapshotBytes?: number | undefined;
 }
 
 /** A store that is open, and how many have opened it. */
