@@ -3,4 +3,5 @@
 import { enableCompileCache } from "node:module";
 
 enableCompileCache();
-await import("./main.ts");
+const { run } = await import("./main.ts");
+await run(process.argv.slice(2));

@@ -25,12 +25,6 @@ import { addRetentionCommands } from "./retention-commands.ts";
 import { addReviewCommands } from "./review-commands.ts";
 import { returnFreedMemory } from "./return-memory.ts";
 
-// Whoever reads our output may have read enough: `kaelix export | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.ok);
-  throw error;
-});
-
 const VERSION = "0.1.0";
 
 /** Runs an action and ends the process with its code; a failure is one sentence on standard error. */
@@ -84,7 +78,8 @@ function recallOptions(of: Command): Command {
     .option("--open <level>", "open up to this level first; asks for the password");
 }
 
-const program = new Command("kaelix")
+/** Every command, with what it takes. */
+export const program = new Command("kaelix")
   .description("A memory server for people and their agents")
   .version(VERSION, "-v, --version")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT.usage))
@@ -295,4 +290,12 @@ program
   .helpOption(false)
   .action(ending(async (parameters: string[]) => (await import("./commands/bench.ts")).bench(parameters)));
 
-await program.parseAsync([...process.argv.slice(0, 2), ...separateFields(process.argv.slice(2))]);
+/** Runs the command that the words after the program's name are. */
+export async function run(words: readonly string[]): Promise<void> {
+  // Whoever reads our output may have read enough: `kaelix export | head`.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.ok);
+    throw error;
+  });
+  await program.parseAsync(separateFields(words), { from: "user" });
+}
