@@ -7,6 +7,14 @@ import { CommandFailure, EXIT } from "./exit.ts";
 import type { OutputOptions } from "./output.ts";
 
 const BROKER_DEFAULT = "127.0.0.1:9092";
+/** Why no connection came about. */
+const UNREACHED: ReadonlySet<unknown> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
 const CONFIG_SHAPE = /^([a-z0-9.]+)=(.*)$/s;
 
 /** Options of every command that talks to a broker. */
@@ -101,15 +109,22 @@ export function parseConfigs(given: readonly string[]): { readonly name: string;
   });
 }
 
-/** What the broker refused, in its own words, found in the client's nested errors. */
+/** What the broker refused, in its own words, or why it was not heard; anything else as it is. */
 function brokerFailure(error: unknown, place: KafkaPlace): unknown {
-  if (error instanceof CommandFailure) return error;
-  const said = protocolErrors(error);
+  const all = errorsWithin(error);
+  const said = all.flatMap(refusedOf);
   if (said.length > 0) return refusal(said);
   const where = place.brokers.map(({ host, port }) => `${host}:${port}`).join(",");
+  if (all.some(({ code }) => UNREACHED.has(code)))
+    return new CommandFailure(
+      EXIT.unreachable,
+      `Cannot reach a Kafka broker at ${where}. Start one with: kaelix streamer`,
+    );
+  const lost = all.findLast(({ code }) => code === "PLT_KFK_NETWORK" || code === "PLT_KFK_TIMEOUT");
+  if (lost === undefined) return error;
   return new CommandFailure(
     EXIT.unreachable,
-    `Cannot reach a Kafka broker at ${where}: nothing was changed. Start one with: kaelix streamer`,
+    `${where} was reached and did not answer as a Kafka broker does (${lost.message}): it may want a user and password, or TLS. What was under way may have been done`,
   );
 }
 
@@ -126,16 +141,23 @@ function refusal(said: readonly Refused[]): CommandFailure {
   return new CommandFailure(code, [...new Set(said.map(({ text }) => text))].join("; "));
 }
 
-function protocolErrors(error: unknown): Refused[] {
+function refusedOf({ apiId, message, serverErrorMessage }: ClientError): Refused[] {
+  if (typeof apiId !== "string") return [];
+  return [{ id: apiId, text: `${typeof serverErrorMessage === "string" ? serverErrorMessage : message} (${apiId})` }];
+}
+
+/** Fields that errors of the client and of Node may have. */
+interface ClientError extends Error {
+  readonly code?: unknown;
+  readonly apiId?: unknown;
+  readonly serverErrorMessage?: unknown;
+  readonly errors?: unknown;
+}
+
+/** An error with all that it was made of. */
+function errorsWithin(error: unknown): ClientError[] {
   if (!(error instanceof Error)) return [];
-  const inner = "errors" in error && Array.isArray(error.errors) ? error.errors : [];
-  const found = inner.flatMap((one: unknown) => protocolErrors(one));
-  if ("apiId" in error && typeof error.apiId === "string") {
-    const detail =
-      "serverErrorMessage" in error && typeof error.serverErrorMessage === "string"
-        ? error.serverErrorMessage
-        : error.message;
-    found.push({ id: error.apiId, text: `${detail} (${error.apiId})` });
-  }
-  return error.cause === undefined ? found : [...found, ...protocolErrors(error.cause)];
+  const one: ClientError = error;
+  const inner = Array.isArray(one.errors) ? one.errors : [];
+  return [one, ...[...inner, one.cause].flatMap((within: unknown) => errorsWithin(within))];
 }

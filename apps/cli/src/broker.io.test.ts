@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { Admin, ConfigResourceTypes } from "@platformatic/kafka";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { withAdmin } from "./broker-connection.ts";
 import { type CommandOutcome, runCommand } from "./testing/product.ts";
 
 const MAIN = new URL("kaelix.ts", import.meta.url).pathname;
@@ -147,6 +148,19 @@ describe("kaelix streamer and what talks to it", () => {
     expect((await run(["groups", "list"])).out).toContain("workers\tEmpty");
     expect((await run(["groups", "delete", "workers"])).code).toBe(0);
     expect((await run(["groups", "describe", "workers"])).code).toBe(3);
+  });
+
+  test("a broker that is not there, one that hangs up, and a fault of our own are told apart", async () => {
+    const environment = { KAELIX_BROKER: "127.0.0.1:1" };
+    const absent = await runCommand(["topics", "list"], { environment });
+    expect(absent).toMatchObject({
+      code: 7,
+      err: expect.stringContaining("Cannot reach a Kafka broker at 127.0.0.1:1"),
+    });
+    const mute = await runCommand(["topics", "list"], { environment: { KAELIX_BROKER: address } });
+    expect(mute).toMatchObject({ code: 7, err: expect.stringContaining("it may want a user and password") });
+    const fault = new TypeError("undefined is not a function");
+    await expect(withAdmin({ broker: address }, () => Promise.reject(fault))).rejects.toBe(fault);
   });
 
   test("a group is described with who is in it", async () => {
