@@ -52,6 +52,36 @@ test.each([
 });
 
 test.each([
+  "IMG-20230405-WA0003.jpg",
+  "PTT-20230101-WA0012.opus",
+  "VID-20250101-WA0001.mp4",
+  "DOC-20230101-WA0001.pdf",
+  "00000004-PHOTO-2024-12-01-10-06-00.jpg",
+  "DSC_0123.JPG",
+  "IMG_20230405_123456.jpg",
+  "IMG_1234.HEIC\nIMG_1235.HEIC",
+  "PXL_20230101_123456789.mp4",
+  "Screenshot_20230101-123456.png",
+  "WhatsApp Image 2023-01-01 at 12.34.56 PM (2).jpeg",
+  "signal-2023-01-01-123456.jpg",
+  "photo_2023-01-01_12-34-56.jpg",
+  "20230101_123456.jpg",
+  "2023-01-01 12.34.56.jpg",
+])("classifyByRules leaves the name that a device gave a file general: %s", (text) => {
+  const { confidence, level, reasons } = classifyByRules(text);
+  expect(level).toBe(1);
+  expect(confidence).toBeGreaterThan(0.9);
+  expect(reasons.map(({ rule }) => rule)).toEqual(["device-file-name"]);
+});
+
+test("classifyByRules judges what stands beside a file's name, and names that people gave", () => {
+  const words = "the password is Marmalade42";
+  expect(classifyByRules(`IMG-20230405-WA0003.jpg\n${words}`)).toEqual(classifyByRules(words));
+  expect(classifyByRules("4111 1111 1111 1111.jpg").level).toBe(3);
+  expect(classifyByRules("pin 5120.jpg").level).toBe(4);
+});
+
+test.each([
   ["zero-width signs", "pass\u200bword: Marmalade42"],
   ["full-width letters", "ｐａｓｓｗｏｒｄ: Marmalade42"],
   ["look-alike letters", "pаsswоrd: Marmalade42"],

@@ -1,6 +1,7 @@
 /** From evidence to a level: the rules' verdict and the scorer's, the highest level whose odds suffice, with reasons. */
 import type { Classification, ClassificationReason, Level } from "@kaelix/model";
 import { calibratedConfidence } from "./calibration.ts";
+import { withoutDeviceNames } from "./device-names.ts";
 import { featuresOf, strongestByRule } from "./features.ts";
 import { type Reading, readText } from "./gather.ts";
 import { gramSums } from "./gram-scorer.ts";
@@ -83,8 +84,17 @@ function joinJudgements(judgements: readonly Judgement[]): Judgement {
   return { odds: [most(0), most(1), most(2)], byRule };
 }
 
-/** The answer for a text. */
-export function decide(text: string, language?: string): Classification {
+const DEVICE_NAME: Classification = {
+  level: 1,
+  confidence: 0.99,
+  decidedBy: "rule",
+  reasons: [{ rule: "device-file-name", level: 1, text: "Is a file's name as a camera or a messenger gives it" }],
+};
+
+/** The answer for a text. Names that devices gave files say nothing: a text of nothing else is general. */
+export function decide(told: string, language?: string): Classification {
+  const text = withoutDeviceNames(told);
+  if (text !== told && text.trim() === "") return DEVICE_NAME;
   const pieces = piecesOf(text.length > TEXT_LENGTH_MAX ? text.slice(0, TEXT_LENGTH_MAX) : text);
   const judgements = pieces.map((piece) => judge(readText(piece, language)));
   if (text.length > TEXT_LENGTH_MAX)
