@@ -56,7 +56,7 @@ function namedDays(pages: DigestPages): readonly Named[] {
     if (document === undefined || !/\d|\p{L}{3}/u.test(document.text)) continue;
     const said = pages.dayOf(doc);
     for (const sentence of sentencesOf(document.text)) {
-      const [mention] = daysOf(sentence.text, { said, language: pages.languageOf(doc) });
+      const [mention] = daysIn(pages, doc, (language) => daysOf(sentence.text, { said, language }));
       if (mention === undefined || mention.day < said || mention.day < pages.day) continue;
       found.push({ doc, day: mention.day, ...placed(sentence, mention) });
     }
@@ -76,7 +76,7 @@ function birthdays(pages: DigestPages): readonly Named[] {
     if (document === undefined) continue;
     for (const sentence of sentencesOf(document.text)) {
       if (!BIRTHDAY.test(sentence.text)) continue;
-      const [mention] = calendarDays(sentence.text, pages.dayOf(doc), pages.languageOf(doc));
+      const [mention] = daysIn(pages, doc, (language) => calendarDays(sentence.text, pages.dayOf(doc), language));
       if (mention === undefined) continue;
       const days = [year, year + 1].map((one) => sameDayOfYear(mention.day, one));
       const day = days.find((one) => one !== undefined && one >= pages.day);
@@ -91,6 +91,15 @@ interface DayMention {
   readonly day: number;
   readonly start: number;
   readonly end: number;
+}
+
+/** The days that are found in the first of the languages a document may be written in that names any. */
+function daysIn(pages: DigestPages, doc: number, find: (language: string) => DayMention[]): readonly DayMention[] {
+  for (const language of pages.languagesOf(doc)) {
+    const days = find(language);
+    if (days.length > 0) return days;
+  }
+  return [];
 }
 
 /** Words that tell of what is over. */

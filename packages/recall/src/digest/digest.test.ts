@@ -48,7 +48,7 @@ async function digestOf(
   documents: readonly SearchDocument[],
   ask: { readonly day?: string; readonly ceiling?: Level; readonly zone?: string; readonly importId?: ImportId } = {},
 ): Promise<Digest> {
-  const index = new UserIndex({ detectLanguage: () => "en" });
+  const index = new UserIndex({ detectLanguage: (text) => (text.startsWith("Yarın") ? "tr" : "en") });
   for (const document of documents) index.put(document);
   const source: RecallSource = {
     index: () => Promise.resolve(index),
@@ -159,6 +159,31 @@ test("a week that holds far more than the weeks before is told with both counts"
   );
   const now = Array.from({ length: 20 }, (_, at) => told(`So much to tell ${at}`, "2026-11-19", inTalk("Carla", 1)));
   expect(texts(await digestOf([...before, ...now]), "rhythm")).toEqual(["20 memories in Carla this week; usually 1"]);
+});
+
+test("a day with a point behind its number is one day, in the sentence that names it", async () => {
+  const digest = await digestOf([
+    told("Wer holt Oma am 28. November vom Bahnhof ab?", "2026-10-18", inTalk("Familie", 1, "Mama")),
+  ]);
+  expect(digest.sections.find(({ kind }) => kind === "dates-ahead")?.lines).toMatchObject([
+    { text: "Wer holt Oma am 28. November vom Bahnhof ab?", day: "2026-11-28" },
+  ]);
+});
+
+test("days of texts too short to tell their language are read in the language of their conversation", async () => {
+  const long = "Yarın akşam hep birlikte annemlere yemeğe gidiyoruz, sen de gelir misin acaba?";
+  const visit = told("Dişçi randevum 25 Kasım", "2026-10-10", inTalk("Ayşe", 1, "Ayşe"));
+  const birthday = told("Doğum günüm 2 Aralık", "2025-08-30", inTalk("Ayşe", 1, "Ayşe"));
+  const days = async (...documents: SearchDocument[]): Promise<unknown> =>
+    (await digestOf(documents)).sections
+      .find(({ kind }) => kind === "dates-ahead")
+      ?.lines.map(({ day, text }) => [day, text]);
+  expect(await days(visit, birthday)).toBeUndefined();
+  expect(await days(visit, birthday, told(long, "2026-09-01", inTalk("Ayşe", 1, "Ayşe")))).toEqual([
+    ["2026-11-25", "Dişçi randevum 25 Kasım"],
+    ["2026-12-02", "Doğum günüm 2 Aralık"],
+  ]);
+  expect(await days(visit, told(long, "2026-09-01", inTalk("Emre", 2, "Emre")))).toBeUndefined();
 });
 
 test("on this day tells one memory a year, in the person's own days", async () => {

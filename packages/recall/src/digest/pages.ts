@@ -8,6 +8,9 @@ import type { DigestEvidence } from "./digest.ts";
 /** Texts that one section reads at most, the newest first. */
 export const READ_MAX = 5_000;
 
+/** The language of a text below this length often cannot be told: it is indexed as English, whatever it is written in. */
+const SHORT_LENGTH = 64;
+
 /** What pages are made of. */
 export interface DigestPagesOptions {
   readonly index: UserIndex;
@@ -38,6 +41,7 @@ export class DigestPages {
   /** Documents in order of when they happened. */
   readonly #docs: readonly number[];
   readonly #days: ReadonlyMap<number, number>;
+  #spoken: ReadonlyMap<number, ReadonlySet<string>> | undefined;
 
   constructor(options: DigestPagesOptions) {
     const { index, ceiling, calendar, importId } = options;
@@ -77,6 +81,20 @@ export class DigestPages {
   /** The language a document is indexed in. */
   languageOf(doc: number): string {
     return this.#table.languageNames.name(this.#table.languages[doc] ?? 0) ?? "en";
+  }
+
+  /** The languages that a document may be written in: its own, and of a short one those of its conversation behind it. */
+  languagesOf(doc: number): readonly string[] {
+    const own = this.languageOf(doc);
+    const conversation = this.#table.conversations[doc] ?? 0;
+    if (own !== "en" || conversation === 0 || (this.document(doc)?.text.length ?? 0) >= SHORT_LENGTH) return [own];
+    this.#spoken ??= new Map(
+      this.#grouped(this.#table.conversations).map(([talk, docs]) => [
+        talk,
+        new Set(docs.map((one) => this.languageOf(one))),
+      ]),
+    );
+    return [...new Set([own, ...(this.#spoken.get(conversation) ?? [])])];
   }
 
   /** Documents that happened from one day to another, both included, newest first; at most `READ_MAX`. */
