@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { filesWords, importShare, importSummary } from "./import-words.ts";
+import { canTakeBack, filesWords, importShare, importSummary } from "./import-words.ts";
 
 const NONE = { bytes_done: 0, bytes_total: 400, total: 5, added: 0, known: 0, failed: 0 };
 
@@ -30,4 +30,13 @@ test("importSummary says what is new, known and unread", () => {
   expect(importSummary({ ...NONE, added: 1_200, known: 3, failed: 2 })).toBe(
     "1,200 memories new · 3 already known · 2 not read",
   );
+});
+
+test("canTakeBack is true of what has ended and brought something", () => {
+  for (const state of ["done", "cancelled", "failed"] as const) {
+    expect(canTakeBack({ state, added: 1 })).toBe(true);
+    expect(canTakeBack({ state, added: 0 })).toBe(false);
+  }
+  for (const state of ["sealed", "waiting", "running", "undone"] as const)
+    expect(canTakeBack({ state, added: 1 })).toBe(false);
 });

@@ -1,4 +1,5 @@
 /** How far an import is and what it came to, in numbers and words. Pure. */
+import type { WireImport } from "../data/wire.ts";
 import { countOf, formatCount } from "./format.ts";
 
 /** What of an import is looked at. */
@@ -32,4 +33,9 @@ export function importSummary({ added, failed, known }: Counted): string {
   if (known > 0) parts.push(`${formatCount(known)} already known`);
   if (failed > 0) parts.push(`${formatCount(failed)} not read`);
   return parts.join(" · ");
+}
+
+/** True of an import that has ended and brought something: there is something to take back. */
+export function canTakeBack({ added, state }: Pick<WireImport, "added" | "state">): boolean {
+  return added > 0 && (state === "done" || state === "cancelled" || state === "failed");
 }

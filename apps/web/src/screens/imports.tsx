@@ -3,7 +3,7 @@ import { FileTrigger } from "react-aria-components";
 import { Link, useNavigate, useParams } from "react-router";
 
 import { countOf, formatMoment, sourceLabel } from "../core/format.ts";
-import { importSummary } from "../core/import-words.ts";
+import { canTakeBack, importSummary } from "../core/import-words.ts";
 import type { Problem } from "../core/problem-words.ts";
 import { notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
@@ -155,7 +155,7 @@ function History(): ReactNode {
                 {item.started_at === null ? "" : ` · ${importSummary(item)}`}
               </span>
             </span>
-            {item.state === "done" && <UndoButton item={item} />}
+            {canTakeBack(item) && <UndoButton item={item} />}
             {item.state === "running" && (
               <span className="w-full">
                 <ImportProgress item={item} />
@@ -195,9 +195,7 @@ function Finished({ item }: { readonly item: WireImport }): ReactNode {
       <p className="mt-5 flex flex-wrap items-center gap-3">
         {item.state === "done" && <ButtonLink href="/chats">Look at the conversations</ButtonLink>}
         {item.state === "done" && <ButtonLink href={`/search?import=${item.id}`}>Search in it</ButtonLink>}
-        {(item.state === "done" || item.state === "cancelled" || item.state === "failed") && item.added > 0 && (
-          <UndoButton item={item} />
-        )}
+        {canTakeBack(item) && <UndoButton item={item} />}
       </p>
     </div>
   );
