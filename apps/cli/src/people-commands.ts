@@ -43,6 +43,11 @@ export function addPeopleCommands(program: Command, command: AddCommand, ending:
       (await import("./commands/people.ts")).renamePerson(...given),
     ),
   );
+  command(people, "self <name>", "decide that somebody is you: a nickname of yours, say").action(
+    ending(async (...given: Parameters<Commands["decideSelf"]>) =>
+      (await import("./commands/people.ts")).decideSelf(...given),
+    ),
+  );
   command(people, "merges", "who may be the same as whom, and what was decided").action(
     ending(async (...given: Parameters<Commands["listMerges"]>) =>
       (await import("./commands/people.ts")).listMerges(...given),

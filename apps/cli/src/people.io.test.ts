@@ -39,6 +39,11 @@ test("kaelix people and graph show who is spoken of, decide who is who, and take
   expect((await run("people", "list", "mum", "--quiet")).out).toMatch(/^Carla\tMum\tmother\t2\t/);
   expect(await run("people", "undo", merged.out.trim())).toMatchObject({ code: 0, out: "" });
   expect(await run("people", "undo", merged.out.trim())).toMatchObject({ code: 3 });
+  const self = await run("people", "self", "Priya");
+  expect(self).toMatchObject({ code: 0, err: expect.stringContaining("Priya is you") });
+  expect((await run("people", "list", "--json=name")).out).not.toContain("Priya");
+  expect(await run("people", "merges")).toMatchObject({ out: expect.stringMatching(/\tself\tPriya\t-\n/) });
+  expect(await run("people", "undo", self.out.trim())).toMatchObject({ code: 0, out: "" });
   expect(await run("people", "show", "Bertie")).toMatchObject({ code: 3, out: "" });
   expect(await run("people", "split", "Priya", "Bertie")).toMatchObject({ code: 5 });
 });

@@ -212,6 +212,24 @@ test("a wording that is split off is somebody else, until that is undone", async
   expect((await problemOf(nonsense)).code).toBe("people-undecidable");
 });
 
+test("somebody who is the person themself is nobody else, until that is undone", async () => {
+  const client = await newMember();
+  await tell(client, [
+    ["2026-01-08", "Declan wants to borrow the van"],
+    ["2026-01-12", "Declan rang Priya about the clutch"],
+  ]);
+  const declan = await pageOf(client, "Declan");
+  const { data } = await client.call("people.decide", { body: { what: "self", person: declan.id } });
+  expect(data.outcome).toBe("decided");
+  expect(await names(client)).toEqual(["Priya"]);
+  const read = client.call("people.read", { params: { id: declan.id } });
+  expect((await problemOf(read)).status).toBe(404);
+  const { data: merges } = await client.call("people.merges");
+  expect(merges.decisions).toMatchObject([{ what: "self", person: { name: "Declan" }, other: null }]);
+  await client.call("people.undo", { params: { id: data.id } });
+  expect((await pageOf(client, "Declan")).memories).toBe(2);
+});
+
 test("people, decisions and graphs of somebody else are as missing as those that nobody has", async () => {
   const client = await newMember();
   await tell(client);

@@ -167,7 +167,7 @@ export const peopleGraphSchema = z
   })
   .meta({ id: "PeopleGraph" });
 
-const decidedSchema = z.enum(["merge", "apart", "split", "rename"]);
+const decidedSchema = z.enum(["merge", "apart", "split", "rename", "self"]);
 
 /** Who may be the same as whom, and what was decided. */
 export const mergesSchema = z
@@ -190,14 +190,14 @@ export const mergesSchema = z
         at: timeSchema,
         /** Null when no memory names them any more. */
         person: personSchema.nullable(),
-        /** How the other was called, or the name that was given. */
+        /** How the other was called, or the name that was given; null of `self`. */
         other: z.string().nullable(),
       }),
     ),
   })
   .meta({ id: "PeopleMerges" });
 
-/** Body of a decision. `confirm` says that a wording was rightly taken to mean somebody. */
+/** Body of a decision. `confirm` says that a wording was rightly taken to mean somebody, `self` that somebody is the one who decides. */
 export const decideSchema = z
   .discriminatedUnion("what", [
     z.strictObject({ what: z.literal("merge"), person: personIdSchema, other: personIdSchema }),
@@ -205,6 +205,7 @@ export const decideSchema = z
     z.strictObject({ what: z.literal("split"), person: personIdSchema, wording: nameSchema }),
     z.strictObject({ what: z.literal("confirm"), person: personIdSchema, wording: nameSchema }),
     z.strictObject({ what: z.literal("rename"), person: personIdSchema, name: nameSchema }),
+    z.strictObject({ what: z.literal("self"), person: personIdSchema }),
   ])
   .meta({ id: "PersonDecision" });
 

@@ -192,7 +192,7 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   "invite.created": { invite: isInvite, role: isRole, code: isText, expires_at: isTime },
   "person.decided": {
     decision: isDecision,
-    what: oneOf("merge", "apart", "split", "rename"),
+    what: oneOf("merge", "apart", "split", "rename", "self"),
     people: listOf(isPerson),
     others: listOf(isPerson),
     sealed: orNull(isSealed),

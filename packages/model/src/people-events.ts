@@ -7,11 +7,12 @@ import type { DecisionId, PersonId } from "./ids.ts";
 
 /**
  * `merge`: `others` are the same person as `people`. `apart`: they are not, and are not proposed again. `split`: what is called as in
- * `others` is somebody else than `people`. `rename`: `people` is called as `sealed` says; `others` is empty.
+ * `others` is somebody else than `people`. `rename`: `people` is called as `sealed` says; `others` is empty. `self`: `people` is the one
+ * whose memories these are; `others` is empty.
  */
-export type PersonDecision = "merge" | "apart" | "split" | "rename";
+export type PersonDecision = "merge" | "apart" | "split" | "rename" | "self";
 
-/** A person was decided to be the same as another, to be two, or to be called so. */
+/** A person was decided to be the same as another, to be two, to be called so, or to be the owner of the memories. */
 export interface PersonDecided extends EventBase {
   readonly type: "person.decided";
   readonly decision: DecisionId;

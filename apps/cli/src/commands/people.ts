@@ -111,6 +111,15 @@ export function renamePerson(name: string, newName: string, options: CommonOptio
   });
 }
 
+/** `kaelix people self NAME`: who is called so is the one whose memories these are. */
+export function decideSelf(name: string, options: CommonOptions): Promise<number> {
+  return connected(options, async (connection) => {
+    const person = await personCalled(connection, name);
+    const words = `${person.name} is you, and no longer listed among people`;
+    await decide(connection, { what: "self", person: person.id }, { ...options, words });
+  });
+}
+
 async function decide(
   { client }: Connection,
   body: Wish,

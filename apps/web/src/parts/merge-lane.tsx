@@ -71,6 +71,7 @@ const WHAT = {
   apart: "is not",
   split: "is somebody else than",
   rename: "is called",
+  self: "is you",
 } as const;
 
 /** What was decided about who is who, with the way back. Nothing when nothing was. */
@@ -85,7 +86,7 @@ export function Decisions(): ReactNode {
           <li key={one.id} data-testid="decision" className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2">
             <span className="min-w-0 flex-1">
               <Name text={one.person?.name ?? "Nobody any more"} /> <span className="text-muted">{WHAT[one.what]}</span>{" "}
-              <Name text={one.other ?? "nobody any more"} />
+              {one.what !== "self" && <Name text={one.other ?? "nobody any more"} />}
               <span className="ms-2 text-12 text-muted">{formatDay(one.at)}</span>
             </span>
             <Button look="quiet" isDisabled={isLoading} onPress={() => void undo(one.id)}>

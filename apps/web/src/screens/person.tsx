@@ -1,10 +1,11 @@
 import { type ReactNode, useState } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 
 import { countOf, formatDay } from "../core/format.ts";
 import type { Problem } from "../core/problem-words.ts";
+import { notify } from "../data/actions.ts";
 import { peopleApi, type WirePersonPage, type WireWish } from "../data/people-api.ts";
-import { useAppSelector } from "../data/store.ts";
+import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button, ButtonLink, Empty, Loading, Name, problemFrom, ProblemNote } from "../parts/basics.tsx";
 import { Sheet } from "../parts/dialog.tsx";
 import { Quote, Quotes } from "../parts/evidence.tsx";
@@ -202,17 +203,56 @@ function Aliases({
   );
 }
 
+/** What can be said of a person: their name, who they are the same as, that it is oneself. */
+function Actions({
+  onDecide,
+  onSheet,
+  page,
+}: {
+  readonly page: WirePersonPage;
+  readonly onSheet: (sheet: "rename" | "merge") => void;
+  /** True when it was decided. */
+  readonly onDecide: (wish: WireWish) => Promise<boolean>;
+}): ReactNode {
+  const dispatch = useAppDispatch();
+  const navigate = useNavigate();
+  const isGuest = useAppSelector((state) => state.session.user?.role === "guest");
+  const isMe = async (): Promise<void> => {
+    if (!(await onDecide({ what: "self", person: page.id }))) return;
+    dispatch(notify(`${page.name} is you. It can be undone below, under What you decided.`));
+    void navigate("/people", { replace: true });
+  };
+  return (
+    <p className="flex flex-wrap gap-2">
+      <Button icon="edit" onPress={() => onSheet("rename")} data-testid="rename">
+        Rename
+      </Button>
+      <Button icon="people" onPress={() => onSheet("merge")} data-testid="merge">
+        Same as …
+      </Button>
+      {page.relation === null && (
+        <Button icon="person" onPress={() => void isMe()} data-testid="self">
+          This one is me
+        </Button>
+      )}
+      {!isGuest && <ButtonLink href={`/settings/sharing?about=${encodeURIComponent(page.name)}`}>Share</ButtonLink>}
+    </p>
+  );
+}
+
 function Person({ page }: { readonly page: WirePersonPage }): ReactNode {
   const [decide] = peopleApi.useDecideMutation();
-  const isGuest = useAppSelector((state) => state.session.user?.role === "guest");
   const [sheet, setSheet] = useState<"rename" | "merge">();
   const [problem, setProblem] = useState<Problem>();
   const onDecide = async (wish: WireWish): Promise<Problem | undefined> => {
     const result = await decide(wish);
     return result.error === undefined ? undefined : problemFrom(result.error);
   };
-  const split = async (wording: string): Promise<void> =>
-    setProblem(await onDecide({ what: "split", person: page.id, wording }));
+  const decideOrSay = async (wish: WireWish): Promise<boolean> => {
+    const refused = await onDecide(wish);
+    setProblem(refused);
+    return refused === undefined;
+  };
   const close = (): void => setSheet(undefined);
   return (
     <>
@@ -226,17 +266,9 @@ function Person({ page }: { readonly page: WirePersonPage }): ReactNode {
             {countOf(page.memories, "memory", "memories")}, {formatDay(page.first_at)}
             {page.first_at.slice(0, 10) === page.last_at.slice(0, 10) ? "" : ` to ${formatDay(page.last_at)}`}
           </p>
-          <Aliases page={page} onSplit={(alias) => void split(alias)} />
+          <Aliases page={page} onSplit={(wording) => void decideOrSay({ what: "split", person: page.id, wording })} />
         </div>
-        <p className="flex flex-wrap gap-2">
-          <Button icon="edit" onPress={() => setSheet("rename")} data-testid="rename">
-            Rename
-          </Button>
-          <Button icon="people" onPress={() => setSheet("merge")} data-testid="merge">
-            Same as …
-          </Button>
-          {!isGuest && <ButtonLink href={`/settings/sharing?about=${encodeURIComponent(page.name)}`}>Share</ButtonLink>}
-        </p>
+        <Actions page={page} onSheet={setSheet} onDecide={decideOrSay} />
       </div>
       {problem !== undefined && <ProblemNote problem={problem} safe="Nothing was changed" />}
       {page.last_contact !== null && (

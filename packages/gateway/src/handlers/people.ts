@@ -99,6 +99,8 @@ function wishOf(body: Exchange<"people.decide">["body"]): MergeWish {
       return { what: body.what, person, wording: body.wording };
     case "rename":
       return { what: "rename", person, name: body.name };
+    case "self":
+      return { what: "self", person };
   }
 }
 

@@ -57,7 +57,7 @@ export async function listMerges(source: PeopleSource, scope: PeopleScope): Prom
 
 function decisionsOf({ reading }: OpenWorld, people: People): DecisionView[] {
   const find = (ids: readonly PersonId[]): Somebody | undefined =>
-    ids.map((id) => people.byId(id)).find((one) => one !== undefined);
+    ids.map((id) => people.byId(id) ?? selfOf(people, id)).find((one) => one !== undefined);
   return reading.decisions
     .map(({ atMs, decision, name, others, people: whom, what }) => ({
       id: decision,
@@ -67,6 +67,10 @@ function decisionsOf({ reading }: OpenWorld, people: People): DecisionView[] {
       other: name ?? wordingOf(find(others), others) ?? null,
     }))
     .toReversed();
+}
+
+function selfOf({ self }: People, id: PersonId): Somebody | undefined {
+  return self.find(({ mentions }) => mentions.some((mention) => mention.id === id));
 }
 
 /** How the mention of an id was worded. */
@@ -132,6 +136,7 @@ function wasTaken(open: OpenWorld, people: People): MergeProposalView[] {
     const named = somebody?.mentions.find((mention) => mention.form === "name");
     if (
       somebody === undefined ||
+      people.self.includes(somebody) ||
       tie === undefined ||
       named === undefined ||
       isConfirmed(open, somebody, tie.id as PersonId)
@@ -163,7 +168,9 @@ export type MergeWish =
   | { readonly what: "split"; readonly person: PersonId; readonly wording: string }
   /** `wording` was rightly taken to mean `person`. */
   | { readonly what: "confirm"; readonly person: PersonId; readonly wording: string }
-  | { readonly what: "rename"; readonly person: PersonId; readonly name: string };
+  | { readonly what: "rename"; readonly person: PersonId; readonly name: string }
+  /** It is the one who decides. */
+  | { readonly what: "self"; readonly person: PersonId };
 
 /** What becomes of a wish: a decision to be written down, one to be undone, or why it cannot be. */
 export type Judged =
@@ -188,6 +195,7 @@ export async function judgeWish(source: PeopleSource, scope: PeopleScope, wish: 
   const person = people.byId(wish.person);
   if (person === undefined) return { type: "missing" };
   const ids = idsOf(person);
+  if (wish.what === "self") return { type: "decide", what: "self", people: ids, others: [] };
   if (wish.what === "rename") return { type: "decide", what: "rename", people: ids, others: [], name: wish.name };
   if (wish.what === "split" || wish.what === "confirm") return judgeWording(reading.decisions, person, wish);
   const other = people.byId(wish.other);

@@ -16,20 +16,24 @@ export interface Named {
   readonly name: string;
 }
 
+const YOU: Named = { id: null, kind: "me", name: "you" };
+
 /** How an entity is shown, as a memory means it; undefined when it is not. */
 export function namedOf(
   { reading }: Pick<OpenWorld, "reading">,
   entityId: string,
   memoryId?: MemoryId,
 ): Named | undefined {
-  if (entityId === ME_ID) return { id: null, kind: "me", name: "you" };
+  if (entityId === ME_ID) return YOU;
   const entity = reading.world.entities.get(entityId);
   if (entity === undefined || entity.type === "date" || entity.type === "promise") return undefined;
   if (entity.type !== "person") {
     const id = reading.mentions.get(entityId)?.list[0]?.id;
     return id === undefined ? undefined : { id, kind: entity.type, name: entityName(entity) };
   }
-  const somebody = peopleOf(reading).ofEntity(entityId, memoryId);
+  const people = peopleOf(reading);
+  const somebody = people.ofEntity(entityId, memoryId);
+  if (somebody !== undefined && people.self.includes(somebody)) return YOU;
   if (somebody === undefined || !somebody.isSure) return undefined;
   return { id: somebody.id, kind: "person", name: somebody.name };
 }

@@ -162,6 +162,32 @@ test("a merge makes one of two with all their ids, and is undone by leaving it o
   expect(await names(told(lines, [merge, renamed]))).toEqual(["Mama (mother)"]);
 });
 
+test("somebody who is the person themself is listed nowhere", async () => {
+  const lines: Line[] = [
+    "My brother Tom lives in Leeds now",
+    ["Tom", "Pebble lives in Bristol, she will love it"],
+    ["Tom", "Pebble met Nadia in Lisbon"],
+    ["Tom", "I promised Pebble the van, and Nadia the keys"],
+  ];
+  const before = told(lines);
+  const pebble = await idOf(before, "pebble");
+  const self = await decide(before, { what: "self", person: pebble });
+  expect(self).toMatchObject({ what: "self", others: [], name: undefined });
+  const after = told(lines, [self]);
+  const all = (await listPeople(after, { ...SCOPE, isUnsureToo: true })).people.map(({ name }) => name);
+  expect(all).not.toContain("Pebble");
+  expect(all).toContain("Nadia");
+  expect(await personPage(after, { ...SCOPE, id: pebble })).toBeUndefined();
+  expect(await graphAround(after, { ...SCOPE, id: pebble, hops: 1, nodesMax: 9 })).toEqual({ type: "missing" });
+  const { named } = await linksOf(after, { ...SCOPE, memoryId: memoryOf(2) });
+  expect(named.map(({ name }) => name)).toEqual(["Tom", "Nadia", "Lisbon"]);
+  expect(await judgeWish(after, SCOPE, { what: "self", person: pebble })).toEqual({ type: "missing" });
+  const { decisions } = await listMerges(after, SCOPE);
+  expect(decisions).toMatchObject([{ what: "self", person: { name: "Pebble" }, other: null }]);
+  // The memories that called them so are gone: nobody else becomes the person.
+  expect(await names(told(lines.slice(0, 1), [self]))).toEqual(["Tom (brother)"]);
+});
+
 test("a split takes a wording's memories and facts along", async () => {
   const lines = ["Dec wants to borrow the van", "my brother Dec rang about the clutch", "the brother moved to Cork"];
   const before = told(lines);

@@ -41,6 +41,8 @@ export interface Somebody {
 export interface People {
   /** The most spoken of first. */
   readonly all: readonly Somebody[];
+  /** Who was decided to be the person whose world it is: none of `all`, and of no id. */
+  readonly self: readonly Somebody[];
   /** By any of their ids. */
   byId(id: PersonId): Somebody | undefined;
   /** Of an entity in a memory; memory absent: whoever it mostly is. */
@@ -89,17 +91,24 @@ function makePeople(reading: WorldReading): People {
   const names = namesGiven(reading, byMention);
   const byRoot = new Map<Unit, Somebody>();
   for (const [root, group] of groups) byRoot.set(root, somebodyOf(reading, group, names.get(root)));
-  const all = [...byRoot.values()].toSorted(
-    (left, right) =>
+  const owns = ownRoots(reading, byMention);
+  const everybody = [...byRoot].toSorted(
+    ([, left], [, right]) =>
       right.memories - left.memories || right.lastAtMs - left.lastAtMs || (left.name < right.name ? -1 : 1),
   );
+  const all = everybody.flatMap(([root, one]) => (owns.has(root) ? [] : [one]));
+  const self = everybody.flatMap(([root, one]) => (owns.has(root) ? [one] : []));
   const byEntity = new Map<string, Unit[]>();
   for (const unit of units) byEntity.set(unit.entity.id, [...(byEntity.get(unit.entity.id) ?? []), unit]);
   const somebody = (unit: Unit | undefined): Somebody | undefined =>
     unit === undefined ? undefined : byRoot.get(rootOf(unit));
   return {
     all,
-    byId: (id) => somebody(byMention.get(id)),
+    self,
+    byId: (id) => {
+      const unit = byMention.get(id);
+      return unit === undefined || owns.has(rootOf(unit)) ? undefined : somebody(unit);
+    },
     ofEntity: (entityId, memoryId) => {
       const [whole, ...parts] = byEntity.get(entityId) ?? [];
       const isThere = (unit: Unit): boolean => unit.mentions.some((mention) => mention.memoryId === memoryId);
@@ -146,6 +155,13 @@ function mergeUnits({ decisions }: WorldReading, byMention: ReadonlyMap<string, 
     keep.decisions.add(decision);
     other.parent = keep;
   }
+}
+
+/** Who was decided to be the person whose world it is. */
+function ownRoots({ decisions }: WorldReading, byMention: ReadonlyMap<string, Unit>): ReadonlySet<Unit> {
+  return new Set(
+    decisions.flatMap(({ people, what }) => (what === "self" ? (unitOf(byMention, people) ?? []) : [])).map(rootOf),
+  );
 }
 
 function namesGiven({ decisions }: WorldReading, byMention: ReadonlyMap<string, Unit>): Map<Unit, Given> {

@@ -1,21 +1,34 @@
 /** Whom `person:` means, over worlds made of sentences at two levels, as a search finds them. */
 import { createHash } from "node:crypto";
 
-import { idFromBytes, type Level, type UserId } from "@kaelix/model";
-import { loadLanguage, type SearchDocument, UserIndex, UserWorld, type WorldReading } from "@kaelix/views";
+import { type DecisionId, idFromBytes, type Level, type PersonId, type UserId } from "@kaelix/model";
+import {
+  loadLanguage,
+  type ReadDecision,
+  type SearchDocument,
+  UserIndex,
+  UserWorld,
+  type WorldReading,
+} from "@kaelix/views";
 import { beforeAll, expect, test } from "vitest";
 
 import { searchMemories } from "../search.ts";
 import type { RecallSource } from "../source.ts";
 
 const ANN: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
+const DECISION: DecisionId = idFromBytes("dec", new Uint8Array(16).fill(7));
 const WEEK_MS = 7 * 86_400_000;
 
 beforeAll(() => loadLanguage("en"));
 
 type Line = readonly [level: 1 | 2, text: string, speaker?: string];
 
-function sourceOf(lines: readonly Line[], isReadable = true, names: readonly string[] = []): RecallSource {
+function sourceOf(
+  lines: readonly Line[],
+  isReadable = true,
+  names: readonly string[] = [],
+  self?: string,
+): RecallSource {
   const index = new UserIndex({ detectLanguage: () => "en" });
   const documents = lines.map(([level, text, speaker], at): SearchDocument => {
     const occurredAtMs = Date.UTC(2026, 0, 1) + at * WEEK_MS;
@@ -42,7 +55,11 @@ function sourceOf(lines: readonly Line[], isReadable = true, names: readonly str
       answeredImports: [],
     });
     for (const document of documents) if (document.level <= ceiling) world.add(document);
-    return { world: world.world, mentions: world.mentions, taken: world.taken, decisions: [] };
+    const own = [...world.mentions.values()].flatMap(({ list }) => list).filter(({ text }) => text === self);
+    const people = own.map(({ id }) => id as PersonId);
+    const decision: ReadDecision = { decision: DECISION, what: "self", people, others: [], name: undefined, atMs: 0 };
+    const decisions = self === undefined ? [] : [decision];
+    return { world: world.world, mentions: world.mentions, taken: world.taken, decisions };
   };
   return {
     index: (user) => Promise.resolve(user === ANN ? index : new UserIndex({ detectLanguage: () => "en" })),
@@ -134,4 +151,17 @@ test("person: means a friend who shares the first name, and not everything the o
   );
   expect(await found(source, "person:Tom")).toEqual([0]);
   expect(await found(source, 'person:"Tom Baker"')).toEqual([0, 1, 2]);
+});
+
+test("person: means the owner by a name that was decided to be theirs, and me means what calls them so", async () => {
+  const lines: Line[] = [
+    [1, "Pebble, are you coming on Friday?", "Tom"],
+    [1, "Pebble lives in Bristol", "Tom"],
+    [1, "I bought a tent"],
+    [1, "Nadia lives in Leeds", "Tom"],
+  ];
+  const decided = sourceOf(lines, true, ["Ann Keller"], "Pebble");
+  expect(await found(sourceOf(lines, true, ["Ann Keller"]), "person:me")).toEqual([2]);
+  expect(await found(decided, "person:me")).toEqual([1, 2]);
+  expect(await found(decided, "person:Pebble")).toEqual([1, 2]);
 });

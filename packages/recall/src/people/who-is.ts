@@ -26,21 +26,24 @@ export function whoIs(reading: WorldReading, value: string): MeantPeople | undef
   const wanted = partsOf(value);
   if (wanted.length === 0 || wanted.length > WORDS_MAX) return undefined;
   const ties = tiesCalled(wanted.join(" "));
-  const found = peopleOf(reading).all.filter((one) => one.isSure && isMeant(one, wanted, ties));
-  const isOwner = isOwnerMeant(reading, wanted, found.length > 0);
+  const { all, self } = peopleOf(reading);
+  const found = all.filter((one) => one.isSure && isMeant(one, wanted, ties));
+  const ownNames = [...reading.world.ownerNames, ...self.flatMap(({ aliases, name }) => [name, ...aliases])];
+  const isOwner = isOwnerMeant(ownNames, wanted, found.length > 0);
   if (found.length === 0 && !isOwner) return undefined;
   const names = found.flatMap(({ aliases, name }) => [name, ...aliases]);
-  const memories = new Set(found.flatMap((one) => [...memoriesOfSomebody(reading, one)]));
+  const theirs = isOwner ? [...found, ...self] : found;
+  const memories = new Set(theirs.flatMap((one) => [...memoriesOfSomebody(reading, one)]));
   if (!isOwner) return { names: [...new Set(names)], memories };
   const own = reading.mentions.get(ME_ID);
   for (const memory of own === undefined ? [] : memoriesAt(reading, own)) memories.add(memory);
-  return { names: [...new Set([...names, ...reading.world.ownerNames])], memories, isOwner };
+  return { names: [...new Set([...names, ...ownNames])], memories, isOwner };
 }
 
 /** "me", or a name of the one whose memories these are; words of it, or one word alone, only when it is nobody else's. */
-function isOwnerMeant({ world }: WorldReading, wanted: readonly string[], isAnothers: boolean): boolean {
+function isOwnerMeant(names: readonly string[], wanted: readonly string[], isAnothers: boolean): boolean {
   if (wanted.join(" ") === "me") return true;
-  return world.ownerNames.some((name) => {
+  return names.some((name) => {
     const parts = partsOf(name);
     if (isAnothers) return wanted.length > 1 && parts.join(" ") === wanted.join(" ");
     return wanted.every((word) => parts.includes(word));
