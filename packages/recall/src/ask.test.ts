@@ -1,5 +1,5 @@
 import { idFromBytes, type UserId } from "@kaelix/model";
-import { type SearchDocument, UserIndex } from "@kaelix/views";
+import { loadLanguage, type SearchDocument, UserIndex } from "@kaelix/views";
 import { expect, test } from "vitest";
 
 import type { Answer } from "./answer.ts";
@@ -17,8 +17,8 @@ interface Told {
   readonly speaker?: string;
 }
 
-function sourceOf(told: readonly Told[]): RecallSource {
-  const index = new UserIndex({ detectLanguage: () => "en" });
+function sourceOf(told: readonly Told[], language = "en"): RecallSource {
+  const index = new UserIndex({ detectLanguage: () => language });
   for (const [at, { on, text, speaker }] of told.entries()) {
     const document: SearchDocument = {
       memoryId: idFromBytes("mem", new Uint8Array(16).fill(at + 1, 15)),
@@ -41,7 +41,7 @@ function sourceOf(told: readonly Told[]): RecallSource {
     index: () => Promise.resolve(index),
     partitionOf: () => 0,
     nextOffset: () => Promise.resolve(told.length),
-    detectLanguage: () => "en",
+    detectLanguage: () => language,
     monotonicMs: () => performance.now(),
     nowMs: () => NOW_MS,
   };
@@ -375,4 +375,93 @@ test.each([
   ["Where do I live?", "one"],
 ])("%s wants %s", (text, wanted) => {
   expect(readQuestion(text, NOW_MS).wanted).toBe(wanted);
+});
+
+/** What is told, what is asked of it in the same language and answered by the line of that number, and what has no answer. */
+const LANGUAGES: readonly (readonly [string, readonly string[], readonly (readonly [string, number | null])[]])[] = [
+  [
+    "de",
+    [
+      "Mama ist gegen Haselnüsse allergisch, der Arzt hat es bestätigt",
+      "Papas Geburtstag ist am 14. November, wir sollten was schenken",
+      "Oma hat am Sonntag Kuchen gebacken",
+      "Wir waren gestern im Schwimmbad",
+      "Lena hat sich ein neues Fahrrad gekauft",
+    ],
+    [
+      ["Wogegen ist Mama allergisch?", 0],
+      ["Wann hat Papa Geburtstag?", 1],
+      ["Was weiß ich über Oma?", 2],
+      ["Wann waren wir das letzte Mal im Schwimmbad?", 3],
+      ["Wer hat ein neues Fahrrad?", 4],
+      ["Wogegen ist Lena allergisch?", null],
+      ["Wohin fliegen wir im Sommer?", null],
+      ["Wessen Auto ist kaputt?", null],
+    ],
+  ],
+  [
+    "es",
+    [
+      "Mamá es alérgica a la penicilina, el médico se lo dijo ayer",
+      "El cumpleaños de Carmen es el 23 de noviembre",
+      "Fuimos a la playa con Lucía",
+      "Pablo se ha comprado una bicicleta nueva",
+      "Mi perro se llama Canelo",
+    ],
+    [
+      ["¿A qué es alérgica mamá?", 0],
+      ["¿Cuándo es el cumpleaños de Carmen?", 1],
+      ["¿Cuándo fuimos por última vez a la playa?", 2],
+      ["¿Cuántas veces fuimos a la playa?", 2],
+      ["¿Qué sé de Pablo?", 3],
+      ["¿Cómo se llama mi perro?", 4],
+      ["¿Qué coche tiene Pablo?", null],
+      ["¿Cuántos hermanos tiene Carmen?", null],
+    ],
+  ],
+  [
+    "tr",
+    [
+      "Annemin fıstığa alerjisi var, pastaya koyma lütfen",
+      "Köpeğimin adı Karabaş",
+      "Zeynep yeni bir bisiklet aldı",
+      "Dün denize gittik",
+    ],
+    [
+      ["Annemin neye alerjisi var?", 0],
+      ["Köpeğimin adı ne?", 1],
+      ["Zeynep hakkında ne biliyorum?", 2],
+      ["Hangi arabam var?", null],
+    ],
+  ],
+  [
+    "en",
+    [
+      "Mummy ko peanuts se allergy hai, dhyan rakhna",
+      "Mere kutte ka naam Sheru hai",
+      "Didi ki shaadi 12 December ko hai Jaipur mein",
+      "Rohit ne nayi cycle kharidi",
+    ],
+    [
+      ["Mummy ko kis cheez se allergy hai?", 0],
+      ["Mere kutte ka naam kya hai?", 1],
+      ["Didi ki shaadi kab hai?", 2],
+      ["Rohit ki gaadi kaunsi hai?", null],
+    ],
+  ],
+];
+
+test.each(LANGUAGES)("ask quotes and abstains in %s", async (language, lines, questions) => {
+  await loadLanguage(language);
+  const source = sourceOf(
+    [...lines, ...FILLER.map(({ text }) => text)].map((text, at) => ({ on: `2024-0${1 + (at % 5)}-07`, text })),
+    language,
+  );
+  const answers: (readonly [string, number | null])[] = [];
+  for (const [question] of questions) {
+    const { citations } = await ask(source, { userId: OWNER, ceiling: 2, question });
+    const [first] = citations;
+    answers.push([question, first === undefined ? null : lines.findIndex((line) => line.includes(first.text))]);
+  }
+  expect(answers).toEqual(questions);
 });

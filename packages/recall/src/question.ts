@@ -1,6 +1,6 @@
 /**
  * What a question wants besides its words: one thing, a list, a count, the last or the first time; and the day it asks as of. Pure.
- * English forms; in other languages the kind of question still shows (parseQuery).
+ * In eight languages the commonest forms; in others the kind of question still shows (parseQuery).
  */
 import { asksForSeveral, findTimes } from "@kaelix/views";
 
@@ -18,17 +18,35 @@ export interface Question {
   readonly span?: { readonly fromMs: number; readonly toMs: number };
 }
 
-const COUNT_PATTERN = /\bhow (often|frequently|many times)\b|\bwie oft\b|\bcombien de fois\b|\bcuántas veces\b/iu;
+const COUNT_PATTERN =
+  /\bhow (often|frequently|many times)\b|\bwie (oft|viele male)\b|\bcombien de fois\b|\bcuántas veces\b|\bquante volte\b|\bquantas vezes\b|\bkaç (kere|kez|defa)\b|\bkitni baar\b/iu;
 const LAST_PATTERN =
-  /\bwhen (did|was|have|had|were)\b.*\b(last|latest|most recent(ly)?)\b|\bthe (last|latest|most recent) time\b|\bwann\b.*\b(zuletzt|letzte[ns]? mal)\b/iu;
-const FIRST_PATTERN = /\bwhen\b.*\bfirst\b|\bthe first time\b|\bwann\b.*\bzum ersten mal\b/iu;
-const ORDER_WORDS = /\b(the )?(last|latest|most recent(ly)?|first|zuletzt)( time)?\b/giu;
+  /\bwhen (did|was|have|had|were)\b.*\b(last|latest|most recent(ly)?)\b|\bthe (last|latest|most recent) time\b|\bwann\b.*\b(zuletzt|(?:das )?letzte[ns]? mal)\b|\b(?:cuándo|quand|quando)\b.* (?:la |a )?(?:última vez|dernière fois|ultima volta)\b|\ben son ne zaman\b|\b(?:aakhri|pichhli) baar\b/iu;
+const FIRST_PATTERN =
+  /\bwhen\b.*\bfirst\b|\bthe first time\b|\bwann\b.*\bzum ersten mal\b|\b(?:cuándo|quand|quando)\b.* (?:por |la |pela )?(?:primera vez|première fois|prima volta|primeira vez)\b|\bilk (?:kez|kere|defa)\b|\bpehli baar\b/iu;
+const ORDER_WORDS =
+  /\b(the )?(last|latest|most recent(ly)?|first|zuletzt)( time)?\b|\b(?:(?:das )?letzte[ns]? mal|zum ersten mal)\b|(?<!\p{L})(?:(?:por |la |a |pela )?(?:última vez|primera vez|dernière fois|première fois|ultima volta|prima volta|primeira vez)|en son|ilk (?:kez|kere|defa)|(?:aakhri|pichhli|pehli) baar)(?!\p{L})/giu;
 /** "Go climbing" is said of what is told as "climbing"; "how many times" asks for no memory that holds "times". */
 const GOING_PATTERN = /\b(?:go|goes|going|gone|been|went)\s+(?=\p{L}{2,}ing\b)/giu;
 const MANY_TIMES_PATTERN = /\bhow many times\b/giu;
+const FOREIGN_TIMES_PATTERN =
+  /\b(?:wie oft|wie viele male|combien de fois|cuántas veces|quante volte|quantas vezes|kaç (?:kere|kez|defa)|kitni baar)\b/giu;
 /** Whatever is known of somebody or something: no memory need hold "know" or "tell". */
-const ABOUT_PATTERN =
-  /^\s*(?:what (?:do|did) (?:i|we|you) (?:know|remember|have)|what have (?:i|we) (?:told you|said)|what can you tell me|(?:please )?tell me(?: everything| all| more| something)?)(?: that)?(?: (?:i|you|we) know)? (?:about|of|on)\b/iu;
+const ABOUT_PATTERN = new RegExp(
+  [
+    String.raw`^\s*(?:what (?:do|did) (?:i|we|you) (?:know|remember|have)|what have (?:i|we) (?:told you|said)|what can you tell me|(?:please )?tell me(?: everything| all| more| something)?)(?: that)?(?: (?:i|you|we) know)? (?:about|of|on)`,
+    String.raw`^\s*(?:was (?:weiß|weiss|weißt|wissen) (?:ich|du|wir)(?: alles)?|(?:erzähle?|sage?) mir(?: alles| mehr| etwas)?) (?:über|von)`,
+    String.raw`^\s*(?:¿?\s*qué (?:sé|sabes|sabemos)|(?:cuéntame|dime|háblame)(?: todo| más| algo)?) (?:de|sobre)`,
+    String.raw`^\s*(?:que sais-je|qu['’]est-ce que je sais|que sait-on|(?:dis|parle|raconte)-moi(?: tout| plus)?) (?:de|sur)`,
+    String.raw`^\s*(?:(?:che )?cosa (?:so|sai|sappiamo)|(?:dimmi|parlami)(?: tutto| qualcosa)?) (?:di|su)`,
+    String.raw`^\s*(?:o que (?:sei|sabes|sabemos)|(?:conta|fala|diz)-me(?: tudo| mais)?) (?:de|do|da|sobre)`,
+    String.raw`\s+hakkında ne biliyor(?:um|uz|sun)`,
+    String.raw`\s+ke ba?are (?:mein|me) kya (?:pata|maloom)`,
+  ]
+    .map((form) => String.raw`(?:${form})(?!\p{L})`)
+    .join("|"),
+  "iu",
+);
 const HAPPENED_PATTERN =
   /^\s*what(?: all| else)?(?:['’]s| is| was| were)?\s+(?:happened|happening|happens|went on|going on|new|did (?:i|we) do|have (?:i|we) done|(?:i|we) did)\b/iu;
 const AS_OF_PATTERN = /(?:[,;]\s*|(?<!\s)\s+|(?<!\s))\bas of\b\s+(?:the end of\s+)?/iu;
@@ -49,9 +67,12 @@ export function readQuestion(text: string, nowMs: number): Question {
 
 /** The words that memories are looked for by, without those that only say what is to become of them. */
 function matterOf(text: string, wanted: Wanted): string {
-  if (wanted === "one" || wanted === "list") return text.replace(ABOUT_PATTERN, "about");
+  if (wanted === "one" || wanted === "list") return text.replace(ABOUT_PATTERN, " ").trim();
   // "last" and "first" ask for an order; no memory need hold them.
-  const rest = wanted === "count" ? text.replace(MANY_TIMES_PATTERN, "how often") : text.replace(ORDER_WORDS, " ");
+  const rest =
+    wanted === "count"
+      ? text.replace(MANY_TIMES_PATTERN, "how often").replace(FOREIGN_TIMES_PATTERN, " ")
+      : text.replace(ORDER_WORDS, " ");
   return rest.replace(GOING_PATTERN, "").replace(/\s+/gu, " ");
 }
 

@@ -61,6 +61,9 @@ export async function loadLanguage(language: Language): Promise<void> {
   memos.delete(language);
 }
 
+/** "Papas Geburtstag", "Lenas Hund", "zwei Autos": the stemmer leaves an s behind a vowel, for "Haus" has one too. */
+const GERMAN_GENITIVE = /(?<=\p{L}{2}[aio])s$/u;
+
 /** The term of a normalised word in a language. Without a loaded stemmer the word itself, without diacritics. */
 export function termOf(word: string, language: Language): string {
   let memo = memos.get(language);
@@ -71,7 +74,8 @@ export function termOf(word: string, language: Language): string {
   const known = memo.get(word);
   if (known !== undefined) return known;
   const stem = stemmers.get(language);
-  const term = foldDiacritics(stem === undefined || word.length > 32 ? word : stem(word)) || word;
+  const bare = language === "de" ? word.replace(GERMAN_GENITIVE, "") : word;
+  const term = foldDiacritics(stem === undefined || word.length > 32 ? bare : stem(bare)) || word;
   memo.set(word, term);
   return term;
 }

@@ -136,7 +136,8 @@ const MEASURES = new Set(["often", "frequently", "many", "much", "long", "old", 
 const ASKING_WORDS = new Set(
   `кто кого кому где куда откуда когда что чего как какой какая какое какие почему зачем сколько чей хто де коли що чому скільки
 ποιος που πότε τι πώς γιατί أين من متى ماذا ما كيف كم لماذا هل איפה מי מתי מה איך כמה למה
-kim nerede ne nasıl neden kaç gdzie kto kiedy co jak dlaczego ile kde kdo kdy proč kolik missä kuka milloin mitä miksi
+kya kaun kab kahan kahaan kyun kyu kaise kitna kitne kitni cheez kis kisko kise kiska kiski kiske kaunsa kaunsi kaunse hai hain ka ki ke ko se mein
+gdzie kto kiedy co jak dlaczego ile kde kdo kdy proč kolik missä kuka milloin mitä miksi
 hol ki mikor mi miért hány unde cine când ce cum câte hvor hvem hvornår hvad når hva hvorfor
 哪里 哪儿 哪 谁 什么 什么时候 怎么 为什么 多少 几 吗 呢 的 在 是 哪裡 誰 甚麼 どこ だれ いつ なに 何 なぜ どう は が の に を か です ます`.split(
     /\s+/,
