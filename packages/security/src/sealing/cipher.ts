@@ -5,14 +5,7 @@
  * AEAD keys are KeyObjects, never raw bytes; a failed opening is `undefined`, never partial plaintext.
  * It does not: bind anything to its place. That is the envelope's work, through the associated data and the derived keys.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  timingSafeEqual,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 
 import { assert } from "@kaelix/base";
 
@@ -93,7 +86,7 @@ export function sealFernet(key: Uint8Array, stamp: FernetStamp, plaintext: Uint8
   head[0] = FERNET_VERSION;
   head.writeBigUInt64BE(BigInt(Math.floor(stamp.nowMs / 1_000)), 1);
   head.set(stamp.iv, 9);
-  const sealing = createCipheriv("aes-128-cbc", createSecretKey(key.subarray(16)), stamp.iv);
+  const sealing = createCipheriv("aes-128-cbc", key.subarray(16), stamp.iv);
   const body = sealing.update(plaintext);
   const last = sealing.final();
   const mac = createHmac("sha256", key.subarray(0, 16)).update(head).update(body).update(last).digest();
@@ -110,7 +103,7 @@ export function openFernet(key: Uint8Array, token: Uint8Array): Buffer | undefin
   const mac = createHmac("sha256", key.subarray(0, 16)).update(signed).digest();
   if (!timingSafeEqual(mac, token.subarray(signed.length))) return undefined;
   const iv = token.subarray(9, FERNET_HEAD_BYTES);
-  const opening = createDecipheriv("aes-128-cbc", createSecretKey(key.subarray(16)), iv);
+  const opening = createDecipheriv("aes-128-cbc", key.subarray(16), iv);
   try {
     return Buffer.concat([opening.update(signed.subarray(FERNET_HEAD_BYTES)), opening.final()]);
   } catch {
