@@ -47,6 +47,11 @@ export function say(text: string, options: OutputOptions = {}): void {
   if (options.quiet !== true) process.stderr.write(`${text}\n`);
 }
 
+/** "1 memory", "2 memories". */
+export function memoriesText(count: number): string {
+  return count === 1 ? "1 memory" : `${count} memories`;
+}
+
 /** A bar on standard error: redrawn on a terminal, a line every ten seconds otherwise. */
 export class ProgressBar {
   readonly #title: string;

@@ -119,6 +119,8 @@ test("kaelix tells, finds, asks, exports and verifies from the terminal, with an
     expect(views.map(({ name }) => name)).toEqual(["relational", "search", "world"]);
   };
   await walk("Mum is allergic to walnuts");
+  expect((await runCommand(["provider", "test", "--data", data])).err).toContain("KAELIX_AI_URL names one");
+  expect((await runCommand(["backup", "create", "--data", data])).err).toContain("KAELIX_BACKUP names one");
   expect(await product.stop()).toBe(0);
   await walk("The bicycle stands in the shed");
   const exported = await runCommand(["export", "--data", data]);

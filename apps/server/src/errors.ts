@@ -86,7 +86,12 @@ export const serverErrors = defineErrors({
     status: 409,
     text: "The place holds backups of another installation: choose another",
   },
-  "backup-off": { kind: "input", retry: false, status: 409, text: "No place for backups is set" },
+  "backup-off": {
+    kind: "input",
+    retry: false,
+    status: 409,
+    text: "No place for backups is set: KAELIX_BACKUP names one",
+  },
   "restore-not-empty": { kind: "conflict", retry: false, status: 409, text: "Data directory is not empty" },
   "transit-token-missing": {
     kind: "input",

@@ -4,7 +4,7 @@ import { DIGEST_TITLES } from "@kaelix/contract/digest-titles";
 
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
-import { printJson, say } from "../output.ts";
+import { memoriesText, printJson, say } from "../output.ts";
 import { NOT_WRITTEN } from "./not-written.ts";
 
 /** Options of `digest`. */
@@ -53,7 +53,7 @@ export async function digest(day: string | undefined, options: DigestOptions): P
       if (more > 0) process.stdout.write(`  and ${more} more\n`);
     }
     const nothing = data.sections.length === 0 ? "Nothing to tell · " : "";
-    say(`${nothing}${data.day} · ${data.memories} memories · ${data.took_ms.toFixed(0)} ms`, options);
+    say(`${nothing}${data.day} · ${memoriesText(data.memories)} · ${data.took_ms.toFixed(0)} ms`, options);
     return EXIT.ok;
   } finally {
     await connection.close();

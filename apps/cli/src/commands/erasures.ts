@@ -6,7 +6,7 @@ import { openReceipt } from "@kaelix/server";
 
 import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
-import { printJson, printTable, say } from "../output.ts";
+import { memoriesText, printJson, printTable, say } from "../output.ts";
 import { agree, askText } from "../prompt.ts";
 import { timeOf } from "../time.ts";
 import { filterOf, type RecallOptions } from "./memories.ts";
@@ -40,7 +40,7 @@ export async function forget(
     await openUp(connection, options.open);
     const memories = options.search === undefined ? [...ids] : await foundBy(connection, options.search, options);
     if (memories.length === 0) throw new CommandFailure(EXIT.missing, "Nothing was found: nothing was forgotten");
-    return { body: { memories }, words: memories.length === 1 ? "1 memory" : `${memories.length} memories` };
+    return { body: { memories }, words: memoriesText(memories.length) };
   });
 }
 

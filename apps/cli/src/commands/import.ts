@@ -6,7 +6,7 @@ import { type ImportAnswers, preview as previewImport, previewJson, unseal } fro
 
 import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
-import { printJson, printTable, ProgressBar, say } from "../output.ts";
+import { memoriesText, printJson, printTable, ProgressBar, say } from "../output.ts";
 import { askChoice, askText, canAsk } from "../prompt.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { levelOf } from "./memories.ts";
@@ -48,7 +48,7 @@ export async function previewFile(path: string, options: PreviewOptions): Promis
   }
   say(`${basename(path)}: ${preview.format} (${preview.why})`, options);
   const when = preview.first === null ? "no dates" : `${preview.first} to ${preview.last}`;
-  say(`${preview.total} ${preview.total === 1 ? "memory" : "memories"}, ${when}`, options);
+  say(`${memoriesText(preview.total)}, ${when}`, options);
   const { kept, missing } = preview.files;
   if (kept > 0) say(`files that come with them: ${kept}`, options);
   if (missing > 0) say(`files that are not in the export, of which only the words come: ${missing}`, options);

@@ -6,7 +6,7 @@ import { SOURCE_KINDS } from "@kaelix/model";
 
 import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
-import { type OutputOptions, printJson, printTable, say } from "../output.ts";
+import { memoriesText, type OutputOptions, printJson, printTable, say } from "../output.ts";
 import { timeOf } from "../time.ts";
 import { readStandardInput } from "../prompt.ts";
 import { exportFormatOf, openExport } from "./sealed-files.ts";
@@ -150,7 +150,7 @@ export async function exportAll(options: ExportOptions): Promise<number> {
       files.read(chunk);
       if (!process.stdout.write(chunk)) await new Promise<void>((resolve) => process.stdout.once("drain", resolve));
     }
-    const memories = format === "jsonl" ? `${count} ${count === 1 ? "memory" : "memories"}` : EXPORTED[format];
+    const memories = format === "jsonl" ? memoriesText(count) : EXPORTED[format];
     say(`${isSealed ? "Sealed" : memories}${levelWords(response)}`, options);
     if (!isSealed && format === "jsonl" && files.isAny)
       say("Files are named in it and not part of it: kaelix export --format archive > kaelix.zip", options);

@@ -4,7 +4,7 @@ import type { CallInput, CallOutput, Routes } from "@kaelix/contract";
 
 import { type CommonOptions, connected, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
-import { printJson, printTable, say } from "../output.ts";
+import { memoriesText, printJson, printTable, say } from "../output.ts";
 import { whileReading } from "../reading-people.ts";
 
 type Person = CallOutput<Routes["people.list"]>["data"][number];
@@ -59,7 +59,7 @@ function pageText(page: Page): string {
   const relation = page.relation === null ? "" : `, your ${page.relation}`;
   const lines = [
     `${styleText("bold", page.name)}${also}${relation}`,
-    `${page.memories} ${page.memories === 1 ? "memory" : "memories"}, ${dayOf(page.first_at)} to ${dayOf(page.last_at)}`,
+    `${memoriesText(page.memories)}, ${dayOf(page.first_at)} to ${dayOf(page.last_at)}`,
   ];
   if (page.last_contact !== null) lines.push(`last contact: ${evidenceText(page.last_contact)}`);
   for (const { evidence, since, text, until } of page.facts) {

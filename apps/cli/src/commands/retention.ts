@@ -3,7 +3,7 @@ import { SOURCE_KINDS, type SourceKind } from "@kaelix/model";
 
 import { type CommonOptions, connected, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
-import { printJson, printTable, say } from "../output.ts";
+import { memoriesText, printJson, printTable, say } from "../output.ts";
 import { agree } from "../prompt.ts";
 import { withProof } from "./prove.ts";
 import { openUp } from "./unlock.ts";
@@ -94,7 +94,7 @@ function choosing(rules: Rules | null, options: ChooseOptions): Promise<number> 
     const words =
       going.total === 0
         ? "Nothing up to the level that is open would go within a week"
-        : `${memories(going.total)} up to the level that is open would go for good on ${going.on} (${sourceWords(going.sources)})`;
+        : `${memoriesText(going.total)} up to the level that is open would go for good on ${going.on} (${sourceWords(going.sources)})`;
     if (options.dryRun === true) {
       if (options.json === undefined) process.stdout.write(`${words}\n`);
       else printJson(going, options.json);
@@ -120,15 +120,11 @@ function report(data: Retention, options: CommonOptions): void {
   const lines = [
     `kept\t${periodText(rules.months)} from when it was told${chosenAt === null ? " (as the server is set up)" : ""}`,
     ...rules.sources.map(({ months, source }) => `from ${source}\t${periodText(months)}`),
-    `by name\t${memories(kept)}, whatever their age`,
-    `going\t${announced === null ? "nothing is announced" : `${memories(announced.total)} on ${announced.on} (${sourceWords(announced.sources)})`}`,
-    `30 days\t${memories(next)}`,
+    `by name\t${memoriesText(kept)}, whatever their age`,
+    `going\t${announced === null ? "nothing is announced" : `${memoriesText(announced.total)} on ${announced.on} (${sourceWords(announced.sources)})`}`,
+    `30 days\t${memoriesText(next)}`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
-}
-
-function memories(count: number): string {
-  return count === 1 ? "1 memory" : `${count} memories`;
 }
 
 function sourceWords(sources: readonly { readonly source: string; readonly count: number }[]): string {

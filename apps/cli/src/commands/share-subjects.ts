@@ -3,6 +3,7 @@ import type { CallOutput, Client, Routes } from "@kaelix/contract";
 
 import { CommandFailure, EXIT } from "../exit.ts";
 import { askChoice, askText, canAsk } from "../prompt.ts";
+import { memoriesText } from "../output.ts";
 
 /** Somebody or something that memories name. */
 export type Subject = CallOutput<Routes["grants.subjects"]>["data"][number];
@@ -53,7 +54,7 @@ export async function conversationCalled(client: Client, name: string): Promise<
     const { data, page } = (await client.call("conversations.list", { query })).data;
     for (const { id, title, memories, last_at: lastAt } of data) {
       if (title === null) continue;
-      const one = { id, words: `${title}, ${countOf(memories)}, last on ${lastAt.slice(0, 10)}` };
+      const one = { id, words: `${title}, ${memoriesText(memories)}, last on ${lastAt.slice(0, 10)}` };
       if (same(title, wanted)) exact.push(one);
       else if (title.toLowerCase().includes(wanted)) near.push(one);
     }
@@ -81,7 +82,7 @@ export function opensWords(
   const said = kind === "person" ? `names ${name}, or that ${name} said` : `names ${name}`;
   const up = level === "general" ? "General" : "Confidential";
   return [
-    `${to} will see every memory of yours that ${said}, now and later, up to ${up}: now ${countOf(memories[level])}.`,
+    `${to} will see every memory of yours that ${said}, now and later, up to ${up}: now ${memoriesText(memories[level])}.`,
     "They are shared whole, also what they say of others. Whom you later make one with them is shared too; what you forget is gone.",
   ].join("\n");
 }
@@ -100,7 +101,7 @@ async function oneOf(name: string, found: readonly Named[]): Promise<string> {
 
 function wordsOf({ name, aliases, kind, relation, memories }: Subject): string {
   const also = aliases.length === 0 ? "" : ` (also ${aliases.slice(0, 3).join(", ")})`;
-  return `${name}${also}, ${relation === null ? kind : `your ${relation}`}, ${countOf(memories.confidential)}`;
+  return `${name}${also}, ${relation === null ? kind : `your ${relation}`}, ${memoriesText(memories.confidential)}`;
 }
 
 function missing(name: string): never {
@@ -113,8 +114,4 @@ function splitWords(text: string): string[] {
 
 function same(text: string, wanted: string): boolean {
   return text.toLowerCase() === wanted;
-}
-
-function countOf(count: number): string {
-  return count === 1 ? "1 memory" : `${count} memories`;
 }

@@ -3,7 +3,7 @@ import type { CallInput, CallOutput, Routes } from "@kaelix/contract";
 
 import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
-import { printJson, printTable, say } from "../output.ts";
+import { memoriesText, printJson, printTable, say } from "../output.ts";
 import { openUp } from "./unlock.ts";
 
 type Timeline = CallOutput<Routes["timeline.read"]>;
@@ -55,7 +55,7 @@ function showCounts({ data, total, zone }: Timeline, options: TimelineOptions): 
     ["WHEN", "MEMORIES", ""],
     data.map(({ count, key }) => [key, String(count), "▮".repeat(Math.ceil((count / most) * BAR_LENGTH))]),
   );
-  say(total === 0 ? "Nothing happened then" : `${total} memories, ${zone}`, options);
+  say(total === 0 ? "Nothing happened then" : `${memoriesText(total)}, ${zone}`, options);
 }
 
 async function showDay(

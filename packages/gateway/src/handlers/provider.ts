@@ -38,7 +38,8 @@ export const providerHandlers: HandlersOf<"provider.read" | "provider.choose" | 
   "provider.test": async ({ application, reply }) => {
     const gone = goneOf(reply.raw);
     const tested = await application.provider.test(gone);
-    if (tested === undefined) throw gatewayErrors("not-found");
+    if (tested === undefined)
+      throw gatewayErrors("not-found", { message: "No AI provider is set up: KAELIX_AI_URL names one" });
     const { host, model, ok, problem, text, tookMs } = tested;
     return { type: "json", body: { ok, model, host, took_ms: tookMs, problem, text } };
   },
