@@ -1,4 +1,7 @@
-/** mem0ai as a peer: `infer: false`, no model, with a hashed bag-of-words embedder in process. It shows the system without a model, not the best it can do with one. */
+/**
+ * mem0ai as a peer: `infer: false`, no model, with a hashed bag-of-words embedder in process. It shows the system without a model, not the
+ * best it can do with one.
+ */
 import { join } from "node:path";
 
 import { HASHED_DIMENSIONS, hashedVector, type Peer } from "./peer-packages.ts";

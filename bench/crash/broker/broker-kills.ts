@@ -3,12 +3,14 @@
  *
  * The broker is `kaelix streamer` in a process of its own; the clients speak the protocol over TCP: idempotent producers with five batches in
  * flight, workers that read, process and write exactly once in both generations of transactions, members of a classic group, of one by
- * KIP-848 and of a share group, and producers that die in a transaction. A request that was not answered is sent again, with its sequence, to the next broker.
+ * KIP-848 and of a share group, and producers that die in a transaction. A request that was not answered is sent again, with its sequence,
+ * to the next broker.
  *
  * After a start, before any client is let in: what was acknowledged is readable at its offset, offsets are dense, no sequence stands twice,
- * no committed offset went back, no share group's start offset either, and nothing before it is lost. Then clients may end what they were about: every transaction is ended, and the last stable offset is the end;
- * exactly what was committed shows, once. Then everybody must come further, in a bounded time. Some kills come before, while the broker starts
- * or recovers. One seed, one series of decisions; how processes are scheduled is not repeatable.
+ * no committed offset went back, no share group's start offset either, and nothing before it is lost. Then clients may end what they were
+ * about: every transaction is ended, and the last stable offset is the end; exactly what was committed shows, once. Then everybody must
+ * come further, in a bounded time. Some kills come before, while the broker starts or recovers. One seed, one series of decisions; how
+ * processes are scheduled is not repeatable.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -177,8 +177,9 @@ export class Changes {
   }
 
   /**
-   * Moves a memory to the level a person chose: who says where it belongs says yes to it, so that what a program wrote counts as theirs. What cannot be read here moves with the words that its owner's browser opened, and what
-   * shall not be read here any more with what the browser sealed: both bring a new key, so that no state before is left beside it.
+   * Moves a memory to the level a person chose: who says where it belongs says yes to it, so that what a program wrote counts as theirs.
+   * What cannot be read here moves with the words that its owner's browser opened, and what shall not be read here any more with what the
+   * browser sealed: both bring a new key, so that no state before is left beside it.
    * @throws `memory-sealed-by-owner`, `memory-not-sealed-by-owner`, `memory-text-too-long`, `memory-files-sealed`
    */
   move(target: ChangeTarget, level: Level, change?: SealChange): Promise<Changed> {

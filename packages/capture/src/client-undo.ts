@@ -1,8 +1,9 @@
 /**
  * Taking back what one program wrote: what it told is forgotten, what it changed goes back to the words that stood before.
  *
- * Guarantees: a memory that somebody else has changed since, or the person has said yes to, is left alone; what goes back keeps the provenance of its words; all of it can
- * be undone memory by memory, for it is forgetting and editing as any other; nothing above the ceiling of who asks is touched.
+ * Guarantees: a memory that somebody else has changed since, or the person has said yes to, is left alone; what goes back keeps the
+ * provenance of its words; all of it can be undone memory by memory, for it is forgetting and editing as any other; nothing above the
+ * ceiling of who asks is touched.
  * Does not: bring back what the program forgot (the person can, one by one), or words whose key went with a change of level: such a memory
  * is forgotten, for what it says now is the program's alone.
  */

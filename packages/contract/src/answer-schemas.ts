@@ -63,8 +63,8 @@ export const answerSchema = z
     written_by: z.string().optional(),
     /**
      * Why nobody wrote it though somebody writes here. `withheld`: too private to be sent; `late`, `down`, `spent`: it did not answer, cannot be
-     * asked now, or may cost no more today; `unsupported`: nothing it wrote stood on the memories; `conflict`: they tell different things; `kept`: whoever asks wants
-     * nothing of theirs sent.
+     * asked now, or may cost no more today; `unsupported`: nothing it wrote stood on the memories; `conflict`: they tell different things;
+     * `kept`: whoever asks wants nothing of theirs sent.
      */
     not_written: notWrittenSchema.optional(),
     /** The question in words of its own, where it leaned on what was asked before. */

@@ -299,8 +299,9 @@ export const searchResultSchema = z
     /** Qualifiers of the query that could not be understood, a sentence each. */
     problems: z.array(z.string()).optional(),
     /**
-     * Whether meaning was compared beside words; absent: no provider of vectors is set up, or nothing has a vector yet, or whoever searches wants nothing of theirs sent. `late`: it did not
-     * answer in time; `down`: it cannot be asked now; `withheld`: the query is too private to be sent to it.
+     * Whether meaning was compared beside words; absent: no provider of vectors is set up, or nothing has a vector yet, or whoever searches
+     * wants nothing of theirs sent. `late`: it did not answer in time; `down`: it cannot be asked now; `withheld`: the query is too private
+     * to be sent to it.
      */
     meaning: z.enum(["used", "late", "down", "withheld"]).optional(),
     took_ms: z.number(),

@@ -38,8 +38,9 @@ const SEARCH_LIMIT_DEFAULT = 20;
 /** What is looked for. */
 export interface RecallSearchRequest extends RecallScope {
   /**
-   * Words, "phrases", -exclusions, begin*; `person:` (who said it or is named) `from:` (who said it) `source:` `level:` `has:` `before:` `after:` `on:`, with - before them what to leave
-   * out; times ("last summer"), which weigh beside words and narrow alone. Empty lists everything by time.
+   * Words, "phrases", -exclusions, begin*; `person:` (who said it or is named) `from:` (who said it) `source:` `level:` `has:` `before:`
+   * `after:` `on:`, with - before them what to leave out; times ("last summer"), which weigh beside words and narrow alone. Empty lists
+   * everything by time.
    */
   readonly text: string;
   readonly filters?: SearchFilters;

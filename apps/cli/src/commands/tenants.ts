@@ -53,7 +53,10 @@ export function resumeTenant(id: string, options: CommonOptions): Promise<number
   });
 }
 
-/** `kaelix tenants end NAME`: erases every account in it. Its name is typed anew; the receipt goes to the file that was named, or to standard output. */
+/**
+ * `kaelix tenants end NAME`: erases every account in it. Its name is typed anew; the receipt goes to the file that was named, or to
+ * standard output.
+ */
 export function endTenant(
   id: string,
   options: CommonOptions & { readonly confirm?: string; readonly receipt?: string },

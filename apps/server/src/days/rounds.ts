@@ -2,9 +2,10 @@
  * Going round: makes everybody's day when its hour has come, and sends it on the ways they chose.
  *
  * Guarantees: a person's day is made once, across restarts and nodes: the book of days takes one of two who make it, and the other
- * stands back. A day that was missed is not caught up on. Whose import runs gets theirs when it has ended, so that it tells of all of it. Before a way is tried, the try stands durably on the log, so whatever stops,
- * goes on later and, once it is written that it was sent, never comes again. A provider that puts it into sentences can hold it up for a bounded time, and never keep it from going. A day without news goes nowhere. Nothing above what the
- * person chose for a way goes out on it, and nothing above what is indexed at all.
+ * stands back. A day that was missed is not caught up on. Whose import runs gets theirs when it has ended, so that it tells of all of it.
+ * Before a way is tried, the try stands durably on the log, so whatever stops, goes on later and, once it is written that it was sent,
+ * never comes again. A provider that puts it into sentences can hold it up for a bounded time, and never keep it from going. A day without
+ * news goes nowhere. Nothing above what the person chose for a way goes out on it, and nothing above what is indexed at all.
  * It does not: send exactly once. Who is stopped between sending and writing it down sends the same message, with the same id, again.
  */
 import type { Clock } from "@kaelix/base";

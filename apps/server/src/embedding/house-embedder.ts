@@ -2,7 +2,8 @@
  * The house's provider of vectors: who it is, what may be sent to it, and how long a search waits for it.
  *
  * Guarantees: nothing above the configured level leaves the house, and that is 2 at most, whatever the settings say; a query is judged
- * by the same rules as a memory before it is sent; nothing is sent of who wants nothing of theirs sent; a search waits for its query's meaning no longer than it was told to.
+ * by the same rules as a memory before it is sent; nothing is sent of who wants nothing of theirs sent; a search waits for its query's
+ * meaning no longer than it was told to.
  */
 import { join } from "node:path";
 

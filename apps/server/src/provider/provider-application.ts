@@ -1,8 +1,9 @@
 /**
  * The AI provider as the gateway asks for it: how it stands, a test, and answers in its words.
  *
- * Guarantees: nothing of who wants nothing of theirs sent, be it the question or what they shared, is sent; of an answer only quotations at levels that may be sent are sent, with the question, and the question only when the rules put
- * it at such a level; quotations that may not be sent stand in the answer as quoted; whatever the provider does, there is an answer.
+ * Guarantees: nothing of who wants nothing of theirs sent, be it the question or what they shared, is sent; of an answer only quotations at
+ * levels that may be sent are sent, with the question, and the question only when the rules put it at such a level; quotations that may not
+ * be sent stand in the answer as quoted; whatever the provider does, there is an answer.
  */
 import { isKaelixError } from "@kaelix/base";
 import type { AnswerOutcome, ProviderApplication, ProviderTestView, WriterView, WritingOptions } from "@kaelix/gateway";

@@ -1,9 +1,9 @@
 /**
  * What programs want to have remembered and may not write alone: kept sealed on topic `days` until the person says yes or no.
  *
- * Guarantees: of a program's key nothing is stored that the rules, or the program itself, hold for Secret or above, or their person taught to be, whatever level it asks
- * for; the same thing told twice by one program waits once; nothing above what is open is listed or counted. It does not: hold up
- * what is told below that, or what a person tells.
+ * Guarantees: of a program's key nothing is stored that the rules, or the program itself, hold for Secret or above, or their person taught
+ * to be, whatever level it asks for; the same thing told twice by one program waits once; nothing above what is open is listed or counted.
+ * It does not: hold up what is told below that, or what a person tells.
  */
 import { type Clock, decodeBase64Url, encodeBase64Url, KeyedLock } from "@kaelix/base";
 import { captureErrors, type HeldScope, judge, type LessonsOf } from "@kaelix/capture";

@@ -2,9 +2,9 @@
  * Memories that give orders, and an agent that obeys every one of them.
  *
  * Payloads come in by five ways (said by the person, in a file of notes, by others in a chat that was imported, written by another program at
- * the API and over MCP), in many wordings. The agent reads what its key lets it see and does whatever any text says, by tools and by requests, with its key. Then everything is
- * compared with what stood before. An agent with the usual reach must not even be shown what the other program wrote; one that may read
- * everything is shown all of it, and still brings nothing about.
+ * the API and over MCP), in many wordings. The agent reads what its key lets it see and does whatever any text says, by tools and by
+ * requests, with its key. Then everything is compared with what stood before. An agent with the usual reach must not even be shown what the
+ * other program wrote; one that may read everything is shown all of it, and still brings nothing about.
  */
 import { seededRandom } from "@kaelix/base";
 import { type Client, createClient, KaelixProblem } from "@kaelix/contract";

@@ -2,7 +2,8 @@
  * Which field of a numeric date is the day: decided over a whole file, never line by line.
  *
  * In this order: a field no other order allows (a year of four digits, a number above 12 or 31); the order that goes back in time
- * least; what the names of pictures say; what the writing itself says (dots: day first); else the person is asked, with a sample of how the first date would read.
+ * least; what the names of pictures say; what the writing itself says (dots: day first); else the person is asked, with a sample of how the
+ * first date would read.
  */
 import { dayOfAnyCalendar } from "./local-time.ts";
 import type { Stamp } from "./stamp.ts";

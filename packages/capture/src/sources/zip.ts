@@ -3,8 +3,8 @@
  *
  * Guarantees: the whole directory of the archive is checked before one byte is unpacked. Refused are paths that leave the archive
  * (`..`, absolute, drive letters, backslashes), links, encryption, entries that unpack to more than 100 times their size beyond
- * 10 MB, archives that do so as a whole beyond 100 MB (entries may share their bytes), and those with too many entries or too much to unpack. An entry that unpacks to another size or checksum than it
- * declares ends the read with an error. Archives inside are ignored.
+ * 10 MB, archives that do so as a whole beyond 100 MB (entries may share their bytes), and those with too many entries or too much to
+ * unpack. An entry that unpacks to another size or checksum than it declares ends the read with an error. Archives inside are ignored.
  */
 import { Readable } from "node:stream";
 import { callbackify } from "node:util";

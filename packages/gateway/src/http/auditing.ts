@@ -3,7 +3,8 @@
  *
  * Guarantees: an attempt that the policy refuses is an entry, whatever the action; the actions below are entries when they are done and
  * when they fail, with the code of the failure; taking everything along from an opened session, and sharing above the indexed levels, is
- * an entry before it begins, or does not begin. It does not: see the level of a single memory (the application does, and writes that down), or hold up what is below level 3.
+ * an entry before it begins, or does not begin. It does not: see the level of a single memory (the application does, and writes that down),
+ * or hold up what is below level 3.
  */
 import { isKaelixError } from "@kaelix/base";
 import { type Level, LEVEL_INDEXED_MAX, levelName, parseLevel } from "@kaelix/model";

@@ -1,6 +1,7 @@
 /**
  * A program behind a key, as handlers see it. The policy is asked about the program itself; handlers work for a person, so they get
- * one who stands in: an agent's person below the key's ceiling and within its reach, under a session that nobody has; for a service somebody who owns nothing.
+ * one who stands in: an agent's person below the key's ceiling and within its reach, under a session that nobody has; for a service
+ * somebody who owns nothing.
  */
 import { assert } from "@kaelix/base";
 import { type IdPrefix, parseId, type UserPrincipal } from "@kaelix/model";

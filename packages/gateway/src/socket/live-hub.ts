@@ -2,9 +2,9 @@
  * What happens, to whoever follows it. One hub for server-sent events and socket.io.
  *
  * Guarantees: a follower gets events of its own user alone, none above its session's ceiling and, being a program, none of what it may not
- * read, each at most once and in log order;
- * of each view at most one watermark per 250 ms, and only of partitions that events stand in which it may hear; within a second of a
- * session's end or fall in level the follower has ended or sees less. Numbers of followers are bounded.
+ * read, each at most once and in log order; of each view at most one watermark per 250 ms, and only of partitions that events stand in
+ * which it may hear; within a second of a session's end or fall in level the follower has ended or sees less. Numbers of followers are
+ * bounded.
  * Does not: hold events for followers that are away (they resume from the log), or wait for slow ones (they are let go).
  */
 import { type Clock, formatPosition, type LogPosition } from "@kaelix/base";

@@ -2,7 +2,8 @@
  * Who is meant: names, ties ("my sister", "the boss") and pronouns of one memory against the world.
  *
  * Two people are made one only when words or context say so: an apposition, a short form of the only such name, the only person of that
- * tie, or a tie and a name that speak of the same matter; not whoever speaks themself, with whom everything is spoken of. Likeness of names alone makes a proposal.
+ * tie, or a tie and a name that speak of the same matter; not whoever speaks themself, with whom everything is spoken of. Likeness of names
+ * alone makes a proposal.
  */
 import { isShortFor } from "../extract/compile-lexicon.ts";
 import { daysBetween } from "../extract/dates.ts";

@@ -106,7 +106,10 @@ function daysIn(pages: DigestPages, doc: number, find: (language: string) => Day
 const OVER =
   /(?<!\p{L})(?:was|were|had|did|went|saw|came|took|got|gave|met|\p{L}{2,}ed|war(?:en)?|hatten?|habe?n? .{0,40}ge\p{L}{3,}|ging(?:en)?|gab|kam(?:en)?|sah(?:en)?|fue|fuimos|estuv\p{L}+|hab[ií]a|tuv\p{L}+|était|étaient|avait|avons été|est allée?|era(?:no|m)?|è stat[oa]|siamo andati|foi|fomos|estava|tinha|gitti\p{L}*|oldu|vardı)(?!\p{L})/iu;
 
-/** The days that a text of some day (`said`, days since 1970) names. English tenses are told apart where times are found; what they leave open, and other languages, by words of the past. */
+/**
+ * The days that a text of some day (`said`, days since 1970) names. English tenses are told apart where times are found; what they leave
+ * open, and other languages, by words of the past.
+ */
 export function daysOf(
   text: string,
   { said, language }: { readonly said: number; readonly language: string },

@@ -178,7 +178,10 @@ export class AccessRegister {
     return this.#stands.get(subject) === baseOffset ? "done" : "late";
   }
 
-  /** Takes away everything of a person: factors, role, ways in, the key they seal with, keys they made, apps they let in, grants they gave and were given. Durable. */
+  /**
+   * Takes away everything of a person: factors, role, ways in, the key they seal with, keys they made, apps they let in, grants they gave
+   * and were given. Durable.
+   */
   async remove(user: UserId): Promise<void> {
     const subjects = [
       `factors/${user}`,

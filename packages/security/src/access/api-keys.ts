@@ -3,7 +3,8 @@
  *
  * Guarantees: a key is shown once and kept as a hash; a key that does not exist and a wrong secret of one that does are the
  * same miss; what has ended or expired stays so after a restart and after the clock was set back; an agent never reaches above
- * level 2, whatever its person has unlocked, and a new one reads nothing that another program wrote unless it is asked for. Last use is kept within ten minutes.
+ * level 2, whatever its person has unlocked, and a new one reads nothing that another program wrote unless it is asked for. Last use is
+ * kept within ten minutes.
  */
 import { type Clock, KeyedLock, type RandomSource } from "@kaelix/base";
 import {

@@ -1,6 +1,6 @@
 /**
- * The passwords guessed first: some 49,000 of published lists, most frequent first, as zxcvbn ships them. Read with the first password that is judged, not at the
- * start: who only signs in needs none of it.
+ * The passwords guessed first: some 49,000 of published lists, most frequent first, as zxcvbn ships them. Read with the first password that
+ * is judged, not at the start: who only signs in needs none of it.
  */
 let words: Promise<ReadonlySet<string>> | undefined;
 

@@ -2,8 +2,9 @@
  * Identity events → changes of rows. Pure: the same in memory, in a database and at every replay.
  *
  * Rules: the first event of an id wins; a rotation counts only when it follows the session's generation; nothing changes a revoked
- * session; an invitation that was taken back is over from then on; an invitation is used by the first who signed up with it; a phone number belongs to the first who registered with it (a
- * second registration can only come from a write that was refused and landed all the same, and is ignored).
+ * session; an invitation that was taken back is over from then on; an invitation is used by the first who signed up with it; a phone number
+ * belongs to the first who registered with it (a second registration can only come from a write that was refused and landed all the same,
+ * and is ignored).
  */
 import type { IdentityEvent, InviteId, SessionId, UserId } from "@kaelix/model";
 

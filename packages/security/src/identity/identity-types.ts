@@ -47,7 +47,10 @@ export interface LogInRequest {
 /** By what a person proves that it is them, besides passkeys. */
 export type ProofBy = "code" | "password" | "password-and-code";
 
-/** Somebody shows that it is them at a session: by a passkey, or a code when they have an app, otherwise by the password, and a code when codes are sent. */
+/**
+ * Somebody shows that it is them at a session: by a passkey, or a code when they have an app, otherwise by the password, and a code when
+ * codes are sent.
+ */
 export interface Proof {
   readonly principal: UserPrincipal;
   readonly password?: string;

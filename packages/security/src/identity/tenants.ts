@@ -80,7 +80,10 @@ export class Tenants {
     return isOpen && !this.isShut(invite.tenant);
   }
 
-  /** Keeps everybody of it out until it goes on; their sessions end. Again changes nothing. @throws `tenant-missing`, `tenant-protected`, `tenant-ended` */
+  /**
+   * Keeps everybody of it out until it goes on; their sessions end. Again changes nothing.
+   * @throws `tenant-missing`, `tenant-protected`, `tenant-ended`
+   */
   async suspend(name: string): Promise<TenantId> {
     const nowMs = this.#parts.register.nowMs();
     const tenant = await this.#change(name, (before) => ({ ...before, suspendedAtMs: before.suspendedAtMs ?? nowMs }));

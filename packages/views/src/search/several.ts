@@ -26,7 +26,10 @@ export function asksForSeveral(text: string): boolean {
   return SEVERAL_PATTERN.test(text);
 }
 
-/** Chosen on three of five public conversations, flat from 0.6 to 1. What a second hit from a session loses; the next ones lose with the logarithm of how many stand before them. */
+/**
+ * Chosen on three of five public conversations, flat from 0.6 to 1. What a second hit from a session loses; the next ones lose with the
+ * logarithm of how many stand before them.
+ */
 const SAME_SESSION_WEIGHT = 0.8;
 
 /**

@@ -2,8 +2,9 @@
  * Gives documents their vectors, behind everybody's back.
  *
  * Guarantees: nothing waits for it: a memory is acknowledged, folded and found by its words whether this works or not; one document after
- * the other is asked for, of levels up to `levelMax` alone and of who is taken alone; a vector that comes for a text that has changed meanwhile is dropped; after a
- * start every user is looked through once, so that nothing is forgotten. It does not: keep a list of what is to be done on a disk.
+ * the other is asked for, of levels up to `levelMax` alone and of who is taken alone; a vector that comes for a text that has changed
+ * meanwhile is dropped; after a start every user is looked through once, so that nothing is forgotten. It does not: keep a list of what is
+ * to be done on a disk.
  */
 import { setTimeout as sleepFor } from "node:timers/promises";
 

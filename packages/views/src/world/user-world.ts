@@ -1,9 +1,9 @@
 /**
  * One person's world and where in their memories it stands: every mention of every entity, with the words that make it.
  *
- * Guarantees: a function of whose it is and of the documents that were added, in the order of `orderOf`; written down and read back it goes on the same way.
- * Bounded by `WORLD_BOUNDS` of the intelligence room and by `MENTIONS_MAX` for each entity. It does not: take a document out; whoever owns
- * it begins anew then.
+ * Guarantees: a function of whose it is and of the documents that were added, in the order of `orderOf`; written down and read back it goes
+ * on the same way. Bounded by `WORLD_BOUNDS` of the intelligence room and by `MENTIONS_MAX` for each entity. It does not: take a document
+ * out; whoever owns it begins anew then.
  */
 import { connectMemory, decodeWorld, emptyWorld, encodeWorld, ME, ME_ID, type World } from "@kaelix/intelligence";
 import { idFromBytes, type EntityId, type ImportId, type MemoryId, type PersonId } from "@kaelix/model";

@@ -1,12 +1,13 @@
 /**
  * The world view: who and what a person's memories speak of, and how it hangs together.
  *
- * Guarantees: a user's world is a function of what they go by and of their memories that the search index holds (levels 1 and 2, live), in order of when they
- * happened: followed live, read from a snapshot or made anew it is the same. A memory that is forgotten, changed, moved above level 2 or
- * whose import was undone makes the world be made anew without it, and its snapshot is removed with the very fold. Level 3 and above never
- * enters a world. A session that is open to level 1 alone, and a program that may not read everything, get a world made of what they may
- * read alone, which is never written down. On disk everything is sealed. It does not: make a world before somebody asks (what follows is taken in while nothing else is told, or on asking),
- * or hold up remembering: folding marks, the work is done in pieces of some milliseconds.
+ * Guarantees: a user's world is a function of what they go by and of their memories that the search index holds (levels 1 and 2, live), in
+ * order of when they happened: followed live, read from a snapshot or made anew it is the same. A memory that is forgotten, changed, moved
+ * above level 2 or whose import was undone makes the world be made anew without it, and its snapshot is removed with the very fold. Level 3
+ * and above never enters a world. A session that is open to level 1 alone, and a program that may not read everything, get a world made of
+ * what they may read alone, which is never written down. On disk everything is sealed. It does not: make a world before somebody asks (what
+ * follows is taken in while nothing else is told, or on asking), or hold up remembering: folding marks, the work is done in pieces of some
+ * milliseconds.
  *
  * What a person decided about who is who is folded from topic `people`, which is small and read from its beginning at every start.
  *
