@@ -17,7 +17,7 @@ import {
 import { afterEach, expect, test } from "vitest";
 
 import type { PositionedEvent } from "../runner/view.ts";
-import { listConversations, listDocuments } from "./listing.ts";
+import { listConversations } from "./listing.ts";
 import type { MemoryRow, SealedContent } from "./rows.ts";
 import { SearchView, type SearchViewOptions } from "./search-view.ts";
 import { searchIndex } from "./search.ts";
@@ -213,7 +213,7 @@ async function portrait(view: SearchView): Promise<unknown> {
     const index = await view.index(userId);
     const found = WORDS.slice(0, 4).map((text) => searchIndex(index, { text, ceiling: 2, limit: 50, facets: true }));
     users.push({
-      list: listDocuments(index, { ceiling: 2, limit: 100, order: "oldest-first" }),
+      list: [...index.documents()].toSorted((left, right) => left.firstOffset - right.firstOffset),
       conversations: listConversations(index, 2),
       found: found.map(({ hits, total, facets }) => ({
         total,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { SearchFilters } from "./filter.ts";
 import { loadLanguage } from "./languages.ts";
-import { listConversations, listDocuments } from "./listing.ts";
+import { listConversations } from "./listing.ts";
 import { parseQuery } from "./query.ts";
 import { searchIndex, type SearchRequest } from "./search.ts";
 import { conversationId, makeDocument, makeIndex, memoryId } from "./testing.ts";
@@ -171,27 +171,7 @@ test("searchIndex under a ceiling is as if nothing above it existed", () => {
     expect(searchIndex(whole, request), text).toEqual(searchIndex(lower, request));
   }
   expect(listConversations(whole, 1)).toEqual(listConversations(lower, 1));
-  const list = { ceiling: 1, limit: 5, order: "newest-first" } as const;
-  expect(listDocuments(whole, list)).toEqual(listDocuments(lower, list));
   expect(searchIndex(whole, { text: "secretary", ceiling: 1, limit: 5, prefixLast: true }).total).toBe(0);
-});
-
-test("listDocuments pages in both orders without repeating or skipping", () => {
-  // Three documents share each millisecond.
-  const many = makeIndex(
-    Array.from({ length: 100 }, (_, number) => makeDocument(number, "x", { occurredAtMs: Math.floor(number / 3) })),
-  );
-  for (const order of ["oldest-first", "newest-first"] as const) {
-    const seen: number[] = [];
-    let after;
-    do {
-      const page = listDocuments(many, { ceiling: 2, limit: 7, order, ...(after === undefined ? {} : { after }) });
-      seen.push(...page.documents.map((document) => document.firstOffset));
-      after = page.next;
-    } while (after !== undefined);
-    const wanted = Array.from({ length: 100 }, (_, number) => number);
-    expect(seen).toEqual(order === "oldest-first" ? wanted : wanted.toReversed());
-  }
 });
 
 test("listConversations counts and dates each conversation, the newest first", () => {
