@@ -21,6 +21,7 @@ afterEach(async () => {
 });
 
 const ANN: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
+const BEN: UserId = idFromBytes("usr", new Uint8Array(16).fill(2));
 const IMPORT = idFromBytes("imp", new Uint8Array(16).fill(3));
 const TEXTS = [
   "My brother Tom lives in Leeds now",
@@ -187,6 +188,21 @@ test("WorldView makes a world anew when what its person goes by is another, from
   told.undo();
   await follow(view, told);
   expect(people(await view.read(ANN, 2))).toEqual(["Tom Baker"]);
+});
+
+test("WorldView keeps nothing of a person whose world had to make room", async () => {
+  const told = new Told();
+  told.tell(1, "Tom Baker won the raffle");
+  const asked: UserId[] = [];
+  const owner = (userId: UserId): Promise<WorldOwner> => {
+    asked.push(userId);
+    return Promise.resolve({ names: [], answeredImports: [] });
+  };
+  const view = await open(told, undefined, { owner, bytesMax: 1 });
+  await follow(view, told);
+  for (const userId of [ANN, ANN, BEN, ANN]) await view.read(userId, 2);
+  expect(view.loaded).toBe(1);
+  expect(asked).toEqual([ANN, BEN, ANN]);
 });
 
 test("WorldView followed, reopened and snapshotted in between shows what one made anew shows", async () => {

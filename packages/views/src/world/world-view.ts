@@ -117,9 +117,9 @@ export class WorldView implements View {
   readonly #takingIn = new Map<string, { readonly loaded: Loaded; readonly total: number }>();
   readonly #locks = new KeyedLock();
   readonly #decisions = new Map<UserId, Decisions>();
-  /** What was read of users; gone with the event that may have changed it. */
+  /** What was read of users; gone with the event that may have changed it, and with their world. */
   readonly #owners = new Map<UserId, Promise<WorldOwner>>();
-  /** Names that decisions give, opened; gone with whatever else of a user is withdrawn. */
+  /** Names that decisions give, opened; gone with whatever else of a user is withdrawn, and with their world. */
   readonly #names = new Map<UserId, Map<DecisionId, string | undefined>>();
   /** Grows when something of a user is withdrawn: what was being made from before is thrown away. */
   readonly #withdrawals = new Map<UserId, number>();
@@ -337,7 +337,10 @@ export class WorldView implements View {
     this.#loaded.set(key, loaded);
     for (const other of this.#loaded.keys()) {
       if (this.#bytes <= (this.#options.bytesMax ?? BYTES_MAX_DEFAULT)) return;
-      if (other !== key) this.#drop(other);
+      if (other === key) continue;
+      this.#drop(other);
+      this.#owners.delete(userOf(other));
+      this.#names.delete(userOf(other));
     }
   }
 
@@ -452,9 +455,13 @@ function wholeKey(userId: UserId): string {
 
 /** Whose whole world stands under a key; undefined for a part of one. */
 function wholeWorldOf(key: string): UserId | undefined {
-  // Made by `keyOf`.
-  const userId = key.slice(0, Math.max(0, key.indexOf("/"))) as UserId;
+  const userId = userOf(key);
   return key === wholeKey(userId) ? userId : undefined;
+}
+
+function userOf(key: string): UserId {
+  // Made by `keyOf`.
+  return key.slice(0, key.indexOf("/")) as UserId;
 }
 
 function splitOnce(text: string): [string, string] {
