@@ -3,7 +3,7 @@ import type { LogPosition } from "@kaelix/base";
 import {
   type Changed,
   type Changes,
-  type ChangeTarget,
+  type MemoryTarget,
   type FileUploads,
   type Remember,
   type SealChange,
@@ -193,7 +193,7 @@ export class Memories implements MemoryApplication {
     change: Parameters<MemoryApplication["edit"]>[2],
     expectedVersion: number,
   ): Promise<ChangeOutcome> {
-    const target = targetOf(principal, id, expectedVersion);
+    const target = { ...targetOf(principal, id), expectedVersion };
     if (change.clientSealed !== undefined)
       return this.#outcome(await this.#parts.changes.reseal(target, change.clientSealed));
     // What a program changes can always be put back: the states before it stay readable.
@@ -201,17 +201,17 @@ export class Memories implements MemoryApplication {
     return this.#outcome(await this.#parts.changes.edit(target, kept));
   }
 
-  async move(...[principal, id, move, version]: Parameters<MemoryApplication["move"]>): Promise<ChangeOutcome> {
-    const target = targetOf(principal, id, version);
+  async move(...[principal, id, move, expectedVersion]: Parameters<MemoryApplication["move"]>): Promise<ChangeOutcome> {
+    const target = { ...targetOf(principal, id), expectedVersion };
     return this.#outcome(await this.#parts.changes.move(target, move.level, sealChangeOf(move)));
   }
 
   async forget(principal: UserPrincipal, id: MemoryId, expectedVersion: number): Promise<ChangeOutcome> {
-    return this.#outcome(await this.#parts.changes.forget(targetOf(principal, id, expectedVersion)));
+    return this.#outcome(await this.#parts.changes.forget({ ...targetOf(principal, id), expectedVersion }));
   }
 
   async restore(principal: UserPrincipal, id: MemoryId): Promise<ChangeOutcome> {
-    return this.#outcome(await this.#parts.changes.restore(targetOf(principal, id, 0)));
+    return this.#outcome(await this.#parts.changes.restore(targetOf(principal, id)));
   }
 
   async conversations(
@@ -443,9 +443,9 @@ function withFiles(draft: MemoryDraft, files: readonly FileDraft[]): MemoryDraft
   return { ...draft, files, text: draft.text === "" ? names : draft.text };
 }
 
-function targetOf(principal: UserPrincipal, memoryId: MemoryId, expectedVersion: number): ChangeTarget {
+function targetOf(principal: UserPrincipal, memoryId: MemoryId): MemoryTarget {
   const { ceiling, program } = principal;
-  return { owner: ownerOf(principal), memoryId, expectedVersion, ceiling, program };
+  return { owner: ownerOf(principal), memoryId, ceiling, program };
 }
 
 function sealChangeOf({ clientSealed, opened }: MemoryMove): SealChange | undefined {

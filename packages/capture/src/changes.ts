@@ -69,16 +69,19 @@ export interface Erased {
   readonly ranges: readonly ErasureRange[];
 }
 
-/** Which memory, as which version, seen under which ceiling. */
-export interface ChangeTarget {
+/** Which memory, seen under which ceiling. */
+export interface MemoryTarget {
   readonly owner: Owner;
   readonly memoryId: MemoryId;
-  /** The version the caller saw. */
-  readonly expectedVersion: number;
   /** Memories above it are missing. */
   readonly ceiling: Level;
   /** The program that makes the change: what it does not reach is missing. Absent: the person. */
   readonly program?: ActingProgram | undefined;
+}
+
+/** A memory as the version that the caller saw. */
+export interface ChangeTarget extends MemoryTarget {
+  readonly expectedVersion: number;
 }
 
 /** What was judged of a memory after it was told, as the version that was looked at. */
@@ -207,7 +210,7 @@ export class Changes {
   }
 
   /** Undoes forgetting. `missing` when the memory is unknown, not reached, not forgotten, or erased already. */
-  restore({ ceiling, memoryId, owner, program }: Omit<ChangeTarget, "expectedVersion">): Promise<Changed> {
+  restore({ ceiling, memoryId, owner, program }: MemoryTarget): Promise<Changed> {
     return this.#parts.remember.locks.run(owner.user, async () => {
       await this.#parts.remember.written(owner.user);
       const row = await this.#parts.register.memory(owner.user, memoryId);

@@ -1,5 +1,5 @@
 export {
-  type ChangeTarget,
+  type MemoryTarget,
   type Changed,
   Changes,
   type ContentChange,
