@@ -9,11 +9,8 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
-/**
- * Room for five requests of 16 KiB, as many as Kafka's producer has under way unless told otherwise: they are read, and answered, at once.
- * Every connection that is stopped may hold so much beyond the common budget.
- */
-const RECEIVE_BYTES = 1 << 17;
+/** As much as Node reads at once. More would be held beyond the common budget by every connection that is stopped. */
+const RECEIVE_BYTES = 1 << 16;
 
 /** The fields of Node's sockets behind `onread`: the buffer, and who is told how much of it was filled. */
 interface ReceiveFields {
