@@ -212,6 +212,27 @@ test("SearchView is not held up by a text that a provider refuses", async () => 
   view.startEmbedding();
   await expect.poll(() => sizeOf(view)).toBe(2);
   expect(view.vectorsWaiting()).toBe(0);
+  // Written anew it waits as any other.
+  embedder.isDown = true;
+  await fold(view, story, story.say(1, "night"));
+  expect(view.vectorsWaiting()).toBe(1);
+});
+
+test("SearchView goes on giving vectors after its users could not be read for a while", async () => {
+  const story = new Story();
+  story.say(1, "harbour dinner");
+  const embedder = new FakeEmbedder();
+  let reads = 0;
+  const view = makeView(await makeFolder(), story, {
+    embedder,
+    users: async function* users() {
+      reads += 1;
+      if (reads === 1) throw new Error("The database is away");
+      yield user;
+    },
+  });
+  view.startEmbedding();
+  await expect.poll(() => embedder.handed, { timeout: 20_000 }).toEqual(["harbour dinner"]);
 });
 
 test("SearchView keeps vectors in its snapshots, in no readable form; another model makes them anew", async () => {

@@ -61,7 +61,7 @@ export class VectorFiller {
 
   /** Begins. */
   start(): void {
-    this.#running = this.#run().catch(() => undefined);
+    this.#running = this.#run();
   }
 
   /** Ends, the request in flight included. */
@@ -88,23 +88,36 @@ export class VectorFiller {
   waitingIn(userId: UserId, index: UserIndex): number {
     const { model, levelMax } = this.#options.embedder;
     if (!this.#options.embedder.takes(userId)) return 0;
-    return Math.max(0, index.countWithoutVector(model, levelMax) - this.#skipped.size);
+    if (this.#skipped.size === 0) return index.countWithoutVector(model, levelMax);
+    let waiting = 0;
+    for (const document of index.withoutVector(model, levelMax))
+      if (!this.#skipped.has(stateOf(document))) waiting += 1;
+    return waiting;
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       await this.#fillQueued();
-      if (this.#mustScan) {
-        this.#mustScan = false;
-        for await (const userId of this.#options.users()) {
-          if (signal.aborted) return;
-          await this.#fill(userId);
-          await this.#fillQueued();
-        }
-      }
+      if (this.#mustScan) await this.#scan();
       if (this.#queued.size === 0 && !this.#mustScan && !signal.aborted)
         await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** Every user, one after the other; when they cannot be read now, from the beginning after a pause. */
+  async #scan(): Promise<void> {
+    const { signal } = this.#closing;
+    this.#mustScan = false;
+    try {
+      for await (const userId of this.#options.users()) {
+        if (signal.aborted) return;
+        await this.#fill(userId);
+        await this.#fillQueued();
+      }
+    } catch {
+      this.#mustScan = true;
+      await this.#pause(PAUSE_MS_MIN);
     }
   }
 
@@ -127,10 +140,14 @@ export class VectorFiller {
         await this.#embed(userId, documents);
       } catch (error) {
         if (signal.aborted) return;
-        const pauseMs = Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, waitMsOf(error)));
-        await sleepFor(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+        await this.#pause(Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, waitMsOf(error))));
       }
     }
+  }
+
+  /** Ends early when everything does. */
+  #pause(ms: number): Promise<void> {
+    return sleepFor(ms, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
   }
 
   #next(index: UserIndex): SearchDocument[] {
