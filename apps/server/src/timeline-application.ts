@@ -7,7 +7,7 @@
 import type { Clock } from "@kaelix/base";
 import type { TimelineApplication, TimelineOutcome, TimelineRequest } from "@kaelix/gateway";
 import { SOURCE_KINDS, type SourceKind, type UserId, type UserPrincipal } from "@kaelix/model";
-import { Calendar, formatDay } from "@kaelix/recall";
+import { type Calendar, calendarOf, DAY_MS, formatDay } from "@kaelix/recall";
 import { countBetween, type Database, sourcesIn, timeSpanOf, timesOf } from "@kaelix/views";
 
 import { type HouseContext, need } from "./house-parts.ts";
@@ -93,14 +93,6 @@ async function sourcesOf(
   return SOURCE_KINDS.filter((kind) => timesOf(index, { ceiling, filters: { ...people, sources: [kind] } }).length > 0);
 }
 
-function calendarOf(zone: string): Calendar | undefined {
-  try {
-    return new Calendar(zone);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Where a month or a day begins; the last of a list only ends the one before it. */
 interface Bound {
   readonly key: string;
@@ -148,8 +140,6 @@ function dayNumber(year: number, month: number): number {
   date.setUTCFullYear(year, month, 1);
   return date.getTime() / DAY_MS;
 }
-
-const DAY_MS = 86_400_000;
 
 function countInto(times: readonly number[], bounds: readonly Bound[]): number[] {
   const counts = bounds.slice(1).map(() => 0);

@@ -41,7 +41,8 @@ const NOTHING_TEXT = "I have nothing on that.";
 /** Answers a question from a person's memories. */
 export async function ask(source: RecallSource, request: AskRequest): Promise<Answer> {
   const isTooLong = request.question.length > QUESTION_LENGTH_MAX;
-  const question = readQuestion(isTooLong ? "" : request.question, source.nowMs?.() ?? Date.now());
+  const nowMs = source.nowMs();
+  const question = readQuestion(isTooLong ? "" : request.question, nowMs);
   const asOfMs = Math.min(request.asOfMs ?? Infinity, question.asOfMs ?? Infinity);
   const { span } = question;
   const looked: RecallSearchRequest = {
@@ -50,8 +51,7 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     text: span === undefined ? question.text : "",
     limit: countsAll(question.wanted) || span !== undefined ? HITS_READ_ALL : HITS_READ,
   };
-  const own =
-    span === undefined && !isTooLong ? readOwnQuestion(request.question, source.nowMs?.() ?? Date.now()) : undefined;
+  const own = span === undefined && !isTooLong ? readOwnQuestion(request.question, nowMs) : undefined;
   const words = { ...looked, byWords: true, ...recipeOf(request.weights?.recipe) };
   const found = own === undefined ? await searchMemories(source, words) : await searchOwn(source, words, own);
   const { query } = found;

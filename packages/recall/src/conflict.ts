@@ -8,12 +8,12 @@
  */
 import type { ParsedQuery } from "@kaelix/views";
 
+import { DAY_MS } from "./digest/calendar.ts";
 import { namedValues } from "./question-kind.ts";
 import type { Quote } from "./phrase.ts";
 
 /** Share of the question that a sentence must hold. */
 const SHARE_MIN = 0.75;
-const DAY_MS = 86_400_000;
 /** "I" and "my" are not the same: "my sister lives in Lisbon" does not tell where I do. */
 const ONESELF = [/\b(i|we)\b/iu, /\b(my|our)\b/iu];
 

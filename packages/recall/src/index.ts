@@ -13,7 +13,7 @@ export {
   type DigestSection,
   makeDigest,
 } from "./digest/digest.ts";
-export { Calendar, DAY_MS, formatDay } from "./digest/calendar.ts";
+export { Calendar, calendarOf, DAY_MS, formatDay } from "./digest/calendar.ts";
 export { type NotUseful, topicOf } from "./digest/usefulness.ts";
 export { type Measured, type MeasuredQuestion, measureRecall } from "./measure/measure.ts";
 export { type MeasuredRow } from "./measure/metrics.ts";

@@ -7,6 +7,7 @@
  */
 import type { DetectLanguage, ParsedQuery, WordWeight } from "@kaelix/views";
 
+import { DAY_MS } from "./digest/calendar.ts";
 import { choosePassage } from "./passages.ts";
 import { type Quote, timeOf, timesOf } from "./phrase.ts";
 import type { Wanted } from "./question.ts";
@@ -62,8 +63,6 @@ export function countsAll(wanted: Wanted): boolean {
 function isOfTime(wanted: Wanted): boolean {
   return wanted === "time" || wanted === "ahead";
 }
-
-const DAY_MS = 86_400_000;
 
 /** Chooses quotations among hits, best first. */
 export function chooseQuotes(hits: readonly RecallHit[], choosing: Choosing, detect: DetectLanguage): Chosen {

@@ -60,6 +60,7 @@ const source: RecallSource = {
   nextOffset: () => Promise.resolve(500),
   detectLanguage: () => "en",
   monotonicMs: () => performance.now(),
+  nowMs: () => Date.UTC(2026, 10, 21),
 };
 
 const scope = (ceiling: Level): { userId: UserId; ceiling: Level } => ({ userId: OWNER, ceiling });

@@ -102,7 +102,7 @@ export async function searchMemories(source: RecallSource, request: RecallSearch
   const partition = source.partitionOf(userId);
   const index = request.withoutOwn === true ? noDocuments(source) : await source.index(userId);
   const nextOffset = await source.nextOffset(partition);
-  const nowMs = source.nowMs?.() ?? Date.now();
+  const nowMs = source.nowMs();
   const meantBy = await whoIsMeant(source, request, nowMs);
   const asked: AskedIndex[] = [{ owner: userId, index, ...meantBy }];
   const own = request.withoutOwn === true ? undefined : await indexUnlocked(source, request.unlocked, request.ceiling);

@@ -33,6 +33,7 @@ function makeSource(): { readonly owned: UserIndex; readonly shared: SharedIndex
     nextOffset: () => Promise.resolve(0),
     detectLanguage: () => "en",
     monotonicMs: () => nowMs,
+    nowMs: () => nowMs,
   };
   return { owned, shared: new SharedIndexes(source) };
 }

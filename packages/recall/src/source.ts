@@ -28,8 +28,8 @@ export interface RecallSource {
   readonly detectLanguage: DetectLanguage;
   /** Monotonic milliseconds. */
   monotonicMs(): number;
-  /** Now, epoch ms, for "yesterday" in a query; absent: the clock of the process. */
-  nowMs?(): number;
+  /** Now, epoch ms, for "yesterday" in a query. */
+  nowMs(): number;
 }
 
 /** Whose memories are asked for and how secret they may be. */

@@ -10,7 +10,7 @@ import { createHmac, randomBytes, randomInt } from "node:crypto";
 import { type Clock, encodeBase64Url, equalBytes, makeUlid, type RandomSource } from "@kaelix/base";
 import type { DayApplication, DaySettingsView, Untaken } from "@kaelix/gateway";
 import { type DayWay, LEVEL_INDEXED_MAX, type Level, type UserId, type UserPrincipal } from "@kaelix/model";
-import { Calendar, type DigestLine, makeDigest, type RecallSource, topicOf } from "@kaelix/recall";
+import { calendarOf, type DigestLine, makeDigest, type RecallSource, topicOf } from "@kaelix/recall";
 import { parseEmail } from "@kaelix/security";
 
 import type { DayBook } from "./day-book.ts";
@@ -109,7 +109,7 @@ async function configure(
   { tenantId, userId }: UserPrincipal,
   { hour, mail, webhook, zone }: Parameters<DayApplication["configure"]>[1],
 ): ReturnType<DayApplication["configure"]> {
-  if (!isZone(zone)) return untaken("zone", "No such time zone; one is named as in Europe/Berlin");
+  if (calendarOf(zone) === undefined) return untaken("zone", "No such time zone; one is named as in Europe/Berlin");
   const address = mail === null ? "" : parseEmail(mail.address);
   if (address === undefined) return untaken("mail/address", "Must be one e-mail address");
   const problem = webhook === null ? undefined : problemOfUrl(webhook.url, parts.senders.allowsPrivate);
@@ -133,14 +133,6 @@ function mailAfter(before: MailWay | null, wish: Pick<MailWay, "address" | "leve
 function webhookAfter(before: WebhookWay | null, wish: Pick<WebhookWay, "url" | "level">): WebhookWay {
   if (before?.url === wish.url) return { ...before, ...wish };
   return { ...wish, secret: randomBytes(SECRET_BYTES).toString("base64") };
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return new Calendar(zone).zone === zone;
-  } catch {
-    return false;
-  }
 }
 
 async function test(

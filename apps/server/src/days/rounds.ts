@@ -20,7 +20,7 @@ import {
   type TenantId,
   type UserId,
 } from "@kaelix/model";
-import { Calendar, type Digest, formatDay, makeDigest, type RecallSource } from "@kaelix/recall";
+import { type Calendar, calendarOf, type Digest, formatDay, makeDigest, type RecallSource } from "@kaelix/recall";
 
 import type { DayWriter } from "../provider/day-writer.ts";
 import type { DayBook } from "./day-book.ts";
@@ -236,6 +236,7 @@ export class DayRounds {
     return outcome.type === "digest" ? outcome.digest : undefined;
   }
 
+  /** Of a zone that the platform does not know any more nothing is made by itself until another is chosen. */
   #calendar(zone: string): Calendar | undefined {
     if (!this.#calendars.has(zone)) this.#calendars.set(zone, calendarOf(zone));
     return this.#calendars.get(zone);
@@ -245,15 +246,6 @@ export class DayRounds {
 function stateAfter(sent: Sent, tries: number): DayDelivery["state"] {
   if (sent.type === "sent") return "sent";
   return sent.again && tries <= WAITS_MS.length ? "waiting" : "failed";
-}
-
-/** A zone that the platform does not know any more: nothing is made by itself until another is chosen. */
-function calendarOf(zone: string): Calendar | undefined {
-  try {
-    return new Calendar(zone);
-  } catch {
-    return undefined;
-  }
 }
 
 function stateOf(

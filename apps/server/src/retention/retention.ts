@@ -22,7 +22,7 @@ import {
   type RetentionRules,
   type UserId,
 } from "@kaelix/model";
-import { Calendar, DAY_MS } from "@kaelix/recall";
+import { Calendar, calendarOf, DAY_MS } from "@kaelix/recall";
 import type { AgedMemory, MemoryStore } from "@kaelix/views";
 
 import type { DayBook } from "../days/day-book.ts";
@@ -83,11 +83,7 @@ export class Retention {
 
   /** Days as somebody counts them: their zone, or UTC when the platform knows it no more. */
   calendarOf(user: UserId): Calendar {
-    try {
-      return new Calendar(this.#parts.book.settings(user)?.zone ?? systemZone());
-    } catch {
-      return new Calendar("UTC");
-    }
+    return calendarOf(this.#parts.book.settings(user)?.zone ?? systemZone()) ?? new Calendar("UTC");
   }
 
   /** When what is announced now would go, epoch ms. */

@@ -31,6 +31,15 @@ export class Calendar {
   }
 }
 
+/** The calendar of a zone; undefined when the platform knows no such zone. */
+export function calendarOf(zone: string): Calendar | undefined {
+  try {
+    return new Calendar(zone);
+  } catch {
+    return undefined;
+  }
+}
+
 /** `2026-11-21` → its number; undefined when it is no day. */
 export function parseDay(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;

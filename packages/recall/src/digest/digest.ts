@@ -10,7 +10,7 @@ import { type ImportId, TOPICS } from "@kaelix/model";
 import type { SearchDocument } from "@kaelix/views";
 
 import type { RecallScope, RecallSource } from "../source.ts";
-import { Calendar, formatDay, parseDay } from "./calendar.ts";
+import { calendarOf, formatDay, parseDay } from "./calendar.ts";
 import { cameIn } from "./came-in.ts";
 import { changedRhythms, goneQuiet, mostHeardOf } from "./conversations.ts";
 import { datesAhead } from "./dates-ahead.ts";
@@ -86,13 +86,9 @@ const LINES_MAX = 8;
 /** Makes a digest. */
 export async function makeDigest(source: RecallSource, request: DigestRequest): Promise<DigestOutcome> {
   const startMs = source.monotonicMs();
-  let calendar: Calendar;
-  try {
-    calendar = new Calendar(request.zone);
-  } catch {
-    return { type: "unknown-zone" };
-  }
-  const today = calendar.dayOf(source.nowMs?.() ?? Date.now());
+  const calendar = calendarOf(request.zone);
+  if (calendar === undefined) return { type: "unknown-zone" };
+  const today = calendar.dayOf(source.nowMs());
   const asked = request.day === undefined ? today : parseDay(request.day);
   if (asked === undefined) return { type: "no-such-day" };
   const partition = source.partitionOf(request.userId);

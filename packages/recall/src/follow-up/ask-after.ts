@@ -25,7 +25,7 @@ export function understandAfter(
 ): Promise<Understood | undefined> {
   return understand(request.question, {
     questions: before,
-    nowMs: source.nowMs?.() ?? Date.now(),
+    nowMs: source.nowMs(),
     quoted: async () => {
       const last = before.at(-1);
       return last === undefined ? undefined : quotedBy(source, await ask(source, { ...request, question: last }));

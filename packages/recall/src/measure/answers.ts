@@ -20,6 +20,7 @@ import { seededRandom } from "@kaelix/base";
 import { idFromBytes } from "@kaelix/model";
 import { type DetectLanguage, findTimes, formatSpan, type TimeSpan, type UserIndex } from "@kaelix/views";
 
+import { DAY_MS } from "../digest/calendar.ts";
 import type { Answer, AskRequest } from "../answer.ts";
 import { ask } from "../ask.ts";
 import { type Shown, shareHeld } from "./contained.ts";
@@ -43,7 +44,6 @@ export interface Answered {
   readonly citesEvidence: boolean;
 }
 
-const DAY_MS = 86_400_000;
 /** One draw for each question is too few: the figure would move by points from run to run. */
 const CHANCE_DRAWS = 5;
 const USER = idFromBytes("usr", new Uint8Array(16));

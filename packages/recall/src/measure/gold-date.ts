@@ -2,6 +2,7 @@
  * Gold answers that are dates, as annotators write them → days of the calendar; and whether a shown date answers one.
  * Own reading, not the product's, so that a slip there is not forgiven here.
  */
+import { DAY_MS } from "../digest/calendar.ts";
 
 /** `[fromMs, toMs)`. */
 export interface GoldDate {
@@ -9,7 +10,6 @@ export interface GoldDate {
   readonly toMs: number;
 }
 
-const DAY_MS = 86_400_000;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const SEASONS: Readonly<Record<string, number>> = { spring: 2, summer: 5, autumn: 8, fall: 8, winter: 11 };
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];

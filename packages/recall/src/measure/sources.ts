@@ -1,9 +1,8 @@
 import type { DetectLanguage, QueryVector, UserIndex } from "@kaelix/views";
 
+import { DAY_MS } from "../digest/calendar.ts";
 import type { QueryMeaning, RecallSource } from "../source.ts";
 import type { Conversation } from "./locomo.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Those who speak in a conversation, in order. */
 export function speakersOf({ turns }: Conversation): string[] {
