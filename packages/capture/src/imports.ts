@@ -240,12 +240,13 @@ export class Imports {
     return job.status;
   }
 
-  /** Stops a running import (what was imported stays) or discards a waiting one. */
+  /** Stops a running import (what was imported stays) or discards a waiting one, of which nothing is listed any longer. */
   async cancel(owner: Owner, importId: ImportId): Promise<ImportStatus | undefined> {
     const job = this.#own(owner, importId);
     if (job === undefined) return this.read(owner, importId);
     if (job.status.state === "waiting" || job.status.state === "sealed") {
       job.status = { ...job.status, state: "cancelled", finishedAtMs: this.#parts.clock.nowMs() };
+      this.#jobs.delete(importId);
       await this.#spool.remove(importId);
     } else {
       job.abort.abort();
