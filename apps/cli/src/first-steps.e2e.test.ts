@@ -41,6 +41,18 @@ test("sign-up says at once at every field what is wrong with it, and what the se
   await dashboardReady(page);
 });
 
+test("an example chat can be tried, and taken back as one", async () => {
+  await page.getByTestId("try-example").click();
+  await page.getByTestId("start-import").click();
+  await page.getByText("13 memories new").first().waitFor();
+  await page.getByText("Dates ahead").waitFor();
+  expect(await findingsOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Take it back…" }).click();
+  await page.getByRole("button", { name: "Forget them" }).click();
+  await page.getByText("13 memories forgotten").first().waitFor();
+  expect(await page.getByRole("button", { name: "Take it back…" }).count()).toBe(0);
+});
+
 test("the look into an export says which of its files come along", async () => {
   const said = ["a.jpg (file attached)", "b.jpg (file attached)", "The harbour at dusk"];
   const chat = said.map((text, at) => `13.12.24, 18:0${at} - Carla: ${text}\n`).join("");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { canTakeBack, filesWords, importShare, importSummary } from "./import-words.ts";
 
-const NONE = { bytes_done: 0, bytes_total: 400, total: 5, added: 0, known: 0, failed: 0 };
+const NONE = { state: "done" as const, bytes_done: 0, bytes_total: 400, total: 5, added: 0, known: 0, failed: 0 };
 
 test("importShare is not full before what was read is told", () => {
   expect(importShare({ ...NONE, bytes_done: 400 })).toBe(0);
@@ -27,6 +27,7 @@ test("filesWords says what comes along and what is not in the export", () => {
 test("importSummary says what is new, known and unread", () => {
   expect(importSummary({ ...NONE, added: 1 })).toBe("1 memory new");
   expect(importSummary({ ...NONE, known: 5 })).toBe("0 memories new · 5 already known");
+  expect(importSummary({ ...NONE, added: 5, known: 2, state: "undone" })).toBe("5 memories forgotten");
   expect(importSummary({ ...NONE, added: 1_200, known: 3, failed: 2 })).toBe(
     "1,200 memories new · 3 already known · 2 not read",
   );

@@ -27,8 +27,9 @@ export function filesWords({ kept, missing }: { readonly kept: number; readonly 
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
-/** What an import brought: `5 memories new · 2 already known · 1 not read`. */
-export function importSummary({ added, failed, known }: Counted): string {
+/** What an import brought: `5 memories new · 2 already known · 1 not read`; of one that was taken back, what is forgotten. */
+export function importSummary({ added, failed, known, state }: Counted & Pick<WireImport, "state">): string {
+  if (state === "undone") return `${countOf(added, "memory", "memories")} forgotten`;
   const parts = [`${countOf(added, "memory", "memories")} new`];
   if (known > 0) parts.push(`${formatCount(known)} already known`);
   if (failed > 0) parts.push(`${formatCount(failed)} not read`);

@@ -193,6 +193,7 @@ function Finished({ item }: { readonly item: WireImport }): ReactNode {
         <DigestSections importId={item.id} kinds={["people", "dates-ahead", "promises", "quiet", "on-this-day"]} />
       )}
       <p className="mt-5 flex flex-wrap items-center gap-3">
+        {item.state === "done" && <ButtonLink href="/chats/ask">Ask about it</ButtonLink>}
         {item.state === "done" && <ButtonLink href="/chats">Look at the conversations</ButtonLink>}
         {item.state === "done" && <ButtonLink href={`/search?import=${item.id}`}>Search in it</ButtonLink>}
         {canTakeBack(item) && <UndoButton item={item} />}

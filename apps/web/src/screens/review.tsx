@@ -141,6 +141,23 @@ function Cards({
   );
 }
 
+function NothingWaits(): ReactNode {
+  return (
+    <Empty
+      action={
+        <span className="flex flex-wrap gap-2">
+          <ButtonLink href="/">Tell something</ButtonLink>
+          <ButtonLink href="/import">Bring a chat along</ButtonLink>
+        </span>
+      }
+    >
+      Nothing waits for your word. Levels nobody is sure of where your word decides what stands behind the lock, people
+      who may be one, and what programs want to have remembered come here. What stands above the lock comes when you
+      open it.
+    </Empty>
+  );
+}
+
 /** What waits for the person's word: what programs propose, who may be one person, levels nobody is sure of. */
 export function Review(): ReactNode {
   const { data, error, refetch } = reviewApi.useReviewQuery(undefined, { refetchOnMountOrArgChange: true });
@@ -177,7 +194,7 @@ export function Review(): ReactNode {
       testId="review"
       actions={
         <span role="status" className="text-13 text-muted">
-          {data !== undefined && countOf(data.counts.total, "waits", "wait")}
+          {data !== undefined && data.counts.total > 0 && countOf(data.counts.total, "waits", "wait")}
         </span>
       }
     >
@@ -192,13 +209,7 @@ export function Review(): ReactNode {
         </p>
       )}
       {error === undefined && data === undefined && <ReadingPeople what="Reading what waits" />}
-      {data?.data.length === 0 && (
-        <Empty action={<ButtonLink href="/">Today</ButtonLink>}>
-          Nothing waits for your word. Levels nobody is sure of where your word decides what stands behind the lock,
-          people who may be one, and what programs want to have remembered come here. What stands above the lock comes
-          when you open it.
-        </Empty>
-      )}
+      {data?.data.length === 0 && <NothingWaits />}
       {cards.length > 0 && (
         <Cards
           cards={cards}

@@ -264,9 +264,14 @@ export function Timeline(): ReactNode {
       {data !== undefined && months.length === 0 && (
         <Empty
           action={
-            <ButtonLink href={isNarrowed ? "/timeline" : "/import"}>
-              {isNarrowed ? "Show everything" : "Bring a chat along"}
-            </ButtonLink>
+            isNarrowed ? (
+              <ButtonLink href="/timeline">Show everything</ButtonLink>
+            ) : (
+              <span className="flex flex-wrap gap-2">
+                <ButtonLink href="/">Tell something</ButtonLink>
+                <ButtonLink href="/import">Bring a chat along</ButtonLink>
+              </span>
+            )
           }
         >
           {isNarrowed

@@ -1,8 +1,9 @@
 import { lazy, type ReactNode, Suspense, useRef } from "react";
-import { Link } from "react-router";
+import { Link, useNavigate } from "react-router";
 
 import { countOf, formatWhen, sourceLabel } from "../core/format.ts";
 import { api } from "../data/api.ts";
+import { offerFile } from "../data/offered-file.ts";
 import { useAppSelector } from "../data/store.ts";
 import type { WireMemory } from "../data/wire.ts";
 import { Button, ButtonLink, Loading, Name, ProblemNote, TextLink } from "../parts/basics.tsx";
@@ -23,10 +24,26 @@ const QuestionAndAnswer = lazy(async () => ({ default: (await import("../parts/a
 
 const NO_MEMORIES: readonly WireMemory[] = [];
 
+/** Brings the example chat to the import screen. */
+function TryExample(): ReactNode {
+  const navigate = useNavigate();
+  const name = useAppSelector((state) => state.session.user?.name ?? "Me");
+  const bring = async (): Promise<void> => {
+    const { exampleChat } = await import("../core/example-chat.ts");
+    offerFile(exampleChat(Date.now(), name));
+    void navigate("/import");
+  };
+  return (
+    <Button data-testid="try-example" onPress={() => void bring()}>
+      Try the example
+    </Button>
+  );
+}
+
 function FirstOffers({ onSay }: { readonly onSay: () => void }): ReactNode {
   return (
     <div className="mt-8 border-t border-line">
-      <p className="pt-4 pb-2 text-muted">It knows nothing yet. Three ways to begin:</p>
+      <p className="pt-4 pb-2 text-muted">It knows nothing yet. Four ways to begin:</p>
       <ol className="divide-y divide-line border-y border-line">
         <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5">
           <span className="flex-1">
@@ -43,6 +60,15 @@ function FirstOffers({ onSay }: { readonly onSay: () => void }): ReactNode {
             </span>
           </span>
           <ButtonLink href="/import">Choose a file</ButtonLink>
+        </li>
+        <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5">
+          <span className="flex-1">
+            <span className="block font-medium">Try it with an example</span>
+            <span className="text-13 text-muted">
+              A made-up chat with a friend, brought in like any other. Take it back as one when you have seen enough.
+            </span>
+          </span>
+          <TryExample />
         </li>
         <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5">
           <span className="flex-1">
