@@ -1,6 +1,6 @@
-/** The documents name what is there: their links, files, commands, options, settings and routes are those of the product. */
+/** The documents name what is there: their links, files, commands, options, packages, settings and routes are those of the product. */
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { routes } from "@kaelix/contract";
 import type { Command } from "commander";
@@ -117,6 +117,29 @@ test("every script, benchmark, service and suite is there", () => {
       if (!isThere) faults.push(`${path}: no ${project} test in ${place}`);
     }
   }
+  expect(faults).toEqual([]);
+});
+
+test("docs/dependencies.md has every package and the rooms that it is for", () => {
+  const rows = [...readFileSync("docs/dependencies.md", "utf8").matchAll(/^\| (`[^|]+) \| ([^|]+) \|/gm)].map(
+    ([, packages = "", rooms = ""]) => ({
+      packages: [...packages.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
+      rooms: rooms.split(", "),
+    }),
+  );
+  const faults: string[] = [];
+  for (const path of globSync("{packages,apps}/*/package.json")) {
+    const room = basename(dirname(path));
+    for (const name of Object.keys(JSON.parse(readFileSync(path, "utf8")).dependencies ?? {})) {
+      const isTold = rows.some(({ packages, rooms }) => packages.includes(name) && rooms.includes(room));
+      if (!isTold && !name.startsWith("@kaelix/")) faults.push(`${room}: ${name}`);
+    }
+  }
+  const manifests = globSync(["package.json", "{packages,apps}/*/package.json"]).map((path) =>
+    readFileSync(path, "utf8"),
+  );
+  for (const name of rows.flatMap(({ packages }) => packages))
+    if (!manifests.some((text) => text.includes(`"${name}":`))) faults.push(`${name} is nobody's`);
   expect(faults).toEqual([]);
 });
 
