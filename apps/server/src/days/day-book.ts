@@ -103,14 +103,12 @@ export class DayBook {
   }
 
   settings(user: UserId): DaySettings | undefined {
-    const event = this.#standing.get(`settings/${user}`)?.event;
-    return event?.type === "day.settings" ? event : undefined;
+    return this.#one(`settings/${user}`, "day.settings");
   }
 
   /** The newest day that was made for somebody. */
   made(user: UserId): DayMade | undefined {
-    const event = this.#standing.get(`made/${user}`)?.event;
-    return event?.type === "day.made" ? event : undefined;
+    return this.#one(`made/${user}`, "day.made");
   }
 
   /** What somebody called not useful, oldest first. */
@@ -124,8 +122,7 @@ export class DayBook {
   }
 
   search(user: UserId, search: SavedSearchId): SearchSaved | undefined {
-    const event = this.#standing.get(`search/${user}/${search}`)?.event;
-    return event?.type === "search.saved" ? event : undefined;
+    return this.#one(`search/${user}/${search}`, "search.saved");
   }
 
   /** What programs want somebody to let in, oldest first. */
@@ -135,26 +132,22 @@ export class DayBook {
 
   /** Up to when what somebody taught counts no more. */
   lessonsForgotten(user: UserId): LessonsForgotten | undefined {
-    const event = this.#standing.get(`lessons/${user}`)?.event;
-    return event?.type === "lessons.forgotten" ? event : undefined;
+    return this.#one(`lessons/${user}`, "lessons.forgotten");
   }
 
   /** Whether somebody lets anything of theirs go to an AI provider; undefined: they never chose. */
   providerChosen(user: UserId): ProviderChosen | undefined {
-    const event = this.#standing.get(`provider/${user}`)?.event;
-    return event?.type === "provider.chosen" ? event : undefined;
+    return this.#one(`provider/${user}`, "provider.chosen");
   }
 
   /** How long somebody keeps what they tell; undefined: they never chose. */
   retention(user: UserId): RetentionChosen | undefined {
-    const event = this.#standing.get(`retention/${user}`)?.event;
-    return event?.type === "retention.chosen" ? event : undefined;
+    return this.#one(`retention/${user}`, "retention.chosen");
   }
 
   /** What of somebody's was announced to go. */
   announced(user: UserId): RetentionAnnounced | undefined {
-    const event = this.#standing.get(`announced/${user}`)?.event;
-    return event?.type === "retention.announced" ? event : undefined;
+    return this.#one(`announced/${user}`, "retention.announced");
   }
 
   /** Memories that somebody keeps whatever their age, in the order of saying so. */
@@ -193,6 +186,12 @@ export class DayBook {
   /** Takes away everything of a person. */
   async remove(user: UserId): Promise<void> {
     await this.take([...(this.#subjects.get(user) ?? [])]);
+  }
+
+  #one<Type extends DayEvent["type"]>(subject: string, type: Type): Extract<DayEvent, { type: Type }> | undefined {
+    const event = this.#standing.get(subject)?.event;
+    // The check says so.
+    return event?.type === type ? (event as Extract<DayEvent, { type: Type }>) : undefined;
   }
 
   #of(user: UserId): readonly DayEvent[] {

@@ -91,12 +91,11 @@ function askedOf({ ceiling }: UserPrincipal): AskedLevels {
 
 async function doubtsOf(parts: ReviewParts, principal: UserPrincipal, limit: number): Promise<ReviewItem[]> {
   const rows = await parts.store.doubtfulOf(principal.userId, askedOf(principal), limit);
-  const items: ReviewItem[] = [];
-  for (const { memoryId } of rows) {
+  const items = rows.map(async ({ memoryId }): Promise<ReviewItem[]> => {
     const placed = await parts.memories.read(principal, memoryId);
-    if (placed !== undefined) items.push({ kind: "level", id: memoryId, placed });
-  }
-  return items;
+    return placed === undefined ? [] : [{ kind: "level", id: memoryId, placed }];
+  });
+  return (await Promise.all(items)).flat();
 }
 
 /** Decisions about people stand at level 2: below it none can be made, so none is asked for. */
