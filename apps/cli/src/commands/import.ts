@@ -140,7 +140,7 @@ export async function undoImport(id: string, options: CommonOptions): Promise<nu
   try {
     const { data } = await connection.client.call("imports.undo", { params: { id } });
     if (options.json !== undefined) printJson(data, options.json);
-    say(`Forgot the ${data.added} memories of ${data.file}`, options);
+    say(`Forgot the ${data.added} ${data.added === 1 ? "memory" : "memories"} of ${data.file}`, options);
     return EXIT.ok;
   } finally {
     await connection.close();

@@ -20,7 +20,7 @@ const PROMISES: readonly RegExp[] = [
     `(?:i|we)(?:['’]ll|\\s+will|\\s+shall|\\s+promised?(?:\\s+\\p{L}+)?\\s+(?:to|(?:that\\s+)?i['’](?:ll|d)))\\s+${DOING}`,
   ),
   word(
-    "ich\\s+(?:schicke?|sende|bringe?|rufe?|zahle?|überweise|buche?|kaufe?|gebe?|melde|kümmere|besorge?|hole?|schreibe?|repariere|leihe?|frage?|drucke|bestelle?|erledige|kläre)\\s+(?:dir|dich|euch|ihm|ihr|ihnen|mich|das|die|den|morgen|dann|noch|alles)",
+    "ich\\s+(?:schicke?|sende|bringe?|rufe?|zahle?|überweise|buche?|kaufe?|gebe?|melde|kümmere|besorge?|hole?|schreibe?|repariere|leihe?|frage?|drucke|bestelle?|erledige|kläre)\\s+(?:dir|dich|euch|ihm|ihr|ihnen|ihn|sie|es|mich|das|die|den|morgen|dann|noch|alles)",
   ),
   word(
     "(?:schicke?|sende|bringe?|rufe?|zahle?|überweise|gebe?|melde|schreibe?)\\s+(?:ich\\s+)?(?:dir|dich|euch|mich bei)",

@@ -119,6 +119,7 @@ test("a promise stands until something like it is told as done; questions, denia
 
 test.each([
   ["de", "Ich schicke dir morgen die Unterlagen"],
+  ["de", "Ich hole sie vom Bahnhof ab, versprochen"],
   ["es", "Te mando las fotos mañana"],
   ["fr", "Je t'envoie les photos demain"],
   ["it", "Ti mando le foto domani"],
