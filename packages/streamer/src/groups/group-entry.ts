@@ -12,10 +12,10 @@ export interface ClassicEntry {
 
 /** What is being written of a group. */
 interface Written {
-  /** The newest write; answers wait for it. */
+  /** The newest write, and those it builds on; answers wait for it. */
   written: Promise<void>;
-  /** True after a write was refused: the next one writes everything. */
-  isUnwritten: boolean;
+  /** Keys of what the disk refused, by their text: the next write writes everything, and deletes what of them is no more. */
+  readonly refused: Map<string, Uint8Array>;
 }
 
 /** A consumer group with what is being written of it. */

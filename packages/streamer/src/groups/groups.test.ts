@@ -293,6 +293,22 @@ function beat(house: House, memberEpoch: number, more: object = {}): Promise<Con
   });
 }
 
+test("a member that left while the disk refused to keep it does not come back with its partitions after a kill", async () => {
+  const house = await open();
+  await beat(house, 0);
+  house.disk.fault = (operation, path) => (operation === "sync" && path.endsWith(".log") ? "EIO" : undefined);
+  expect((await beat(house, -1)).errorCode).toBe(KAFKA_ERRORS.COORDINATOR_NOT_AVAILABLE);
+  house.disk.fault = () => undefined;
+  const partition = house.storage.partition(CONSUMER_OFFSETS_TOPIC, 0);
+  await partition.settled();
+  house.clock.advance(2000);
+  const join = (): Promise<ConsumerGroupHeartbeatResponse> => beat(house, 0, { memberId: "other" });
+  // The first one that is refused has the disk looked at again.
+  await expect.poll(async () => (await join()).errorCode).toBe(0);
+  const again = await open({ disk: house.disk.afterKill() });
+  expect([...(again.groups.consumer("g", false)?.group.members.keys() ?? [])]).toEqual(["other"]);
+});
+
 test("a consumer group goes on at its epochs after a kill, and its members commit at theirs", async () => {
   const house = await open();
   const joinedAt = await beat(house, 0);

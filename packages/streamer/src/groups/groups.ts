@@ -179,12 +179,12 @@ export class Groups {
         const group = new ShareGroup(groupId, this.shares.settingsOf(groupId));
         restoreShareGroup(group, records);
         group.restored(nowMs);
-        return { type: "share", group, written: Promise.resolve(), isUnwritten: false };
+        return { type: "share", group, written: Promise.resolve(), refused: new Map() };
       }
       const group = this.#newConsumerGroup(groupId);
       restoreConsumerGroup(group, records);
       group.restored(nowMs);
-      return { type: "consumer", group, written: Promise.resolve(), isUnwritten: false };
+      return { type: "consumer", group, written: Promise.resolve(), refused: new Map() };
     } catch (error) {
       if (!isKaelixError(error, "protocol-frame-invalid")) throw error;
       // What cannot be read has no members: they join again, and their offsets are records of their own.
@@ -228,7 +228,7 @@ export class Groups {
     if (entry?.type === "consumer") return entry;
     if (!mayCreate || !this.#mayBegin(entry)) return undefined;
     const group = this.#newConsumerGroup(groupId);
-    const begun: ConsumerEntry = { type: "consumer", group, written: Promise.resolve(), isUnwritten: false };
+    const begun: ConsumerEntry = { type: "consumer", group, written: Promise.resolve(), refused: new Map() };
     this.#begin(begun);
     return begun;
   }
@@ -241,7 +241,7 @@ export class Groups {
     const mayBegin = mayCreate && !this.exists(groupId) && this.#mayBegin(entry);
     if (!mayBegin) return undefined;
     const group = new ShareGroup(groupId, this.shares.settingsOf(groupId));
-    const begun: ShareGroupEntry = { type: "share", group, written: Promise.resolve(), isUnwritten: false };
+    const begun: ShareGroupEntry = { type: "share", group, written: Promise.resolve(), refused: new Map() };
     this.#begin(begun);
     return begun;
   }
@@ -339,7 +339,7 @@ export class Groups {
   flushConsumer(entry: ConsumerEntry): Promise<void> {
     const { group } = entry;
     const changes = group.takeChanges();
-    if (entry.isUnwritten) changes.push(...group.allChanges());
+    if (entry.refused.size > 0) changes.push(...group.allChanges());
     const nowMs = this.clock.nowMs();
     return this.#flush(
       entry,
@@ -352,18 +352,25 @@ export class Groups {
     const { group } = entry;
     for (const memberId of group.takeGone()) this.shares.memberGone(group.groupId, memberId);
     const changes = group.takeChanges();
-    if (entry.isUnwritten) changes.push(...group.allChanges());
+    if (entry.refused.size > 0) changes.push(...group.allChanges());
     return this.#flush(
       entry,
       changes.flatMap((change) => encodeShareChange(group, change)),
     );
   }
 
-  #flush(entry: ConsumerEntry | ShareGroupEntry, records: readonly GroupRecord[]): Promise<void> {
-    if (records.length > 0) {
-      entry.isUnwritten = false;
-      entry.written = this.#writeGroup(records);
-      entry.written.catch(() => (entry.isUnwritten = true));
+  #flush(entry: ConsumerEntry | ShareGroupEntry, changed: readonly GroupRecord[]): Promise<void> {
+    if (changed.length > 0) {
+      const isWhole = entry.refused.size > 0;
+      const keyed = new Map(changed.map((record) => [textOfKey(record.key), record]));
+      for (const [text, key] of entry.refused) if (!keyed.has(text)) keyed.set(text, { key, value: null });
+      entry.refused.clear();
+      const write = this.#writeGroup([...keyed.values()]);
+      // What builds on a write that is refused holds no more than that one.
+      entry.written = isWhole ? write : Promise.all([entry.written, write]).then(() => undefined);
+      entry.written.catch(() => {
+        for (const [text, { key }] of keyed) entry.refused.set(text, key);
+      });
     }
     this.#scheduleGroup(entry);
     return entry.written;
