@@ -51,10 +51,10 @@ export class ShareEntry {
     const failedSyncs = log.failedSyncCount;
     const hasFailed = this.#failedSyncs !== undefined && this.#failedSyncs !== failedSyncs;
     this.#failedSyncs = failedSyncs;
-    // What was accepted and not on the disk is gone, and others may stand there by now.
-    const cut = this.partition.logEndsAt(hasFailed ? Math.min(endOffset, this.#durableOffset) : endOffset);
+    const durableOffset = this.durableOffset({ leader });
+    // What was accepted and not on the disk is gone.
+    const cut = this.partition.logEndsAt(hasFailed ? Math.min(endOffset, durableOffset) : endOffset);
     if (cut) this.isUnwritten = true;
-    this.durableOffset({ leader });
     return this.partition.logStartsAt(startOffset) || cut;
   }
 
