@@ -13,7 +13,10 @@ interface Waiter {
 
 /** What a group commit drives. */
 interface CommitTarget {
-  /** Makes everything written so far durable; returns the offset after it. @param awaited somebody waits for it */
+  /**
+   * Makes everything written so far durable; returns the offset after it. While the disk fails, what is not durable was refused: nothing becomes so.
+   * @param awaited somebody waits for it
+   */
   sync(awaited: boolean): Promise<number>;
   /** Told after every sync, before the waiters are answered. */
   onDurable(durableOffset: number): void;

@@ -103,6 +103,22 @@ test("a disk that goes on failing refuses appends, serves reads, and takes appen
   expect([...(await readAll(partition)).texts.values()]).toEqual(["kept", "well again"]);
 });
 
+test("a sync that was wanted beside one that failed makes nothing durable", async () => {
+  const disk = new SimulatedDisk();
+  const { partition } = await openTest(disk);
+  await appendTexts(partition, ["kept"]);
+  let beside: Promise<string> | undefined;
+  disk.fault = (operation, path) => {
+    if (operation === "sync" && path === LOG) beside = codeOf(appendTexts(partition, ["refused beside it"]));
+    return operation === "sync" ? "EIO" : undefined;
+  };
+  expect(await codeOf(appendTexts(partition, ["refused"]))).toBe("log-disk-failed");
+  expect(await beside).toBe("log-disk-failed");
+  await partition.settled();
+  await new Promise((resolve) => void setImmediate(resolve));
+  expect(partition.bounds()).toMatchObject({ endOffset: 3, durableOffset: 1 });
+});
+
 test("a full disk refuses appends without a trace, serves reads, and takes appends again when there is room", async () => {
   const disk = new SimulatedDisk();
   const { partition, storage } = await openTest(disk);

@@ -107,7 +107,7 @@ export class Partition {
     const last = recovered.segments.at(-1);
     this.#durable = { offset: recovered.endOffset, segment: last, position: last?.size ?? 0 };
     const target = {
-      sync: (awaited: boolean) => this.#sync(awaited),
+      sync: async (awaited: boolean) => (this.#failedAtMs === undefined ? this.#sync(awaited) : this.#durable.offset),
       onDurable: (offset: number) => this.#durableWaiters.wake(offset),
       onFailure: (error: unknown) => this.#onFailure(error),
     };
