@@ -13,6 +13,7 @@ import { kafka } from "./kafka.ts";
 import { bring, cacheDirectory, run, type Service } from "./service.ts";
 
 const SOURCES = join(dirname(fileURLToPath(import.meta.url)), "clients");
+const JAVA_SOURCES = ["java/ClientDriver.java", "java/WordCount.java"];
 const PYTHON = "/usr/bin/python3";
 const PYTHON_MODULES = "/usr/lib/python3/dist-packages";
 const COMPILE_MS_MAX = 60_000;
@@ -47,8 +48,7 @@ export const kafkaClients: Service = {
 /** The folder of what is compiled from these very sources; another one for others. */
 async function homeOf(): Promise<string> {
   const hash = createHash("sha256").update(KAFKA_PYTHON);
-  for (const name of ["java/ClientDriver.java", "go/main.go", "go/go.sum"])
-    hash.update(await readFile(join(SOURCES, name)));
+  for (const name of [...JAVA_SOURCES, "go/main.go", "go/go.sum"]) hash.update(await readFile(join(SOURCES, name)));
   return cacheDirectory(`kafka-clients-${hash.digest("hex").slice(0, 16)}`);
 }
 
@@ -77,7 +77,8 @@ async function install(): Promise<void> {
 
 async function compileJava(folder: string): Promise<void> {
   const classes = ["-nowarn", "-cp", await libraries(), "-d", join(folder, "java")];
-  await run("javac", [...classes, join(SOURCES, "java", "ClientDriver.java")], { timeoutMs: COMPILE_MS_MAX });
+  const sources = JAVA_SOURCES.map((name) => join(SOURCES, name));
+  await run("javac", [...classes, ...sources], { timeoutMs: COMPILE_MS_MAX });
 }
 
 function buildGo(folder: string): Promise<void> {

@@ -1,5 +1,6 @@
 /**
- * Apache Kafka on loopback, one node or three, from its own jars (Maven, Java 17 or newer). Perf and console tools are among them.
+ * Apache Kafka on loopback, one node or three, from its own jars (Maven, Java 17 or newer). Perf and console tools, Kafka Streams, Connect and
+ * MirrorMaker are among them.
  *
  * Topics are made by whoever wants them: nothing is made by asking for it. Internal topics have the replication the nodes allow.
  */
@@ -24,6 +25,10 @@ import {
 
 const VERSION = "4.3.0";
 const LOG4J_VERSION = "2.25.1";
+const ARTIFACTS = ["kafka_2.13", "kafka-tools", "kafka-streams", "connect-file", "connect-mirror"];
+/** 70 MB, and states in memory do without. */
+const WITHOUT_ROCKSDB =
+  "<exclusions><exclusion><groupId>org.rocksdb</groupId><artifactId>rocksdbjni</artifactId></exclusion></exclusions>";
 const LIBRARIES = join(cacheDirectory(`kafka-${VERSION}`), "libs");
 /** Any 22 characters of base64url will do, the same on every node. */
 const CLUSTER_ID = "S2FlbGl4VGVzdENsdXN0ZQ";
@@ -88,22 +93,21 @@ async function find(): Promise<string | undefined> {
     () => true,
     () => false,
   );
-  return hasJava && files.includes(`kafka_2.13-${VERSION}.jar`) ? LIBRARIES : undefined;
+  return hasJava && ARTIFACTS.every((name) => files.includes(`${name}-${VERSION}.jar`)) ? LIBRARIES : undefined;
 }
 
-/** The broker, its tools, and the logging that Kafka's archives bring and its dependencies do not. */
+/** What Kafka's archives bring: broker, tools and frameworks, and the logging that is not among their dependencies. */
 async function install(): Promise<void> {
   const home = cacheDirectory(`kafka-${VERSION}`);
   const half = `${home}.${process.pid}`;
   await mkdir(half, { recursive: true });
   const dependencies = [
-    ["org.apache.kafka", "kafka_2.13", VERSION],
-    ["org.apache.kafka", "kafka-tools", VERSION],
+    ...ARTIFACTS.map((name) => ["org.apache.kafka", name, VERSION]),
     ["org.apache.logging.log4j", "log4j-core", LOG4J_VERSION],
     ["org.apache.logging.log4j", "log4j-slf4j-impl", LOG4J_VERSION],
   ].map(
     ([group, artifact, version]) =>
-      `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`,
+      `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>${WITHOUT_ROCKSDB}</dependency>`,
   );
   await writeFile(
     join(half, "pom.xml"),
