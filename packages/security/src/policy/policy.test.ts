@@ -9,7 +9,7 @@ import { ACTIONS, type Action } from "./actions.ts";
 import { decide, denialError, explain } from "./decide.ts";
 import { parseDenyRules } from "./deny-rules.ts";
 import { filterFor, passesFilter } from "./filter.ts";
-import type { AgentSubject, Resource } from "./subjects.ts";
+import type { AgentSubject, Resource, Subject } from "./subjects.ts";
 
 const nowMs = 1_750_000_000_000;
 const ids = seededRandom(3);
@@ -147,6 +147,24 @@ test.each([
   }
   expect(decide(agent, "memory.list", mine, { nowMs }).allow).toBe(true);
   expect(denialError("reach").code).toBe("policy-hidden");
+});
+
+test("nobody of another organisation does anything to the house, to this organisation, or to what is somebody's in it", () => {
+  const resources: readonly Resource[] = [
+    { type: "house" },
+    { type: "installation", tenant: DEFAULT_TENANT },
+    { type: "owned", tenant: DEFAULT_TENANT, owner: ada, level: 1 },
+  ];
+  const context = { nowMs, provedUntilMs: nowMs + 1 };
+  const tenantId = "acme" as TenantId;
+  const keyId = makeId("key", 1, ids);
+  for (const action of names.filter((name) => ACTIONS[name].scope !== "public")) {
+    const allows = (subject: Subject): boolean =>
+      resources.some((resource) => decide(subject, action, resource, context).allow);
+    expect(allows(person) || allows({ type: "service", tenantId: DEFAULT_TENANT, keyId, scopes: names })).toBe(true);
+    expect(allows({ ...person, tenantId }), action).toBe(false);
+    expect(allows({ type: "service", tenantId, keyId, scopes: names }), action).toBe(false);
+  }
 });
 
 test("a grant from another organisation opens nothing, neither one by one nor in a list", () => {
