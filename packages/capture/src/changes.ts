@@ -209,15 +209,16 @@ export class Changes {
     return this.#withLive(target, (opened) => this.#mark(target.owner, opened, "memory.forgotten"));
   }
 
-  /** Undoes forgetting. `missing` when the memory is unknown, not reached, not forgotten, or erased already. */
+  /** Undoes forgetting; a memory that was not forgotten stays as it is. `missing` when it is unknown, not reached, or erased already. */
   restore({ ceiling, memoryId, owner, program }: MemoryTarget): Promise<Changed> {
     return this.#parts.remember.locks.run(owner.user, async () => {
       await this.#parts.remember.written(owner.user);
       const row = await this.#parts.register.memory(owner.user, memoryId);
-      if (row === undefined || row.state !== "forgotten" || row.level > ceiling) return { type: "missing" };
+      if (row === undefined || row.state === "erased" || row.level > ceiling) return { type: "missing" };
       const opened = await this.#open(row);
       if (!isWithinReach(program, namespaceOf(opened.content))) return { type: "missing" };
-      return this.#mark(owner, opened, "memory.restored");
+      if (row.state === "forgotten") return this.#mark(owner, opened, "memory.restored");
+      return { type: "changed", memory: { ...headerOf(row), ...opened.content }, position: positionOf(row) };
     });
   }
 

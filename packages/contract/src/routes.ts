@@ -249,7 +249,7 @@ export const routes = {
     path: `${BASE}/memories/{id}/restore`,
     action: "memory.forget",
     tag: "memories",
-    summary: "Undo forgetting",
+    summary: "Undo forgetting; a memory that was not forgotten stays as it is",
     params: memoryParams,
     success: json(memorySchema),
   },
