@@ -474,7 +474,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     name: "no time-out",
     file: "keys/transit-kek.ts",
     is: "const deadline = AbortSignal.timeout(timeoutMs);",
-    becomes: "const deadline = AbortSignal.timeout(timeoutMs * 100);",
+    becomes: "const deadline = AbortSignal.timeout(timeoutMs * 100_000);",
     tests: "keys/transit-kek.io",
   },
   {
