@@ -134,13 +134,13 @@ export class Members {
   /** Everybody, in order of registration. */
   async list({ tenantId }: UserPrincipal): Promise<readonly Member[]> {
     const { profile, register, store } = this.#parts;
-    const members: Member[] = [];
-    for await (const { user, role, registeredAtMs } of this.#rows(tenantId)) {
-      const { name, phone } = await profile(user);
-      const [latest] = await store.activeSessions(user);
+    const member = async ({ user, role, registeredAtMs }: UserRow): Promise<Member> => {
+      const [{ name, phone }, [latest]] = await Promise.all([profile(user), store.activeSessions(user)]);
       const suspendedAtMs = register.account(user)?.suspendedAtMs ?? null;
-      members.push({ user, name, phone, role, registeredAtMs, seenAtMs: latest?.usedAtMs ?? null, suspendedAtMs });
-    }
+      return { user, name, phone, role, registeredAtMs, seenAtMs: latest?.usedAtMs ?? null, suspendedAtMs };
+    };
+    const members: Member[] = [];
+    for await (const page of this.#pages(tenantId)) members.push(...(await Promise.all(page.map(member))));
     return members;
   }
 
@@ -223,10 +223,14 @@ export class Members {
   }
 
   async *#rows(tenant: TenantId): AsyncIterable<UserRow> {
+    for await (const page of this.#pages(tenant)) yield* page;
+  }
+
+  async *#pages(tenant: TenantId): AsyncIterable<readonly UserRow[]> {
     const { store } = this.#parts;
     let page = await store.users(USERS_PAGE, undefined, tenant);
     while (page.length > 0) {
-      yield* page;
+      yield page;
       page = await store.users(USERS_PAGE, page.at(-1), tenant);
     }
   }
