@@ -26,7 +26,7 @@ export async function tellDays(
     const user = makeId("usr", at, random);
     const digest = await dayOf(at);
     const prose = await writer?.write({ user, digest, ceiling: 1, upTo: async () => digest, isUrgent: false });
-    const { prose: sentences, sections } = newsOf("day", digest, prose);
+    const { prose: sentences, sections } = newsOf("day", digest, { prose, leaving: undefined });
     if (sections.some(({ lines }) => lines.length > 0)) told += 1;
     if (sentences.length > 0 && sentences.every(({ memories }) => memories.length > 0)) written += 1;
   }

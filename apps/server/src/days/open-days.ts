@@ -39,7 +39,8 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
     keystore,
     people,
     remember,
-  } = need(parts, "audit", "dayBook", "identity", "imports", "keystore", "people", "remember");
+    retention,
+  } = need(parts, "audit", "dayBook", "identity", "imports", "keystore", "people", "remember", "retention");
   // An erasure that a stop cut off after the key was shredded: what is left here opens no more, and goes too.
   for (const user of book.users()) if (!keystore.hasUserKey(user)) await book.remove(user);
   const desk = new DayDesk({ book, keystore, clock });
@@ -65,6 +66,7 @@ export async function openDays(context: HouseContext, publicOrigins: readonly st
     isSuspended: async (user) => identity.members.present(await people.user(user)) === undefined,
     isImporting: (user) => imports.isRunningFor(user),
     tenantOf: async (user) => (await identity.profile(user)).tenant,
+    leaving: (user, ceiling) => retention.announced(user, ceiling),
     idOf: (user, day) => createHmac("sha256", idKey).update(`${user}\n${day}`).digest("hex").slice(0, ID_LENGTH),
     onSent: ({ tenant, user }, way, outcome) => {
       const decision = outcome === "sent" ? "allow" : "deny";

@@ -16,7 +16,7 @@ import { startMailServer } from "../testing/mail-server.ts";
 import { type DayBook, openDayBook } from "./day-book.ts";
 import { DayDesk } from "./desk.ts";
 import { pushKeysOf } from "./push-keys.ts";
-import { DayRounds } from "./rounds.ts";
+import { DayRounds, type RoundParts } from "./rounds.ts";
 import { type PostOutcome, postSafely } from "./safe-post.ts";
 import type { SenderParts } from "./senders.ts";
 import { type DayWriter, dayWriter } from "../provider/day-writer.ts";
@@ -114,12 +114,13 @@ type NodeParts = Partial<SenderParts> & {
   readonly texts?: Parameters<typeof recallOf>[1];
   readonly writer?: DayWriter | undefined;
   readonly isImporting?: () => boolean;
+  readonly leaving?: RoundParts["leaving"];
 };
 
 async function node(
   log: MemoryLog,
   clock: ManualClock,
-  { texts = TEXTS, writer, isImporting = () => false, ...senders }: NodeParts = {},
+  { texts = TEXTS, writer, isImporting = () => false, leaving = async () => undefined, ...senders }: NodeParts = {},
 ): Promise<Node> {
   const book = await openDayBook(log);
   const desk = new DayDesk({ book, keystore, clock });
@@ -143,6 +144,7 @@ async function node(
     isSuspended: async () => false,
     isImporting,
     tenantOf: async () => DEFAULT_TENANT,
+    leaving,
     idOf: (user: UserId, day: string) => createHmac("sha256", "k").update(`${user}${day}`).digest("hex").slice(0, 32),
     onSent: () => undefined,
     clock,
@@ -320,6 +322,40 @@ test("a day without news goes nowhere", async () => {
   await rounds.round();
   expect(book.made(ANN)).toMatchObject({ told: false, ways: [] });
   expect(received).toHaveLength(0);
+});
+
+test("what is announced to go by its age stands in every message until it goes, up to its level, and is news by itself once", async () => {
+  const clock = new ManualClock(at("2026-11-22T08:00:00"));
+  const { received, url } = await receiver();
+  const server = await startMailServer();
+  closing.push(() => server.close());
+  const mailer = openMailer({ smtpUrl: `smtp://127.0.0.1:${server.port}`, mailFrom: "kaelix@example.com" });
+  const announced = { atMs: at("2026-11-22T07:30:00"), onMs: at("2026-11-29T00:30:00"), sources: [] };
+  let texts: Parameters<typeof recallOf>[1] = [];
+  const log = new MemoryLog();
+  const leaving: RoundParts["leaving"] = async (_user, ceiling) => ({ ...announced, total: ceiling === 1 ? 2 : 5 });
+  const next = (): Promise<Node> => node(log, clock, { texts, mailer, leaving });
+  const first = await next();
+  const mail = { address: "ann@example.com", level: 2, code: null, confirmed: true } as const;
+  await wish(first.desk, { webhook: hook(url), mail });
+  await first.rounds.round();
+  expect(first.book.made(ANN)).toMatchObject({ told: true });
+  expect(JSON.parse(String(received[0]?.body))).toMatchObject({
+    sections: [],
+    leaving: { on: "2026-11-29", total: 2 },
+  });
+  const [message] = server.received;
+  expect(message?.raw.replaceAll(/=\r?\n/g, "")).toContain("5 memories reach their age and go for good on 2026-11-29.");
+  expect(message?.raw.replaceAll(/=\r?\n/g, "")).toContain("https://memory.example/settings/retention");
+  expect(message?.raw).not.toContain("stands above the level");
+  clock.advance(DAY_MS);
+  await first.rounds.round();
+  expect(first.book.made(ANN)).toMatchObject({ day: "2026-11-23", told: false });
+  expect(received).toHaveLength(1);
+  texts = TEXTS;
+  clock.advance(DAY_MS);
+  await (await next()).rounds.round();
+  expect(JSON.parse(String(received[1]?.body))).toMatchObject({ leaving: { total: 2 }, sections: [{}] });
 });
 
 test("mail goes to a mailbox that was proved and to no other, with the same Message-ID for the same day", async () => {

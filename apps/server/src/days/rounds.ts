@@ -6,6 +6,7 @@
  * Before a way is tried, the try stands durably on the log, so whatever stops, goes on later and, once it is written that it was sent,
  * never comes again. A provider that puts it into sentences can hold it up for a bounded time, and never keep it from going. A day without
  * news goes nowhere. Nothing above what the person chose for a way goes out on it, and nothing above what is indexed at all.
+ * What is announced to go by its age stands in every message until it goes, and is news by itself once.
  * It does not: send exactly once. Who is stopped between sending and writing it down sends the same message, with the same id, again.
  */
 import type { Clock } from "@kaelix/base";
@@ -27,6 +28,7 @@ import type { DayBook } from "./day-book.ts";
 import type { DayDesk } from "./desk.ts";
 import { newsOf } from "./news.ts";
 import { type Sent, type SenderParts, sendDay, sendMail, sendPush } from "./senders.ts";
+import type { Announced } from "../retention/retention.ts";
 import { readyWays, type Ways } from "./ways.ts";
 
 /** What rounds work with. */
@@ -42,6 +44,8 @@ export interface RoundParts {
   readonly isSuspended: (user: UserId) => Promise<boolean>;
   readonly isImporting: (user: UserId) => boolean;
   readonly tenantOf: (user: UserId) => Promise<TenantId>;
+  /** What was announced to go by its age, up to a level; undefined: nothing. */
+  readonly leaving: (user: UserId, ceiling: Level) => Promise<Announced | undefined>;
   /** The id of a person's day, as it stands in messages. */
   readonly idOf: (user: UserId, day: string) => string;
   /** Told when something of somebody left the house, or could not. */
@@ -135,7 +139,9 @@ export class DayRounds {
     const before = book.made(user);
     if (wall.getUTCHours() < hour || (before !== undefined && before.day >= day)) return;
     const digest = await this.#digest(user, day, LEVEL_INDEXED_MAX);
-    const told = digest !== undefined && digest.sections.length > 0;
+    const leaving = await this.#parts.leaving(user, LEVEL_INDEXED_MAX);
+    const isAnnounced = leaving !== undefined && leaving.atMs > (before?.at ?? 0);
+    const told = isAnnounced || (digest !== undefined && digest.sections.length > 0);
     const { ways } = await desk.wishes(user);
     const waiting = told ? readyWays(ways, senders.mailer !== undefined) : [];
     await book.put({
@@ -202,7 +208,7 @@ export class DayRounds {
       isUrgent: false,
       signal: this.#stopping.signal,
     });
-    const news = newsOf(id, digest, prose);
+    const news = newsOf(id, digest, { prose, leaving: await this.#parts.leaving(of.user, target.level) });
     if (way === "mail") return ways.mail === null ? off : sendMail(senders, ways.mail, news);
     return ways.webhook === null ? off : sendDay(senders, ways.webhook, news);
   }

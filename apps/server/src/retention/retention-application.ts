@@ -5,7 +5,7 @@
  * is written down. Rules hold for every level, so choosing them needs a proof of the person.
  */
 import type { Remember } from "@kaelix/capture";
-import type { Going, KeptView, MemoryApplication, RetentionApplication, SourceCounts } from "@kaelix/gateway";
+import type { KeptView, MemoryApplication, RetentionApplication, SourceCounts } from "@kaelix/gateway";
 import type { Memory, MemoryId, RetentionRules, ToldBefore, UserPrincipal } from "@kaelix/model";
 import { DAY_MS, formatDay } from "@kaelix/recall";
 import type { MemoryStore } from "@kaelix/views";
@@ -13,13 +13,13 @@ import type { MemoryStore } from "@kaelix/views";
 import type { DayBook } from "../days/day-book.ts";
 import { type HouseContext, need } from "../house-parts.ts";
 import { ownerOf } from "../imports-application.ts";
-import { agedAt, both, lastDay } from "./age.ts";
+import { agedAt, lastDay } from "./age.ts";
 import type { Retention } from "./retention.ts";
 
 const AHEAD_MS = 30 * DAY_MS;
 
 interface Parts {
-  readonly book: Pick<DayBook, "announced" | "kept">;
+  readonly book: Pick<DayBook, "kept">;
   readonly retention: Retention;
   readonly store: Pick<MemoryStore, "agedOf" | "agedCountsOf" | "memories">;
   readonly memories: Pick<MemoryApplication, "read">;
@@ -42,7 +42,7 @@ function retentionApplication(parts: Parts): RetentionApplication {
       rules,
       chosenAtMs,
       house: retention.houseRules,
-      announced: await announcedOf(parts, principal),
+      announced: await retention.announced(principal.userId, principal.ceiling),
       next30Days: (await countOf(parts, principal, aheadOf(parts, principal, rules))).total,
       kept: await keptCount(parts, principal),
     };
@@ -96,17 +96,6 @@ function whatOf({ book }: Parts, { ceiling, userId }: UserPrincipal, told: ToldB
 async function countOf(parts: Parts, principal: UserPrincipal, told: ToldBefore): Promise<SourceCounts> {
   const sources = await parts.store.agedCountsOf(principal.userId, whatOf(parts, principal, told));
   return { sources, total: sources.reduce((sum, { count }) => sum + count, 0) };
-}
-
-/** What will go of what was announced, by the rules of now. */
-async function announcedOf(parts: Parts, principal: UserPrincipal): Promise<Going | undefined> {
-  const { book, retention } = parts;
-  const announced = book.announced(principal.userId);
-  if (announced === undefined) return undefined;
-  const { rules } = retention.of(principal.userId);
-  const then = agedAt(rules, retention.calendarOf(principal.userId), announced.due_at);
-  const counts = await countOf(parts, principal, both(announced, then));
-  return counts.total === 0 ? undefined : { onMs: announced.due_at, ...counts };
 }
 
 async function keptCount({ book, store }: Parts, { ceiling, userId }: UserPrincipal): Promise<number> {

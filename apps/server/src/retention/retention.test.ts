@@ -25,6 +25,7 @@ const BO: Owner = { tenant: DEFAULT_TENANT, user: makeId("usr", 1_001, random) }
 function storeOf(rows: FakeRegister): RetentionParts["store"] {
   return {
     known: (user, memories) => rows.known(user, memories),
+    agedCountsOf: () => Promise.resolve([]),
     agedOf: async (user, { before, except, levels, sources }, { after, limit }) => {
       const isBehind = (one: { recordedAtMs: number; memoryId: string }): boolean =>
         after === undefined ||

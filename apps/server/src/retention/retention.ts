@@ -13,6 +13,7 @@
 import { type Clock, isKaelixError, KeyedLock, systemZone } from "@kaelix/base";
 import type { Erasures, Owner } from "@kaelix/capture";
 import type { Logger } from "@kaelix/coordinator";
+import type { Going } from "@kaelix/gateway";
 import {
   EVENT_VERSION,
   type Level,
@@ -39,10 +40,15 @@ const BATCH = 10_000;
 const KEPT_MAX = 10_000;
 const TRIES = 5;
 
+/** What was announced to go. `atMs`: when, epoch ms. */
+export interface Announced extends Going {
+  readonly atMs: number;
+}
+
 /** What it works with. */
 export interface RetentionParts {
   readonly book: DayBook;
-  readonly store: Pick<MemoryStore, "agedOf" | "known">;
+  readonly store: Pick<MemoryStore, "agedCountsOf" | "agedOf" | "known">;
   readonly erasures: Pick<Erasures, "request">;
   /** Everybody with an account. */
   readonly users: () => AsyncIterable<UserId>;
@@ -89,6 +95,18 @@ export class Retention {
   /** When what is announced now would go, epoch ms. */
   dueAtMs(): number {
     return this.#parts.clock.nowMs() + NOTICE_MS;
+  }
+
+  /** What will go of what was announced to somebody, by the rules of now, up to a level; undefined: nothing. */
+  async announced(user: UserId, ceiling: Level): Promise<Announced | undefined> {
+    const { book, store } = this.#parts;
+    const announced = book.announced(user);
+    if (announced === undefined) return undefined;
+    const { at: atMs, due_at: onMs } = announced;
+    const told = both(announced, agedAt(this.of(user).rules, this.calendarOf(user), onMs));
+    const sources = await store.agedCountsOf(user, { ...told, levels: [1, ceiling], except: book.kept(user) });
+    const total = sources.reduce((sum, { count }) => sum + count, 0);
+    return total === 0 ? undefined : { atMs, onMs, sources, total };
   }
 
   /** Keeps what somebody chose, and announces what that lets go; null: as the house says. Durable when it resolves. */
