@@ -1,4 +1,6 @@
-/** What holds for every request, of the API or not: trace id, Host, rate by address, errors, unknown addresses, the access log. */
+/** What holds for every request, of the API or not: trace id, Host, rate by address, errors, unknown addresses, bodies that trickle, the access log. */
+import type { IncomingMessage } from "node:http";
+
 import type { Clock } from "@kaelix/base";
 import type { Logger } from "@kaelix/coordinator";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -43,6 +45,8 @@ interface ProblemSenderOptions extends Pick<EdgeOptions, "log" | "settings"> {
 type ProblemSender = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
 const ADDRESSES_MAX = 20_000;
+/** A body that is no upload comes at once: what trickles longer is cut off. Uploads have the hour that the server gives any request. */
+const BODY_MS_MAX = 60_000;
 /** Under these a program speaks, never a page. */
 const DATA_PATH_PATTERN =
   /^\/(api|auth|oauth|\.well-known|mcp|socket\.io|health|ready|metrics|openapi\.json|problems)(\/|$)/;
@@ -54,6 +58,8 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
 
   fastify.addHook("onRequest", (request, reply, done) => {
     reply.header("kaelix-trace-id", request.id);
+    const isUpload = (request.routeOptions.bodyLimit ?? 0) > settings.bodyBytesMax;
+    if (!isUpload) endTrickle(request.raw);
     // For localhost it would bind every other server of this machine too, as browsers keep it by name and not by port.
     if (request.protocol === "https" && !isLoopback(request.hostname))
       reply.header("strict-transport-security", TRANSPORT_SECURITY);
@@ -72,6 +78,11 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
     if (named === undefined || named.includes(request.method)) return done();
     reply.header("allow", named.join(", "));
     done(gatewayErrors("method-not-allowed"));
+  });
+  // An upload that was refused goes on being sent, and is read to be thrown away.
+  fastify.addHook("onResponse", (request, _reply, done) => {
+    endTrickle(request.raw);
+    done();
   });
   if (settings.accessLog) {
     fastify.addHook("onResponse", (request, reply, done) => {
@@ -105,6 +116,17 @@ export function addEdge(fastify: FastifyInstance, options: EdgeOptions): void {
     if (isPage && options.web.serve(request, reply, clock.monotonicMs())) return reply;
     return refuseAddress(request, reply);
   });
+}
+
+function endTrickle(raw: IncomingMessage): void {
+  const hasBody = "content-length" in raw.headers || "transfer-encoding" in raw.headers;
+  if (!hasBody || raw.complete) return;
+  const timer = setTimeout(() => {
+    if (!raw.complete) raw.destroy();
+  }, BODY_MS_MAX);
+  timer.unref();
+  raw.once("end", () => clearTimeout(timer));
+  raw.once("close", () => clearTimeout(timer));
 }
 
 function pathOf(request: FastifyRequest): string {
