@@ -1,6 +1,6 @@
 /**
  * How fast and how right the rule classifier is. `--dataset FILE` takes JSON lines `{id, text, level, lang?, category?}`; without it the
- * held-out halves of our own two fixtures, the personas' and the visitors' texts are judged, which no rule and no weight was tuned on.
+ * held-out halves of our own three fixtures, the personas' and the visitors' texts are judged, which no rule and no weight was tuned on.
  */
 import { readFileSync } from "node:fs";
 import { classifyByRules, fixtureHalf } from "@kaelix/intelligence";
@@ -46,7 +46,11 @@ function readLabelled(file: string | URL): LabelledText[] {
 
 function readSets(dataset: string | undefined): LabelledSet[] {
   if (dataset !== undefined) return [{ name: "data set", labelled: readLabelled(dataset) }];
-  const halves = [["fixture held-out", "levels.jsonl"] as const, ["strangers held-out", "strangers.jsonl"] as const];
+  const halves = [
+    ["fixture held-out", "levels.jsonl"],
+    ["strangers held-out", "strangers.jsonl"],
+    ["newcomers held-out", "newcomers.jsonl"],
+  ] as const;
   return [
     ...halves.map(([name, file]) => ({
       name,
