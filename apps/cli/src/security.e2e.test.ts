@@ -40,8 +40,14 @@ test("two-factor sign-in is set up after a fresh proof, with recovery codes show
   const codes = await page.getByTestId("recovery-codes").locator("li").allTextContents();
   expect(codes).toHaveLength(10);
   recoveryCode = codes[0] ?? "";
-  await page.getByTestId("recovery-codes-kept").click();
+  // What was typed into is gone: whoever goes on by keys, or listens, is where it stood.
+  const heading = page.getByRole("heading", { name: "Two-factor sign-in" });
+  const hasFocus = async (): Promise<boolean> => heading.evaluate((one) => one === document.activeElement);
+  expect(await hasFocus()).toBe(true);
+  await page.getByTestId("recovery-codes-kept").focus();
+  await page.keyboard.press("Enter");
   await page.getByTestId("factor-on").waitFor();
+  await expect.poll(hasFocus).toBe(true);
   await page.reload();
   await page.getByTestId("factor-on").waitFor();
   expect(await page.getByText(recoveryCode).count()).toBe(0);

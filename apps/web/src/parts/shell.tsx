@@ -10,6 +10,7 @@ import { DropAnywhere } from "./drop-anywhere.tsx";
 import { Icon, type IconName, Mark } from "./icon.tsx";
 import { LockButton } from "./lock.tsx";
 import { Toasts } from "./toasts.tsx";
+import { useFocusKept } from "./use-focus-kept.ts";
 import { useKeeping } from "./use-keeping.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 
@@ -188,6 +189,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   useShortcuts();
   useKeeping();
   useFocusOnArrival();
+  useFocusKept();
   return (
     <DropAnywhere>
       <a
