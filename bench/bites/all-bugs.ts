@@ -1,5 +1,6 @@
 import { APP_BUGS } from "./app-bugs.ts";
 import { CODE_BUGS } from "./code-bugs.ts";
+import { RESET_BUGS } from "./reset-bugs.ts";
 import { RETENTION_BUGS } from "./retention-bugs.ts";
 import { SEALING_BUGS } from "./sealing-bugs.ts";
 import { SEEDED_BUGS, type SeededBug } from "./seeded-bugs.ts";
@@ -10,7 +11,7 @@ export const ROOMS = ["packages/security", "apps/server"] as const;
 
 /** Every defence that the bench takes away, one at a time; paths are below the repository. */
 export const ALL_BUGS: readonly SeededBug[] = [
-  ...[...SEEDED_BUGS, ...WAY_IN_BUGS, ...APP_BUGS, ...CODE_BUGS, ...SEALING_BUGS].map((bug) =>
+  ...[...SEEDED_BUGS, ...WAY_IN_BUGS, ...APP_BUGS, ...CODE_BUGS, ...RESET_BUGS, ...SEALING_BUGS].map((bug) =>
     standing(bug, "packages/security"),
   ),
   ...RETENTION_BUGS.map((bug) => standing(bug, "apps/server")),

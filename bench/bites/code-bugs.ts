@@ -106,8 +106,8 @@ export const CODE_BUGS: readonly SeededBug[] = [
   {
     name: "sent codes: the password proves without one",
     file: "identity/prover.ts",
-    is: "    if (!factors.has(principal.userId)) return undefined;\n",
-    becomes: "    if (code === undefined) return undefined;\n",
+    is: "    if (!factors.has(principal.userId)) return;\n",
+    becomes: "    if (code === undefined) return;\n",
     tests: TESTS,
   },
   {

@@ -118,7 +118,7 @@ export const WAY_IN_BUGS: readonly SeededBug[] = [
   {
     name: "wrong passkeys cost nothing",
     file: "identity/passkey-door.ts",
-    is: 'if (isKaelixError(error, "passkey-refused")) return undefined;\n',
+    is: '.catch(undefinedOn("passkey-refused"))',
     becomes: "",
     tests: "identity/passkeys",
   },

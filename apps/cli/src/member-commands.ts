@@ -28,6 +28,15 @@ export function addMemberCommands(program: Command, command: AddCommand, ending:
       (await import("./commands/members.ts")).restore(...given),
     ),
   );
+  command(
+    users,
+    "reset <id>",
+    "a link that sets somebody's lost password; only on the machine that holds the data",
+  ).action(
+    ending(async (...given: Parameters<typeof memberCommands.resetUser>) =>
+      (await import("./commands/members.ts")).resetUser(...given),
+    ),
+  );
   const invites = program.command("invites").description("invitations to sign up");
   command(invites, "list", "invitations, newest first, without their codes").action(
     ending(async (...given: Parameters<typeof memberCommands.listInvites>) =>

@@ -2,11 +2,11 @@
  * E-mail addresses behind the gateway: the identity service, with what comes to the public door written down and the operator kept from
  * adding a way in to somebody's account. Where no mail is set up every change is refused and nothing is known of any address.
  */
-import { isKaelixError } from "@kaelix/base";
 import type { MailApplication } from "@kaelix/gateway";
-import { DEFAULT_TENANT, type UserPrincipal } from "@kaelix/model";
+import type { UserPrincipal } from "@kaelix/model";
 import { type AuditLog, type Identity, type MailDoor, securityErrors } from "@kaelix/security";
 
+import { writtenRecovery } from "./audit/audited-identity.ts";
 import type { Operator } from "./operator.ts";
 
 /** The gateway's seam over mail. */
@@ -25,7 +25,6 @@ export function mailApplication(
       message: "Cannot change the e-mail address as the operator of this machine: sign in as the person",
     });
   };
-  const nobody = { type: "anonymous", tenantId: DEFAULT_TENANT } as const;
   return {
     isAvailable: identity.mail !== undefined,
     address: async (principal) => (await identity.mail?.address(principal)) ?? null,
@@ -35,14 +34,7 @@ export function mailApplication(
     recover: async ({ email, address }) => door().ask(email, address),
     finish: async ({ address, client, ...given }) => {
       const note = { action: "identity.recovery", origin: { address, client } } as const;
-      try {
-        const { tenant, user } = await door().finish({ ...given, address });
-        void audit.record({ ...note, subject: "system", tenant, resource: user, decision: "allow", reason: "done" });
-      } catch (error) {
-        const reason = isKaelixError(error) ? error.code : "internal";
-        void audit.record({ ...note, subject: nobody, decision: "deny", reason });
-        throw error;
-      }
+      await writtenRecovery(audit, note, async () => door().finish({ ...given, address }));
     },
   };
 }

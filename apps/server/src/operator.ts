@@ -138,6 +138,7 @@ export class Operator {
     const { ceiling } = request;
     if (ceiling !== 3 && ceiling !== 4) throw securityErrors("identity-ceiling-invalid");
     await this.#signInAsOwner(request);
+    this.#parts.identity.resets.requireOpen(request.principal.userId);
     this.#raised = { level: ceiling, untilMs: this.#parts.clock.nowMs() + OPEN_MS };
     return this.#raised;
   }

@@ -15,6 +15,7 @@ const LogIn = lazy(async () => ({ default: (await import("./screens/log-in.tsx")
 const LoginReturn = lazy(async () => ({ default: (await import("./screens/login-return.tsx")).LoginReturn }));
 const Authorize = lazy(async () => ({ default: (await import("./screens/authorize.tsx")).Authorize }));
 const Recover = lazy(async () => ({ default: (await import("./screens/recover.tsx")).Recover }));
+const Reset = lazy(async () => ({ default: (await import("./screens/reset.tsx")).Reset }));
 const SignUp = lazy(async () => ({ default: (await import("./screens/sign-up.tsx")).SignUp }));
 const Chats = lazy(async () => ({ default: (await import("./screens/chats.tsx")).Chats }));
 const Search = lazy(async () => ({ default: (await import("./screens/search.tsx")).Search }));
@@ -150,6 +151,7 @@ export function App(): ReactNode {
             <Route path="/signup" element={entered ? <Navigate to="/" replace /> : <SignUp />} />
             <Route path="/login/with/:provider" element={<LoginReturn />} />
             <Route path="/recover" element={entered ? <Navigate to="/" replace /> : <Recover />} />
+            <Route path="/reset" element={<Reset />} />
             <Route path="/login" element={entered ? <AfterEntering /> : <LogIn />} />
             {entered && <Route path="/authorize" element={<Authorize />} />}
             <Route path="*" element={entered ? <Inside /> : <Entrance />} />

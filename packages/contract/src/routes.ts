@@ -25,6 +25,7 @@ import { unlockSchema } from "./access-schemas.ts";
 import { codeRoutes } from "./code-routes.ts";
 import { mailRoutes } from "./mail-routes.ts";
 import { passkeyRoutes } from "./passkey-routes.ts";
+import { resetRoutes } from "./reset-routes.ts";
 import { retentionRoutes } from "./retention-routes.ts";
 import { reviewRoutes } from "./review-routes.ts";
 import type { Route } from "./route.ts";
@@ -421,6 +422,7 @@ export const routes = {
   ...passkeyRoutes,
   ...loginRoutes,
   ...mailRoutes,
+  ...resetRoutes,
   ...codeRoutes,
   ...auditRoutes,
   ...erasureRoutes,

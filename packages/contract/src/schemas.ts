@@ -414,6 +414,10 @@ export const userSchema = z
     open_up_to: levelNameSchema,
     /** When a raised level falls back; null when it is not raised. */
     open_until: timeSchema.nullable(),
+    /** When a link from the machine's terminal set the password last; null: never. */
+    password_reset_at: timeSchema.nullable(),
+    /** Since when the levels above Confidential are held shut after that (`POST /auth/regain`); null: they are not. */
+    held_since: timeSchema.nullable(),
   })
   .meta({ id: "User" });
 

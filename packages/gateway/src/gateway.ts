@@ -46,6 +46,7 @@ import { providerHandlers } from "./handlers/provider.ts";
 import { memberHandlers } from "./handlers/members.ts";
 import { tenantHandlers } from "./handlers/tenants.ts";
 import { lessonHandlers } from "./handlers/lessons.ts";
+import { resetHandlers } from "./handlers/resets.ts";
 import { retentionHandlers } from "./handlers/retention.ts";
 import { sharingHandlers } from "./handlers/sharing.ts";
 import { audited } from "./http/auditing.ts";
@@ -268,6 +269,7 @@ function allHandlers(options: GatewayOptions, hub: LiveHub): Readonly<Record<str
     ...accessHandlers,
     ...appHandlers(options.settings.publicOrigins),
     ...mailHandlers,
+    ...resetHandlers(options.settings.publicOrigins),
     ...codeHandlers,
     ...passkeyHandlers(options.settings.publicOrigins),
     ...loginHandlers(options.settings.publicOrigins),

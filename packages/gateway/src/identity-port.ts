@@ -15,6 +15,10 @@ export interface Profile {
   readonly role: Role;
   readonly phone: string;
   readonly name: string;
+  /** When a link from the machine's terminal set their password last, epoch ms; null: never. */
+  readonly resetAtMs: number | null;
+  /** Since when, epoch ms, the upper levels are held shut after that; null: they are not. */
+  readonly heldSinceMs: number | null;
 }
 
 /** How far a session is open; `untilMs` (epoch) when a raised level falls back, null when it is not raised. */

@@ -1,6 +1,12 @@
 export type { AccessApplication, FactorsView } from "./access-application.ts";
 export type { AppsApplication } from "./apps-application.ts";
-export type { CodeApplication, LoginApplication, MailApplication, PasskeyApplication } from "./ways-in-application.ts";
+export type {
+  CodeApplication,
+  LoginApplication,
+  MailApplication,
+  PasskeyApplication,
+  ResetApplication,
+} from "./ways-in-application.ts";
 export type {
   AnswerOutcome,
   Application,

@@ -1,4 +1,4 @@
-import type { CodeWay, UserPrincipal } from "@kaelix/model";
+import type { CodeWay, UserId, UserPrincipal } from "@kaelix/model";
 import type {
   CodeSent,
   LinkedAccount,
@@ -7,8 +7,10 @@ import type {
   PasskeyCreationOptions,
   PasskeyInfo,
   PasskeyRequestOptions,
+  Proof,
   ProviderBegun,
   ProviderReturn,
+  ResetRequest,
   Site,
 } from "@kaelix/security";
 
@@ -55,6 +57,14 @@ export interface MailApplication {
   ): Promise<void>;
 }
 
+/** New passwords by links from the machine's terminal. Refusals are KaelixErrors of the security room. Times are epoch ms. */
+export interface ResetApplication {
+  /** Makes a link. Throws `policy-denied` for everybody but that terminal. */
+  begin(principal: UserPrincipal, user: UserId): Promise<{ readonly code: string; readonly untilMs: number }>;
+  finish(request: SignInOrigin & Omit<ResetRequest, "address">): Promise<void>;
+  regain(proof: Proof): Promise<void>;
+}
+
 /** Codes that are sent as the second step. Refusals are KaelixErrors of the security room. */
 export interface CodeApplication {
   sendForEntry(
@@ -85,6 +95,7 @@ export interface LoginApplication {
 export interface WaysIn {
   readonly passkeys: PasskeyApplication;
   readonly mail: MailApplication;
+  readonly resets: ResetApplication;
   readonly codes: CodeApplication;
   readonly logins: LoginApplication;
 }

@@ -111,6 +111,12 @@ export interface AccessAccount extends AccessBase {
   readonly role: Role | null;
   /** Since when they may not come in; null: they may. */
   readonly suspended_at: number | null;
+  /** When a link from the machine's terminal set a new password last; absent: never. */
+  readonly reset_at?: number;
+  /** Since when the levels above the indexed ones are held shut, for nothing but that link spoke for the person; absent: they are not. */
+  readonly held_since?: number;
+  /** Hash of the password that was theirs before (argon2id, PHC string format): there while they are held. */
+  readonly held_password?: string;
 }
 
 /** What became of an organisation: kept out, or ended for good. `user` is nobody of it. */

@@ -276,7 +276,14 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     ended_at: orNull(isTime),
   },
   "access.seal": { revision: isCount, key_id: isWord, sealed: isSealed },
-  "access.account": { revision: isCount, role: orNull(isRole), suspended_at: orNull(isTime) },
+  "access.account": {
+    revision: isCount,
+    role: orNull(isRole),
+    suspended_at: orNull(isTime),
+    reset_at: orAbsent(isTime),
+    held_since: orAbsent(isTime),
+    held_password: orAbsent(isText),
+  },
   "access.tenant": { revision: isCount, suspended_at: orNull(isTime), ended_at: orNull(isTime) },
   "access.grant": {
     revision: isCount,

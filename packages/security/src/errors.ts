@@ -46,6 +46,18 @@ export const securityErrors = defineErrors({
     status: 429,
     text: "Too many wrong claim codes: wait a minute before trying again",
   },
+  "reset-link-wrong": {
+    kind: "denied",
+    retry: false,
+    status: 403,
+    text: "This link is unknown, used, older than half an hour, or from before the server was started: ask for a new one",
+  },
+  "account-held": {
+    kind: "denied",
+    retry: false,
+    status: 403,
+    text: "What is above Confidential stays closed since the password was set by a link: show by the password or a passkey from before that it is you",
+  },
   "identity-signup-closed": {
     kind: "denied",
     retry: false,

@@ -124,6 +124,7 @@ export { oidcClient } from "./providers/oidc-client.ts";
 export type { ProviderClient } from "./providers/provider-client.ts";
 export { parseProviders } from "./providers/provider-settings.ts";
 export type { MailDoor, OutgoingMail } from "./identity/mail-door.ts";
+export type { ResetDoor, ResetRequest } from "./identity/reset-door.ts";
 export type { Accounts } from "./identity/accounts.ts";
 export type { TenantInfo } from "./identity/tenants.ts";
 export type { InviteInfo, Member, Members } from "./identity/members.ts";

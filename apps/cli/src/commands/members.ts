@@ -59,6 +59,27 @@ export function restore(id: string, options: CommonOptions): Promise<number> {
   });
 }
 
+/** `kaelix users reset ID`: prints the link, this once. */
+export function resetUser(id: string, options: CommonOptions): Promise<number> {
+  return connected(options, async ({ client, url }) => {
+    if (url === undefined) {
+      throw new CommandFailure(
+        EXIT.unreachable,
+        "Cannot make a link: no server runs that would take it, run kaelix serve",
+      );
+    }
+    const { data } = await client.call("users.resetLink", { params: { id } });
+    const link = `${url}/reset#code=${encodeURIComponent(data.code)}`;
+    if (options.json !== undefined) printJson({ id, link, expires_at: data.expires_at }, options.json);
+    else process.stdout.write(`${link}\n`);
+    say(
+      `Shown this once. It sets a new password, once, until ${data.expires_at}, signs every device out, and opens nothing above Confidential. ` +
+        "On another device put the address of this server in place of the one above",
+      options,
+    );
+  });
+}
+
 /** `kaelix invites list`: newest first, without their codes. */
 export function listInvites(options: CommonOptions): Promise<number> {
   return connected(options, async ({ client }) => {

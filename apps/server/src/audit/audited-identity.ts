@@ -5,7 +5,7 @@
  */
 import { isKaelixError } from "@kaelix/base";
 import type { IdentityPort, SignedInPerson, SignInOrigin } from "@kaelix/gateway";
-import { DEFAULT_TENANT, parseId, type SessionId, type UserPrincipal } from "@kaelix/model";
+import { DEFAULT_TENANT, parseId, type SessionId, type TenantId, type UserId, type UserPrincipal } from "@kaelix/model";
 import type { AuditLog, AuditNote, Identity } from "@kaelix/security";
 import type { PeopleStore } from "@kaelix/views";
 
@@ -36,6 +36,22 @@ export function auditedIdentity(port: IdentityPort, parts: AuditedIdentityParts)
       }
     },
   };
+}
+
+/** Sets somebody's password at a public door, and writes down whose it was or how it was refused. */
+export async function writtenRecovery(
+  audit: AuditedIdentityParts["audit"],
+  note: Pick<AuditNote, "action" | "origin">,
+  work: () => Promise<{ readonly tenant: TenantId; readonly user: UserId }>,
+): Promise<void> {
+  try {
+    const { tenant, user } = await work();
+    void audit.record({ ...note, subject: "system", tenant, resource: user, decision: "allow", reason: "done" });
+  } catch (error) {
+    const reason = isKaelixError(error) ? error.code : "internal";
+    void audit.record({ ...note, subject: NOBODY, decision: "deny", reason });
+    throw error;
+  }
 }
 
 /** Signs somebody in at a public door, and writes down that it was done or how it was refused. */

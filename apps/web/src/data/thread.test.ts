@@ -54,6 +54,8 @@ test("threadSlice keeps what was not sent for the same person alone", () => {
       tenant: "default",
       open_up_to: "general",
       open_until: null,
+      password_reset_at: null,
+      held_since: null,
     });
   let state = reduce(empty, person("usr_1"));
   state = reduce(state, said(saying("waits", "waiting")));
@@ -73,6 +75,8 @@ test("sessionSlice spends the claim code on entering", () => {
     tenant: "default",
     open_up_to: "confidential",
     open_until: null,
+    password_reset_at: null,
+    held_since: null,
   } as const;
   const coded = sessionSlice.reducer(undefined, sessionSlice.actions.claimCodeFound("7F3K"));
   expect(sessionSlice.reducer(coded, sessionSlice.actions.signedOut({ isTentative: false })).claimCode).toBe("7F3K");

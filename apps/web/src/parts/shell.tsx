@@ -15,6 +15,8 @@ import { useKeeping } from "./use-keeping.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 
 const ReviewBadge = lazy(async () => ({ default: (await import("./review-badge.tsx")).ReviewBadge }));
+/** Loaded only by those whom it is for. */
+const ResetNotice = lazy(async () => ({ default: (await import("./reset-notice.tsx")).ResetNotice }));
 const Overlays = lazy(async () => ({ default: (await import("./overlays.tsx")).Overlays }));
 
 interface Place {
@@ -186,6 +188,7 @@ function useFocusOnArrival(): void {
 /** The frame of every page inside: places, lock, connection, notices. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
   const overlay = useAppSelector((state) => state.interface.overlay);
+  const resetAt = useAppSelector((state) => state.session.user?.password_reset_at ?? null);
   useShortcuts();
   useKeeping();
   useFocusOnArrival();
@@ -203,6 +206,11 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <div className="flex min-w-0 flex-1 flex-col">
           <Header />
           <ConnectionBanner />
+          {resetAt !== null && (
+            <Suspense>
+              <ResetNotice at={resetAt} />
+            </Suspense>
+          )}
           <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto">
             {children}
           </main>

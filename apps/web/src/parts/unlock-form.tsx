@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, Suspense, useState } from "react";
+import { type FormEvent, lazy, type ReactNode, Suspense, useState } from "react";
 import { Label, RadioGroup } from "react-aria-components";
 
 import { formatTime } from "../core/format.ts";
@@ -13,6 +13,9 @@ import { Button, ProblemNote } from "./basics.tsx";
 import { ChoiceCard } from "./choice-card.tsx";
 import { LevelBadge } from "./level.tsx";
 import { type ProofBody, ProofByPasskey, SecretField } from "./proof.tsx";
+
+/** Loaded only by those whose account is held. */
+const Regain = lazy(async () => ({ default: (await import("./regain.tsx")).Regain }));
 
 const RAISED = LEVEL_WORDS.filter((words) => words.pips > 2);
 
@@ -52,15 +55,24 @@ function LevelChoices({
   );
 }
 
-/** Opens the session up to Secret or Ultra-secret by what proves who it is; or closes it again. */
-export function UnlockForm({
-  onDone,
-  only,
-}: {
+interface UnlockProps {
   readonly onDone: () => void;
   /** The level that is wanted, where there is nothing to choose. */
   readonly only?: "ultra-secret";
-}): ReactNode {
+}
+
+/** Opens the session up to Secret or Ultra-secret by what proves who it is; or closes it again. */
+export function UnlockForm(props: UnlockProps): ReactNode {
+  const heldSince = useAppSelector((state) => state.session.user?.held_since ?? null);
+  if (heldSince === null) return <Unlock {...props} />;
+  return (
+    <Suspense>
+      <Regain since={heldSince} onLeave={props.onDone} />
+    </Suspense>
+  );
+}
+
+function Unlock({ onDone, only }: UnlockProps): ReactNode {
   const dispatch = useAppDispatch();
   const { data: factors } = accessApi.useFactorsQuery();
   const [level, setLevel] = useState<string>(only ?? "secret");

@@ -165,15 +165,17 @@ function WithoutMail(): ReactNode {
       <li>A passkey, or an account elsewhere that you linked, signs you in without it.</li>
       <li>A device on which you are still signed in stays so: Me, Forget &amp; export takes along what you keep.</li>
       <li>
-        The owner has <code className="font-mono text-13">kaelix export</code> on the server&rsquo;s own machine, which
-        asks for no password up to Confidential.
+        Whoever runs this server makes you a link for a new password, at its own terminal:{" "}
+        <code className="font-mono text-13">kaelix users list</code>, then{" "}
+        <code className="font-mono text-13">kaelix users reset usr_…</code>. It opens nothing above Confidential; your
+        old password or a passkey does, should it come back to you.
       </li>
     </ul>
   );
 }
 
 const ASK_LEAD = "A code is sent to your e-mail address.";
-const NO_MAIL_LEAD = "This server sends no mail, so a password that is lost cannot be replaced. What is left:";
+const NO_MAIL_LEAD = "This server sends no mail, so no code can be sent. What is left:";
 const FINISH_LEAD =
   "If the address belongs to an account here, a code is on its way to it. It is good for ten minutes, on this page. Every device is signed out when the password changes.";
 

@@ -152,6 +152,8 @@ function identity(state: FakeState, name: RouteName, request: FakeRequest): Fake
         tenant: "default",
         open_up_to: "confidential",
         open_until: null,
+        password_reset_at: null,
+        held_since: null,
       };
       state.password = body.password;
       return tokensOf(state, state.user);

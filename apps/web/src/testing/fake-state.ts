@@ -169,6 +169,8 @@ export function makeFakeState(seeded: boolean): FakeState {
     tenant: "default",
     open_up_to: "confidential",
     open_until: null,
+    password_reset_at: null,
+    held_since: null,
   };
   state.password = "fake password";
   for (const line of CARLA) {

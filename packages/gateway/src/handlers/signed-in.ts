@@ -41,6 +41,8 @@ export function userJson(profile: Profile, open: OpenUpTo): Json {
     tenant: profile.tenant,
     open_up_to: levelName(open.level),
     open_until: open.untilMs === null ? null : timeText(open.untilMs),
+    password_reset_at: profile.resetAtMs === null ? null : timeText(profile.resetAtMs),
+    held_since: profile.heldSinceMs === null ? null : timeText(profile.heldSinceMs),
   };
 }
 

@@ -47,6 +47,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "invite.end",
   "user.list",
   "user.change",
+  "user.reset",
   "tenant.create",
   "tenant.change",
   "server.verify",
@@ -77,6 +78,8 @@ const NAMES: Readonly<Record<string, string>> = {
   "users.setRole": "user.role",
   "users.suspend": "user.suspend",
   "users.restore": "user.restore",
+  "users.resetLink": "user.reset-link",
+  "auth.regain": "session.regain",
   "tenants.suspend": "tenant.suspend",
   "tenants.resume": "tenant.resume",
 };

@@ -32,6 +32,7 @@ import { fakeSharing } from "./fake-sharing.ts";
 import { fakeSeal } from "./fake-seal.ts";
 import { fakePeople } from "./fake-people.ts";
 import { fakeTimeline } from "./fake-timeline.ts";
+import { fakeResets } from "./fake-resets.ts";
 import { fakeRetention } from "./fake-retention.ts";
 import { fakeReview } from "./fake-review.ts";
 import { fakeDays } from "./fake-days.ts";
@@ -85,6 +86,11 @@ interface State {
   readonly spoolRoot: string;
 }
 
+function emit({ listeners, past }: Pick<State, "listeners" | "past">, event: LiveEvent): void {
+  if (event.type !== "watermark") past.push(event);
+  for (const listener of listeners) listener(event);
+}
+
 export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
   const state: Partial<State> & Omit<State, "app"> = {
     placed: new Map(),
@@ -102,10 +108,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     failure: undefined,
     logHealth: "ok",
     onReplay: undefined,
-    emit: (event) => {
-      if (event.type !== "watermark") state.past.push(event);
-      for (const listener of state.listeners) listener(event);
-    },
+    emit: (event) => emit(state, event),
     followers: () => state.listeners.size,
     audited,
     audit: auditOf(audited),
@@ -118,6 +121,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     apps: fakeApps(),
     passkeys: fakePasskeys(),
     mail: fakeMail(),
+    resets: fakeResets(),
     codes: fakeCodes(),
     logins: fakeLogins(),
     erasures: fakeErasures(),

@@ -53,7 +53,7 @@ export function fakeIdentity(options: { readonly synchronous?: boolean } = {}): 
   const tokens = fakeTokens(principal);
   const profile = (number: number): SignedInPerson["profile"] => {
     const { tenantId: tenant, userId: user, role } = principal(number);
-    return { user, tenant, role, phone: "+10000000000", name: "Alice" };
+    return { user, tenant, role, phone: "+10000000000", name: "Alice", resetAtMs: null, heldSinceMs: null };
   };
   const signedIn = (): SignedInPerson => ({
     accessToken: "good-1",

@@ -47,6 +47,8 @@ export function fakePasskeys(): PasskeyApplication {
           role: "owner",
           phone: "+10000000000",
           name: "Alice",
+          resetAtMs: null,
+          heldSinceMs: null,
         },
       };
     },

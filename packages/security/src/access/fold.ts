@@ -6,6 +6,7 @@
  * generation of a refresh token never go back; what tokens are bound to stays; what else has ended stays ended.
  */
 import type {
+  AccessAccount,
   AccessApp,
   AccessEvent,
   AccessTenant,
@@ -87,7 +88,8 @@ export function foldAccess(state: AccessState, event: AccessEvent): boolean {
     case "access.account": {
       const before = state.accounts.get(user);
       if (before !== undefined && (revision <= before.revision || before.tenant !== tenant)) return false;
-      state.accounts.set(user, { user, tenant, revision, role: event.role, suspendedAtMs: event.suspended_at });
+      const { role, suspended_at: suspendedAtMs, reset_at: resetAtMs = null } = event;
+      state.accounts.set(user, { user, tenant, revision, role, suspendedAtMs, resetAtMs, held: heldOf(event) });
       return true;
     }
     case "access.way": {
@@ -179,4 +181,9 @@ export function foldAccessTombstone(state: AccessState, subject: string): void {
   else if (subject.startsWith("account/")) state.accounts.delete(id as UserId);
   else if (subject.startsWith("way/")) state.ways.delete(id);
   else if (subject.startsWith("grant/")) state.grants.delete(id as GrantId);
+}
+
+/** Held only as a whole: a time without the password from before could never be taken back. */
+function heldOf({ held_since: sinceMs, held_password: password }: AccessAccount): AccountRow["held"] {
+  return sinceMs === undefined || password === undefined ? null : { sinceMs, password };
 }

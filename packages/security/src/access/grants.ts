@@ -11,6 +11,7 @@ import {
   type GrantId,
   type GrantScope,
   type Level,
+  LEVEL_INDEXED_MAX,
   makeId,
   type TenantId,
   type UserId,
@@ -62,7 +63,10 @@ export class Grants {
     this.#tools = tools;
   }
 
-  /** Shares. Throws `grant-invalid`, also when there is no such person in the organisation. */
+  /**
+   * Shares. Throws `grant-invalid`, also when there is no such person in the organisation; `account-held` above the indexed levels while
+   * the giver could not open them.
+   */
   async give(from: Person, request: GrantRequest): Promise<GrantRow> {
     const { register, random } = this.#tools;
     const nowMs = register.nowMs();
@@ -70,6 +74,8 @@ export class Grants {
     const problem = problemOf(request, startsAtMs, nowMs);
     if (problem !== undefined) throw invalid(problem);
     if (request.to === from.userId) throw invalid("it is for yourself");
+    const isHeld = (register.account(from.userId)?.held ?? null) !== null;
+    if (isHeld && request.ceiling > LEVEL_INDEXED_MAX) throw securityErrors("account-held");
     const to = await this.#tools.user(request.to);
     if (to === undefined || to.tenant !== from.tenantId) throw invalid("there is no such person");
     if (this.givenBy(from).length >= GRANTS_PER_USER_MAX) throw invalid(`there are ${GRANTS_PER_USER_MAX} already`);

@@ -103,6 +103,10 @@ export interface AccountRow {
   readonly role: Role | null;
   /** Epoch ms; null: they may come in. */
   readonly suspendedAtMs: number | null;
+  /** When a link from the machine's terminal set a new password last, epoch ms; null: never. */
+  readonly resetAtMs: number | null;
+  /** Since when (epoch ms) the upper levels are held shut after one, and the hash of the password from before it; null: they are not. */
+  readonly held: { readonly sinceMs: number; readonly password: string } | null;
 }
 
 /** What became of an organisation. Times are epoch ms. */

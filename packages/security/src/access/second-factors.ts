@@ -176,6 +176,13 @@ export class SecondFactors {
     });
   }
 
+  /** Takes everything away, for somebody who has none of it any more: nothing but the password is asked for from then on. */
+  async clear(person: Person): Promise<void> {
+    await this.#change(person, async (before) => {
+      return { totp: null, step: before?.step ?? 0, recovery: [], sent: [], answer: undefined };
+    });
+  }
+
   async #useOnce(person: Person, code: string): Promise<boolean | "late"> {
     const { register } = this.#tools;
     const before = register.factors(person.userId);

@@ -10,6 +10,7 @@ const ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY";
 const CLAIM_GROUPS = 2;
 const INVITE_GROUPS = 7;
 const RECOVERY_GROUPS = 7;
+const RESET_GROUPS = 7;
 const GROUP_LETTERS = 4;
 const WRONG_MAX = 20;
 const FREEZE_MS = 60_000;
@@ -27,6 +28,11 @@ export function makeInviteCode(random: RandomSource): string {
 /** A recovery code: seven groups of four, 130 bits. */
 export function makeRecoveryCode(random: RandomSource): string {
   return makeCode(random, RECOVERY_GROUPS);
+}
+
+/** The code in a link that sets a new password: seven groups of four, 130 bits. */
+export function makeResetCode(random: RandomSource): string {
+  return makeCode(random, RESET_GROUPS);
 }
 
 /** SHA-256 of a code as people type it (base64url). */

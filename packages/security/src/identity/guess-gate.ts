@@ -1,5 +1,5 @@
 /** Where secrets are tried: wrong ones slow down their name and the address they come from (`Throttle`). */
-import type { Clock } from "@kaelix/base";
+import { type Clock, isKaelixError } from "@kaelix/base";
 
 import { securityErrors } from "../errors.ts";
 import { addressName, Throttle } from "./throttle.ts";
@@ -56,6 +56,14 @@ export class GuessGate {
   countWrong(address: string | undefined): void {
     if (address !== undefined) this.#addresses.attempt(addressName(address), this.#clock.monotonicMs());
   }
+}
+
+/** Makes the refusal of one code a failed check; any other error stays one. */
+export function undefinedOn(code: string): (error: unknown) => undefined {
+  return (error) => {
+    if (isKaelixError(error, code)) return undefined;
+    throw error;
+  };
 }
 
 function refuseWaiting(waitMs: number): void {

@@ -68,6 +68,10 @@ export interface UserProfile {
   readonly role: Role;
   readonly phone: string;
   readonly name: string;
+  /** When a link from the machine's terminal set their password last, epoch ms; null: never. */
+  readonly resetAtMs: number | null;
+  /** Since when, epoch ms, the upper levels are held shut after that; null: they are not. */
+  readonly heldSinceMs: number | null;
 }
 
 /** A session's tokens and whose they are. */

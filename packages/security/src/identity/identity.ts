@@ -4,7 +4,7 @@
  * Guarantees: what is answered is durable on the log and folded by the view; an unknown phone number and a wrong password do the same
  * work and get the same answer; the first user needs the claim code, later ones an invitation; a phone number signs up once.
  */
-import { type Clock, isKaelixError, KeyedLock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
+import { type Clock, KeyedLock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
 import {
   DEFAULT_TENANT,
   EVENT_VERSION,
@@ -27,7 +27,7 @@ import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access
 import { securityErrors } from "../errors.ts";
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from "./access-tokens.ts";
 import { ClaimGate, hashCode } from "./codes.ts";
-import { GuessGate } from "./guess-gate.ts";
+import { GuessGate, undefinedOn } from "./guess-gate.ts";
 import { Accounts, registration } from "./accounts.ts";
 import { Members, withRoles } from "./members.ts";
 import { IdentityJournal } from "./journal.ts";
@@ -42,6 +42,7 @@ import { openPrograms } from "./open-programs.ts";
 import { openProfile } from "./profiles.ts";
 import type { PasskeyDoor } from "./passkey-door.ts";
 import type { ProviderDoor } from "./provider-door.ts";
+import type { ResetDoor } from "./reset-door.ts";
 import { entryPurpose, Prover } from "./prover.ts";
 import type { InviteRow, UserRow } from "./rows.ts";
 import { type Ceiling, Sessions, sessionInfo } from "./sessions.ts";
@@ -100,6 +101,8 @@ export class Identity {
   readonly codes: CodeDoor;
   /** Coming in by accounts elsewhere. */
   readonly providers: ProviderDoor;
+  /** New passwords by links from the machine's terminal. */
+  readonly resets: ResetDoor;
   /** Ending accounts. */
   readonly accounts: Accounts;
 
@@ -133,9 +136,8 @@ export class Identity {
     const [journal, sessions, signingUp] = [this.#journal, this.#sessions, this.#signingUp];
     const endSessions = (id: UserId): Promise<void> => this.accounts.endSessions(id);
     this.members = new Members({ ...shared, register, store, journal, endSessions, profile, signingUp });
-    const { members } = this;
-    this.accounts = new Accounts({ register, journal, sessions, store, members, clock: this.#clock });
-    const isSuspended: Members["isSuspended"] = (person) => members.isSuspended(person);
+    this.accounts = new Accounts({ register, journal, sessions, store, members: this.members, clock: this.#clock });
+    const isSuspended: Members["isSuspended"] = (person) => this.members.isSuspended(person);
     const requireProof = (principal: UserPrincipal): void => this.#requireProof(principal);
     const known = (request: LogInRequest): Promise<UserRow | undefined> => this.#known(request);
     const endOtherSessions = (one: UserPrincipal): Promise<number> => this.logOutAll(one, one.sessionId);
@@ -145,6 +147,9 @@ export class Identity {
       ...shared,
       ...entering,
       ways,
+      register,
+      factors,
+      passwords,
       options,
       seals: this.seals,
       user,
@@ -161,6 +166,7 @@ export class Identity {
     this.passkeys = doors.passkeys;
     this.mail = doors.mail;
     this.providers = doors.providers;
+    this.resets = doors.resets;
     this.tokens = new AccessTokens({
       ...shared,
       seed: keystore.systemSecret("access-tokens"),
@@ -190,7 +196,7 @@ export class Identity {
     const name = parseName(request.name);
     if (phone === undefined) throw securityErrors("identity-phone-invalid");
     if (name === undefined) throw securityErrors("identity-name-invalid");
-    await this.#checkPassword(request.password, [name, phone.slice(1)]);
+    await requireGoodPassword(request.password, [name, phone.slice(1)], this.#options.settings);
     await this.#admit(request);
     const password = await this.#passwords.hash(request.password);
     // One at a time, so that two cannot both be the first, or both use one invitation.
@@ -311,12 +317,13 @@ export class Identity {
 
   /**
    * Opens a session up to level 3 or 4 for 15 minutes, by the same proof.
-   * @throws as `prove`; `identity-ceiling-invalid`
+   * @throws as `prove`; `identity-ceiling-invalid`; `account-held`
    */
   async unlock(request: Proof & { readonly ceiling: number }): Promise<Ceiling> {
     const { principal, ceiling } = request;
     if (ceiling !== 3 && ceiling !== 4) throw securityErrors("identity-ceiling-invalid");
     await this.prove(request);
+    this.resets.requireOpen(principal.userId);
     return this.#sessions.raise(principal.sessionId, ceiling);
   }
 
@@ -348,7 +355,7 @@ export class Identity {
 
   async #checkNewPassword(row: UserRow, password: string): Promise<void> {
     const { name, phone } = await this.#openProfile(row);
-    await this.#checkPassword(password, [name, phone.slice(1)]);
+    await requireGoodPassword(password, [name, phone.slice(1)], this.#options.settings);
   }
 
   async #setPassword({ user, tenant }: UserRow, newPassword: string): Promise<void> {
@@ -375,7 +382,7 @@ export class Identity {
    */
   async confirmTotp(principal: UserPrincipal, code: string): Promise<readonly string[]> {
     const codes = await this.#guesses.attempt(`code/${principal.userId}`, undefined, async () =>
-      this.#factors.confirm(principal, code).catch(undefinedWhenWrong),
+      this.#factors.confirm(principal, code).catch(undefinedOn("identity-code-wrong")),
     );
     if (codes === undefined) throw securityErrors("identity-code-wrong");
     await this.logOutAll(principal, principal.sessionId);
@@ -411,8 +418,8 @@ export class Identity {
     return this.#openProfile(row);
   }
 
-  #openProfile(row: UserRow): Promise<UserProfile> {
-    return openProfile(this.#options.keystore, row);
+  async #openProfile(row: UserRow): Promise<UserProfile> {
+    return { ...(await openProfile(this.#options.keystore, row)), ...this.resets.standing(row.user) };
   }
 
   async #signedIn(row: UserRow, session: SessionId, refreshToken: string): Promise<SignedIn> {
@@ -425,10 +432,6 @@ export class Identity {
       ceiling: this.#sessions.ceiling(session),
       profile: await this.#openProfile(row),
     };
-  }
-
-  #checkPassword(password: string, personal: readonly string[]): Promise<void> {
-    return requireGoodPassword(password, personal, this.#options.settings ?? {});
   }
 
   /** Throws unless the session has proved itself within the last minutes. */
@@ -490,9 +493,4 @@ export class Identity {
   async #hashPhone(phone: string): Promise<string> {
     return Buffer.from(await this.#options.keystore.lookupHash("system", "phone", phone)).toString("base64url");
   }
-}
-
-function undefinedWhenWrong(error: unknown): undefined {
-  if (isKaelixError(error) && error.code === "identity-code-wrong") return undefined;
-  throw error;
 }

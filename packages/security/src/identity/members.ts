@@ -7,7 +7,6 @@
  */
 import { type Clock, KeyedLock, type RandomSource } from "@kaelix/base";
 import {
-  type AccessAccount,
   EVENT_VERSION,
   type InviteCreated,
   type InviteId,
@@ -18,8 +17,8 @@ import {
   type UserPrincipal,
 } from "@kaelix/model";
 
+import { type AccountChange, accountEvent, AS_REGISTERED } from "../access/account-event.ts";
 import type { AccessRegister } from "../access/access-register.ts";
-import type { AccountRow } from "../access/rows.ts";
 import { securityErrors } from "../errors.ts";
 import { hashCode, makeInviteCode } from "./codes.ts";
 import type { Invitation } from "./identity-types.ts";
@@ -61,8 +60,6 @@ interface MemberParts {
   readonly signingUp: KeyedLock;
   readonly profile: (user: UserId) => Promise<{ readonly name: string; readonly phone: string }>;
 }
-
-type Change = Pick<AccountRow, "role" | "suspendedAtMs">;
 
 const USERS_PAGE = 500;
 const DAY_MS = 86_400_000;
@@ -201,7 +198,7 @@ export class Members {
     await journal.folded(await journal.append([event]));
   }
 
-  async #change(principal: UserPrincipal, user: UserId, to: (before: Change) => Change): Promise<void> {
+  async #change(principal: UserPrincipal, user: UserId, to: (before: AccountChange) => AccountChange): Promise<void> {
     // One at a time: two owners must not take the role from each other at once.
     await this.#lock.run(principal.tenantId, async () => {
       const { register, store, clock } = this.#parts;
@@ -210,14 +207,12 @@ export class Members {
       if (row === undefined || row.tenant !== tenant) throw securityErrors("policy-hidden");
       if (!CHANGES[principal.role].includes(row.role)) throw securityErrors("member-protected");
       const before = register.account(user);
-      const next = to({ role: before?.role ?? null, suspendedAtMs: before?.suspendedAtMs ?? null });
+      const next = to(before ?? AS_REGISTERED);
       const staysOwner = (next.role ?? row.role) === "owner" && next.suspendedAtMs === null;
       if (row.role === "owner" && !staysOwner && !(await this.hasOtherOwner(tenant, user))) {
         throw securityErrors("member-last-owner");
       }
-      const base = { v: EVENT_VERSION, at: clock.nowMs(), tenant, user, revision: (before?.revision ?? 0) + 1 };
-      const { role, suspendedAtMs } = next;
-      const event: AccessAccount = { type: "access.account", ...base, role, suspended_at: suspendedAtMs };
+      const event = accountEvent({ tenant, user, atMs: clock.nowMs() }, before, next);
       if ((await register.put(event)) === "late") throw securityErrors("access-busy");
     });
   }

@@ -13,9 +13,8 @@ import type {
 } from "../access/passkey-ceremony.ts";
 import type { PasskeyInfo, Passkeys, Site } from "../access/passkeys.ts";
 import { wayHash } from "../access/ways.ts";
-import { isKaelixError } from "@kaelix/base";
 import { securityErrors } from "../errors.ts";
-import type { GuessGate } from "./guess-gate.ts";
+import { type GuessGate, undefinedOn } from "./guess-gate.ts";
 import type { SignedIn, UserProfile } from "./identity-types.ts";
 import { parsePhone } from "./parse.ts";
 import type { UserRow } from "./rows.ts";
@@ -111,15 +110,20 @@ export class PasskeyDoor {
     return this.#parts.enter(user, client);
   }
 
-  /** Proves by a passkey that it is the person of a session. Throws `passkey-refused`, `passkey-copied`, `identity-throttled`. */
+  /**
+   * Proves by a passkey that it is the person of a session.
+   * @returns when that passkey was made, epoch ms
+   * @throws `passkey-refused`, `passkey-copied`, `identity-throttled`
+   */
   async prove(
     principal: UserPrincipal,
     { answer, site }: { readonly answer: PasskeyAnswer; readonly site: Site },
     address: string | undefined,
-  ): Promise<void> {
-    await this.#tried(`code/${principal.userId}`, address, async () =>
+  ): Promise<number> {
+    const row = await this.#tried(`code/${principal.userId}`, address, async () =>
       this.#parts.passkeys.use(answer, site, principal),
     );
+    return row.createdAtMs;
   }
 
   /** A refused passkey counts as a wrong guess of its name and its address. */
@@ -128,12 +132,7 @@ export class PasskeyDoor {
     address: string | undefined,
     check: () => Promise<Result | undefined>,
   ): Promise<Result> {
-    const done = await this.#parts.guesses.attempt(name, address, () =>
-      check().catch((error: unknown) => {
-        if (isKaelixError(error, "passkey-refused")) return undefined;
-        throw error;
-      }),
-    );
+    const done = await this.#parts.guesses.attempt(name, address, () => check().catch(undefinedOn("passkey-refused")));
     if (done === undefined) throw securityErrors("passkey-refused");
     return done;
   }

@@ -2,10 +2,11 @@
 import { securityErrors } from "../errors.ts";
 import type { Keystore } from "../keys/keystore.ts";
 import type { UserProfile } from "./identity-types.ts";
+import type { ResetStanding } from "./reset-door.ts";
 import type { UserRow } from "./rows.ts";
 
 /** Opens a person's profile. Throws `key-damaged`. */
-export async function openProfile(keystore: Keystore, row: UserRow): Promise<UserProfile> {
+export async function openProfile(keystore: Keystore, row: UserRow): Promise<Omit<UserProfile, keyof ResetStanding>> {
   const place = { user: row.user, purpose: "profile", subject: row.user } as const;
   const opened = await keystore.openForUser(place, Buffer.from(row.sealed, "base64url"));
   const damaged = (): Error => securityErrors("key-damaged", { message: "Cannot open the profile: it is damaged" });

@@ -61,11 +61,17 @@ export class Prover {
   async prove({ principal, password, code, codeRequest, passkey, address }: Proof): Promise<void> {
     const { factors } = this.#tools;
     const place = address === undefined ? {} : { address };
-    if (passkey !== undefined) return this.#tools.passkeys().prove(principal, passkey, address);
-    if (factors.hasApp(principal.userId)) return this.code(principal, { code, address });
+    if (passkey !== undefined) {
+      await this.#tools.passkeys().prove(principal, passkey, address);
+      return;
+    }
+    if (factors.hasApp(principal.userId)) {
+      await this.code(principal, { code, address });
+      return;
+    }
     await this.password(principal.userId, { password: password ?? "", ...place });
-    if (!factors.has(principal.userId)) return undefined;
-    return this.code(principal, { code, codeRequest, address }, proofPurpose(principal));
+    if (!factors.has(principal.userId)) return;
+    await this.code(principal, { code, codeRequest, address }, proofPurpose(principal));
   }
 
   /**

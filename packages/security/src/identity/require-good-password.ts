@@ -9,7 +9,7 @@ import { passwordProblem } from "./password-rules.ts";
 export async function requireGoodPassword(
   password: string,
   personal: readonly string[],
-  { passwordLengthMin = PASSWORD_LENGTH_MIN, isBreached }: IdentitySettings,
+  { passwordLengthMin = PASSWORD_LENGTH_MIN, isBreached }: IdentitySettings = {},
 ): Promise<void> {
   const problem = passwordProblem(password, passwordLengthMin, personal, await commonPasswords());
   if (problem === "common") throw securityErrors("identity-password-common");

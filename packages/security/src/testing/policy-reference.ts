@@ -65,6 +65,7 @@ invite.list house oa
 invite.end house oa
 user.list house oa
 user.change house oa proof
+user.reset house o
 server.status whole oa service
 server.verify whole oa service
 server.metrics whole oa service
