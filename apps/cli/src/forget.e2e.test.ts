@@ -85,6 +85,7 @@ test("everything is taken along, a source is erased and brought back, and the ac
   await hidden.first().waitFor();
 
   await page.getByTestId("erase-account").click();
+  await page.getByTestId("erase-account-above").getByText("Now that is up to Confidential").waitFor();
   await page.getByTestId("erase-account-phone").fill(PERSON.phone);
   const receipt = page.waitForEvent("download");
   await page.getByTestId("erase-account-now").click();

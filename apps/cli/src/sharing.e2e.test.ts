@@ -58,6 +58,46 @@ test(
   },
 );
 
+test(
+  "a memory is shared until a day, the other comes to it from Sharing, and reads why it is gone",
+  { timeout: START_MS_MAX },
+  async () => {
+    const ann = await openPage();
+    await logIn(ann, product.url, PERSON);
+    await ann.goto(`${product.url}/search?q=cabin`);
+    await ann.locator("[data-hit]").first().click();
+    await ann.getByTestId("memory-text").waitFor();
+    await ann.getByTestId("share-button").click();
+    await ann.getByTestId("share-end").getByText("On a day").click();
+    expect(await ann.getByTestId("share-submit").isDisabled()).toBe(true);
+    await ann.getByTestId("share-last-day").fill("2020-01-01");
+    await ann.getByText("Must be today or later").waitFor();
+    const year = new Date().getFullYear() + 1;
+    await ann.getByTestId("share-last-day").fill(`${year}-03-01`);
+    await ann.getByTestId("share-submit").click();
+    await ann.getByTestId("proof-password").fill(PERSON.password);
+    await ann.getByTestId("proof-button").click();
+    await ann.getByText(`until 1 Mar ${year}, 23:59`).waitFor();
+
+    const ben = await openPage();
+    await logIn(ben, product.url, BEN);
+    await ben.goto(`${product.url}/settings/sharing`);
+    await ben.getByTestId("share").getByRole("link", { name: "Open" }).click();
+    await ben.getByText("Cabin 214 on deck 5").first().waitFor();
+    await ann.goto(`${product.url}/settings/sharing`);
+    await ann
+      .getByRole("button", { name: /End the share with Ben/ })
+      .first()
+      .click();
+    await ann
+      .getByText(/^Ended/)
+      .first()
+      .waitFor();
+    await ben.reload();
+    await ben.getByText("is not shared with you any more").waitFor();
+  },
+);
+
 test.each([
   { width: 1280, height: 900, colorScheme: "light" },
   { width: 390, height: 844, colorScheme: "dark" },

@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 
+import { wordsOf } from "../core/levels.ts";
 import { dropSession } from "../data/actions.ts";
 import { client } from "../data/connection.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
@@ -13,6 +14,7 @@ import { useGuardedCall } from "./proof.tsx";
 function Confirmation({ onClose }: { readonly onClose: () => void }): ReactNode {
   const dispatch = useAppDispatch();
   const phone = useAppSelector((state) => state.session.user?.phone ?? "");
+  const openUpTo = useAppSelector((state) => state.session.user?.open_up_to ?? "general");
   const [typed, setTyped] = useState("");
   const { run, problem, isBusy, dialog } = useGuardedCall();
   const digits = (text: string): string => text.replaceAll(/[^\d+]/g, "");
@@ -34,6 +36,12 @@ function Confirmation({ onClose }: { readonly onClose: () => void }): ReactNode 
             Every memory at every level, imports, devices, keys of programs and shares go, now and for ever. Nobody can
             bring them back, neither you nor whoever runs this server. The signed receipt is saved as a file.
           </p>
+          {openUpTo !== "ultra-secret" && (
+            <p data-testid="erase-account-above">
+              A file that you took along holds what was open then. Now that is up to {wordsOf(openUpTo).label}: should
+              what is above come along as well, leave this, open the lock first, and download once more.
+            </p>
+          )}
           <Field
             label="Your phone number, to go on"
             hint={phone}

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Label, RadioGroup } from "react-aria-components";
 
-import { countOf } from "../core/format.ts";
+import { countOf, formatMoment } from "../core/format.ts";
 import { notify } from "../data/actions.ts";
 import { client } from "../data/connection.ts";
 import { type ShareRequest, sharingApi, type WireSubject } from "../data/sharing-api.ts";
@@ -22,11 +22,53 @@ const ENDS = [
   { value: "7", label: "7 days" },
   { value: "30", label: "30 days" },
   { value: "365", label: "A year" },
+  { value: "day", label: "On a day" },
 ] as const;
 const DAY_MS = 86_400_000;
 
 type Level = (typeof LEVELS)[number]["value"];
-type End = (typeof ENDS)[number]["value"];
+
+/** When a share ends: after so many days, or with a day. */
+interface End {
+  readonly after: (typeof ENDS)[number]["value"];
+  /** YYYY-MM-DD; empty: none is chosen. */
+  readonly day: string;
+}
+
+/** The moment of it, epoch ms; undefined while no day to come is chosen. A day is over at midnight where this browser is. */
+function endMs({ after, day }: End): number | undefined {
+  if (after !== "day") return Date.now() + Number(after) * DAY_MS;
+  const ms = Date.parse(`${day}T23:59:59.999`);
+  return ms > Date.now() ? ms : undefined;
+}
+
+function Ends({ end, onChange }: { readonly end: End; readonly onChange: (end: End) => void }): ReactNode {
+  const isPast = end.day !== "" && endMs(end) === undefined;
+  return (
+    <div className="flex flex-col gap-1">
+      <span className="text-13 font-medium">Ends after</span>
+      <Segmented
+        label="Ends after"
+        value={end.after}
+        options={ENDS}
+        onChange={(after) => onChange({ ...end, after })}
+        testId="share-end"
+      />
+      {end.after === "day" && (
+        <Field
+          label="The last day of it"
+          error={isPast ? "Must be today or later" : undefined}
+          input={{
+            type: "date",
+            value: end.day,
+            onChange: (event) => onChange({ ...end, day: event.target.value }),
+            "data-testid": "share-last-day",
+          }}
+        />
+      )}
+    </div>
+  );
+}
 
 interface Neighbour {
   readonly id: string;
@@ -114,7 +156,7 @@ function Form({ people, ...props }: ShareProps & { readonly people: readonly Nei
   const dispatch = useAppDispatch();
   const [to, setTo] = useState(people[0]?.id ?? "");
   const [level, setLevel] = useState<Level>(least);
-  const [end, setEnd] = useState<End>("30");
+  const [end, setEnd] = useState<End>({ after: "30", day: "" });
   const [purpose, setPurpose] = useState("");
   const { run, problem, isBusy, dialog } = useGuardedCall();
   const isEmpty =
@@ -122,11 +164,15 @@ function Form({ people, ...props }: ShareProps & { readonly people: readonly Nei
   const isWord = /^([a-z][a-z-]{0,63})?$/.test(purpose);
   const submit = (): Promise<void> =>
     run(async () => {
-      const expiresAt = new Date(Date.now() + Number(end) * DAY_MS).toISOString();
+      const expiresAt = new Date(endMs(end) ?? Number.NaN).toISOString();
       const body = { to, what, level, expires_at: expiresAt, purpose: purpose === "" ? null : purpose };
       const { data } = await client.call("grants.create", { body });
       dispatch(sharingApi.util.invalidateTags(["Shares"]));
-      dispatch(notify(`${data.to.name} sees it from now on. Me, Sharing ends it at any time.`));
+      dispatch(
+        notify(
+          `${data.to.name} sees it from now on, until ${formatMoment(data.expires_at)}. Me, Sharing ends it sooner.`,
+        ),
+      );
       onDone();
     });
   return (
@@ -139,10 +185,7 @@ function Form({ people, ...props }: ShareProps & { readonly people: readonly Nei
         <p className="text-muted">They read {words} as you do, and can change or pass on nothing.</p>
         <People people={people} value={to} onChange={setTo} />
         <UpTo level={level} about={about} onChange={setLevel} />
-        <div className="flex flex-col gap-1">
-          <span className="text-13 font-medium">Ends after</span>
-          <Segmented label="Ends after" value={end} options={ENDS} onChange={setEnd} />
-        </div>
+        <Ends end={end} onChange={setEnd} />
         <Field
           label="For one purpose only"
           hint="One word such as care; they must name it to see it. Leave it empty for anything."
@@ -159,7 +202,7 @@ function Form({ people, ...props }: ShareProps & { readonly people: readonly Nei
           <Button
             look="primary"
             type="submit"
-            isDisabled={isBusy || to === "" || !isWord || isEmpty}
+            isDisabled={isBusy || to === "" || !isWord || isEmpty || endMs(end) === undefined}
             data-testid="share-submit"
           >
             Share

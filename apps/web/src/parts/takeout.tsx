@@ -72,8 +72,8 @@ export function Takeout(): ReactNode {
       <p className="mt-1.5 max-w-measure text-13 text-muted">
         Every memory up to the level this session is open to. Without a passphrase keep the file as carefully as what is
         in it. The zip holds everything, files and photos among it; it and JSONL can be imported again, here or in
-        another Kaelix; Markdown is for reading. A file with a passphrase is opened by “kaelix import run”, or by the
-        program age.
+        another Kaelix; Markdown is for reading. A file with a passphrase is opened by Import here, by “kaelix import
+        run”, or by the program age.
       </p>
     </Section>
   );

@@ -382,7 +382,8 @@ export function MemoryPage(): ReactNode {
             </span>
           }
         >
-          There is no such memory here: it was forgotten, never was, or lies above the lock.
+          There is no such memory here: it was forgotten, never was, is not shared with you any more, or lies above the
+          lock.
         </Empty>
       )}
       {error !== undefined && !isMissing && <ProblemNote problem={error} onRetry={() => void refetch()} />}

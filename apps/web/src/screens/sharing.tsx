@@ -60,6 +60,20 @@ function stateWords(share: WireShare): string {
   }
 }
 
+/** To what is shared, where that is one thing and shows now. */
+function Way({ share, isGiven }: { readonly share: WireShare; readonly isGiven: boolean }): ReactNode {
+  const purpose = useAppSelector((state) => state.interface.purpose);
+  const { label, what } = share;
+  if (!isGiven && what.type === "conversation" && label !== null) {
+    return <TextLink href={`/chats/${what.conversation ?? ""}`}>Open</TextLink>;
+  }
+  const [only, ...more] = what.type === "memories" ? (what.memories ?? []) : [];
+  const isShown = isGiven || (share.state === "open" && (share.purpose === null || share.purpose === purpose));
+  return only === undefined || more.length > 0 || !isShown ? null : (
+    <TextLink href={`/memories/${only}`}>Open</TextLink>
+  );
+}
+
 function Share({ share, isGiven }: { readonly share: WireShare; readonly isGiven: boolean }): ReactNode {
   const [end, { isLoading, error }] = sharingApi.useEndShareMutation();
   const isOver = share.state === "ended" || share.state === "expired";
@@ -76,9 +90,7 @@ function Share({ share, isGiven }: { readonly share: WireShare; readonly isGiven
         </span>
         <span className="block text-13 text-muted">{stateWords(share)}</span>
       </span>
-      {!isGiven && share.what.type === "conversation" && share.label !== null && (
-        <TextLink href={`/chats/${share.what.conversation ?? ""}`}>Open</TextLink>
-      )}
+      <Way share={share} isGiven={isGiven} />
       {!isOver && (
         <Button isDisabled={isLoading} aria-label={`End the share with ${name}`} onPress={() => void end(share.id)}>
           End
