@@ -118,7 +118,7 @@ async function walkPeople(page: Page, open: (path: string, ready: string) => Pro
   await page.getByTestId("rename-input").waitFor();
   await page.keyboard.press("Escape");
   await open("/people", "[data-testid=person-entry]");
-  await page.getByRole("link", { name: "Priya" }).first().click();
+  await page.getByTestId("person-entry").getByRole("link", { name: "Priya" }).click();
   await page.getByTestId("self").click();
   await page.getByTestId("decision").getByRole("button", { name: "Undo" }).click();
   await page.getByTestId("decision").waitFor({ state: "detached" });
