@@ -11,6 +11,7 @@ import {
   SIGNAL_COUNT,
   SIGNALS,
 } from "../../packages/views/src/search/score.ts";
+import { withRelatedTerms } from "../../packages/views/src/search/related-words.ts";
 import type { UserIndex } from "../../packages/views/src/search/user-index.ts";
 import { SHIPPED_RECIPE } from "../../packages/views/src/search/weights.ts";
 import type { MeaningOf } from "../../packages/recall/src/measure/harness.ts";
@@ -38,8 +39,9 @@ export function examplesOf(
     const parts = indexes[at]?.parts(2);
     if (parts === undefined) continue;
     for (const question of conversation.questions) {
-      const query = parseQuery(question.text, { languages: ["en"] });
       const vector = vectorOf?.(question.text);
+      const typed = parseQuery(question.text, { languages: ["en"] });
+      const query = vector === undefined ? withRelatedTerms(parts, typed, { ceiling: 2, languages: ["en"] }) : typed;
       const meaning = vector && meaningOf(parts, vector, { ceiling: 2, passes: () => true });
       const { docs, signals } = scoreCandidates(parts, query, { ceiling: 2, shape: SHIPPED_RECIPE.shape, meaning });
       const evidence = new Set(question.evidence);

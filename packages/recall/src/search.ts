@@ -50,7 +50,7 @@ export interface RecallSearchRequest extends RecallScope {
   readonly skip?: number;
   /** True while the last word is being typed. */
   readonly prefixLast?: boolean;
-  /** True: what the text means is not asked for. */
+  /** True: words alone count, neither what the text means nor what tells of nearly the same. */
   readonly byWords?: boolean;
   /** Other weights than those shipped; for measuring. */
   readonly recipe?: ScoreRecipe;
@@ -206,6 +206,7 @@ function searchAll(
     ...(request.filters === undefined ? {} : { filters: request.filters }),
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
     ...(request.recipe === undefined ? {} : { recipe: request.recipe }),
+    ...(request.byWords === undefined ? {} : { byWords: request.byWords }),
     ...(isOne ? { limit, skip } : { limit: skip + limit }),
   };
   const parts = indexes.map(({ owner, index, whoIs: meant }) => {

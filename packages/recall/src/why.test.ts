@@ -44,6 +44,11 @@ test("a hit says which word it was taken for", async () => {
   expect((await reasonsOf("lighthouse"))[0]).toBe("Holds lighthouse");
 });
 
+test("a question finds what tells of nearly the same, and says so; keywords are taken as they are", async () => {
+  expect((await reasonsOf("Who has a kid?"))[0]).toBe("Holds daughter (nearly “kid”)");
+  expect(await reasonsOf("kid")).toEqual([]);
+});
+
 test("a hit says what narrowed the search to it", async () => {
   expect(await reasonsOf("person:carla -has:link harbour")).toEqual(
     expect.arrayContaining(["Holds harbour", "Fits person:carla", "Fits -has:link"]),

@@ -28,6 +28,11 @@ export function termIdsOf(parts: IndexParts, word: QueryWord): number[] {
   return [...ids];
 }
 
+/** The numbers of the terms that tell of nearly the same as a word of the query. */
+export function relatedIdsOf(parts: IndexParts, word: QueryWord): number[] {
+  return (word.related ?? []).flatMap((term) => parts.postings.termId(term) ?? []);
+}
+
 /** 1 inside a date that the query names, falling off in the days after it, 0 elsewhere. */
 export function dateShare(occurredAtMs: number, query: Pick<ParsedQuery, "dates" | "times">): number {
   let best = 0;

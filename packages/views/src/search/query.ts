@@ -25,6 +25,8 @@ export interface QueryWord {
   readonly isPrefix: boolean;
   /** True when its terms are only nearly what was typed (near-terms.ts). */
   readonly isNear?: boolean;
+  /** Terms that tell of nearly the same and count a little (related-words.ts). */
+  readonly related?: readonly string[];
 }
 
 /** What sort of answer a question wants. */

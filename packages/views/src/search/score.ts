@@ -10,7 +10,8 @@
  */
 import type { Level } from "@kaelix/model";
 
-import { cueDocuments, dateShare, nameWords, termIdsOf } from "./cues.ts";
+import { type Corpus, corpusOf, namesIn } from "./corpus.ts";
+import { cueDocuments, dateShare, relatedIdsOf, termIdsOf } from "./cues.ts";
 import type { Meaning } from "./meaning.ts";
 import type { ParsedQuery, QueryWord } from "./query.ts";
 import { LengthShares, Reached, Scratch } from "./scratch.ts";
@@ -97,62 +98,10 @@ const PAIR_CANDIDATES_MAX = 200;
 /** What a word counts that is only nearly what was typed. */
 const NEAR_WEIGHT = 0.5;
 
+/** What a word that tells of nearly the same counts, as a part of the word itself. */
+const RELATED_COUNT = 0.2;
+
 const scratch = new Scratch();
-
-/** What is visible under a ceiling, as a whole. */
-export interface Corpus {
-  readonly documents: number;
-  readonly averageLength: number;
-  readonly sessions: number;
-  readonly averageSessionLength: number;
-  readonly sessionLengths: Float32Array;
-  /** Numbers of the speakers and of the languages of what is visible. */
-  readonly speakers: ReadonlySet<number>;
-  readonly languages: ReadonlySet<number>;
-}
-
-let corpusMemo: { readonly parts: IndexParts["table"]; generation: number; ceiling: Level; corpus: Corpus } | undefined;
-
-/** Counts and lengths of what is visible under the ceiling; kept until the index changes. */
-export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
-  const memo = corpusMemo;
-  if (memo?.parts === parts.table && memo.generation === parts.generation && memo.ceiling === ceiling)
-    return memo.corpus;
-  const { levels, lengths, speakers: speakerOf, languages: languageOf } = parts.table;
-  const sessionOf = parts.threads.sessions;
-  const isSpeaker = new Uint8Array(parts.table.speakerNames.count);
-  const isLanguage = new Uint8Array(parts.table.languageNames.count);
-  const sessionLengths = new Float32Array(parts.threads.sessionCount);
-  let documents = 0;
-  let total = 0;
-  for (let doc = 0; doc < parts.table.count; doc++) {
-    if ((levels[doc] ?? 255) > ceiling) continue;
-    const length = lengths[doc] ?? 0;
-    documents += 1;
-    total += length;
-    isSpeaker[speakerOf[doc] ?? 0] = 1;
-    isLanguage[languageOf[doc] ?? 0] = 1;
-    const session = sessionOf[doc] ?? 0;
-    sessionLengths[session] = (sessionLengths[session] ?? 0) + length;
-  }
-  const sessions = sessionLengths.reduce((count, length) => count + (length > 0 ? 1 : 0), 0);
-  const corpus = {
-    documents,
-    averageLength: total / Math.max(1, documents),
-    sessions,
-    averageSessionLength: total / Math.max(1, sessions),
-    sessionLengths,
-    speakers: numbersOf(isSpeaker),
-    languages: numbersOf(isLanguage),
-  };
-  corpusMemo = { parts: parts.table, generation: parts.generation, ceiling, corpus };
-  return corpus;
-}
-
-/** The places that are marked. */
-function numbersOf(marks: Uint8Array): ReadonlySet<number> {
-  return new Set([...marks.keys()].filter((at) => marks[at] === 1));
-}
 
 /** BM25's inverse document frequency, never negative. */
 function inverseFrequency(documents: number, holding: number): number {
@@ -208,7 +157,7 @@ class Scoring {
   }
 
   run(): Candidates {
-    const names = this.#namesInQuery();
+    const names = namesIn(this.#parts, this.#query, this.#corpus);
     const matter = this.#query.words.filter((word) => !word.isStop);
     const words: WordWeight[] = [];
     const done = new Set<string>();
@@ -226,25 +175,9 @@ class Scoring {
     return { docs, signals, words };
   }
 
-  /** Which words of the query are names of speakers, and of whom. */
-  #namesInQuery(): { words: Set<string>; speakers: Set<number> } {
-    const words = new Set<string>();
-    const speakers = new Set<number>();
-    const { speakerNames } = this.#parts.table;
-    for (const speaker of this.#corpus.speakers) {
-      const parts = nameWords(speakerNames.name(speaker) ?? "");
-      for (const word of this.#query.words) {
-        if (word.isStop || !parts.includes(word.text)) continue;
-        words.add(word.text);
-        speakers.add(speaker);
-      }
-    }
-    return { words, speakers };
-  }
-
   #addWord(word: QueryWord, isName: boolean): WordWeight {
-    const touched = this.#countWord(word);
-    const weight = inverseFrequency(this.#corpus.documents, touched.length) * (isName ? this.#shape.nameWeight : 1);
+    const { touched, holding } = this.#countWord(word);
+    const weight = inverseFrequency(this.#corpus.documents, holding) * (isName ? this.#shape.nameWeight : 1);
     // What is only nearly the word leaves part of the question uncovered.
     const found = word.isNear === true ? weight * NEAR_WEIGHT : weight;
     this.#addTurns(touched, found);
@@ -255,23 +188,29 @@ class Scoring {
     return word.isNear === true ? { ...counted, isNear: true } : counted;
   }
 
-  /** Counts a word in every visible document that holds it; returns them. */
-  #countWord(word: QueryWord): Int32Array {
+  /**
+   * Counts a word in every visible document that holds it, or one that tells of nearly the same.
+   * `holding`: how many hold the word itself, all when none does.
+   */
+  #countWord(word: QueryWord): { readonly touched: Int32Array; readonly holding: number } {
     const { postings, table } = this.#parts;
     const { levels } = table;
     const counts = this.#counts;
     const ceiling = this.#ceiling;
     const touched = scratch.list("touched", table.count);
     let many = 0;
-    for (const id of termIdsOf(this.#parts, word)) {
+    const add = (id: number, part: number): void => {
       postings.visit(id, (doc, count) => {
         if ((levels[doc] ?? 255) > ceiling) return;
         const before = counts[doc] ?? 0;
         if (before === 0) touched[many++] = doc;
-        counts[doc] = before + count;
+        counts[doc] = before + count * part;
       });
-    }
-    return touched.subarray(0, many);
+    };
+    for (const id of termIdsOf(this.#parts, word)) add(id, 1);
+    const holding = many;
+    for (const id of relatedIdsOf(this.#parts, word)) add(id, RELATED_COUNT);
+    return { touched: touched.subarray(0, many), holding: holding > 0 ? holding : many };
   }
 
   #addTurns(touched: Int32Array, weight: number): void {
@@ -283,7 +222,7 @@ class Scoring {
       const count = this.#counts[doc] ?? 0;
       const score = (weight * count) / (count + k1 * (1 - b + perLength * (lengths[doc] ?? 0)));
       this.#turn[doc] = (this.#turn[doc] ?? 0) + score;
-      this.#coverage[doc] = (this.#coverage[doc] ?? 0) + weight;
+      this.#coverage[doc] = (this.#coverage[doc] ?? 0) + weight * Math.min(1, count);
     }
   }
 

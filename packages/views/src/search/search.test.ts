@@ -50,6 +50,28 @@ test("searchIndex narrows by each filter", () => {
   expect(filtered({ people: ["carla"], levels: [1] })).toEqual([1]);
 });
 
+test("searchIndex finds what tells of nearly the same where a question asks, behind what holds its words", () => {
+  const told = makeIndex([
+    makeDocument(1, "My physician has moved to Bern", { conversationId: null }),
+    makeDocument(2, "The doctor was kind today", { conversationId: null }),
+    makeDocument(3, "Sea and sand", { conversationId: null, speaker: "Hope" }),
+    makeDocument(4, "My dream is a house by the sea", { conversationId: null }),
+    makeDocument(5, "Mother came by train", { conversationId: null }),
+  ]);
+  const found = (text: string, more: Partial<SearchRequest> = {}): string[] =>
+    searchIndex(told, { text, ceiling: 2, limit: 9, ...more }).hits.flatMap(({ document, highlights }) =>
+      highlights.map(([start, end]) => document.text.slice(start, end)),
+    );
+  const asked = "What is the doctor called?";
+  expect(found(asked)).toEqual(["doctor", "physician"]);
+  expect(found(asked, { byWords: true })).toEqual(["doctor"]);
+  expect(found("doctor")).toEqual(["doctor"]);
+  // A parent may be either, a father is no mother; a name is nobody else's.
+  expect(found("Who is my parent?")).toEqual(["Mother"]);
+  expect(found("Who is my father?")).toEqual([]);
+  expect(found("What did Hope say?")).toEqual([]);
+});
+
 test("searchIndex lists by time, newest first, without words", () => {
   const { hits, total } = searchIndex(index, { text: "  ", ceiling: 2, limit: 2 });
   expect(hits.map(({ document }) => document.memoryId)).toEqual([memoryId(6), memoryId(5)]);

@@ -16,7 +16,6 @@ import { type ParsedQuery, parseQuery, type QueryWord } from "./query.ts";
 import { type Qualifiers, readQualifiers } from "./qualifiers.ts";
 import {
   type Candidates,
-  corpusOf,
   type ScoreRecipe,
   scoreCandidates,
   type Signal,
@@ -24,7 +23,9 @@ import {
   SIGNALS,
   type WordWeight,
 } from "./score.ts";
-import { termIdsOf } from "./cues.ts";
+import { corpusOf } from "./corpus.ts";
+import { relatedIdsOf, termIdsOf } from "./cues.ts";
+import { withRelatedTerms } from "./related-words.ts";
 import { asksForSeveral, sameSessionShares } from "./several.ts";
 import { selectTop } from "./top.ts";
 import type { IndexParts, UserIndex } from "./user-index.ts";
@@ -52,6 +53,8 @@ export interface SearchRequest {
   readonly nowMs?: number;
   /** What the text means; absent: words alone. What was typed is looked for all the same. */
   readonly meaning?: QueryVector;
+  /** True: words alone; what tells of nearly the same as a word of a question counts nothing. */
+  readonly byWords?: boolean;
   /** Other weights than those shipped; for measuring. */
   readonly recipe?: ScoreRecipe;
 }
@@ -66,7 +69,7 @@ export interface SignalShare {
 
 /** Why a document is a hit. */
 export interface HitReason {
-  /** Words of the query that stand in the document itself, with their weights. */
+  /** Words of the query that stand in the document itself, or nearly (`isNear`), with their weights. */
   readonly words: readonly WordWeight[];
   /** What each signal brought, greatest first; signals that brought nothing are left out. */
   readonly signals: readonly SignalShare[];
@@ -116,12 +119,16 @@ const SPREAD_MAX = 200;
 export function searchIndex(index: UserIndex, request: SearchRequest): SearchResult {
   const parts = index.parts(request.ceiling);
   const { qualifiers, rest } = readQualifiers(request.text, request.nowMs);
+  const languages = languagesOf(parts, request.ceiling);
   const typed = parseQuery(rest, {
-    languages: languagesOf(parts, request.ceiling),
+    languages,
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
     ...(request.nowMs === undefined ? {} : { nowMs: request.nowMs }),
   });
-  const query = withNearTerms(parts, typed, request.ceiling);
+  const near = withNearTerms(parts, typed, request.ceiling);
+  // Who types keywords wants what holds them; where the meaning is known, it says what tells of nearly the same.
+  const isLoose = near.isQuestion && request.meaning === undefined && request.byWords !== true;
+  const query = isLoose ? withRelatedTerms(parts, near, { ceiling: request.ceiling, languages }) : near;
   const narrowed = [request.filters ?? {}, ...qualifiers.filters].map((filters) =>
     makeTest(parts.table, request.ceiling, filters, request.whoIs),
   );
@@ -302,13 +309,21 @@ function hitMaker(
   { candidates, recipe }: { readonly candidates: Candidates; readonly recipe: ScoreRecipe },
 ): (place: Place) => SearchHit | undefined {
   const highlight = highlighter(parts, query);
-  const asked = new Map(query.words.map((word) => [word.text, new Set(termIdsOf(parts, word))]));
-  const weighed = candidates.words.map((weight) => ({ weight, ids: asked.get(weight.word) }));
+  const asked = new Map(query.words.map((word) => [word.text, word]));
+  const weighed = candidates.words.flatMap((weight) => {
+    const word = asked.get(weight.word);
+    if (word === undefined) return [];
+    const nearly: WordWeight = { ...weight, isNear: true };
+    return [{ weight, nearly, ids: new Set(termIdsOf(parts, word)), related: new Set(relatedIdsOf(parts, word)) }];
+  });
   return ({ candidate, doc, sameSession, score }) => {
     const document = parts.table.document(doc);
     if (document === undefined) return undefined;
     const tokens = parts.postings.tokensOf(doc);
-    const words = weighed.filter(({ ids }) => ids !== undefined && tokens.some((token) => ids.has(token)));
+    const words = weighed.flatMap(({ weight, nearly, ids, related }) => {
+      if (tokens.some((token) => ids.has(token))) return [weight];
+      return related.size > 0 && tokens.some((token) => related.has(token)) ? [nearly] : [];
+    });
     const row = candidates.signals.subarray(candidate * SIGNAL_COUNT, (candidate + 1) * SIGNAL_COUNT);
     const signalOf = (name: Signal): number => row[SIGNALS.indexOf(name)] ?? 0;
     const signals: SignalShare[] = [];
@@ -322,7 +337,7 @@ function hitMaker(
       score,
       highlights: highlight(doc),
       why: {
-        words: words.map(({ weight }) => weight),
+        words,
         signals: signals.sort((left, right) => Math.abs(right.share) - Math.abs(left.share)),
         isContext: words.length === 0 && signalOf("windowCoverage") > 0,
         coverage: signalOf("coverage"),
