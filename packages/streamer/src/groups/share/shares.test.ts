@@ -1,4 +1,4 @@
-/** Share groups over a disk that rots. What else may become of it is in `group-crashes.ts`. */
+/** Share groups over a disk that rots and fails. What else may become of it is in `group-crashes.ts`. */
 import { encodeText, ManualClock } from "@kaelix/base";
 import { encodeRecordBatch, KAFKA_ERRORS } from "@kaelix/protocol";
 import { expect, test } from "vitest";
@@ -50,9 +50,9 @@ function placeOf({ topicId }: Opened): SharePlace {
   return { groupId: GROUP, topicId, partition: 0 };
 }
 
-function acquire(opened: Opened): Promise<readonly HeldRecord[]> {
+function acquire(opened: Opened, memberId = "ann"): Promise<readonly HeldRecord[]> {
   const lockEndsMs = opened.clock.monotonicMs() + SETTINGS.lockMs;
-  return acquireRecords(opened.shares, placeOf(opened), { memberId: "ann", recordsMax: 10, lockEndsMs });
+  return acquireRecords(opened.shares, placeOf(opened), { memberId, recordsMax: 10, lockEndsMs });
 }
 
 async function say(opened: Opened, { offset }: HeldRecord, type: number): Promise<boolean> {
@@ -60,12 +60,20 @@ async function say(opened: Opened, { offset }: HeldRecord, type: number): Promis
 }
 
 /** Writes a batch of records; resolves when it is on the disk. */
-async function append({ leaders }: Opened, texts: readonly string[]): Promise<void> {
+async function append(opened: Opened, texts: readonly string[]): Promise<void> {
+  await (await accept(opened, texts)).durable();
+}
+
+/** Writes a batch of records, and no more: `durable` makes it durable. */
+async function accept(
+  { leaders }: Opened,
+  texts: readonly string[],
+): Promise<{ readonly durable: () => Promise<void> }> {
   const leader = await leaders.get(TOPIC, 0);
   const records = texts.map((text) => ({ key: null, value: encodeText(text), timestampMs: 1 }));
   const outcome = leader?.append(encodeRecordBatch(records), { trusted: true });
-  if (outcome?.type !== "appended") throw new Error("The disk takes nothing");
-  await leader?.durable(outcome.nextOffset);
+  if (leader === undefined || outcome?.type !== "appended") throw new Error("The disk takes nothing");
+  return { durable: () => leader.durable(outcome.nextOffset) };
 }
 
 test("a damaged byte of what is kept of a group has records given again, and none forgotten", async () => {
@@ -99,4 +107,29 @@ test("a damaged byte of what is kept of a group has records given again, and non
   }
   // It was the state that was damaged, not its room.
   expect(again).toBeGreaterThan(0);
+});
+
+// Simulation seed 210640.
+test("a failed sync takes from a share group's member nothing that was on the disk before", async () => {
+  const disk = new SimulatedDisk();
+  const opened = await open(disk);
+  await opened.shares.open(placeOf(opened));
+  const accepted = await accept(opened, ["a", "b"]);
+  // They are not on the disk yet when the group looks.
+  const held = await acquire(opened);
+  expect(held).toMatchObject([{ text: "a" }, { text: "b" }]);
+  await accepted.durable();
+  let failures = 1;
+  disk.fault = (operation, path) => {
+    if (operation !== "sync" || !path.includes(`/${TOPIC}/`)) return undefined;
+    failures -= 1;
+    return failures >= 0 ? "EIO" : undefined;
+  };
+  const refused = await accept(opened, ["refused"]);
+  await expect(refused.durable()).rejects.toMatchObject({ code: "log-disk-failed" });
+  expect(await acquire(opened, "bob")).toEqual([]);
+  // The disk is well again.
+  await opened.storage.partition(TOPIC, 0).settled();
+  for (const one of held) expect(await say(opened, one, ACKNOWLEDGE_TYPES.accept)).toBe(true);
+  await close(opened);
 });
