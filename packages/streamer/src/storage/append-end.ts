@@ -134,7 +134,7 @@ export class AppendEnd {
       if (segment === durable || segment.nextOffset <= offset) break;
       // The first one stays, empty, so that the partition still begins where its readers do.
       if (segments.length === 1) this.#sealAt(segment, 0, segment.baseOffset);
-      else this.forget(segment);
+      else this.#forget(segment);
     }
     if (durable !== undefined && segments.at(-1) === durable) this.#sealAt(durable, position, offset);
   }
@@ -149,8 +149,14 @@ export class AppendEnd {
     tryOn(() => segment.open(this.#files.disk, "write").truncate(position));
   }
 
+  /** Removes the newest segment when it was begun and nothing was written to it. */
+  forgetEmpty(): void {
+    const newest = this.#files.segments.at(-1);
+    if (newest?.sealed === false && newest.size === 0) this.#forget(newest);
+  }
+
   /** Removes the newest segment, of which nothing is durable. */
-  forget(segment: Segment): void {
+  #forget(segment: Segment): void {
     this.#files.segments.pop();
     segment.close();
     tryOn(() => this.#files.disk.remove(segment.path("log")));

@@ -3,7 +3,8 @@
  * was found whole. Written atomically when a segment is full, every few megabytes and at a clean stop.
  *
  * Guarantees: a checkpoint that is missing, torn or changed is not believed, and only costs time. A file shorter than its
- * checkpoint says has lost what was durable: that is damage, never a torn tail.
+ * checkpoint says has lost what was durable: that is damage, never a torn tail. From a failed sync until the next record is durable, it
+ * alone knows which offsets were refused: the partition takes nothing before it is on the disk.
  */
 import { decodeChecked, encodeChecked, isCount, isObject } from "./checked-file.ts";
 import type { Damage } from "./scan.ts";

@@ -1,6 +1,7 @@
-import { isKaelixError, ManualClock } from "@kaelix/base";
+import { isKaelixError, ManualClock, seededRandom } from "@kaelix/base";
 import { expect, test } from "vitest";
 
+import { CHECKPOINT_NAME } from "./checkpoint.ts";
 import { ROOM_BYTES_MIN } from "./room.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 import { appendTexts, copyDisk, openTest, PARTITION_DIRECTORY, readAll } from "./testing.ts";
@@ -117,6 +118,50 @@ test("a sync that was wanted beside one that failed makes nothing durable", asyn
   await partition.settled();
   await new Promise((resolve) => void setImmediate(resolve));
   expect(partition.bounds()).toMatchObject({ endOffset: 3, durableOffset: 1 });
+});
+
+test("what readers passed after a failed sync is not given again, whenever the power is cut", async () => {
+  const disk = new SimulatedDisk();
+  const { partition } = await openTest(disk);
+  await appendTexts(partition, ["kept"]);
+  const passed: SimulatedDisk[] = [];
+  const cut = (): void => {
+    if (partition.bounds().durableOffset < 2) return;
+    for (let seed = 0; seed < 20; seed += 1) passed.push(disk.cut(seededRandom(seed)));
+  };
+  let failures = 1;
+  disk.fault = (operation, path) => {
+    cut();
+    if (operation !== "sync" || path !== LOG) return undefined;
+    failures -= 1;
+    return failures >= 0 ? "EIO" : undefined;
+  };
+  expect(await codeOf(appendTexts(partition, ["refused"]))).toBe("log-disk-failed");
+  expect(await partition.waitFor(1, "durable")).toBe(true);
+  cut();
+  await partition.settled();
+  await appendTexts(partition, ["next"], { accepted: true });
+  cut();
+  expect(passed.length).toBeGreaterThan(20);
+  for (const after of passed) expect(await appendTexts((await openTest(after)).partition, ["new"])).toBeGreaterThan(1);
+});
+
+test("a disk that takes everything but the checkpoint has failed still, and nobody passes what it refused", async () => {
+  const disk = new SimulatedDisk();
+  const clock = new ManualClock();
+  const { partition } = await openTest(disk, {}, clock);
+  await appendTexts(partition, ["kept"]);
+  disk.fault = (operation, path) =>
+    (operation === "sync" && path === LOG) || path.includes(CHECKPOINT_NAME) ? "EIO" : undefined;
+  expect(await codeOf(appendTexts(partition, ["refused"]))).toBe("log-disk-failed");
+  await partition.settled();
+  expect(await codeOf(appendTexts(partition, ["refused too"]))).toBe("log-disk-failed");
+  expect(partition.bounds().durableOffset).toBe(1);
+  disk.fault = () => undefined;
+  clock.advance(2000);
+  expect(await codeOf(appendTexts(partition, ["starts the check"]))).toBe("log-disk-failed");
+  await partition.settled();
+  expect(await appendTexts(partition, ["well again"])).toBe(2);
 });
 
 test("a full disk refuses appends without a trace, serves reads, and takes appends again when there is room", async () => {

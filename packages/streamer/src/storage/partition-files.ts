@@ -108,9 +108,15 @@ export class PartitionFiles {
     for (const segment of this.segments) segment.close();
   }
 
-  /** Writes the checkpoint atomically. It says nothing of what is not durable. */
-  checkpoint(durableEnd: () => DurableEnd, clean: boolean): Promise<void> {
-    return this.#lock.run("files", () => this.#writeCheckpoint(durableEnd(), clean, []));
+  /**
+   * Writes the checkpoint atomically. It says nothing of what is not durable.
+   * @param written called as soon as it is on the disk, before anybody writes the next one
+   */
+  checkpoint(durableEnd: () => DurableEnd, clean: boolean, written?: () => void): Promise<void> {
+    return this.#lock.run("files", async () => {
+      await this.#writeCheckpoint(durableEnd(), clean, []);
+      written?.();
+    });
   }
 
   #writeCheckpoint(durable: DurableEnd, clean: boolean, except: readonly Segment[]): Promise<void> {

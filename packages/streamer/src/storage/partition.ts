@@ -471,16 +471,16 @@ export class Partition {
       this.#end.directoryChanged = false;
       await segment.open(disk, "write").sync();
       await disk.syncDirectory(directory);
-      this.#durable = { offset: this.#endOffset, segment, position: 0 };
+      const durable = { offset: this.#endOffset, segment, position: 0 };
+      const take = (): void => void (this.#durable = durable);
+      // An empty segment that no checkpoint knows is dropped by the next opening, which would give the refused offsets again.
+      await this.#files.checkpoint(() => durable, false, take);
       this.#health = "suspect";
       this.#failedAtMs = undefined;
       this.#durableWaiters.wake(this.#endOffset);
-      this.#startCheckpoint();
     } catch {
       this.#failedAtMs = clock.monotonicMs();
-      const unborn = this.#segments.at(-1);
-      if (unborn === undefined || unborn.sealed || unborn.size > 0) return;
-      this.#end.forget(unborn);
+      this.#end.forgetEmpty();
     }
   }
 
