@@ -6,6 +6,9 @@
  * After `sync` has failed once the file must not be synced again: the kernel may have dropped the pages and answer "done".
  */
 
+/** What a disk writes as a whole or not at all. */
+export const SECTOR_BYTES = 512;
+
 /** An open file. Positions are always given; there is no shared cursor. */
 export interface DiskFile {
   readonly path: string;

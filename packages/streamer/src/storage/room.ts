@@ -14,15 +14,13 @@
  */
 import { encodeText } from "@kaelix/base";
 
-import type { DiskFile } from "./disk.ts";
+import { type DiskFile, SECTOR_BYTES } from "./disk.ts";
 import type { Damage } from "./scan.ts";
 
 /** Most that is written ahead at once. */
 export const ROOM_BYTES_MAX = 256 * 1024;
 /** Least that is. */
 export const ROOM_BYTES_MIN = 16 * 1024;
-/** What a disk writes as a whole or not at all. */
-const SECTOR_BYTES = 512;
 /** Less of the mark than this may stand there by chance. */
 const SHOWN_BYTES_MIN = 16;
 const SLICE_BYTES = 64 * 1024;

@@ -6,12 +6,14 @@
  * is noticed, and costs at most its own batch.
  *
  * Behind damage the next batch is looked for first where the damaged one says it ends, then at every byte: right magic, sane length,
- * right checksum, an offset that the skipped bytes can explain. Damage in a length field of a batch whose VALUE holds a whole batch
- * with fitting offsets could mislead this search; nothing else can.
+ * right checksum, an offset that the skipped bytes can explain. A base offset that was lost with the sector before the checksum's own
+ * reads as zeros, or as a smaller one when a part of it was lost: where it says that nothing was lost before it, it is not believed.
+ * Two things could mislead this search: damage in a length field of a batch whose VALUE holds a whole batch with fitting offsets, and
+ * the loss of no more than the first bytes of a base offset, when they are not zero and what is left of it lies above the offsets before.
  */
 import { BATCH_HEADER_BYTES, type BatchHeader, inspectBatch, readBatchHeader } from "@kaelix/protocol";
 
-import type { DiskFile } from "./disk.ts";
+import { type DiskFile, SECTOR_BYTES } from "./disk.ts";
 
 /** The leader epoch in every stored batch: leaders never change on one node. */
 export const STORED_LEADER_EPOCH = 0;
@@ -19,6 +21,7 @@ export const STORED_LEADER_EPOCH = 0;
 export const STORED_BATCH_BYTES_MAX = 2 ** 27;
 /** A compressed batch may hold this many records per byte; more is not explained by lost bytes. */
 const RECORDS_PER_LOST_BYTE_MAX = 1024;
+const BASE_OFFSET_BYTES = 8;
 const CHUNK_BYTES = 1 << 20;
 
 /** Bytes in a segment that are not batches, and the offsets that are lost with them (none when both are equal). */
@@ -177,6 +180,8 @@ export class SegmentWalker {
     await this.#load(position, BATCH_HEADER_BYTES);
     const header = readBatchHeader(this.#window, position - this.#windowStart);
     if (header === undefined || !this.#isPlausible(header, position - damageStart, expectedOffset)) return undefined;
+    // Every batch takes an offset: where bytes were lost and none with them, it is not the base offset that was written.
+    if (header.baseOffset === expectedOffset && isBaseOffsetApart(position)) return undefined;
     const found = await this.inspect(position);
     return typeof found === "string" ? undefined : found;
   }
@@ -192,4 +197,9 @@ export class SegmentWalker {
     const explained = lostOffsets >= 0 && lostOffsets <= skippedBytes * RECORDS_PER_LOST_BYTE_MAX;
     return shape && explained && header.baseOffset + header.lastOffsetDelta < this.#limits.offsetBound;
   }
+}
+
+/** True when the base offset of a batch at a position, or a part of it, stands in a sector before what the checksum covers. */
+function isBaseOffsetApart(position: number): boolean {
+  return position % SECTOR_BYTES >= SECTOR_BYTES - BASE_OFFSET_BYTES;
 }

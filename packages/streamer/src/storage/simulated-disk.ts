@@ -8,10 +8,8 @@
  */
 import type { seededRandom } from "@kaelix/base";
 
-import type { DirectoryLock, Disk, DiskFile, OpenMode } from "./disk.ts";
+import { type DirectoryLock, type Disk, type DiskFile, type OpenMode, SECTOR_BYTES } from "./disk.ts";
 import { storageErrors } from "./errors.ts";
-
-const SECTOR_BYTES = 512;
 
 type Random = ReturnType<typeof seededRandom>;
 

@@ -222,6 +222,34 @@ test("a checkpoint says nothing of a segment that begins at the durable end", as
   }
 });
 
+// Seed 205544.
+test("a batch whose base offset went with the sector before it is not read at the offset of what was lost there", async () => {
+  for (let lostBytes = 0; lostBytes <= 8; lostBytes += 1) {
+    const disk = new SimulatedDisk();
+    const { partition } = await openTest(disk);
+    await appendTexts(partition, ["a".repeat(512 - lostBytes - batchBytes("a".repeat(300)) + 300)]);
+    expect(partition.sizeBytes()).toBe(512 - lostBytes);
+    await appendTexts(partition, ["b"]);
+    const withOne = disk.afterKill();
+    await appendTexts(partition, ["c"]);
+    for (const [after, following] of [
+      [withOne, []],
+      [disk.afterKill(), [[2, "c"]]],
+    ] as const) {
+      after.corrupt(`${PARTITION_DIRECTORY}/${"0".repeat(20)}.log`, (bytes) => bytes.fill(0, 0, 512));
+      const { texts } = await readAll((await openTest(after)).partition);
+      // With fewer bytes lost the base offset still says 1.
+      const read = lostBytes === 8 ? following : [[1, "b"], ...following];
+      expect([...texts], `${lostBytes} bytes`).toEqual(read);
+    }
+  }
+});
+
+/** Size of a batch of one text. */
+function batchBytes(text: string): number {
+  return encodeRecordBatch([{ key: null, value: encodeText(text), timestampMs: 1 }]).length;
+}
+
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }
