@@ -25,7 +25,7 @@ export {
   type Relation,
   type World,
 } from "./connect/world.ts";
-export { isPlaceName, sexOfName } from "./extract/compile-lexicon.ts";
+export { isPlaceName, isShortFor, sexOfName } from "./extract/compile-lexicon.ts";
 export { datesInText, extractFromText, type ExtractOptions } from "./extract/extract.ts";
 export {
   type Extraction,

@@ -67,6 +67,25 @@ const life = sourceOf(LIFE);
 const answer = (question: string, source = life, more: object = {}): Promise<Answer> =>
   ask(source, { userId: OWNER, ceiling: 2, question, ...more });
 
+test("what was told of others is no answer about somebody who is named", async () => {
+  const told = sourceOf([
+    { on: "2024-01-01", text: "The red bicycle with the basket was a birthday present, from the shop at the lake" },
+    ...FILLER,
+  ]);
+  const asked = (name: string): string =>
+    `Which birthday present from the shop at the lake, a red bicycle with a basket, did ${name} get?`;
+  expect((await answer(asked("Max"), told)).kind).toBe("nothing");
+  expect((await answer(asked("she"), told)).kind).toBe("quoted");
+  const named = sourceOf([
+    {
+      on: "2024-01-01",
+      text: "For Maximilian the red bicycle with the basket, a birthday present from the shop at the lake",
+    },
+    ...FILLER,
+  ]);
+  expect((await answer(asked("Max"), named)).kind).toBe("quoted");
+});
+
 test("a relative date is resolved against the memory's own time, beside the quotation and never inside it", async () => {
   const found = await answer("When did I go to the glass museum?");
   expect(found.sentences[0]?.text).toBe(

@@ -16,6 +16,7 @@ import {
   confidenceOf,
   type Evidence,
   evidenceFigures,
+  isOfOthers,
   MEANING_CHANCE_MIN,
   MEANING_EVIDENCE,
   SHIPPED_EVIDENCE,
@@ -75,6 +76,7 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   const why = reasonOf(found, evidence);
   if (isTooLong) return nothing(why, evidence, tooLongText(request.question.length));
   if (hits.length === 0 || !evidence.isEnough || !(isAsking || isOfTime)) return nothing(why, evidence, NOTHING_TEXT);
+  if (isOfOthers(request.question, found.words, near ?? hits)) return nothing(why, evidence, NOTHING_TEXT);
   const wanted = own?.wanted ?? (isOfTime ? "time" : question.wanted);
   const choosing = { query, words: found.words, wanted, asked: request.question };
   const chosen = chooseQuotes(near ?? hits, choosing, source.detectLanguage);
