@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { claim, type CommandOutcome, PERSON, runCommand, signIn } from "./testing/product.ts";
 import { dataFolder, endAfterEach, start } from "./testing/products-of-tests.ts";
 
-const MAIN = join(import.meta.dirname, "main.ts");
+const MAIN = join(import.meta.dirname, "kaelix.ts");
 const seed = Number(process.env["KAELIX_TEST_SEED"] ?? randomInt(1_000_000));
 const repeat = `repeat with KAELIX_TEST_SEED=${seed}`;
 /** Words that nothing makes shorter, so that a backup is of many pieces. */
