@@ -73,7 +73,7 @@ export function addReviewCommands(program: Command, command: AddCommand, ending:
     .option("--person <name>", "said by this person")
     .option(
       "--source <source>",
-      "came in through this door: chat, rest, cli, mcp, kafka, whatsapp, jsonl, csv, markdown",
+      "came in through this door: chat, rest, cli, mcp, kafka, whatsapp, chatgpt, jsonl, csv, markdown",
     )
     .option("--zone <zone>", "the zone that months and days are in; else this machine's")
     .option(...OPEN)

@@ -17,7 +17,17 @@ export const MEMORY_CONTEXT_BYTES_MAX = 8_192;
 export type MemoryContext = string | Readonly<Record<string, unknown>>;
 
 /** Through which door a memory came in. */
-export type SourceKind = "chat" | "rest" | "cli" | "mcp" | "kafka" | "whatsapp" | "jsonl" | "csv" | "markdown";
+export type SourceKind =
+  | "chat"
+  | "rest"
+  | "cli"
+  | "mcp"
+  | "kafka"
+  | "whatsapp"
+  | "chatgpt"
+  | "jsonl"
+  | "csv"
+  | "markdown";
 
 /** All doors. */
 export const SOURCE_KINDS: readonly SourceKind[] = [
@@ -27,6 +37,7 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
   "mcp",
   "kafka",
   "whatsapp",
+  "chatgpt",
   "jsonl",
   "csv",
   "markdown",

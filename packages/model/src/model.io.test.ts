@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { decodeEvent, encodeEvent } from "./event-codec.ts";
 
-const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((version) =>
+const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map((version) =>
   readFileSync(join(import.meta.dirname, `../fixtures/events-v${version}.jsonl`), "utf8")
     .trimEnd()
     .split("\n"),
@@ -27,6 +27,7 @@ test.each([
   [10, 43],
   [11, 43],
   [12, 43],
+  [13, 43],
 ])("decodeEvent reads every event of version %i as it was written, for ever", (version, typeCount) => {
   const types = new Set<string>();
   for (const line of LINES_BY_VERSION.slice(0, version).flat()) {

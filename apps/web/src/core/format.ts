@@ -106,6 +106,7 @@ const SOURCE_LABELS: Readonly<Record<string, string>> = {
   mcp: "Agent",
   kafka: "Kafka",
   whatsapp: "WhatsApp",
+  chatgpt: "ChatGPT",
   jsonl: "JSONL file",
   csv: "CSV file",
   markdown: "Markdown",

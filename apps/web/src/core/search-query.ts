@@ -7,7 +7,7 @@ export const FILTER_NAMES = ["person", "source", "level", "month", "conversation
 /** The name of a filter. */
 export type FilterName = (typeof FILTER_NAMES)[number];
 
-const SOURCES = ["chat", "rest", "cli", "mcp", "kafka", "whatsapp", "jsonl", "csv", "markdown"] as const;
+const SOURCES = ["chat", "rest", "cli", "mcp", "kafka", "whatsapp", "chatgpt", "jsonl", "csv", "markdown"] as const;
 
 /** The filter of an address in the words of the API. Values that mean nothing are left out. */
 export function filterOf(parameters: URLSearchParams) {

@@ -8,6 +8,7 @@ export const SOURCE_LABELS: Readonly<Record<SourceKind, string>> = {
   mcp: "Agents, by MCP",
   kafka: "Kafka topics",
   whatsapp: "WhatsApp imports",
+  chatgpt: "ChatGPT imports",
   jsonl: "JSONL imports",
   csv: "CSV imports",
   markdown: "Markdown imports",

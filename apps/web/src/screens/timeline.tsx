@@ -11,7 +11,7 @@ import { edgeOf, LevelBadge } from "../parts/level.tsx";
 import { Page } from "../parts/page.tsx";
 
 const EXCERPT_LENGTH = 240;
-const SOURCES = ["chat", "whatsapp", "markdown", "jsonl", "csv", "rest", "cli", "mcp", "kafka"] as const;
+const SOURCES = ["chat", "whatsapp", "chatgpt", "markdown", "jsonl", "csv", "rest", "cli", "mcp", "kafka"] as const;
 const NO_MEMORIES: readonly TimelineMemory[] = [];
 
 /** How far down the page was when it was left, by its address: coming back is coming to the same place. */

@@ -42,13 +42,20 @@ const CHUNK_BYTES = 256 * 1024;
 const HEAD_BYTES = 64;
 const FOLDER_DEPTH_MAX = 64;
 const READ_NAMES = /\.(?:txt|md|markdown|jsonl|ndjson|csv|tsv)$/iu;
+/** Other files that end so are settings or descriptions more often than words. */
+const CONVERSATIONS_NAME = /(?:^|\/)conversations(?:-\d{1,6})?\.json$/iu;
 
 /** True for names whose content a source could read. */
 export function isReadableName(name: string): boolean {
   return (
-    READ_NAMES.test(name) &&
+    (READ_NAMES.test(name) || isConversationsName(name)) &&
     !name.split("/").some((part) => part.startsWith(".") || part === "__MACOSX" || part === "node_modules")
   );
+}
+
+/** True for the names under which ChatGPT exports conversations: `conversations.json`, or `conversations-000.json` and on. */
+export function isConversationsName(name: string): boolean {
+  return CONVERSATIONS_NAME.test(name);
 }
 
 function fileSource(

@@ -1,5 +1,8 @@
 /** Which format a file, a folder or an archive is: by what it holds first, by its name second. */
-import { type Container, openContainer, type TextSource } from "./container.ts";
+import path from "node:path";
+
+import { prepareChatGpt, sniffChatGpt } from "./chatgpt/export.ts";
+import { type Container, isConversationsName, openContainer, type TextSource } from "./container.ts";
 import { findTable, prepareCsv, readFirstLines, separatorOfName } from "./csv.ts";
 import { sourceErrors } from "./errors.ts";
 import { looksLikeRecord, parseJsonObject, prepareJsonl } from "./jsonl.ts";
@@ -44,6 +47,8 @@ export async function recognise(container: Container, signal?: AbortSignal): Pro
 }
 
 async function recogniseFile(source: TextSource, signal?: AbortSignal): Promise<Recognised | undefined> {
+  const conversations = await sniffChatGpt(source, signal);
+  if (conversations !== undefined) return { detection: conversations, sources: [source] };
   const lines = await readFirstLines(source, signal);
   if (lines.every((line) => line.trim() === "") && source.bytes < SNIFF_BYTES) throw sourceErrors("import-empty");
   const found = sniffJsonl(source.name, lines);
@@ -109,6 +114,8 @@ async function recogniseMany(container: Container, signal?: AbortSignal): Promis
   // An archive that Kaelix exported: the lines are all of it, whatever else lies beside them.
   const own = sources.find(({ name }) => name === EXPORTED_LINES);
   if (own !== undefined) return recogniseFile(own, signal);
+  const conversations = await findConversations(sources, signal);
+  if (conversations !== undefined) return conversations;
   const notes = sources.filter((source) => isNoteName(source.name));
   const chat = await findChat(sources, notes.length > 0, signal);
   if (chat !== undefined) return chat;
@@ -117,9 +124,25 @@ async function recogniseMany(container: Container, signal?: AbortSignal): Promis
     const why = `The ${container.kind === "zip" ? "archive" : "folder"} holds ${notes.length} Markdown notes`;
     return { detection: { format: "markdown", confidence: 0.95, why }, sources: [note, ...others] };
   }
-  const tables = sources.filter((source) => !source.name.toLowerCase().endsWith(".txt"));
+  const tables = sources.filter(({ name }) => !name.toLowerCase().endsWith(".txt") && !isConversationsName(name));
   const [only] = tables;
   return only !== undefined && tables.length === 1 ? recogniseFile(only, signal) : undefined;
+}
+
+/** The parts of a ChatGPT export, which lie in one folder; another assistant's archive may call its file the same. */
+async function findConversations(
+  sources: readonly TextSource[],
+  signal?: AbortSignal,
+): Promise<Recognised | undefined> {
+  const named = sources.filter(({ name }) => isConversationsName(name));
+  for (const source of named.slice(0, SNIFF_FILES_MAX)) {
+    const detection = await sniffChatGpt(source, signal);
+    if (detection === undefined) continue;
+    const folder = path.posix.dirname(source.name);
+    const others = named.filter((other) => other !== source && path.posix.dirname(other.name) === folder);
+    return { detection, sources: [source, ...others] };
+  }
+  return undefined;
 }
 
 async function findChat(
@@ -152,6 +175,7 @@ function isChatName(name: string): boolean {
 export async function prepareSource(recognised: Recognised, options: PrepareOptions): Promise<PreparedSource> {
   const [source] = recognised.sources;
   const { format } = recognised.detection;
+  if (format === "chatgpt") return prepareChatGpt(recognised.sources, options);
   if (format === "markdown") return prepareMarkdown(recognised.sources, options);
   if (format === "jsonl") return prepareJsonl(source, options);
   const prepared = format === "csv" ? await prepareCsv(source, options) : await prepareChat(source, options);

@@ -14,6 +14,7 @@ import {
   previewJson,
   readDrafts,
 } from "./sources.ts";
+import { conversation } from "./testing/chatgpt-fixture.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -220,6 +221,49 @@ test("readDrafts gives a folder of notes and its zip the same ids, and follows n
   ]);
   expect(idsOf(await readAll(zip))).toEqual(ids);
   expect(await detect(zip)).toMatchObject({ format: "markdown" });
+});
+
+test("readDrafts reads a ChatGPT export in the order of its parts, and the same ids from the bare file", async () => {
+  const part = (name: string, parts: readonly unknown[] = [name]) =>
+    JSON.stringify([
+      conversation([{ id: name, role: "user", message: { content: { content_type: "multimodal_text", parts } } }], {
+        id: `c-${name}`,
+      }),
+    ]);
+  const picture = { content_type: "image_asset_pointer", asset_pointer: "sediment://file_00ff" };
+  const zip = await makeZip("export.zip", [
+    ["user.json", '{"id":"user-1","email":"ann@example.com"}'],
+    ["chat.html", "<html></html>"],
+    ["conversations-10.json", part("last")],
+    ["conversations-2.json", part("middle", ["middle", picture])],
+    ["conversations-1.json", part("first")],
+    ["user-1/file_00ff-77.png", "picture"],
+    ["notes.md", "somebody's note"],
+  ]);
+  expect(await detect(zip)).toMatchObject({ format: "chatgpt" });
+  const items = await readAll(zip);
+  expect(items.map((item) => (item.type === "draft" ? item.draft.text : item.why))).toEqual([
+    "first",
+    "middle",
+    "last",
+  ]);
+  expect(idsOf(await readAll(await makeFile("conversations-2 (1).json", part("middle"))))).toEqual([idsOf(items)[1]]);
+  const folderOfExport = await makeFile("gpt/conversations.json", part("first"));
+  expect(idsOf(await readAll({ path: path.dirname(folderOfExport.path), fileName: "gpt" }))).toEqual([idsOf(items)[0]]);
+  const found = await preview(zip);
+  expect(found).toMatchObject({ total: 3, people: [], questions: [], problems: [], files: { kept: 1, missing: 0 } });
+  expect(found.sample[0]).toEqual({ at: "2023-11-14T22:13:20.000Z", from: null, text: "first" });
+});
+
+test("a file that another assistant calls as ChatGPT does is not taken for its", async () => {
+  const talk = JSON.stringify([{ uuid: "1", name: "Talk", chat_messages: [{ sender: "human", text: "words" }] }]);
+  expect(await detect(await makeFile("claude/conversations.json", talk))).toBeUndefined();
+  expect(await detect(await makeZip("claude.zip", [["conversations.json", talk]]))).toBeUndefined();
+  const beside = await makeZip("vault-and-talk.zip", [
+    ["a.md", "note"],
+    ["conversations.json", talk],
+  ]);
+  expect(await detect(beside)).toMatchObject({ format: "markdown" });
 });
 
 test("preview counts the files that come along and those that the export lacks", async () => {

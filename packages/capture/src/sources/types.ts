@@ -5,7 +5,7 @@ import type { AgeKey } from "@kaelix/security";
 import type { TextSource } from "./container.ts";
 
 /** The formats that can be read. */
-export type ImportFormat = "whatsapp" | "jsonl" | "csv" | "markdown";
+export type ImportFormat = "whatsapp" | "chatgpt" | "jsonl" | "csv" | "markdown";
 
 /** What to import: a file or a folder on disk. Uploads are spooled to disk first. */
 export interface ImportInput {
