@@ -90,7 +90,7 @@ test("who forgot the password is told what is left where no mail is sent", async
   const stranger = await openPage();
   await stranger.goto(`${product.url}/login`);
   await stranger.getByRole("link", { name: "Forgot your password?" }).click();
-  await stranger.getByTestId("recover-without-mail").getByText("kaelix export").waitFor();
+  await stranger.getByTestId("recover-without-mail").getByText("kaelix users reset").waitFor();
   expect(await stranger.getByTestId("email-input").count()).toBe(0);
   expect(await findingsOf(stranger)).toEqual([]);
   await stranger.context().close();
