@@ -82,7 +82,12 @@ export function parseConversation(value: unknown): Conversation | string {
     time = timeOf(message["create_time"]) ?? time;
     messages.push(parseMessage(nodeId, message, time));
   }
-  return { id, title: textOf(value["title"]), messages, isCircular };
+  return { id, title: titleOf(value), messages, isCircular };
+}
+
+/** The title of what should be a conversation; undefined when it has none. */
+export function titleOf(value: unknown): string | undefined {
+  return isObject(value) ? textOf(value["title"]) : undefined;
 }
 
 /** The id by which an asset or its file in the export is known; undefined when it is neither. */

@@ -161,6 +161,7 @@ test("bad records are listed and cost nothing beside them", async () => {
     "Cannot keep the message: it is longer than 65536 letters",
     "Cannot keep the message: its id is longer than 1024 letters",
   ]);
+  expect(problems[5]?.text).toBe("Secret");
   expect(problems.every(({ text }) => text.length <= 200)).toBe(true);
 });
 

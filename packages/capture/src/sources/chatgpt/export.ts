@@ -15,7 +15,14 @@ import {
 import type { TextSource } from "../container.ts";
 import { excerpt } from "../text-lines.ts";
 import type { ImportDetection, PreparedSource, PrepareOptions, ReadOptions, SourceItem } from "../types.ts";
-import { type Asset, assetIdOf, type Conversation, parseConversation, type SaidMessage } from "./conversation.ts";
+import {
+  type Asset,
+  assetIdOf,
+  type Conversation,
+  parseConversation,
+  type SaidMessage,
+  titleOf,
+} from "./conversation.ts";
 import { type ArrayElement, readArray } from "./json-array.ts";
 
 /** Longest conversation that is read, in bytes of JSON. */
@@ -23,6 +30,8 @@ const CONVERSATION_BYTES_MAX = 64 * 1_048_576;
 
 /** How much of a file is looked at to tell what it is. */
 const SNIFF_BYTES = 256 * 1_024;
+
+const WHY = "It is a list of conversations as ChatGPT exports them; your own messages come, its answers do not";
 
 /** Says whether a file holds conversations as ChatGPT exports them. */
 export async function sniffChatGpt(source: TextSource, signal?: AbortSignal): Promise<ImportDetection | undefined> {
@@ -38,7 +47,7 @@ export async function sniffChatGpt(source: TextSource, signal?: AbortSignal): Pr
     .toString("utf8", 0, SNIFF_BYTES)
     .replace(/^\ufeff/u, "");
   if (!/^\s*\[\s*\{/u.test(head) || !/"mapping"\s*:\s*\{/u.test(head)) return undefined;
-  return { format: "chatgpt", confidence: 0.98, why: "It is a list of conversations as ChatGPT exports them" };
+  return { format: "chatgpt", confidence: 0.98, why: WHY };
 }
 
 /** The files of an export as a source, in the order of their numbers. */
@@ -81,9 +90,9 @@ function* itemsOf({ line, text, trouble }: ArrayElement, builder: MessageBuilder
   if (trouble === "broken") yield problem("Some bytes are not UTF-8 and were replaced");
   const value = parseJson(text);
   if (value === undefined) return yield problem("Cannot read the conversation: it is not JSON");
+  const named = titleOf(value) ?? text;
   const conversation = parseConversation(value);
-  if (typeof conversation === "string") return yield problem(conversation);
-  const named = conversation.title ?? text;
+  if (typeof conversation === "string") return yield problem(conversation, named);
   if (conversation.isCircular) {
     yield problem("Its messages lead in a circle; those on the way to where it closes were read", named);
   }
