@@ -94,5 +94,6 @@ test("everything is taken along, a source is erased and brought back, and the ac
   expect(readFileSync(await saved.path(), "utf8")).toContain("what: an account and everything in it\n");
   // At sign-in while the page remembers that the server is claimed, at sign-up once it has heard that nobody is left: never a wait for the way there.
   await page.getByTestId("phone-input").waitFor();
+  await page.getByTestId("left-because").getByText("The account and everything in it are erased").waitFor();
   expect(new URL(page.url()).pathname).toMatch(/^\/(?:login|signup)$/);
 });

@@ -18,7 +18,7 @@ import { store } from "./data/store.ts";
 
 readPreferences(store);
 readClaimCode(store);
-whenSignedOut(() => store.dispatch(dropSession()));
+whenSignedOut(() => store.dispatch(dropSession("ended")));
 whenReachChanged((isReached) => store.dispatch(reachChanged(isReached)));
 
 const root = document.querySelector("#root");

@@ -5,7 +5,7 @@ import { api } from "./api.ts";
 import { client, noteWrite, problemOf, refreshTokens, setPurpose, setToken } from "./connection.ts";
 import { interfaceSlice } from "./interface.ts";
 import { closeSeal } from "./own-seal.ts";
-import { sessionSlice } from "./session.ts";
+import { type LeftBecause, sessionSlice } from "./session.ts";
 import type { Dispatch, State } from "./store.ts";
 import { askedBefore, type Question, type LevelChoice, type Saying, threadSlice } from "./thread.ts";
 import type { InputOf, OutputOf, WireMemory, WireUser } from "./wire.ts";
@@ -51,13 +51,13 @@ export function leave(): Thunk<Promise<void>> {
 }
 
 /** Forgets the session and everything it showed; what was not sent waits for the same person. */
-export function dropSession(): Thunk {
+export function dropSession(left?: LeftBecause): Thunk {
   return (dispatch) => {
     setToken(undefined);
     closeSeal();
     setPurpose(undefined);
     dispatch(interfaceSlice.actions.purposeNamed(null));
-    dispatch(sessionSlice.actions.signedOut({ isTentative: false }));
+    dispatch(sessionSlice.actions.signedOut({ isTentative: false, ...(left === undefined ? {} : { left }) }));
     dispatch(api.util.resetApiState());
   };
 }

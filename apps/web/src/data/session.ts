@@ -11,9 +11,20 @@ interface SessionState {
   readonly claimCode: string | null;
   /** Out only because the server did not answer: to be tried again when it does. */
   readonly isTentative: boolean;
+  /** Why whoever was in is out without having left. */
+  readonly left: LeftBecause | null;
 }
 
-const initialState: SessionState = { state: "unknown", user: null, claimCode: null, isTentative: false };
+/** The session was ended, here by its time or from elsewhere; or the account is no more. */
+export type LeftBecause = "ended" | "erased";
+
+const initialState: SessionState = {
+  state: "unknown",
+  user: null,
+  claimCode: null,
+  isTentative: false,
+  left: null,
+};
 
 /** The session slice. */
 export const sessionSlice = createSlice({
@@ -26,11 +37,15 @@ export const sessionSlice = createSlice({
       user: payload,
     }),
     /** `isTentative`: nobody said that the session has ended. */
-    signedOut: (state, { payload }: PayloadAction<{ readonly isTentative: boolean }>): SessionState => ({
+    signedOut: (
+      state,
+      { payload }: PayloadAction<{ readonly isTentative: boolean; readonly left?: LeftBecause }>,
+    ): SessionState => ({
       ...initialState,
       state: "out",
       claimCode: state.claimCode,
       isTentative: payload.isTentative,
+      left: payload.left ?? null,
     }),
     userChanged: (state, { payload }: PayloadAction<WireUser>): SessionState => ({ ...state, user: payload }),
     claimCodeFound: (state, { payload }: PayloadAction<string>): SessionState => ({ ...state, claimCode: payload }),

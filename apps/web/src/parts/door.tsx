@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect } from "react";
 
 import { api } from "../data/api.ts";
+import type { LeftBecause } from "../data/session.ts";
+import { useAppSelector } from "../data/store.ts";
 import { Mark } from "./icon.tsx";
 
 interface DoorProps {
@@ -9,9 +11,16 @@ interface DoorProps {
   readonly children: ReactNode;
 }
 
+/** What is said to whoever was in a moment ago. */
+const LEFT: Readonly<Record<LeftBecause, string>> = {
+  ended: "You were signed out here: the session was ended from elsewhere, or its time was over.",
+  erased: "The account and everything in it are erased. The receipt is among your downloads.",
+};
+
 /** The frame of everything before signing in: what this is, one task, the version. */
 export function Door({ title, lead, children }: DoorProps): ReactNode {
   const { data } = api.useServerQuery();
+  const left = useAppSelector((state) => state.session.left);
   useEffect(() => {
     document.title = `${title} · Kaelix`;
   }, [title]);
@@ -29,6 +38,11 @@ export function Door({ title, lead, children }: DoorProps): ReactNode {
           <Mark /> Kaelix
         </p>
         <div className="w-full max-w-form">
+          {left !== null && (
+            <p role="status" className="mb-6 border-s-2 border-accent ps-3" data-testid="left-because">
+              {LEFT[left]}
+            </p>
+          )}
           <h1 className="text-28 font-semibold">{title}</h1>
           {lead !== undefined && <p className="mt-2 text-muted">{lead}</p>}
           <div className="mt-7">{children}</div>

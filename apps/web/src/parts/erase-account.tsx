@@ -23,7 +23,7 @@ function Confirmation({ onClose }: { readonly onClose: () => void }): ReactNode 
       const { data } = await client.call("erasures.request", { body: { account: { confirm: typed } } });
       // Nobody can ask for it again: there is no account any more.
       saveReceipt(data);
-      dispatch(dropSession());
+      dispatch(dropSession("erased"));
     });
   return (
     <>
