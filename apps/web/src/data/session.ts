@@ -45,7 +45,8 @@ export const sessionSlice = createSlice({
       state: "out",
       claimCode: state.claimCode,
       isTentative: payload.isTentative,
-      left: payload.left ?? null,
+      // What was still under way is refused once the session is over: that says nothing new.
+      left: state.state === "in" ? (payload.left ?? null) : state.left,
     }),
     userChanged: (state, { payload }: PayloadAction<WireUser>): SessionState => ({ ...state, user: payload }),
     claimCodeFound: (state, { payload }: PayloadAction<string>): SessionState => ({ ...state, claimCode: payload }),

@@ -20,6 +20,18 @@ const saying = (id: string, state: Saying["state"]): Saying => ({
   known: false,
 });
 
+const ANN = {
+  id: "usr_1",
+  name: "Ann",
+  phone: "+1",
+  role: "owner",
+  tenant: "default",
+  open_up_to: "confidential",
+  open_until: null,
+  password_reset_at: null,
+  held_since: null,
+} as const;
+
 test("threadSlice keeps sayings in order and changes only the one named", () => {
   let state = reduce(empty, said(saying("a", "sending")));
   state = reduce(state, said(saying("b", "sending")));
@@ -67,20 +79,20 @@ test("threadSlice keeps what was not sent for the same person alone", () => {
 });
 
 test("sessionSlice spends the claim code on entering", () => {
-  const user = {
-    id: "usr_1",
-    name: "Ann",
-    phone: "+1",
-    role: "owner",
-    tenant: "default",
-    open_up_to: "confidential",
-    open_until: null,
-    password_reset_at: null,
-    held_since: null,
-  } as const;
   const coded = sessionSlice.reducer(undefined, sessionSlice.actions.claimCodeFound("7F3K"));
   expect(sessionSlice.reducer(coded, sessionSlice.actions.signedOut({ isTentative: false })).claimCode).toBe("7F3K");
-  expect(sessionSlice.reducer(coded, sessionSlice.actions.signedIn(user)).claimCode).toBeNull();
+  expect(sessionSlice.reducer(coded, sessionSlice.actions.signedIn(ANN)).claimCode).toBeNull();
+});
+
+test("why a session ended is what was said first: what was under way is refused behind it", () => {
+  const { signedIn, signedOut } = sessionSlice.actions;
+  const inside = sessionSlice.reducer(undefined, signedIn(ANN));
+  const refused = signedOut({ isTentative: false, left: "ended" });
+  const leftAfter = (first: { readonly isTentative: boolean; readonly left?: "ended" | "erased" }): unknown =>
+    sessionSlice.reducer(sessionSlice.reducer(inside, signedOut(first)), refused).left;
+  expect(leftAfter({ isTentative: false })).toBeNull();
+  expect(leftAfter({ isTentative: false, left: "erased" })).toBe("erased");
+  expect(sessionSlice.reducer(inside, refused).left).toBe("ended");
 });
 
 test("claimCodeIn reads the fragment of the terminal's address", () => {
