@@ -4,10 +4,15 @@ import type { store } from "./store.ts";
 
 const KEY = "kaelix.claim-code";
 
-/** The code in an address fragment; undefined when there is none. */
+/** What stands under a name in an address fragment (`#name=value`); undefined when nothing does. */
+export function fragmentValue(hash: string, name: string): string | undefined {
+  const value = new URLSearchParams(hash.replace(/^#/, "")).get(name)?.trim();
+  return value === "" ? undefined : value;
+}
+
+/** The claim code in an address fragment; undefined when there is none. */
 export function claimCodeIn(hash: string): string | undefined {
-  const code = new URLSearchParams(hash.replace(/^#/, "")).get("c")?.trim();
-  return code === undefined || code === "" ? undefined : code;
+  return fragmentValue(hash, "c");
 }
 
 /** Moves the code from the address, or from this tab's memory, to the store. */

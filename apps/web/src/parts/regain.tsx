@@ -1,45 +1,34 @@
 import { type FormEvent, type ReactNode, Suspense, useState } from "react";
 
 import { formatMoment } from "../core/format.ts";
-import type { Problem } from "../core/problem-words.ts";
 import { accessApi } from "../data/access-api.ts";
 import { notify } from "../data/actions.ts";
-import { client, problemOf } from "../data/connection.ts";
+import { client } from "../data/connection.ts";
 import type { PasskeyAnswer } from "../data/passkeys.ts";
 import { sessionSlice } from "../data/session.ts";
 import { useAppDispatch } from "../data/store.ts";
 import { Button, ProblemNote, TextLink } from "./basics.tsx";
 import { Field } from "./field.tsx";
 import { ProofByPasskey } from "./proof.tsx";
+import { useCall } from "./use-call.ts";
 
 /** What stands where a session is opened while an account is held: the way back to what is above Confidential. */
 export function Regain({ since, onLeave }: { readonly since: string; readonly onLeave: () => void }): ReactNode {
   const dispatch = useAppDispatch();
   const { data: factors } = accessApi.useFactorsQuery();
   const [password, setPassword] = useState("");
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const { problem, isBusy, run } = useCall();
   const regain = async (body: { readonly password: string } | { readonly passkey: PasskeyAnswer }): Promise<void> => {
     await client.call("auth.regain", { body });
     dispatch(sessionSlice.actions.userChanged((await client.call("me.read")).data));
     dispatch(notify("It opens again, as before."));
-  };
-  const submit = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await regain({ password });
-    } catch (error) {
-      setProblem(problemOf(error));
-      setBusy(false);
-    }
   };
   const isWrong = problem?.code === "password-wrong";
   return (
     <form
       className="flex flex-col gap-4 p-5"
       data-testid="regain"
-      onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}
+      onSubmit={(event: FormEvent) => (event.preventDefault(), run(() => regain({ password })))}
     >
       <p>
         Your password was set by a link from the server&rsquo;s own terminal, {formatMoment(since)}. So that whoever

@@ -4,12 +4,13 @@ import { useNavigate } from "react-router";
 import type { Problem } from "../core/problem-words.ts";
 import { notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
-import { client, problemOf } from "../data/connection.ts";
+import { client } from "../data/connection.ts";
 import { useAppDispatch } from "../data/store.ts";
 import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
 import { CodeField } from "../parts/proof.tsx";
+import { useCall } from "../parts/use-call.ts";
 
 /** What stands below which field; `other` is for below all. */
 function told(problem: Problem | null): {
@@ -28,28 +29,6 @@ function told(problem: Problem | null): {
   }
   if (problem.code === "code-wrong") return { factor: "The code is not right, or was used already" };
   return problem.code.startsWith("identity-password-") ? { fresh: problem.detail } : { other: problem };
-}
-
-interface Call {
-  readonly problem: Problem | null;
-  readonly isBusy: boolean;
-  readonly run: (call: () => Promise<void>) => void;
-}
-
-function useCall(): Call {
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const run = async (call: () => Promise<void>): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await call();
-    } catch (error) {
-      setProblem(problemOf(error));
-    }
-    setBusy(false);
-  };
-  return { problem, isBusy, run: (call) => void run(call) };
 }
 
 function Ask({ onAsked }: { readonly onAsked: (request: string) => void }): ReactNode {

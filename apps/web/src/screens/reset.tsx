@@ -3,20 +3,17 @@ import { useNavigate } from "react-router";
 
 import type { Problem } from "../core/problem-words.ts";
 import { notify } from "../data/actions.ts";
-import { client, problemOf } from "../data/connection.ts";
+import { fragmentValue } from "../data/claim-code.ts";
+import { client } from "../data/connection.ts";
 import { useAppDispatch } from "../data/store.ts";
 import { Button, ProblemNote, TextLink } from "../parts/basics.tsx";
 import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
 import { OnOff } from "../parts/on-off.tsx";
+import { useCall } from "../parts/use-call.ts";
 
 const LEAD =
   "This link was made at the server's own terminal. It works once: every device is signed out, and your old password signs nobody in any more.";
-
-/** The code of the link, `#code=…`; empty when there is none. */
-function codeIn(hash: string): string {
-  return new URLSearchParams(hash.replace(/^#/, "")).get("code")?.trim() ?? "";
-}
 
 /** What stands below which field; `other` is for below all. */
 function told(problem: Problem | null): {
@@ -74,32 +71,23 @@ function Form({ code }: { readonly code: string }): ReactNode {
   const dispatch = useAppDispatch();
   const navigate = useNavigate();
   const [fresh, setFresh] = useState("");
-  const [factor, setFactor] = useState("");
+  const [factor, setFactor] = useState<string | null>(null);
   const [isLost, setLost] = useState(false);
-  const [asksFactor, setAsksFactor] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const submit = async (): Promise<void> => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      const more = isLost ? { factor_lost: true } : factor === "" ? {} : { factor_code: factor };
+  const { problem, isBusy, run } = useCall();
+  const asksFactor = factor !== null || isLost || problem?.code === "second-factor-needed";
+  const submit = (): void =>
+    run(async () => {
+      const more = isLost ? { factor_lost: true } : factor === null || factor === "" ? {} : { factor_code: factor };
       await client.call("auth.reset", { body: { code, new_password: fresh, ...more } });
       dispatch(notify("Password set. Sign in with the new one."));
       await navigate("/login");
-    } catch (error) {
-      const found = problemOf(error);
-      if (found.code === "second-factor-needed") setAsksFactor(true);
-      else setProblem(found);
-    }
-    setBusy(false);
-  };
+    });
   const { fresh: freshWrong, factor: factorWrong, other } = told(problem);
   return (
     <form
       noValidate
       className="flex flex-col gap-4"
-      onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}
+      onSubmit={(event: FormEvent) => (event.preventDefault(), submit())}
     >
       <Field
         label="New password"
@@ -115,13 +103,19 @@ function Form({ code }: { readonly code: string }): ReactNode {
         }}
       />
       {asksFactor && (
-        <Factor value={factor} isLost={isLost} error={factorWrong} onChange={setFactor} onLost={setLost} />
+        <Factor
+          value={factor ?? ""}
+          isLost={isLost}
+          error={factorWrong}
+          onChange={setFactor}
+          onLost={(is) => (setLost(is), setFactor((typed) => typed ?? ""))}
+        />
       )}
       {other !== undefined && <ProblemNote problem={other} safe="Your old password still works" />}
       <Button
         look="primary"
         type="submit"
-        isDisabled={isBusy || fresh === "" || (asksFactor && !isLost && factor === "")}
+        isDisabled={isBusy || fresh === "" || (asksFactor && !isLost && (factor ?? "") === "")}
         data-testid="reset-finish"
         className="self-start px-6"
       >
@@ -133,7 +127,7 @@ function Form({ code }: { readonly code: string }): ReactNode {
 
 /** A new password by a link from the server's terminal. */
 export function Reset(): ReactNode {
-  const [code] = useState(() => codeIn(globalThis.location.hash));
+  const [code] = useState(() => fragmentValue(globalThis.location.hash, "code") ?? "");
   // It is a secret: not left in the address bar, nor among the pages visited.
   useEffect(() => globalThis.history.replaceState(globalThis.history.state, "", globalThis.location.pathname), []);
   return (

@@ -18,12 +18,12 @@ wem wen wessen wohin woher wieso weshalb wozu wofür womit wovon wogegen woran w
 welchen welchem meine meinen meiner meinem deine deinen deiner deinem seine seinen seiner seinem unsere unseren unserer eure euren ihre ihren
 ihrer ihrem hast habt wirst wollen`,
   fr: `le la les l un une des du de d et ou mais si que qui quoi quand où comment pourquoi quel quelle quels quelles je j tu il elle on nous vous
-ils elles me m te t se s lui leur mon ton son ma ta sa mes tes ses notre votre nos vos leurs combien lequel laquelle lesquels lesquelles ton ta tes qu suis sommes est sont était étaient être suis es sommes ai as a
+ils elles me m te t se s lui leur mon ton son ma ta sa mes tes ses notre votre nos vos leurs combien lequel laquelle lesquels lesquelles est sont était étaient être suis es sommes ai as a
 avons avez ont avait avoir ne n pas plus non oui aussi très avec sans pour par sur sous dans en à au aux ce cet cette ces c y qu`,
   es: `el la los las un una unos unas lo y o pero si que qué quien quién cuando cuándo donde dónde como cómo porque cual cuál yo tú él ella
 nosotros ustedes ellos ellas me te se le les nos mi tu su mis tus sus es son era eran ser fue fueron está están estaba hay he ha han había no sí
 también muy con sin por para de del en a al este esta estos estas ese esa eso esto
-cuánto cuánta cuántos cuántas cuáles quiénes adónde qué nuestro nuestra nuestros nuestras tengo tienes tiene tenemos tienen soy eres somos
+cuánto cuánta cuántos cuántas cuáles quiénes adónde nuestro nuestra nuestros nuestras tengo tienes tiene tenemos tienen soy eres somos
 estoy estás`,
   it: `il lo la i gli le l un uno una e o ma se che chi cosa quando dove come perché quale quali io tu lui lei noi voi loro mi ti si ci vi
 mio tuo suo è sono era erano essere ho ha hanno aveva non sì anche molto con senza per di del della dei delle a al alla da dal in nel nella su sul questo questa
