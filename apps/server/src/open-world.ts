@@ -6,7 +6,7 @@ import { partitionOfUser } from "@kaelix/capture";
 import { TOPICS, type UserId } from "@kaelix/model";
 import type { PeopleApplication } from "@kaelix/gateway";
 import { Subjects } from "@kaelix/recall";
-import { type MemoryStore, type PeopleStore, type SearchView, WorldView } from "@kaelix/views";
+import { type MemoryStore, type PeopleStore, RELATIONAL_VIEW, type SearchView, WorldView } from "@kaelix/views";
 
 import { caughtUp, type HouseContext, need } from "./house-parts.ts";
 import { namePlace, peopleApplication } from "./people-application.ts";
@@ -59,7 +59,8 @@ const ID_BYTES = 16;
 
 /** People, as the gateway asks for them. */
 export function peopleOfHouse({ clock, parts, random }: HouseContext, reach: ProgramReach): PeopleApplication {
-  const { worldView, ...rest } = need(parts, "worldView", "store", "keystore", "log", "remember");
+  const { runner, worldView, ...rest } = need(parts, "worldView", "store", "keystore", "log", "remember", "runner");
+  const view = worldView.name;
   return peopleApplication({
     reach,
     store: rest.store,
@@ -67,8 +68,14 @@ export function peopleOfHouse({ clock, parts, random }: HouseContext, reach: Pro
     log: rest.log,
     clock,
     random,
-    written: (user) => rest.remember.written(user),
-    folded: (position) => caughtUp(parts, position, { view: worldView.name }),
+    written: async (user) => {
+      await rest.remember.written(user);
+      // The tables have it; the world may be a step behind them.
+      const at = { topic: TOPICS.memories.name, partition: partitionOfUser(user) };
+      const nextOffset = runner.foldedTo(RELATIONAL_VIEW, at);
+      if (nextOffset > 0) await caughtUp(parts, { ...at, offset: nextOffset - 1 }, { view });
+    },
+    folded: (position) => caughtUp(parts, position, { view }),
   });
 }
 

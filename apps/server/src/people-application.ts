@@ -32,7 +32,7 @@ export interface PeopleParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: RandomSource;
-  /** Waits until what a person has told can be read. */
+  /** Waits until what a person has told, and taken back, can be read among people too. */
   readonly written: (user: UserId) => Promise<void>;
   /** Waits until the world view has folded a position. */
   readonly folded: (position: LogPosition) => Promise<void>;
@@ -42,13 +42,17 @@ export interface PeopleParts {
 export function peopleApplication(parts: PeopleParts): PeopleApplication {
   const { reach, store } = parts;
   const locks = new KeyedLock();
+  const sourceOf = async (principal: UserPrincipal): Promise<ReturnType<ProgramReach["source"]>> => {
+    await parts.written(principal.userId);
+    return reach.source(principal);
+  };
   return {
-    list: (principal, request) => listPeople(reach.source(principal), { ...scopeOf(principal), ...request }),
-    page: (principal, id) => personPage(reach.source(principal), { ...scopeOf(principal), id }),
-    graph: (principal, request) => graphAround(reach.source(principal), { ...scopeOf(principal), ...request }),
+    list: async (principal, request) => listPeople(await sourceOf(principal), { ...scopeOf(principal), ...request }),
+    page: async (principal, id) => personPage(await sourceOf(principal), { ...scopeOf(principal), id }),
+    graph: async (principal, request) => graphAround(await sourceOf(principal), { ...scopeOf(principal), ...request }),
     reading: (principal) => reach.reading(principal),
     merges: async (principal) => {
-      const merges = await listMerges(reach.source(principal), scopeOf(principal));
+      const merges = await listMerges(await sourceOf(principal), scopeOf(principal));
       if (narrowProgram(principal) === undefined) return merges;
       // What was decided of somebody whom it reads nothing of would tell of them.
       return { ...merges, decisions: merges.decisions.filter(({ person }) => person !== null) };
@@ -56,7 +60,7 @@ export function peopleApplication(parts: PeopleParts): PeopleApplication {
     decide: (principal, wish) =>
       locks.run(principal.userId, async () => {
         mustSeeDecisions(principal);
-        const judged = await judgeWish(reach.source(principal), scopeOf(principal), wish);
+        const judged = await judgeWish(await sourceOf(principal), scopeOf(principal), wish);
         if (judged.type === "missing" || judged.type === "refused") return judged;
         if (judged.type === "undo") {
           await append(parts, { ...baseOf(parts, principal), type: "person.undone", decision: judged.decision });
@@ -72,16 +76,16 @@ export function peopleApplication(parts: PeopleParts): PeopleApplication {
     undo: (principal, id) =>
       locks.run(principal.userId, async () => {
         mustSeeDecisions(principal);
-        const { decisions } = await reach.source(principal).world(principal.userId, principal.ceiling);
+        const { decisions } = await (await sourceOf(principal)).world(principal.userId, principal.ceiling);
         if (!decisions.some((one) => one.decision === id)) return false;
         await append(parts, { ...baseOf(parts, principal), type: "person.undone", decision: id });
         return true;
       }),
     links: async (principal, memoryId) => {
-      await parts.written(principal.userId);
+      const source = await sourceOf(principal);
       const row = await store.memory(principal.userId, memoryId);
       if (!isVisible(row, principal) || !(await reachesRow(parts.keystore, principal, row))) return undefined;
-      return linksOf(reach.source(principal), { ...scopeOf(principal), memoryId });
+      return linksOf(source, { ...scopeOf(principal), memoryId });
     },
   };
 }

@@ -130,6 +130,11 @@ export class ViewRunner {
     return answer ?? "timeout";
   }
 
+  /** How far a view has folded a partition: every record below. 0 when it is unknown. */
+  foldedTo(view: string, { topic, partition }: Omit<LogPosition, "offset">): number {
+    return this.#watermarks.get(view, topic, partition);
+  }
+
   /**
    * Hears of every step of every view, synchronously.
    * @returns a function that ends the listening
