@@ -3,7 +3,7 @@
  * of earlier answers go into later requests.
  *
  * Guarantees when it finds nothing: no answer was 5xx; every refusal was a problem document with a code that has a page; every success was what
- * its schema says and nothing more; `Object.prototype` was as it was. A fault names the seed, and the same seed sends the same requests as far as
+ * its schema says and nothing more; no answer may be kept by a cache, taken for another type or framed; `Object.prototype` was as it was. A fault names the seed, and the same seed sends the same requests as far as
  * the answers are the same.
  */
 import { isDeepStrictEqual } from "node:util";
@@ -26,6 +26,12 @@ export interface FuzzOutcome {
   readonly faults: readonly string[];
 }
 
+/** What every answer carries, content as well as refusals. */
+const CARRIED = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+};
 const TOKENS_EACH = 8;
 const FAULTS_MAX = 60;
 const AT_ONCE = 12;
@@ -207,6 +213,8 @@ function check(
 ): void {
   const said = `${asked.method} ${asked.path.slice(0, 200)} ${JSON.stringify(asked.headers, (name, value: unknown) => (name === "authorization" ? "…" : value)).slice(0, 300)} ${String(asked.body ?? "").slice(0, 300)}`;
   const where = `${operation.name} → ${heard.status} (seed ${seed}): ${said}`;
+  for (const [name, value] of Object.entries(CARRIED))
+    if (heard.headers[name] !== value) fault(fuzz, `${where} has ${name}: ${String(heard.headers[name])}`);
   // Asked to wait for a place of the log that is not there yet: said with a time to come back.
   if (heard.status === 503 && jsonOf(heard)?.["code"] === "view-behind" && heard.headers["retry-after"] !== undefined)
     return;

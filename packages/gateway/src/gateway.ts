@@ -68,6 +68,7 @@ import { OAUTH_PLACES } from "./oauth/metadata.ts";
 import { addOAuth } from "./oauth/mount.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { LiveHub } from "./socket/live-hub.ts";
+import { DATA_HEADERS } from "./http/security-headers.ts";
 import { collectRows } from "./http/problem-page.ts";
 import { serveSocketEvents } from "./socket/socket-events.ts";
 
@@ -341,7 +342,12 @@ function answerBrokenRequest(error: Error & { readonly code?: string }, socket: 
   const { status, text } = gatewayErrors.table[code];
   const document = { type: `/problems/${code}`, title: text, status, detail: text, instance: "", code, trace_id: "" };
   const body = JSON.stringify(document);
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  const headers = {
+    ...DATA_HEADERS,
+    "content-type": "application/problem+json; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join("")}\r\n${body}`);
 }

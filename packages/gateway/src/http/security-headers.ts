@@ -17,7 +17,10 @@ export const DATA_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
-/** For pages: own scripts and styles alone, nothing inline; pictures may be made in the page itself. */
+/**
+ * For pages: own scripts and styles alone, nothing inline; pictures may be made in the page itself. What a page connects to is its own
+ * server, by socket too: `'self'` holds for `ws:` and `wss:` of the same host (CSP 3 §6.7.2.8), and a scheme alone would be every host there is.
+ */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   ...EVERYWHERE,
   "content-security-policy": [
@@ -26,7 +29,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
     "style-src 'self'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    "connect-src 'self' ws: wss:",
+    "connect-src 'self'",
     "worker-src 'self'",
     "manifest-src 'self'",
     "object-src 'none'",

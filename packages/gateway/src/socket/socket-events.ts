@@ -3,13 +3,14 @@
  * another site has nothing to ride on. Every event is called `event` and says its `type`; before a socket is closed it hears `end`
  * and why. The hub looks at the session again every second: what has ended or expired is closed.
  */
-import type { IncomingMessage, Server as HttpServer } from "node:http";
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 
 import { isKaelixError } from "@kaelix/base";
 import type { UserPrincipal } from "@kaelix/model";
 import { Server, type Socket } from "socket.io";
 
 import { gatewayErrors } from "../errors.ts";
+import { DATA_HEADERS } from "../http/security-headers.ts";
 import type { IdentityPort } from "../identity-port.ts";
 import type { Follower, LiveHub, SentEvent } from "./live-hub.ts";
 
@@ -33,6 +34,11 @@ export function serveSocketEvents(server: HttpServer, options: SocketEventsOptio
     maxHttpBufferSize: 16_384,
     connectTimeout: 10_000,
     allowRequest: (request, callback) => callback(null, options.isWelcome(request)),
+  });
+  // These answers pass by all hooks: what every answer carries is put on them here, refusals of the handshake among them.
+  sockets.engine.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    for (const [name, value] of Object.entries(DATA_HEADERS)) response.setHeader(name, value);
+    next();
   });
   const admitted = new WeakMap<Socket, SocketFollower>();
   sockets.use((socket, next) => {
