@@ -17,7 +17,8 @@ const folder = mkdtempSync(join(tmpdir(), "kaelix-writing-"));
 const environment = {
   KAELIX_AI_MODEL: "m",
   KAELIX_AI_JUDGE_BELOW: "0",
-  KAELIX_AI_TIMEOUT_MS: "500",
+  // What is late is so by a provider that never ends, in a house of its own; no other answer is judged by the clock.
+  KAELIX_AI_TIMEOUT_MS: "600000",
   KAELIX_AI_PRICE_READ: "1",
   KAELIX_CLAIM_CODE: "TEST-CODE",
 };
@@ -28,7 +29,7 @@ beforeAll(async () => {
   house = await openHouse({ dataDirectory: folder });
   client = await claimed(house);
   const tell = (text: string, level: 1 | 2 | 3 = 1): Promise<unknown> =>
-    client.call("memories.create", { body: { text, level } }, { waitSeconds: 5, until: "indexed" });
+    client.call("memories.create", { body: { text, level } }, { waitSeconds: 10, until: "indexed" });
   await tell("Carla moved to Lisbon in 2021");
   await tell("The dentist appointment is on Monday");
   await tell("The secret recital in the old mill was given by Ines", 2);
@@ -49,9 +50,10 @@ beforeEach(() => void (provider.heard as unknown[]).splice(0));
 
 async function asked(
   question: string,
+  of = client,
 ): Promise<{ readonly events: readonly AnswerEvent[]; readonly done: StreamedAnswer }> {
   const events: AnswerEvent[] = [];
-  for await (const event of readAnswer(await client.open("answers.write", { body: { question } }))) events.push(event);
+  for await (const event of readAnswer(await of.open("answers.write", { body: { question } }))) events.push(event);
   const last = events.at(-1);
   if (last?.type !== "done") throw new Error("The last event is the answer that stands");
   return { events, done: last.answer };
@@ -87,8 +89,6 @@ test("what a memory orders is data: it stands in the message of the passages, an
 });
 
 const BAD: readonly (readonly [string, Behaviour, string])[] = [
-  ["hangs", { type: "hang" }, "late"],
-  ["drips", { type: "drip" }, "late"],
   ["streams garbage", { type: "garbage" }, "down"],
   ["sends a huge body", { type: "huge" }, "down"],
   ["breaks off", { type: "cut" }, "down"],
@@ -108,6 +108,27 @@ for (const [at, [what, behaviour, why]] of BAD.entries()) {
     expect(done.sentences[0]?.text).toContain("Carla moved to Lisbon in 2021");
   });
 }
+
+test("a provider that hangs or drips leaves the quoted answer standing when its time is over", async () => {
+  const hurried = mkdtempSync(join(tmpdir(), "kaelix-writing-"));
+  process.env["KAELIX_AI_TIMEOUT_MS"] = "500";
+  const other = await openHouse({ dataDirectory: hurried });
+  try {
+    const ann = await claimed(other);
+    const body = { text: "Carla moved to Lisbon in 2021", level: 1 } as const;
+    await ann.call("memories.create", { body }, { waitSeconds: 10, until: "indexed" });
+    for (const [at, type] of (["hang", "drip"] as const).entries()) {
+      provider.behave = () => ({ type });
+      const { done } = await asked(`Where did Carla move${"?".repeat(at + 1)}`, ann);
+      expect(done, type).toMatchObject({ kind: "quoted", not_written: "late" });
+      expect(done.sentences[0]?.text).toContain("Carla moved to Lisbon in 2021");
+    }
+  } finally {
+    process.env["KAELIX_AI_TIMEOUT_MS"] = environment.KAELIX_AI_TIMEOUT_MS;
+    await other.close();
+    rmSync(hurried, { recursive: true, force: true });
+  }
+});
 
 test("where the memories hold nothing, nobody is asked", async () => {
   const { done, events } = await asked("What is the name of the submarine captain?");
@@ -138,7 +159,7 @@ test("a name that a memory lends to a question goes nowhere that memory may not 
 
 test("everybody may see what is sent; the owner alone tests it, and no word of the key is told", async () => {
   provider.behave = () => says('{"ok":true}');
-  await expect.poll(async () => (await client.call("provider.test")).data.ok, { timeout: 30_000 }).toBe(true);
+  await expect.poll(async () => (await client.call("provider.test")).data.ok).toBe(true);
   const { data } = await client.call("provider.read");
   expect(data.writer).toMatchObject({
     model: "m",
