@@ -5,6 +5,9 @@ const withSuffix = (suffix: string): string[] =>
   roots.flatMap((root) => [`${root}/*.${suffix}.ts`, `${root}/*.${suffix}.tsx`]);
 const needy = ["io", "svc", "e2e"].flatMap((need) => withSuffix(`${need}.test`));
 
+/** How often what is waited for is looked at, and a bound against hanging, as every bound in time here: machines are busy. */
+const poll = { interval: 20, timeout: 60_000 };
+
 // The suffix of a test says what it needs; one project per need.
 export default defineConfig({
   test: {
@@ -18,8 +21,8 @@ export default defineConfig({
           include: withSuffix("test"),
           exclude: [...needy, "**/node_modules/**"],
           isolate: false,
-          // A bound against hanging, not a measure: machines are busy.
-          testTimeout: 30_000,
+          expect: { poll },
+          testTimeout: 120_000,
           maxWorkers: 2,
         },
       },
@@ -27,7 +30,8 @@ export default defineConfig({
         test: {
           name: "io",
           include: withSuffix("io.test"),
-          // Bounds against hanging, as above: most of these start processes and databases.
+          expect: { poll },
+          // Most of these start processes and databases.
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // Three on two cores: a third of their time they wait for disks, sockets and processes.
@@ -40,6 +44,7 @@ export default defineConfig({
           name: "svc",
           include: withSuffix("svc.test"),
           globalSetup: "tools/services/stop-after-tests.ts",
+          expect: { poll },
           testTimeout: 120_000,
           // The first who asks for a server installs it.
           hookTimeout: 480_000,
@@ -50,6 +55,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: withSuffix("e2e.test"),
+          expect: { poll },
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,

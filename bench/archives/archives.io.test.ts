@@ -17,7 +17,7 @@ test("hostile archives stay in their box (5,000: npm run bench -- archives)", as
   expect(outcome.faults, `npm run bench -- archives --quick ${seed}`).toEqual([]);
   expect(outcome.previewed).toBeGreaterThan(0);
   expect(outcome.refused).toBeGreaterThan(30);
-}, 120_000);
+});
 
 test("an archive whose entries share their bytes is refused as a whole", async () => {
   const folder = mkdtempSync(join(tmpdir(), "kaelix-overlap-"));
@@ -31,7 +31,7 @@ test("an archive whose entries share their bytes is refused as a whole", async (
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 60_000);
+});
 
 test("an address of this machine or of a private network is not called, however it is spelled", async () => {
   const outcome = await trySpellings();
@@ -40,7 +40,7 @@ test("an address of this machine or of a private network is not called, however 
   expect(outcome.spellings).toBeGreaterThan(300);
   // The listener notices who comes.
   expect((await trySpellings(true)).connections).toBe(1);
-}, 120_000);
+});
 
 test("no field of the interface takes an address that the house would call, but those that are guarded", () => {
   expect(addressesIn(readInterface())).toEqual([]);

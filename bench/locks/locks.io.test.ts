@@ -15,4 +15,4 @@ test("a share of the level lock sweep cannot tell twins apart (all of it: npm ru
   } finally {
     await product.close();
   }
-}, 180_000);
+});

@@ -26,7 +26,7 @@ function bench(name: string, text: string, ...more: readonly string[]): Promise<
   });
 }
 
-test("bench recall prints figures and then every question, as one array", { timeout: 60_000 }, async () => {
+test("bench recall prints figures and then every question, as one array", async () => {
   const { code, out } = await bench(
     "recall",
     '{"id":"a","text":"Mum is allergic to walnuts"}\n{"question":"What is Mum allergic to?","evidence":["a"],"answer":"walnuts"}\n',
@@ -42,33 +42,29 @@ test("bench recall prints figures and then every question, as one array", { time
   );
 });
 
-test(
-  "bench classify prints figures by level, language and category, then every text",
-  { timeout: 60_000 },
-  async () => {
-    const lines = [
-      '{"id":7,"text":"Lovely weather","level":"general"}',
-      '{"id":8,"text":"meine PIN ist 4471","level":4,"lang":"de","category":"pin"}',
-    ];
-    const { code, out } = await bench("classify", lines.join("\n"), "--json");
-    expect(code).toBe(0);
-    const rows: unknown = JSON.parse(out);
-    expect(rows).toEqual(
-      expect.arrayContaining([
-        { name: "accuracy", value: 1, unit: "fraction" },
-        { name: "accuracy, level 4", value: 1, unit: "fraction" },
-        { name: "accuracy, level 2", value: null, unit: "fraction" },
-        { name: "levels 3 and 4 caught as 3 or more, de", value: 1, unit: "fraction" },
-        { name: "called 3 or more though below, unknown", value: 0, unit: "fraction" },
-        { name: "accuracy, category pin", value: 1, unit: "fraction" },
-        expect.objectContaining({ name: "text 8", lang: "de", category: "pin" }),
-        expect.objectContaining({ name: "text 7", id: "7", line: 1, level: 1, found: 1, value: 1 }),
-      ]),
-    );
-  },
-);
+test("bench classify prints figures by level, language and category, then every text", async () => {
+  const lines = [
+    '{"id":7,"text":"Lovely weather","level":"general"}',
+    '{"id":8,"text":"meine PIN ist 4471","level":4,"lang":"de","category":"pin"}',
+  ];
+  const { code, out } = await bench("classify", lines.join("\n"), "--json");
+  expect(code).toBe(0);
+  const rows: unknown = JSON.parse(out);
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      { name: "accuracy", value: 1, unit: "fraction" },
+      { name: "accuracy, level 4", value: 1, unit: "fraction" },
+      { name: "accuracy, level 2", value: null, unit: "fraction" },
+      { name: "levels 3 and 4 caught as 3 or more, de", value: 1, unit: "fraction" },
+      { name: "called 3 or more though below, unknown", value: 0, unit: "fraction" },
+      { name: "accuracy, category pin", value: 1, unit: "fraction" },
+      expect.objectContaining({ name: "text 8", lang: "de", category: "pin" }),
+      expect.objectContaining({ name: "text 7", id: "7", line: 1, level: 1, found: 1, value: 1 }),
+    ]),
+  );
+});
 
-test("a data set with faults is refused with file and line of each", { timeout: 60_000 }, async () => {
+test("a data set with faults is refused with file and line of each", async () => {
   const recall = await bench("recall", '{"text":"x"}\n{"text":5}\n');
   expect([recall.code, recall.out]).toEqual([2, ""]);
   expect(recall.said).toMatch(/set\.jsonl:2: text: current value is a number, must be a string/);

@@ -22,13 +22,13 @@ const page = await openOwnersPage();
 
 /** The code of the newest of so many messages. */
 async function mailed(messages: number): Promise<string> {
-  await expect.poll(() => mail.received.length, { timeout: 30_000 }).toBe(messages);
+  await expect.poll(() => mail.received.length).toBe(messages);
   return /code is (\d{6})/.exec(mail.received.at(-1)?.raw ?? "")?.[1] ?? "";
 }
 
 /** The code of the newest of so many texts. */
 async function texted(messages: number): Promise<string> {
-  await expect.poll(() => sms.received.length, { timeout: 30_000 }).toBe(messages);
+  await expect.poll(() => sms.received.length).toBe(messages);
   const text = new URLSearchParams(sms.received.at(-1)?.body).get("Body") ?? "";
   return /code is (\d{6})/.exec(text)?.[1] ?? "";
 }

@@ -7,7 +7,6 @@ import { logIn } from "../../web/src/testing/journey.ts";
 import { claim, PERSON } from "./testing/product.ts";
 import { openStage } from "./testing/stage.ts";
 
-const START_MS_MAX = 120_000;
 const SHOTS = process.env["KAELIX_SCREENSHOTS"];
 const LOOKS = [
   ["wide-light", { viewport: { width: 1280, height: 900 }, colorScheme: "light" }],
@@ -46,7 +45,6 @@ async function ask(page: Page, question: string): Promise<void> {
 
 test.each(LOOKS)(
   "a question that leans on those before says in the chat how it is understood, %s",
-  { timeout: START_MS_MAX },
   async (mode, options) => {
     const page = await openPage(options);
     await page.goto(`${product.url}/chats/ask`);
@@ -63,7 +61,6 @@ test.each(LOOKS)(
 
 test.each(LOOKS)(
   "what may be asked next stands below the newest answer alone, and is asked and answered when it is pressed, %s",
-  { timeout: START_MS_MAX },
   async (mode, options) => {
     const page = await openPage(options);
     await page.goto(`${product.url}/chats/ask`);
@@ -85,7 +82,6 @@ const TAUGHT = [
 
 test.each(LOOKS.map(([mode, options], at) => [mode, options, TAUGHT[at] ?? []] as const))(
   "what one's corrections taught stands under Me, and is forgotten when that is meant, %s",
-  { timeout: START_MS_MAX },
   async (mode, options, texts) => {
     for (const text of texts) {
       const { data: told } = await owner.call("memories.create", { body: { text } });

@@ -18,7 +18,7 @@ const page = await openOwnersPage();
 
 /** The code of the newest of so many messages. */
 async function codeOf(messages: number): Promise<string> {
-  await expect.poll(() => mail.received.length, { timeout: 30_000 }).toBe(messages);
+  await expect.poll(() => mail.received.length).toBe(messages);
   return /Your code is (\d{6})/.exec(mail.received.at(-1)?.raw ?? "")?.[1] ?? "";
 }
 

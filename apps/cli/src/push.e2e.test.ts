@@ -66,13 +66,13 @@ test(
     await worker?.evaluate(`self.addEventListener("push", (event) => (self.opened = event.data.text()))`);
     const body = { hour: 0, zone: zoneOfNight(), mail: null, webhook: null };
     await owner.call("digestSettings.write", { body });
-    await expect.poll(notices, { timeout: WAIT_MS_MAX }).toEqual(["Your day is ready"]);
+    await expect.poll(notices).toEqual(["Your day is ready"]);
     expect(await worker?.evaluate("self.opened")).toBe('{"text":"Your day is ready"}');
     const [message] = service.received;
     expect(message?.headers["content-encoding"]).toBe("aes128gcm");
     expect(message?.body.includes("day is ready")).toBe(false);
     await expect
-      .poll(async () => (await owner.call("digestSettings.read")).data.last?.ways, { timeout: WAIT_MS_MAX })
+      .poll(async () => (await owner.call("digestSettings.read")).data.last?.ways)
       .toMatchObject([{ way: "push", state: "sent" }]);
     // No program may press a notice: the worker is told that it was, and notes where it leads instead of opening it unasked.
     const led = await worker?.evaluate(`(async () => {

@@ -82,40 +82,36 @@ async function look(name: string): Promise<void> {
   if (folder !== undefined) await page.screenshot({ path: `${folder}/seal-${name}.png` });
 }
 
-test(
-  "a passkey that makes no secret is told so in plain words, and nothing is changed",
-  { timeout: 90_000 },
-  async () => {
-    await page.goto(`${home}/settings/security/seal`);
-    await page.getByTestId("seal-set-up").click();
-    await page.getByTestId("new-passphrase").fill(PASSPHRASE);
-    await page.getByTestId("new-passphrase-again").fill(PASSPHRASE);
-    await page.getByTestId("passphrase-submit").click();
-    await page.getByTestId("recovery-key").waitFor();
-    const groups = (await page.getByTestId("recovery-key").locator("li").allTextContents()).map((text) =>
-      text.trim().slice(-4),
-    );
-    await page.getByTestId("recovery-kept").click();
-    await page.getByTestId("recovery-group-3").fill(groups[2] ?? "");
-    await page.getByTestId("recovery-group-7").fill(groups[6] ?? "");
-    await page.getByTestId("recovery-confirm").click();
-    await page.getByTestId("proof-password").fill(PERSON.password);
-    await page.getByTestId("proof-button").click();
-    await page.getByTestId("seal-on").waitFor();
-    await addPasskey("Old key");
-    await page.getByRole("button", { name: /^Open up to/ }).click();
-    await page.getByRole("dialog").getByText("Ultra-secret").first().click();
-    await page.getByTestId("unlock-password").fill(PERSON.password);
-    await page.getByTestId("unlock-button").click();
-    await page.getByTestId("unlock-button").waitFor({ state: "detached" });
-    await tryPasskey();
-    await page.getByTestId("seal-passkey-trouble").filter({ hasText: "makes no secret" }).waitFor();
-    await look("without-prf");
-    expect(secrets).toEqual([]);
-  },
-);
+test("a passkey that makes no secret is told so in plain words, and nothing is changed", async () => {
+  await page.goto(`${home}/settings/security/seal`);
+  await page.getByTestId("seal-set-up").click();
+  await page.getByTestId("new-passphrase").fill(PASSPHRASE);
+  await page.getByTestId("new-passphrase-again").fill(PASSPHRASE);
+  await page.getByTestId("passphrase-submit").click();
+  await page.getByTestId("recovery-key").waitFor();
+  const groups = (await page.getByTestId("recovery-key").locator("li").allTextContents()).map((text) =>
+    text.trim().slice(-4),
+  );
+  await page.getByTestId("recovery-kept").click();
+  await page.getByTestId("recovery-group-3").fill(groups[2] ?? "");
+  await page.getByTestId("recovery-group-7").fill(groups[6] ?? "");
+  await page.getByTestId("recovery-confirm").click();
+  await page.getByTestId("proof-password").fill(PERSON.password);
+  await page.getByTestId("proof-button").click();
+  await page.getByTestId("seal-on").waitFor();
+  await addPasskey("Old key");
+  await page.getByRole("button", { name: /^Open up to/ }).click();
+  await page.getByRole("dialog").getByText("Ultra-secret").first().click();
+  await page.getByTestId("unlock-password").fill(PERSON.password);
+  await page.getByTestId("unlock-button").click();
+  await page.getByTestId("unlock-button").waitFor({ state: "detached" });
+  await tryPasskey();
+  await page.getByTestId("seal-passkey-trouble").filter({ hasText: "makes no secret" }).waitFor();
+  await look("without-prf");
+  expect(secrets).toEqual([]);
+});
 
-test("a passkey opens what was sealed; its secret goes nowhere", { timeout: 90_000 }, async () => {
+test("a passkey opens what was sealed; its secret goes nowhere", async () => {
   await setPrf(true);
   await addPasskey("New phone");
   await tryPasskey();
@@ -148,21 +144,17 @@ test("a passkey opens what was sealed; its secret goes nowhere", { timeout: 90_0
   expect(all).not.toContain(SAID);
 });
 
-test(
-  "a passkey that is removed opens it no more, and what was wrapped for it is gone",
-  { timeout: 90_000 },
-  async () => {
-    await page.goto(`${home}/settings/security`);
-    await page.getByRole("button", { name: "Remove New phone" }).click();
-    await page.getByTestId("passkey-remove").click();
-    await page.getByTestId("passkey").filter({ hasText: "New phone" }).waitFor({ state: "detached" });
-    await page.goto(`${home}/settings/security/seal`);
-    await page.getByText("No passkey unlocks it.").waitFor();
-    await page.getByTestId("seal-unlock").click();
-    await page.getByTestId("passphrase-input").waitFor();
-    expect(await page.getByTestId("seal-passkey").count()).toBe(0);
-    await page.getByTestId("passphrase-input").fill(PASSPHRASE);
-    await page.getByTestId("passphrase-button").click();
-    await page.getByTestId("seal-lock").waitFor();
-  },
-);
+test("a passkey that is removed opens it no more, and what was wrapped for it is gone", async () => {
+  await page.goto(`${home}/settings/security`);
+  await page.getByRole("button", { name: "Remove New phone" }).click();
+  await page.getByTestId("passkey-remove").click();
+  await page.getByTestId("passkey").filter({ hasText: "New phone" }).waitFor({ state: "detached" });
+  await page.goto(`${home}/settings/security/seal`);
+  await page.getByText("No passkey unlocks it.").waitFor();
+  await page.getByTestId("seal-unlock").click();
+  await page.getByTestId("passphrase-input").waitFor();
+  expect(await page.getByTestId("seal-passkey").count()).toBe(0);
+  await page.getByTestId("passphrase-input").fill(PASSPHRASE);
+  await page.getByTestId("passphrase-button").click();
+  await page.getByTestId("seal-lock").waitFor();
+});

@@ -12,7 +12,6 @@ import { type CommandOutcome, runCommand } from "./testing/product.ts";
 
 const MAIN = new URL("kaelix.ts", import.meta.url).pathname;
 const TOOLS = "org.apache.kafka.tools";
-const WAIT_MS_MAX = 40_000;
 /** Names are used once in a cluster. */
 const RUN = String(process.pid);
 let broker: ChildProcess;
@@ -99,7 +98,7 @@ describe.each(["our broker", "Apache Kafka"])("share groups of %s", (name) => {
     try {
       const seen: string[] = [];
       createInterface({ input: member.stdout }).on("line", (line) => seen.push(line));
-      await expect.poll(() => seen.toSorted(), { timeout: WAIT_MS_MAX }).toEqual(["a", "b", "c", "d"]);
+      await expect.poll(() => seen.toSorted()).toEqual(["a", "b", "c", "d"]);
       const described = (await groups("describe", group)) as {
         readonly members: readonly { member: string; client: string; host: string; assigned: unknown }[];
       };
@@ -115,7 +114,7 @@ describe.each(["our broker", "Apache Kafka"])("share groups of %s", (name) => {
       await gone;
     }
     const state = async (): Promise<unknown> => groups("describe", group);
-    await expect.poll(state, { timeout: WAIT_MS_MAX }).toMatchObject({ state: "Empty", members: [] });
+    await expect.poll(state).toMatchObject({ state: "Empty", members: [] });
     expect((await tool(5, "--describe", "--state")).join()).toMatch(/ Empty 0$/);
     await stands();
     expect(await groups("reset", group, topic, "--to", "1")).toMatchObject({

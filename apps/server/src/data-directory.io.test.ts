@@ -9,7 +9,7 @@ import { afterEach, expect, test } from "vitest";
 import { dataPaths, prepareDataDirectory } from "./data-directory.ts";
 import { readSettings } from "./settings.ts";
 
-const CHILD_MS_MAX = 20_000;
+const CHILD_MS_MAX = 120_000;
 const isRoot = process.getuid?.() === 0;
 const folders: string[] = [];
 

@@ -239,7 +239,7 @@ test("with its Kafka door open the house tells the broker's metrics beside its o
     const house = await open(newFolder());
     const metrics = async (): Promise<string> => await (await house.fetch("http://localhost/metrics")).text();
     // The door opens behind the house.
-    await expect.poll(metrics, { timeout: 10_000 }).toContain("\nkaelix_kafka_connections 0\n");
+    await expect.poll(metrics).toContain("\nkaelix_kafka_connections 0\n");
     expect(await metrics()).toMatch(/^kaelix_log_records\{topic="identity"\} \d+$/m);
   } finally {
     delete process.env["KAELIX_KAFKA"];

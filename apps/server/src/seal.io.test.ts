@@ -227,9 +227,7 @@ test("forgetting, undoing and erasing work on what was sealed, and its line of a
   await client.call("auth.prove", { body: PASSWORD });
   const { data: erasure } = await client.call("erasures.request", { body: { memories: [memory.id], now: true } });
   await expect
-    .poll(async () => (await client.call("erasures.read", { params: { id: erasure.id } })).data.state, {
-      timeout: 20_000,
-    })
+    .poll(async () => (await client.call("erasures.read", { params: { id: erasure.id } })).data.state)
     .toBe("done");
   const file = { name: "kaelix.jsonl", data: new Blob([lines]) };
   const { data: upload } = await client.call("imports.upload", { query: {} }, { file });
@@ -244,7 +242,7 @@ test("the account's end takes the key along", async () => {
   const first = { revision: 0, key_id: keyId(), wraps: wraps() };
   await client.call("seal.change", { body: first });
   await client.call("erasures.request", { body: { account: { confirm: "+1234567890" }, now: true } });
-  await expect.poll(async () => (await problemOf(client.call("seal.read"))).status, { timeout: 20_000 }).toBe(401);
+  await expect.poll(async () => (await problemOf(client.call("seal.read"))).status).toBe(401);
   await close(house);
   const access = readdirSync(join(folder, "log"), { recursive: true })
     .map(String)

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { encodeText } from "@kaelix/base";
 import { createClient } from "@kaelix/contract";
 import { type Log, openKafkaLog, parseKafkaUrl } from "@kaelix/log";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { startService } from "../../../tools/services/table.ts";
 import { openHouse } from "./server.ts";
@@ -109,7 +109,7 @@ test("a foreign topic becomes memories, each once, although the server is killed
     fetch: house.fetch,
     accessToken: () => session.access_token,
   });
-  await vi.waitFor(async () => expect(await committed()).toBe(GOOD + BAD), { timeout: 60_000, interval: 200 });
+  await expect.poll(() => committed()).toBe(GOOD + BAD);
   const { data: outcome } = await client.call("verifications.run");
   expect(outcome.agree).toBe(true);
   expect(outcome.log.memories_live).toBe(GOOD);

@@ -8,7 +8,7 @@ import { makeLogger } from "@kaelix/coordinator";
 import { MemoryLog } from "@kaelix/log/testing";
 import { DEFAULT_TENANT, makeId, TOPICS } from "@kaelix/model";
 import { openContent, openKeystore } from "@kaelix/security";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { ZipFile } from "yazl";
 
 import { memoryKek } from "../../security/src/testing/memory-kek.ts";
@@ -71,7 +71,7 @@ test("an import brings the files that its messages name; what is too large, dama
     await imports.accept(owner, { importId, path, fileName: "WhatsApp Chat with Bob.zip" });
     await imports.start(owner, importId, { zone: "UTC", dateOrder: "day-first" });
     const stateOf = async () => imports.read(owner, importId);
-    await vi.waitFor(async () => expect((await stateOf())?.state).toBe("done"), { interval: 10, timeout: 60_000 });
+    await expect.poll(async () => (await stateOf())?.state).toBe("done");
     return stateOf();
   };
   const first = await bring();
@@ -104,4 +104,4 @@ test("an import brings the files that its messages name; what is too large, dama
   expect(await bring()).toMatchObject({ added: 0, known: 405, failed: 0 });
   expect(pieces(), "what is known is not read again").toBe(before);
   await keystore.close();
-}, 120_000);
+});

@@ -20,7 +20,7 @@ test("ImportJudging.judged leaves every draft with the level that telling it one
   const end = judging.begin();
   // While the thread loads, drafts are left as they are.
   expect(await judging.judged(drafts)).toEqual(drafts);
-  await expect.poll(async () => (await judging.judged(drafts))[0]?.judged, { timeout: 20_000 }).toBeDefined();
+  await expect.poll(async () => (await judging.judged(drafts))[0]?.judged).toBeDefined();
   const judged = await judging.judged(drafts);
   await end();
   expect(judged.map((draft) => judge(draft))).toEqual(drafts.map((draft) => judge(draft)));

@@ -15,7 +15,7 @@ import {
   TOPICS,
 } from "@kaelix/model";
 import { openKeystore } from "@kaelix/security";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 
 import { memoryKek } from "../../security/src/testing/memory-kek.ts";
 import { Imports } from "./imports.ts";
@@ -91,8 +91,8 @@ test("an import of an organisation stops where it is, waits through a start, and
   // Of others it stops nothing: while one of theirs runs to its end, not a line more comes in here.
   const theirs = await begin(first, other);
   await first.pause(owner.tenant);
-  await vi.waitFor(() => expect(imported(theirs)).toBe(LINES), { interval: 10, timeout: 60_000 });
-  await vi.waitFor(() => expect(unfinished(log)).toHaveLength(1), { interval: 10, timeout: 20_000 });
+  await expect.poll(() => imported(theirs)).toBe(LINES);
+  await expect.poll(() => unfinished(log)).toHaveLength(1);
   expect(imported(importId)).toBe(stopped);
   // A start does not begin it again, and does not take its file away.
   const second = make();
@@ -101,7 +101,7 @@ test("an import of an organisation stops where it is, waits through a start, and
   expect([imported(importId), unfinished(log).length]).toEqual([stopped, 1]);
   shut.clear();
   await second.goOn(owner.tenant);
-  await vi.waitFor(() => expect(unfinished(log)).toEqual([]), { interval: 10, timeout: 60_000 });
+  await expect.poll(() => unfinished(log)).toEqual([]);
   expect(imported(importId)).toBe(LINES);
 
   const leaving = await begin(second);
@@ -110,4 +110,4 @@ test("an import of an organisation stops where it is, waits through a start, and
   await second.leave(owner.user);
   expect(readdirSync(join(folder, "spool"))).toEqual([]);
   await keystore.close();
-}, 120_000);
+});

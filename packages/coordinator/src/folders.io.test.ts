@@ -7,7 +7,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { makeFolder } from "./folders.ts";
 
-const CHILD_MS_MAX = 20_000;
+const CHILD_MS_MAX = 120_000;
 const folders: string[] = [];
 
 afterEach(() => {

@@ -6,7 +6,7 @@ import { claimServer, openBrowser, signUp } from "../../../web/src/testing/journ
 import { PERSON, type Product, startProduct, temporaryData } from "./product.ts";
 
 /** A bound against hanging, not a measure: machines are busy. */
-const WAIT_MS_MAX = 30_000;
+const WAIT_MS_MAX = 60_000;
 const PHONE = { viewport: { width: 390, height: 844 } } as const;
 
 /** The product and the browser of one file. */

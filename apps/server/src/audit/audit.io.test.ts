@@ -257,7 +257,7 @@ test("that keys of forgotten memories were shredded is written down", async () =
   await client.call("memories.forget", { params: { id: told.memory.id } }, { ifMatch: etag ?? "" });
   const [erased] = await entries(client, { action: "memory.erase" }, 1);
   expect(erased).toMatchObject({ actor: "system", decision: "allow", reason: "1 memories" });
-}, 120_000);
+});
 
 test("entries come in pages and are narrowed; owner actions and imports are among them", async () => {
   const house = await open(newFolder());

@@ -200,15 +200,13 @@ test("a second backup uploads what is new alone; a backup that is cut off leaves
   rmSync(join(place, "heads"), { recursive: true });
   writeFileSync(join(place, "heads"), "in the way");
   await client.call("backups.create");
-  await expect
-    .poll(async () => (await client.call("backups.read")).data.problem, { timeout: 10_000 })
-    .toContain("Cannot use");
+  await expect.poll(async () => (await client.call("backups.read")).data.problem).toContain("Cannot use");
   expect(readdirSync(join(place, "points"))).toEqual(points);
   rmSync(join(place, "heads"));
   const { data } = await client.call("backups.create");
   expect(data.place).toBe(place);
-  await expect.poll(async () => (await client.call("backups.read")).data.points.length, { timeout: 10_000 }).toBe(2);
-  await expect.poll(async () => (await client.call("backups.read")).data.running, { timeout: 10_000 }).toBe(null);
+  await expect.poll(async () => (await client.call("backups.read")).data.points.length).toBe(2);
+  await expect.poll(async () => (await client.call("backups.read")).data.running).toBe(null);
   await close(house);
   const report = await restoreHere({ dataDirectory: withKeyOf(folder), verifyOnly: true });
   expect(report).toMatchObject({ memories: 6, opened: 6, directory: null });
@@ -361,7 +359,7 @@ test("an erasure that waited for its time is asked again on an older point that 
   const empty = withKeyOf(folder);
   await restoreHere({ dataDirectory: empty, atMs, verifyOnly: false });
   const restored = await signIn(empty);
-  await expect.poll(async () => texts(restored), { timeout: 10_000 }).toEqual(["The shed is locked"]);
+  await expect.poll(async () => texts(restored)).toEqual(["The shed is locked"]);
   const { data } = await restored.call("erasures.read", { params: { id: asked.id } });
   expect(["waiting", "done"]).toContain(data.state);
 });

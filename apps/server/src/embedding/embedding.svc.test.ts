@@ -85,9 +85,7 @@ const told = (client: Client, text: string, level?: 1 | 2 | 3): Promise<unknown>
   );
 
 async function allEmbedded(client: Client): Promise<void> {
-  await expect
-    .poll(async () => (await client.call("status.read")).data.embedding?.waiting, { timeout: 60_000, interval: 200 })
-    .toBe(0);
+  await expect.poll(async () => (await client.call("status.read")).data.embedding?.waiting).toBe(0);
 }
 
 const TEXTS = [
@@ -124,7 +122,7 @@ test("what shares no word with a query is found by its meaning; with the provide
   door.target = (await startService("embedder"))["EMBEDDER_URL"] ?? "";
   await allEmbedded(client);
   await expect
-    .poll(async () => (await search("somebody repairs the pipes")).texts[0], { timeout: 60_000, interval: 500 })
+    .poll(async () => (await search("somebody repairs the pipes")).texts[0])
     .toBe("The plumber comes on the third of March");
 
   // A restart finds the vectors where they were: nothing is sent twice.

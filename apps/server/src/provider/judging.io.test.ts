@@ -43,7 +43,7 @@ async function claimedAgain(house: OpenHouse): Promise<Client> {
 }
 
 const judgedBy = (client: Client, id: string, by: string): Promise<void> =>
-  expect.poll(async () => (await read(client, id)).level_decided_by, { timeout: 20_000, interval: 50 }).toBe(by);
+  expect.poll(async () => (await read(client, id)).level_decided_by).toBe(by);
 
 test("a memory is stored at the rules' level, then asked about once; it is raised, and says who was asked", async () => {
   provider.behave = (request) => verdictsFor(request, (text) => (text.includes("surprise") ? 2 : 1));
@@ -62,7 +62,7 @@ test("a memory is stored at the rules' level, then asked about once; it is raise
   await close(house);
   const again = await claimedAgain(await open(folder));
   await tell(again, "The cat sleeps");
-  await expect.poll(() => sent().length, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => sent().length).toBe(3);
   expect(new Set(sent()).size).toBe(3);
 });
 
@@ -87,7 +87,7 @@ test("nonsense leaves the rules' level standing, says so, and is not asked for a
   const plain = await tell(client, "Grass on the lawn");
   await judgedBy(client, plain, "model");
   await expect
-    .poll(async () => (await read(client, odd)).reasons.at(-1)?.text ?? "", { timeout: 20_000, interval: 50 })
+    .poll(async () => (await read(client, odd)).reasons.at(-1)?.text ?? "")
     .toMatch(/gave no answer that could be used/);
   expect(await read(client, odd)).toMatchObject({ level: "general", level_decided_by: "rule" });
   await close(house);
@@ -106,7 +106,7 @@ test("a provider that hangs keeps nobody waiting; what it was not asked is judge
   const client = await claimed(house);
   const id = await tell(client, "The kettle is on");
   expect(await read(client, id)).toMatchObject({ level: "general", level_decided_by: "rule", version: 1 });
-  await expect.poll(() => provider.heard.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => provider.heard.length).toBe(1);
   await close(house);
   provider.behave = (request) => verdictsFor(request, () => 2);
   const again = await claimedAgain(await open(folder));
@@ -126,10 +126,10 @@ test("what a person moves while the provider is asked stays where they put it", 
     return request.isStream ? { type: "hang" } : { type: "content", content: "Let me think" };
   };
   id = await tell(client, "The kettle is on");
-  await expect.poll(() => provider.heard.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => provider.heard.length).toBeGreaterThan(0);
   await moved;
   const next = await tell(client, "The cat sleeps");
-  await expect.poll(() => sent().includes("The cat sleeps"), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => sent().includes("The cat sleeps")).toBe(true);
   await expect
     .poll(async () => (await client.call("memories.list")).data.data.map((memory) => memory.id))
     .not.toContain(next);

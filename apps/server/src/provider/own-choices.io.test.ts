@@ -75,7 +75,6 @@ function arrived(word: string): readonly Path[] {
 
 const ALL: readonly Path[] = ["answer", "day", "level", "meaning"];
 const [ANN, BEN, PASSWORD] = ["+1234567890", "+4930100002", "testpassword"];
-const WAIT = { timeout: 60_000, interval: 20 };
 
 async function ask(client: Client, question: string): Promise<StreamedAnswer> {
   const response = await client.open("answers.write", { body: { question } });
@@ -116,13 +115,13 @@ test("of who wants nothing of theirs sent nothing arrives by any path, of others
   const ben = await joined(first, ann);
   expect((await ann.call("provider.read")).data.choice).toEqual({ allowed: true, chosen_at: null });
   await live(ann, "samovar");
-  await expect.poll(() => arrived("samovar"), WAIT).toEqual(ALL);
+  await expect.poll(() => arrived("samovar")).toEqual(ALL);
 
   expect(await choose(ann, false)).toEqual({ allowed: false, chosen_at: expect.any(String) });
   await live(ann, "barometer");
   await live(ben, "harmonica");
   // What is Ben's came later, and has arrived by all paths.
-  await expect.poll(() => arrived("harmonica"), WAIT).toEqual(ALL);
+  await expect.poll(() => arrived("harmonica")).toEqual(ALL);
   expect(arrived("barometer")).toEqual([]);
   const found = (await ann.call("searches.run", { body: { query: "barometer" } })).data;
   expect([found.total, found.meaning]).toEqual([2, undefined]);
@@ -136,13 +135,13 @@ test("of who wants nothing of theirs sent nothing arrives by any path, of others
   const benAgain = await back(second, BEN);
   await live(annAgain, "gramophone");
   await live(benAgain, "tambourine");
-  await expect.poll(() => arrived("tambourine"), WAIT).toEqual(ALL);
+  await expect.poll(() => arrived("tambourine")).toEqual(ALL);
   expect([arrived("barometer"), arrived("gramophone")]).toEqual([[], []]);
   expect((await annAgain.call("provider.read")).data.choice).toMatchObject({ allowed: false });
 
   expect(await choose(annAgain, true)).toMatchObject({ allowed: true });
-  await expect.poll(() => arrived("gramophone"), WAIT).toEqual(["level", "meaning"]);
-  await expect.poll(() => arrived("barometer"), WAIT).toEqual(["level", "meaning"]);
+  await expect.poll(() => arrived("gramophone")).toEqual(["level", "meaning"]);
+  await expect.poll(() => arrived("barometer")).toEqual(["level", "meaning"]);
   await ask(annAgain, "Where does the gramophone stand?");
   expect(arrived("gramophone")).toEqual(["answer", "level", "meaning"]);
 });
@@ -180,9 +179,9 @@ test("what is on its way when they say no is cut short, and nobody is asked agai
   const ann = await claimed(house);
   provider.behave = (request) => (pathOf(request) === "answer" ? { type: "hang" } : answerOf(request));
   await tell(ann, "The samovar stands on the shelf");
-  await expect.poll(() => arrived("samovar"), WAIT).toEqual(["level", "meaning"]);
+  await expect.poll(() => arrived("samovar")).toEqual(["level", "meaning"]);
   const asked = ask(ann, "Where does the samovar stand?");
-  await expect.poll(() => arrived("samovar"), WAIT).toEqual(["answer", "level", "meaning"]);
+  await expect.poll(() => arrived("samovar")).toEqual(["answer", "level", "meaning"]);
   provider.behave = answerOf;
   await choose(ann, false);
   const answer = await asked;
@@ -206,7 +205,7 @@ test("a question is sent for its meaning as it was typed, and not with a word th
   await ann.call("memories.create", { body }, { waitSeconds: 10, until: "indexed" });
   await tell(ann, "Ines moved to Lisbon in March");
   const vectors = async () => (await ann.call("status.read")).data.embedding?.waiting;
-  await expect.poll(vectors, WAIT).toBe(0);
+  await expect.poll(vectors).toBe(0);
   const asked = async (question: string, ...after: string[]) =>
     (await ann.call("answers.ask", { body: { question, after } })).data;
   const lent = await asked("Where did she move to?", "Who did I have lunch with at the market?");
@@ -217,5 +216,5 @@ test("a question is sent for its meaning as it was typed, and not with a word th
     expect((await asked("Where did Ines move to?")).kind).toBe("quoted");
     return arrived("Where did Ines move to?");
   };
-  await expect.poll(sent, WAIT).toContain("meaning");
+  await expect.poll(sent).toContain("meaning");
 });

@@ -60,7 +60,7 @@ async function unlock(client: Client): Promise<void> {
 /** Makes a backup and waits for its end. */
 async function backUp(client: Client): Promise<void> {
   await client.call("backups.create");
-  await expect.poll(async () => (await client.call("backups.read")).data.running, { timeout: 20_000 }).toBeNull();
+  await expect.poll(async () => (await client.call("backups.read")).data.running).toBeNull();
 }
 
 test(
@@ -137,13 +137,13 @@ test(
     vi.setSystemTime(Date.UTC(2026, 2, 8, 9));
     house = await open(folder);
     ann = await signIn(house);
-    await expect.poll(() => texts(ann), { timeout: 10_000 }).toEqual(["The wedding was in June"]);
+    await expect.poll(() => texts(ann)).toEqual(["The wedding was in June"]);
     vi.setSystemTime(Date.now() + 11_000);
     const done = async () =>
       (await ann.call("erasures.list")).data.data.map(({ erased, state, what }) => [what, state, erased]);
-    await expect.poll(done, { timeout: 30_000 }).toEqual([["age", "done", 1]]);
+    await expect.poll(done).toEqual([["age", "done", 1]]);
     await unlock(ann);
-    await expect.poll(done, { timeout: 30_000 }).toEqual([
+    await expect.poll(done).toEqual([
       ["age", "done", 1],
       ["age", "done", 1],
     ]);

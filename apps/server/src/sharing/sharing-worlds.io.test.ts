@@ -64,7 +64,7 @@ beforeAll(async () => {
   for (const [owner, { client }] of people.entries()) {
     for (let count = 0; count < MEMORIES_EACH; count++) told.push(await tell(owner, client, count));
   }
-}, 120_000);
+});
 afterAll(async () => {
   vi.useRealTimers();
   await house.close();

@@ -47,7 +47,7 @@ async function fakeServer(seeded: boolean): Promise<FakeServer> {
 
 async function openPage(options: BrowserContextOptions): Promise<{ page: Page; errors: string[] }> {
   const page = await browser.newPage({ ...options, reducedMotion: "reduce" });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {

@@ -101,7 +101,7 @@ test("a source remembers records in order, buries what is bad, and commits every
   }
   const { log, register, source } = await makeHouse(topic);
   source.start();
-  await vi.waitFor(() => expect(topic.committed.at(-1)).toBe(5));
+  await expect.poll(() => topic.committed.at(-1)).toBe(5);
   expect(source.status()).toMatchObject({ state: "running", remembered: 2, deadLetters: 2, skipped: 1, problem: null });
   expect(register.rows()).toHaveLength(2);
   expect(letters(log).map(({ offset }) => offset)).toEqual([1, 2]);
@@ -119,13 +119,13 @@ test("nothing more is told to whoever may not come in any more, and all of it wh
   let isIn = true;
   const source = new KafkaSource({ ...parts, owner: async () => (isIn ? parts.owner() : undefined) });
   source.start();
-  await vi.waitFor(() => expect(topic.committed.at(-1)).toBe(1));
+  await expect.poll(() => topic.committed.at(-1)).toBe(1);
   isIn = false;
   topic.tell({ body: "two" });
-  await vi.waitFor(() => expect(problems.length).toBeGreaterThan(1));
+  await expect.poll(() => problems.length).toBeGreaterThan(1);
   expect([register.rows().length, topic.committed.at(-1)]).toEqual([1, 1]);
   isIn = true;
-  await vi.waitFor(() => expect(topic.committed.at(-1)).toBe(2));
+  await expect.poll(() => topic.committed.at(-1)).toBe(2);
   expect(register.rows()).toHaveLength(2);
   await source.stop();
 });
@@ -149,7 +149,7 @@ test("nothing is committed before it is durable, and what comes again is the sam
     if (failures % 2 === 1) throw logErrors("log-unreachable");
   };
   source.start();
-  await vi.waitFor(() => expect(topic.committed.at(-1)).toBe(25));
+  await expect.poll(() => topic.committed.at(-1)).toBe(25);
   expect(topic.joins).toBeGreaterThan(1);
   expect(register.rows()).toHaveLength(25);
   await source.stop();
@@ -161,11 +161,11 @@ test("a source waits while the log refuses, loses nothing and says why", async (
   const { log, problems, register, source } = await makeHouse(topic);
   const append = vi.spyOn(log, "append").mockRejectedValue(logErrors("log-disk-full"));
   source.start();
-  await vi.waitFor(() => expect(problems.length).toBeGreaterThan(2));
+  await expect.poll(() => problems.length).toBeGreaterThan(2);
   expect(problems[0]).toContain("Disk is full");
   expect(topic.committed).toEqual([]);
   append.mockRestore();
-  await vi.waitFor(() => expect(topic.committed).toEqual([1]));
+  await expect.poll(() => topic.committed).toEqual([1]);
   expect(register.rows()).toHaveLength(1);
   expect(letters(log)).toEqual([]);
   await source.stop();
@@ -176,7 +176,7 @@ test("another text under the same id of the source's own is buried, not written 
   for (const body of ["first", "first", "second"]) topic.tell({ body, id: "same" });
   const { log, register, source } = await makeHouse(topic);
   source.start();
-  await vi.waitFor(() => expect(topic.committed.at(-1)).toBe(3));
+  await expect.poll(() => topic.committed.at(-1)).toBe(3);
   expect(source.status()).toMatchObject({ remembered: 1, known: 1, deadLetters: 1 });
   expect(register.rows()).toHaveLength(1);
   expect(letters(log)[0]?.problem).toContain("same id");
@@ -190,7 +190,7 @@ test("a source without anybody to remember for waits until there is somebody", a
   const owner = vi.fn<typeof parts.owner>(parts.owner).mockResolvedValueOnce(undefined);
   const source = new KafkaSource({ ...parts, owner });
   source.start();
-  await vi.waitFor(() => expect(topic.committed).toEqual([1]));
+  await expect.poll(() => topic.committed).toEqual([1]);
   expect(problems).toEqual([expect.stringContaining("Nobody")]);
   await source.stop();
 });

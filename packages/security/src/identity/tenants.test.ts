@@ -1,6 +1,6 @@
 import { encodeText } from "@kaelix/base";
 import { DEFAULT_TENANT, encodeEvent, EVENT_VERSION, TOPICS, type UserPrincipal } from "@kaelix/model";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 
 import { SYSTEM_USER } from "../keys/keystore-types.ts";
 import { OWNER, openTestIdentity, principalOf, type TestIdentity } from "../testing/identity.ts";
@@ -159,9 +159,7 @@ test("a session is refused from the moment that its organisation is suspended, b
   const value = encodeEvent({ type: "access.tenant", ...base, suspended_at: at, ended_at: null });
   const record = { key: encodeText("tenant/globex"), value, timestampMs: at };
   await house.log.append(TOPICS.access.name, 0, [record]);
-  await vi.waitFor(async () =>
-    expect(await house.identity.authenticate(session.accessToken)).toEqual({ type: "refused", why: "ended" }),
-  );
+  await expect.poll(() => house.identity.authenticate(session.accessToken)).toEqual({ type: "refused", why: "ended" });
   await house.keystore.close();
 });
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { connect, type Socket } from "node:net";
 
 import { WireWriter } from "@kaelix/protocol";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 
 import {
   batchOf,
@@ -165,7 +165,7 @@ describe("a connection", () => {
     const [consumer, producer] = [await test.connect(), await test.connect()];
     await createTopic(producer, "parked");
     const waiting = consumer.send(codecs.fetch, 11, fetchRequest("parked", 0, { maxWaitMs: 50_000 }));
-    await vi.waitFor(() => expect(test.broker.metrics().parkedFetches).toBe(1));
+    await expect.poll(() => test.broker.metrics().parkedFetches).toBe(1);
     await produce(producer, "parked", ["now"]);
     expect(textsOf((await waiting).responses[0]?.partitions[0]?.records)).toEqual(["now"]);
     const empty = await consumer.send(codecs.fetch, 11, fetchRequest("parked", 1, { maxWaitMs: 20 }));
@@ -188,9 +188,9 @@ describe("a connection", () => {
     const [consumer, producer] = [await test.connect(), await test.connect()];
     await createTopic(producer, "gone");
     void consumer.send(codecs.fetch, 11, fetchRequest("gone", 0, { maxWaitMs: 600_000 })).catch(() => undefined);
-    await vi.waitFor(() => expect(test.broker.metrics().parkedFetches).toBe(1));
+    await expect.poll(() => test.broker.metrics().parkedFetches).toBe(1);
     consumer.close();
-    await vi.waitFor(() => expect(test.broker.metrics().parkedFetches).toBe(0));
+    await expect.poll(() => test.broker.metrics().parkedFetches).toBe(0);
     expect(test.broker.metrics().bytesInFlight).toBe(0);
   });
 
@@ -199,9 +199,9 @@ describe("a connection", () => {
     const [consumer, producer] = [await test.connect(), await test.connect()];
     await createTopic(producer, "closing");
     const waiting = consumer.send(codecs.fetch, 11, fetchRequest("closing", 0, { maxWaitMs: 600_000 }));
-    await vi.waitFor(() => expect(test.broker.metrics().parkedFetches).toBe(1));
+    await expect.poll(() => test.broker.metrics().parkedFetches).toBe(1);
     const produced = produce(producer, "closing", ["last"]);
-    await vi.waitFor(() => expect(test.broker.metrics().partition("closing", 0).batchesIn).toBe(1));
+    await expect.poll(() => test.broker.metrics().partition("closing", 0).batchesIn).toBe(1);
     await test.broker.close();
     expect((await produced).errorCode).toBe(0);
     expect((await waiting).errorCode).toBe(0);
@@ -216,7 +216,7 @@ describe("connections", () => {
     const third = await test.connect();
     await third.closed;
     expect(test.broker.metrics().connections.refused).toBe(1);
-    await vi.waitFor(() => expect(test.broker.metrics().connections.open).toBe(0), { timeout: 10_000 });
+    await expect.poll(() => test.broker.metrics().connections.open).toBe(0);
     expect(test.broker.metrics().connections.idle).toBe(2);
   });
 
@@ -229,10 +229,10 @@ describe("connections", () => {
     const half = Buffer.alloc(1004);
     half.writeInt32BE(100_000_000);
     for (const socket of sockets) socket.write(half);
-    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBe(2000 * 1000), { timeout: 10_000 });
+    await expect.poll(() => test.broker.metrics().bytesInFlight).toBe(2000 * 1000);
     expect((await produce(good, "bounded", ["x".repeat(900_000)])).errorCode).toBe(0);
     for (const socket of sockets) socket.destroy();
-    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBe(0), { timeout: 10_000 });
+    await expect.poll(() => test.broker.metrics().bytesInFlight).toBe(0);
   });
 
   it("with half frames that spend all memory are closed when they stop, and never hold more than a part each beyond it", async () => {
@@ -244,10 +244,7 @@ describe("connections", () => {
     half.writeInt32BE(50_000_000);
     let most = 0;
     for (const socket of sockets) socket.write(half);
-    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBeGreaterThan(16 << 20), {
-      timeout: 10_000,
-      interval: 1,
-    });
+    await expect.poll(() => test.broker.metrics().bytesInFlight, { interval: 1 }).toBeGreaterThan(16 << 20);
     most = Math.max(most, test.broker.metrics().bytesInFlight);
     // Small requests go on at once, a large one when who does not move has been closed.
     expect((await produce(good, "spent", ["small"])).errorCode).toBe(0);
@@ -256,7 +253,7 @@ describe("connections", () => {
     expect(most).toBeLessThan((16 << 20) + 300 * 96 * 1024 + 300_000);
     expect(test.broker.metrics().connections.stalled).toBeGreaterThan(0);
     for (const socket of sockets) socket.destroy();
-    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBe(0), { timeout: 10_000 });
+    await expect.poll(() => test.broker.metrics().bytesInFlight).toBe(0);
   });
 
   it("of slow readers hold bounded memory, each and all together, and leave the others alone", async () => {
@@ -280,7 +277,7 @@ describe("connections", () => {
     const one = await rawSocket(test);
     one.pause();
     for (let at = 0; at < 50; at += 1) one.write(ask);
-    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBeGreaterThan(1 << 20), { timeout: 10_000 });
+    await expect.poll(() => test.broker.metrics().bytesInFlight).toBeGreaterThan(1 << 20);
     // The next answer waits until the client has taken the one before.
     expect(await mostOf()).toBeLessThan(20 << 20);
     one.destroy();
@@ -289,10 +286,10 @@ describe("connections", () => {
       socket.pause();
       for (let at = 0; at < 4; at += 1) socket.write(ask);
     }
-    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBeGreaterThan(32 << 20), { timeout: 30_000 });
+    await expect.poll(() => test.broker.metrics().bytesInFlight).toBeGreaterThan(32 << 20);
     expect(await mostOf()).toBeLessThan(96 << 20);
     for (const socket of sockets) socket.destroy();
-    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBe(0), { timeout: 30_000 });
+    await expect.poll(() => test.broker.metrics().bytesInFlight).toBe(0);
   });
 
   it("that send mutated frames are answered or closed, and break nothing", async () => {
@@ -313,7 +310,7 @@ describe("connections", () => {
     expect(test.reports, said).toEqual([]);
     await createTopic(good, "after");
     expect((await produce(good, "after", ["still here"])).errorCode, said).toBe(0);
-    await vi.waitFor(() => expect(test.broker.metrics().bytesInFlight).toBe(0), { timeout: 10_000 });
+    await expect.poll(() => test.broker.metrics().bytesInFlight).toBe(0);
   });
 
   it("of 10,000 idle clients cost little and leave the others alone", async () => {
@@ -332,7 +329,7 @@ describe("connections", () => {
       for (let at = 0; at < 50; at += 1) connectOne();
       process.stdin.resume().on("end", () => process.exit(0));`;
     const child = spawn(process.execPath, ["-e", script], { stdio: ["pipe", "inherit", "inherit"] });
-    await vi.waitFor(() => expect(test.broker.metrics().connections.open).toBe(10_000), { timeout: 40_000 });
+    await expect.poll(() => test.broker.metrics().connections.open).toBe(10_000);
     const perConnection = (process.memoryUsage().rss - before) / 10_000;
     expect(perConnection).toBeLessThan(64 * 1024);
     const client = await test.connect();

@@ -16,7 +16,6 @@ import { javaCommand } from "./testing/installed.ts";
 
 const TOOLS = "org.apache.kafka.tools";
 const GROUPS = `${TOOLS}.consumer.group.ShareGroupCommand`;
-const WAIT_MS_MAX = 40_000;
 /** What the dump tool says of what it cannot read. */
 const COMPLAINT = /isvalid: false|exception/i;
 const CONFIG = {
@@ -68,8 +67,7 @@ async function seen(member: string, driver = java): Promise<Seen> {
 async function workOf(place: Place, count: number, more: object = {}): Promise<Seen> {
   const member = `${place.group} ${place.connection.bootstrap} ${Math.random()}`;
   await java.ask({ op: "shareJoin", ...place, member, ...more });
-  const until = { timeout: WAIT_MS_MAX };
-  await expect.poll(async () => (await seen(member)).deliveries.length, until).toBeGreaterThanOrEqual(count);
+  await expect.poll(async () => (await seen(member)).deliveries.length).toBeGreaterThanOrEqual(count);
   return (await java.ask({ op: "shareLeave", member })) as Seen;
 }
 
@@ -178,15 +176,14 @@ describe("Kafka's Java share consumer", () => {
     try {
       for (const member of ["one", "two"]) await java.ask({ op: "shareJoin", ...place, member, pollRecords: 5 });
       await doomed.ask({ op: "shareJoin", ...place, member: "three", pollRecords: 5 });
-      const until = { timeout: WAIT_MS_MAX };
       const state = (): Promise<string> =>
         tool(broker.plain, GROUPS, ["--describe", "--group", place.group, "--state"]);
-      await expect.poll(state, until).toMatch(/Stable +3/);
+      await expect.poll(state).toMatch(/Stable +3/);
       // Batches of one record each, so that everybody gets some.
       for (let at = 0; at < values.length; at += 20) {
         await java.ask({ op: "produce", ...place, values: values.slice(at, at + 20) });
       }
-      await expect.poll(async () => (await seen("three", doomed)).deliveries.length, until).toBeGreaterThan(0);
+      await expect.poll(async () => (await seen("three", doomed)).deliveries.length).toBeGreaterThan(0);
       const third = await seen("three", doomed);
       await doomed.kill();
       const all = async (): Promise<number> => {
@@ -196,9 +193,9 @@ describe("Kafka's Java share consumer", () => {
       };
       // What the dead one did and did not tell counts too: nothing is left behind.
       const lag = (): Promise<string> => tool(broker.plain, GROUPS, ["--describe", "--group", place.group]);
-      await expect.poll(lag, until).toMatch(new RegExp(` 0 +${values.length} +0`));
+      await expect.poll(lag).toMatch(new RegExp(` 0 +${values.length} +0`));
       expect(await all()).toBeGreaterThan(values.length - 10);
-      await expect.poll(state, until).toMatch(/Stable +2/);
+      await expect.poll(state).toMatch(/Stable +2/);
       for (const member of ["one", "two"]) {
         const { deliveries, errors } = (await java.ask({ op: "shareLeave", member })) as Seen;
         expect(deliveries.length).toBeGreaterThan(0);
@@ -213,11 +210,10 @@ describe("Kafka's Java share consumer", () => {
     const place = await placeFor(broker.plain, "restart");
     await java.ask({ op: "produce", ...place, values: ["a", "b"] });
     await java.ask({ op: "shareJoin", ...place, member: "steady" });
-    const until = { timeout: WAIT_MS_MAX };
-    await expect.poll(async () => (await seen("steady")).deliveries, until).toEqual(["a x1", "b x1"]);
+    await expect.poll(async () => (await seen("steady")).deliveries).toEqual(["a x1", "b x1"]);
     await broker.restart();
     await java.ask({ op: "produce", ...place, values: ["c"] });
-    await expect.poll(async () => (await seen("steady")).deliveries, until).toEqual(["a x1", "b x1", "c x1"]);
+    await expect.poll(async () => (await seen("steady")).deliveries).toEqual(["a x1", "b x1", "c x1"]);
     await java.ask({ op: "shareLeave", member: "steady" });
   });
 });

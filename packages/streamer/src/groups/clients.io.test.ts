@@ -251,4 +251,4 @@ test("a consumer that is killed is out after its session, and the others take wh
   const values = await produce(100, 8);
   await until("ann sees all of it", () => values.every((value) => ann.seen.includes(value)));
   await ann.stop();
-}, 120_000);
+});

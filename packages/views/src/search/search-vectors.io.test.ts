@@ -198,7 +198,7 @@ test("SearchView folds and finds while a provider hangs or is down, and says how
   await fold(view, story, story.say(3, "garden letter"));
   expect(view.vectorsWaiting()).toBe(3);
   embedder.isDown = false;
-  await expect.poll(() => view.vectorsWaiting(), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => view.vectorsWaiting()).toBe(0);
   expect(embedder.handed).toContain("mountain breakfast");
   expect(embedder.handed).not.toContain("harbour dinner");
 });
@@ -232,7 +232,7 @@ test("SearchView goes on giving vectors after its users could not be read for a 
     },
   });
   view.startEmbedding();
-  await expect.poll(() => embedder.handed, { timeout: 20_000 }).toEqual(["harbour dinner"]);
+  await expect.poll(() => embedder.handed).toEqual(["harbour dinner"]);
 });
 
 test("SearchView keeps vectors in its snapshots, in no readable form; another model makes them anew", async () => {
