@@ -1,6 +1,7 @@
 import { encodeText, ManualClock, seededRandom } from "@kaelix/base";
 import { APIS, KAFKA_ERRORS } from "@kaelix/protocol";
 import type {
+  ConsumerGroupDescribeResponse,
   ConsumerGroupHeartbeatResponse,
   DeleteGroupsResponse,
   DescribeGroupsResponse,
@@ -433,6 +434,21 @@ test("who may not, is told so, topic by topic", async () => {
   ]);
   const deletion = await house.call<DeleteGroupsResponse>("DeleteGroups", 2, { groupsNames: ["g"] });
   expect(errorName(deletion.results[0]?.errorCode ?? 0)).toBe("GROUP_AUTHORIZATION_FAILED");
+});
+
+test("a group is described to nobody who may not know a topic that a member is yet to get", async () => {
+  let hidden = "";
+  const house = await open({ authorizer: { allows: (_who, _operation, { name }) => name !== hidden } });
+  await house.storage.createTopic({ name: "u", partitions: 1 });
+  const joining = { subscribedTopicNames: ["t", "u"], serverAssignor: "uniform" };
+  for (const memberId of ["m", "n"]) await beat(house, 0, { ...joining, memberId });
+  const asked = { groupIds: ["g"], includeAuthorizedOperations: false };
+  const described = () => house.call<ConsumerGroupDescribeResponse>("ConsumerGroupDescribe", 1, asked);
+  // What "n" is to get "m" was told to give up, and has: nobody reads "u" yet.
+  await beat(house, 1, { topicPartitions: (await beat(house, 1)).assignment?.topicPartitions });
+  expect(JSON.stringify((await described()).groups[0]?.members.map(({ assignment }) => assignment))).not.toMatch(/"u"/);
+  hidden = "u";
+  expect(errorName((await described()).groups[0]?.errorCode ?? 0)).toBe("TOPIC_AUTHORIZATION_FAILED");
 });
 
 test("offsets nobody uses are over after their retention, then their group; those of members are not", async () => {

@@ -65,10 +65,10 @@ function topicsOf(batches: Batches, topic = topicId, partitionIndex = 0) {
   return [{ topicId: topic, partitions: [{ partitionIndex, acknowledgementBatches }] }];
 }
 
-async function fetch(memberId: string, shareSessionEpoch: number, asked: Asked = {}) {
-  const { acknowledged = [], by = client, isRenewAck = false, maxRecords = 500, maxWaitMs = 0, strict = false } = asked;
+function send(memberId: string, shareSessionEpoch: number, topics: ReturnType<typeof topicsOf>, asked: Asked = {}) {
+  const { by = client, isRenewAck = false, maxRecords = 500, maxWaitMs = 0, strict = false } = asked;
   const isFetching = !isRenewAck && shareSessionEpoch >= 0;
-  const answer = await by.send(codecs.shareFetch, 2, {
+  return by.send(codecs.shareFetch, 2, {
     groupId: GROUP,
     memberId,
     shareSessionEpoch,
@@ -79,9 +79,14 @@ async function fetch(memberId: string, shareSessionEpoch: number, asked: Asked =
     batchSize: 500,
     shareAcquireMode: strict ? 1 : 0,
     isRenewAck,
-    topics: topicsOf(acknowledged, asked.topic, asked.partition),
+    topics,
     forgottenTopicsData: [],
   });
+}
+
+async function fetch(memberId: string, shareSessionEpoch: number, asked: Asked = {}) {
+  const { acknowledged = [], partition, topic } = asked;
+  const answer = await send(memberId, shareSessionEpoch, topicsOf(acknowledged, topic, partition), asked);
   const part = answer.responses[0]?.partitions[0];
   return {
     error: answer.errorCode,
@@ -92,9 +97,14 @@ async function fetch(memberId: string, shareSessionEpoch: number, asked: Asked =
   };
 }
 
-async function acknowledge(memberId: string, shareSessionEpoch: number, batches: Batches, isRenewAck = false) {
-  const request = { groupId: GROUP, memberId, shareSessionEpoch, isRenewAck, topics: topicsOf(batches) };
-  const answer = await client.send(codecs.shareAcknowledge, 2, request);
+async function acknowledge(
+  memberId: string,
+  shareSessionEpoch: number,
+  batches: Batches,
+  { by = client, isRenewAck = false, topic = topicId }: Asked = {},
+) {
+  const request = { groupId: GROUP, memberId, shareSessionEpoch, isRenewAck, topics: topicsOf(batches, topic) };
+  const answer = await by.send(codecs.shareAcknowledge, 2, request);
   return { error: answer.errorCode, partitionError: answer.responses[0]?.partitions[0]?.errorCode };
 }
 
@@ -171,13 +181,15 @@ test("locks are renewed where that is asked for and allowed", async () => {
   await heartbeat("ann");
   await fetch("ann", 0);
   expect(await acknowledge("ann", 1, [[0, 0, [4]]])).toMatchObject({ partitionError: E.INVALID_REQUEST });
-  expect(await acknowledge("ann", 2, [[0, 0, [4]]], true)).toMatchObject({ partitionError: E.NONE });
+  expect(await acknowledge("ann", 2, [[0, 0, [4]]], { isRenewAck: true })).toMatchObject({ partitionError: E.NONE });
   expect(await fetch("ann", 3, { isRenewAck: true, acknowledged: [[0, 0, [4]]] })).toMatchObject({
     error: E.NONE,
     acknowledgeError: E.NONE,
   });
   await configure({ "share.renew.acknowledge.enable": "false" });
-  expect(await acknowledge("ann", 4, [[0, 0, [4]]], true)).toMatchObject({ partitionError: E.INVALID_RECORD_STATE });
+  expect(await acknowledge("ann", 4, [[0, 0, [4]]], { isRenewAck: true })).toMatchObject({
+    partitionError: E.INVALID_RECORD_STATE,
+  });
 });
 
 test("sessions go on by their epochs, and forget topics", async () => {
@@ -219,6 +231,9 @@ test("requests that are wrong are refused and change nothing", async () => {
   const nowhere = "AAAAAAAAAAAAAAAAAAAABQ";
   expect(await fetch("ann", 0, { topic: nowhere })).toMatchObject({ partitionError: E.UNKNOWN_TOPIC_ID });
   expect(await fetch("ann", 0, { partition: 9 })).toMatchObject({ partitionError: E.UNKNOWN_TOPIC_OR_PARTITION });
+  expect(await fetch("ann", 1, { topic: nowhere })).toMatchObject({ partitionError: E.UNKNOWN_TOPIC_ID });
+  // Told of once: what is not there stays in no session.
+  expect((await send("ann", 2, [])).responses).toEqual([]);
   expect((await fetch("ann", 0)).acquired).toEqual(["0-1 x1"]);
   let epoch = 1;
   for (const batches of [
@@ -378,7 +393,7 @@ test("who may not read the group or its topics gets nothing of them", async () =
   const careful = await startTestBroker({
     authorizer: {
       allows: (_principal, operation, { type }) =>
-        operation !== "read" || (type === "group" ? rights.group : type !== "topic" || rights.topic),
+        !["read", "delete"].includes(operation) || (type === "group" ? rights.group : type !== "topic" || rights.topic),
     },
   });
   try {
@@ -393,7 +408,28 @@ test("who may not read the group or its topics gets nothing of them", async () =
     await heartbeat("ann", 0, by);
     rights.topic = false;
     expect(await fetch("ann", 0, { by, topic })).toMatchObject({ partitionError: E.TOPIC_AUTHORIZATION_FAILED });
+    expect(await acknowledge("ann", 1, [[0, 0, [1]]], { by, topic })).toMatchObject({
+      partitionError: E.TOPIC_AUTHORIZATION_FAILED,
+    });
+    await heartbeat("ann", -1, by);
+    // Of a topic that is there they learn what they would of one that is not.
+    for (const topicName of ["work", "nothing"]) {
+      const refused = { topicId: "AAAAAAAAAAAAAAAAAAAAAA", topicName };
+      const moved = [{ topicName, partitions: [{ partitionIndex: 0, startOffset: 0 }] }];
+      const altered = await by.send(codecs.alterShareGroupOffsets, 0, { groupId: GROUP, topics: moved });
+      expect(altered.responses).toMatchObject([
+        { ...refused, partitions: [{ errorCode: E.TOPIC_AUTHORIZATION_FAILED }] },
+      ]);
+      const forgotten = await by.send(codecs.deleteShareGroupOffsets, 0, { groupId: GROUP, topics: [{ topicName }] });
+      expect(forgotten.responses).toEqual([
+        { ...refused, errorCode: E.TOPIC_AUTHORIZATION_FAILED, errorMessage: null },
+      ]);
+    }
     rights.group = false;
+    const nothing = { groupId: GROUP, topics: [] };
+    const altered = await by.send(codecs.alterShareGroupOffsets, 0, nothing);
+    const forgotten = await by.send(codecs.deleteShareGroupOffsets, 0, nothing);
+    for (const { errorCode } of [altered, forgotten]) expect(errorCode).toBe(E.GROUP_AUTHORIZATION_FAILED);
     expect(await fetch("ann", 0, { by, topic })).toMatchObject({ error: E.GROUP_AUTHORIZATION_FAILED });
     expect(await heartbeat("ann", 1, by)).toMatchObject({ errorCode: E.GROUP_AUTHORIZATION_FAILED });
   } finally {

@@ -25,8 +25,13 @@ export interface Refusal {
   readonly errorMessage: string | null;
 }
 
-/** What stands for a topic that has no id. */
+/** What stands for a topic that has no id, or whose id is not told. */
 export const NO_TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAA";
+
+/** The id of a topic that somebody named. To whom may not use it a topic that is there looks like one that is not. */
+export function toldTopicId(groups: Groups, name: string, isAllowed: boolean): string {
+  return (isAllowed ? groups.topics.image().byName.get(name)?.id : undefined) ?? NO_TOPIC_ID;
+}
 
 /** The share group of an id, or what there is instead, in Apache Kafka's words. */
 export function shareGroupOf(groups: Groups, groupId: string): ShareGroupEntry | string {

@@ -99,7 +99,7 @@ function describe(groups: Groups, groupId: string, context: RequestContext): Con
     hidesTopic(
       groups,
       context,
-      members.map(({ assigned }) => assigned),
+      members.flatMap(({ assigned, memberId }) => [assigned, group.targets.get(memberId) ?? NO_PARTITIONS]),
     )
   ) {
     return undescribed(groupId, KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED, "A topic is hidden");

@@ -70,13 +70,14 @@ async function fetch(serving: Serving, request: ShareFetchRequest): Promise<Shar
   }
   const session = sessionOf(serving, request, member);
   if ("errorCode" in session) return refusedAnswer(session);
-  changeSession(session, request);
+  const unknown = changeSession(groups, session, request);
   const taken = await takeAll(serving, { session, said, isRenewAck });
   if (request.shareSessionEpoch === CLOSING) {
     groups.shares.memberGone(session.groupId, session.memberId);
     return answerOf(groups, session, { taken, fetched: new Map() });
   }
   const { refused, shares } = partitionsOf(groups, session, context);
+  for (const one of unknown) refused.set(sharedOf(groups, one), refusedShare(unknownError(groups, one)));
   const fetched = await new ShareFetchRun({ shares: groups.shares, ground, context, session, request }, shares).run();
   return answerOf(groups, session, { taken, fetched: new Map([...refused, ...fetched]) });
 }
@@ -126,18 +127,37 @@ function sessionOf(
   }
   const session = sessions.open({ ...member, epoch }, ground.configs.brokerNumber(SESSIONS_MAX));
   if (session === undefined) return refusal("SHARE_SESSION_LIMIT_REACHED", "There are too many share sessions");
-  context.signal.addEventListener("abort", () => groups.shares.sessionGone(session), { once: true });
+  // A connection may begin sessions without end: those that are over must not hang on it.
+  context.signal.addEventListener("abort", () => groups.shares.sessionGone(session), { signal: session.ended });
   return session;
 }
 
-function changeSession({ partitions }: ShareSession, { forgottenTopicsData, topics }: ShareFetchRequest): void {
+/**
+ * Takes partitions into the session and out of it. Those that are not there are told of once and not kept: a client could name as many as
+ * it likes, each time others, and all of them would stay.
+ */
+function changeSession(
+  { topics: known }: Groups,
+  { partitions }: ShareSession,
+  { forgottenTopicsData, topics }: ShareFetchRequest,
+): readonly SessionPartition[] {
+  const { byId } = known.image();
+  const unknown: SessionPartition[] = [];
   for (const { partitions: asked, topicId } of topics) {
-    for (const { partitionIndex: partition } of asked)
-      partitions.set(keyOfPartition({ topicId, partition }), { topicId, partition });
+    const count = byId.get(topicId)?.partitions ?? 0;
+    for (const { partitionIndex: partition } of asked) {
+      if (partition < 0 || partition >= count) unknown.push({ topicId, partition });
+      else partitions.set(keyOfPartition({ topicId, partition }), { topicId, partition });
+    }
   }
   for (const { partitions: forgotten, topicId } of forgottenTopicsData) {
     for (const partition of forgotten) partitions.delete(keyOfPartition({ topicId, partition }));
   }
+  return unknown;
+}
+
+function unknownError({ topics }: Groups, { topicId }: SessionPartition): KafkaErrorCode {
+  return topics.image().byId.has(topicId) ? KAFKA_ERRORS.UNKNOWN_TOPIC_OR_PARTITION : KAFKA_ERRORS.UNKNOWN_TOPIC_ID;
 }
 
 interface Said extends SessionPartition {
@@ -190,18 +210,26 @@ function partitionsOf(
   groups: Groups,
   session: ShareSession,
   context: RequestContext,
-): { readonly shares: readonly FetchedShare[]; readonly refused: ReadonlyMap<FetchedShare, ShareFetched> } {
+): { readonly shares: readonly FetchedShare[]; readonly refused: Map<FetchedShare, ShareFetched> } {
   const all = [...session.partitions.values()];
   const begin = all.length === 0 ? 0 : session.nextEpoch % all.length;
   const shares: FetchedShare[] = [];
   const refused = new Map<FetchedShare, ShareFetched>();
   for (const { partition, topicId } of [...all.slice(begin), ...all.slice(0, begin)]) {
     const errorCode = topicRefusal(groups, context, topicId);
-    const share = { topicId, partition, topic: groups.topics.image().byId.get(topicId)?.name ?? "" };
+    const share = sharedOf(groups, { topicId, partition });
     if (errorCode === undefined) shares.push(share);
-    else refused.set(share, { errorCode, records: NO_BYTES, acquired: [] });
+    else refused.set(share, refusedShare(errorCode));
   }
   return { shares, refused };
+}
+
+function sharedOf({ topics }: Groups, { partition, topicId }: SessionPartition): FetchedShare {
+  return { topicId, partition, topic: topics.image().byId.get(topicId)?.name ?? "" };
+}
+
+function refusedShare(errorCode: KafkaErrorCode): ShareFetched {
+  return { errorCode, records: NO_BYTES, acquired: [] };
 }
 
 function answerOf(

@@ -23,7 +23,7 @@ import { codeOf } from "../../broker/errors.ts";
 import { isVacant } from "../group-entry.ts";
 import type { Groups } from "../groups.ts";
 import type { TopicFacts } from "../topics-image.ts";
-import { mayTopic, NO_TOPIC_ID, openFor, type Refusal, shareGroupOf } from "./access.ts";
+import { mayTopic, openFor, type Refusal, shareGroupOf, toldTopicId } from "./access.ts";
 
 const NOT_BEGUN = -1;
 
@@ -68,7 +68,7 @@ async function describe(
     const isHidden = !mayTopic(groups, context, "describe", topicName);
     return {
       topicName,
-      topicId: topic?.id ?? NO_TOPIC_ID,
+      topicId: toldTopicId(groups, topicName, !isHidden),
       partitions: await Promise.all(
         partitions.map(async (partition) =>
           isHidden
@@ -146,7 +146,7 @@ export function alterShareOffsetsApi(
         const isAllowed = mayTopic(groups, context, "read", topicName);
         return {
           topicName,
-          topicId: topic?.id ?? NO_TOPIC_ID,
+          topicId: toldTopicId(groups, topicName, isAllowed),
           partitions: await Promise.all(
             partitions.map(async ({ partitionIndex, startOffset }) => ({
               partitionIndex,
@@ -199,9 +199,9 @@ export function deleteShareOffsetsApi(
       const refused = changeRefusal(groups, context, groupId, "delete");
       if (refused !== undefined) return { ...refused, responses: [] };
       const responses = topics.map(async ({ topicName }) => {
-        const topic = groups.topics.image().byName.get(topicName);
-        const topicId = topic?.id ?? NO_TOPIC_ID;
-        if (!mayTopic(groups, context, "read", topicName)) {
+        const isAllowed = mayTopic(groups, context, "read", topicName);
+        const topicId = toldTopicId(groups, topicName, isAllowed);
+        if (!isAllowed) {
           return { topicName, topicId, errorCode: KAFKA_ERRORS.TOPIC_AUTHORIZATION_FAILED };
         }
         if (!partitionsOf(groups, groupId).has(topicId)) {

@@ -3,7 +3,7 @@
  *
  *     epoch 0 begins one anew ──► 1, 2, 3 … the next one expected, each once ──► -1 ends it
  *
- * A session ends with the connection that began it. Pure but for the signal of that connection.
+ * A session ends with the connection that began it, and holds on to that connection no longer than it lasts itself. Pure but for its signal.
  */
 import { KAFKA_ERRORS, type KafkaErrorCode } from "@kaelix/protocol";
 
@@ -19,6 +19,8 @@ export interface ShareSession {
   readonly memberId: string;
   /** By topic id and number, in the order they came. */
   readonly partitions: Map<string, SessionPartition>;
+  /** Aborted once it has ended, or another one is in its place. */
+  readonly ended: AbortSignal;
   nextEpoch: number;
 }
 
@@ -36,6 +38,7 @@ const EPOCH_MAX = 2 ** 31 - 1;
 /** All sessions of a broker. */
 export class ShareSessions {
   readonly #sessions = new Map<string, ShareSession>();
+  readonly #endings = new WeakMap<ShareSession, AbortController>();
 
   get count(): number {
     return this.#sessions.size;
@@ -45,7 +48,10 @@ export class ShareSessions {
   open({ groupId, memberId }: SessionRequest, sessionsMax: number): ShareSession | undefined {
     const key = keyOf(groupId, memberId);
     if (!this.#sessions.has(key) && this.#sessions.size >= sessionsMax) return undefined;
-    const session = { groupId, memberId, partitions: new Map(), nextEpoch: 1 };
+    this.end(groupId, memberId);
+    const ending = new AbortController();
+    const session = { groupId, memberId, partitions: new Map(), ended: ending.signal, nextEpoch: 1 };
+    this.#endings.set(session, ending);
     this.#sessions.set(key, session);
     return session;
   }
@@ -70,7 +76,10 @@ export class ShareSessions {
 
   /** Ends a member's session, if it has one. */
   end(groupId: string, memberId: string): void {
+    const session = this.of(groupId, memberId);
+    if (session === undefined) return;
     this.#sessions.delete(keyOf(groupId, memberId));
+    this.#endings.get(session)?.abort();
   }
 }
 
