@@ -14,7 +14,7 @@ import { problemSchema, type Route, routes } from "@kaelix/contract";
 
 import { type Asked, type Door, type Heard, jsonOf } from "../proofs/door.ts";
 import { type Interface, MissingId, type Operation, sampleOf } from "../proofs/openapi.ts";
-import { type Person, signUpInvited } from "../proofs/product.ts";
+import { fieldOf, type Person, signUpInvited } from "../proofs/product.ts";
 import { guessedIds, idsIn } from "../boundary/cast.ts";
 import { type Chance, mutate, oddForm, oddHeaders, oneOf, QUERY_VALUES, RAW_BODIES } from "./mutate.ts";
 
@@ -32,7 +32,7 @@ const CARRIED = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
 };
-const TOKENS_EACH = 8;
+const SESSIONS_EACH = 8;
 const FAULTS_MAX = 60;
 const AT_ONCE = 12;
 /** These read or write everything, or end what the others work with: one in so many. */
@@ -43,15 +43,21 @@ const RARE: readonly (readonly [RegExp, number])[] = [
   [/^(auth\.|password\.|factors\.|imports\.)/, 5],
 ];
 
+interface Session {
+  access: string;
+  refresh: string;
+  renewal: Promise<void> | undefined;
+}
+
 interface Fuzz {
   readonly door: Door;
   readonly api: Interface;
   readonly owner: Person;
   readonly random: Chance;
   readonly ids: Map<string, string[]>;
-  tokens: string[];
+  sessions: Session[];
   /** Sessions of others, for when all of these have ended. */
-  readonly spare: string[][];
+  readonly spare: Session[][];
   readonly faults: string[];
   readonly byStatus: Map<number, number>;
 }
@@ -68,12 +74,12 @@ export async function fuzzApi(
     owner,
     random: seededRandom(seed),
     ids: new Map(),
-    tokens: [],
+    sessions: [],
     spare: [],
     faults: [],
     byStatus: new Map(),
   };
-  await gatherTokens(fuzz, Math.ceil(requests / 5_000) + 1);
+  await gatherSessions(fuzz, Math.ceil(requests / 5_000) + 1);
   let sent = 0;
   const work = async (): Promise<void> => {
     while (sent < requests && fuzz.faults.length < FAULTS_MAX) {
@@ -88,16 +94,38 @@ export async function fuzzApi(
 }
 
 /** Sessions of some people, had before the first wrong password: those slow down whoever comes from the same address. */
-async function gatherTokens(fuzz: Fuzz, people: number): Promise<void> {
+async function gatherSessions(fuzz: Fuzz, people: number): Promise<void> {
   for (let count = 0; count < people; count++) {
     const person = await signUpInvited(fuzz.door, fuzz.owner, "Fuzz", count % 2 === 0 ? "member" : "admin");
-    const tokens: string[] = [];
-    for (let session = 0; session < TOKENS_EACH; session++) tokens.push(await person.signIn());
-    await fuzz.door.askJson(tokens[0], "POST", "/api/v1/auth/prove", { password: person.password });
-    await fuzz.door.askJson(tokens[1], "POST", "/api/v1/auth/unlock", { password: person.password, level: 4 });
-    fuzz.spare.push(tokens);
+    const sessions: Session[] = [];
+    for (let session = 0; session < SESSIONS_EACH; session++) sessions.push(await begin(fuzz.door, person));
+    await fuzz.door.askJson(sessions[0]?.access, "POST", "/api/v1/auth/prove", { password: person.password });
+    await fuzz.door.askJson(sessions[1]?.access, "POST", "/api/v1/auth/unlock", {
+      password: person.password,
+      level: 4,
+    });
+    fuzz.spare.push(sessions);
   }
-  fuzz.tokens = fuzz.spare.pop() ?? [];
+  fuzz.sessions = fuzz.spare.pop() ?? [];
+}
+
+async function begin(door: Door, { password, phone }: Person): Promise<Session> {
+  const heard = await door.askJson(undefined, "POST", "/api/v1/auth/login", { phone, password });
+  return { access: fieldOf(heard, "access_token"), refresh: fieldOf(heard, "refresh_token"), renewal: undefined };
+}
+
+/** A token lives ten minutes, which a run may outlast: its session goes on by the next one, unless it has ended. */
+async function renew(fuzz: Fuzz, session: Session): Promise<void> {
+  const body = { refresh_token: session.refresh };
+  const heard = await fuzz.door.askJson(undefined, "POST", "/api/v1/auth/refresh", body);
+  if (heard.status === 200) {
+    session.access = fieldOf(heard, "access_token");
+    session.refresh = fieldOf(heard, "refresh_token");
+  } else {
+    fuzz.sessions = fuzz.sessions.filter((one) => one !== session);
+    if (fuzz.sessions.length === 0) fuzz.sessions = fuzz.spare.pop() ?? [];
+  }
+  session.renewal = undefined;
 }
 
 async function sendOne(fuzz: Fuzz, seed: number): Promise<void> {
@@ -118,11 +146,9 @@ async function sendOne(fuzz: Fuzz, seed: number): Promise<void> {
     for (const [kind, ids] of idsIn(answer.text))
       fuzz.ids.set(kind, [...ids, ...(fuzz.ids.get(kind) ?? [])].slice(0, 50));
   }
-  if (answer.status === 401 && asked.headers?.["authorization"]?.startsWith("Bearer e") === true) {
-    const token = asked.headers["authorization"].slice(7);
-    fuzz.tokens = fuzz.tokens.filter((one) => one !== token);
-    if (fuzz.tokens.length === 0) fuzz.tokens = fuzz.spare.pop() ?? [];
-  }
+  const bearer = asked.headers?.["authorization"];
+  const session = fuzz.sessions.find(({ access }) => bearer === `Bearer ${access}`);
+  if (answer.status === 401 && session !== undefined) await (session.renewal ??= renew(fuzz, session));
 }
 
 function chooseOperation({ api, random }: Fuzz): Operation {
@@ -134,7 +160,7 @@ function chooseOperation({ api, random }: Fuzz): Operation {
 }
 
 function requestFor(fuzz: Fuzz, operation: Operation): Asked | undefined {
-  const { api, ids, random, tokens } = fuzz;
+  const { api, ids, random, sessions } = fuzz;
   const invented = guessedIds(["per", "dec", "bak", "era"]);
   const sampling = {
     components: api.components,
@@ -169,7 +195,7 @@ function requestFor(fuzz: Fuzz, operation: Operation): Asked | undefined {
     const token =
       random.integer(40) === 0
         ? oneOf(random, ["", "x", "klx_x", "e.y.J"])
-        : tokens[random.integer(Math.max(1, tokens.length))];
+        : sessions[random.integer(Math.max(1, sessions.length))]?.access;
     if (token !== undefined && random.integer(60) !== 0) headers["authorization"] = `Bearer ${token}`;
     if (isBent) Object.assign(headers, oddHeaders(random));
     const search = query.length === 0 ? "" : `?${query.join("&")}`;

@@ -8,6 +8,8 @@ import { signUpOwner, startProof } from "../proofs/product.ts";
 import type { BenchRow } from "../row.ts";
 import { fuzzApi } from "./fuzz.ts";
 
+const REFUSED_SHARE_MAX = 0.25;
+
 /** Runs the bench. */
 export async function run(options: {
   readonly quick: boolean;
@@ -21,6 +23,10 @@ export async function run(options: {
     const outcome = await fuzzApi(product.door, readInterface(), { owner, requests, seed });
     for (const fault of outcome.faults) console.error(fault);
     if (outcome.faults.length > 0) throw new Error(`The interface broke in ${outcome.faults.length} places`);
+    // Who is not signed in gets no further than the door.
+    const refused = outcome.byStatus.get(401) ?? 0;
+    if (refused > outcome.requests * REFUSED_SHARE_MAX)
+      throw new Error(`Of ${outcome.requests} requests ${refused} were of nobody: the run says too little`);
     return [
       { name: "requests", value: outcome.requests, unit: "requests" },
       { name: "of them done", value: outcome.done, unit: "requests" },
