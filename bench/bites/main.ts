@@ -1,5 +1,5 @@
 /**
- * Do the tests bite? Takes one defence of the security room and of letting go by age away after the other and asks whether a test fails.
+ * Do the tests bite? Takes one defence of the security room, of purging and of letting go by age away after the other and asks whether a test fails.
  *
  *     npm run bench -- bites [--quick] [word]
  *

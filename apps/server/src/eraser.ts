@@ -2,6 +2,7 @@ import type { Clock } from "@kaelix/base";
 import type { Changes, Erasures } from "@kaelix/capture";
 import type { Logger } from "@kaelix/coordinator";
 
+import type { HousePurge } from "./erasures/house-purge.ts";
 import type { Retention } from "./retention/retention.ts";
 
 /** What the eraser works with. */
@@ -10,8 +11,8 @@ export interface EraserParts {
   readonly erasures: Pick<Erasures, "round" | "unpurged" | "purged">;
   /** Lets go what has reached its age. */
   readonly retention: Pick<Retention, "round" | "stop">;
-  /** Writes the log's files anew without shredded keys; undefined where the house does not hold the files. */
-  readonly purge: (() => Promise<void>) | undefined;
+  /** Writes the log's files anew without what was erased; undefined where the house does not hold the files. */
+  readonly purge: HousePurge | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told how many were shredded, once they are. */
@@ -25,12 +26,13 @@ const BATCH = 500;
 
 /**
  * Shreds the keys of forgotten memories once undoing is over, finishes erasures, and has the files of the log written anew without what was
- * shredded. What a stop interrupts goes on after the next start.
+ * erased. What a stop interrupts goes on after the next start.
  */
 export class Eraser {
   readonly #parts: EraserParts;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  #purging: Promise<void> | undefined;
   #isStopped = false;
 
   constructor(parts: EraserParts) {
@@ -51,8 +53,10 @@ export class Eraser {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#parts.retention.stop();
+    this.#parts.purge?.stop();
     clearInterval(this.#timer);
     await this.#running;
+    await this.#purging;
   }
 
   /** Looks once. Each by itself: an erasure that cannot be finished now must not keep what others have forgotten. */
@@ -65,7 +69,8 @@ export class Eraser {
       await this.#parts.retention.round();
     });
     await this.#try(() => this.#eraseForgotten());
-    await this.#try(() => this.#purge());
+    // By itself: it may take minutes, and what is to be shredded meanwhile does not wait for it.
+    this.#purging ??= this.#try(() => this.#purge()).finally(() => (this.#purging = undefined));
   }
 
   async #try(work: () => Promise<void>): Promise<void> {
@@ -90,9 +95,11 @@ export class Eraser {
   async #purge(): Promise<void> {
     const { erasures, logger, purge } = this.#parts;
     const { isDue, states } = erasures.unpurged();
-    if (!isDue || purge === undefined || this.#isStopped) return;
-    await purge();
+    if (purge === undefined || this.#isStopped) return;
+    if (!isDue && !(await purge.isDue())) return;
+    if (!(await purge.run())) return;
     await erasures.purged(states);
-    logger.info({ erasures: states.length }, "Shredded keys are gone from the files of the log");
+    const { bytesFreed } = purge.status;
+    logger.info({ erasures: states.length, bytesFreed }, "What was erased is gone from the files of the log");
   }
 }

@@ -14,6 +14,7 @@ import {
   type WorldView,
 } from "@kaelix/views";
 
+import type { HousePurge } from "./erasures/house-purge.ts";
 import { serverErrors } from "./errors.ts";
 import { type LogDamage, lossOf, viewsAhead } from "./log-damage.ts";
 import { countFiles, type KeptFilesParts } from "./kept-files.ts";
@@ -36,6 +37,8 @@ export interface HouseKeepingParts extends KeptFilesParts {
   readonly dataDirectory: string;
   /** The provider of vectors; null when none is set up. */
   readonly embedding: () => EmbeddingStatus | null;
+  /** What takes what was erased out of the files of the log; undefined where the log is not the house's own. */
+  readonly purge: Pick<HousePurge, "status"> | undefined;
   /** The broker of the Kafka door; undefined while it is shut. */
   readonly kafkaDoor: () => Pick<Broker, "prometheus"> | undefined;
 }
@@ -77,8 +80,14 @@ export class HouseKeeping implements HouseApplication {
       },
       sources: this.#parts.sources.list(),
       embedding: this.#parts.embedding(),
+      purge: this.#purgeStatus(),
       rssBytes: process.memoryUsage.rss(),
     };
+  }
+
+  #purgeStatus(): HouseStatus["purge"] {
+    const { purge } = this.#parts;
+    return purge === undefined ? null : { ...purge.status, lastAtMs: purge.status.lastAtMs ?? null };
   }
 
   async verify(): Promise<VerificationOutcome> {

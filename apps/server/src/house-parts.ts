@@ -24,6 +24,7 @@ import type { DayBook } from "./days/day-book.ts";
 import type { Days } from "./days/open-days.ts";
 import type { DataPaths } from "./data-directory.ts";
 import type { Eraser } from "./eraser.ts";
+import type { HousePurge } from "./erasures/house-purge.ts";
 import { serverErrors } from "./errors.ts";
 import type { HouseEmbedder } from "./embedding/house-embedder.ts";
 import type { LiveEvents } from "./events-application.ts";
@@ -68,6 +69,7 @@ export interface Parts {
   changes: Changes;
   imports: Imports;
   eraser: Eraser;
+  purge: HousePurge | undefined;
   ledger: ErasureLedger;
   kek: RotatingKek;
   rotation: KekRotation;

@@ -153,6 +153,7 @@ export class House {
       describe: () => this.describe(),
       dataDirectory: this.#options.paths.root,
       embedding: () => embeddingStatus(this.#context),
+      purge: this.#parts.purge,
       kafkaDoor: () => this.#parts.kafkaDoor,
     });
     this.#isClaimed = await identity.isClaimed();

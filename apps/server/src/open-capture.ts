@@ -12,7 +12,8 @@ import {
 
 import { type DayBook, openDayBook } from "./days/day-book.ts";
 import { Eraser, type EraserParts } from "./eraser.ts";
-import { openErasures, purgeOf } from "./erasures/open-erasures.ts";
+import { HousePurge } from "./erasures/house-purge.ts";
+import { openErasures } from "./erasures/open-erasures.ts";
 import { type HouseContext, need } from "./house-parts.ts";
 import { openRows } from "./open-memories.ts";
 import { openProvider } from "./provider/house-provider.ts";
@@ -67,7 +68,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
   const changes = new Changes({ ...shared, remember });
   const erasures = await openErasures(context, { changes, held, imports, remember, uploads });
   const retention = openRetention(context, dayBook, erasures);
-  const eraser = openEraser(context, { changes, erasures, retention });
+  const eraser = openEraser(context, { changes, erasures, retention, purge: openPurge(context, files) });
   const provider = openProvider(context);
   Object.assign(parts, { dayBook, lessons, proposed, remember, files, uploads });
   Object.assign(parts, { changes, imports, erasures, eraser, retention, provider });
@@ -120,14 +121,22 @@ function openRetention({ clock, logger, parts, settings }: HouseContext, book: D
   });
 }
 
+function openPurge({ clock, parts, settings }: HouseContext, files: Files): HousePurge | undefined {
+  const { keystore } = need(parts, "keystore");
+  const { embedded } = parts;
+  if (embedded === undefined) return undefined;
+  const withinMs = settings.purgeHours * 3_600_000;
+  parts.purge = new HousePurge({ embedded, keystore, files, clock, withinMs });
+  return parts.purge;
+}
+
 function openEraser(
   { clock, logger, parts, settings }: HouseContext,
-  work: Pick<EraserParts, "changes" | "erasures" | "retention">,
+  work: Pick<EraserParts, "changes" | "erasures" | "purge" | "retention">,
 ): Eraser {
   const { audit } = need(parts, "audit");
   return new Eraser({
     ...work,
-    purge: purgeOf(parts.embedded),
     clock,
     logger,
     onErased: (count) => {

@@ -143,7 +143,7 @@ const serverSettings = {
     parse: settingParsers.integer(1, 720),
     fallback: 24,
     unit: "hours",
-    text: "Within how many hours after an erasure the shredded keys are gone from the files of the log",
+    text: "Within how many hours after an erasure its keys and what they sealed are gone from the files of the log",
   },
   retentionYears: {
     variable: "KAELIX_RETENTION_YEARS",

@@ -57,7 +57,7 @@ export interface ErasureParts {
   readonly random: RandomSource;
   /** How long an erasure can be undone. */
   readonly undoMs: number;
-  /** Within which time after the shredding the keys' bytes are gone from the log's files; undefined: the house does not see to it. */
+  /** Within which time after the shredding the keys and what they sealed are gone from the log's files; undefined: the house does not see to it. */
   readonly purgeMs: number | undefined;
   /** What waits for the person's word: it goes with the import, the source or the program that it is of. */
   readonly held: Pick<HeldWrites, "drop">;
@@ -158,7 +158,7 @@ export class Erasures {
     return erased;
   }
 
-  /** Erasures whose keys' bytes must be gone from the log's files by now, or that may as well go with those. */
+  /** Erasures of which all must be gone from the log's files by now, or that may as well go with those. */
   unpurged(): { readonly isDue: boolean; readonly states: readonly ErasureState[] } {
     const states = this.#parts.ledger.in("done").filter((state) => state.purge_by !== null);
     const nowMs = this.#parts.clock.nowMs();
@@ -167,7 +167,7 @@ export class Erasures {
     return { isDue: states.some(({ purge_by: by }) => by !== null && by - half <= nowMs), states };
   }
 
-  /** Writes down that the keys of erasures are gone from the log's files. */
+  /** Writes down that erasures are gone from the log's files. */
   async purged(states: readonly ErasureState[]): Promise<void> {
     const purgedAt = this.#parts.clock.nowMs();
     for (const state of states) await this.#put({ ...state, state: "purged", purged_at: purgedAt });

@@ -9,6 +9,7 @@ export {
 } from "./changes.ts";
 export { type ErasureParts, type ErasureRegister, Erasures, type ErasureViews, type ErasureWish } from "./erasures.ts";
 export { type ClientRegister, type ClientUndone, toldByClient, undoClient } from "./client-undo.ts";
+export { Purge, type PurgedFiles, type PurgeStatus } from "./purge/purge.ts";
 export { captureErrors } from "./errors.ts";
 export { type ByteRange, type FileLimits, Files, type FilesParts, type KeptFiles } from "./files/files.ts";
 export { FileUploads, type FileUploadsParts } from "./files/uploads.ts";

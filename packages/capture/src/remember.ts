@@ -55,7 +55,7 @@ export interface RememberParts {
   readonly register: MemoryRegister;
   readonly clock: Clock;
   readonly random: RandomSource;
-  readonly files: Pick<Files, "keep">;
+  readonly files: Pick<Files, "beginTelling" | "keep">;
   /** What the owner taught by moving memories; never throws. Absent: nobody is taught by anybody. */
   readonly lessonsOf?: LessonsOf;
   /** Told of every acknowledged event, in order per user, with the position of the first. */
@@ -135,6 +135,16 @@ export class Remember {
     const lessons = await this.#parts.lessonsOf?.(owner);
     const hashes = { hash, conversationOf: conversationHasher(hash), lessons };
     const decided = drafts.map((draft) => this.#decide(owner, draft, hashes));
+    const withFiles = decided.filter(({ draft }) => draft.files !== undefined);
+    const told = this.#parts.files.beginTelling(withFiles.map(({ header }) => header.memoryId));
+    try {
+      return await this.#tell(owner, decided);
+    } finally {
+      told();
+    }
+  }
+
+  async #tell(owner: Owner, decided: readonly Decided[]): Promise<readonly Remembered[]> {
     if (decided.every((item) => item.external === null)) return (await this.#hand(owner, decided)).durable;
     const looked = await this.#lookUp(owner.user, decided);
     const ready = await this.#keepAhead(owner, decided, looked);

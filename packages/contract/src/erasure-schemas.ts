@@ -49,7 +49,7 @@ export const erasureSchema = z
     erased: z.number().int(),
     unreadable_at: timeSchema.nullable(),
     views: z.array(z.object({ name: z.string(), offset: z.number().int(), at: timeSchema })),
-    /** By when the keys' bytes are gone from the log's files; null where the house does not see to it. */
+    /** By when the keys and what they sealed are gone from the log's files; null where the house does not see to it. */
     purge_by: timeSchema.nullable(),
     purged_at: timeSchema.nullable(),
     /** A signed note; null before it is done. */

@@ -1,7 +1,7 @@
 /** What a server says of itself: how far it is, how it is, what a count of the log against the views came to. */
 import { z } from "zod";
 
-import { levelNameSchema } from "./schemas.ts";
+import { levelNameSchema, timeSchema } from "./schemas.ts";
 
 /** What anyone may know of the server before signing in. */
 export const serverSchema = z
@@ -71,6 +71,15 @@ export const embeddingSchema = z.object({
   tokens_per_day: z.number().int(),
 });
 
+/** Contents and events of memories and pieces of files that were taken out of the files of the log, and the room that this gave back. */
+const purgeSchema = z.object({
+  /** Null: there was nothing to take out yet. */
+  last_at: timeSchema.nullable(),
+  contents: z.number().int(),
+  pieces: z.number().int(),
+  bytes_freed: z.number().int(),
+});
+
 /** How the server is. */
 export const statusSchema = z
   .object({
@@ -88,6 +97,8 @@ export const statusSchema = z
     sources: z.array(sourceSchema),
     /** Who is sent texts for their meaning; null: nobody. */
     embedding: embeddingSchema.nullable(),
+    /** What was erased and left the files of the log, since the start; null: the log is not this server's own. */
+    purge: purgeSchema.nullable(),
     memory_rss_bytes: z.number().int(),
   })
   .meta({ id: "Status" });

@@ -301,7 +301,21 @@ export interface HouseStatus {
   readonly sources: readonly SourceState[];
   /** Who is sent texts for their meaning; null: nobody. */
   readonly embedding: EmbeddingStatus | null;
+  /** What was taken out of the files of the log since the start; null: the log is not the house's own. */
+  readonly purge: PurgeStatus | null;
   readonly rssBytes: number;
+}
+
+/** What nobody can read any more and left the files of the log. Counts are since the start. */
+export interface PurgeStatus {
+  /** Epoch ms; null: there was nothing to take out yet. */
+  readonly lastAtMs: number | null;
+  /** Contents and events of memories. */
+  readonly contents: number;
+  /** Pieces of files. */
+  readonly pieces: number;
+  /** Room given back to the disk, bytes. */
+  readonly bytesFreed: number;
 }
 
 /** The provider of vectors. Counts are since the start. */

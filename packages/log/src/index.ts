@@ -27,4 +27,12 @@ export type {
 export { type FollowerParts, PartitionFollower } from "./partition-follower.ts";
 export { openStreamerLog, type StreamerLog, type StreamerLogOptions } from "./streamer-log.ts";
 export { partitionForKey } from "@kaelix/protocol";
-export { verifyStorage as verifyLog, type VerifyProblem, type VerifyReport } from "@kaelix/streamer";
+export {
+  type PurgeRecord,
+  type PurgeReport,
+  type PurgeRule,
+  type RecordFate,
+  verifyStorage as verifyLog,
+  type VerifyProblem,
+  type VerifyReport,
+} from "@kaelix/streamer";

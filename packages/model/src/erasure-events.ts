@@ -33,7 +33,7 @@ export interface ErasureRange {
 /**
  * An erasure as it stands.
  *
- *     requested ──► waiting ──(undoing is over)──► done ──(keys gone from the log's files)──► purged
+ *     requested ──► waiting ──(undoing is over)──► done ──(gone from the log's files)──► purged
  *                      └──(undone)──► cancelled
  */
 export interface ErasureState extends EventBase {
@@ -53,7 +53,7 @@ export interface ErasureState extends EventBase {
   readonly ranges: readonly ErasureRange[];
   /** Views that have folded it, up to which offset and when. */
   readonly views: readonly { readonly name: string; readonly offset: number; readonly at: number }[];
-  /** When the keys' bytes are to be gone from the log's files; null where the house does not compact them itself. */
+  /** When the keys and what they sealed are to be gone from the log's files; null where the house does not compact them itself. */
   readonly purge_by: number | null;
   readonly purged_at: number | null;
 }

@@ -45,7 +45,7 @@ export interface MemoryRemembered extends EventBase {
   readonly external: string | null;
   /** Keyed hash of what was told (base64url of 16 bytes): tells a repetition from a contradiction. */
   readonly digest: string;
-  /** Sealed `MemoryContent`, purpose `content` (base64url). */
+  /** Sealed `MemoryContent`, purpose `content` (base64url). Empty, as `digest` is, once nothing opened it and a purge took it off the log. */
   readonly sealed: string;
   /** Inside is only what the owner's browser sealed: nobody here ever read it. Level 4 alone. */
   readonly client_sealed?: true;

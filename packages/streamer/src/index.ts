@@ -15,6 +15,7 @@ export type { DirectoryLock, Disk, DiskFile, OpenMode } from "./storage/disk.ts"
 export { storageErrors } from "./storage/errors.ts";
 export { nodeDisk } from "./storage/node-disk.ts";
 export { type AppendOptions, Partition } from "./storage/partition.ts";
+export type { PurgeRecord, PurgeReport, PurgeRule, RecordFate } from "./storage/purging.ts";
 export type { FoundBatch } from "./storage/scan.ts";
 export {
   openStorage,

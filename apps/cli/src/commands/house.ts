@@ -2,7 +2,7 @@ import { type CallOutput, KaelixProblem, type Routes } from "@kaelix/contract";
 
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
-import { backupWords } from "./operations.ts";
+import { backupWords, megabytes } from "./operations.ts";
 import { printJson, printTable, ProgressBar, say } from "../output.ts";
 
 type Verification = CallOutput<Routes["verifications.run"]>;
@@ -30,6 +30,7 @@ export async function status(options: CommonOptions): Promise<number> {
     const records = data.log.topics.map((topic) => `${topic.name} ${topic.records}`).join(" · ");
     say(`log ${data.log.health} · ${records}`, options);
     say(meaningLine(data.embedding), options);
+    if (data.purge !== null) say(purgeLine(data.purge), options);
     say(backupWords((await connection.client.call("backups.read")).data), options);
     for (const loss of data.log.damaged) say(`log: ${loss}`, options);
     if (data.log.damaged.length > 0) say(`The log is DAMAGED. ${doNotRebuild(0)}`, options);
@@ -41,6 +42,14 @@ export async function status(options: CommonOptions): Promise<number> {
   } finally {
     await connection.close();
   }
+}
+
+/** What was erased and has left the files of the log since the start. */
+function purgeLine(purge: NonNullable<CallOutput<Routes["status.read"]>["purge"]>): string {
+  const { bytes_freed: freed, contents, last_at: last, pieces } = purge;
+  if (last === null) return "erased: nothing had to leave the files of the log since the start";
+  const counted = `${contents} ${contents === 1 ? "record" : "records"}, ${pieces} ${pieces === 1 ? "piece" : "pieces"} of files`;
+  return `erased: ${counted} left the files of the log, last ${last}; ${megabytes(freed)} given back since the start`;
 }
 
 /** What is sent where for its meaning, and how that goes. */

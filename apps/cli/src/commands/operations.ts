@@ -183,6 +183,7 @@ function report(data: Kek, options: CommonOptions): void {
   if (data.problem !== null) say(data.problem, options);
 }
 
-function megabytes(bytes: number): string {
+/** A number of bytes in words. */
+export function megabytes(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

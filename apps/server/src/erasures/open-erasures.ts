@@ -8,8 +8,7 @@ import {
   type Imports,
   type Remember,
 } from "@kaelix/capture";
-import type { StreamerLog } from "@kaelix/log";
-import { type ErasureScope, TOPICS } from "@kaelix/model";
+import type { ErasureScope } from "@kaelix/model";
 import { openErasureLedger } from "@kaelix/security";
 
 import { serverErrors } from "../errors.ts";
@@ -70,15 +69,6 @@ export async function openErasures(
       parts.backups?.noteTaken();
     },
   });
-}
-
-/** What writes the topics of keys and of what waited anew, without what was shredded or dropped; only the embedded log has files of its own. */
-export function purgeOf(embedded: StreamerLog | undefined): (() => Promise<void>) | undefined {
-  if (embedded === undefined) return undefined;
-  return async () => {
-    await embedded.storage.compact(TOPICS.keys.name);
-    await embedded.storage.compact(TOPICS.days.name);
-  };
 }
 
 async function foldedBy(

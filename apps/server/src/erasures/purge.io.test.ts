@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { openStreamerLog } from "@kaelix/log";
 import { decodeEvent, DEFAULT_TENANT, makeId, TOPICS } from "@kaelix/model";
 import { openFileKek, openKeystore } from "@kaelix/security";
-import { encodeText, systemRandom } from "@kaelix/base";
+import { encodeText, systemClock, systemRandom } from "@kaelix/base";
 import { afterEach, expect, test } from "vitest";
 
-import { purgeOf } from "./open-erasures.ts";
+import { Files } from "@kaelix/capture";
+import { HousePurge } from "./house-purge.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kaelix-purge-"));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,7 +56,7 @@ test("purging takes shredded keys out of the files, leaves the others, and survi
   await keystore.shredMemories(erased);
   await keystore.shredUser(doomed);
   // What waited under Review and was dropped.
-  await log.createTopic(TOPICS.days);
+  for (const topic of [TOPICS.days, TOPICS.memories, TOPICS.files]) await log.createTopic(topic);
   const [dropped, waits] = ["c2VhbGVkLWFuZC1kcm9wcGVk", "c2VhbGVkLWFuZC13YWl0aW5n"];
   const put = async (key: string, value: string | null): Promise<unknown> =>
     log.append(TOPICS.days.name, 0, [{ key: encodeText(key), value: value === null ? null : encodeText(value) }], {
@@ -67,7 +68,13 @@ test("purging takes shredded keys out of the files, leaves the others, and survi
   expect(countIn(directory, [dropped, waits])).toBe(2);
   // Without the purge they are there: the test can see them.
   expect(countIn(directory, bytesOf([...erased, doomed]))).toBe(151);
-  await (purgeOf(log) ?? expect.fail())();
+  const files = new Files({
+    log,
+    clock: systemClock,
+    random: systemRandom,
+    limits: { fileBytesMax: 1, memoryFilesMax: 1 },
+  });
+  await new HousePurge({ embedded: log, keystore, files, clock: systemClock, withinMs: 1 }).run();
   expect(countIn(directory, bytesOf([...erased, doomed]))).toBe(0);
   expect(countIn(directory, bytesOf([...kept, user]))).toBe(51);
   expect([countIn(directory, [dropped]), countIn(directory, [waits])]).toEqual([0, 1]);

@@ -33,7 +33,7 @@ function stateWords(erasure: WireErasure): string {
   if (state === "requested" || state === "waiting")
     return `${countOf(named, "memory", "memories")} hidden; unreadable for ever from ${formatMoment(due)} on`;
   const gone = `${countOf(erased, "memory", "memories")} unreadable for ever`;
-  if (purgedAt !== null) return `${gone}; their keys left the disk’s files ${formatMoment(purgedAt)}`;
+  if (purgedAt !== null) return `${gone}; keys and words left the disk’s files ${formatMoment(purgedAt)}`;
   return purgeBy === null ? gone : `${gone}; their keys leave the disk’s files by ${formatMoment(purgeBy)}`;
 }
 

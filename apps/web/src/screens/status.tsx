@@ -84,6 +84,13 @@ function Views({ views }: { readonly views: StatusAnswer["views"] }): ReactNode 
   );
 }
 
+/** What was erased and has left the files of the log. */
+function purged(purge: NonNullable<StatusAnswer["purge"]>): string {
+  if (purge.last_at === null) return "Nothing that was erased had to leave the files since the start.";
+  const what = `${countOf(purge.contents, "record")} and ${countOf(purge.pieces, "piece")} of files`;
+  return `Of what was erased ${what} left the files since the start: ${formatBytes(purge.bytes_freed)} given back.`;
+}
+
 function Log({ status }: { readonly status: StatusAnswer }): ReactNode {
   return (
     <Section title="Log" aside={<code className="font-mono text-12">{status.data_directory}</code>}>
@@ -111,6 +118,7 @@ function Log({ status }: { readonly status: StatusAnswer }): ReactNode {
           ))}
         </tbody>
       </table>
+      {status.purge !== null && <p className="mt-2 text-13 text-muted">{purged(status.purge)}</p>}
     </Section>
   );
 }

@@ -256,6 +256,7 @@ function house(state: FakeState, name: RouteName): FakeAnswer | undefined {
         engines: { log: "streamer", relational: "pglite", search: "built in", keys: "file" },
         sources: [],
         embedding: null,
+        purge: { last_at: "2026-11-20T08:00:00.000Z", contents: 412, pieces: 9, bytes_freed: 5_242_880 },
         memory_rss_bytes: 212_000_000,
       },
     };

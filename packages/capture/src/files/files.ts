@@ -5,7 +5,7 @@
  *
  * Guarantees: a file is wholly on the disk before the memory that names it is appended; no more than one piece of it is held in memory;
  * what is read back is what was told, byte for byte, or an error. Pieces whose memory was never stored, or is erased, have a key that stands
- * nowhere any more. It does not: authorise, or give the room of what is erased back to the disk.
+ * nowhere any more; they go with the next purge, by the names in their records' keys: `<user>/<memory>/<file>/<number>`. It does not: authorise.
  */
 import { type Clock, encodeText, isKaelixError, type RandomSource } from "@kaelix/base";
 import { type Log, partitionForKey } from "@kaelix/log";
@@ -17,6 +17,7 @@ import {
   type KeptFile,
   makeId,
   type MemoryId,
+  parseId,
   TOPICS,
   type UserId,
 } from "@kaelix/model";
@@ -63,6 +64,8 @@ const UNREADABLE = "The file could not be read: its name alone is remembered";
 /** Keeps and reads files. One instance per process. */
 export class Files {
   readonly #parts: FilesParts;
+  /** How often a memory is being told. */
+  readonly #telling = new Map<MemoryId, number>();
 
   constructor(parts: FilesParts) {
     this.#parts = parts;
@@ -70,6 +73,23 @@ export class Files {
 
   get limits(): FileLimits {
     return this.#parts.limits;
+  }
+
+  /** Memories that are being told with files: pieces of theirs may be on the log before they are. */
+  get telling(): ReadonlySet<MemoryId> {
+    return new Set(this.#telling.keys());
+  }
+
+  /** Tells that memories are being told with files; returns what ends it. */
+  beginTelling(memories: readonly MemoryId[]): () => void {
+    for (const memory of memories) this.#telling.set(memory, (this.#telling.get(memory) ?? 0) + 1);
+    return () => {
+      for (const memory of memories) {
+        const left = (this.#telling.get(memory) ?? 1) - 1;
+        if (left > 0) this.#telling.set(memory, left);
+        else this.#telling.delete(memory);
+      }
+    };
   }
 
   /**
@@ -133,7 +153,7 @@ export class Files {
       if (offsets.length === 0) type = mediaTypeOf(piece);
       const sources = { nowMs: clock.nowMs(), random };
       const sealed = sealPiece(key, { ...place, number: offsets.length }, piece, sources);
-      offsets.push(await this.#append(owner.user, `${id}/${offsets.length}`, sealed));
+      offsets.push(await this.#append(owner.user, `${owner.user}/${memory}/${id}/${offsets.length}`, sealed));
     }
     return { id, name: fileNameOf(draft.name), type, bytes: draft.bytes, key, offsets };
   }
@@ -174,6 +194,16 @@ export class Files {
     if (opened?.type !== "opened" || opened.bytes.length !== pieceBytes(file, place.number)) throw damaged(file);
     return opened.bytes;
   }
+}
+
+/** Whose piece a record of topic `files` holds; undefined when its key does not say: those of before purges name the file alone. */
+export function parsePieceKey(
+  key: string,
+): { readonly user: UserId; readonly memory: MemoryId; readonly file: string } | undefined {
+  const [userText = "", memoryText = "", file] = key.split("/");
+  const user = parseId("usr", userText);
+  const memory = parseId("mem", memoryText);
+  return user === undefined || memory === undefined || file === undefined ? undefined : { user, memory, file };
 }
 
 function damaged({ id }: FileFacts): Error {

@@ -8,6 +8,7 @@ import type {
   FacetCount,
   FoundMemory,
   EmbeddingStatus,
+  PurgeStatus,
   HouseStatus,
   MemoryVersion,
   PlacedMemory,
@@ -239,6 +240,7 @@ export function statusJson(status: HouseStatus): Json {
       problem,
     })),
     embedding: embeddingJson(status.embedding),
+    purge: purgeJson(status.purge),
     memory_rss_bytes: status.rssBytes,
   };
 }
@@ -249,6 +251,12 @@ export function embeddingJson(embedding: EmbeddingStatus | null): Json | null {
   const { host, levelMax, model, problem, state, texts, tokensPerDay, tokensToday, waiting } = embedding;
   const tokens = { tokens_today: tokensToday, tokens_per_day: tokensPerDay };
   return { host, model, level_max: levelName(levelMax), state, problem, waiting, texts, ...tokens };
+}
+
+function purgeJson(purge: PurgeStatus | null): Json | null {
+  if (purge === null) return null;
+  const { bytesFreed, contents, lastAtMs, pieces } = purge;
+  return { last_at: timeOrNull(lastAtMs), contents, pieces, bytes_freed: bytesFreed };
 }
 
 /** What a verification counted. */

@@ -370,6 +370,7 @@ function houseOf(stateOf: () => State): HouseApplication {
       engines: { log: "streamer", relational: "pglite", search: "built in", keys: "file" },
       sources: [],
       embedding: null,
+      purge: { lastAtMs: 1_750_000_000_000, contents: 3, pieces: 2, bytesFreed: 1_048_576 },
       rssBytes: 1_000_000,
     }),
     verify: async () => ({

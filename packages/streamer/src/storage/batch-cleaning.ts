@@ -66,14 +66,16 @@ interface Rewriting {
   readonly kept: readonly RecordView[];
   /** Sets the delete horizon; undefined leaves the batch's own. */
   readonly horizonMs: number | undefined;
+  /** Other values for some of the records that stay. */
+  readonly values?: ReadonlyMap<RecordView, Uint8Array>;
 }
 
 /** The batch with the records that stay. */
 export function rewriteBatch(batch: FoundBatch, opened: OpenedBatch, rewriting: Rewriting): Uint8Array {
   const { at, bytes, header } = batch;
-  const { horizonMs, kept } = rewriting;
+  const { horizonMs, kept, values } = rewriting;
   const shift = horizonMs === undefined ? 0 : header.baseTimestampMs - horizonMs;
-  const body = copyRecords(opened.body, kept, shift);
+  const body = copyRecords(kept, (record) => copyRecord(opened.body, record, shift, values?.get(record)));
   // An empty batch has nothing to compress.
   const codec = kept.length === 0 ? 0 : header.attributes & CODEC_MASK;
   const stored = compress(CODECS[codec] ?? "none", body);
@@ -96,18 +98,8 @@ function maxTimestamp(header: BatchHeader, kept: readonly RecordView[]): number 
   return header.baseTimestampMs + delta;
 }
 
-/** Copies records; with a shift their timestamp deltas are written anew. */
-function copyRecords(body: Uint8Array, kept: readonly RecordView[], shift: number): Uint8Array {
-  if (shift === 0) {
-    const result = new Uint8Array(kept.reduce((sum, { end, start }) => sum + end - start, 0));
-    let at = 0;
-    for (const { end, start } of kept) {
-      result.set(body.subarray(start, end), at);
-      at += end - start;
-    }
-    return result;
-  }
-  const parts = kept.map((record) => shifted(body, record, shift));
+function copyRecords(kept: readonly RecordView[], copyOf: (record: RecordView) => Uint8Array): Uint8Array {
+  const parts = kept.map(copyOf);
   const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -117,16 +109,25 @@ function copyRecords(body: Uint8Array, kept: readonly RecordView[], shift: numbe
   return result;
 }
 
-function shifted(body: Uint8Array, record: RecordView, shift: number): Uint8Array {
+/** A record's bytes; with a shift its timestamp delta is written anew, with a value that stands in the place of its own. */
+function copyRecord(body: Uint8Array, record: RecordView, shift: number, value: Uint8Array | undefined): Uint8Array {
+  if (shift === 0 && value === undefined) return body.subarray(record.start, record.end);
   const delta = record.timestampDelta + shift;
-  const rest = body.subarray(record.deltaEnd, record.end);
-  const length = 1 + encodedVarintSize(delta) + rest.length;
+  const before = body.subarray(record.deltaEnd, record.valueStart);
+  const own = body.subarray(record.valueStart, record.valueEnd);
+  const valueBytes = value === undefined ? own.length : encodedVarintSize(value.length) + value.length;
+  const after = body.subarray(record.valueEnd, record.end);
+  const length = 1 + encodedVarintSize(delta) + before.length + valueBytes + after.length;
   const bytes = new Uint8Array(encodedVarintSize(length) + length);
   let at = writeVarint(bytes, 0, length);
   // The record's attributes stand right before the delta.
   bytes[at] = body[record.deltaStart - 1] ?? 0;
   at = writeVarint(bytes, at + 1, delta);
-  bytes.set(rest, at);
+  bytes.set(before, at);
+  at += before.length;
+  if (value !== undefined) at = writeVarint(bytes, at, value.length);
+  bytes.set(value ?? own, at);
+  bytes.set(after, at + (value ?? own).length);
   return bytes;
 }
 

@@ -101,7 +101,7 @@ export class BatchJudge {
     if (isTransactionalBatch(header)) this.#live.add(header.producerId);
     if (horizonMs !== undefined) this.#keepsUntil(horizonMs);
     const meetsDeletions =
-      horizonMs === undefined && this.#isMapped(header) && kept.some((record) => record.isDeletion);
+      horizonMs === undefined && this.#isMapped(header) && kept.some((record) => record.value === null);
     if (kept.length === opened.records.length && !meetsDeletions) return SAME;
     return this.#rewrite(batch, opened, kept);
   }
@@ -116,7 +116,7 @@ export class BatchJudge {
     if (record.offset < startOffset) return false;
     if (record.key === null) return true;
     if (map.newest(record.key) > record.offset) return false;
-    return !record.isDeletion || horizonMs === undefined || nowMs < horizonMs || this.#opaque;
+    return record.value !== null || horizonMs === undefined || nowMs < horizonMs || this.#opaque;
   }
 
   #mustKeepProducer({ baseOffset, maxTimestampMs, producerId }: BatchHeader): boolean {
@@ -127,7 +127,7 @@ export class BatchJudge {
   #rewrite(batch: FoundBatch, opened: OpenedBatch, kept: readonly RecordView[]): Verdict {
     const { deletionsKeptMs, nowMs } = this.#facts;
     const isFirst = deleteHorizonOf(batch.header) === undefined && this.#isMapped(batch.header);
-    const asks = isControlBatch(batch.header) || kept.some((record) => record.isDeletion);
+    const asks = isControlBatch(batch.header) || kept.some((record) => record.value === null);
     const horizonMs = isFirst && asks && kept.length > 0 ? Math.max(0, nowMs + deletionsKeptMs) : undefined;
     if (horizonMs !== undefined) this.#keepsUntil(horizonMs);
     const bytes = rewriteBatch(batch, opened, { kept, horizonMs });

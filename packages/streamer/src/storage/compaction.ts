@@ -17,20 +17,16 @@ import { isControlBatch } from "@kaelix/protocol";
 import { isFiller, openBatch } from "./batch-cleaning.ts";
 import { BatchJudge } from "./batch-judge.ts";
 import type { DurableEnd } from "./checkpointing.ts";
-import { CleanedWriter } from "./cleaned-writer.ts";
 import type { PartitionSettings } from "./contract.ts";
 import { OffsetMap } from "./offset-map.ts";
 import type { Pacer } from "./pacer.ts";
 import type { PartitionFiles } from "./partition-files.ts";
-import { type FoundBatch, SegmentWalker } from "./scan.ts";
-import { mergeDamages } from "./segment-loading.ts";
+import { groupsOf, type RewritingCounts, SegmentRewriter } from "./segment-rewriting.ts";
 import type { Segment } from "./segment.ts";
 import { TransactionOutcomes } from "./transaction-outcomes.ts";
 
 const MAP_BYTES_DEFAULT = 32 * 2 ** 20;
 const PRODUCERS_MAX = 200_000;
-const SEGMENTS_JOINED_MAX = 64;
-const OFFSET_SPAN_MAX = 2 ** 31 - 1;
 
 /** How a compaction is asked for. */
 export interface CompactionOptions {
@@ -50,13 +46,8 @@ export interface CompactionSource {
 }
 
 /** What a compaction did. */
-export interface CompactionReport {
+export interface CompactionReport extends RewritingCounts {
   readonly passes: number;
-  /** Bytes and segments that were looked at, and what they became. */
-  readonly bytesBefore: number;
-  readonly bytesAfter: number;
-  readonly segmentsBefore: number;
-  readonly segmentsAfter: number;
   readonly recordsRemoved: number;
   /** Everything before this offset is compacted now. */
   readonly cleanedTo: number;
@@ -89,22 +80,17 @@ export async function compactPartition(
 class CompactionRun {
   readonly #source: CompactionSource;
   readonly #options: CompactionOptions;
-  readonly #counts = {
-    passes: 0,
-    bytesBefore: 0,
-    bytesAfter: 0,
-    segmentsBefore: 0,
-    segmentsAfter: 0,
-    recordsRemoved: 0,
-  };
+  readonly #rewriter: SegmentRewriter;
+  readonly #counts = { passes: 0, recordsRemoved: 0 };
 
   constructor(source: CompactionSource, options: CompactionOptions) {
     this.#source = source;
     this.#options = options;
+    this.#rewriter = new SegmentRewriter(source);
   }
 
   report(): CompactionReport {
-    return { ...this.#counts, cleanedTo: this.#source.files.state.cleanedTo };
+    return { ...this.#counts, ...this.#rewriter.counts, cleanedTo: this.#source.files.state.cleanedTo };
   }
 
   /** One pass over everything; true when another one has something to do. */
@@ -133,7 +119,9 @@ class CompactionRun {
       deletionsKeptMs: settings.deletionsKeptMs,
     });
     const reached = segments.filter(({ baseOffset }) => baseOffset < mapEnd);
-    if (!(await this.#copy(reached, judge))) return false;
+    for (const group of groupsOf(reached, settings.segmentBytesMax)) {
+      if (!(await this.#rewriter.rewrite(group, judge))) return false;
+    }
     this.#counts.passes += 1;
     this.#counts.recordsRemoved += judge.recordsRemoved;
     const due = Number.isFinite(judge.deletionsDueMs) ? judge.deletionsDueMs : null;
@@ -151,7 +139,7 @@ class CompactionRun {
     let recordCount = 0;
     for (const segment of segments) {
       if (segment.nextOffset <= files.state.cleanedTo) continue;
-      const walk = this.#walk(segment, () => outcomes.skip());
+      const walk = this.#rewriter.walk(segment, () => outcomes.skip());
       for await (const batch of walk) {
         const { header } = batch;
         recordCount += header.recordCount;
@@ -172,7 +160,7 @@ class CompactionRun {
     const { cleanedTo } = files.state;
     for (const segment of segments) {
       if (segment.nextOffset <= cleanedTo) continue;
-      for await (const batch of this.#walk(segment, () => undefined)) {
+      for await (const batch of this.#rewriter.walk(segment, () => undefined)) {
         if (isControlBatch(batch.header) || isFiller(batch.header) || outcomes.isAborted(batch)) continue;
         for (const { key, offset } of openBatch(batch)?.records ?? []) {
           if (offset >= cleanedTo && key !== null && !map.put(key, offset)) return offset;
@@ -180,138 +168,5 @@ class CompactionRun {
       }
     }
     return segments.at(-1)?.nextOffset ?? 0;
-  }
-
-  /** Every batch of a segment that can be read; tells of what cannot. Ends early when the work is called off. */
-  async *#walk(segment: Segment, damaged: () => void): AsyncGenerator<FoundBatch, void, undefined> {
-    const { files, pacer } = this.#source;
-    segment.pin();
-    try {
-      const limits = { endPosition: segment.size, offsetBound: segment.nextOffset };
-      const walker = new SegmentWalker(segment.open(files.disk), limits);
-      let position = 0;
-      let expected = segment.baseOffset;
-      while (!pacer.cancelled) {
-        const step = await walker.step(position, expected);
-        if (step.type === "end") {
-          if (expected >= segment.nextOffset) return;
-          const rest = { firstOffset: expected, nextOffset: segment.nextOffset, position, endPosition: segment.size };
-          segment.damages = mergeDamages(segment.damages, [{ ...rest, reason: step.reason ?? "file ends early" }]);
-          damaged();
-          return;
-        }
-        if (step.type === "damage") {
-          segment.damages = mergeDamages(segment.damages, [step.damage]);
-          damaged();
-          position = step.damage.endPosition;
-          expected = step.damage.nextOffset;
-          continue;
-        }
-        const { header } = step.batch;
-        yield step.batch;
-        position += header.sizeBytes;
-        expected = header.baseOffset + header.lastOffsetDelta + 1;
-        await pacer.breathe();
-      }
-    } finally {
-      segment.unpin();
-      files.keeper.touch(segment);
-    }
-  }
-
-  /** Copies segments in groups; false when something else changed them meanwhile or the work was called off. */
-  async #copy(segments: readonly Segment[], judge: BatchJudge): Promise<boolean> {
-    for (const group of groupsOf(segments, this.#source.settings.segmentBytesMax)) {
-      if (!(await this.#copyGroup(group, judge))) return false;
-    }
-    return true;
-  }
-
-  async #copyGroup(group: readonly Segment[], judge: BatchJudge): Promise<boolean> {
-    const { durableEnd, files, pacer } = this.#source;
-    const [first] = group;
-    if (first === undefined) return true;
-    if (isDamaged(first)) {
-      judge.skip();
-      return true;
-    }
-    const writer = new CleanedWriter(files.disk, files.directory, first.baseOffset, bytesOf(group));
-    let isChanged = group.length > 1;
-    let isDamagedNow = false;
-    try {
-      for (const segment of group) {
-        for await (const batch of this.#walk(segment, () => (isDamagedNow = true))) {
-          const verdict = judge.judge(batch);
-          const { at, bytes, header } = batch;
-          if (verdict.type === "same") writer.add(bytes.subarray(at, at + header.sizeBytes), header);
-          else if (verdict.type === "rewritten") writer.add(verdict.bytes, verdict.header);
-          // A filler is made anew; only where it stood before it changes nothing.
-          isChanged ||= verdict.type === "rewritten" || (verdict.type === "gone" && !isFiller(header));
-        }
-      }
-      const isUseless = isDamagedNow || pacer.cancelled || !isChanged;
-      if (isDamagedNow) judge.skip();
-      if (isUseless) {
-        writer.abandon();
-        return !pacer.cancelled;
-      }
-      const written = await writer.finish(group.at(-1)?.nextOffset ?? first.nextOffset);
-      this.#count(group, written.segment);
-      return await files.install({ ...written, replaces: group }, durableEnd);
-    } catch (error) {
-      tryTo(() => writer.abandon());
-      throw error;
-    }
-  }
-
-  #count(group: readonly Segment[], result: Segment): void {
-    this.#counts.bytesBefore += bytesOf(group);
-    this.#counts.bytesAfter += result.size;
-    this.#counts.segmentsBefore += group.length;
-    this.#counts.segmentsAfter += 1;
-  }
-}
-
-function bytesOf(segments: readonly Segment[]): number {
-  return segments.reduce((sum, { size }) => sum + size, 0);
-}
-
-function isDamaged(segment: Segment): boolean {
-  return segment.damages.length > 0;
-}
-
-/** Segments that become one: neighbours that together are not larger than a segment may be. A damaged one stands alone. */
-function groupsOf(segments: readonly Segment[], bytesMax: number): readonly (readonly Segment[])[] {
-  const groups: Segment[][] = [];
-  let bytes = 0;
-  for (const segment of segments) {
-    const group = groups.at(-1);
-    const [first] = group ?? [];
-    const last = group?.at(-1);
-    const fits =
-      group !== undefined &&
-      first !== undefined &&
-      last?.nextOffset === segment.baseOffset &&
-      group.length < SEGMENTS_JOINED_MAX &&
-      bytes + segment.size <= bytesMax &&
-      segment.nextOffset - first.baseOffset < OFFSET_SPAN_MAX &&
-      !isDamaged(segment) &&
-      !isDamaged(first);
-    if (fits) {
-      group.push(segment);
-      bytes += segment.size;
-    } else {
-      groups.push([segment]);
-      bytes = segment.size;
-    }
-  }
-  return groups;
-}
-
-function tryTo(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // It is removed at the next opening.
   }
 }

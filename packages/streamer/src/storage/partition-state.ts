@@ -1,5 +1,5 @@
 /**
- * What a partition must remember that its log does not say: where it begins for readers, and how far it was compacted.
+ * What a partition must remember that its log does not say: where it begins for readers, and how far it was compacted and purged.
  * Kept in the file `state`, written atomically; the start also stands in the checkpoint, so that one lost file does not bring
  * deleted records back.
  */
@@ -17,10 +17,12 @@ export interface PartitionState {
   readonly cleanedTo: number;
   /** Epoch ms when the first deletion that compaction kept may go; null when it kept none. */
   readonly deletionsDueMs: number | null;
+  /** Before this offset everything that asks for a purge was purged; see purging.ts. */
+  readonly purgedTo: number;
 }
 
 /** The state of a partition that remembers nothing. */
-export const FRESH_STATE: PartitionState = { startOffset: 0, cleanedTo: 0, deletionsDueMs: null };
+export const FRESH_STATE: PartitionState = { startOffset: 0, cleanedTo: 0, deletionsDueMs: null, purgedTo: 0 };
 
 /** The file's bytes. */
 export function encodeState(state: PartitionState): Uint8Array {
@@ -31,7 +33,9 @@ export function encodeState(state: PartitionState): Uint8Array {
 export function decodeState(bytes: Uint8Array): PartitionState | undefined {
   const row = decodeChecked(bytes);
   if (row === undefined || row["version"] !== VERSION) return undefined;
-  const { cleanedTo, deletionsDueMs, startOffset } = row;
+  const { cleanedTo, deletionsDueMs, purgedTo, startOffset } = row;
   if (!isCount(startOffset) || !isCount(cleanedTo)) return undefined;
-  return { startOffset, cleanedTo, deletionsDueMs: isCount(deletionsDueMs) ? deletionsDueMs : null };
+  const due = isCount(deletionsDueMs) ? deletionsDueMs : null;
+  // Files of before there were purges have none.
+  return { startOffset, cleanedTo, deletionsDueMs: due, purgedTo: isCount(purgedTo) ? purgedTo : 0 };
 }

@@ -9,12 +9,19 @@ import { readBatchHeader } from "@kaelix/protocol";
 
 import { hashSegment } from "./chain.ts";
 import type { DurableEnd } from "./checkpointing.ts";
-import { compactableSegments, compactPartition, type CompactionOptions, type CompactionReport } from "./compaction.ts";
+import {
+  compactableSegments,
+  compactPartition,
+  type CompactionOptions,
+  type CompactionReport,
+  type CompactionSource,
+} from "./compaction.ts";
 import type { PartitionSettings } from "./contract.ts";
 import { copyPartition, type PartitionCopy } from "./copying.ts";
 import { refusal } from "./errors.ts";
 import { Pacer } from "./pacer.ts";
 import type { PartitionFiles } from "./partition-files.ts";
+import { purgePartition, type PurgeReport, type PurgeRule } from "./purging.ts";
 import { mergeDamages, scanSegment } from "./segment-loading.ts";
 import type { Segment } from "./segment.ts";
 
@@ -87,6 +94,26 @@ export class PartitionUpkeep {
     return this.#lock.run("compact", () => this.#compact(request));
   }
 
+  /**
+   * Purges by a rule, the active segment too; see purging.ts. One at a time with compacting.
+   * @param signal calls it off: what is done by then stays done
+   * @throws `log-disk-full`, `log-disk-failed`
+   */
+  purge(rule: PurgeRule, signal?: AbortSignal): Promise<PurgeReport> {
+    const work = (source: CompactionSource): Promise<PurgeReport> => purgePartition(source, rule);
+    return this.#lock.run("compact", () => this.#rewrite(work, { signal }));
+  }
+
+  /** Before this offset nothing asks for a purge any more; 0 when nobody has said so. */
+  get purgedTo(): number {
+    return this.#host.files.state.purgedTo;
+  }
+
+  /** Keeps how far whoever purges has come, durably. It never goes back. */
+  notePurged(offset: number): Promise<void> {
+    return this.#host.files.saveState((state) => ({ purgedTo: Math.max(state.purgedTo, offset) }));
+  }
+
   /** Hands the durable files to `work`; nothing is compacted meanwhile. See copying.ts. */
   copy<Result>(work: (copy: PartitionCopy) => Promise<Result>): Promise<Result> {
     return this.#lock.run("compact", () => copyPartition(this.#host.files, this.#host.durableEnd(), work));
@@ -97,18 +124,30 @@ export class PartitionUpkeep {
   }
 
   async #compact(request: CompactRequest): Promise<CompactionReport> {
+    const { includeActive } = request;
+    const report = await this.#rewrite((source) => compactPartition(source, request), { includeActive });
+    if (report.passes > 0) this.#host.checkpoint();
+    return report;
+  }
+
+  async #rewrite<Report>(
+    work: (source: CompactionSource) => Promise<Report>,
+    {
+      includeActive,
+      signal,
+    }: { readonly includeActive?: boolean | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<Report> {
     const { clock, files } = this.#host;
     try {
-      if (request.includeActive !== false && !this.#isOver) await this.#host.beginAnew();
+      if (includeActive !== false && !this.#isOver) await this.#host.beginAnew();
       const settings = this.#host.settings();
-      const pacer = new Pacer(clock, () => this.#isOver);
+      const pacer = new Pacer(clock, () => this.#isOver || signal?.aborted === true);
       const durableEnd = (): DurableEnd => this.#host.durableEnd();
-      const report = await compactPartition({ files, clock, settings, durableEnd, pacer }, request);
+      const report = await work({ files, clock, settings, durableEnd, pacer });
       // Records that were never acknowledged have no place in a topic that forgets.
       for (const name of files.disk.list(files.directory)) {
         if (name.endsWith(".torn")) files.disk.remove(`${files.directory}/${name}`);
       }
-      if (report.passes > 0) this.#host.checkpoint();
       return report;
     } catch (error) {
       throw refusal(error);

@@ -1,6 +1,6 @@
 /**
- * The records of a batch as they stand in its bytes, for who copies them without changing them.
- * Only what compaction must know is looked at; header fields and values are stepped over.
+ * The records of a batch as they stand in its bytes, for who copies them.
+ * Only what compaction and purging must know is looked at; headers are stepped over.
  */
 import { type BatchHeader, readVarint } from "@kaelix/protocol";
 
@@ -22,8 +22,11 @@ export interface RecordView {
   readonly timestampDelta: number;
   readonly offset: number;
   readonly key: Uint8Array | null;
-  /** True when it deletes its key. */
-  readonly isDeletion: boolean;
+  /** Null when it deletes its key. */
+  readonly value: Uint8Array | null;
+  /** Where its value begins, with its length, and ends. */
+  readonly valueStart: number;
+  readonly valueEnd: number;
 }
 
 /** The records of a batch from its records' bytes; undefined when they are not as many whole records as the header says. */
@@ -54,10 +57,13 @@ function viewRecord(body: Uint8Array, cursor: Cursor, header: BatchHeader): Reco
   const keyStart = cursor.at;
   if (!cursor.valid || offsetDelta < 0 || offsetDelta > header.lastOffsetDelta || keyLength < -1) return undefined;
   if (keyLength > 0) cursor.at += keyLength;
+  const valueStart = cursor.at;
   const valueLength = readVarint(body, cursor, end);
-  if (!cursor.valid || valueLength < -1 || cursor.at + Math.max(valueLength, 0) > end) return undefined;
+  const valueEnd = cursor.at + Math.max(valueLength, 0);
+  if (!cursor.valid || valueLength < -1 || valueEnd > end) return undefined;
+  const value = valueLength < 0 ? null : body.subarray(cursor.at, valueEnd);
   cursor.at = end;
   const key = keyLength < 0 ? null : body.subarray(keyStart, keyStart + keyLength);
   const offset = header.baseOffset + offsetDelta;
-  return { start, end, deltaStart, deltaEnd, timestampDelta, offset, key, isDeletion: valueLength < 0 };
+  return { start, end, deltaStart, deltaEnd, timestampDelta, offset, key, value, valueStart, valueEnd };
 }
