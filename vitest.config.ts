@@ -31,9 +31,9 @@ export default defineConfig({
           name: "io",
           include: withSuffix("io.test"),
           expect: { poll },
-          // Most of these start processes and databases.
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          // Most of these start processes and databases, some a dozen one after the other: on a busy machine each takes seconds.
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
           // Three on two cores: a third of their time they wait for disks, sockets and processes.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },

@@ -31,4 +31,4 @@ test("a share of the boundary sweep finds no byte, no id and no effect across pe
   } finally {
     await product.close();
   }
-}, 300_000);
+});

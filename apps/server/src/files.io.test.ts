@@ -101,7 +101,7 @@ test(`files of every size come back after a restart, an export and an import (KA
     failed: 0,
   });
   expect(await filesOf(to)).toEqual(before);
-}, 240_000);
+});
 
 async function signedIn(house: Awaited<ReturnType<typeof open>>): Promise<Client> {
   const { data } = await clientOf(house).call("auth.logIn", {

@@ -1,6 +1,6 @@
 /** Products and data directories that the tests of a file start and make, ended and removed at their end. */
 import type { Client } from "@kaelix/contract";
-import { afterAll, afterEach, vi } from "vitest";
+import { afterAll, afterEach } from "vitest";
 
 import {
   claim,
@@ -11,9 +11,6 @@ import {
   startProduct,
   temporaryData,
 } from "./product.ts";
-
-// Such tests start a dozen processes one after the other: on a busy machine each takes seconds.
-vi.setConfig({ testTimeout: 400_000 });
 
 const running: Product[] = [];
 const folders: { remove(): void }[] = [];

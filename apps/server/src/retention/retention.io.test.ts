@@ -63,109 +63,105 @@ async function backUp(client: Client): Promise<void> {
   await expect.poll(async () => (await client.call("backups.read")).data.running).toBeNull();
 }
 
-test(
-  "rules are tried first, take nothing for a week, count nothing above the lock, and what went is in no older backup",
-  { timeout: 300_000 },
-  async () => {
-    const folder = newFolder();
-    process.env["KAELIX_BACKUP"] = join(newFolder(), "backups");
-    let house = await open(folder);
-    let ann = await claimed(house);
-    const bo = await member(house, ann);
-    await tell(ann, "The press is broken");
-    await tell(ann, "The safe is open", "secret");
-    const wedding = await tell(ann, "The wedding was in June");
-    await tell(bo, "Bo's press");
-    expect((await ann.call("retention.read")).data).toEqual({
-      rules: { months: 84, sources: [] },
-      chosen_at: null,
-      house: { months: 84, sources: [] },
-      announced: null,
-      next_30_days: 0,
-      kept: 0,
-    });
-    expect((await ann.call("memories.kept", { params: { id: wedding } })).data).toEqual({
-      kept: false,
-      until: "2033-01-10",
-    });
+test("rules are tried first, take nothing for a week, count nothing above the lock, and what went is in no older backup", async () => {
+  const folder = newFolder();
+  process.env["KAELIX_BACKUP"] = join(newFolder(), "backups");
+  let house = await open(folder);
+  let ann = await claimed(house);
+  const bo = await member(house, ann);
+  await tell(ann, "The press is broken");
+  await tell(ann, "The safe is open", "secret");
+  const wedding = await tell(ann, "The wedding was in June");
+  await tell(bo, "Bo's press");
+  expect((await ann.call("retention.read")).data).toEqual({
+    rules: { months: 84, sources: [] },
+    chosen_at: null,
+    house: { months: 84, sources: [] },
+    announced: null,
+    next_30_days: 0,
+    kept: 0,
+  });
+  expect((await ann.call("memories.kept", { params: { id: wedding } })).data).toEqual({
+    kept: false,
+    until: "2033-01-10",
+  });
 
-    vi.setSystemTime(Date.UTC(2026, 2, 1, 9));
-    ann = await signIn(house);
-    const rules = { months: 1, sources: [] };
-    const tried = (await ann.call("retention.preview", { body: { rules } })).data;
-    expect(tried).toEqual({
-      on: "2026-03-08T09:00:00.000Z",
-      total: 2,
-      sources: [{ source: "rest", count: 2 }],
-      next_30_days: 2,
-    });
-    expect((await ann.call("retention.read")).data.chosen_at).toBeNull();
-    const unproved = ann.call("retention.choose", { body: { rules } });
-    expect((await problemOf(unproved)).code).toBe("proof-needed");
-    await ann.call("auth.prove", { body: { password: PASSWORD } });
-    const chosen = (await ann.call("retention.choose", { body: { rules } })).data;
-    expect(chosen).toMatchObject({ rules, announced: { on: "2026-03-08T09:00:00.000Z", total: 2 }, kept: 0 });
-    expect((await ann.call("memories.keep", { params: { id: wedding }, body: { kept: true } })).data).toEqual({
-      kept: true,
-      until: null,
-    });
-    const foreign = signIn(house, BO).then((client) => client.call("memories.kept", { params: { id: wedding } }));
-    expect((await problemOf(foreign)).status).toBe(404);
-    const leaving = (await ann.call("retention.leaving", { query: {} })).data;
-    expect(leaving.data.map(({ memory, until }) => [memory.text, until])).toEqual([
-      ["The press is broken", "2026-02-10"],
-    ]);
-    expect((await ann.call("retention.read")).data).toMatchObject({
-      announced: { total: 1 },
-      next_30_days: 1,
-      kept: 1,
-    });
-    await unlock(ann);
-    expect((await ann.call("retention.read")).data).toMatchObject({
-      announced: { total: 2 },
-      next_30_days: 2,
-      kept: 1,
-    });
-    await backUp(ann);
-    const atMs = Date.now();
+  vi.setSystemTime(Date.UTC(2026, 2, 1, 9));
+  ann = await signIn(house);
+  const rules = { months: 1, sources: [] };
+  const tried = (await ann.call("retention.preview", { body: { rules } })).data;
+  expect(tried).toEqual({
+    on: "2026-03-08T09:00:00.000Z",
+    total: 2,
+    sources: [{ source: "rest", count: 2 }],
+    next_30_days: 2,
+  });
+  expect((await ann.call("retention.read")).data.chosen_at).toBeNull();
+  const unproved = ann.call("retention.choose", { body: { rules } });
+  expect((await problemOf(unproved)).code).toBe("proof-needed");
+  await ann.call("auth.prove", { body: { password: PASSWORD } });
+  const chosen = (await ann.call("retention.choose", { body: { rules } })).data;
+  expect(chosen).toMatchObject({ rules, announced: { on: "2026-03-08T09:00:00.000Z", total: 2 }, kept: 0 });
+  expect((await ann.call("memories.keep", { params: { id: wedding }, body: { kept: true } })).data).toEqual({
+    kept: true,
+    until: null,
+  });
+  const foreign = signIn(house, BO).then((client) => client.call("memories.kept", { params: { id: wedding } }));
+  expect((await problemOf(foreign)).status).toBe(404);
+  const leaving = (await ann.call("retention.leaving", { query: {} })).data;
+  expect(leaving.data.map(({ memory, until }) => [memory.text, until])).toEqual([
+    ["The press is broken", "2026-02-10"],
+  ]);
+  expect((await ann.call("retention.read")).data).toMatchObject({
+    announced: { total: 1 },
+    next_30_days: 1,
+    kept: 1,
+  });
+  await unlock(ann);
+  expect((await ann.call("retention.read")).data).toMatchObject({
+    announced: { total: 2 },
+    next_30_days: 2,
+    kept: 1,
+  });
+  await backUp(ann);
+  const atMs = Date.now();
 
-    await close(house);
-    vi.setSystemTime(Date.UTC(2026, 2, 8, 9) - 1);
-    house = await open(folder);
-    expect(await texts(await signIn(house))).toEqual(["The press is broken", "The wedding was in June"]);
-    await close(house);
-    vi.setSystemTime(Date.UTC(2026, 2, 8, 9));
-    house = await open(folder);
-    ann = await signIn(house);
-    await expect.poll(() => texts(ann)).toEqual(["The wedding was in June"]);
-    vi.setSystemTime(Date.now() + 11_000);
-    const done = async () =>
-      (await ann.call("erasures.list")).data.data.map(({ erased, state, what }) => [what, state, erased]);
-    await expect.poll(done).toEqual([["age", "done", 1]]);
-    await unlock(ann);
-    await expect.poll(done).toEqual([
-      ["age", "done", 1],
-      ["age", "done", 1],
-    ]);
-    const [erasure] = (await ann.call("erasures.list")).data.data;
-    const receipt = openReceipt(erasure?.receipt ?? "", erasure?.public_key ?? "");
-    expect(receipt).toContainEqual({ name: "what", value: "memories that reached the age they are kept to" });
-    expect(await texts(await signIn(house, BO))).toEqual(["Bo's press"]);
-    expect((await ann.call("verifications.run")).data.agree).toBe(true);
-    await backUp(ann);
-    await close(house);
+  await close(house);
+  vi.setSystemTime(Date.UTC(2026, 2, 8, 9) - 1);
+  house = await open(folder);
+  expect(await texts(await signIn(house))).toEqual(["The press is broken", "The wedding was in June"]);
+  await close(house);
+  vi.setSystemTime(Date.UTC(2026, 2, 8, 9));
+  house = await open(folder);
+  ann = await signIn(house);
+  await expect.poll(() => texts(ann)).toEqual(["The wedding was in June"]);
+  vi.setSystemTime(Date.now() + 11_000);
+  const done = async () =>
+    (await ann.call("erasures.list")).data.data.map(({ erased, state, what }) => [what, state, erased]);
+  await expect.poll(done).toEqual([["age", "done", 1]]);
+  await unlock(ann);
+  await expect.poll(done).toEqual([
+    ["age", "done", 1],
+    ["age", "done", 1],
+  ]);
+  const [erasure] = (await ann.call("erasures.list")).data.data;
+  const receipt = openReceipt(erasure?.receipt ?? "", erasure?.public_key ?? "");
+  expect(receipt).toContainEqual({ name: "what", value: "memories that reached the age they are kept to" });
+  expect(await texts(await signIn(house, BO))).toEqual(["Bo's press"]);
+  expect((await ann.call("verifications.run")).data.agree).toBe(true);
+  await backUp(ann);
+  await close(house);
 
-    const empty = newFolder();
-    mkdirSync(join(empty, "keys"), { mode: 0o700 });
-    copyFileSync(join(folder, "keys", "kek.json"), join(empty, "keys", "kek.json"));
-    const report = await restoreHere({ dataDirectory: empty, atMs, verifyOnly: false });
-    expect(report).toMatchObject({ erasedAgain: 2 });
-    const restored = await signIn(await open(empty));
-    await unlock(restored);
-    expect(await texts(restored)).toEqual(["The wedding was in June"]);
-    expect((await restored.call("retention.read")).data).toMatchObject({ rules, announced: null, kept: 1 });
-  },
-);
+  const empty = newFolder();
+  mkdirSync(join(empty, "keys"), { mode: 0o700 });
+  copyFileSync(join(folder, "keys", "kek.json"), join(empty, "keys", "kek.json"));
+  const report = await restoreHere({ dataDirectory: empty, atMs, verifyOnly: false });
+  expect(report).toMatchObject({ erasedAgain: 2 });
+  const restored = await signIn(await open(empty));
+  await unlock(restored);
+  expect(await texts(restored)).toEqual(["The wedding was in June"]);
+  expect((await restored.call("retention.read")).data).toMatchObject({ rules, announced: null, kept: 1 });
+});
 
 test("a program may neither choose nor keep, and what a rule says of a source holds for that alone", async () => {
   const house = await open(newFolder());
