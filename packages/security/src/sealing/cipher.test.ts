@@ -1,4 +1,4 @@
-import { createSecretKey } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 
 import { seededRandom } from "@kaelix/base";
 import { expect, test } from "vitest";
@@ -79,6 +79,22 @@ test("openFernet refuses every changed bit, every truncation, other keys and oth
     other[at] = (other[at] ?? 0) ^ 1;
     expect(openFernet(other, token)?.toString()).not.toBe("hello");
   }
+});
+
+test("openFernet refuses padding that is none, also under the right signature", () => {
+  const stamp = { nowMs: 499_162_800_000, iv: Buffer.alloc(16, 1) };
+  /** The first block alone, signed anew: what stands at its end is read as padding. */
+  const firstBlock = (end: readonly number[]): Buffer | undefined => {
+    const text = Buffer.concat([Buffer.alloc(16 - end.length, 65), Buffer.from(end), Buffer.alloc(4)]);
+    const signed = sealFernet(fernetKey, stamp, text).subarray(0, 25 + 16);
+    const mac = createHmac("sha256", fernetKey.subarray(0, 16)).update(signed).digest();
+    return openFernet(fernetKey, Buffer.concat([signed, mac]));
+  };
+  expect(firstBlock([1])?.toString()).toBe("A".repeat(15));
+  expect(firstBlock([3, 3, 3])?.toString()).toBe("A".repeat(13));
+  expect(firstBlock(Array.from({ length: 16 }, () => 16))?.toString()).toBe("");
+  for (const end of [[0], [17], [255], [3, 3], [2, 3, 3], [4, 3, 4, 4]])
+    expect(firstBlock(end), end.join()).toBeUndefined();
 });
 
 test("openFernet returns what sealFernet sealed at every length around a block", () => {

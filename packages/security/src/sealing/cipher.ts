@@ -86,11 +86,34 @@ export function sealFernet(key: Uint8Array, stamp: FernetStamp, plaintext: Uint8
   head[0] = FERNET_VERSION;
   head.writeBigUInt64BE(BigInt(Math.floor(stamp.nowMs / 1_000)), 1);
   head.set(stamp.iv, 9);
-  const sealing = createCipheriv("aes-128-cbc", key.subarray(16), stamp.iv);
-  const body = sealing.update(plaintext);
-  const last = sealing.final();
-  const mac = createHmac("sha256", key.subarray(0, 16)).update(head).update(body).update(last).digest();
-  return Buffer.concat([head, body, last, mac]);
+  const sealing = createCipheriv("aes-128-cbc", key.subarray(16), stamp.iv).setAutoPadding(false);
+  const body = sealing.update(padded(plaintext));
+  const signed = Buffer.concat([head, body]);
+  return Buffer.concat([signed, fernetMac(key, signed)]);
+}
+
+/** As letters first: what `digest` gives as bytes has a buffer of its own, which costs half as much as the hash. */
+function fernetMac(key: Uint8Array, signed: Uint8Array): Buffer {
+  return Buffer.from(createHmac("sha256", key.subarray(0, 16)).update(signed).digest("latin1"), "latin1");
+}
+
+/**
+ * Whole blocks as PKCS #7 pads them (RFC 5652 §6.3): n times the byte n, 1 to 16. Padded here and not by the cipher, all of it comes from
+ * one call: each piece that a cipher gives has a buffer of its own, which costs more than encrypting a hundred bytes.
+ */
+function padded(bytes: Uint8Array): Buffer {
+  const padding = AES_BLOCK_BYTES - (bytes.length % AES_BLOCK_BYTES);
+  const blocks = Buffer.allocUnsafe(bytes.length + padding);
+  blocks.set(bytes);
+  return blocks.fill(padding, bytes.length);
+}
+
+/** Without the padding; undefined when there is none. The blocks were authenticated before. */
+function unpadded(blocks: Buffer): Buffer | undefined {
+  const padding = blocks.at(-1) ?? 0;
+  if (padding < 1 || padding > AES_BLOCK_BYTES) return undefined;
+  const end = blocks.length - padding;
+  return blocks.subarray(end).every((byte) => byte === padding) ? blocks.subarray(0, end) : undefined;
 }
 
 /** Opens a Fernet token (bytes, not base64url). The HMAC is compared in constant time before anything is decrypted. */
@@ -100,13 +123,8 @@ export function openFernet(key: Uint8Array, token: Uint8Array): Buffer | undefin
   if (bodyLength < AES_BLOCK_BYTES || bodyLength % AES_BLOCK_BYTES !== 0 || token[0] !== FERNET_VERSION)
     return undefined;
   const signed = token.subarray(0, FERNET_HEAD_BYTES + bodyLength);
-  const mac = createHmac("sha256", key.subarray(0, 16)).update(signed).digest();
-  if (!timingSafeEqual(mac, token.subarray(signed.length))) return undefined;
+  if (!timingSafeEqual(fernetMac(key, signed), token.subarray(signed.length))) return undefined;
   const iv = token.subarray(9, FERNET_HEAD_BYTES);
-  const opening = createDecipheriv("aes-128-cbc", key.subarray(16), iv);
-  try {
-    return Buffer.concat([opening.update(signed.subarray(FERNET_HEAD_BYTES)), opening.final()]);
-  } catch {
-    return undefined;
-  }
+  const opening = createDecipheriv("aes-128-cbc", key.subarray(16), iv).setAutoPadding(false);
+  return unpadded(opening.update(signed.subarray(FERNET_HEAD_BYTES)));
 }

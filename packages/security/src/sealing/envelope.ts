@@ -16,7 +16,7 @@
  *   is refused. There is no way through to plaintext.
  * It does not hide: length, level, purpose, versions, or, at levels 1–2, the second of sealing.
  */
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, type Hmac, type KeyObject, timingSafeEqual } from "node:crypto";
 
 import { assert, type RandomSource } from "@kaelix/base";
 import type { Level } from "@kaelix/model";
@@ -104,8 +104,8 @@ export function sealBytes(key: SealingKey, scope: SealScope, plaintext: Uint8Arr
   const fresh = sources.random.bytes(suite === SUITE_FERNET ? NONCE_BYTES + FERNET_IV_BYTES : NONCE_BYTES);
   const header = encodeHeader(key, scope, fresh.subarray(0, NONCE_BYTES));
   const aad = encodeAad(header, scope);
-  const commitment = derive(key.key, "commit", aad);
-  const bodyKey = derive(key.key, "seal", aad);
+  const commitment = commitmentOf(key.key, aad);
+  const bodyKey = bodyKeyOf(key.key, aad);
   const body =
     suite === SUITE_FERNET
       ? sealFernet(bodyKey, { nowMs: sources.nowMs, iv: fresh.subarray(NONCE_BYTES) }, plaintext)
@@ -127,9 +127,9 @@ export function openBytes(key: SealingKey, scope: SealScope, sealed: Uint8Array)
   const header = encodeHeader(key, scope, nonce);
   if (!timingSafeEqual(header, sealed.subarray(0, HEADER_BYTES))) return { type: "refused", why: "header" };
   const aad = encodeAad(header, scope);
-  const commitment = derive(key.key, "commit", aad);
+  const commitment = commitmentOf(key.key, aad);
   if (!timingSafeEqual(commitment, sealed.subarray(HEADER_BYTES, BODY_AT))) return { type: "refused", why: "place" };
-  const bodyKey = derive(key.key, "seal", aad);
+  const bodyKey = bodyKeyOf(key.key, aad);
   const body = sealed.subarray(BODY_AT);
   const bytes =
     suite === SUITE_FERNET
@@ -151,7 +151,7 @@ export function exportFernet(
 ): { readonly key: string; readonly token: string } | undefined {
   if (openBytes(key, scope, sealed).type === "refused" || sealed[3] !== SUITE_FERNET) return undefined;
   const aad = encodeAad(Buffer.from(sealed.subarray(0, HEADER_BYTES)), scope);
-  const bodyKey = derive(key.key, "seal", aad);
+  const bodyKey = bodyKeyOf(key.key, aad);
   return { key: padded(bodyKey), token: padded(Buffer.from(sealed.subarray(BODY_AT))) };
 }
 
@@ -164,8 +164,18 @@ function aeadOf(suite: number): "aes-256-gcm" | "chacha20-poly1305" {
 }
 
 /** HMAC-SHA256(key, label | 0 | aad). An HMAC and not `hkdfSync`: a tenth of the time, and the key is uniform already. */
-function derive(key: KeyObject, label: "commit" | "seal", aad: Uint8Array): Buffer {
-  return createHmac("sha256", key).update(`${label}\0`, "latin1").update(aad).digest();
+function derive(key: KeyObject, label: "commit" | "seal", aad: Uint8Array): Hmac {
+  return createHmac("sha256", key).update(`${label}\0`, "latin1").update(aad);
+}
+
+/** As letters first: what `digest` gives as bytes has a buffer of its own, which costs as much again. */
+function commitmentOf(key: KeyObject, aad: Uint8Array): Buffer {
+  return Buffer.from(derive(key, "commit", aad).digest("latin1"), "latin1");
+}
+
+/** A secret, so never letters: whoever asks for it overwrites it. */
+function bodyKeyOf(key: KeyObject, aad: Uint8Array): Buffer {
+  return derive(key, "seal", aad).digest();
 }
 
 function encodeHeader(key: SealingKey, scope: SealScope, nonce: Uint8Array): Buffer {
