@@ -17,13 +17,16 @@ export interface Corpus {
   readonly languages: ReadonlySet<number>;
 }
 
-let corpusMemo: { readonly parts: IndexParts["table"]; generation: number; ceiling: Level; corpus: Corpus } | undefined;
+/** For each index what was counted last: among many people the same one is rarely asked twice in a row. */
+const corpora = new WeakMap<
+  IndexParts["table"],
+  { readonly generation: number; readonly ceiling: Level; corpus: Corpus }
+>();
 
 /** Counts and lengths of what is visible under the ceiling; kept until the index changes. */
 export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
-  const memo = corpusMemo;
-  if (memo?.parts === parts.table && memo.generation === parts.generation && memo.ceiling === ceiling)
-    return memo.corpus;
+  const memo = corpora.get(parts.table);
+  if (memo?.generation === parts.generation && memo.ceiling === ceiling) return memo.corpus;
   const { levels, lengths, speakers: speakerOf, languages: languageOf } = parts.table;
   const sessionOf = parts.threads.sessions;
   const isSpeaker = new Uint8Array(parts.table.speakerNames.count);
@@ -51,7 +54,7 @@ export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
     speakers: numbersOf(isSpeaker),
     languages: numbersOf(isLanguage),
   };
-  corpusMemo = { parts: parts.table, generation: parts.generation, ceiling, corpus };
+  corpora.set(parts.table, { generation: parts.generation, ceiling, corpus });
   return corpus;
 }
 

@@ -25,6 +25,7 @@ export function highlighter(parts: IndexParts, query: ParsedQuery): Highlighter 
     const ranges: [number, number][] = [];
     // The document's terms are its head's, then one for each word of its text: none has to be stemmed again.
     const terms = postings.tokensOf(doc).subarray(table.headLengths[doc] ?? 0);
+    if (prefixes.length === 0 && !terms.some((term) => ids.has(term))) return ranges;
     for (const [at, word] of splitWords(table.textOf(doc)).entries()) {
       const isSought = ids.has(terms[at] ?? -1) || (prefixes.length > 0 && isBegun(word.text));
       if (!isSought) continue;

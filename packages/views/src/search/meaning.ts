@@ -61,8 +61,10 @@ export function meaningOf(
   for (let doc = 0; doc < count; doc++)
     if ((cosines[doc] ?? 0) >= MEANING_MIN && isKnown(doc) && passes(doc)) near.push(doc);
   const order = selectTop(near.length, NEAREST_MAX, (left, right) => {
-    const [one, other] = [near[left] ?? 0, near[right] ?? 0];
-    return (cosines[other] ?? 0) - (cosines[one] ?? 0) || one - other;
+    const one = near[left] ?? 0;
+    const other = near[right] ?? 0;
+    const ahead = (cosines[one] ?? 0) - (cosines[other] ?? 0);
+    return ahead === 0 ? one < other : ahead > 0;
   });
   const { mean, deviation } = spreadOf(cosines, isKnown);
   const standing = (doc: number): number | undefined =>

@@ -385,24 +385,19 @@ class Scoring {
 
   /** Words that stand next to each other in the query and in a document, or with one word between. */
   #addPairs(docs: Int32Array, signals: Float32Array): void {
-    const ids = this.#query.words.map((word) => new Set(termIdsOf(this.#parts, word)));
-    const pairs: [Set<number>, Set<number>][] = [];
+    const ids = this.#query.words.map((word) => termIdsOf(this.#parts, word));
+    const pairs: [number[], number[]][] = [];
     for (let at = 0; at + 1 < ids.length; at++) {
       const left = ids[at];
       const right = ids[at + 1];
       const isMatter = this.#query.words[at]?.isStop === false && this.#query.words[at + 1]?.isStop === false;
-      if (isMatter && left !== undefined && right !== undefined && left.size > 0 && right.size > 0)
+      if (isMatter && left !== undefined && right !== undefined && left.length > 0 && right.length > 0)
         pairs.push([left, right]);
     }
     if (pairs.length === 0) return;
-    const prior = (index: number): number =>
-      (signals[index * SIGNAL_COUNT] ?? 0) + (signals[index * SIGNAL_COUNT + 1] ?? 0);
-    const order = selectTop(
-      docs.length,
-      PAIR_CANDIDATES_MAX,
-      (left, right) => prior(right) - prior(left) || left - right,
-    );
-    for (const index of order) {
+    for (const index of pairCandidates(docs.length, signals)) {
+      // What holds no word of the query holds no pair of them.
+      if (signals[index * SIGNAL_COUNT] === 0) continue;
       const tokens = this.#parts.postings.tokensOf(docs[index] ?? 0);
       const found = pairs.filter(([left, right]) => standTogether(tokens, left, right)).length;
       signals[index * SIGNAL_COUNT + 9] = found / pairs.length;
@@ -424,10 +419,22 @@ class Scoring {
   }
 }
 
-function standTogether(tokens: Uint32Array, left: ReadonlySet<number>, right: ReadonlySet<number>): boolean {
+/** The candidates that are looked at for pairs: all, or of many those with the best words in and around them. */
+function pairCandidates(count: number, signals: Float32Array): Iterable<number> {
+  if (count <= PAIR_CANDIDATES_MAX) return Array(count).keys();
+  const prior = (index: number): number =>
+    (signals[index * SIGNAL_COUNT] ?? 0) + (signals[index * SIGNAL_COUNT + 1] ?? 0);
+  return selectTop(count, PAIR_CANDIDATES_MAX, (left, right) => {
+    const ahead = prior(left) - prior(right);
+    return ahead === 0 ? left < right : ahead > 0;
+  });
+}
+
+function standTogether(tokens: Uint32Array, left: readonly number[], right: readonly number[]): boolean {
   for (let at = 0; at + 1 < tokens.length; at++) {
-    if (!left.has(tokens[at] ?? 0)) continue;
-    if (right.has(tokens[at + 1] ?? 0) || (at + 2 < tokens.length && right.has(tokens[at + 2] ?? 0))) return true;
+    if (!left.includes(tokens[at] ?? 0)) continue;
+    if (right.includes(tokens[at + 1] ?? 0) || (at + 2 < tokens.length && right.includes(tokens[at + 2] ?? 0)))
+      return true;
   }
   return false;
 }

@@ -109,6 +109,9 @@ export interface SearchResult {
   readonly qualifiers: Qualifiers;
 }
 
+const COVERAGE_AT = SIGNALS.indexOf("coverage");
+const WINDOW_COVERAGE_AT = SIGNALS.indexOf("windowCoverage");
+
 /** A document that holds no word of a question must reach this share of the best score to count as a match. */
 const CONTEXT_SHARE_MIN = 0.25;
 
@@ -221,12 +224,11 @@ interface Weighed {
  */
 function matchesOf({ candidates, scores, meaning, needsWord }: Weighed, passes: DocumentTest): number[] {
   const near = new Set(meaning?.nearest);
-  const coverageAt = SIGNALS.indexOf("coverage");
   const least = scores.reduce((best, score) => Math.max(best, score), 0) * CONTEXT_SHARE_MIN;
   const matches: number[] = [];
   for (let candidate = 0; candidate < scores.length; candidate++) {
     const doc = candidates.docs[candidate] ?? 0;
-    const isMeant = (candidates.signals[candidate * SIGNAL_COUNT + coverageAt] ?? 0) > 0 || near.has(doc);
+    const isMeant = (candidates.signals[candidate * SIGNAL_COUNT + COVERAGE_AT] ?? 0) > 0 || near.has(doc);
     if (!isMeant && (needsWord || (scores[candidate] ?? 0) < least)) continue;
     if (passes(doc)) matches.push(candidate);
   }
@@ -250,16 +252,11 @@ interface Matched {
 
 /** The first `count` matches, the best first; of equal ones the newest. */
 function bestOf({ table }: IndexParts, { docs, scores, matches }: Matched, count: number): Place[] {
-  const { occurredAts, firstOffsets } = table;
   const docAt = (match: number): number => docs[matches[match] ?? 0] ?? 0;
   const scoreAt = (match: number): number => scores[matches[match] ?? 0] ?? 0;
   const top = selectTop(matches.length, count, (left, right) => {
-    const [one, other] = [docAt(left), docAt(right)];
-    return (
-      scoreAt(right) - scoreAt(left) ||
-      (occurredAts[other] ?? 0) - (occurredAts[one] ?? 0) ||
-      (firstOffsets[other] ?? 0) - (firstOffsets[one] ?? 0)
-    );
+    const ahead = scoreAt(left) - scoreAt(right);
+    return ahead === 0 ? isNewer(table, docAt(left), docAt(right)) : ahead > 0;
   });
   return top.map((match) => ({
     candidate: matches[match] ?? 0,
@@ -267,6 +264,12 @@ function bestOf({ table }: IndexParts, { docs, scores, matches }: Matched, count
     score: scoreAt(match),
     sameSession: 0,
   }));
+}
+
+/** Whether one document comes before another where the newest stand first. */
+function isNewer({ occurredAts, firstOffsets }: IndexParts["table"], one: number, other: number): boolean {
+  const later = (occurredAts[one] ?? 0) - (occurredAts[other] ?? 0);
+  return later === 0 ? (firstOffsets[one] ?? 0) > (firstOffsets[other] ?? 0) : later > 0;
 }
 
 /** Matches, best first, with those of one session apart. What stands behind the first `SPREAD_MAX` stays there. */
@@ -314,23 +317,24 @@ function hitMaker(
     const word = asked.get(weight.word);
     if (word === undefined) return [];
     const nearly: WordWeight = { ...weight, isNear: true };
-    return [{ weight, nearly, ids: new Set(termIdsOf(parts, word)), related: new Set(relatedIdsOf(parts, word)) }];
+    return [{ weight, nearly, ids: termIdsOf(parts, word), related: relatedIdsOf(parts, word) }];
   });
   return ({ candidate, doc, sameSession, score }) => {
     const document = parts.table.document(doc);
     if (document === undefined) return undefined;
     const tokens = parts.postings.tokensOf(doc);
     const words = weighed.flatMap(({ weight, nearly, ids, related }) => {
-      if (tokens.some((token) => ids.has(token))) return [weight];
-      return related.size > 0 && tokens.some((token) => related.has(token)) ? [nearly] : [];
+      if (ids.some((id) => tokens.includes(id))) return [weight];
+      return related.some((id) => tokens.includes(id)) ? [nearly] : [];
     });
-    const row = candidates.signals.subarray(candidate * SIGNAL_COUNT, (candidate + 1) * SIGNAL_COUNT);
-    const signalOf = (name: Signal): number => row[SIGNALS.indexOf(name)] ?? 0;
+    const row = candidate * SIGNAL_COUNT;
     const signals: SignalShare[] = [];
-    for (const [at, signal] of SIGNALS.entries()) {
-      const share = recipe.weights[signal] * (row[at] ?? 0);
+    let at = row;
+    for (const signal of SIGNALS) {
+      const share = recipe.weights[signal] * (candidates.signals[at++] ?? 0);
       if (share !== 0) signals.push({ signal, share });
     }
+    const coverageAround = candidates.signals[row + WINDOW_COVERAGE_AT] ?? 0;
     if (sameSession !== 0) signals.push({ signal: "sameSession", share: sameSession });
     return {
       document,
@@ -339,9 +343,9 @@ function hitMaker(
       why: {
         words,
         signals: signals.sort((left, right) => Math.abs(right.share) - Math.abs(left.share)),
-        isContext: words.length === 0 && signalOf("windowCoverage") > 0,
-        coverage: signalOf("coverage"),
-        coverageAround: signalOf("windowCoverage"),
+        isContext: words.length === 0 && coverageAround > 0,
+        coverage: candidates.signals[row + COVERAGE_AT] ?? 0,
+        coverageAround,
       },
     };
   };
@@ -354,12 +358,10 @@ function listAll(index: UserIndex, { request, query, qualifiers }: Asked, passes
   const { table } = index.parts(request.ceiling);
   const docs: number[] = [];
   for (let doc = 0; doc < table.count; doc++) if (passes(doc)) docs.push(doc);
-  const { occurredAts, firstOffsets } = table;
   const skip = request.skip ?? 0;
-  const top = selectTop(docs.length, skip + request.limit, (left, right) => {
-    const [one, other] = [docs[left] ?? 0, docs[right] ?? 0];
-    return (occurredAts[other] ?? 0) - (occurredAts[one] ?? 0) || (firstOffsets[other] ?? 0) - (firstOffsets[one] ?? 0);
-  });
+  const top = selectTop(docs.length, skip + request.limit, (left, right) =>
+    isNewer(table, docs[left] ?? 0, docs[right] ?? 0),
+  );
   const hits = top.slice(skip).flatMap((at): SearchHit[] => {
     const document = table.document(docs[at] ?? 0);
     const why: HitReason = { words: [], signals: [], isContext: false, coverage: 0, coverageAround: 0 };
