@@ -414,8 +414,9 @@ export class Memories implements MemoryApplication {
     { shared = [] }: RecallScope,
   ): Promise<SearchOutcome["facets"]> {
     const own = await this.#parts.reach.source(principal).index(principal.userId);
+    const isNamed = facets.conversations.some(({ value }) => value !== null);
     const titles = new Map(
-      [...shared.map(({ index }) => index), own]
+      (isNamed ? [...shared.map(({ index }) => index), own] : [])
         .flatMap((index) => listConversations(index, principal.ceiling))
         .map((summary) => [summary.conversationId, summary.title] as const),
     );
