@@ -1,51 +1,16 @@
-import { idFromBytes, type UserId } from "@kaelix/model";
-import { loadLanguage, type SearchDocument, UserIndex } from "@kaelix/views";
+import { loadLanguage } from "@kaelix/views";
 import { expect, test } from "vitest";
 
 import type { Answer } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { readQuestion } from "./question.ts";
 import type { RecallSource } from "./source.ts";
+import { OWNER, sourceOf as sourceAt, type Told } from "./testing.ts";
 
-const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
 /** When the questions are asked. */
 const NOW_MS = Date.UTC(2024, 5, 12, 9);
 
-interface Told {
-  readonly on: string;
-  readonly text: string;
-  readonly speaker?: string;
-}
-
-function sourceOf(told: readonly Told[], language = "en"): RecallSource {
-  const index = new UserIndex({ detectLanguage: () => language });
-  for (const [at, { on, text, speaker }] of told.entries()) {
-    const document: SearchDocument = {
-      memoryId: idFromBytes("mem", new Uint8Array(16).fill(at + 1, 15)),
-      conversationId: null,
-      text,
-      ...(speaker === undefined ? {} : { speaker }),
-      occurredAtMs: Date.parse(`${on}T12:00:00Z`),
-      recordedAtMs: Date.parse(`${on}T12:00:00Z`),
-      level: 1,
-      source: "chat",
-      importId: null,
-      version: 1,
-      offset: at,
-      firstOffset: at,
-      lastOffset: at,
-    };
-    index.put(document);
-  }
-  return {
-    index: () => Promise.resolve(index),
-    partitionOf: () => 0,
-    nextOffset: () => Promise.resolve(told.length),
-    detectLanguage: () => language,
-    monotonicMs: () => performance.now(),
-    nowMs: () => NOW_MS,
-  };
-}
+const sourceOf = (told: readonly Told[], language = "en"): RecallSource => sourceAt(told, { language, nowMs: NOW_MS });
 
 const FILLER: readonly Told[] = Array.from({ length: 20 }, (_, at) => ({
   on: `2023-02-${String(at + 1).padStart(2, "0")}`,

@@ -16,7 +16,6 @@ import {
   confidenceOf,
   type Evidence,
   evidenceFigures,
-  isOfOthers,
   MEANING_CHANCE_MIN,
   MEANING_EVIDENCE,
   SHIPPED_EVIDENCE,
@@ -24,6 +23,7 @@ import {
   weighEvidence,
 } from "./evidence.ts";
 import type { Quote } from "./phrase.ts";
+import { isOfOthers } from "./of-whom.ts";
 import { type OwnQuestion, readOwnQuestion } from "./own-question.ts";
 import { type Question, readQuestion } from "./question.ts";
 import { chooseQuotes, countsAll } from "./quotes.ts";
@@ -76,7 +76,8 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   const why = reasonOf(found, evidence);
   if (isTooLong) return nothing(why, evidence, tooLongText(request.question.length));
   if (hits.length === 0 || !evidence.isEnough || !(isAsking || isOfTime)) return nothing(why, evidence, NOTHING_TEXT);
-  if (isOfOthers(request.question, found.words, near ?? hits)) return nothing(why, evidence, NOTHING_TEXT);
+  const asking = { question: request.question, query, words: found.words };
+  if (isOfOthers(asking, near ?? hits, source.detectLanguage)) return nothing(why, evidence, NOTHING_TEXT);
   const wanted = own?.wanted ?? (isOfTime ? "time" : question.wanted);
   const choosing = { query, words: found.words, wanted, asked: request.question };
   const chosen = chooseQuotes(near ?? hits, choosing, source.detectLanguage);

@@ -8,10 +8,8 @@
  * evaluation only): each question asked in its own conversation, and in another with the names exchanged for those who speak there.
  * `npm run bench -- recall` prints what becomes of both (`answer given/…`).
  */
-import { isShortFor } from "@kaelix/intelligence";
-import { nameWords, type Signal, type WordWeight } from "@kaelix/views";
+import type { Signal, WordWeight } from "@kaelix/views";
 
-import { namedIn } from "./follow-up/named.ts";
 import type { RecallHit } from "./search.ts";
 
 /** What was found, weighed. */
@@ -77,24 +75,6 @@ export function weighEvidence(figures: readonly number[], { bias, chanceMin, wei
   const logit = figures.reduce((sum, figure, at) => sum + figure * (weights[at] ?? 0), bias);
   const chance = 1 / (1 + Math.exp(-logit));
   return { isEnough: chance >= chanceMin, chance, chanceMin, coverage: figures[0] ?? 0 };
-}
-
-/**
- * True when a question names somebody, by a given name, whom nothing that was found names or was said by: what is told of others is no
- * answer. Short forms of a name are the name.
- * @param words those of the question that were looked for
- */
-export function isOfOthers(question: string, words: readonly WordWeight[], hits: readonly RecallHit[]): boolean {
-  const names = namedIn(question, { onlyKnown: true }).flatMap(({ kind, text }) => {
-    const [first = ""] = nameWords(text);
-    return kind === "person" && words.some(({ word }) => word === first) ? first : [];
-  });
-  if (names.length === 0) return false;
-  const told = new Set(hits.flatMap(({ document }) => nameWords(`${document.speaker ?? ""} ${document.text}`)));
-  const isShort = (short: string, full: string): boolean => short.length > 1 && isShortFor(short, full);
-  const isTold = (name: string): boolean =>
-    told.has(name) || [...told].some((word) => isShort(word, name) || isShort(name, word));
-  return names.some((name) => !isTold(name));
 }
 
 function shareOf(hit: RecallHit, name: Signal): number {

@@ -1,5 +1,6 @@
 /** Who, where and what a question or a quoted sentence names, for what is asked about them next. Pure. */
 import { isPlaceName, sexOfName } from "@kaelix/intelligence";
+import { nameWords } from "@kaelix/views";
 
 import type { Pronoun } from "./forms.ts";
 
@@ -59,8 +60,9 @@ export function namedIn(text: string, { onlyKnown = false }: { readonly onlyKnow
 
 const NO_THINGS = new Set("last first latest same next other most time times".split(" "));
 
+/** With or without its accents. */
 function isPersonName(name: string): boolean {
-  return sexOfName((name.split(/\s/u)[0] ?? name).toLowerCase()) !== undefined;
+  return sexOfName(nameWords(name)[0] ?? "") !== undefined;
 }
 
 function isBehindPlaceWord(text: string, at: number): boolean {
