@@ -1,12 +1,10 @@
 /** Questions about one's own life: what answers them, and what merely holds their words. */
-import { idFromBytes, type UserId } from "@kaelix/model";
-import { loadLanguage, type SearchDocument, UserIndex } from "@kaelix/views";
+import { loadLanguage } from "@kaelix/views";
 import { beforeAll, expect, test } from "vitest";
 
 import { ask } from "./ask.ts";
-import type { RecallSource } from "./source.ts";
+import { OWNER, sourceOf } from "./testing.ts";
 
-const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
 /** A Tuesday. */
 const NOW_MS = Date.UTC(2026, 9, 20, 9);
 
@@ -30,39 +28,11 @@ const CHATTER: readonly Told[] = [
   ["2026-03-1" + at, `${text}, my cat is at home in Leeds and I have plans`, "Carla"] as const,
 ]);
 
-function sourceOf(told: readonly Told[]): RecallSource {
-  const index = new UserIndex({ detectLanguage: () => "en" });
-  for (const [at, [on, text, speaker]] of told.entries()) {
-    const occurredAtMs = Date.parse(`${on}T12:00:00Z`);
-    const document: SearchDocument = {
-      memoryId: idFromBytes("mem", new Uint8Array(16).fill(at + 1, 15)),
-      conversationId: null,
-      text,
-      ...(speaker === undefined ? {} : { speaker }),
-      occurredAtMs,
-      recordedAtMs: occurredAtMs,
-      level: 1,
-      source: "chat",
-      importId: null,
-      version: 1,
-      offset: at,
-      firstOffset: at,
-      lastOffset: at,
-    };
-    index.put(document);
-  }
-  return {
-    index: () => Promise.resolve(index),
-    partitionOf: () => 0,
-    nextOffset: () => Promise.resolve(told.length),
-    detectLanguage: () => "en",
-    monotonicMs: () => 0,
-    nowMs: () => NOW_MS,
-  };
-}
-
 async function answered(question: string, told: readonly Told[] = []): Promise<string[]> {
-  const found = await ask(sourceOf([...CHATTER, ...told]), { userId: OWNER, ceiling: 2, question });
+  const all = [...CHATTER, ...told].map(([on, text, speaker]) =>
+    speaker === undefined ? { on, text } : { on, text, speaker },
+  );
+  const found = await ask(sourceOf(all, { nowMs: NOW_MS }), { userId: OWNER, ceiling: 2, question });
   return found.kind === "nothing" ? found.sentences.map(({ text }) => text) : found.citations.map(({ text }) => text);
 }
 
@@ -147,3 +117,152 @@ test("questions about others, and those that are no such question, are answered 
   );
   expect(await answered("Where is my cat?")).not.toEqual(NOTHING);
 });
+
+/** What is told in a language, and the line that answers; the last three lines answer nothing. */
+const LANGUAGES: readonly (readonly [string, readonly string[], readonly (readonly [string, number | null])[]])[] = [
+  [
+    "de",
+    [
+      "Seit Mai arbeite ich als Pfleger im Klinikum",
+      "Wir wohnen in Bremen, nahe am Fluss",
+      "Dienstags und freitags gehe ich schwimmen",
+      "Die Arbeit war anstrengend",
+      "Carla: Ich arbeite bei der Bahn und wohne in Köln",
+      "Früher habe ich in Jena gewohnt",
+    ],
+    [
+      ["Wo arbeite ich?", 0],
+      ["Als was arbeite ich seit Mai?", 0],
+      ["Wo wohne ich?", 1],
+      ["In welcher Stadt wohne ich?", 1],
+      ["Wie oft gehe ich schwimmen?", 2],
+      ["Wann gehe ich schwimmen?", 2],
+    ],
+  ],
+  [
+    "es",
+    [
+      "Trabajo en el hospital de Sevilla",
+      "Nos mudamos a Cádiz, cerca del río",
+      "Voy a nadar los martes y los viernes",
+      "El trabajo en casa es aburrido",
+      "Carla: Vivo en León y trabajo en un banco",
+      "Antes trabajo en Jaén, ya no",
+    ],
+    [
+      ["¿Dónde trabajo?", 0],
+      ["¿Para quién trabajo?", 0],
+      ["¿Dónde vivo?", 1],
+      ["¿Cuándo voy a nadar?", 2],
+    ],
+  ],
+  [
+    "fr",
+    [
+      "Je travaille à la mairie de Lyon",
+      "J’habite à Nantes, près de la gare",
+      "Je vais nager le mardi et le vendredi",
+      "Le travail est fatigant",
+      "Carla: Je travaille chez un notaire et j’habite à Lille",
+      "Je ne travaille plus au port",
+    ],
+    [
+      ["Où est-ce que je travaille ?", 0],
+      ["Pour qui est-ce que je travaille ?", 0],
+      ["Où est-ce que j'habite ?", 1],
+      ["Quand est-ce que je vais nager ?", 2],
+    ],
+  ],
+  [
+    "it",
+    [
+      "Lavoro presso la biblioteca di Torino",
+      "Ci siamo trasferiti a Bologna, vicino al parco",
+      "Vado a nuotare il martedì e il venerdì",
+      "Il lavoro in casa non finisce",
+      "Carla: Lavoro in banca e abito a Pisa",
+      "Prima vivevo a Bari",
+    ],
+    [
+      ["Dove lavoro?", 0],
+      ["Per chi lavoro?", 0],
+      ["Dove vivo?", 1],
+      ["Quando vado a nuotare?", 2],
+    ],
+  ],
+  [
+    "pt",
+    [
+      "Trabalho numa padaria no Porto",
+      "Mudei-me para Braga, perto do rio",
+      "Vou nadar à terça e à sexta",
+      "O trabalho em casa cansa",
+      "Carla: Trabalho no banco e moro em Faro",
+      "Deixei de morar em Beja",
+    ],
+    [
+      ["Onde trabalho?", 0],
+      ["Para quem trabalho?", 0],
+      ["Onde é que eu moro?", 1],
+      ["Quando vou nadar?", 2],
+    ],
+  ],
+  [
+    "tr",
+    [
+      "Hastanede hemşire olarak çalışıyorum",
+      "İzmir'de oturuyoruz, parkın yanında",
+      "Salı ve cuma günleri yüzmeye gidiyorum",
+      "İş çok yorucuydu",
+      "Carla: Bankada çalışıyorum, Bursa'da oturuyorum",
+      "Eskiden Ankara'da oturuyordum",
+    ],
+    [
+      ["Nerede çalışıyorum?", 0],
+      ["Hangi şirkette çalışıyorum?", 0],
+      ["Nerede yaşıyorum?", 1],
+      ["Ne zaman yüzmeye gidiyorum?", 2],
+    ],
+  ],
+  [
+    "en",
+    [
+      "Main Infosys mein kaam karta hoon",
+      "Hum Pune mein rehte hain, station ke paas",
+      "Main mangalwar ko swimming jaata hoon",
+      "Kaam bahut tha aaj",
+      "Carla: Main bank mein kaam karti hoon aur Nagpur mein rehti hoon",
+      "Pehle main Delhi mein rehta tha",
+    ],
+    [
+      ["main kahan kaam karta hoon?", 0],
+      ["main kis company mein kaam karta hoon?", 0],
+      ["main kahan rehta hoon?", 1],
+      ["main swimming kab jaata hoon?", 2],
+    ],
+  ],
+];
+
+test.each(LANGUAGES)(
+  "in %s, what is one's own is found by its meaning, and nothing where it is not told",
+  async (language, lines, questions) => {
+    await loadLanguage(language);
+    const told = lines.map((line, at) => {
+      const [, speaker, text = ""] = /^(?:(Carla): )?(.*)$/u.exec(line) ?? [];
+      return { on: `2026-03-1${at}`, text, ...(speaker === undefined ? {} : { speaker }) };
+    });
+    const first = async (question: string, from: number): Promise<number | null> => {
+      const source = sourceOf(told.slice(from), { language, nowMs: NOW_MS });
+      const [citation] = (await ask(source, { userId: OWNER, ceiling: 2, question })).citations;
+      return citation === undefined ? null : told.findIndex(({ text }) => text.includes(citation.text));
+    };
+    const answers: (readonly [string, number | null])[] = [];
+    const withoutThem: (number | null)[] = [];
+    for (const [question] of questions) {
+      answers.push([question, await first(question, 0)]);
+      withoutThem.push(await first(question, 3));
+    }
+    expect(answers).toEqual(questions);
+    expect(withoutThem).toEqual(questions.map(() => null));
+  },
+);

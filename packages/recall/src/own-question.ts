@@ -1,16 +1,17 @@
 /**
  * Questions about the asker's own life, and which memories answer them: "What is the name of my dog?", "Where do I work?", "Do I have plans
- * in November?". Pure; English forms.
+ * in November?". Pure; plans and names in English forms, where one works, studies and lives in those of own-facts.ts.
  *
  * Guarantees: "my dog" is answered by a dog that is said to be the asker's, never by Tom's; "Where do I work?" by words that say where, never
  * by "work was busy"; plans by what was told of a day before that day came. What merely holds the words is no answer.
  * It does not: know who the asker's dog is by any other memory; a name that stands in another message than the dog is not found.
  */
-import { extractFromText, ME, type RelationType } from "@kaelix/intelligence";
+import { extractFromText, ME } from "@kaelix/intelligence";
 import { findTimes, type SearchDocument } from "@kaelix/views";
 
 import { DAY_MS } from "./digest/calendar.ts";
 import { daysOf } from "./digest/dates-ahead.ts";
+import { isOver, readFactQuestion, saysFact } from "./own-facts.ts";
 import { splitSentences } from "./sentences.ts";
 
 /** What an own question asks memories for. */
@@ -155,52 +156,19 @@ function holdsName(sentence: string): boolean {
   return Array.from(sentence.matchAll(/(?<=[\p{L}\p{N},;:]\s)\p{Lu}\p{L}+/gu)).some(([word]) => !NO_NAME.has(word));
 }
 
-/** A question about where or as what somebody lives, and the words that say so. */
-interface FactKind {
-  readonly asks: RegExp;
-  readonly type: RelationType;
-  readonly says: RegExp;
-  readonly text: string;
-}
-
-const FACTS: readonly FactKind[] = [
-  {
-    asks: /^\s*(?:where (?:do|did|am) i (?:now )?work(?:ing)?|who (?:do|did) i work for|(?:who|what)(?:['’]s| is| was) my (?:employer|company|workplace)|what(?:['’]s| is| was) (?:my (?:job|profession|occupation)|the name of my (?:employer|company))|what do i do for (?:a living|work))\b/iu,
-    type: "works_at",
-    says: /\bi(?:['’]m| am| was)? (?:now |still |also )?work(?:ed|ing)? (?:at|for|in|as|from|with)\b|\bmy (?:new |current )?(?:job|employer|company|workplace|office) (?:is|was|at|as)\b|\bi(?:['’]m| am) an? \p{L}+(?: \p{L}+)? (?:at|for|by)\b/iu,
-    text: "work working job employer company office started",
-  },
-  {
-    asks: /^\s*(?:where (?:do|did) i (?:study|go to (?:school|university|college|uni))|(?:what|which) (?:school|university|college|uni) (?:do|did) i (?:go to|attend|study at)|what(?:['’]s| is| was) (?:the name of )?my (?:school|university|college|uni))\b/iu,
-    type: "studies_at",
-    says: /\bi(?:['’]m| am| was)? (?:stud(?:y|ied|ying)|graduated|enrolled|go|went) (?:\p{L}+ ){0,3}(?:at|in|from|to)\b|\bmy (?:old )?(?:school|university|college|uni) (?:is|was|in)\b/iu,
-    text: "study studied school university college uni",
-  },
-  {
-    asks: /^\s*(?:where (?:do|did|am) i (?:now )?liv(?:e|ing)|what(?:['’]s| is| was) my (?:address|home ?town)|(?:what|which) (?:city|town|country) do i live in)\b/iu,
-    type: "lives_in",
-    says: /\b(?:i|we)(?:['’]m|['’]re| am| are| was| were| have|['’]ve)? (?:now |still |both )?(?:live[ds]?|living|moved|moving) (?:\p{L}+ ){0,2}(?:in|at|near|to|on|with|by)\b|\bmy (?:new )?(?:address|flat|house|home) (?:is|in|at)\b/iu,
-    text: "live living moved address flat house home",
-  },
-];
-
-/** What is told of as over, or as never so. */
-const OVER =
-  /\b(?:left|leaving|quit|resigned|lost|laid off|fired|used to|no longer|former(?:ly)?|not|n['’]t|never)\b|n['’]t\b/iu;
-
 function readOwnFact(text: string): OwnQuestion | undefined {
-  const kind = FACTS.find(({ asks }) => asks.test(text));
-  if (kind === undefined) return undefined;
-  const { says, type } = kind;
-  const isOfNow = !/\b(?:did|was)\b/iu.test(text);
+  const asked = readFactQuestion(text);
+  if (asked === undefined) return undefined;
+  const { isOfNow, type } = asked;
   return {
-    text: kind.text,
+    text: asked.text,
     wanted: "one",
-    isAnsweredBy: ({ occurredAtMs, speaker, text: said }) => {
-      if (speaker !== undefined || (isOfNow && OVER.test(said))) return false;
-      if (says.test(said)) return true;
+    isAnsweredBy: ({ occurredAtMs, speaker, text: said }, language) => {
+      if (speaker !== undefined || (isOfNow && isOver(said, language))) return false;
+      const told = splitSentences(said).filter((sentence) => !sentence.text.endsWith("?"));
+      if (told.some((sentence) => saysFact(sentence.text, type))) return true;
       const at = new Date(occurredAtMs).toISOString();
-      return extractFromText(said, { at }).facts.some((fact) => fact.from === ME && fact.type === type);
+      return extractFromText(said, { at, language }).facts.some((fact) => fact.from === ME && fact.type === type);
     },
   };
 }
