@@ -33,6 +33,13 @@ test("extractFromText takes days in the plural for no place, and a month behind 
   expect(facts("Book club moved to Thursdays")).toEqual([]);
   expect(people("Ingrid is on leave until August")).toEqual(["Ingrid"]);
   expect(people("told August about the garden")).toEqual(["August"]);
+  for (const text of [
+    "Mummy August mein aayegi, ticket le li",
+    "Rent agle August tak fix hai",
+    "Exam ke baad, August ke end mein milte hain",
+  ])
+    expect(people(text)).toEqual([]);
+  expect(people("Kal August ko bola ki chabi le aana")).toEqual(["August"]);
 });
 
 test.each([

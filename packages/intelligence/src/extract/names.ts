@@ -74,6 +74,17 @@ const BEFORE_MONTHS = new Set(
   "until till in since by before after of this last next every mid bis im seit nach".split(" "),
 );
 
+/** Hindi says so behind it: "August mein", "August ke baad"; "August ko" may as well be told to somebody. */
+function isMonthInHindi(reading: Reading, at: number): boolean {
+  if (reading.words.language !== "hi") return false;
+  const behind = lowAt(reading, at + 1);
+  return (
+    /^(?:mein?|tak)$/.test(behind) ||
+    (behind === "ke" && /^(?:baad|pehle|end|shuru|aakhir|beech)$/.test(lowAt(reading, at + 2))) ||
+    /^(?:is|agle|pichhle|pichle)$/.test(lowAt(reading, at - 1))
+  );
+}
+
 /** Finds names of people, places and organisations. */
 export function findNames(reading: Reading): void {
   for (let at = 0; at < reading.tokens.length; at += 1) {
@@ -97,6 +108,7 @@ function isCandidate(reading: Reading, at: number): boolean {
   if (reading.words.months.has(token.low) && sexOfName(token.low) === undefined) return false;
   if (reading.words.months.has(token.low) && reading.tokens[at - 1]?.isNumber === true) return false;
   if (reading.words.months.has(token.low) && BEFORE_MONTHS.has(lowAt(reading, at - 1))) return false;
+  if (reading.words.months.has(token.low) && isMonthInHindi(reading, at)) return false;
   const day = token.low.replace(/s$/, "");
   if ((reading.words.weekdays.has(token.low) || reading.words.weekdays.has(day)) && token.low.length > 3) return false;
   return true;
