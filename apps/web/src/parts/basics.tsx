@@ -26,7 +26,7 @@ interface LookProps {
 
 /** The classes of a button, for links that look like one. */
 function buttonClass(look: ButtonLook = "plain"): string {
-  return `inline-flex min-h-9 touch:min-h-11 touch:min-w-11 cursor-pointer items-center justify-center gap-2 rounded-control px-3.5 whitespace-nowrap transition-feedback disabled:cursor-default disabled:opacity-50 ${BUTTONS[look]}`;
+  return `inline-flex min-h-9 touch:min-h-11 touch:min-w-11 cursor-pointer items-center justify-center gap-2 rounded-control px-3.5 py-1 whitespace-nowrap transition-feedback max-sm:whitespace-normal disabled:cursor-default disabled:opacity-50 ${BUTTONS[look]}`;
 }
 
 /** A button. With only an icon it needs an `aria-label`. */

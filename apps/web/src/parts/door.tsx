@@ -25,7 +25,7 @@ export function Door({ title, lead, children }: DoorProps): ReactNode {
     document.title = `${title} · Kaelix`;
   }, [title]);
   return (
-    <div className="grid min-h-dvh grid-rows-[1fr_auto] bg-bg lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:grid-rows-1">
+    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[1fr_auto] bg-bg lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:grid-rows-1">
       <aside className="hidden flex-col justify-between border-e border-line bg-surface px-10 py-9 lg:flex">
         <p className="flex items-center gap-2.5 text-18 font-semibold">
           <Mark /> Kaelix

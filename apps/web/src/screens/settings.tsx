@@ -42,12 +42,24 @@ function Interface(): ReactNode {
   );
 }
 
+/** The places for which the bar of a phone has no room. */
+function MorePlaces(): ReactNode {
+  const runsServer = useRunsServer();
+  return (
+    <p className="mt-4 flex flex-wrap gap-x-5 gap-y-2 md:hidden">
+      <TextLink href="/timeline">Timeline</TextLink>
+      <TextLink href="/review">Review</TextLink>
+      <TextLink href="/import">Imports</TextLink>
+      {runsServer && <TextLink href="/status">Status</TextLink>}
+    </p>
+  );
+}
+
 /** The signed-in person's own page. */
 export function Settings(): ReactNode {
   const dispatch = useAppDispatch();
   const user = useAppSelector((state) => state.session.user);
   const { data: server } = api.useServerQuery();
-  const runsServer = useRunsServer();
   if (user === null) return null;
   const isKeeper = user.role === "owner" || user.role === "admin";
   const isApart = user.tenant !== "default";
@@ -61,10 +73,7 @@ export function Settings(): ReactNode {
           <bdi>{user.phone}</bdi> · {user.role}
           {isApart && ` of ${user.tenant}`}
         </p>
-        <p className="mt-4 flex gap-5 md:hidden">
-          <TextLink href="/import">Imports</TextLink>
-          {runsServer && <TextLink href="/status">Status</TextLink>}
-        </p>
+        <MorePlaces />
         <Interface />
         <Section title="Your day">
           <ButtonLink href="/settings/day">When it is told, and by which ways</ButtonLink>

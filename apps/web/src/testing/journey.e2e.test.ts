@@ -11,9 +11,9 @@ import type { BrowserContextOptions, Page, Route as PageRoute } from "playwright
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
-import { findingsOf } from "./findings.ts";
+import { findingsOf, sidewaysAt } from "./findings.ts";
 import { claimServer, type JourneyBrowser, keepMessage, logIn, openBrowser, signUp } from "./journey.ts";
-import { walkScreens } from "./walk.ts";
+import { walkDoors, walkScreens } from "./walk.ts";
 
 const SHOTS = process.env["KAELIX_SHOTS"];
 const OWNER = { phone: "+15550100", password: "fake password" };
@@ -56,33 +56,34 @@ async function openPage(options: BrowserContextOptions): Promise<{ page: Page; e
   return { page, errors };
 }
 
+/** Each is looked at in a second width, too: a window zoomed to 200 %, the smallest phone, a window zoomed to 400 %, a tablet. */
 const LOOKS = [
-  ["wide-light", { ...WIDE, colorScheme: "light" }],
-  ["wide-dark", { ...WIDE, colorScheme: "dark" }],
-  ["phone-light", { ...PHONE, colorScheme: "light" }],
-  ["phone-dark", { ...PHONE, colorScheme: "dark" }],
+  ["wide-light", { ...WIDE, colorScheme: "light" }, 640],
+  ["wide-dark", { ...WIDE, colorScheme: "dark" }, 320],
+  ["phone-light", { ...PHONE, colorScheme: "light" }, 320],
+  ["phone-dark", { ...PHONE, colorScheme: "dark" }, 768],
 ] as const;
 
 test.concurrent.each(LOOKS)(
   "every screen %s has no serious finding and never scrolls sideways",
   { timeout: WALK_MS_MAX },
-  async (mode, options) => {
+  async (mode, options, otherWidth) => {
     const fake = await fakeServer(true);
     const { page, errors } = await openPage(options);
     const findings: string[] = [];
-    await logIn(page, fake.url, OWNER);
-    await walkScreens(page, fake.url, async (name) => {
+    const look = async (name: string): Promise<void> => {
       await page.waitForTimeout(SETTLE_MS);
       if (SHOTS !== undefined) {
         mkdirSync(SHOTS, { recursive: true });
         await page.screenshot({ path: join(SHOTS, `${mode}-${name}.png`) });
       }
       findings.push(...(await findingsOf(page)).map((finding) => `${name}: ${finding}`));
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      if (overflow > 0) findings.push(`${name}: ${overflow} too wide`);
-    });
+      for (const width of [otherWidth, options.viewport.width])
+        findings.push(...(await sidewaysAt(page, width)).map((finding) => `${name}: ${finding}`));
+    };
+    await walkDoors(page, fake.url, look);
+    await logIn(page, fake.url, OWNER);
+    await walkScreens(page, fake.url, look);
     await page.context().close();
     expect(errors).toEqual([]);
     expect(findings).toEqual([]);

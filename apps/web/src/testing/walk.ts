@@ -12,6 +12,21 @@ async function askSomething(page: Page): Promise<void> {
   await page.getByTestId("answer").first().waitFor();
 }
 
+/** Walks the screens before anybody is signed in. */
+export async function walkDoors(page: Page, origin: string, look: Look): Promise<void> {
+  const doors = [
+    ["login", "/login", "login-button"],
+    ["signup", "/signup", "signup-button"],
+    ["recover", "/recover", "recover-ask"],
+    ["reset", "/reset#code=ABCD-EFGH-JKLM-NPQR", "reset-finish"],
+  ] as const;
+  for (const [name, path, ready] of doors) {
+    await page.goto(`${origin}${path}`);
+    await page.getByTestId(ready).waitFor();
+    await look(name);
+  }
+}
+
 /** Walks all screens of somebody signed in to a seeded fake. */
 export async function walkScreens(page: Page, origin: string, look: Look): Promise<void> {
   const open = async (path: string, ready: string): Promise<void> => {
