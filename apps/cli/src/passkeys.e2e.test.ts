@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { findingsOf } from "../../web/src/testing/findings.ts";
-import { claimServer, dashboardReady, signUp } from "../../web/src/testing/journey.ts";
+import { claimServer, dashboardReady, logIn, signUp } from "../../web/src/testing/journey.ts";
 import { PERSON } from "./testing/product.ts";
 import { openStage } from "./testing/stage.ts";
 
@@ -9,6 +9,7 @@ import { openStage } from "./testing/stage.ts";
 const { openPage, product } = await openStage();
 const { port } = new URL(product.url);
 const home = `http://localhost:${port}`;
+const NEW_PASSWORD = "a river without fish";
 /** The same by its number, which browsers keep no passkeys for. */
 const byNumber = `http://127.0.0.1:${port}`;
 const page = await openPage();
@@ -85,11 +86,25 @@ test("it opens the upper levels", async () => {
   await page.getByRole("button", { name: /Open up to Secret until/ }).waitFor();
 });
 
+test("it sets a new password without the old one", async () => {
+  await page.goto(`${home}/settings/security`);
+  await page.getByTestId("change-password").click();
+  await page.getByTestId("new-password-input").fill("password");
+  await page.getByTestId("passkey-button").click();
+  await page.getByText("one of the first that are guessed").waitFor();
+  await page.getByTestId("new-password-input").fill(NEW_PASSWORD);
+  expect(await findingsOf(page)).toEqual([]);
+  await page.getByTestId("passkey-button").click();
+  await page.getByText("Password changed.").waitFor();
+  await signOut();
+  await logIn(page, home, { phone: PERSON.phone, password: NEW_PASSWORD });
+});
+
 test("at a bare number the page says why there are none", async () => {
   const other = await openPage({ viewport: { width: 1_280, height: 800 } });
   await other.goto(`${byNumber}/login`);
   await other.getByTestId("phone-input").fill(PERSON.phone);
-  await other.getByTestId("password-input").fill(PERSON.password);
+  await other.getByTestId("password-input").fill(NEW_PASSWORD);
   expect(await other.getByTestId("passkey-button").count()).toBe(0);
   await other.getByTestId("login-button").click();
   await dashboardReady(other);

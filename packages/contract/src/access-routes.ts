@@ -46,7 +46,7 @@ export const accessRoutes = {
     action: "password.change",
     tag: "auth",
     summary:
-      "Change the password; every other session ends. With a second factor the session must just have been proved",
+      "Change the password, by the old one or a passkey; every other session ends. With a second factor the old one counts at a session that has just been proved",
     body: passwordChangeSchema,
     success: empty,
   },

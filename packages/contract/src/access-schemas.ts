@@ -51,8 +51,18 @@ export const provedSchema = z.object({ proved_until: timeSchema }).meta({ id: "P
 /** How many sessions were ended. */
 export const sessionsEndedSchema = z.object({ ended: z.number().int() }).meta({ id: "SessionsEnded" });
 
-/** Body of `PUT /me/password`. */
-export const passwordChangeSchema = z.strictObject({ password, new_password: password }).meta({ id: "PasswordChange" });
+/** Body of `PUT /me/password`: the old password, or a passkey in its place. */
+export const passwordChangeSchema = z
+  .strictObject({
+    password: password.optional(),
+    /** Answers a challenge of `POST /auth/passkey/proof`. */
+    passkey: passkeyAnswerSchema.optional(),
+    new_password: password,
+  })
+  .refine((given) => (given.password === undefined) !== (given.passkey === undefined), {
+    message: "Must have either the old password or a passkey",
+  })
+  .meta({ id: "PasswordChange", oneOf: [{ required: ["password"] }, { required: ["passkey"] }] });
 
 /** What second factors a person has, and what a change of them needs. */
 export const factorsSchema = z

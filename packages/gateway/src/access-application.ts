@@ -1,5 +1,13 @@
 import type { ApiKeyId, CodeWay, UserPrincipal } from "@kaelix/model";
-import type { ApiKeyInfo, ApiKeyRequest, FactorsStatus, Proof, ProofBy, TotpEnrolment } from "@kaelix/security";
+import type {
+  ApiKeyInfo,
+  ApiKeyRequest,
+  FactorsStatus,
+  PasswordChange,
+  Proof,
+  ProofBy,
+  TotpEnrolment,
+} from "@kaelix/security";
 
 /** What second factors a person has, and by what they prove that it is them. */
 export interface FactorsView extends FactorsStatus {
@@ -19,12 +27,7 @@ export interface AccessApplication {
   prove(proof: Proof): Promise<number>;
   /** How many sessions were ended. */
   endOtherSessions(principal: UserPrincipal): Promise<number>;
-  changePassword(request: {
-    readonly principal: UserPrincipal;
-    readonly password: string;
-    readonly newPassword: string;
-    readonly address?: string;
-  }): Promise<void>;
+  changePassword(request: PasswordChange): Promise<void>;
   factors(principal: UserPrincipal): FactorsView;
   beginTotp(principal: UserPrincipal): Promise<TotpEnrolment>;
   /** Recovery codes, shown once. */

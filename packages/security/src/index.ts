@@ -101,6 +101,7 @@ export type {
   IdentitySettings,
   Invitation,
   LogInRequest,
+  PasswordChange,
   Proof,
   ProofBy,
   SessionInfo,

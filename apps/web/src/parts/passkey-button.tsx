@@ -7,10 +7,13 @@ import { Button } from "./basics.tsx";
 /** Asks for a passkey and hands over what it signed; nothing where browsers have none. */
 export function PasskeyButton({
   label,
+  isDisabled = false,
   options,
   onAnswer,
 }: {
   readonly label: string;
+  /** True while something else is to be given first. */
+  readonly isDisabled?: boolean;
   readonly options: () => Promise<OutputOf<"auth.passkeyOptions">>;
   /** Sends it; what it throws is told here. */
   readonly onAnswer: (answer: PasskeyAnswer) => Promise<void>;
@@ -25,12 +28,13 @@ export function PasskeyButton({
       await onAnswer(await askPasskey(await options()));
     } catch (error) {
       setFailure(failureWords(error));
+    } finally {
       setBusy(false);
     }
   };
   return (
     <div>
-      <Button isDisabled={isBusy} onPress={() => void ask()} data-testid="passkey-button">
+      <Button isDisabled={isBusy || isDisabled} onPress={() => void ask()} data-testid="passkey-button">
         {label}
       </Button>
       {failure !== null && (

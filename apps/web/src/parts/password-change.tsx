@@ -1,14 +1,16 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, Suspense, useState } from "react";
 
 import type { Problem } from "../core/problem-words.ts";
+import { accessApi } from "../data/access-api.ts";
 import { notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
 import { client } from "../data/connection.ts";
+import type { PasskeyAnswer } from "../data/passkeys.ts";
 import { useAppDispatch } from "../data/store.ts";
 import { Button, ProblemNote } from "./basics.tsx";
 import { Field } from "./field.tsx";
 import { Section } from "./page.tsx";
-import { OwnPasswordField, useGuardedCall } from "./proof.tsx";
+import { OwnPasswordField, ProofByPasskey, useGuardedCall } from "./proof.tsx";
 
 /** What is wrong with which of the two passwords; undefined when it is neither. */
 function fieldErrors(problem: Problem | null): { readonly password?: string; readonly fresh?: string } {
@@ -21,21 +23,21 @@ function Form({ onDone }: { readonly onDone: () => void }): ReactNode {
   const dispatch = useAppDispatch();
   const [password, setPassword] = useState("");
   const [fresh, setFresh] = useState("");
+  const { data: factors } = accessApi.useFactorsQuery();
   const { run, problem, isBusy, dialog } = useGuardedCall();
-  const submit = (): Promise<void> =>
-    run(async () => {
-      await client.call("password.change", { body: { password, new_password: fresh } });
-      dispatch(api.util.invalidateTags(["Sessions"]));
-      dispatch(notify("Password changed. Every other device was signed out."));
-      onDone();
-    });
+  const change = async (by: { readonly password: string } | { readonly passkey: PasskeyAnswer }): Promise<void> => {
+    await client.call("password.change", { body: { ...by, new_password: fresh } });
+    dispatch(api.util.invalidateTags(["Sessions"]));
+    dispatch(notify("Password changed. Every other device was signed out."));
+    onDone();
+  };
   const errors = fieldErrors(problem);
   const isOther = problem !== null && errors.password === undefined && errors.fresh === undefined;
   return (
     <>
       <form
         className="flex max-w-form flex-col gap-4"
-        onSubmit={(event: FormEvent) => (event.preventDefault(), void submit())}
+        onSubmit={(event: FormEvent) => (event.preventDefault(), void run(() => change({ password })))}
       >
         <OwnPasswordField value={password} onChange={setPassword} error={errors.password} testId="old-password-input" />
         <Field
@@ -59,6 +61,15 @@ function Form({ onDone }: { readonly onDone: () => void }): ReactNode {
             Leave it
           </Button>
         </div>
+        {(factors?.passkeys ?? 0) > 0 && (
+          <Suspense>
+            <ProofByPasskey
+              label="Use a passkey instead of the old password"
+              isDisabled={fresh === ""}
+              onAnswer={(passkey) => run(() => change({ passkey }))}
+            />
+          </Suspense>
+        )}
       </form>
       {dialog}
     </>

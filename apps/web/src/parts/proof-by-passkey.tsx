@@ -6,13 +6,18 @@ import { PasskeyButton } from "./passkey-button.tsx";
 
 /** A passkey instead of the password or the code, at a session. */
 export function ProofByPasskey({
+  label = "Use a passkey instead",
+  isDisabled = false,
   onAnswer,
 }: {
+  readonly label?: string;
+  readonly isDisabled?: boolean;
   readonly onAnswer: (answer: PasskeyAnswer) => Promise<void>;
 }): ReactNode {
   return (
     <PasskeyButton
-      label="Use a passkey instead"
+      label={label}
+      isDisabled={isDisabled}
       options={async () => (await client.call("auth.passkeyProof")).data}
       onAnswer={onAnswer}
     />

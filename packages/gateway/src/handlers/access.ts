@@ -9,7 +9,6 @@ import { proofRefusal } from "./proof-refusals.ts";
 
 type AccessRoutes =
   | "sessions.endOthers"
-  | "password.change"
   | "factors.read"
   | "factors.beginTotp"
   | "factors.confirmTotp"
@@ -20,17 +19,12 @@ type AccessRoutes =
   | "keys.end"
   | "keys.undo";
 
-/** A person's own security: password, second factors, and keys of programs. */
+/** A person's own security: second factors, and keys of programs. */
 export const accessHandlers: HandlersOf<AccessRoutes> = {
   "sessions.endOthers": async ({ application, principal }) => ({
     type: "json",
     body: { ended: await application.access.endOtherSessions(principal) },
   }),
-  "password.change": async ({ application, principal, body, request }) => {
-    const { password, new_password: newPassword } = body;
-    await refusing(() => application.access.changePassword({ principal, password, newPassword, address: request.ip }));
-    return { type: "empty" };
-  },
   "factors.read": ({ application, principal }) => {
     const { totp, recoveryLeft, sentBy, codesPossible, proofBy, provedUntilMs } = application.access.factors(principal);
     const proved = provedUntilMs === null ? null : timeText(provedUntilMs);

@@ -9,6 +9,7 @@ import { proofRefusal } from "./proof-refusals.ts";
 
 type PasskeyRoutes =
   | "auth.prove"
+  | "password.change"
   | "passkeys.list"
   | "passkeys.begin"
   | "passkeys.add"
@@ -17,7 +18,7 @@ type PasskeyRoutes =
   | "auth.passkey"
   | "auth.passkeyProof";
 
-/** Proving who is at a session, and passkeys: in settings, at the door, and for proving who is at a session. */
+/** Proving who is at a session, for its own sake and for a new password, and passkeys: in settings, at the door, and as such a proof. */
 export function passkeyHandlers(publicOrigins: readonly string[]): HandlersOf<PasskeyRoutes> {
   return {
     "auth.prove": async (exchange) => {
@@ -27,6 +28,13 @@ export function passkeyHandlers(publicOrigins: readonly string[]): HandlersOf<Pa
       const proof = { principal, ...given, ...passkeyOf(exchange, publicOrigins) };
       const untilMs = await refusing(() => application.access.prove({ ...proof, address: request.ip }));
       return { type: "json", body: { proved_until: timeText(untilMs) } };
+    },
+    "password.change": async (exchange) => {
+      const { application, principal, body, request } = exchange;
+      const proof = { ...withoutUndefined({ password: body.password }), ...passkeyOf(exchange, publicOrigins) };
+      const change = { principal, ...proof, newPassword: body.new_password, address: request.ip };
+      await refusing(() => application.access.changePassword(change));
+      return { type: "empty" };
     },
     "passkeys.list": async ({ application, principal }) => ({
       type: "json",

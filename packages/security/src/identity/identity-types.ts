@@ -61,6 +61,11 @@ export interface Proof {
   readonly address?: string;
 }
 
+/** A new password, by the old one or a passkey in its place. */
+export interface PasswordChange extends Omit<Proof, "code" | "codeRequest"> {
+  readonly newPassword: string;
+}
+
 /** A person as they see themself. */
 export interface UserProfile {
   readonly user: UserId;

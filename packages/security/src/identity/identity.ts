@@ -51,6 +51,7 @@ import type {
   Authenticated,
   Invitation,
   LogInRequest,
+  PasswordChange,
   Proof,
   ProofBy,
   SessionInfo,
@@ -335,19 +336,14 @@ export class Identity {
   }
 
   /**
-   * Replaces the password; every other session of the person ends.
-   * @throws `identity-proof-required`, `identity-credentials-wrong`, `identity-password-…`, `identity-throttled`, `identity-busy`
+   * Replaces the password, by the old one or a passkey; every other session of the person ends. What a link holds shut stays so.
+   * @throws `identity-proof-required`, `identity-credentials-wrong`, `passkey-refused`, `identity-password-…`, `identity-throttled`, `identity-busy`
    */
-  async changePassword(request: {
-    readonly principal: UserPrincipal;
-    readonly password: string;
-    readonly newPassword: string;
-    readonly address?: string;
-  }): Promise<void> {
-    const { principal, newPassword } = request;
-    // A code is asked for besides the password when there is one: the session must have brought it.
-    if (this.#factors.has(principal.userId)) this.#requireProof(principal);
-    const row = await this.#prover.password(principal.userId, request);
+  async changePassword(request: PasswordChange): Promise<void> {
+    const { principal, newPassword, passkey } = request;
+    // A code is asked for besides the password when there is one: the session must have brought it. A passkey is both at once.
+    if (passkey === undefined && this.#factors.has(principal.userId)) this.#requireProof(principal);
+    const row = await this.#prover.person(request);
     await this.#checkNewPassword(row, newPassword);
     await this.#setPassword(row, newPassword);
     await this.logOutAll(principal, principal.sessionId);

@@ -1,6 +1,8 @@
 import type { UserPrincipal } from "@kaelix/model";
 import { expect, test } from "vitest";
 
+import { totpCode, totpStep } from "../access/totp.ts";
+import { fromBase32 } from "../testing/base32.ts";
 import { OWNER, openTestIdentity, principalOf, type TestIdentity } from "../testing/identity.ts";
 import { type PasskeyFlaws, SoftwarePasskey } from "../testing/software-passkey.ts";
 
@@ -59,6 +61,25 @@ test("a passkey opens levels 3 and 4 also where a code would be asked for", asyn
   const proof = { answer: key.answer(await identity.passkeys.proofOptions(principal, SITE), SITE.origin), site: SITE };
   expect((await identity.unlock({ principal, passkey: proof, ceiling: 4 })).level).toBe(4);
   await expect(identity.unlock({ principal, passkey: proof, ceiling: 4 })).rejects.toMatchObject({
+    code: "passkey-refused",
+  });
+  await house.keystore.close();
+});
+
+test("a passkey stands for the old password, once, also where a code would be asked for besides", async () => {
+  const { house, principal, key } = await withPasskey();
+  const { identity } = house;
+  const secret = fromBase32((await identity.beginTotp(principal)).secret);
+  const code = (): string => totpCode(secret, totpStep(house.clock.nowMs()));
+  await identity.confirmTotp(principal, code());
+  house.clock.advance(300_000);
+  const other = await identity.logIn({ phone: OWNER.phone, password: OWNER.password, code: code() });
+  const options = await identity.passkeys.proofOptions(principal, SITE);
+  const change = { principal, passkey: { answer: key.answer(options, SITE.origin), site: SITE } };
+  const newPassword = "a river without fish";
+  await identity.changePassword({ ...change, newPassword });
+  expect(await identity.authenticate(other.accessToken)).toEqual({ type: "refused", why: "ended" });
+  await expect(identity.changePassword({ ...change, newPassword: "another river" })).rejects.toMatchObject({
     code: "passkey-refused",
   });
   await house.keystore.close();

@@ -96,6 +96,20 @@ export class Prover {
     if (used === undefined) throw securityErrors("identity-code-wrong");
   }
 
+  /**
+   * The person behind a session by their password, or by a passkey in its place.
+   * @throws `identity-credentials-wrong`, `passkey-refused`, `identity-throttled`, `identity-busy`
+   */
+  async person({ principal, password = "", passkey, address }: Omit<Proof, "code" | "codeRequest">): Promise<UserRow> {
+    const { passkeys, user } = this.#tools;
+    if (passkey === undefined)
+      return this.password(principal.userId, { password, ...(address === undefined ? {} : { address }) });
+    await passkeys().prove(principal, passkey, address);
+    const row = await user(principal.userId);
+    if (row === undefined) throw securityErrors("identity-credentials-wrong");
+    return row;
+  }
+
   /** The person behind a session by their password. Throws `identity-credentials-wrong`, `identity-throttled`, `identity-busy`. */
   async password(user: UserId, given: { readonly password: string; readonly address?: string }): Promise<UserRow> {
     const row = await this.owner(`unlock/${user}`, given, async () => this.#tools.user(user));

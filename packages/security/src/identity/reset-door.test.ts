@@ -171,6 +171,10 @@ test("a passkey from before opens it again, one that was made since does not", a
   };
   await expect(house.identity.unlock({ ...(await proofBy(newer)), ceiling: 4 })).rejects.toMatchObject(HELD);
   await expect(resets.regain(await proofBy(newer))).rejects.toMatchObject(HELD);
+  // It sets a new password, by which nothing opens either.
+  await house.identity.changePassword({ ...(await proofBy(newer)), newPassword: "another one entirely" });
+  const unlock = { principal, password: "another one entirely", ceiling: 3 };
+  await expect(house.identity.unlock(unlock)).rejects.toMatchObject(HELD);
   await resets.regain(await proofBy(older));
   expect((await house.identity.unlock({ ...(await proofBy(newer)), ceiling: 4 })).level).toBe(4);
 });
