@@ -85,8 +85,34 @@ test("a memory is shared until a day, the other comes to it from Sharing, and re
     .getByText(/^Ended/)
     .first()
     .waitFor();
+  // An open page drops it by itself, and a new one knows of nothing.
+  await ben.getByText("Ann shares this with you no more").waitFor();
+  await ben.getByText("A share with you is over.").waitFor();
+  expect(await ben.getByText("Cabin 214 on deck 5").count()).toBe(0);
   await ben.reload();
   await ben.getByText("is not shared with you any more").waitFor();
+});
+
+test("when its time is over a share leaves the pages that are open, and the answers that quote it", async () => {
+  const { data: neighbours } = await owner.call("directory.list");
+  const to = neighbours.data.find(({ name }) => name === BEN.name)?.id ?? "";
+  const ben = await openPage();
+  await logIn(ben, product.url, BEN);
+  await owner.call("auth.prove", { body: { password: PERSON.password } });
+  const { data: page } = await owner.call("conversations.list");
+  const conversation = page.data.find(({ title }) => title === "The trip")?.id ?? "";
+  const what = { type: "conversation" as const, conversation };
+  // Long enough for an answer on a busy machine; what is waited for is its end.
+  const expires_at = new Date(Date.now() + 30_000).toISOString();
+  await owner.call("grants.create", { body: { to, what, level: "general", expires_at } });
+  await ben.getByText("Something new is shared with you.").waitFor();
+  await ben.goto(`${product.url}/chats/${conversation}`);
+  await ben.getByText("The ferry to Naxos leaves at ten").waitFor();
+  await ben.getByTestId("message-input").fill("When does the ferry leave?");
+  await ben.keyboard.press("Enter");
+  await ben.getByTestId("answer").first().waitFor();
+  await ben.getByText("Ann shares this with you no more").waitFor({ timeout: 90_000 });
+  expect(await ben.getByText("leaves at ten").count()).toBe(0);
 });
 
 test.each([

@@ -6,7 +6,7 @@ import { decodeEvent, type KaelixEvent, type MemoryEvent, TOPICS, type UserId } 
 type Listener = (event: LiveEvent) => void;
 
 /** Tells listeners what was acknowledged in this process, and reads back what they missed from the log. */
-export class LiveEvents implements Omit<EventsApplication, "mayHear"> {
+export class LiveEvents implements Omit<EventsApplication, "mayHear" | "sharedWith"> {
   readonly #log: Log;
   readonly #listeners = new Set<Listener>();
 

@@ -166,7 +166,7 @@ export class House {
         files: fileApplication(need(this.#parts, "files", "uploads")),
         imports: importsApplication(imports),
         house: keeping,
-        events: reachedEvents(live, { memories, imports }),
+        events: reachedEvents(live, { grants: identity.grants, memories, imports }),
         access: accessApplication(identity, operator, { register: store, remember, changes, keystore }),
         ...waysIn(identity, operator, { audit, people }),
         apps: identity.apps,

@@ -13,6 +13,7 @@ test("reachedEvents tells a program of what it may read, a person and one that r
   const events = reachedEvents(new LiveEvents(undefined as never), {
     memories: { read: async (_principal, id) => (id === read ? ({} as PlacedMemory) : undefined) },
     imports: { read: async () => undefined },
+    grants: { nowMs: () => 0, openFor: () => [] },
   });
   const position = { topic: "memories", partition: 0, offset: 1 };
   const stored = (memoryId: typeof read): LiveEvent => ({

@@ -9,7 +9,7 @@ import type { Imports } from "@kaelix/capture";
 import type { EventsApplication, MemoryApplication } from "@kaelix/gateway";
 import type { ActingProgram, UserId, UserPrincipal } from "@kaelix/model";
 import type { PeopleSource, RecallSource, SharedIndexes } from "@kaelix/recall";
-import { isWithinReach } from "@kaelix/security";
+import { type Identity, isWithinReach } from "@kaelix/security";
 import type { UserIndex, WorldView } from "@kaelix/views";
 
 import type { LiveEvents } from "./events-application.ts";
@@ -89,12 +89,21 @@ function reachesAll({ namespaces, size }: UserIndex, program: ActingProgram): bo
 export function reachedEvents(
   live: LiveEvents,
   {
+    grants,
     imports,
     memories,
-  }: { readonly imports: Pick<Imports, "read">; readonly memories: Pick<MemoryApplication, "read"> },
+  }: {
+    readonly grants: Pick<Identity["grants"], "nowMs" | "openFor">;
+    readonly imports: Pick<Imports, "read">;
+    readonly memories: Pick<MemoryApplication, "read">;
+  },
 ): EventsApplication {
   return {
     follow: (listener) => live.follow(listener),
+    sharedWith: (principal) => {
+      const nowMs = grants.nowMs();
+      return grants.openFor(principal).flatMap((row) => (row.startsAtMs > nowMs ? [] : [row.grant]));
+    },
     replay: (user, after, limit) => live.replay(user, after, limit),
     mayHear: async (principal, event) => {
       if (narrowProgram(principal) === undefined || event.type === "watermark") return true;

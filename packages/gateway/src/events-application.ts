@@ -1,5 +1,5 @@
 import type { LogPosition } from "@kaelix/base";
-import type { ImportId, Level, MemoryId, UserId, UserPrincipal } from "@kaelix/model";
+import type { GrantId, ImportId, Level, MemoryId, UserId, UserPrincipal } from "@kaelix/model";
 
 /** Something that happened to a user's memories or to the views; ids are log positions. */
 export type LiveEvent =
@@ -28,6 +28,8 @@ export interface EventsApplication {
   follow(listener: (event: LiveEvent) => void): { stop(): void };
   /** Whether a program may hear of an event: what it may not read it is not told of. Always for a person, and for watermarks. */
   mayHear(principal: UserPrincipal, event: LiveEvent): Promise<boolean>;
+  /** The shares that are open to a person now. Cheap: asked once a second for each who follows. */
+  sharedWith(principal: UserPrincipal): readonly GrantId[];
   /** Events of a user after a position of their partition, for resuming a stream; at most `limit`. */
   replay(userId: UserId, after: LogPosition, limit: number): Promise<readonly PastEvent[]>;
 }

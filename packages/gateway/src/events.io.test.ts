@@ -74,6 +74,22 @@ function stored(
 
 const id = (offset: number): string => `memories/0@${offset}`;
 
+test("a person hears within a second what others share with them newly, and what is over", async () => {
+  const made = await serve();
+  const random = seededRandom(1);
+  const [first, second] = [makeId("grt", 1, random), makeId("grt", 2, random)];
+  made.application.shared = [first];
+  const stream = await follow(made.port);
+  made.application.shared = [first, second];
+  made.clock.advance(1_000);
+  await expect.poll(() => stream.text(), { timeout: 10_000 }).toContain(`"opened":["${second}"],"ended":[]`);
+  made.application.shared = [second];
+  made.clock.advance(1_000);
+  await expect.poll(() => stream.text(), { timeout: 10_000 }).toContain(`"opened":[],"ended":["${first}"]`);
+  expect(stream.names()).toEqual(["shares.changed", "shares.changed"]);
+  await made.gateway.close();
+});
+
 test("a stream has the user's own events at or below the ceiling, in order", async () => {
   const made = await serve();
   const stream = await follow(made.port);

@@ -81,6 +81,16 @@ export function openingChanged(user: WireUser): Thunk {
   };
 }
 
+/** What others share has changed: what is over leaves this page, with a word. */
+export function sharesChanged(opened: readonly string[], ended: readonly string[]): Thunk {
+  return (dispatch) => {
+    dispatch(threadSlice.actions.sharesEnded(ended));
+    dispatch(api.util.invalidateTags(["Shares", "Memory", "Memories", "Conversations"]));
+    if (ended.length > 0) dispatch(notify("A share with you is over. What it showed is gone from this page."));
+    else if (opened.length > 0) dispatch(notify("Something new is shared with you."));
+  };
+}
+
 /** Closes the higher levels. */
 export function lock(): Thunk<Promise<void>> {
   return async (dispatch) => {

@@ -49,7 +49,7 @@ const etagOf = (version: number): string => `"${version}"`;
 const memoryApi = createApi({
   reducerPath: "api",
   baseQuery,
-  tagTypes: ["Memory", "Memories", "Conversations", "Imports", "Sessions", "Me", "Status", "Server"],
+  tagTypes: ["Memory", "Memories", "Conversations", "Imports", "Sessions", "Me", "Status", "Server", "Shares"],
   keepUnusedDataFor: 120,
   endpoints: (build) => ({
     server: build.query<OutputOf<"server.describe">, void>({

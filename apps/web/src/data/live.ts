@@ -6,6 +6,7 @@ import { parsePosition } from "@kaelix/base";
 import type { Socket } from "socket.io-client";
 import { z } from "zod";
 
+import { sharesChanged } from "./actions.ts";
 import { api } from "./api.ts";
 import { currentToken, probeServer, renew } from "./connection.ts";
 import { interfaceSlice } from "./interface.ts";
@@ -20,6 +21,8 @@ const eventSchema = z.looseObject({
   position: z.string().optional(),
   memory_id: z.string().optional(),
   import_id: z.string().optional(),
+  opened: z.array(z.string()).optional(),
+  ended: z.array(z.string()).optional(),
 });
 
 type Tag = "Memories" | "Conversations" | "Imports";
@@ -40,13 +43,14 @@ export function followServer(dispatch: Dispatch): { stop(): void } {
   const receive = (message: unknown): void => {
     const parsed = eventSchema.safeParse(message);
     if (!parsed.success) return;
-    const { type, view, position: text, memory_id: id } = parsed.data;
+    const { ended = [], memory_id: id, opened = [], position: text, type, view } = parsed.data;
     if (type === "watermark") {
       const position = text === undefined ? undefined : parsePosition(text);
       if (view !== undefined && position !== undefined) {
         dispatch(interfaceSlice.actions.watermarkPassed({ view, position }));
       }
-    } else if (type === "import.changed") refetchSoon("Imports", "Memories", "Conversations");
+    } else if (type === "shares.changed") dispatch(sharesChanged(opened, ended));
+    else if (type === "import.changed") refetchSoon("Imports", "Memories", "Conversations");
     else if (type.startsWith("memory.")) {
       if (id !== undefined && type !== "memory.stored") dispatch(api.util.invalidateTags([{ type: "Memory", id }]));
       refetchSoon("Memories", "Conversations");

@@ -3,8 +3,6 @@ import { accessApi } from "./access-api.ts";
 import { ask } from "./api.ts";
 import type { InputOf, OutputOf } from "./wire.ts";
 
-const tagged = accessApi.enhanceEndpoints({ addTagTypes: ["Shares"] });
-
 /** What sharing takes. */
 export type ShareRequest = NonNullable<InputOf<"grants.create">["body"]>;
 /** A share as either side sees it. */
@@ -14,7 +12,7 @@ export type WireShare = OutputOf<"grants.list">["given"][number];
 export type WireSubject = OutputOf<"grants.subjects">["data"][number];
 
 /** The API slice with sharing. */
-export const sharingApi = tagged.injectEndpoints({
+export const sharingApi = accessApi.injectEndpoints({
   endpoints: (build) => ({
     shares: build.query<OutputOf<"grants.list">, void>({
       query: () => ask("grants.list"),

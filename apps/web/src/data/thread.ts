@@ -96,6 +96,13 @@ export const threadSlice = createSlice({
     }),
     /** After locking: whatever may quote a higher level goes; what is still on its way stays. */
     veiled: (state): ThreadState => unsentOf(state as ThreadState),
+    /** Answers that quote what is not shared any more go. */
+    sharesEnded: (state, { payload }: PayloadAction<readonly string[]>): ThreadState => {
+      const isOver = ({ answer }: Question): boolean =>
+        answer !== null && answer.citations.some(({ memory }) => payload.includes(memory.shared?.grant ?? ""));
+      const { questions, ...rest } = state as ThreadState;
+      return { ...rest, questions: questions.filter((question) => !isOver(question)) };
+    },
     cleared: (): ThreadState => initialState,
   },
   extraReducers: (builder) => {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { NavLink, useNavigate, useParams } from "react-router";
 
 import { countOf, formatWhen, sourceLabel } from "../core/format.ts";
@@ -217,6 +217,13 @@ function NotesPane(): ReactNode {
   );
 }
 
+/** What there was last, when there is nothing now. */
+function useLast(value: string | undefined): string | undefined {
+  const [last, setLast] = useState(value);
+  if (value !== undefined && value !== last) setLast(value);
+  return value ?? last;
+}
+
 function ConversationPane({
   id,
   conversation,
@@ -226,6 +233,8 @@ function ConversationPane({
 }): ReactNode {
   const title = conversation?.title ?? (conversation === undefined ? "Conversation" : sourceLabel(conversation.source));
   useTitle(title);
+  const sharedBy = useLast(conversation?.shared?.by.name);
+  const isOver = conversation === undefined && sharedBy !== undefined;
   const query = api.useMemoriesInfiniteQuery({ conversation: id, limit: 60 });
   const memories = query.data?.pages.flatMap((page) => page.data) ?? NO_MEMORIES;
   useProgress(memories);
@@ -256,7 +265,17 @@ function ConversationPane({
           entries={[...memories.map(entryOf), ...own]}
           showSource={false}
           onOlder={query.hasNextPage ? () => void query.fetchNextPage() : undefined}
-          empty={<Empty>There is nothing here, or it is above the lock.</Empty>}
+          empty={
+            <Empty>
+              {isOver ? (
+                <>
+                  <Name text={sharedBy} /> shares this with you no more. It is gone from this page.
+                </>
+              ) : (
+                "There is nothing here, or it is above the lock."
+              )}
+            </Empty>
+          }
         />
       )}
       <Foot>

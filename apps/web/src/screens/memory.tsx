@@ -382,8 +382,14 @@ export function MemoryPage(): ReactNode {
             </span>
           }
         >
-          There is no such memory here: it was forgotten, never was, is not shared with you any more, or lies above the
-          lock.
+          {data?.shared === undefined ? (
+            "There is no such memory here: it was forgotten, never was, is not shared with you any more, or lies above the lock."
+          ) : (
+            <>
+              <Name text={data.shared.by.name} /> shares this with you no more, or it was forgotten. It is gone from
+              this page.
+            </>
+          )}
         </Empty>
       )}
       {error !== undefined && !isMissing && <ProblemNote problem={error} onRetry={() => void refetch()} />}

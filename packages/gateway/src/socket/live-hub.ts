@@ -3,12 +3,12 @@
  *
  * Guarantees: a follower gets events of its own user alone, none above its session's ceiling and, being a program, none of what it may not
  * read, each at most once and in log order; of each view at most one watermark per 250 ms, and only of partitions that events stand in
- * which it may hear; within a second of a session's end or fall in level the follower has ended or sees less. Numbers of followers are
- * bounded.
+ * which it may hear; within a second of a session's end or fall in level the follower has ended or sees less, and a person hears what others
+ * share with them no more, or newly. Numbers of followers are bounded.
  * Does not: hold events for followers that are away (they resume from the log), or wait for slow ones (they are let go).
  */
 import { type Clock, formatPosition, type LogPosition } from "@kaelix/base";
-import { levelName, type UserPrincipal } from "@kaelix/model";
+import { type GrantId, levelName, type UserPrincipal } from "@kaelix/model";
 import { decide, type DecisionContext, type Resource } from "@kaelix/security";
 
 import type { EventsApplication, LiveEvent } from "../events-application.ts";
@@ -20,7 +20,7 @@ import type { Authentication, IdentityPort } from "../identity-port.ts";
 /** An event as it is sent. `id` is the log position for events that a stream can be resumed from. */
 export interface SentEvent {
   readonly id: string | undefined;
-  readonly name: LiveEvent["type"];
+  readonly name: LiveEvent["type"] | "shares.changed";
   readonly data: Json;
 }
 
@@ -39,6 +39,8 @@ interface Followed {
   readonly follower: Follower;
   principal: UserPrincipal;
   ceilingUntilMs: number | null;
+  /** What others share with them, as they last heard. */
+  shares: ReadonlySet<GrantId>;
   /** `topic/partition` of events seen, to know whose watermarks matter. */
   readonly partitions: Set<string>;
   /** `view topic/partition` → offset last told. */
@@ -107,6 +109,7 @@ export class LiveHub {
       follower,
       principal: follower.principal,
       ceilingUntilMs: null,
+      shares: this.#sharedWith(follower.principal),
       partitions,
       told: new Map(),
       lookedUp: Promise.resolve(),
@@ -208,6 +211,7 @@ export class LiveHub {
       } else {
         followed.principal = standIn(known.type === "key" ? known.subject : known.principal);
         followed.ceilingUntilMs = known.type === "key" ? null : known.ceilingUntilMs;
+        this.#tellShares(followed);
       }
     };
     if (outcome instanceof Promise) {
@@ -215,6 +219,21 @@ export class LiveHub {
     } else {
       settle(outcome);
     }
+  }
+
+  #sharedWith(principal: UserPrincipal): ReadonlySet<GrantId> {
+    const isProgram = principal.program !== undefined;
+    return new Set(isProgram ? [] : this.#events?.sharedWith(principal));
+  }
+
+  #tellShares(followed: Followed): void {
+    const before = followed.shares;
+    const now = this.#sharedWith(followed.principal);
+    const [opened, ended] = [without(now, before), without(before, now)];
+    if (opened.length + ended.length === 0) return;
+    followed.shares = now;
+    const data = { type: "shares.changed", opened: [...opened], ended: [...ended] };
+    if (!followed.follower.send({ id: undefined, name: "shares.changed", data })) this.#letGo(followed, "too-slow");
   }
 
   /** A copy, for whoever is let go on the way leaves the sets. */
@@ -262,6 +281,10 @@ export function sentOf(event: LiveEvent): SentEvent {
       return { id, name: event.type, data: { type: event.type, ...position, memory_id: event.memoryId, level } };
     }
   }
+}
+
+function without<Item>(items: ReadonlySet<Item>, others: ReadonlySet<Item>): readonly Item[] {
+  return [...items].filter((item) => !others.has(item));
 }
 
 function partitionOf(position: LogPosition): string {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { defineErrors, type LogPosition, systemRandom } from "@kaelix/base";
 import {
+  type GrantId,
   type ImportId,
   LEVEL_INDEXED_MAX,
   makeId,
@@ -70,6 +71,8 @@ export interface FakeApplication extends Application {
   logHealth: "ok" | "suspect" | "failed";
   /** Called before and after a page of the past is read. */
   onReplay: ((when: "before" | "after") => void) | undefined;
+  /** What others share with whoever asks. */
+  shared: readonly GrantId[];
   emit(event: LiveEvent): void;
   readonly followers: () => number;
   /** What was written down. */
@@ -108,6 +111,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
     failure: undefined,
     logHealth: "ok",
     onReplay: undefined,
+    shared: [],
     emit: (event) => emit(state, event),
     followers: () => state.listeners.size,
     audited,
@@ -145,6 +149,7 @@ export function fakeApplication(spoolRoot = "/nonexistent"): FakeApplication {
         state.listeners.add(listener);
         return { stop: () => state.listeners.delete(listener) };
       },
+      sharedWith: () => app.shared,
       replay: async (userId, after, limit) => {
         app.onReplay?.("before");
         const page = state.past
