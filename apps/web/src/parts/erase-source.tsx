@@ -22,7 +22,8 @@ export function EraseSource(): ReactNode {
       />
       <p className="mt-2 max-w-measure text-13 text-muted">
         It is hidden at once and unreadable for ever when the time for undoing is over. Only what stands at or below the
-        level that is open is touched. Single memories are forgotten on their own page, imports as a whole on theirs.
+        level that is open is touched. Single memories are forgotten on their own page, with a receipt or without,
+        imports as a whole on theirs.
       </p>
     </Section>
   );

@@ -3,9 +3,10 @@ import type { ReactNode } from "react";
 import { formatDay } from "../core/format.ts";
 import { retentionApi } from "../data/retention-api.ts";
 import { Button, ProblemNote } from "./basics.tsx";
+import { EraseMemory } from "./erase-memory.tsx";
 import { Section } from "./page.tsx";
 
-/** How long one memory is kept, and keeping it whatever its age. */
+/** How long one memory is kept, keeping it whatever its age, and its end with a receipt. */
 export function MemoryKept({ id }: { readonly id: string }): ReactNode {
   const { data } = retentionApi.useKeptQuery(id);
   const [keep, { error, isLoading }] = retentionApi.useKeepMutation();
@@ -26,6 +27,7 @@ export function MemoryKept({ id }: { readonly id: string }): ReactNode {
             {kept ? "Let the rules say" : "Keep it for ever"}
           </Button>
         )}
+        <EraseMemory id={id} />
       </div>
       {error !== undefined && <ProblemNote problem={error} safe="Nothing was changed" />}
     </Section>
