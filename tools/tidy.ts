@@ -46,6 +46,7 @@ const SECOND_DOORS = new Set([
   "@kaelix/contract/answer-stream",
   "@kaelix/contract/calls",
   "@kaelix/contract/digest-titles",
+  "@kaelix/contract/import-place",
   "@kaelix/contract/review-cards",
   "@kaelix/protocol/messages",
 ]);

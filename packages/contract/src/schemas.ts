@@ -318,6 +318,13 @@ export const importQuestionSchema = z
   })
   .meta({ id: "ImportQuestion" });
 
+const importProblemSchema = z.object({
+  /** 1 for the first line, of a ChatGPT export for the first conversation; 0 when it concerns the whole file. */
+  line: z.number().int(),
+  text: z.string(),
+  why: z.string(),
+});
+
 /** What an export file holds, before anything is kept. `at` is local time without zone where the export has none. */
 export const importPreviewSchema = z
   .object({
@@ -328,7 +335,7 @@ export const importPreviewSchema = z
     first: z.string().nullable(),
     last: z.string().nullable(),
     sample: z.array(z.object({ at: z.string().nullable(), from: z.string().nullable(), text: z.string() })),
-    problems: z.array(z.object({ line: z.number().int(), text: z.string(), why: z.string() })),
+    problems: z.array(importProblemSchema),
     questions: z.array(importQuestionSchema),
     /** `kept`: files of the archive that come with their messages; `missing`: messages whose file is not in the export. */
     files: z.object({ kept: z.number().int(), missing: z.number().int() }),
@@ -367,7 +374,7 @@ export const importSchema = z
     added: z.number().int(),
     known: z.number().int(),
     failed: z.number().int(),
-    problems: z.array(z.object({ line: z.number().int(), text: z.string(), why: z.string() })),
+    problems: z.array(importProblemSchema),
     preview: importPreviewSchema.nullable(),
     error: z.string().nullable(),
   })

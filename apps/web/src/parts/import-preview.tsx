@@ -1,3 +1,4 @@
+import { importPlace } from "@kaelix/contract/import-place";
 import { type ReactNode, useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 import { useNavigate } from "react-router";
@@ -23,18 +24,38 @@ const PROBLEMS_MAX = 50;
 const NOBODY = "\u0000nobody";
 const DATE_ORDERS = ["day-first", "month-first", "year-first"] as const;
 
-/** Lines that could not be read, with why. */
-export function ProblemLines({ problems }: { readonly problems: WireImport["problems"] }): ReactNode {
+function Place({ format, line }: { readonly format: WireImport["format"]; readonly line: number }): ReactNode {
+  const place = importPlace(format, line);
+  if (place === undefined) return null;
+  return (
+    <>
+      <span className="text-muted tabular-nums">{place}</span> ·{" "}
+    </>
+  );
+}
+
+/** What could not be read, with where it stands and why. */
+export function ProblemLines({
+  format,
+  problems,
+}: {
+  readonly format: WireImport["format"];
+  readonly problems: WireImport["problems"];
+}): ReactNode {
   if (problems.length === 0) return null;
   return (
     <details className="mt-3 text-13">
       <summary className="cursor-pointer py-1">
-        {countOf(problems.length, "line")} could not be read; the rest is not held up
+        {countOf(problems.length, "place")} not read, or not for sure; the rest is not held up
       </summary>
       <ul className="mt-1 max-h-64 overflow-y-auto rounded-card border border-line bg-surface" tabIndex={0}>
         {problems.slice(0, PROBLEMS_MAX).map((problem) => (
-          <li key={`${problem.line}-${problem.why}`} className="border-b border-line px-3 py-1.5 last:border-0">
-            <span className="text-muted tabular-nums">line {formatCount(problem.line)}</span> · {problem.why}
+          <li
+            key={`${problem.line}-${problem.why}-${problem.text}`}
+            className="border-b border-line px-3 py-1.5 last:border-0"
+          >
+            <Place format={format} line={problem.line} />
+            {problem.why}
             <span className="block font-mono text-12 text-muted">
               <Name text={problem.text} />
             </span>
@@ -183,7 +204,7 @@ function Summary({ preview }: { readonly preview: Preview }): ReactNode {
           without media it holds more.
         </p>
       )}
-      <ProblemLines problems={preview.problems} />
+      <ProblemLines format={preview.format} problems={preview.problems} />
     </div>
   );
 }

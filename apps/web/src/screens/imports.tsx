@@ -189,7 +189,7 @@ function Finished({ item }: { readonly item: WireImport }): ReactNode {
           {item.started_at !== null && " What was imported before stays; bring the file again and nothing comes twice."}
         </p>
       )}
-      <ProblemLines problems={item.problems} />
+      <ProblemLines format={item.format} problems={item.problems} />
       {item.state === "done" && (
         <DigestSections importId={item.id} kinds={["people", "dates-ahead", "promises", "quiet", "on-this-day"]} />
       )}

@@ -170,7 +170,7 @@ test("a file that was cut, holds NaN or bytes that are no letters brings what ca
   const text = JSON.stringify([one, two]);
   const cut = await read(text.slice(0, -40));
   expect(cut.records.map(({ draft }) => draft.text)).toEqual(["one"]);
-  expect(cut.problems).toMatchObject([{ line: 1, why: "Cannot read on: the file is cut off here" }]);
+  expect(cut.problems).toMatchObject([{ line: 2, why: "Cannot read on: the file is cut off here" }]);
   const notNumber = await read(text.replace('"create_time":1700000000.5', '"create_time":NaN'));
   expect(notNumber.records.map(({ draft }) => draft.text)).toEqual(["two"]);
   expect(notNumber.problems).toMatchObject([{ why: "Cannot read the conversation: it is not JSON" }]);

@@ -71,18 +71,19 @@ async function* readExport(
 ): AsyncIterable<SourceItem> {
   const builder = new MessageBuilder(options);
   let bytesBefore = 0;
+  let place = 0;
   for (const part of parts) {
     for await (const batch of readArray(part.open(), CONVERSATION_BYTES_MAX, read.signal)) {
-      for (const element of batch.elements) yield* itemsOf(element, builder);
+      for (const element of batch.elements) yield* itemsOf(element, ++place, builder);
       read.onProgress?.({ bytesRead: bytesBefore + batch.bytesRead, bytesTotal: bytes });
     }
     bytesBefore += part.bytes;
   }
 }
 
-/** What one element of an export's array comes to. */
-function* itemsOf({ line, text, trouble }: ArrayElement, builder: MessageBuilder): Iterable<SourceItem> {
-  const problem = (why: string, of = text): SourceItem => ({ type: "problem", line, text: excerpt(of), why });
+/** What one element of an export's array comes to; `place` is 1 for the first, and goes on from file to file. */
+function* itemsOf({ text, trouble }: ArrayElement, place: number, builder: MessageBuilder): Iterable<SourceItem> {
+  const problem = (why: string, of = text): SourceItem => ({ type: "problem", line: place, text: excerpt(of), why });
   if (trouble === "cut") return yield problem("Cannot read on: the file is cut off here");
   if (trouble === "long") {
     return yield problem(`Cannot read the conversation: it is longer than ${CONVERSATION_BYTES_MAX} bytes`);
@@ -101,7 +102,7 @@ function* itemsOf({ line, text, trouble }: ArrayElement, builder: MessageBuilder
     else if (message.type === "empty") yield { type: "skipped", what: "empty" };
     else if (message.type === "not-theirs") yield { type: "skipped", what: "system" };
     else {
-      const built = builder.build(conversation, message, line);
+      const built = builder.build(conversation, message, place);
       yield typeof built === "string" ? problem(built, `${named}: ${message.text}`) : built;
     }
   }

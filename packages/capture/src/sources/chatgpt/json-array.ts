@@ -9,8 +9,6 @@ import { isUtf8 } from "node:buffer";
 
 /** One element of the array. */
 export interface ArrayElement {
-  /** The line on which it begins, 1 for the first. */
-  readonly line: number;
   /** All of it; of one that is too long or cut off, its head. */
   readonly text: string;
   /** `long`: dropped; `cut`: the file ends inside it or behind it; `broken`: some bytes were not UTF-8. */
@@ -46,8 +44,6 @@ class ArraySplitter {
   #isOpen = false;
   #parts: Buffer[] = [];
   #size = 0;
-  #line = 1;
-  #lineOfElement = 1;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -59,7 +55,6 @@ class ArraySplitter {
     let from = 0;
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
-      if (byte === LF) this.#line++;
       if (this.#isInText) {
         this.#readText(byte);
       } else if (this.#place === "before") {
@@ -85,7 +80,7 @@ class ArraySplitter {
   finish(): ArrayElement[] {
     if (this.#place === "behind") return [];
     const text = this.#isOpen ? headOf(this.#parts).toString("utf8") : "";
-    return [{ line: this.#isOpen ? this.#lineOfElement : this.#line, text, trouble: "cut" }];
+    return [{ text, trouble: "cut" }];
   }
 
   #readText(byte: number): void {
@@ -102,7 +97,6 @@ class ArraySplitter {
 
   #open(): void {
     this.#isOpen = true;
-    this.#lineOfElement = this.#line;
     this.#parts = [];
     this.#size = 0;
   }
@@ -118,12 +112,11 @@ class ArraySplitter {
   #close(last: Buffer): ArrayElement {
     this.#keep(last);
     this.#isOpen = false;
-    const line = this.#lineOfElement;
-    if (this.#size > this.#bytesMax) return { line, text: headOf(this.#parts).toString("utf8"), trouble: "long" };
+    if (this.#size > this.#bytesMax) return { text: headOf(this.#parts).toString("utf8"), trouble: "long" };
     const bytes = Buffer.concat(this.#parts);
     this.#parts = [];
     const text = bytes.toString("utf8");
-    return { line, text, trouble: text.includes("\ufffd") && !isUtf8(bytes) ? "broken" : "none" };
+    return { text, trouble: text.includes("\ufffd") && !isUtf8(bytes) ? "broken" : "none" };
   }
 }
 
