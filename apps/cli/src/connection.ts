@@ -35,13 +35,20 @@ interface SavedSession {
   readonly refresh_token: string;
 }
 
+/** By this the server knows what was told by commands, and a person their sessions. */
+const USER_AGENT = "kaelix-cli";
+
 /** Opens the way. @throws CommandFailure with exit code 7 when a named server cannot be reached, 4 when nobody is signed in */
 export async function connect(options: CommonOptions): Promise<Connection> {
   const named = options.server ?? process.env["KAELIX_SERVER"];
   if (named !== undefined) return toServer(named.replace(/(?<!\/)\/+$/, ""), options);
   const running = await findRunningServer(options.data);
   if (running !== undefined) {
-    const client = createClient({ baseUrl: running.url, accessToken: () => running.operatorToken });
+    const client = createClient({
+      baseUrl: running.url,
+      accessToken: () => running.operatorToken,
+      fetch: reaching(running.url),
+    });
     return { client, url: running.url, as: "operator", close: async () => undefined };
   }
   return inProcess(options);
@@ -75,7 +82,7 @@ async function inProcess(options: CommonOptions): Promise<Connection> {
   });
   const client = createClient({
     baseUrl: "http://kaelix.local",
-    fetch: house.fetch,
+    fetch: (input, init) => house.fetch(input, introduced(init)),
     accessToken: () => house.operatorToken,
   });
   return { client, url: undefined, as: "operator", close: () => house.close() };
@@ -176,10 +183,16 @@ async function readSession(path: string, server: string): Promise<SavedSession |
 function reaching(url: string): typeof fetch {
   return async (input, init) => {
     try {
-      return await fetch(input, init);
+      return await fetch(input, introduced(init));
     } catch (failure) {
       if (failure instanceof Error && failure.name === "AbortError") throw failure;
       throw new CommandFailure(EXIT.unreachable, `Cannot reach ${url}: is the server running?`);
     }
   };
+}
+
+function introduced(init: RequestInit | undefined): RequestInit {
+  const headers = new Headers(init?.headers);
+  headers.set("user-agent", USER_AGENT);
+  return { ...init, headers };
 }

@@ -20,6 +20,7 @@ import { addMemberCommands } from "./member-commands.ts";
 import { addSharingCommands } from "./sharing-commands.ts";
 import { describeFailure, EXIT } from "./exit.ts";
 import { addMcpCommand } from "./mcp-commands.ts";
+import { addMemoryCommands } from "./memory-commands.ts";
 import { addPeopleCommands } from "./people-commands.ts";
 import { addRetentionCommands } from "./retention-commands.ts";
 import { addReviewCommands } from "./review-commands.ts";
@@ -156,6 +157,7 @@ recallOptions(
     ending(async (...given: Parameters<typeof askCommands.ask>) => (await import("./commands/ask.ts")).ask(...given)),
   );
 
+addMemoryCommands(program, command, ending);
 command(program, "digest [day]", "what came in, what is open, what is ahead; today, or a day as in 2026-11-21")
   .option("--zone <zone>", "time zone of your days; else this machine's")
   .option("--import <id>", "the first look at what this import brought")
@@ -190,6 +192,11 @@ withAnswers(command(imports, "run <file>", "import a file; doing it again adds n
 command(imports, "list", "imports, newest first").action(
   ending(async (...given: Parameters<typeof importCommands.listImports>) =>
     (await import("./commands/import.ts")).listImports(...given),
+  ),
+);
+command(imports, "cancel <id>", "stop an import, of which stays what has come, or discard an upload that waits").action(
+  ending(async (...given: Parameters<typeof importCommands.cancelImport>) =>
+    (await import("./commands/import.ts")).cancelImport(...given),
   ),
 );
 command(imports, "undo <id>", "forget everything an import brought").action(

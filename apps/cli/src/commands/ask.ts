@@ -120,7 +120,7 @@ function showSources(answer: StreamedAnswer, options: AskOptions): void {
   for (const { memory, number } of answer.citations) {
     const shared = memory.shared === undefined ? "" : `, shared by ${memory.shared.by.name}`;
     const who = `${memory.speaker ?? "you"}${shared}`;
-    say(`[${number}] ${who}, ${memory.source}, ${memory.occurred_at.slice(0, 10)}, ${memory.position}`, options);
+    say(`[${number}] ${who}, ${memory.source}, ${memory.occurred_at.slice(0, 10)}, ${memory.id}`, options);
   }
   const { follow_ups: next = [] } = answer;
   if (next.length > 0) say(`Ask next: ${next.join(" ")}`, options);

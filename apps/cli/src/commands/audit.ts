@@ -35,6 +35,7 @@ export async function auditList(options: AuditListOptions): Promise<number> {
   try {
     const entries = await entriesOf(connection, query, limit);
     if (options.json !== undefined) printJson(entries, options.json);
+    else if (entries.length === 0) say("There is no such entry", options);
     else {
       printTable(
         ["ENTRY", "TIME", "WHO", "WHAT", "OF", "LEVEL", "", "WHY"],

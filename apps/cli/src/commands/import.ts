@@ -4,13 +4,20 @@ import { basename } from "node:path";
 
 import { type ImportAnswers, preview as previewImport, previewJson, unseal } from "@kaelix/capture";
 
-import { type CommonOptions, connect, type Connection } from "../connection.ts";
+import type { CallOutput, Routes } from "@kaelix/contract";
+import { importPlace } from "@kaelix/contract/import-place";
+
+import { type CommonOptions, connect, connected, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { memoriesText, printJson, printTable, ProgressBar, say } from "../output.ts";
 import { askChoice, askText, canAsk } from "../prompt.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { levelOf } from "./memories.ts";
 import { passphraseOf, refusedFile } from "./sealed-files.ts";
+
+type Import = CallOutput<Routes["imports.read"]>;
+
+const PROBLEMS_SHOWN_MAX = 20;
 
 /** Options of `import preview`. */
 export interface PreviewOptions extends CommonOptions {
@@ -58,7 +65,7 @@ export async function previewFile(path: string, options: PreviewOptions): Promis
     ["AT", "FROM", "TEXT"],
     preview.sample.map((item) => [item.at ?? "", item.from ?? "", item.text]),
   );
-  for (const problem of preview.problems) say(`line ${problem.line}: ${problem.why}`, options);
+  sayProblems(preview.format, preview.problems, options);
   for (const question of preview.questions) say(`? ${question.text}`, options);
   return EXIT.ok;
 }
@@ -117,6 +124,7 @@ export async function listImports(options: CommonOptions): Promise<number> {
   try {
     const { data } = await connection.client.call("imports.list");
     if (options.json !== undefined) printJson(data.data, options.json);
+    else if (data.data.length === 0) say("Nothing was imported", options);
     else {
       const rows = data.data.map((item) => [
         item.id,
@@ -147,6 +155,33 @@ export async function undoImport(id: string, options: CommonOptions): Promise<nu
   }
 }
 
+/** `kaelix import cancel ID`: stops an import that runs, of which stays what has come; discards one that waits. */
+export async function cancelImport(id: string, options: CommonOptions): Promise<number> {
+  return connected(options, async ({ client }) => {
+    const { data } = await client.call("imports.cancel", { params: { id } });
+    if (options.json !== undefined) printJson(data, options.json);
+    say(cancelledWords(data), options);
+  });
+}
+
+function cancelledWords({ added, file, id, started_at: startedAt, state }: Import): string {
+  if (state !== "cancelled") return `${file} has ended already: ${state}`;
+  if (startedAt === null) return `Discarded: ${file} was looked at, nothing of it was kept`;
+  return `Stopped after ${memoriesText(added)}, which stay. To take them back: kaelix import undo ${id}`;
+}
+
+/** Where and why something was not read, or read with a doubt, with the head of what stands there. */
+function sayProblems(
+  format: Import["format"],
+  problems: readonly Import["problems"][number][],
+  options: CommonOptions,
+): void {
+  for (const { line, text, why } of problems) {
+    const place = importPlace(format, line);
+    say(`${place === undefined ? "" : `${place}: `}${why}${text === "" ? "" : ` · ${text}`}`, options);
+  }
+}
+
 async function follow(
   { client }: Connection,
   id: string,
@@ -172,7 +207,7 @@ async function follow(
     if (options.json !== undefined) printJson(data, options.json);
     else process.stdout.write(`${data.id} ${data.state} ${data.added} ${data.known} ${data.failed}\n`);
     if (data.error !== null) say(data.error, options);
-    for (const problem of data.problems.slice(0, 20)) say(`line ${problem.line}: ${problem.why}`, options);
+    sayProblems(data.format, data.problems.slice(0, PROBLEMS_SHOWN_MAX), options);
     if (data.state === "cancelled" && isStopping) {
       say(
         `What came so far stays; running it again brings the rest. To take it back: kaelix import undo ${id}`,

@@ -109,12 +109,13 @@ export function printFound(data: CallOutput<Routes["searches.run"]>, options: Ou
     return;
   }
   const rows = data.hits.map(({ memory, score }) => [
+    memory.id,
     score.toFixed(2),
     memory.occurred_at.slice(0, 10),
     `${memory.speaker ?? "me"}${memory.shared === undefined ? "" : ` (shared by ${memory.shared.by.name})`}`,
     memory.text,
   ]);
-  printTable(["SCORE", "WHEN", "WHO", "TEXT"], rows);
+  printTable(["ID", "SCORE", "WHEN", "WHO", "TEXT"], rows);
   const missed = data.meaning === undefined ? undefined : MEANING_MISSED[data.meaning];
   const how = missed === undefined ? "" : ` · by words alone: ${missed}`;
   say(`${data.hits.length} of ${data.total} · ${data.took_ms.toFixed(0)} ms${how}`, options);
@@ -220,6 +221,6 @@ export function levelOf(text: string): "general" | "confidential" | "secret" | "
   if (text === "general" || text === "confidential" || text === "secret" || text === "ultra-secret") return text;
   throw new CommandFailure(
     EXIT.usage,
-    `Cannot use level: current value is ${text}, must be auto, general, confidential, secret, ultra-secret or 1 to 4`,
+    `Cannot use level: current value is ${text}, must be general, confidential, secret, ultra-secret or 1 to 4`,
   );
 }

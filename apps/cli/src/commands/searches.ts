@@ -13,6 +13,7 @@ export function listSearches(options: CommonOptions): Promise<number> {
   return connected(options, async ({ client }) => {
     const { data } = (await client.call("savedSearches.list")).data;
     if (options.json !== undefined) printJson(data, options.json);
+    else if (data.length === 0) say("No search is named: kaelix searches save NAME QUERY", options);
     else {
       const rows = data.map(({ id, name, search }) => [name, search.query, JSON.stringify(search.filter ?? {}), id]);
       printTable(["NAME", "WORDS", "FILTER", "ID"], rows);

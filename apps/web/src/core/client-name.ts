@@ -21,6 +21,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 export function clientName(userAgent: string): string {
   const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(userAgent))?.[1];
+  if (/^kaelix-cli\b/.test(userAgent)) return "Kaelix command line";
   if (browser === undefined) return userAgent === "" ? "Unnamed program" : userAgent;
   return system === undefined ? browser : `${browser} on ${system}`;
 }

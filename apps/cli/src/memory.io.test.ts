@@ -1,0 +1,91 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { runCommand } from "./testing/product.ts";
+import { claimedProduct } from "./testing/products-of-tests.ts";
+
+const { data, owner, product, run } = await claimedProduct();
+
+async function added(text: string, ...more: readonly string[]): Promise<string> {
+  const { out } = await run("add", text, ...more);
+  return out.split(" ")[0] ?? "";
+}
+
+test("kaelix show prints one memory's words alone on standard output, and what is known of it beside", async () => {
+  const id = await added("The boat is called Tilda", "--level", "general");
+  const shown = await run("show", id);
+  expect(shown).toMatchObject({ code: 0, out: "The boat is called Tilda\n" });
+  expect(shown.err).toMatch(/through cli\ngeneral, by you\nversion 1, told \d/);
+  const json: { source: string } = JSON.parse((await run("show", id, "--json")).out);
+  expect(json).toMatchObject({ id, text: "The boat is called Tilda", level: "general", source: "cli", version: 1 });
+  expect(await run("show", "mem_nonsense")).toMatchObject({ code: 3, out: "" });
+});
+
+test("kaelix edit writes a new version, keeps the one before, and refuses what was changed meanwhile", async () => {
+  const id = await added("The boat is called Tilda", "--level", "general");
+  expect(await run("edit", id, "The", "boat", "is", "called", "Matilda")).toMatchObject({
+    code: 0,
+    out: `${id} 2 general\n`,
+  });
+  const read = ["edit", id, "-", "--if-version", "1", "--data", data];
+  const stale = await runCommand(read, { input: "The boat is sold\n" });
+  expect(stale).toMatchObject({ code: 5, out: "" });
+  expect((await run("show", id)).out).toBe("The boat is called Matilda\n");
+  expect(await runCommand([...read.slice(0, 3), "--data", data], { input: "The boat is sold\n" })).toMatchObject({
+    code: 0,
+  });
+  const versions = await run("show", id, "--versions");
+  expect(versions.out.split("\n").map((line) => line.split("\t").at(-1))).toEqual([
+    "The boat is sold",
+    "The boat is called Matilda",
+    "The boat is called Tilda",
+    "",
+  ]);
+  expect(await run("edit", id, "words", "--if-version", "last")).toMatchObject({ code: 2 });
+});
+
+test("kaelix move brings a memory to another level, from where it is shown again once that is opened", async () => {
+  const id = await added("The boat lies at berth 12", "--level", "general");
+  expect(await run("move", id, "nowhere")).toMatchObject({ code: 2 });
+  expect(await run("move", id, "secret")).toMatchObject({ code: 0, out: `${id} 2 secret\n` });
+  expect(await run("show", id)).toMatchObject({ code: 3 });
+  const opened = await run("show", id, "--open", "secret");
+  expect(opened).toMatchObject({ code: 0, out: "The boat lies at berth 12\n" });
+  const down = await run("move", id, "confidential", "--open", "secret", "--json=level,level_decided_by");
+  expect(JSON.parse(down.out)).toEqual({ level: "confidential", level_decided_by: "person" });
+});
+
+test("an upload that waits is discarded by kaelix import cancel, and is told from an import that has ended", async () => {
+  const text = JSON.stringify({ text: "The boat was painted", external_id: "boat-1" });
+  const file = { name: "boat.jsonl", data: new Blob([text]) };
+  const { data: waiting } = await owner.call("imports.upload", {}, { file });
+  expect((await run("import", "list")).out).toContain(`${waiting.id}\twaiting`);
+  const gone = await run("import", "cancel", waiting.id);
+  expect(gone.err).toContain("nothing of it was kept");
+  expect(await run("import", "list")).toMatchObject({ out: "", err: "Nothing was imported\n" });
+
+  const path = join(data, "boat.jsonl");
+  writeFileSync(path, text);
+  const [id = ""] = (await run("import", "run", path, "--yes")).out.split(" ");
+  expect((await run("import", "cancel", id)).err).toContain("has ended already: done");
+});
+
+test("what is listed and empty says so", async () => {
+  expect(await run("audit", "list", "--action", "export.run")).toMatchObject({
+    out: "",
+    err: "There is no such entry\n",
+  });
+  expect((await run("searches", "list")).err).toContain("No search is named");
+});
+
+test("a session of the command line is known by its name", async () => {
+  const { data: sessions } = await owner.call("sessions.list");
+  expect(sessions.data).toHaveLength(1);
+  const options = { environment: { KAELIX_PASSWORD: "testpassword" } };
+  const login = ["login", "--phone", "+1234567890", "--server", product.url, "--data", join(data, "elsewhere")];
+  expect(await runCommand(login, options)).toMatchObject({ code: 0 });
+  const { data: after } = await owner.call("sessions.list");
+  expect(after.data.map(({ client }) => client)).toContain("kaelix-cli");
+});
