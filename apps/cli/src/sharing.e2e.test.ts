@@ -105,7 +105,6 @@ test("when its time is over a share leaves the pages that are open, and the answ
   // Long enough for an answer on a busy machine; what is waited for is its end.
   const expires_at = new Date(Date.now() + 30_000).toISOString();
   await owner.call("grants.create", { body: { to, what, level: "general", expires_at } });
-  await ben.getByText("Something new is shared with you.").waitFor();
   await ben.goto(`${product.url}/chats/${conversation}`);
   await ben.getByText("The ferry to Naxos leaves at ten").waitFor();
   await ben.getByTestId("message-input").fill("When does the ferry leave?");
