@@ -11,7 +11,8 @@ const DOUBTED = {
       "He left early",
       "He never said why",
       "Somebody kept it all these years",
-      "The bathroom tiles are turquoise",
+      "She is back from Leeds",
+      "He slept badly",
     ],
   },
   2: {
