@@ -11,8 +11,8 @@ const DOUBTED = {
       "He left early",
       "He never said why",
       "Somebody kept it all these years",
-      "She is back from Leeds",
-      "He slept badly",
+      "The neighbour kept the turquoise bathroom tiles",
+      "We will not come on Sunday",
     ],
   },
   2: {
