@@ -262,3 +262,36 @@ test("members leave one by one and the last one's group is empty", () => {
     = Empty, epoch 4"
   `);
 });
+
+test("a group that was read with a record missing has one owner for each partition, and a new target", () => {
+  const story = new ConsumerStory({ t: 2 });
+  story.join("ann", ["t"]);
+  story.join("bob", ["t"]);
+  story.settle();
+  const ann = story.group.members.get("ann") ?? expect.fail();
+  const target = story.group.targets.get("ann") ?? expect.fail();
+  story.leave("ann");
+  story.beat("bob");
+  story.lines.length = 0;
+  // As if the record of her leaving were lost, and what bob got behind it were not.
+  story.group.put(ann);
+  story.group.setTarget("ann", target);
+  story.group.restored(0);
+  expect(story.group.takeChanges()).toContainEqual({ type: "current", memberId: "ann" });
+  story.join("ann", ["t"]);
+  story.beat("bob");
+  story.settle();
+  expect(story.tell()).toMatchInlineSnapshot(`
+    "ann is at 4, told nothing
+    bob is at 3, told t1
+    bob is at 4
+    ann is at 4, told t0
+    bob is at 4
+    ann is at 4
+    = Stable, epoch 4
+    bob@4 stable t1
+    ann@4 stable t0"
+  `);
+  const owners = [0, 1].map((partition) => story.group.ownerOf("t", partition));
+  expect(new Set(owners)).toEqual(new Set(["ann", "bob"]));
+});

@@ -19,6 +19,7 @@ import { ASSIGNOR_DEFAULT, ASSIGNORS } from "./assignors.ts";
 import { type ConsumerMember, LEFT_FOR_NOW } from "./consumer-member.ts";
 import { eachPartition, isSameSet, NO_PARTITIONS, type PartitionSet } from "./partition-set.ts";
 import { reconcile } from "./reconcile.ts";
+import { heldOnce, isTorn } from "./torn.ts";
 
 /** Where a consumer group stands, in Kafka's words. */
 export type ConsumerGroupState = "Empty" | "Assigning" | "Reconciling" | "Stable" | "Dead";
@@ -282,10 +283,20 @@ export class ConsumerGroup {
     }
   }
 
-  /** A loaded group: sessions begin anew, and what was read need not be written. */
+  /** A loaded group: sessions begin anew, and what was read need not be written. What a power cut tore is settled (torn.ts). */
   restored(nowMs: number): void {
-    for (const member of this.members.values()) this.touch(member, nowMs);
     this.#changes.clear();
+    if (isTorn(this)) this.#settle();
+    for (const member of this.members.values()) this.touch(member, nowMs);
+  }
+
+  /** Every partition has one owner again, and a new target is due, at an epoch that nobody has been at. */
+  #settle(): void {
+    const settled = heldOnce(this.members.values());
+    this.#owners.clear();
+    for (const member of settled) this.put(member);
+    this.groupEpoch = Math.max(this.groupEpoch, this.targetEpoch, ...settled.map(({ memberEpoch }) => memberEpoch));
+    this.bump();
   }
 }
 
