@@ -11,8 +11,7 @@ const DOUBTED = {
       "He left early",
       "He never said why",
       "Somebody kept it all these years",
-      "The neighbour kept the turquoise bathroom tiles",
-      "We will not come on Sunday",
+      "The bathroom tiles are turquoise",
     ],
   },
   2: {
