@@ -122,6 +122,8 @@ test("removed, it opens nothing any more", async () => {
     .waitFor();
   await page.getByRole("button", { name: "Remove My laptop" }).click();
   await page.getByTestId("passkey-remove").click();
+  // Signed in by the password alone, who is there must be shown once more.
+  await page.getByTestId("passkey-button").click();
   await page.getByTestId("passkey").waitFor({ state: "detached" });
   await signOut();
   await page.getByTestId("passkey-button").click();

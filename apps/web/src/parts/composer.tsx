@@ -310,7 +310,7 @@ export function Composer(props: ComposerProps): ReactNode {
     <div className={`${FRAME} ${drop.isOver ? "border-accent bg-sunken" : ""}`} {...drop.handlers}>
       <Field state={state} placeholder={placeholder} autoFocus={autoFocus} />
       <Remarks state={state} only={only} />
-      <div className="flex items-center gap-0.5 px-1 pb-2 sm:gap-1 sm:px-2">
+      <div className="flex flex-wrap items-center gap-0.5 px-1 pb-2 sm:gap-1 sm:px-2">
         {state.mode === "keep" && <KeepTools state={state} />}
         <span className="flex-1" />
         {only === undefined && (

@@ -60,7 +60,7 @@ function Picture({ graph }: { readonly graph: WireGraph }): ReactNode {
   const spots = placeOnRings(graph.nodes, graph.edges, { width, height: HEIGHT });
   return (
     <div ref={box} className="rounded-card border border-line bg-surface">
-      <svg aria-hidden="true" width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} className="block">
+      <svg aria-hidden="true" width={width} height={HEIGHT} viewBox={`0 0 ${width} ${HEIGHT}`} className="block w-full">
         {graph.edges.map((edge) => {
           const [from, to] = [spots.get(edge.from), spots.get(edge.to)];
           if (from === undefined || to === undefined) return null;
