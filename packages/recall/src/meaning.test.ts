@@ -1,4 +1,4 @@
-import { idFromBytes, type Level, type MemoryId, type UserId } from "@kaelix/model";
+import { idFromBytes, type UserId } from "@kaelix/model";
 import { type SearchDocument, UserIndex } from "@kaelix/views";
 import { expect, test } from "vitest";
 
@@ -7,30 +7,12 @@ import { ask } from "./ask.ts";
 import { type RecallSearchRequest, searchMemories } from "./search.ts";
 import { SharedIndexes } from "./shared-indexes.ts";
 import type { QueryMeaning, RecallSource } from "./source.ts";
+import { documentOf, memoryOf, OWNER as ANN } from "./testing.ts";
 
-const ANN: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
 const BOB: UserId = idFromBytes("usr", new Uint8Array(16).fill(2));
 const MODEL = "invented";
-const idOf = (number: number): MemoryId => idFromBytes("mem", new Uint8Array(16).fill(number, 15));
 const unit = (...parts: readonly number[]): Float32Array =>
   Float32Array.from(parts, (part) => part / Math.hypot(...parts));
-
-function documentOf(number: number, text: string, level: Level = 1): SearchDocument {
-  return {
-    memoryId: idOf(number),
-    conversationId: null,
-    text,
-    occurredAtMs: 1_000 * number,
-    recordedAtMs: 1_000,
-    level,
-    source: "chat",
-    importId: null,
-    version: 1,
-    offset: number,
-    firstOffset: number,
-    lastOffset: number,
-  };
-}
 
 /** Ann has memories, and vectors of some; what was asked of the provider. */
 function makeHouse(answer: QueryMeaning = { type: "meant", meaning: { model: MODEL, vector: unit(1, 0, 0) } }): {
@@ -41,7 +23,7 @@ function makeHouse(answer: QueryMeaning = { type: "meant", meaning: { model: MOD
   const index = new UserIndex({ detectLanguage: () => "en" });
   index.put(documentOf(1, "kitten from the shelter"));
   index.put(documentOf(2, "the rent went up"));
-  index.put(documentOf(3, "a tiger in the zoo", 2));
+  index.put(documentOf(3, "a tiger in the zoo", { level: 2 }));
   const asked: string[] = [];
   const source: RecallSource = {
     index: (user) => Promise.resolve(user === ANN ? index : new UserIndex({ detectLanguage: () => "en" })),
@@ -59,7 +41,7 @@ function makeHouse(answer: QueryMeaning = { type: "meant", meaning: { model: MOD
 }
 
 function give(index: UserIndex, number: number, ...parts: readonly number[]): void {
-  index.setVector(idOf(number), 1, { model: MODEL, vector: unit(...parts) });
+  index.setVector(memoryOf(number), 1, { model: MODEL, vector: unit(...parts) });
 }
 
 const request = (text: string, more: Partial<RecallSearchRequest> = {}): RecallSearchRequest => ({
@@ -76,7 +58,7 @@ test("searchMemories finds by meaning and says how near it is; qualifiers are no
   const found = await searchMemories(source, request("cat source:chat"));
   expect(asked).toEqual(["cat"]);
   expect(found).toMatchObject({ meaning: "used", total: 1 });
-  expect(found.hits[0]?.document.memoryId).toBe(idOf(1));
+  expect(found.hits[0]?.document.memoryId).toBe(memoryOf(1));
   expect(found.hits[0]?.reasons.map(({ text }) => text)).toEqual(["Meaning 0.99", "Fits source:chat"]);
 });
 
@@ -112,10 +94,10 @@ test("ask quotes what is near in meaning too, once there is an answer", async ()
   const quotedBy = async (more: Partial<AskRequest> = {}): Promise<readonly string[]> =>
     (await ask(source, { userId: ANN, ceiling: 2, question, ...more })).citations.map(({ memoryId }) => memoryId);
   const byWords = await quotedBy({ byWords: true });
-  expect(byWords).toContain(idOf(1));
-  expect(byWords).not.toContain(idOf(5));
+  expect(byWords).toContain(memoryOf(1));
+  expect(byWords).not.toContain(memoryOf(5));
   expect(asked).toEqual([]);
-  expect(await quotedBy()).toContain(idOf(5));
+  expect(await quotedBy()).toContain(memoryOf(5));
   expect(asked).toEqual([question]);
 });
 
@@ -175,8 +157,8 @@ test("SharedIndexes gives what is shared its vectors and nothing else's, as soon
   give(index, 1, 1, 0, 0);
   give(index, 3, 1, 0, 0);
   const after = await shared.index(part);
-  expect(after.codes(idOf(1))).toEqual(index.codes(idOf(1)));
-  expect(after.codes(idOf(3))).toBeUndefined();
+  expect(after.codes(memoryOf(1))).toEqual(index.codes(memoryOf(1)));
+  expect(after.codes(memoryOf(3))).toBeUndefined();
   const found = await searchMemories(source, {
     ...request("cat"),
     userId: BOB,
@@ -184,10 +166,10 @@ test("SharedIndexes gives what is shared its vectors and nothing else's, as soon
     shared: [{ owner: ANN, index: after }],
   });
   expect(found).toMatchObject({ meaning: "used", total: 1 });
-  expect(found.hits[0]).toMatchObject({ owner: ANN, document: { memoryId: idOf(1), speaker: "Ann" } });
+  expect(found.hits[0]).toMatchObject({ owner: ANN, document: { memoryId: memoryOf(1), speaker: "Ann" } });
   // A share that ends takes the vector with the memory.
-  index.remove(idOf(1));
-  expect((await shared.index(part)).codes(idOf(1))).toBeUndefined();
+  index.remove(memoryOf(1));
+  expect((await shared.index(part)).codes(memoryOf(1))).toBeUndefined();
   index.dropVectors();
   expect((await shared.index(part)).hasVectors(2)).toBe(false);
 });

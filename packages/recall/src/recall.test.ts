@@ -1,4 +1,4 @@
-import { type ConversationId, idFromBytes, type Level, type MemoryId, type UserId } from "@kaelix/model";
+import { type ConversationId, idFromBytes, type Level, type UserId } from "@kaelix/model";
 import { type SearchDocument, UserIndex } from "@kaelix/views";
 import { expect, test } from "vitest";
 
@@ -6,29 +6,15 @@ import { ask } from "./ask.ts";
 import { searchMemories } from "./search.ts";
 import { splitSentences } from "./sentences.ts";
 import type { RecallSource } from "./source.ts";
+import { documentOf, memoryOf, OWNER } from "./testing.ts";
 
-const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
 const HARBOUR: ConversationId = idFromBytes("con", new Uint8Array(16).fill(1));
 const START_MS = Date.UTC(2024, 11, 12, 18);
 
-const idOf = (number: number): MemoryId => idFromBytes("mem", new Uint8Array(16).fill(number, 15));
-
 function makeDocument(number: number, text: string, more: Partial<SearchDocument> = {}): SearchDocument {
-  return {
-    memoryId: idOf(number),
-    conversationId: null,
-    text,
-    occurredAtMs: START_MS + number * 86_400_000,
-    recordedAtMs: START_MS,
-    level: 1,
-    source: "chat",
-    importId: null,
-    version: 1,
-    offset: 100 + number,
-    firstOffset: 100 + number,
-    lastOffset: 100 + number,
-    ...more,
-  };
+  const times = { occurredAtMs: START_MS + number * 86_400_000, recordedAtMs: START_MS };
+  const offset = 100 + number;
+  return documentOf(number, text, { ...times, offset, firstOffset: offset, lastOffset: offset, ...more });
 }
 
 const MEMORIES = [
@@ -70,7 +56,7 @@ const ultraSecret = makeDocument(201, "The walnut safe opens with 1234", { level
 test("searchMemories answers with position, reasons and the offset it is as of", async () => {
   const result = await searchMemories(source, { ...scope(2), text: "harbour dinner" });
   expect(result.hits[0]).toMatchObject({
-    document: { memoryId: idOf(2) },
+    document: { memoryId: memoryOf(2) },
     position: { topic: "memories", partition: 4, offset: 102 },
   });
   expect(result.hits[0]?.reasons[0]).toMatchObject({ signal: "words", text: "Holds harbour, dinner" });
@@ -125,7 +111,7 @@ test("ask quotes the owner's own words plainly, with their place", async () => {
   });
   expect(answer.citations[0]).toMatchObject({
     n: 1,
-    memoryId: idOf(1),
+    memoryId: memoryOf(1),
     quote: [0, 50],
     best: [0, 27],
     level: 2,
@@ -140,9 +126,9 @@ test("ask quotes others by name, and prefers the sentence that the question asks
   const dinner = await ask(source, { ...scope(2), question: "When is dinner at the harbour?" });
   expect(dinner.sentences[0]?.text).toBe("Carla, 12 December 2024: “Dinner at the harbour on Thursday?”");
   const plumber = await ask(source, { ...scope(2), question: "When does the plumber come for the kitchen tap?" });
-  expect(plumber.citations[0]).toMatchObject({ memoryId: idOf(5), best: [0, 37] });
+  expect(plumber.citations[0]).toMatchObject({ memoryId: memoryOf(5), best: [0, 37] });
   const swim = await ask(source, { ...scope(2), question: "How often do I swim?" });
-  expect(swim.citations[0]?.memoryId).toBe(idOf(6));
+  expect(swim.citations[0]?.memoryId).toBe(memoryOf(6));
 });
 
 test("ask cites every sentence, and every citation quotes its memory to the letter", async () => {

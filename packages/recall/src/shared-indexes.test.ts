@@ -1,29 +1,11 @@
-import { idFromBytes, type Level, type UserId } from "@kaelix/model";
-import { type SearchDocument, searchIndex, UserIndex } from "@kaelix/views";
+import { searchIndex, UserIndex } from "@kaelix/views";
 import { afterEach, expect, test, vi } from "vitest";
 
 import { SharedIndexes, type SharedPart } from "./shared-indexes.ts";
 import type { RecallSource } from "./source.ts";
+import { documentOf, memoryOf, OWNER } from "./testing.ts";
 
-const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
 let nowMs = 0;
-
-function makeDocument(number: number, text: string, level: Level = 1): SearchDocument {
-  return {
-    memoryId: idFromBytes("mem", new Uint8Array(16).fill(number, 15)),
-    conversationId: null,
-    text,
-    occurredAtMs: number,
-    recordedAtMs: number,
-    level,
-    source: "chat",
-    importId: null,
-    version: 1,
-    offset: number,
-    firstOffset: number,
-    lastOffset: number,
-  };
-}
 
 function makeSource(): { readonly owned: UserIndex; readonly shared: SharedIndexes } {
   const owned = new UserIndex({ detectLanguage: () => "en" });
@@ -52,15 +34,16 @@ afterEach(() => {
 
 test("what is shared is an index of its own: it follows the owner's, and nothing else of theirs weighs in it", async () => {
   const { owned, shared } = makeSource();
-  owned.put(makeDocument(1, "The harbour at dawn"));
-  for (let at = 10; at < 40; at++) owned.put(makeDocument(at, "The harbour, the harbourmaster and Marlowe", 2));
+  owned.put(documentOf(1, "The harbour at dawn"));
+  for (let at = 10; at < 40; at++)
+    owned.put(documentOf(at, "The harbour, the harbourmaster and Marlowe", { level: 2 }));
   const alone = new UserIndex({ detectLanguage: () => "en" });
-  alone.put({ ...makeDocument(1, "The harbour at dawn"), speaker: "Ada" });
+  alone.put({ ...documentOf(1, "The harbour at dawn"), speaker: "Ada" });
   const asked = { text: "harbur", ceiling: 2, limit: 10, facets: true } as const;
   const index = await shared.index(part);
   expect(searchIndex(index, asked)).toEqual(searchIndex(alone, asked));
-  owned.put(makeDocument(2, "The harbour at noon"));
-  owned.remove(makeDocument(1, "").memoryId);
+  owned.put(documentOf(2, "The harbour at noon"));
+  owned.remove(memoryOf(1));
   const texts = [...(await shared.index(part)).documents()].map(({ text }) => text);
   expect(texts).toEqual(["The harbour at noon"]);
 });
@@ -68,7 +51,7 @@ test("what is shared is an index of its own: it follows the owner's, and nothing
 test("a minute after nobody asked nothing of it is kept", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const { owned, shared } = makeSource();
-  owned.put(makeDocument(1, "The harbour at dawn"));
+  owned.put(documentOf(1, "The harbour at dawn"));
   await shared.index(part);
   nowMs += 30_000;
   await shared.index({ ...part, key: "other" });

@@ -1,17 +1,43 @@
 /** Memories of one person as recall's source, for tests. */
-import { idFromBytes, type UserId } from "@kaelix/model";
-import { UserIndex } from "@kaelix/views";
+import { idFromBytes, type Level, type MemoryId, type UserId } from "@kaelix/model";
+import { type SearchDocument, UserIndex } from "@kaelix/views";
 
 import type { RecallSource } from "./source.ts";
 
 /** Whose memories they are. */
 export const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
 
+/** The id of the memory of a number, 0 to 65,535. */
+export function memoryOf(number: number): MemoryId {
+  return idFromBytes("mem", new Uint8Array(16).fill(number & 255, 15).fill(number >> 8, 14, 15));
+}
+
+/** A memory as the index holds it: everything plain but what is said. Its number is its time (epoch ms) and its place on the log. */
+export function documentOf(number: number, text: string, more: Partial<SearchDocument> = {}): SearchDocument {
+  return {
+    memoryId: memoryOf(number),
+    conversationId: null,
+    text,
+    occurredAtMs: number,
+    recordedAtMs: number,
+    level: 1,
+    source: "chat",
+    importId: null,
+    version: 1,
+    offset: number,
+    firstOffset: number,
+    lastOffset: number,
+    ...more,
+  };
+}
+
 /** What was told, at noon of a day ("2024-05-30"). */
 export interface Told {
   readonly on: string;
   readonly text: string;
   readonly speaker?: string;
+  /** 1 unless said otherwise. */
+  readonly level?: Level;
 }
 
 /** A source that holds what was told, in one language, asked at `nowMs`. */
@@ -20,23 +46,9 @@ export function sourceOf(
   { language = "en", nowMs }: { readonly language?: string; readonly nowMs: number },
 ): RecallSource {
   const index = new UserIndex({ detectLanguage: () => language });
-  for (const [at, { on, text, speaker }] of told.entries()) {
+  for (const [at, { on, text, ...said }] of told.entries()) {
     const occurredAtMs = Date.parse(`${on}T12:00:00Z`);
-    index.put({
-      memoryId: idFromBytes("mem", new Uint8Array(16).fill(at + 1, 15)),
-      conversationId: null,
-      text,
-      ...(speaker === undefined ? {} : { speaker }),
-      occurredAtMs,
-      recordedAtMs: occurredAtMs,
-      level: 1,
-      source: "chat",
-      importId: null,
-      version: 1,
-      offset: at,
-      firstOffset: at,
-      lastOffset: at,
-    });
+    index.put(documentOf(at + 1, text, { occurredAtMs, recordedAtMs: occurredAtMs, ...said }));
   }
   return {
     index: () => Promise.resolve(index),

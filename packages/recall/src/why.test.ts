@@ -1,29 +1,16 @@
 import { idFromBytes } from "@kaelix/model";
-import { type SearchDocument, UserIndex } from "@kaelix/views";
+import { UserIndex } from "@kaelix/views";
 import { expect, test } from "vitest";
 
 import { searchMemories } from "./search.ts";
 import type { RecallSource } from "./source.ts";
+import { documentOf } from "./testing.ts";
 
 const NOW_MS = Date.UTC(2024, 5, 12, 9);
 const index = new UserIndex({ detectLanguage: () => "en" });
 for (const [at, text] of ["The lighthouse keeper's daughter", "Bread and milk", "Boats in the harbour"].entries()) {
-  const document: SearchDocument = {
-    memoryId: idFromBytes("mem", new Uint8Array(16).fill(at + 1, 15)),
-    conversationId: null,
-    speaker: "Carla",
-    text,
-    occurredAtMs: NOW_MS - (at + 1) * 86_400_000,
-    recordedAtMs: NOW_MS,
-    level: 1,
-    source: "chat",
-    importId: null,
-    version: 1,
-    offset: at,
-    firstOffset: at,
-    lastOffset: at,
-  };
-  index.put(document);
+  const occurredAtMs = NOW_MS - (at + 1) * 86_400_000;
+  index.put(documentOf(at + 1, text, { speaker: "Carla", occurredAtMs, recordedAtMs: NOW_MS }));
 }
 const source: RecallSource = {
   index: () => Promise.resolve(index),

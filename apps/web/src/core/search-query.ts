@@ -1,4 +1,6 @@
 /** A search as an address holds it, so that it can be linked, gone back to and reloaded. */
+import { SOURCE_KINDS } from "@kaelix/model";
+
 import { LEVEL_WORDS } from "./levels.ts";
 import { monthRange } from "./format.ts";
 
@@ -7,12 +9,10 @@ export const FILTER_NAMES = ["person", "source", "level", "month", "conversation
 /** The name of a filter. */
 export type FilterName = (typeof FILTER_NAMES)[number];
 
-const SOURCES = ["chat", "rest", "cli", "mcp", "kafka", "whatsapp", "chatgpt", "jsonl", "csv", "markdown"] as const;
-
 /** The filter of an address in the words of the API. Values that mean nothing are left out. */
 export function filterOf(parameters: URLSearchParams) {
   const person = parameters.get("person");
-  const source = SOURCES.find((name) => name === parameters.get("source"));
+  const source = SOURCE_KINDS.find((name) => name === parameters.get("source"));
   const level = LEVEL_WORDS.find(({ name }) => name === parameters.get("level"))?.name;
   const range = monthRange(parameters.get("month") ?? "");
   const conversation = parameters.get("conversation");

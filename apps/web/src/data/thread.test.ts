@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { fakeOwner } from "../testing/fake-data.ts";
 import { claimCodeIn } from "./claim-code.ts";
 import { sessionSlice } from "./session.ts";
 import { hasUnsent, type Saying, threadSlice } from "./thread.ts";
@@ -20,17 +21,7 @@ const saying = (id: string, state: Saying["state"]): Saying => ({
   known: false,
 });
 
-const ANN = {
-  id: "usr_1",
-  name: "Ann",
-  phone: "+1",
-  role: "owner",
-  tenant: "default",
-  open_up_to: "confidential",
-  open_until: null,
-  password_reset_at: null,
-  held_since: null,
-} as const;
+const ANN = fakeOwner("Ann", "+1");
 
 test("threadSlice keeps sayings in order and changes only the one named", () => {
   let state = reduce(empty, said(saying("a", "sending")));

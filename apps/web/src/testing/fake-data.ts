@@ -2,11 +2,26 @@
 import { systemRandom } from "@kaelix/base";
 import { makeId } from "@kaelix/model";
 
-import type { WireImport, WireMemory } from "../data/wire.ts";
+import type { WireImport, WireMemory, WireUser } from "../data/wire.ts";
 
 /** A new id of the fake. */
 export function fakeId(prefix: "mem" | "con" | "imp" | "ses" | "usr" | "key" | "grt" | "inv" | "era"): string {
   return makeId(prefix, Date.now(), systemRandom);
+}
+
+/** Who owns an instance, as their session opens it. */
+export function fakeOwner(name: string, phone: string): WireUser {
+  return {
+    id: fakeId("usr"),
+    name,
+    phone,
+    role: "owner",
+    tenant: "default",
+    open_up_to: "confidential",
+    open_until: null,
+    password_reset_at: null,
+    held_since: null,
+  };
 }
 
 interface Line {

@@ -8,7 +8,7 @@ import { seal } from "./fake-seal.ts";
 import { sharing } from "./fake-sharing.ts";
 import { days } from "./fake-days.ts";
 import { operations } from "./fake-operations.ts";
-import { fakeId, fakePreview } from "./fake-data.ts";
+import { fakeId, fakeOwner, fakePreview } from "./fake-data.ts";
 import { provider, writtenAnswer } from "./fake-provider.ts";
 import { timeline } from "./fake-timeline.ts";
 import { lessons } from "./fake-lessons.ts";
@@ -144,17 +144,7 @@ function identity(state: FakeState, name: RouteName, request: FakeRequest): Fake
         throw new FakeProblem(403, "sign-up-closed", "Sign-up is closed: ask the owner for an invite");
       if (body.claim_code !== state.claimCode)
         throw new FakeProblem(403, "claim-code-wrong", "The claim code is not right");
-      state.user = {
-        id: fakeId("usr"),
-        name: body.name,
-        phone: body.phone,
-        role: "owner",
-        tenant: "default",
-        open_up_to: "confidential",
-        open_until: null,
-        password_reset_at: null,
-        held_since: null,
-      };
+      state.user = fakeOwner(body.name, body.phone);
       state.password = body.password;
       return tokensOf(state, state.user);
     case "auth.logIn":

@@ -7,7 +7,7 @@ import type { OutputOf, WireImport, WireMemory, WireUser, WireVersion } from "..
 import type { FakeAccess } from "./fake-access.ts";
 import { type FakeKeeping, makeKeeping } from "./fake-keeping.ts";
 import type { FakeShares } from "./fake-sharing.ts";
-import { CARLA, fakeId, fakeLevel } from "./fake-data.ts";
+import { CARLA, fakeId, fakeLevel, fakeOwner } from "./fake-data.ts";
 
 /** A problem document in the making. */
 export class FakeProblem extends Error {
@@ -161,17 +161,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     seal: { revision: 0, key_id: null, tenant: "default", wraps: null },
   };
   if (!seeded) return state;
-  state.user = {
-    id: fakeId("usr"),
-    name: "Ann Becker",
-    phone: "+15550100",
-    role: "owner",
-    tenant: "default",
-    open_up_to: "confidential",
-    open_until: null,
-    password_reset_at: null,
-    held_since: null,
-  };
+  state.user = fakeOwner("Ann Becker", "+15550100");
   state.password = "fake password";
   for (const line of CARLA) {
     tell(state, {

@@ -1,33 +1,19 @@
-import { idFromBytes, type Level, type UserId } from "@kaelix/model";
-import { UserIndex } from "@kaelix/views";
+import type { Level } from "@kaelix/model";
 import { expect, test } from "vitest";
 
 import { ask } from "../ask.ts";
 import type { QueryMeaning, RecallSource } from "../source.ts";
+import { OWNER, sourceOf } from "../testing.ts";
 import { proposedAfter, understandAfter } from "./ask-after.ts";
 
-const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
-
-function sourceOf(told: readonly (readonly [on: string, text: string, level?: Level])[]): RecallSource {
-  const index = new UserIndex({ detectLanguage: () => "en" });
-  for (const [at, [on, text, level = 1]] of told.entries()) {
-    const occurredAtMs = Date.parse(`${on}T12:00:00Z`);
-    const times = { occurredAtMs, recordedAtMs: occurredAtMs };
-    const memoryId = idFromBytes("mem", new Uint8Array(16).fill(at + 1, 15));
-    const place = { version: 1, offset: at, firstOffset: at, lastOffset: at };
-    index.put({ memoryId, conversationId: null, text, ...times, level, source: "chat", importId: null, ...place });
-  }
-  return {
-    index: () => Promise.resolve(index),
-    partitionOf: () => 0,
-    nextOffset: () => Promise.resolve(told.length),
-    detectLanguage: () => "en",
-    monotonicMs: () => 0,
-    nowMs: () => Date.UTC(2024, 5, 12, 9),
-  };
+function lifeOf(told: readonly (readonly [on: string, text: string, level?: Level])[]): RecallSource {
+  return sourceOf(
+    told.map(([on, text, level = 1]) => ({ on, text, level })),
+    { nowMs: Date.UTC(2024, 5, 12, 9) },
+  );
 }
 
-const life = sourceOf([
+const life = lifeOf([
   ["2024-02-02", "Had lunch with Ines at the market", 2],
   ["2024-03-09", "Ines moved to Lisbon in March"],
   ["2024-04-11", "Carla lives in Hamburg, near her friend Ines"],

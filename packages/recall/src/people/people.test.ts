@@ -1,19 +1,18 @@
 /** Who there is, what is said, and what is asked, over worlds made of everyday sentences. */
 import { createHash } from "node:crypto";
 
-import { type DecisionId, idFromBytes, type Level, type MemoryId, type PersonId, type UserId } from "@kaelix/model";
-import { type ReadDecision, type SearchDocument, UserIndex, UserWorld } from "@kaelix/views";
+import { type DecisionId, idFromBytes, type Level, type PersonId } from "@kaelix/model";
+import { type ReadDecision, UserIndex, UserWorld } from "@kaelix/views";
 import { expect, test } from "vitest";
 
 import { linksOf } from "./connections.ts";
 import { graphAround } from "./graph.ts";
 import { judgeWish, listMerges, type MergeWish } from "./merges.ts";
 import { listPeople, personPage } from "./person.ts";
+import { documentOf, memoryOf, OWNER } from "../testing.ts";
 import type { PeopleSource } from "./source.ts";
 
-const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
 const SCOPE = { userId: OWNER, ceiling: 2 as Level };
-const memoryOf = (number: number): MemoryId => idFromBytes("mem", new Uint8Array(16).fill(number, 15));
 
 type Line = string | readonly [speaker: string, text: string];
 
@@ -23,21 +22,9 @@ function told(lines: readonly Line[], decisions: readonly ReadDecision[] = []): 
   const world = new UserWorld((text) => createHash("sha256").update(text).digest().subarray(0, 16));
   for (const [at, line] of lines.entries()) {
     const [speaker, text] = typeof line === "string" ? [undefined, line] : line;
-    const document: SearchDocument = {
-      memoryId: memoryOf(at),
-      conversationId: null,
-      text,
-      ...(speaker === undefined ? {} : { speaker }),
-      occurredAtMs: Date.UTC(2026, 0, 1, 10) + at * 7 * 86_400_000,
-      recordedAtMs: 0,
-      level: 1,
-      source: "chat",
-      importId: null,
-      version: 1,
-      offset: at,
-      firstOffset: at,
-      lastOffset: at,
-    };
+    const occurredAtMs = Date.UTC(2026, 0, 1, 10) + at * 7 * 86_400_000;
+    const said = speaker === undefined ? {} : { speaker };
+    const document = documentOf(at, text, { occurredAtMs, recordedAtMs: 0, ...said });
     index.put(document);
     world.add(document);
   }

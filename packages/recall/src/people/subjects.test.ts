@@ -1,15 +1,12 @@
 /** What a share about somebody opens, over worlds made of sentences at two levels. */
 import { createHash } from "node:crypto";
 
-import { type DecisionId, idFromBytes, type Level, type MemoryId, type PersonId, type UserId } from "@kaelix/model";
-import { type ReadDecision, type SearchDocument, UserWorld, type WorldReading } from "@kaelix/views";
+import { type DecisionId, idFromBytes, type Level, type PersonId, type UserId } from "@kaelix/model";
+import { type ReadDecision, UserWorld, type WorldReading } from "@kaelix/views";
 import { expect, test } from "vitest";
 
+import { documentOf, memoryOf, OWNER } from "../testing.ts";
 import { type SubjectId, Subjects } from "./subjects.ts";
-
-const OWNER: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
-const memoryOf = (number: number): MemoryId =>
-  idFromBytes("mem", new Uint8Array(16).fill(number >> 8, 14, 15).fill(number & 255, 15));
 
 type Line = readonly [level: 1 | 2, text: string, speaker?: string];
 
@@ -57,16 +54,9 @@ class Told {
     for (const [at, line] of this.#lines.entries()) {
       if (line === undefined || line[0] > ceiling) continue;
       const [level, text, speaker] = line;
-      const about = { conversationId: null, recordedAtMs: 0, source: "chat", importId: null, version: 1 } as const;
-      const places = {
-        offset: at,
-        firstOffset: at,
-        lastOffset: at,
-        occurredAtMs: Date.UTC(2026, 0, 1) + at * 7 * DAY_MS,
-      };
+      const occurredAtMs = Date.UTC(2026, 0, 1) + at * 7 * DAY_MS;
       const said = speaker === undefined ? {} : { speaker };
-      const document: SearchDocument = { memoryId: memoryOf(at), text, level, ...said, ...about, ...places };
-      world.add(document);
+      world.add(documentOf(at, text, { occurredAtMs, recordedAtMs: 0, level, ...said }));
     }
     const { mentions, taken } = world;
     return { world: world.world, mentions, taken, decisions: ceiling < 2 ? [] : [...this.decisions] };

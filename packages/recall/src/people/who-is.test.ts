@@ -1,7 +1,7 @@
 /** Whom `person:` means, over worlds made of sentences at two levels, as a search finds them. */
 import { createHash } from "node:crypto";
 
-import { type DecisionId, idFromBytes, type Level, type PersonId, type UserId } from "@kaelix/model";
+import { type DecisionId, idFromBytes, type Level, type PersonId } from "@kaelix/model";
 import {
   loadLanguage,
   type ReadDecision,
@@ -14,8 +14,8 @@ import { beforeAll, expect, test } from "vitest";
 
 import { searchMemories } from "../search.ts";
 import type { RecallSource } from "../source.ts";
+import { documentOf, OWNER as ANN } from "../testing.ts";
 
-const ANN: UserId = idFromBytes("usr", new Uint8Array(16).fill(1));
 const DECISION: DecisionId = idFromBytes("dec", new Uint8Array(16).fill(7));
 const WEEK_MS = 7 * 86_400_000;
 
@@ -32,21 +32,8 @@ function sourceOf(
   const index = new UserIndex({ detectLanguage: () => "en" });
   const documents = lines.map(([level, text, speaker], at): SearchDocument => {
     const occurredAtMs = Date.UTC(2026, 0, 1) + at * WEEK_MS;
-    return {
-      memoryId: idFromBytes("mem", new Uint8Array(16).fill(at + 1)),
-      conversationId: null,
-      text,
-      occurredAtMs,
-      recordedAtMs: occurredAtMs,
-      level,
-      source: "chat",
-      importId: null,
-      version: 1,
-      offset: at,
-      firstOffset: at,
-      lastOffset: at,
-      ...(speaker === undefined ? {} : { speaker }),
-    };
+    const said = speaker === undefined ? {} : { speaker };
+    return documentOf(at, text, { occurredAtMs, recordedAtMs: occurredAtMs, level, ...said });
   });
   for (const document of documents) index.put(document);
   const worldOf = (ceiling: Level): WorldReading => {
