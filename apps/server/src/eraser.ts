@@ -7,12 +7,12 @@ import type { Retention } from "./retention/retention.ts";
 
 /** What the eraser works with. */
 export interface EraserParts {
-  readonly changes: Changes;
+  readonly changes: Pick<Changes, "eraseForgotten" | "settleMoves">;
   readonly erasures: Pick<Erasures, "round" | "unpurged" | "purged">;
   /** Lets go what has reached its age. */
   readonly retention: Pick<Retention, "round" | "stop">;
   /** Writes the log's files anew without what was erased; undefined where the house does not hold the files. */
-  readonly purge: HousePurge | undefined;
+  readonly purge: Pick<HousePurge, "isDue" | "run" | "status" | "stop"> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told how many were shredded, once they are. */
@@ -25,8 +25,8 @@ const INTERVAL_MS_MAX = 30_000;
 const BATCH = 500;
 
 /**
- * Shreds the keys of forgotten memories once undoing is over, finishes erasures, and has the files of the log written anew without what was
- * erased. What a stop interrupts goes on after the next start.
+ * Shreds the keys of forgotten memories once undoing is over, drops those that moves have left behind, finishes erasures, and has the files of
+ * the log written anew without what was erased. What a stop interrupts goes on after the next start.
  */
 export class Eraser {
   readonly #parts: EraserParts;
@@ -69,6 +69,8 @@ export class Eraser {
       await this.#parts.retention.round();
     });
     await this.#try(() => this.#eraseForgotten());
+    // Before the purge: it leaves alone what a key opens.
+    await this.#try(() => this.#parts.changes.settleMoves());
     // By itself: it may take minutes, and what is to be shredded meanwhile does not wait for it.
     this.#purging ??= this.#try(() => this.#purge()).finally(() => (this.#purging = undefined));
   }

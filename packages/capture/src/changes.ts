@@ -238,6 +238,23 @@ export class Changes {
     return erased;
   }
 
+  /**
+   * Drops keys of levels at which nothing stands any more: of moves that a stop cut off behind the memory, and of memories that were told again
+   * at another level. The keys of a move whose memory never came to the log stay, both.
+   */
+  async settleMoves(): Promise<void> {
+    const { keystore, register, remember } = this.#parts;
+    for (const user of new Set(keystore.moving().map((one) => one.user))) {
+      await remember.locks.run(user, async () => {
+        await remember.written(user);
+        const levels = new Map(keystore.moving().map(({ level, memory }) => [memory, level]));
+        const rows = await register.memories(user, [...levels.keys()]);
+        const settled = rows.filter((row) => row.level === levels.get(row.memoryId));
+        if (settled.length > 0) await keystore.settleMoves(settled.map((row) => row.memoryId));
+      });
+    }
+  }
+
   /** Hides memories as one; those that are not live stay as they are. Returns how many were hidden. */
   hide(owner: Owner, memories: readonly MemoryId[]): Promise<number> {
     return this.#markNamed(owner, memories, { from: "live", type: "memory.forgotten" });

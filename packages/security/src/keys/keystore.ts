@@ -187,6 +187,18 @@ export class Keystore {
     return prepareKeys(items, userKeys, tools);
   }
 
+  /** Memories that have a key of a level before beside their own, and the level of their own. */
+  moving(): readonly MemoryKeyRequest[] {
+    const moving: MemoryKeyRequest[] = [];
+    for (const memory of this.#memories.moving) {
+      const state = this.#memories.get(memory);
+      const owner = state === undefined ? undefined : this.#users.ownerAt(state.owner);
+      if (state === undefined || owner === undefined || !this.#users.has(owner.user)) continue;
+      moving.push({ ...owner, memory, level: state.level });
+    }
+    return moving;
+  }
+
   /**
    * Drops the keys of levels that memories have moved away from. Call it once the moved memories are durable on the log.
    * Leaves out a memory that is moving again.
@@ -327,7 +339,7 @@ export class Keystore {
       users: this.#users.size,
       memories: this.#memories.size,
       unwrapped: this.#users.cached,
-      moving: this.#memories.moving,
+      moving: this.#memories.moving.size,
       pending: this.#memories.pending,
       tableBytes: this.#memories.bytes,
       quarantined: this.#quarantinedCount,

@@ -43,8 +43,8 @@ export class MemoryKeys {
   }
 
   /** Memories whose move is not finished. */
-  get moving(): number {
-    return this.#formers.size;
+  get moving(): ReadonlySet<MemoryId> {
+    return new Set(this.#formers.keys());
   }
 
   /** Keys whose record has not come back from the log. */
