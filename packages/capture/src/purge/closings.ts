@@ -42,7 +42,7 @@ const FIRST_VERSION = Buffer.from('"memory_version":1,');
 
 /**
  * Reads closings of a partition of `memories` from an offset on, as far as it is durable.
- * @param most ends after so many memories and people; at least one
+ * @param most ends right behind the closing that makes it so many memories and people; at least one
  */
 export async function readClosings(
   log: Pick<Log, "bounds" | "read">,
@@ -60,8 +60,9 @@ export async function readClosings(
     for (const { offset: at, value } of batch.records) {
       const event = value === null || !mayClose(value) ? undefined : eventOf(value);
       if (event === undefined) continue;
-      if (memories.size + people.size >= most) return { memories, people, oldestAtMs, nextOffset: at };
-      if (close(event, at, memories, people)) oldestAtMs = Math.min(oldestAtMs ?? event.at, event.at);
+      if (!close(event, at, memories, people)) continue;
+      oldestAtMs = Math.min(oldestAtMs ?? event.at, event.at);
+      if (memories.size + people.size >= most) return { memories, people, oldestAtMs, nextOffset: at + 1 };
     }
     if (batch.nextOffset <= offset) break;
     offset = batch.nextOffset;

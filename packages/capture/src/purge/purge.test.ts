@@ -19,6 +19,7 @@ import { Changes } from "../changes.ts";
 import { type Owner, partitionOfUser, Remember } from "../remember.ts";
 import { FakeRegister } from "../testing/fake-register.ts";
 import { filesOver } from "../testing/files.ts";
+import { readClosings } from "./closings.ts";
 import { Purge, type PurgedFiles } from "./purge.ts";
 
 const WITHIN_MS = 24 * 3_600_000;
@@ -202,4 +203,19 @@ test("it is due halfway through the time that is given, and not when nothing was
   expect(await purge.isDue()).toBe(false);
   clock.advance(WITHIN_MS / 8 + 1);
   expect(await purge.isDue()).toBe(true);
+});
+
+test("what was looked through is not read again, up to the first closing, which is purged in its time", async () => {
+  const { clock, erase, log, marks, partition, purge, run, say, tell } = await openHouse();
+  const memory = await tell("a");
+  for (let told = 0; told < 1_001; told++) await say({ type: "memory.restored", memory } as MemoryEvent);
+  await erase(memory);
+  await say({ type: "memory.restored", memory } as MemoryEvent);
+  expect(await readClosings(log, partition, { from: 0, most: 1 })).toMatchObject({ nextOffset: 1_004 });
+  expect(await purge.isDue()).toBe(false);
+  // The erasing hides, then closes.
+  expect(marks.get(`${TOPICS.memories.name}/${partition}`)).toBe(1_003);
+  clock.advance(WITHIN_MS);
+  expect(await purge.isDue()).toBe(true);
+  expect((await run())[0]).toMatch(/^cs{1004}$/);
 });

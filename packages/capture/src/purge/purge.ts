@@ -79,8 +79,9 @@ export class Purge {
       const { nextOffset, oldestAtMs } = await readClosings(log, partition, { from: files.purgedTo, most: 1 });
       // Halfway, so that a machine that is off for a night still keeps its word.
       if (oldestAtMs !== undefined && oldestAtMs + withinMs / 2 <= clock.nowMs()) return true;
-      if (oldestAtMs === undefined && nextOffset - files.purgedTo > RECORDS_AGAIN_MAX)
-        await files.notePurged(nextOffset);
+      // Up to the first closing, which is the last record that was read, there is nothing to purge.
+      const clearTo = oldestAtMs === undefined ? nextOffset : nextOffset - 1;
+      if (clearTo - files.purgedTo > RECORDS_AGAIN_MAX) await files.notePurged(clearTo);
     }
     return false;
   }
