@@ -2,6 +2,7 @@
 import type { SeededBug } from "./seeded-bugs.ts";
 
 const tests = "purge/purge.test";
+const accounts = "purge/departures.test";
 
 /** All of them. */
 export const PURGE_BUGS: readonly SeededBug[] = [
@@ -67,5 +68,61 @@ export const PURGE_BUGS: readonly SeededBug[] = [
     is: "oldestAtMs + withinMs / 2 <= clock.nowMs()",
     becomes: "oldestAtMs + withinMs <= clock.nowMs()",
     tests,
+  },
+  {
+    name: "purge: what is due is looked for behind the first closing",
+    file: "purge/purge.ts",
+    is: "oldestAtMs === undefined ? nextOffset : nextOffset - 1;",
+    becomes: "nextOffset;",
+    tests,
+  },
+  {
+    name: "purge: accounts that have ended are never due",
+    file: "purge/purge.ts",
+    is: "return this.#isDueIn(filesOf(TOPICS.identity.name, 0), (range) => readDepartures(log, range));",
+    becomes: "return false;",
+    tests,
+  },
+  {
+    name: "purge: an account that still has a key goes",
+    file: "purge/departures.ts",
+    is: " || keystore.hasUserKey(user)) return",
+    becomes: ") return",
+    tests: accounts,
+  },
+  {
+    name: "purge: an invitation that was taken back opens again",
+    file: "purge/departures.ts",
+    is: ' || decoded.event.type === "invite.revoked") return',
+    becomes: ") return",
+    tests: accounts,
+  },
+  {
+    name: "purge: a sign-up that was refused comes to life",
+    file: "purge/departures.ts",
+    is: "if (people.has(holder)) contested.add(holder);",
+    becomes: "",
+    tests: accounts,
+  },
+  {
+    name: "purge: who goes takes the word of the account's end along",
+    file: "purge/departures.ts",
+    is: "offset >= before ||",
+    becomes: "offset > before ||",
+    tests: accounts,
+  },
+  {
+    name: "purge: decisions of who still has a key go",
+    file: "purge/departures.ts",
+    is: "&& !keystore.hasUserKey(ownerOf(key))",
+    becomes: "",
+    tests: accounts,
+  },
+  {
+    name: "purge: a move whose memory never came to the log is settled",
+    file: "changes.ts",
+    is: "rows.filter((row) => row.level === levels.get(row.memoryId))",
+    becomes: "rows",
+    tests: "changes.test",
   },
 ];

@@ -15,7 +15,7 @@ interface HousePurgeParts {
   readonly withinMs: number;
 }
 
-/** The purge of a house: shredded keys, what waited and was dropped, and what those keys opened. */
+/** The purge of a house: shredded keys, what waited and was dropped, ways in of who has gone, and what those keys opened. */
 export class HousePurge {
   readonly #embedded: StreamerLog;
   readonly #contents: Purge;
@@ -46,8 +46,7 @@ export class HousePurge {
 
   /** Takes everything that was erased out of the files; false when it was called off. */
   async run(): Promise<boolean> {
-    await this.#embedded.storage.compact(TOPICS.keys.name);
-    await this.#embedded.storage.compact(TOPICS.days.name);
+    for (const { name } of [TOPICS.keys, TOPICS.days, TOPICS.access]) await this.#embedded.storage.compact(name);
     return this.#contents.run();
   }
 }

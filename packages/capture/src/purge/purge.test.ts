@@ -1,10 +1,11 @@
 /** What becomes of each record of a log when it is purged: over keys that are there or not, and events that close or do not. */
-import { ManualClock, seededRandom } from "@kaelix/base";
+import { encodeText, ManualClock, seededRandom } from "@kaelix/base";
 import type { PurgeReport, PurgeRule, RecordFate } from "@kaelix/log";
 import { MemoryLog } from "@kaelix/log/testing";
 import {
   decodeEvent,
   DEFAULT_TENANT,
+  encodeEvent,
   EVENT_VERSION,
   makeId,
   type MemoryEvent,
@@ -218,4 +219,19 @@ test("what was looked through is not read again, up to the first closing, which 
   clock.advance(WITHIN_MS);
   expect(await purge.isDue()).toBe(true);
   expect((await run())[0]).toMatch(/^cs{1004}$/);
+});
+
+test("an account that has ended is due in its time, and once", async () => {
+  const { clock, keystore, log, marks, owner, purge, run } = await openHouse();
+  await keystore.ensureUserKey(owner.tenant, owner.user);
+  await keystore.shredUser(owner.user);
+  const event = { v: EVENT_VERSION, at: clock.nowMs(), ...owner, type: "user.erased" } as const;
+  await log.append(TOPICS.identity.name, 0, [{ key: encodeText(owner.user), value: encodeEvent(event) }]);
+  expect(await purge.isDue()).toBe(false);
+  clock.advance(WITHIN_MS);
+  expect(await purge.isDue()).toBe(true);
+  await run();
+  expect(marks.get(`${TOPICS.identity.name}/0`)).toBe(1);
+  clock.advance(WITHIN_MS);
+  expect(await purge.isDue()).toBe(false);
 });

@@ -1,6 +1,6 @@
 /**
  * Takes what nobody can read any more out of the files of the log: sealed contents that were erased or left behind by a move, events of people
- * who have gone, pieces of files of both. `purge-rules.ts` says which; the embedded log writes its segments anew without them.
+ * who have gone, pieces of files of both. `purge-rules.ts` and `departures.ts` say which; the embedded log writes its segments anew without them.
  *
  * Guarantees: a stop at any moment loses nothing, and what is left is done at the next time; nothing that a key opens is touched; offsets, the
  * order of events and what views come to from them stay. It holds one partition's closings in memory, at most 100,000 at a time.
@@ -10,7 +10,8 @@ import type { Clock } from "@kaelix/base";
 import type { Log, PurgeReport, PurgeRule } from "@kaelix/log";
 import { type MemoryId, TOPICS } from "@kaelix/model";
 
-import { readClosings } from "./closings.ts";
+import { type Closings, readClosings } from "./closings.ts";
+import { identityRule, peopleRule, readContested, readDepartures } from "./departures.ts";
 import { PurgeRules, type PurgeRulesParts } from "./purge-rules.ts";
 
 /** The files of a partition of the log. */
@@ -36,7 +37,7 @@ export interface PurgeParts {
 export interface PurgeStatus {
   /** Epoch ms; undefined when there was nothing to purge yet. */
   readonly lastAtMs: number | undefined;
-  /** Contents and events of memories, and pieces of files, that went. */
+  /** Contents and events of memories and accounts, and pieces of files, that went. */
   readonly contents: number;
   readonly pieces: number;
   /** Room given back to the disk, bytes. */
@@ -76,13 +77,25 @@ export class Purge {
     this.#lookedAtMs = clock.monotonicMs();
     for (let partition = 0; partition < TOPICS.memories.partitions; partition++) {
       const files = filesOf(TOPICS.memories.name, partition);
-      const { nextOffset, oldestAtMs } = await readClosings(log, partition, { from: files.purgedTo, most: 1 });
-      // Halfway, so that a machine that is off for a night still keeps its word.
-      if (oldestAtMs !== undefined && oldestAtMs + withinMs / 2 <= clock.nowMs()) return true;
-      // Up to the first closing, which is the last record that was read, there is nothing to purge.
-      const clearTo = oldestAtMs === undefined ? nextOffset : nextOffset - 1;
-      if (clearTo - files.purgedTo > RECORDS_AGAIN_MAX) await files.notePurged(clearTo);
+      if (await this.#isDueIn(files, (range) => readClosings(log, partition, range))) return true;
     }
+    return this.#isDueIn(filesOf(TOPICS.identity.name, 0), (range) => readDepartures(log, range));
+  }
+
+  async #isDueIn(
+    files: PurgedFiles,
+    read: (range: {
+      readonly from: number;
+      readonly most: number;
+    }) => Promise<Pick<Closings, "nextOffset" | "oldestAtMs">>,
+  ): Promise<boolean> {
+    const { clock, withinMs } = this.#parts;
+    const { nextOffset, oldestAtMs } = await read({ from: files.purgedTo, most: 1 });
+    // Halfway, so that a machine that is off for a night still keeps its word.
+    if (oldestAtMs !== undefined && oldestAtMs + withinMs / 2 <= clock.nowMs()) return true;
+    // Up to the first closing, which is the last record that was read, there is nothing to purge.
+    const clearTo = oldestAtMs === undefined ? nextOffset : nextOffset - 1;
+    if (clearTo - files.purgedTo > RECORDS_AGAIN_MAX) await files.notePurged(clearTo);
     return false;
   }
 
@@ -92,7 +105,8 @@ export class Purge {
       while (await this.#some(partition));
       if (this.#stop.signal.aborted) return false;
     }
-    return true;
+    while (await this.#accounts());
+    return !this.#stop.signal.aborted;
   }
 
   /** The next closings of a partition; true when there may be more. */
@@ -114,11 +128,25 @@ export class Purge {
     return true;
   }
 
+  /** The next accounts that have ended; true when there may be more. */
+  async #accounts(): Promise<boolean> {
+    const { filesOf, keystore, log } = this.#parts;
+    const identity = filesOf(TOPICS.identity.name, 0);
+    const { nextOffset, people } = await readDepartures(log, { from: identity.purgedTo, most: CLOSINGS_MAX });
+    if (people.size === 0) return false;
+    const parts = { people, contested: await readContested(log, people), keystore };
+    this.#count(await this.#purge(identity, identityRule(parts)));
+    this.#count(await this.#purge(filesOf(TOPICS.people.name, 0), peopleRule(parts)));
+    if (this.#stop.signal.aborted) return false;
+    await identity.notePurged(nextOffset);
+    return true;
+  }
+
   #purge(files: PurgedFiles, rule: PurgeRule): Promise<PurgeReport> {
     return files.purge(rule, this.#stop.signal);
   }
 
-  #count(contents: PurgeReport, pieces: PurgeReport | undefined): void {
+  #count(contents: PurgeReport, pieces?: PurgeReport): void {
     const { bytesFreed, contents: contentsBefore, pieces: piecesBefore } = this.#status;
     this.#status = {
       lastAtMs: this.#parts.clock.nowMs(),

@@ -72,7 +72,8 @@ export function foldIdentity(event: IdentityEvent, before: IdentityBefore): read
       return user === undefined ? [] : [{ type: "put-user", row: { ...user, password: event.password } }];
     }
     case "user.erased":
-      return before.user === undefined ? [] : [{ type: "erase-user", user: event.user }];
+      // Also of somebody unknown: once a purge has taken the sign-up, sessions may stand there a moment longer.
+      return [{ type: "erase-user", user: event.user }];
     case "session.started": {
       if (before.session !== undefined) return [];
       const { session, user, tenant, refresh, client } = event;
