@@ -1,8 +1,11 @@
 /** Clients that stand still in the middle of a request, over real sockets. */
 import { connect, type Socket } from "node:net";
 
+import { systemRandom } from "@kaelix/base";
+import { makeId } from "@kaelix/model";
 import { afterEach, expect, test, vi } from "vitest";
 
+import { gatewayErrors } from "./errors.ts";
 import { harness } from "./testing/harness.ts";
 
 const EACH = 50;
@@ -111,4 +114,26 @@ test("an upload of who may send it is waited for longer than that", async () => 
     socket.once("close", ended);
   });
   expect(heard).toContain("upload-missing");
+});
+
+const REFUSED = {
+  "that nobody has room for": () => {
+    throw gatewayErrors("storage-full");
+  },
+  "whose place on the disk is gone": async () => ({ importId: makeId("imp", 1, systemRandom), folder: "/nonexistent" }),
+};
+
+test.each(Object.entries(REFUSED))("an upload %s keeps nothing back on its connection", async (_which, makeSpool) => {
+  const { application, gateway } = harness();
+  ending.push(() => gateway.close());
+  Object.assign(application.imports, { makeSpool });
+  const { port } = await gateway.listen({ host: "127.0.0.1", port: 0 });
+  const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n';
+  const body = `${head}${"x".repeat(600_000)}\r\n--b--\r\n`;
+  const length = `Content-Length: ${body.length}\r\n`;
+  const upload = `POST /api/v1/imports HTTP/1.1\r\nHost: localhost\r\n${SIGNED_IN}${FORM_TYPE}${length}\r\n${body}`;
+  const next = `GET /api/v1/sessions HTTP/1.1\r\nHost: localhost\r\n${SIGNED_IN}Connection: close\r\n\r\n`;
+  const client = await sendTo(port, upload + next);
+  await client.ended;
+  expect(client.heard).toMatch(/^HTTP\/1\.1 5\d\d [\s\S]*HTTP\/1\.1 200 /);
 });

@@ -30,17 +30,19 @@ export async function receiveFile<Spool extends { readonly folder: string }>(
   bytesMax?: number,
 ): Promise<Received<Spool>> {
   const limits = bytesMax === undefined ? {} : { limits: { fileSize: bytesMax } };
-  const part = await request.file(limits).catch((error: unknown) => {
+  try {
+    const part = await request.file(limits);
+    if (part?.fieldname !== "file") throw gatewayErrors("upload-missing");
+    const spool = await makeSpool();
+    const path = join(spool.folder, "upload");
+    await writeUpload(part.file, path, spool.folder);
+    return { spool, path, fileName: fileNameOf(part.filename) };
+  } catch (error) {
+    // What is still sent is read past: else the parser of forms holds the connection, and nobody is answered over it.
+    request.raw.unpipe();
+    request.raw.resume();
     throw uploadError(error);
-  });
-  if (part === undefined || part.fieldname !== "file") {
-    part?.file.resume();
-    throw gatewayErrors("upload-missing");
   }
-  const spool = await makeSpool();
-  const path = join(spool.folder, "upload");
-  await writeUpload(part.file, path, spool.folder);
-  return { spool, path, fileName: fileNameOf(part.filename) };
 }
 
 async function writeUpload(
@@ -53,7 +55,7 @@ async function writeUpload(
     if (file.truncated) throw gatewayErrors("body-too-large");
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
-    throw uploadError(error);
+    throw error;
   }
 }
 
