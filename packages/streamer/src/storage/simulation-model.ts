@@ -2,7 +2,7 @@
  * The oracle of the simulation: what a storage may and must hold, told by what was asked of it and what it answered.
  *
  * Rules: an acknowledged record is read back at its offset unless it was deleted before that offset, dropped by retention, or replaced by
- * a newer record of its key; whatever is read was written there; offsets only grow, and lie without a gap where nothing compacts;
+ * a newer record of its key, or a purge took it or its value; what a purge has taken does not come back; whatever is read was written there; offsets only grow, and lie without a gap where nothing compacts;
  * a topic that was acknowledged is there, one whose deletion was acknowledged is not.
  */
 
@@ -13,6 +13,16 @@ export interface SimulatedRecord {
   readonly key: string;
   /** Null deletes the key. */
   readonly value: string | null;
+}
+
+/** What a purge leaves of a value. */
+export const SHORT_VALUE = "-";
+
+/** What every purge of the simulation does with a record: by its offset, so that it is the same each time. */
+export function purgeFate(offset: number, { value }: SimulatedRecord): "stays" | "goes" | "shortened" {
+  if (value === null || value === SHORT_VALUE) return "stays";
+  const number = (offset * 2_654_435_761) % 6;
+  return number < 2 ? "goes" : number < 4 ? "stays" : "shortened";
 }
 
 /** What was found in a partition. */
@@ -38,6 +48,11 @@ export class PartitionModel {
   /** Acknowledged and asked starts of deleteRecords. */
   startMin = 0;
   startMax = 0;
+  /** Purges under way, and the end of the log when one ended last: they may have taken what is before. */
+  #purging = 0;
+  #purgedMax = 0;
+  /** Of these nothing comes back that a purge takes. */
+  readonly #purged = new Set<number>();
 
   /** Takes note of offsets that were given to a batch; returns what is wrong with them. */
   gave(baseOffset: number, nextOffset: number): readonly string[] {
@@ -57,6 +72,19 @@ export class PartitionModel {
     this.nextOffsetMin = Math.max(this.nextOffsetMin, offset + 1);
   }
 
+  /** A purge begins; returns the offsets at which it must have done its work when it is whole. */
+  beginPurge(): readonly number[] {
+    this.#purging += 1;
+    return [...this.acknowledged].filter(([at, record]) => purgeFate(at, record) !== "stays").map(([offset]) => offset);
+  }
+
+  /** A purge has ended, at an end of the log; `offsets`: at these it says that it did its work. */
+  endPurge(endOffset: number, offsets: readonly number[]): void {
+    this.#purging -= 1;
+    this.#purgedMax = Math.max(this.#purgedMax, endOffset);
+    for (const offset of offsets) this.#purged.add(offset);
+  }
+
   /** Compares with what was found; returns what is wrong. */
   compare(found: FoundPartition, rules: TopicRules): readonly string[] {
     const wrong: string[] = [];
@@ -68,12 +96,18 @@ export class PartitionModel {
     if (found.unreadableCount > 0) wrong.push(`${found.unreadableCount} batches cannot be looked into`);
     for (const [offset, record] of this.acknowledged) {
       if (offset < startOffset || sameRecord(records.get(offset), record)) continue;
+      if (this.#isPurgedAs(offset, records.get(offset))) continue;
+      // A reader saw what a purge had made of it, and a crash came before that was on the disk.
+      if (record.value === SHORT_VALUE && records.get(offset)?.key === record.key) continue;
       if (rules.compacts && this.#isReplaced(offset, record, records)) continue;
       wrong.push(`acknowledged record ${offset} (${record.key}) is not there`);
     }
     for (const [offset, record] of records) {
       const written = this.#written.get(offset)?.some((known) => sameRecord(known, record)) === true;
-      if (!written) wrong.push(`record ${offset} (${record.key}) was never written`);
+      if (this.#purged.has(offset) && record.value !== SHORT_VALUE)
+        wrong.push(`record ${offset} was purged and is there`);
+      if (!written && !this.#isPurgedAs(offset, record))
+        wrong.push(`record ${offset} (${record.key}) was never written`);
     }
     // A hole has something behind it that came to the disk before it; an end that is missing is no hole.
     for (const { firstOffset, nextOffset, reason } of found.damaged) {
@@ -81,10 +115,26 @@ export class PartitionModel {
       wrong.push(`${firstOffset} to ${nextOffset} is said to be damaged and nothing is behind it: ${reason}`);
     }
     const missing = damagedOffsets(found);
-    if (!rules.compacts && !rules.faulty && records.size + missing !== endOffset - startOffset) {
-      wrong.push(`${records.size} records and ${missing} damaged from ${startOffset} to ${endOffset}`);
+    let purged = 0;
+    for (let offset = startOffset; offset < endOffset; offset += 1) {
+      if (!records.has(offset) && !missing.has(offset) && this.#isPurgedAs(offset, undefined)) purged += 1;
+    }
+    if (!rules.compacts && !rules.faulty && records.size + missing.size + purged !== endOffset - startOffset) {
+      const counts = `${records.size} records, ${missing.size} damaged, ${purged} purged`;
+      wrong.push(`${counts} from ${startOffset} to ${endOffset}`);
     }
     return wrong;
+  }
+
+  /** True when a purge may have made this of what was written at an offset. */
+  #isPurgedAs(offset: number, found: SimulatedRecord | undefined): boolean {
+    if (this.#purging === 0 && offset >= this.#purgedMax && !this.#purged.has(offset)) return false;
+    const fates = (this.#written.get(offset) ?? []).map((record) => ({
+      key: record.key,
+      fate: purgeFate(offset, record),
+    }));
+    if (found === undefined) return fates.some(({ fate }) => fate === "goes");
+    return found.value === SHORT_VALUE && fates.some(({ fate, key }) => fate === "shortened" && key === found.key);
   }
 
   /** True when something acknowledged lies in a range of offsets. */
@@ -98,13 +148,25 @@ export class PartitionModel {
     if (record.value === null) return true;
     for (const [later, { key }] of found) if (later > offset && key === record.key) return true;
     for (const [later, records] of this.#written) {
-      if (later > offset && records.some(({ key, value }) => key === record.key && value === null)) return true;
+      if (later <= offset) continue;
+      const same = records.filter(({ key }) => key === record.key);
+      if (same.some(({ value }) => value === null)) return true;
+      // What replaced it may have been purged.
+      if (same.length > 0 && this.#isPurgedAs(later, undefined)) return true;
     }
     return false;
   }
 
   /** What is there after a crash is there for good: from now on it counts as acknowledged. */
   adopt(found: FoundPartition): void {
+    for (const offset of this.#written.keys()) {
+      const record = found.records.get(offset);
+      if (offset >= found.endOffset || !this.#isPurgedAs(offset, record)) continue;
+      this.#purged.add(offset);
+      if (record === undefined) this.acknowledged.delete(offset);
+    }
+    this.#purging = 0;
+    this.#purgedMax = 0;
     for (const [offset, record] of found.records) this.acknowledge(offset, record);
     this.nextOffsetMin = Math.max(this.nextOffsetMin, found.endOffset);
     this.#givenNext = found.endOffset;
@@ -113,12 +175,12 @@ export class PartitionModel {
   }
 }
 
-function damagedOffsets({ damaged, endOffset, startOffset }: FoundPartition): number {
+function damagedOffsets({ damaged, endOffset, startOffset }: FoundPartition): ReadonlySet<number> {
   const offsets = new Set<number>();
   for (const { firstOffset, nextOffset } of damaged) {
     for (let at = Math.max(firstOffset, startOffset); at < Math.min(nextOffset, endOffset); at += 1) offsets.add(at);
   }
-  return offsets.size;
+  return offsets;
 }
 
 function sameRecord(left: SimulatedRecord | undefined, right: SimulatedRecord): boolean {

@@ -5,13 +5,15 @@ import { runSimulation } from "./simulation.ts";
 
 // A thousand seeds run in `npm run bench -- smoke`, a hundred thousand in `npm run bench -- simulate`.
 test("what was acknowledged is there after every stop, kill and power cut", async () => {
-  let acknowledged = 0;
+  let [acknowledged, purges] = [0, 0];
   for (let seed = 1; seed <= 12; seed += 1) {
     const outcome = await runSimulation({ seed });
     expect(outcome.violations, `npm run bench -- simulate --from ${seed} --seeds 1`).toEqual([]);
     acknowledged += outcome.acknowledged;
+    purges += outcome.purges;
   }
   expect(acknowledged).toBeGreaterThan(200);
+  expect(purges).toBeGreaterThan(10);
 });
 
 test("one seed tells one story", async () => {

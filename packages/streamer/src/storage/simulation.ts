@@ -1,5 +1,5 @@
 /**
- * A whole storage on a simulated disk, driven by one seed: appends, rolls, retention, compaction, deleted records, topics that come, grow,
+ * A whole storage on a simulated disk, driven by one seed: appends, rolls, retention, compaction, purges, deleted records, topics that come, grow,
  * change and go, hashes, restarts, power cuts and kills at any moment, errors of the disk, a clock that jumps. After every restart
  * everything is read and compared with the oracle (simulation-model.ts), and verified.
  *
@@ -11,7 +11,15 @@ import { decodeRecords, encodeRecordBatch } from "@kaelix/protocol";
 import type { DamagedRange } from "./contract.ts";
 import type { Partition } from "./partition.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
-import { type FoundPartition, type PartitionModel, type SimulatedRecord, TopicModel } from "./simulation-model.ts";
+import type { PurgeRule } from "./purging.ts";
+import {
+  type FoundPartition,
+  type PartitionModel,
+  purgeFate,
+  SHORT_VALUE,
+  type SimulatedRecord,
+  TopicModel,
+} from "./simulation-model.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import { verifyStorage } from "./verify.ts";
 
@@ -24,6 +32,7 @@ const ACTIONS = [
   { name: "append", weight: 60 },
   { name: "look", weight: 6 },
   { name: "compact", weight: 12 },
+  { name: "purge", weight: 6 },
   { name: "deleteRecords", weight: 6 },
   { name: "roll", weight: 5 },
   { name: "hash", weight: 4 },
@@ -49,6 +58,7 @@ export interface SimulationOutcome {
   readonly crashes: number;
   readonly acknowledged: number;
   readonly compactions: number;
+  readonly purges: number;
 }
 
 /** How a seed is run. */
@@ -90,7 +100,7 @@ interface Life {
 
 class SimulationRun {
   readonly violations: string[] = [];
-  readonly counts = { crashes: 0, acknowledged: 0, compactions: 0 };
+  readonly counts = { crashes: 0, acknowledged: 0, compactions: 0, purges: 0 };
   readonly #random: ReturnType<typeof seededRandom>;
   readonly #clock = new ManualClock();
   readonly #topics = new Map<string, TopicModel>();
@@ -225,6 +235,8 @@ class SimulationRun {
         return this.#look(life, partition, model);
       case "compact":
         return this.#compact(life, name, topic);
+      case "purge":
+        return this.#purge(life, partition, model);
       case "deleteRecords":
         return this.#deleteRecords(life, partition, model);
       case "roll":
@@ -254,6 +266,18 @@ class SimulationRun {
     topic.compacts = true;
     this.counts.compactions += 1;
     await storage.compact(name, this.#random.integer(2) === 0 ? {} : { mapBytesMax: 200 });
+  }
+
+  async #purge(life: Life, partition: Partition, model: PartitionModel): Promise<void> {
+    this.counts.purges += 1;
+    const asked = model.beginPurge();
+    let done: readonly number[] = [];
+    try {
+      const { isWhole } = await partition.upkeep.purge(ruleOf);
+      if (isWhole) done = asked;
+    } finally {
+      if (this.#counts(life)) model.endPurge(partition.bounds().endOffset, done);
+    }
   }
 
   async #create(life: Life, name: string): Promise<void> {
@@ -401,6 +425,14 @@ class SimulationRun {
     }
   }
 }
+
+/** The rule of every purge; of some records it is not known at once. */
+const ruleOf: PurgeRule = ({ key, offset, value }) => {
+  const record = { key: key === null ? "" : decodeText(key), value: value === null ? null : decodeText(value) };
+  const what = purgeFate(offset, record);
+  const fate = what === "shortened" ? { value: encodeText(SHORT_VALUE) } : what;
+  return offset % 2 === 0 ? Promise.resolve(fate) : fate;
+};
 
 async function readAll(partition: Partition): Promise<FoundPartition> {
   const { endOffset, startOffset } = partition.bounds();
