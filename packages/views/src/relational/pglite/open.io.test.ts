@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { sql } from "kysely";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { remembered } from "../testing/events.ts";
@@ -48,6 +49,12 @@ test("openPglite keeps what was folded over a clean stop, also into another life
   open = await openPglite({ directory, identity: otherBoot });
   expect(open.origin).toBe("directory");
   expect(await offsetOf(open)).toBe(1);
+});
+
+test("openPglite begins with the one database that is used", async () => {
+  open = await openPglite({ directory });
+  const { rows } = await sql`select datname from pg_database`.execute(open.queries);
+  expect(rows).toEqual([{ datname: "postgres" }]);
 });
 
 test("openPglite keeps the directory of a process that was killed in the same life of the kernel", async () => {

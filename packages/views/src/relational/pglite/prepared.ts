@@ -1,6 +1,6 @@
 /**
  * The prepared data directory: an archive of an empty, migrated database, so that a first start need not run initdb.
- * Made by the repository's `prepare` script. Its name says for which PGlite and which tables it is; any other is not looked at.
+ * Made by the repository's `prepare` script. Its name says for which PGlite and by which statements; any other is not looked at.
  */
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -18,13 +18,23 @@ import { pgliteDialect, PgliteDriver } from "./dialect.ts";
 /** The version of PGlite that this code was made for. */
 export const PGLITE_VERSION = "0.5.14";
 
+/** The databases that others are copied from, which nobody does here: two files in three, each made at a first start and synced at a stop. */
+const WITHOUT_TEMPLATES = {
+  name: "without-templates",
+  statements: ["update pg_database set datistemplate = false", "drop database template0", "drop database template1"],
+};
+
 /** A making that is older was killed. */
 const MAKING_MS_MAX = 10 * 60_000;
 
 /** Where the archive of this version belongs. */
 function preparedPath(): string {
   const room = fileURLToPath(new URL("../../../", import.meta.url));
-  return join(room, ".prepared", `pglite-${PGLITE_VERSION}-${migrationDigest(MIGRATIONS)}.tar.gz`);
+  return join(
+    room,
+    ".prepared",
+    `pglite-${PGLITE_VERSION}-${migrationDigest([...MIGRATIONS, WITHOUT_TEMPLATES])}.tar.gz`,
+  );
 }
 
 /** The archive of this version; undefined when none was prepared. */
@@ -48,6 +58,7 @@ export async function prepareDatabase(): Promise<{ readonly path: string; readon
     const client = await startWorker({ directory: join(workshop, "pglite") });
     const queries = new Kysely<Tables>({ dialect: pgliteDialect(new PgliteDriver(client)) });
     await migrate(queries);
+    for (const statement of WITHOUT_TEMPLATES.statements) await client.query(statement, []);
     await client.query("checkpoint", []);
     await client.archive(join(workshop, "archive"));
     await queries.destroy();

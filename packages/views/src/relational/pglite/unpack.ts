@@ -12,7 +12,7 @@ import { gunzip } from "node:zlib";
 import { viewErrors } from "../errors.ts";
 
 const BLOCK_BYTES = 512;
-/** A compressed archive is the prepared one: an empty database of some forty megabytes. */
+/** A compressed archive is the prepared one: an empty database of some 25 megabytes. */
 const PLAIN_BYTES_MAX = 128 * 1024 * 1024;
 
 /**
