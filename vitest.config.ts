@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: "io",
           include: withSuffix("io.test"),
+          setupFiles: "tools/hold-database.ts",
           expect: { poll },
           // Most of these start processes and databases, some a dozen one after the other: on a busy machine each takes seconds.
           testTimeout: 400_000,
