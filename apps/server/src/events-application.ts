@@ -61,6 +61,7 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): PastEvent | und
       return { type: event.type, userId, position, memoryId: event.memory, level: event.level };
     case "memory.forgotten":
     case "memory.restored":
+    case "memory.recall-decided":
     case "memory.erased":
       return { type: event.type, userId, position, memoryId: event.memory, level: null };
     case "import.started":

@@ -29,10 +29,8 @@ import {
   LEVEL_INDEXED_MAX,
   levelName,
   type Memory,
-  type MemoryContent,
   type MemoryDraft,
   type MemoryId,
-  namespaceOf,
   TOPICS,
   type UserId,
   type UserPrincipal,
@@ -63,7 +61,7 @@ import {
 
 import { decodeCountCursor, decodeTimeCursor, encodeCountCursor, encodeTimeCursor } from "./cursor.ts";
 import { ownerOf } from "./imports-application.ts";
-import { isVisible, memoryOf, openRows, reachesRow } from "./open-memories.ts";
+import { isIndexed, isVisible, memoryOf, openRows, reachesRow, withinReach } from "./open-memories.ts";
 import { narrowProgram, type ProgramReach } from "./program-reach.ts";
 import type { ProposedWrites } from "./review/proposed-writes.ts";
 import { type OpenShares, openShares, type SharesSource } from "./sharing/open-shares.ts";
@@ -143,14 +141,17 @@ export class Memories implements MemoryApplication {
     const filter = JSON.stringify(Object.entries(asked).toSorted(([left], [right]) => (left < right ? -1 : 1)));
     const from = cursor === undefined ? undefined : decodeTimeCursor(cursor, filter);
     const wanted = { ...narrow, limit, ceiling: principal.ceiling, ...(from === undefined ? {} : { from }) };
+    const mayRecall = { ...wanted, neverRecalled: "without" } as const;
     const { database } = this.#parts;
     const ownPage = (): Promise<TimePage> =>
       narrowProgram(principal) === undefined
         ? listByTime(database, principal.userId, wanted)
-        : this.#reachedPage(principal, wanted);
+        : this.#reachedPage(principal, mayRecall);
     const pages = await Promise.all([
       ...(shares.isAlone ? [] : [ownPage()]),
-      ...shares.owners.map((open) => listByTime(database, open.owner, { ...wanted, anyOf: shares.rowClausesOf(open) })),
+      ...shares.owners.map((open) =>
+        listByTime(database, open.owner, { ...mayRecall, anyOf: shares.rowClausesOf(open) }),
+      ),
     ]);
     const page = joinPages(pages, wanted);
     const first = page.rows[0];
@@ -208,6 +209,12 @@ export class Memories implements MemoryApplication {
 
   async forget(principal: UserPrincipal, id: MemoryId, expectedVersion: number): Promise<ChangeOutcome> {
     return this.#outcome(await this.#parts.changes.forget({ ...targetOf(principal, id), expectedVersion }));
+  }
+
+  async decideRecall(...given: Parameters<MemoryApplication["decideRecall"]>): Promise<ChangeOutcome> {
+    const [principal, id, never, expectedVersion] = given;
+    const target = { ...targetOf(principal, id), expectedVersion };
+    return this.#outcome(await this.#parts.changes.decideRecall(target, never));
   }
 
   async restore(principal: UserPrincipal, id: MemoryId): Promise<ChangeOutcome> {
@@ -368,7 +375,7 @@ export class Memories implements MemoryApplication {
   }
 
   #placed(memory: Memory, position: LogPosition): PlacedMemory {
-    return { memory, position, searchable: memory.level <= LEVEL_INDEXED_MAX && this.#parts.isSearched(position) };
+    return { memory, position, searchable: isIndexed(memory) && this.#parts.isSearched(position) };
   }
 
   #outcome(changed: Changed): ChangeOutcome {
@@ -430,11 +437,6 @@ export class Memories implements MemoryApplication {
       ),
     };
   }
-}
-
-/** A content, when it stands within the reach of who asks. Of others' a program gets nothing before that. */
-function withinReach({ program }: UserPrincipal, content: MemoryContent | undefined): MemoryContent | undefined {
-  return content !== undefined && isWithinReach(program, namespaceOf(content)) ? content : undefined;
 }
 
 /** A memory that is told by its files alone says their names, so that it is found by them. */

@@ -1,4 +1,12 @@
-import { type Memory, type MemoryContent, type MemoryId, namespaceOf, type UserPrincipal } from "@kaelix/model";
+import {
+  LEVEL_INDEXED_MAX,
+  type Memory,
+  type MemoryContent,
+  type MemoryHeader,
+  type MemoryId,
+  namespaceOf,
+  type UserPrincipal,
+} from "@kaelix/model";
 import { isWithinReach, type Keystore, openContent } from "@kaelix/security";
 import type { SealedContent, SealedMemory } from "@kaelix/views";
 
@@ -57,13 +65,28 @@ export function memoryOf(row: SealedMemory, content: MemoryContent): Memory {
 }
 
 /** True when what a row says stands within the reach of who asks: always, for a person. */
-export async function reachesRow(keystore: Keystore, { program }: UserPrincipal, row: SealedContent): Promise<boolean> {
-  if (program === undefined) return true;
+export async function reachesRow(keystore: Keystore, principal: UserPrincipal, row: SealedContent): Promise<boolean> {
+  if (principal.program === undefined) return true;
   const [content] = await openRows(keystore, [row]);
-  return content !== undefined && isWithinReach(program, namespaceOf(content));
+  return withinReach(principal, content) !== undefined;
 }
 
-/** True when a principal may see a row now, whoever's words it holds: theirs, live, and not above the ceiling. */
+/** A content, when it stands within the reach of who asks. Of others' a program gets nothing before that. */
+export function withinReach({ program }: UserPrincipal, content: MemoryContent | undefined): MemoryContent | undefined {
+  return content !== undefined && isWithinReach(program, namespaceOf(content)) ? content : undefined;
+}
+
+/** True for what search finds once it has come so far. */
+export function isIndexed({ level, neverRecalled }: MemoryHeader): boolean {
+  return level <= LEVEL_INDEXED_MAX && neverRecalled !== true;
+}
+
+/**
+ * True when a principal may see a row now, whoever's words it holds: theirs, live, and not above the ceiling. What is never to be recalled
+ * is its owner's own to open, and no program's.
+ */
 export function isVisible(row: SealedMemory | undefined, principal: UserPrincipal): row is SealedMemory {
-  return row !== undefined && row.userId === principal.userId && row.state === "live" && row.level <= principal.ceiling;
+  const isOpen = row !== undefined && row.state === "live" && row.level <= principal.ceiling;
+  const isKept = row?.neverRecalled === true && principal.program !== undefined;
+  return isOpen && !isKept && row.userId === principal.userId;
 }

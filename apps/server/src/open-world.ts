@@ -26,7 +26,7 @@ export function openWorldView(
     folder: paths.world,
     logId: createHash("sha256").update(keystore.systemSecret("log-id")).digest("hex"),
     index: (user) => searchView.index(user),
-    aboveIndex: (user) => searchView.aboveIndex(user),
+    besideIndex: (user) => searchView.besideIndex(user),
     searchedTo: (partition) => searchView.nextOffset(TOPICS.memories.name, partition),
     caughtUp: async (partition, nextOffset) => {
       if (nextOffset === 0) return;

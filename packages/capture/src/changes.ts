@@ -1,5 +1,5 @@
 /**
- * Changing what is remembered: edit, move between levels, forget, restore, erase.
+ * Changing what is remembered: edit, move between levels, forget, restore, recall no more, erase.
  *
  * Guarantees: one change at a time per user, each against the version the caller saw; a move to another level brings a new key, so
  * that nothing sealed at the old level opens any more; erasing shreds the key durably before it is said to be done.
@@ -209,12 +209,26 @@ export class Changes {
     return this.#withLive(target, (opened) => this.#mark(target.owner, opened, "memory.forgotten"));
   }
 
+  /** Says whether a memory is never to be recalled; one that stands like that already stays as it is. A person's word alone. */
+  decideRecall(target: ChangeTarget, never: boolean): Promise<Changed> {
+    return this.#withLive(target, (opened) => this.#decideRecall(target.owner, opened, never));
+  }
+
+  async #decideRecall(owner: Owner, { content, row }: Opened, never: boolean): Promise<Changed> {
+    const { neverRecalled, ...header } = headerOf(row);
+    const memory = { ...header, ...(never ? { neverRecalled: true as const } : {}), ...content };
+    if (never === (neverRecalled === true)) return { type: "changed", memory, position: positionOf(row) };
+    const event = { ...this.#base(owner), type: "memory.recall-decided", memory: row.memoryId, never } as const;
+    return { type: "changed", memory, position: await this.#appended(owner, [event]) };
+  }
+
   /** Undoes forgetting; a memory that was not forgotten stays as it is. `missing` when it is unknown, not reached, or erased already. */
   restore({ ceiling, memoryId, owner, program }: MemoryTarget): Promise<Changed> {
     return this.#parts.remember.locks.run(owner.user, async () => {
       await this.#parts.remember.written(owner.user);
       const row = await this.#parts.register.memory(owner.user, memoryId);
-      if (row === undefined || row.state === "erased" || row.level > ceiling) return { type: "missing" };
+      if (row === undefined || row.state === "erased" || row.level > ceiling || isKept(row, program))
+        return { type: "missing" };
       const opened = await this.#open(row);
       if (!isWithinReach(program, namespaceOf(opened.content))) return { type: "missing" };
       if (row.state === "forgotten") return this.#mark(owner, opened, "memory.restored");
@@ -307,7 +321,8 @@ export class Changes {
     return this.#parts.remember.locks.run(target.owner.user, async () => {
       await this.#parts.remember.written(target.owner.user);
       const row = await this.#parts.register.memory(target.owner.user, target.memoryId);
-      if (row === undefined || row.state !== "live" || row.level > target.ceiling) return { type: "missing" };
+      if (row === undefined || row.state !== "live" || row.level > target.ceiling || isKept(row, target.program))
+        return { type: "missing" };
       const opened = await this.#open(row);
       // Before its version is told: what is not reached is not there.
       if (!isWithinReach(target.program, namespaceOf(opened.content))) return { type: "missing" };
@@ -408,6 +423,11 @@ export class Changes {
   #base(owner: Owner): Pick<MemoryEvent, "v" | "at" | "tenant" | "user"> {
     return { v: EVENT_VERSION, at: this.#parts.clock.nowMs(), tenant: owner.tenant, user: owner.user };
   }
+}
+
+/** True for a program, of what is never to be recalled: its owner alone still comes by it. */
+function isKept({ neverRecalled }: RegisteredMemory, program: ActingProgram | undefined): boolean {
+  return program !== undefined && neverRecalled === true;
 }
 
 /** Where the memories of a user stand on the log: for waiting and for reading on. */

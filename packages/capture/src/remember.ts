@@ -276,7 +276,6 @@ export class Remember {
     const nowMs = clock.nowMs();
     const space = TOLD_SOURCES.has(draft.source) ? "told" : draft.source;
     const external = draft.externalId === undefined ? undefined : hash("external", externalOf(space, draft.externalId));
-    const conversation = draft.conversation;
     const judged = judge(draft, lessons);
     const header: MemoryHeader = {
       memoryId: external === undefined ? makeId("mem", nowMs, random) : idFromBytes("mem", external),
@@ -286,10 +285,11 @@ export class Remember {
       levelDecidedBy: judged.decidedBy,
       confidence: judged.confidence,
       source: draft.source,
-      conversationId: conversation === undefined ? null : conversationOf(`${space}\n${conversation.key}`),
+      conversationId: draft.conversation === undefined ? null : conversationOf(`${space}\n${draft.conversation.key}`),
       importId: draft.importId ?? null,
       occurredAtMs: draft.occurredAtMs ?? nowMs,
       recordedAtMs: nowMs,
+      ...(draft.neverRecalled === undefined ? {} : { neverRecalled: draft.neverRecalled }),
     };
     return {
       draft,
@@ -399,12 +399,9 @@ export class Remember {
 }
 
 /** The memory that an own export brings back where it was made, when it says the same. */
-function sameOf(
-  exported: ReadonlyMap<string, RegisteredMemory>,
-  { digest, draft }: Decided,
-): RegisteredMemory | undefined {
-  const own = exported.get(draft.externalId ?? "");
-  return own?.digest === digest ? own : undefined;
+function sameOf(exported: ReadonlyMap<string, RegisteredMemory>, told: Decided): RegisteredMemory | undefined {
+  const own = exported.get(told.draft.externalId ?? "");
+  return own?.digest === told.digest ? own : undefined;
 }
 
 /** Whoever waits sees a failure; until somebody does, it must not be unhandled. */
@@ -472,7 +469,7 @@ function contentOf(draft: MemoryDraft, judged: Classification): MemoryContent {
 }
 
 function rememberedEvent(owner: Owner, item: Decided, sealed: string): MemoryRemembered {
-  const header = item.header;
+  const { content, digest, external, header } = item;
   return {
     v: EVENT_VERSION,
     type: "memory.remembered",
@@ -488,10 +485,11 @@ function rememberedEvent(owner: Owner, item: Decided, sealed: string): MemoryRem
     conversation: header.conversationId,
     import: header.importId,
     occurred_at: header.occurredAtMs,
-    external: item.external,
-    digest: item.digest,
+    external,
+    digest,
     sealed,
-    ...(item.content.clientSealed === undefined ? {} : { client_sealed: true }),
+    ...(content.clientSealed === undefined ? {} : { client_sealed: true }),
+    ...(header.neverRecalled === undefined ? {} : { never_recalled: true }),
   };
 }
 

@@ -19,6 +19,7 @@ export const liveEvents = {
   "memory.revised": ofMemory("memory.revised"),
   "memory.forgotten": ofMemory("memory.forgotten"),
   "memory.restored": ofMemory("memory.restored"),
+  "memory.recall-decided": ofMemory("memory.recall-decided"),
   "memory.erased": ofMemory("memory.erased"),
   "import.changed": z.object({
     type: z.literal("import.changed"),

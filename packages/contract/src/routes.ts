@@ -51,6 +51,7 @@ import {
   memorySchema,
   memoryVersionSchema,
   ownerSchema,
+  recallDecisionSchema,
   pageQuerySchema,
   pageSchema,
   refreshSchema,
@@ -198,6 +199,8 @@ export const routes = {
       owner: ownerSchema.optional(),
       /** Only what one's own browser sealed. */
       sealed: z.literal("only").optional(),
+      /** Only what is never recalled, or all but that. Programs and others with whom something is shared never see it. */
+      never_recalled: z.enum(["only", "without"]).optional(),
     }),
     success: listOf(memorySchema),
     waits: true,
@@ -243,6 +246,18 @@ export const routes = {
     summary: "Forget a memory; it can be restored for a short while, then its key is shredded",
     params: memoryParams,
     success: empty,
+    ifMatch: true,
+  },
+  "memories.decideRecall": {
+    method: "PUT",
+    path: `${BASE}/memories/{id}/recall`,
+    action: "memory.never-recall",
+    tag: "memories",
+    summary:
+      "Say that a memory is never to be recalled, or may be again: it is kept and can be opened, and no search, answer, digest, list of people or program comes by it",
+    params: memoryParams,
+    body: recallDecisionSchema,
+    success: json(memorySchema),
     ifMatch: true,
   },
   "memories.restore": {

@@ -122,6 +122,9 @@ export const memoryEditSchema = z
   })
   .meta({ id: "MemoryEdit", minProperties: 1, oneOf: EDIT_SHAPES });
 
+/** Body of `PUT /memories/{id}/recall`. */
+export const recallDecisionSchema = z.strictObject({ never: z.boolean() }).meta({ id: "RecallDecision" });
+
 /** How far a memory has come: on the log, found by search, level final. */
 const progressSchema = z
   .object({ stored: z.boolean(), searchable: z.boolean(), classified: z.boolean() })
@@ -147,6 +150,8 @@ export const memorySchema = z
     text: z.string(),
     /** What one's browser sealed and alone can open; absent: it can be read here. */
     sealed: sealedBodySchema.optional(),
+    /** Nothing recalls it: see `PUT /memories/{id}/recall`. Absent: it may be recalled. */
+    never_recalled: z.literal(true).optional(),
     caption: z.string().nullable(),
     speaker: z.string().nullable(),
     conversation: z.object({ id: conversationIdSchema, title: z.string().nullable() }).nullable(),

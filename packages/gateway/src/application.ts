@@ -64,7 +64,7 @@ export interface PlacedMemory {
   readonly memory: Memory;
   /** Of the event that made the state shown. */
   readonly position: LogPosition;
-  /** True when search finds it (always false above the indexed levels). */
+  /** True when search finds it (always false above the indexed levels, and for what is never to be recalled). */
   readonly searchable: boolean;
 }
 
@@ -99,6 +99,8 @@ export interface ListRequest {
   readonly beforeMs?: number;
   /** True: only what one's own browser sealed. */
   readonly clientSealed?: true;
+  /** Only what is never to be recalled, or all but that; absent: both, and without it for whoever is not its owner in person. */
+  readonly neverRecalled?: "only" | "without";
 }
 
 /** What a search or a question may be narrowed to. Times are epoch ms. */
@@ -238,6 +240,8 @@ export interface MemoryApplication {
   edit(principal: UserPrincipal, id: MemoryId, change: MemoryEdit, expectedVersion: number): Promise<ChangeOutcome>;
   move(principal: UserPrincipal, id: MemoryId, move: MemoryMove, expectedVersion: number): Promise<ChangeOutcome>;
   forget(principal: UserPrincipal, id: MemoryId, expectedVersion: number): Promise<ChangeOutcome>;
+  /** Whether it is never to be recalled; the owner's own word. Its version stays. */
+  decideRecall(principal: UserPrincipal, id: MemoryId, never: boolean, expectedVersion: number): Promise<ChangeOutcome>;
   /** `missing` when it is unknown, not forgotten, or already erased. */
   restore(principal: UserPrincipal, id: MemoryId): Promise<ChangeOutcome>;
   conversations(

@@ -4,7 +4,13 @@ import type { GrantId, ImportId, Level, MemoryId, UserId, UserPrincipal } from "
 /** Something that happened to a user's memories or to the views; ids are log positions. */
 export type LiveEvent =
   | {
-      readonly type: "memory.stored" | "memory.revised" | "memory.forgotten" | "memory.restored" | "memory.erased";
+      readonly type:
+        | "memory.stored"
+        | "memory.revised"
+        | "memory.forgotten"
+        | "memory.restored"
+        | "memory.recall-decided"
+        | "memory.erased";
       readonly userId: UserId;
       readonly position: LogPosition;
       readonly memoryId: MemoryId;

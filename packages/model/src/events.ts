@@ -3,8 +3,8 @@
  *
  * Guarantees: an event version once written stays readable for ever (frozen in `fixtures/`); the version number is global,
  * so one list of upgrades orders all changes of all events. Versions 2 to 9 brought new events; 4, 10 and 12 optional marks,
- * `client_sealed`, the `reach` of programs and what a reset left of an account; 11 the decision `self` about people, and 13 the
- * source `chatgpt`: those before are as they were. Content is sealed before it gets here: an event holds ids,
+ * `client_sealed`, the `reach` of programs and what a reset left of an account; 11 the decision `self` about people, 13 the source
+ * `chatgpt`, and 14 what is never recalled: those before are as they were. Content is sealed before it gets here: an event holds ids,
  * times and levels in clear and one sealed blob (base64url).
  */
 import type { AccessEvent, AuditEvent } from "./access-events.ts";
@@ -17,7 +17,7 @@ import type { PeopleEvent } from "./people-events.ts";
 import type { Role } from "./principal.ts";
 
 /** The version that events are written with today. */
-export const EVENT_VERSION = 13;
+export const EVENT_VERSION = 14;
 
 /** What every event says. */
 export interface EventBase {
@@ -49,6 +49,8 @@ export interface MemoryRemembered extends EventBase {
   readonly sealed: string;
   /** Inside is only what the owner's browser sealed: nobody here ever read it. Level 4 alone. */
   readonly client_sealed?: true;
+  /** It was never to be recalled where it comes from, and is not here. Absent: as it stood, and at first it may be. */
+  readonly never_recalled?: true;
 }
 
 /** A memory's content or level was changed; the whole new state. A move between levels brings a new key. */
@@ -76,6 +78,14 @@ export interface MemoryForgotten extends EventBase {
 export interface MemoryRestored extends EventBase {
   readonly type: "memory.restored";
   readonly memory: MemoryId;
+}
+
+/** The person said whether a memory is never to be recalled. It is kept as it was: found, answered from and told of by nothing. */
+export interface MemoryRecallDecided extends EventBase {
+  readonly type: "memory.recall-decided";
+  readonly memory: MemoryId;
+  /** False: it may be recalled again. */
+  readonly never: boolean;
 }
 
 /** The key of a forgotten memory was shredded: its content can never be opened again. */
@@ -200,6 +210,7 @@ export type MemoryEvent =
   | MemoryRevised
   | MemoryForgotten
   | MemoryRestored
+  | MemoryRecallDecided
   | MemoryErased
   | MemoriesErased
   | ImportStarted

@@ -54,6 +54,7 @@ export {
   type MemoryEvent,
   type MemoryForgotten,
   type MemoryKeyWrapped,
+  type MemoryRecallDecided,
   type MemoryRemembered,
   type MemoryRestored,
   type MemoryRevised,

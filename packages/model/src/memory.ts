@@ -103,6 +103,8 @@ export interface MemoryHeader {
   readonly occurredAtMs: number;
   /** When Kaelix was told, epoch ms. */
   readonly recordedAtMs: number;
+  /** Its owner said that nothing may recall it. Absent: it may be recalled. */
+  readonly neverRecalled?: true;
 }
 
 /** A memory opened: header and content. */
@@ -135,5 +137,7 @@ export interface MemoryDraft {
   readonly level?: Level;
   /** As it was judged where it comes from, when that was a Kaelix; `level` wins over it. */
   readonly judged?: Classification;
+  /** Never to be recalled where it comes from, when that was a Kaelix. */
+  readonly neverRecalled?: true;
   readonly importId?: ImportId;
 }

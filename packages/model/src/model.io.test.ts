@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { decodeEvent, encodeEvent } from "./event-codec.ts";
 
-const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map((version) =>
+const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((version) =>
   readFileSync(join(import.meta.dirname, `../fixtures/events-v${version}.jsonl`), "utf8")
     .trimEnd()
     .split("\n"),
@@ -28,6 +28,7 @@ test.each([
   [11, 43],
   [12, 43],
   [13, 43],
+  [14, 44],
 ])("decodeEvent reads every event of version %i as it was written, for ever", (version, typeCount) => {
   const types = new Set<string>();
   for (const line of LINES_BY_VERSION.slice(0, version).flat()) {
@@ -40,7 +41,15 @@ test.each([
 });
 
 /** Marks that an event may have or not. */
-const OPTIONAL = new Set(["client_sealed", "held_password", "held_since", "reach", "reset_at", "sent"]);
+const OPTIONAL = new Set([
+  "client_sealed",
+  "held_password",
+  "held_since",
+  "never_recalled",
+  "reach",
+  "reset_at",
+  "sent",
+]);
 
 test("decodeEvent refuses an event that lacks any one of its fields", () => {
   for (const line of LINES) {

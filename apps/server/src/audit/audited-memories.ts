@@ -60,6 +60,13 @@ export class AuditedMemories implements MemoryApplication {
     return this.#memories.forget(...given);
   }
 
+  async decideRecall(
+    ...given: Parameters<MemoryApplication["decideRecall"]>
+  ): ReturnType<MemoryApplication["decideRecall"]> {
+    await this.#changing(given[0], "memory.never-recall", given[1]);
+    return this.#memories.decideRecall(...given);
+  }
+
   async restore(principal: UserPrincipal, id: MemoryId): ReturnType<MemoryApplication["restore"]> {
     // What is forgotten has no level that could be looked up: it may be the highest that is open.
     await this.#note(principal, "memory.restore", { level: principal.ceiling, resource: id });

@@ -119,10 +119,11 @@ export class OpenShares {
     return longest && { by: { user: owner, name }, grant: longest.grant, untilMs: longest.expiresAtMs };
   }
 
-  /** The same of a row of anybody's: it must be live. */
+  /** The same of a row of anybody's: it must be live, and free to be recalled. */
   markOfRow(row: SealedMemory): SharedMark | undefined {
     const open = this.#made.owners.find(({ owner }) => owner === row.userId);
-    return open === undefined || row.state !== "live" ? undefined : this.markOf(open, row);
+    const isShown = row.state === "live" && row.neverRecalled !== true;
+    return open === undefined || !isShown ? undefined : this.markOf(open, row);
   }
 
   /** The same clauses as a query over rows carries them: what is about somebody is named memory by memory. */

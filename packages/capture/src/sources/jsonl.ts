@@ -210,6 +210,8 @@ function parseRecord(record: JsonObject, line: number, exported: ExportedFiles):
     id: readName(firstOf(record, ID_NAMES)),
     extra: {
       ...(judged === undefined ? (level === undefined ? {} : { level }) : { judged }),
+      // Our own export says what its owner never wants recalled: brought in, it is found by nothing from the first moment.
+      ...(record["never_recalled"] === true && record["recorded_at"] !== undefined ? { neverRecalled: true } : {}),
       ...(conversation === undefined ? {} : { conversation }),
       ...(context === undefined ? {} : { context }),
       ...(typeof caption === "string" && caption !== "" ? { caption } : {}),

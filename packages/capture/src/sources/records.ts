@@ -22,7 +22,7 @@ export interface RecordFields {
   readonly id: string | undefined;
   readonly extra: Pick<
     MemoryDraft,
-    "level" | "judged" | "conversation" | "caption" | "attachments" | "files" | "context"
+    "level" | "judged" | "neverRecalled" | "conversation" | "caption" | "attachments" | "files" | "context"
   >;
 }
 

@@ -96,6 +96,9 @@ function foldOne(rows: Map<MemoryId, Row>, event: MemoryEvent, offset: number): 
       offset,
       changedAtMs: event.at,
     });
+  } else if (event.type === "memory.recall-decided") {
+    const { neverRecalled: _before, ...rest } = row;
+    rows.set(event.memory, { ...rest, ...(event.never ? { neverRecalled: true } : {}), offset, changedAtMs: event.at });
   } else {
     const state = { "memory.forgotten": "forgotten", "memory.restored": "live", "memory.erased": "erased" } as const;
     rows.set(event.memory, { ...row, state: state[event.type], offset, changedAtMs: event.at });

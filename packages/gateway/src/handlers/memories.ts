@@ -16,6 +16,7 @@ type MemoryRoutes =
   | "memories.edit"
   | "memories.move"
   | "memories.forget"
+  | "memories.decideRecall"
   | "memories.restore"
   | "memories.versions"
   | "conversations.list";
@@ -35,6 +36,7 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
         afterMs: timeMs(query.after, "after"),
         beforeMs: timeMs(query.before, "before"),
         clientSealed: query.sealed === undefined ? undefined : (true as const),
+        neverRecalled: query.never_recalled,
       }),
       reachOf(request, query.owner),
     );
@@ -58,6 +60,10 @@ export const memoryHandlers: HandlersOf<MemoryRoutes> = {
     const placed = changedOf(await application.memories.forget(principal, memoryIdOf(params.id), expectedVersion));
     return { type: "empty", position: placed.position };
   },
+  "memories.decideRecall": async ({ application, principal, params, body, expectedVersion }) =>
+    changeAnswer(
+      await application.memories.decideRecall(principal, memoryIdOf(params.id), body.never, expectedVersion),
+    ),
   "memories.restore": async ({ application, principal, params }) =>
     changeAnswer(await application.memories.restore(principal, memoryIdOf(params.id))),
   "memories.versions": async ({ application, principal, params }) => {

@@ -25,6 +25,7 @@ const RESOURCE_LENGTH_MAX = 200;
 const AUDITED: ReadonlySet<string> = new Set<Action>([
   "memory.move",
   "memory.forget",
+  "memory.never-recall",
   "erasure.undo",
   "import.create",
   "import.undo",

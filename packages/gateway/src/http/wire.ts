@@ -73,6 +73,7 @@ export function memoryJson(placed: PlacedMemory): Json {
     ...sharedJson(placed.shared),
     ...foundMemoryJson(memory, placed.position),
     ...sealedJson(memory),
+    ...(memory.neverRecalled === undefined ? {} : { never_recalled: true }),
     level_decided_by: memory.levelDecidedBy,
     confidence: memory.confidence,
     reasons: memory.reasons.map((reason) => ({

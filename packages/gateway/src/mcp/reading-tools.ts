@@ -137,6 +137,7 @@ export async function contextOf(
   const { afterMs } = filter;
   const page = await application.memories.list(caller.principal, {
     limit: RECENT_MAX,
+    neverRecalled: "without",
     ...withoutUndefined({ afterMs }),
   });
   if (wanted.about === undefined) return { relevant: [], recent: page.items };
@@ -208,6 +209,7 @@ const timeline = defineTool({
     const conversationId = conversation === undefined ? undefined : parseId("con", conversation);
     const page = await visit.application.memories.list(visit.caller.principal, {
       limit,
+      neverRecalled: "without",
       ...withoutUndefined({ cursor, afterMs, beforeMs, conversationId }),
     });
     return { ...HEAD, memories: page.items.map(agentMemory), next: page.next };

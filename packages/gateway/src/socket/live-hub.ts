@@ -276,6 +276,7 @@ export function sentOf(event: LiveEvent): SentEvent {
     case "memory.revised":
     case "memory.forgotten":
     case "memory.restored":
+    case "memory.recall-decided":
     case "memory.erased": {
       const level = event.level === null ? null : levelName(event.level);
       return { id, name: event.type, data: { type: event.type, ...position, memory_id: event.memoryId, level } };

@@ -236,6 +236,8 @@ function memoriesOf(stateOf: () => State): MemoryApplication {
       if (outcome.type === "changed") stateOf().placed.delete(id);
       return outcome;
     },
+    decideRecall: async (principal, id, never, expected) =>
+      change(principal, id, expected, never ? { neverRecalled: true } : {}),
     restore: async () => ({ type: "missing" }),
     conversations: async () => ({ items: [], next: null, previous: null }),
     ...recallOf(ownOf),

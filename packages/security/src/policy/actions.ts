@@ -62,6 +62,8 @@ const RULES = {
   "memory.edit": own(ALL, true, AGENTS),
   "memory.move": own(ALL, true),
   "memory.forget": own(ALL, true, AGENTS),
+  // What is never recalled any more no program sees: none may say it of what a person wants found, nor take it back.
+  "memory.never-recall": own(ALL, true),
   // For ever: whoever holds a stolen session or a program's key must not be able to.
   "memory.erase": own(ALL, true, PROVED),
   "erasure.read": own(ALL, false),

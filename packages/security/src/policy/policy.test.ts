@@ -112,6 +112,7 @@ test("an agent may do nothing that its person may not, and never what is above l
     "grant.give",
     "export.run",
     "memory.move",
+    "memory.never-recall",
   ] as const) {
     const own: Resource = { type: "owned", tenant: DEFAULT_TENANT, owner: ada };
     expect(decide(agent, action, own, context)).toEqual({ allow: false, reason: "key" });

@@ -13,6 +13,7 @@ memory.list own oamg shows agent shared
 memory.read own oamg shows agent shared
 memory.edit own oamg shows agent
 memory.move own oamg shows
+memory.never-recall own oamg shows
 memory.forget own oamg shows agent
 memory.erase own oamg shows proof
 erasure.read own oamg

@@ -144,6 +144,11 @@ const FEWER_INDEXES = [
   `drop index memories_by_import`,
 ];
 
+const NEVER_RECALLED = [
+  `alter table memories add column never_recalled boolean not null default false`,
+  `create index memories_never_recalled on memories (user_id, occurred_at_ms) where never_recalled and state = 'live'`,
+];
+
 /** Every migration, oldest first. */
 export const MIGRATIONS: readonly MigrationStep[] = [
   { name: "0001-first-tables", statements: [...VIEW_TABLES, ...MEMORY_TABLES, ...IDENTITY_TABLES] },
@@ -152,4 +157,5 @@ export const MIGRATIONS: readonly MigrationStep[] = [
   { name: "0004-row-security", statements: ROW_SECURITY },
   { name: "0005-corrections", statements: CORRECTIONS },
   { name: "0006-fewer-indexes", statements: FEWER_INDEXES },
+  { name: "0007-never-recalled", statements: NEVER_RECALLED },
 ];

@@ -46,6 +46,7 @@ export interface MemoriesTable {
   version_offset: number;
   last_offset: number;
   client_sealed: boolean;
+  never_recalled: boolean;
   sealed: Uint8Array | null;
 }
 

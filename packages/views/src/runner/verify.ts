@@ -143,6 +143,7 @@ function apply(
     case "memory.revised":
     case "memory.forgotten":
     case "memory.restored":
+    case "memory.recall-decided":
     case "memory.erased": {
       const judgement = judge(memories.get(event.memory)?.standing, event);
       if (judgement.type === "apply") memories.set(event.memory, { standing: judgement.standing, view: 0 });

@@ -7,7 +7,7 @@
 import { decodeBase64Url } from "@kaelix/base";
 import type { ConversationId, ImportId, Level, MemoryEvent, MemoryId, SourceKind, UserId } from "@kaelix/model";
 
-import { judge, type SingleMemoryEvent } from "../relational/memories/standing.ts";
+import { judge, type SingleMemoryEvent, withRecall } from "../relational/memories/standing.ts";
 import type { SearchDocument } from "./document.ts";
 import type { MemoryRow } from "./rows.ts";
 
@@ -25,6 +25,8 @@ export interface Standing {
   readonly firstOffset: number;
   readonly versionOffset: number;
   readonly lastOffset: number;
+  /** As of `MemoryHeader`. */
+  readonly neverRecalled?: true;
 }
 
 /** What an event makes of one memory: where it stands now, and its new content when it brought one. */
@@ -61,11 +63,17 @@ function foldSingle(
   if (current !== undefined && current.lastOffset >= offset) return [];
   const judged = judge(current === undefined ? undefined : { ...current, userId }, event);
   if (judged.type === "leave-out") return [];
-  if (event.type === "memory.remembered") return [toldChange(event, offset, current)];
+  const isNever = judged.standing.neverRecalled === true;
+  if (event.type === "memory.remembered") {
+    const { standing, sealed } = toldChange(event, offset, current);
+    return [{ standing: isNever ? withRecall(standing, true) : standing, sealed }];
+  }
   // The rules let only a telling through for a memory that was never told.
   if (current === undefined) return [];
   const { state, version } = judged.standing;
-  if (event.type !== "memory.revised") return [{ standing: { ...current, state, lastOffset: offset } }];
+  if (event.type !== "memory.revised") {
+    return [{ standing: withRecall({ ...current, state, lastOffset: offset }, isNever) }];
+  }
   const standing = { ...current, state, version, level: event.level, versionOffset: offset, lastOffset: offset };
   return [{ standing, sealed: sealedBytes(event.sealed) }];
 }
@@ -74,7 +82,7 @@ function toldChange(
   event: Extract<MemoryEvent, { readonly type: "memory.remembered" }>,
   offset: number,
   current: Standing | undefined,
-): StandingChange {
+): Required<StandingChange> {
   const standing: Standing = {
     memoryId: event.memory,
     state: "live",
@@ -112,10 +120,11 @@ export function standingOfRow(row: MemoryRow): Standing {
     firstOffset: row.firstOffset,
     versionOffset: row.versionOffset,
     lastOffset: row.offset,
+    ...(row.neverRecalled === undefined ? {} : { neverRecalled: row.neverRecalled }),
   };
 }
 
-/** Where an indexed document stands: live. */
+/** Where an indexed document stands: live, and free to be recalled. */
 export function standingOfDocument(document: SearchDocument): Standing {
   const { memoryId, version, level, source, conversationId, importId, occurredAtMs, recordedAtMs } = document;
   return {

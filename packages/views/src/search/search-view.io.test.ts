@@ -84,6 +84,7 @@ class FakeRelational {
     const row = this.rows.get(event.memory);
     if (event.type === "memory.remembered") {
       if (row !== undefined && row.version >= event.memory_version) return;
+      const isNever = event.never_recalled ?? (row?.state === "erased" ? undefined : row?.neverRecalled);
       this.rows.set(event.memory, {
         memoryId: event.memory,
         userId: event.user,
@@ -101,6 +102,7 @@ class FakeRelational {
         offset,
         firstOffset: row?.firstOffset ?? offset,
         versionOffset: offset,
+        ...(isNever === undefined ? {} : { neverRecalled: isNever }),
       });
       return;
     }
@@ -113,6 +115,10 @@ class FakeRelational {
       this.rows.set(event.memory, { ...row, state: "forgotten", offset });
     } else if (event.type === "memory.restored" && row.state === "forgotten") {
       this.rows.set(event.memory, { ...row, state: "live", offset });
+    } else if (event.type === "memory.recall-decided" && row.state !== "erased") {
+      const { neverRecalled: before, ...rest } = row;
+      if (event.never === (before === true)) return;
+      this.rows.set(event.memory, { ...rest, ...(event.never ? { neverRecalled: true } : {}), offset });
     } else if (event.type === "memory.erased" && row.state !== "erased") {
       this.rows.set(event.memory, { ...row, state: "erased", sealed: new Uint8Array(0), offset });
     }
@@ -188,13 +194,14 @@ function inventEvent(random: Random, at: number, versions: Map<MemoryId, number>
     digest: "d",
     sealed,
   } as const;
-  const kind = random.integer(11);
+  const kind = random.integer(13);
   if (kind < 4) {
     versions.set(memory, version);
     const conversation = random.integer(2) === 0 ? null : idFromBytes("con", idBytes(5, random.integer(2)));
     const importId = random.integer(3) === 0 ? importOf(random.integer(2)) : null;
     const told = { source: "chat", conversation, import: importId, occurred_at: 1_000 * random.integer(5) } as const;
-    return { ...base, ...judged, ...told, type: "memory.remembered", external: null };
+    const never = random.integer(6) === 0 ? ({ never_recalled: true } as const) : {};
+    return { ...base, ...judged, ...told, ...never, type: "memory.remembered", external: null };
   }
   if (kind < 6) {
     versions.set(memory, version);
@@ -203,6 +210,7 @@ function inventEvent(random: Random, at: number, versions: Map<MemoryId, number>
   if (kind < 8) return { ...base, type: "memory.forgotten", memory };
   if (kind === 8) return { ...base, type: "memory.restored", memory };
   if (kind === 9) return { ...base, type: "memory.erased", memory };
+  if (kind > 10) return { ...base, type: "memory.recall-decided", memory, never: random.integer(2) === 0 };
   return { ...base, type: "import.undone", import: importOf(random.integer(2)) };
 }
 
@@ -294,6 +302,44 @@ function deafRows(relational: FakeRelational): FakeRelational {
   deaf.nextOffset = relational.nextOffset;
   return deaf;
 }
+
+test("SearchView holds a memory that is never to be recalled beside the index, and finds it again when it may be", async () => {
+  const user = userOf(1);
+  const memory = memoryOf(1, 1);
+  const sealed = sealContent({ text: "harbour dinner", reasons: [] });
+  const base = { v: 14, at: 1, tenant: DEFAULT_TENANT, user };
+  const told = { ...base, type: "memory.remembered", memory, memory_version: 1, level: 1, level_by: "rule" } as const;
+  const decided = { ...base, type: "memory.recall-decided", memory } as const;
+  const rest = { source: "chat", conversation: null, import: null, occurred_at: 1, external: null } as const;
+  const log = [
+    { offset: 0, event: { ...told, ...rest, confidence: 1, digest: "d", sealed } },
+    { offset: 1, event: { ...decided, never: true } },
+    { offset: 2, event: { ...decided, never: false } },
+  ];
+  const relational = new FakeRelational(log);
+  const folder = await makeFolder();
+  let view = makeView(folder, relational);
+  const foldNext = (offset: number): Promise<void> =>
+    view.fold({ topic: "memories", partition: 0, events: log.slice(offset, offset + 1), nextOffset: offset + 1 });
+  const found = async (): Promise<number> =>
+    searchIndex(await view.index(user), { text: "harbour", ceiling: 2, limit: 5, facets: false }).total;
+  await foldNext(0);
+  expect(await found()).toBe(1);
+  await foldNext(1);
+  expect(await found()).toBe(0);
+  // It is kept all the same, and counted.
+  expect(await view.census()).toMatchObject({ memoriesLive: 1 });
+  await view.snapshot();
+  // From its snapshot, and without one from the rows.
+  view = makeView(folder, relational);
+  expect(await found()).toBe(0);
+  view = makeView(await makeFolder(), relational);
+  expect(await found()).toBe(0);
+  view = makeView(folder, relational);
+  expect(await found()).toBe(0);
+  await foldNext(2);
+  expect(await found()).toBe(1);
+});
 
 test("SearchView snapshots hold a user whole and in no readable form", async () => {
   const { folder, relational, view } = await makeTold();

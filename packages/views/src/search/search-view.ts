@@ -214,11 +214,11 @@ export class SearchView implements View {
   }
 
   /**
-   * Ids of a user's memories that can be recalled and are not in the index, being above its levels.
+   * Ids of a user's live memories that are not in the index, being above its levels or never to be recalled.
    * @throws as `index`
    */
-  async aboveIndex(userId: UserId): Promise<readonly MemoryId[]> {
-    return [...(await this.#memories(userId)).aboveIndex()];
+  async besideIndex(userId: UserId): Promise<readonly MemoryId[]> {
+    return [...(await this.#memories(userId)).besideIndex()];
   }
 
   async #memories(userId: UserId): Promise<UserMemories> {

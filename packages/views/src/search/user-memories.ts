@@ -1,6 +1,6 @@
 /**
- * One loaded user: the index of what may be found, and beside it what is known but not indexed (above level 2, forgotten, erased,
- * or not to be opened). Together they answer for every memory that the log ever told of this user.
+ * One loaded user: the index of what may be found, and beside it what is known but not indexed (above level 2, never to be
+ * recalled, forgotten, erased, or not to be opened). Together they answer for every memory that the log ever told of this user.
  *
  * Guarantees: `apply` takes all of a batch or, when content cannot be opened because the opener fails, throws having changed nothing
  * that a reader could see half of; whoever owns it then drops it.
@@ -51,7 +51,7 @@ export interface UserMemoriesOptions {
 
 /** How many memories of a user there are, by state. */
 export interface MemoryCounts {
-  /** Live memories that can be recalled: indexed, or above the level that is indexed. */
+  /** Live memories that can be opened: indexed, above the level that is indexed, or never to be recalled. */
   live: number;
   forgotten: number;
   erased: number;
@@ -107,14 +107,14 @@ export class UserMemories {
     return counts;
   }
 
-  /** Ids of the memories that can be recalled. */
+  /** Ids of the live memories that can be opened. */
   *liveIds(): IterableIterator<MemoryId> {
     yield* this.#index.memoryIds();
-    yield* this.aboveIndex();
+    yield* this.besideIndex();
   }
 
   /** Ids of those of them that are not in the index. */
-  *aboveIndex(): IterableIterator<MemoryId> {
+  *besideIndex(): IterableIterator<MemoryId> {
     for (const { standing, isUnreadable } of this.#aside.values()) {
       if (standing.state === "live" && !isUnreadable) yield standing.memoryId;
     }
@@ -122,8 +122,8 @@ export class UserMemories {
 
   /**
    * Folds events of this user, in order of offset.
-   * @returns `incomplete` when a memory came back whose content is not at hand (a restored one: nothing of a forgotten memory is
-   * kept here); nothing was changed then and the user must be loaded anew.
+   * @returns `incomplete` when a memory came back whose content is not at hand (a restored one, or one that may be recalled
+   * again: nothing of them is kept here); nothing was changed then and the user must be loaded anew.
    */
   async applyEvents(
     events: readonly { readonly offset: number; readonly event: MemoryEvent }[],
@@ -232,9 +232,10 @@ export class UserMemories {
 /** About what one entry beside the index takes. */
 const ASIDE_BYTES = 400;
 
-/** True when a memory belongs into the index: live, and of a level whose text may be in clear in memory. */
+/** True when a memory belongs into the index: live, of a level whose text may be in clear in memory, and free to be recalled. */
 function isIndexed(standing: Standing): boolean {
-  return standing.state === "live" && standing.level <= LEVEL_INDEXED_MAX;
+  const { level, neverRecalled, state } = standing;
+  return state === "live" && level <= LEVEL_INDEXED_MAX && neverRecalled !== true;
 }
 
 /** What the index takes of what a memory says. */

@@ -96,7 +96,7 @@ async function open(told: Told, folder?: string, extra: Partial<WorldViewOptions
     folder: made,
     logId: "log-a",
     index: () => Promise.resolve(told.index),
-    aboveIndex: () => Promise.resolve([]),
+    besideIndex: () => Promise.resolve([]),
     caughtUp: () => Promise.resolve(),
     searchedTo: () => Promise.resolve(told.events.length),
     partitionOf: () => 0,
@@ -352,7 +352,7 @@ test("WorldView names what stands in it, once each, for verifying", async () => 
   told.tell(0, "Met Tom for lunch");
   told.tell(1, "Met Priya for lunch", 2);
   const above = memoryId(7);
-  const view = await open(told, undefined, { aboveIndex: () => Promise.resolve([above]) });
+  const view = await open(told, undefined, { besideIndex: () => Promise.resolve([above]) });
   await follow(view, told);
   const ids = async (): Promise<string[]> => (await listOf(view)).toSorted();
   expect(await ids()).toEqual([memoryId(0), memoryId(1), above].toSorted());

@@ -3,7 +3,7 @@
  *
  * Guarantees: a user's world is a function of what they go by and of their memories that the search index holds (levels 1 and 2, live), in
  * order of when they happened: followed live, read from a snapshot or made anew it is the same. A memory that is forgotten, changed, moved
- * above level 2 or whose import was undone makes the world be made anew without it, and its snapshot is removed with the very fold. Level 3
+ * above level 2, never to be recalled or whose import was undone makes the world be made anew without it, and its snapshot is removed with the very fold. Level 3
  * and above never enters a world. A session that is open to level 1 alone, and a program that may not read everything, get a world made of
  * what they may read alone, which is never written down. On disk everything is sealed. It does not: make a world before somebody asks (what
  * follows is taken in while nothing else is told, or on asking), or hold up remembering: folding marks, the work is done in pieces of some
@@ -45,8 +45,8 @@ export interface WorldViewOptions {
   readonly logId: string;
   /** A user's documents of levels 1 and 2, as the search view holds them. */
   readonly index: (userId: UserId) => Promise<UserIndex>;
-  /** Ids of a user's memories that can be recalled but have no document, being above the indexed levels. */
-  readonly aboveIndex: (userId: UserId) => Promise<readonly MemoryId[]>;
+  /** Ids of a user's live memories that have no document, being above the indexed levels or never to be recalled. */
+  readonly besideIndex: (userId: UserId) => Promise<readonly MemoryId[]>;
   /** Resolves when the search view has folded partition `partition` of topic `memories` up to `nextOffset` (exclusive). */
   readonly caughtUp: (partition: number, nextOffset: number) => Promise<void>;
   /** How far the search view has folded a partition. */
@@ -415,7 +415,7 @@ export class WorldView implements View {
         const { taken } = await this.read(userId, LEVEL_INDEXED_MAX);
         yield* taken.map((memory) => memory.memoryId);
       } else yield* (await this.#options.index(userId)).memoryIds();
-      yield* await this.#options.aboveIndex(userId);
+      yield* await this.#options.besideIndex(userId);
     }
   }
 

@@ -50,6 +50,7 @@ function isDoubtful(
   return build.and([
     build("state", "=", "live"),
     build("level_by", "=", "rule"),
+    build("never_recalled", "=", false),
     build("level", "<=", levelMax),
     build("confidence", "<", below),
   ]);
@@ -89,7 +90,7 @@ export async function doubtfulCountOf(queries: Queries, user: UserId, asked: Ask
   return row.count;
 }
 
-/** Says what the index `memories_by_doubt` says, in its words. */
+/** Says what the index `memories_by_doubt` says, in its words; what is never to be recalled is not shown to ask about it either. */
 function waitsForWord(
   build: ExpressionBuilder<Tables, "memories">,
   user: UserId,
@@ -99,6 +100,7 @@ function waitsForWord(
     build("user_id", "=", user),
     build("state", "=", "live"),
     build("level_by", "<>", "person"),
+    build("never_recalled", "=", false),
     build("confidence", "<", Math.max(0, ...asked.map(({ below }) => below))),
     build.or(asked.map(({ below, level }) => build.and([build("level", "=", level), build("confidence", "<", below)]))),
   ]);

@@ -19,7 +19,7 @@ import type { ConversationId, ImportId, SourceKind, TenantId, UserId } from "@ka
 
 import type { MemoryChange, MemoryState } from "../schema.ts";
 import { storableText } from "../text.ts";
-import { judge, type LeftOutReason, type MemoryStanding, type SingleMemoryEvent } from "./standing.ts";
+import { judge, type LeftOutReason, type MemoryStanding, type SingleMemoryEvent, withRecall } from "./standing.ts";
 
 /** A memory's row, without its sealed content. */
 export interface MemoryRow extends MemoryStanding {
@@ -182,8 +182,9 @@ export function foldMemories(
         );
     }
     const keeps = next.sealed.type === "keep";
+    const isNever = judgement.standing.neverRecalled === true;
     drafts.set(event.memory, {
-      row: next.row,
+      row: (next.row.neverRecalled === true) === isNever ? next.row : withRecall(next.row, isNever),
       sealed: keeps && draft !== undefined ? draft.sealed : next.sealed,
       isStored: draft !== undefined && draft.isStored && next.row.version === draft.row.version,
     });
@@ -253,6 +254,8 @@ function applyEvent(row: MemoryRow | undefined, event: SingleMemoryEvent, place:
       return { row: { ...touched, state: "forgotten" }, sealed: { type: "keep" }, closesPast: false };
     case "memory.restored":
       return { row: { ...touched, state: "live" }, sealed: { type: "keep" }, closesPast: false };
+    case "memory.recall-decided":
+      return { row: touched, sealed: { type: "keep" }, closesPast: false };
     case "memory.erased":
       return { row: { ...touched, state: "erased", digest: "" }, sealed: { type: "clear" }, closesPast: true };
   }

@@ -42,6 +42,8 @@ export interface TimePageRequest {
   readonly beforeMs?: number;
   /** True: only what its owner's browser sealed. */
   readonly clientSealed?: true;
+  /** Only what is never to be recalled, or all but that; absent: both. */
+  readonly neverRecalled?: "only" | "without";
   /** Go on behind this place: towards older ones, or back towards newer ones. Absent: the newest. */
   readonly from?: { readonly place: TimePlace; readonly towards: "older" | "newer" };
 }
@@ -88,6 +90,7 @@ function pageOf(
   if (request.afterMs !== undefined) query = query.where("occurred_at_ms", ">=", request.afterMs);
   if (request.beforeMs !== undefined) query = query.where("occurred_at_ms", "<", request.beforeMs);
   if (request.clientSealed !== undefined) query = query.where("client_sealed", "=", true);
+  if (request.neverRecalled !== undefined) query = query.where("never_recalled", "=", request.neverRecalled === "only");
   if (request.from !== undefined) {
     const { occurredAtMs, firstOffset, memoryId } = request.from.place;
     const place = sql`(${occurredAtMs}, ${firstOffset}, ${memoryId})`;

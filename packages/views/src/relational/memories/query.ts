@@ -61,7 +61,7 @@ export interface MemoryStore extends ImportRegister {
    * None is passed over; one that changes while it is read may come a second time, newer.
    */
   rowsOf(user: UserId, afterOffset: number): AsyncIterable<readonly SealedMemory[]>;
-  /** Live memories of a user at `levelMin` or above that can be read here, by time of happening, at most 1,000 at once. */
+  /** Live memories of a user at `levelMin` or above that can be read here and may be recalled, by time of happening, at most 1,000 at once. */
   liveAtOrAbove(user: UserId, levelMin: Level): AsyncIterable<readonly SealedMemory[]>;
   /** Every version of a memory, newest first; empty when it is not this user's. */
   versions(user: UserId, memory: MemoryId): Promise<readonly SealedVersion[]>;
@@ -251,6 +251,7 @@ async function* liveAtOrAbove(
         .where("state", "=", "live")
         .where("level", "in", levels)
         .where("client_sealed", "=", false)
+        .where("never_recalled", "=", false)
         .orderBy("occurred_at_ms")
         .orderBy("memory_id")
         .limit(ROWS_PAGE);

@@ -39,6 +39,7 @@ export const MEMORY_ROW_COLUMNS = [
   "version_offset",
   "last_offset",
   "client_sealed",
+  "never_recalled",
 ] as const;
 
 type StoredRow = Omit<Selectable<MemoriesTable>, "sealed">;
@@ -46,7 +47,7 @@ type StoredRow = Omit<Selectable<MemoriesTable>, "sealed">;
 /** The row of a memory, as the fold knows it. */
 export function memoryRowOf(stored: StoredRow): MemoryRow {
   return {
-    ...idsOf(stored),
+    ...commonOf(stored),
     tenant: stored.tenant as TenantId,
     state: stored.state,
     version: stored.version,
@@ -95,7 +96,7 @@ const NO_BYTES = new Uint8Array(0);
 /** The memory of a stored row. */
 export function sealedMemoryOf(stored: Selectable<MemoriesTable>): SealedMemory {
   return {
-    ...idsOf(stored),
+    ...commonOf(stored),
     tenant: stored.tenant as TenantId,
     state: stored.state,
     version: stored.version,
@@ -116,16 +117,19 @@ export function sealedMemoryOf(stored: Selectable<MemoriesTable>): SealedMemory 
   };
 }
 
-function idsOf(stored: StoredRow): {
+/** What both shapes of a row have alike. */
+function commonOf(stored: StoredRow): {
   readonly memoryId: MemoryId;
   readonly userId: UserId;
   readonly conversationId: ConversationId | null;
   readonly importId: ImportId | null;
+  readonly neverRecalled?: true;
 } {
   return {
     memoryId: stored.memory_id as MemoryId,
     userId: stored.user_id as UserId,
     conversationId: stored.conversation_id as ConversationId | null,
     importId: stored.import_id as ImportId | null,
+    ...(stored.never_recalled ? { neverRecalled: true } : {}),
   };
 }

@@ -11,12 +11,14 @@
  *        │        restored                            │
  *        └────────────────────────────────────────────┘  (its key is gone, whatever came between)
  * ```
+ * Whether it is never to be recalled stands beside that: it stays through changes, forgetting and telling again, until it is erased.
  * Order of the log decides. A version that is not higher than the one that stands is a repetition: the first stays.
  */
 import type {
   ImportId,
   MemoryErased,
   MemoryForgotten,
+  MemoryRecallDecided,
   MemoryRemembered,
   MemoryRestored,
   MemoryRevised,
@@ -31,10 +33,18 @@ export interface MemoryStanding {
   readonly state: MemoryState;
   readonly version: number;
   readonly importId: ImportId | null;
+  /** As of `MemoryHeader`. */
+  readonly neverRecalled?: true;
 }
 
 /** Events about one memory. */
-export type SingleMemoryEvent = MemoryRemembered | MemoryRevised | MemoryForgotten | MemoryRestored | MemoryErased;
+export type SingleMemoryEvent =
+  | MemoryRemembered
+  | MemoryRevised
+  | MemoryForgotten
+  | MemoryRestored
+  | MemoryRecallDecided
+  | MemoryErased;
 
 /** Why an event is left out. Each is counted under this name. */
 export type LeftOutReason =
@@ -75,6 +85,11 @@ export function judge(current: MemoryStanding | undefined, event: SingleMemoryEv
     case "memory.restored":
       if (current.state === "erased") return leaveOut("memory-erased");
       return current.state === "forgotten" ? apply({ ...current, state: "live" }) : leaveOut("memory-unchanged");
+    case "memory.recall-decided":
+      if (current.state === "erased") return leaveOut("memory-erased");
+      return event.never === (current.neverRecalled === true)
+        ? leaveOut("memory-unchanged")
+        : apply(withRecall(current, event.never));
     case "memory.erased":
       return current.state === "erased" ? leaveOut("memory-unchanged") : apply({ ...current, state: "erased" });
   }
@@ -86,7 +101,23 @@ function judgeTelling(current: MemoryStanding | undefined, event: MemoryRemember
   }
   if (current !== undefined && current.userId !== event.user) return leaveOut("memory-of-another-user");
   if (current !== undefined && event.memory_version <= current.version) return leaveOut("memory-version-repeated");
-  return apply({ userId: event.user, state: "live", version: event.memory_version, importId: event.import });
+  const wasNever = current !== undefined && current.state !== "erased" && current.neverRecalled === true;
+  const told: MemoryStanding = {
+    userId: event.user,
+    state: "live",
+    version: event.memory_version,
+    importId: event.import,
+  };
+  return apply(withRecall(told, wasNever || event.never_recalled === true));
+}
+
+/** The same, never to be recalled or free to be. */
+export function withRecall<Standing extends { readonly neverRecalled?: true }>(
+  standing: Standing,
+  never: boolean,
+): Omit<Standing, "neverRecalled"> & { readonly neverRecalled?: true } {
+  const { neverRecalled: _before, ...rest } = standing;
+  return never ? { ...rest, neverRecalled: true } : rest;
 }
 
 function apply(standing: MemoryStanding): Judgement {

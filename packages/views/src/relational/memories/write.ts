@@ -32,6 +32,7 @@ const STATE_COLUMNS: readonly RecordColumn[] = [
   ["state", "text"],
   ["changed_at_ms", "bigint"],
   ["last_offset", "bigint"],
+  ["never_recalled", "boolean"],
 ];
 
 const ROW_COLUMNS: readonly RecordColumn[] = [
@@ -148,10 +149,11 @@ function upsertRows(queries: Queries, changes: readonly RowChange[]): readonly S
       where memories.user_id = excluded.user_id`;
     statements.push(upsert.compile(queries));
   }
-  // What keeps its content changes in state alone: forgotten, restored.
+  // What keeps its content changes in state alone: forgotten, restored, never to be recalled.
   const states = changes.filter(({ sealed }) => sealed.type === "keep").map(({ row }) => stateRow(row));
   if (states.length > 0) {
-    const update = sql`update memories set state = r.state, changed_at_ms = r.changed_at_ms, last_offset = r.last_offset
+    const update = sql`update memories set state = r.state, changed_at_ms = r.changed_at_ms, last_offset = r.last_offset,
+        never_recalled = r.never_recalled
       from ${recordset(states, [["memory_id", "text"], ...STATE_COLUMNS])}
       where memories.memory_id = r.memory_id`;
     statements.push(update.compile(queries));
@@ -165,6 +167,7 @@ function stateRow(row: MemoryRow): RecordRow {
     state: row.state,
     changed_at_ms: row.changedAtMs,
     last_offset: row.lastOffset,
+    never_recalled: row.neverRecalled === true,
   };
 }
 

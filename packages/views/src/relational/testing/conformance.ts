@@ -13,6 +13,7 @@ import { createRelationalView } from "../view.ts";
 import { agedTests } from "./aged-tests.ts";
 import { clauseTests } from "./clause-tests.ts";
 import { baseOf, idOf, randomStory, remembered, revised, tenantOf } from "./events.ts";
+import { neverRecalledTests } from "./never-recalled-tests.ts";
 
 const TABLES = ["memories", "memory_versions", "imports", "users", "sessions", "invites", "view_counters"] as const;
 
@@ -51,6 +52,7 @@ export function relationalConformance(open: () => Promise<Database>): void {
   memoryQueryTests(() => house);
   clauseTests(() => house);
   agedTests(() => house);
+  neverRecalledTests(() => house);
   historyTests(() => house);
   importTests(() => house);
   identityTests(() => house);

@@ -87,7 +87,7 @@ export function randomStory(seed: number, length: number): readonly MemoryEvent[
     const importId = idOf("imp", random.integer(2));
     const sealed = Buffer.from(`sealed ${memory} ${version} ${index}`).toString("base64url");
     const named = { ...base, memory: idOf("mem", memory) };
-    switch (random.integer(12)) {
+    switch (random.integer(14)) {
       case 0:
       case 1:
       case 2: {
@@ -105,6 +105,9 @@ export function randomStory(seed: number, length: number): readonly MemoryEvent[
         return { ...named, type: "memory.restored" };
       case 8:
         return { ...named, type: "memory.erased" };
+      case 12:
+      case 13:
+        return { ...named, type: "memory.recall-decided", never: random.integer(2) === 0 };
       case 9:
         return { ...base, type: "import.started", import: importId, format: "csv", sealed };
       case 10:
