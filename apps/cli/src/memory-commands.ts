@@ -36,4 +36,17 @@ export function addMemoryCommands(
       (await import("./commands/memory.ts")).moveMemory(...given),
     ),
   );
+  changing(
+    command(
+      program,
+      "never-recall [id]",
+      "keep one memory and have nothing recall it; without an id: which are kept so",
+    ),
+  )
+    .option("--undo", "have it found, answered from and told of again")
+    .action(
+      ending(async (...given: Parameters<typeof memoryCommands.neverRecall>) =>
+        (await import("./commands/memory.ts")).neverRecall(...given),
+      ),
+    );
 }

@@ -57,6 +57,26 @@ test("kaelix move brings a memory to another level, from where it is shown again
   expect(JSON.parse(down.out)).toEqual({ level: "confidential", level_decided_by: "person" });
 });
 
+test("kaelix never-recall keeps a memory that nothing finds, lists it, and has it found again", async () => {
+  const id = await added("The anchor is called Ottilie", "--level", "general", "--wait", "indexed");
+  const never = await run("never-recall", id);
+  expect(never).toMatchObject({ code: 0, out: `${id} never-recalled\n` });
+  expect(never.err).toContain(`kaelix never-recall --undo ${id}`);
+  expect((await run("search", "Ottilie")).out).toBe("");
+  const shown = await run("show", id);
+  expect(shown.out).toBe("The anchor is called Ottilie\n");
+  expect(shown.err).toContain("Never recalled");
+  expect((await run("never-recall", id)).err).toContain("Nothing was changed");
+  expect((await run("never-recall")).out).toContain("The anchor is called Ottilie");
+  const [kept, ...more]: { id: string }[] = JSON.parse((await run("never-recall", "--json")).out);
+  expect([kept, more]).toMatchObject([{ id, never_recalled: true }, []]);
+  expect(await run("never-recall", "--undo", id)).toMatchObject({ code: 0, out: `${id} recalled\n` });
+  expect((await run("search", "Ottilie")).out).toContain(id);
+  expect(await run("never-recall")).toMatchObject({ out: "", err: "Every memory may be recalled\n" });
+  expect(await run("never-recall", "--undo")).toMatchObject({ code: 2 });
+  expect(await run("never-recall", id, "--if-version", "7")).toMatchObject({ code: 5 });
+});
+
 test("an upload that waits is discarded by kaelix import cancel, and is told from an import that has ended", async () => {
   const text = JSON.stringify({ text: "The boat was painted", external_id: "boat-1" });
   const file = { name: "boat.jsonl", data: new Blob([text]) };

@@ -1,4 +1,4 @@
-/** One memory by its id: looked at, changed, moved to another level. Forgetting it is `kaelix forget`. */
+/** One memory by its id: looked at, changed, moved to another level, recalled no more. Forgetting it is `kaelix forget`. */
 import type { CallOutput, Routes } from "@kaelix/contract";
 
 import { type CommonOptions, connected, type Connection } from "../connection.ts";
@@ -61,6 +61,58 @@ export async function moveMemory(id: string, level: string, options: ChangeOptio
   });
 }
 
+/** Options of `never-recall`. */
+export interface NeverRecallOptions extends ChangeOptions {
+  readonly undo?: boolean;
+}
+
+/** `kaelix never-recall [ID]`: keeps a memory and has nothing recall it, or with `--undo` again; without an id those that stand like that. */
+export function neverRecall(id: string | undefined, options: NeverRecallOptions): Promise<number> {
+  if (id === undefined && options.undo === true)
+    throw new CommandFailure(EXIT.usage, "Cannot undo: give the id of a memory; without --undo they are listed");
+  const named = versionOf(options.ifVersion);
+  return connected(options, async (connection) => {
+    const { client } = connection;
+    await openUp(connection, options.open);
+    if (id === undefined) {
+      await listNeverRecalled(connection, options);
+      return;
+    }
+    const never = options.undo !== true;
+    const before = (await client.call("memories.read", { params: { id } })).data;
+    const call = { params: { id }, body: { never } };
+    const ifMatch = { ifMatch: `"${named ?? before.version}"` };
+    const { data } = await client.call("memories.decideRecall", call, ifMatch);
+    if (options.json !== undefined) printJson(data, options.json);
+    else process.stdout.write(`${data.id} ${never ? "never-recalled" : "recalled"}\n`);
+    if ((before.never_recalled === true) === never) say("Nothing was changed: it stands like that already", options);
+    else if (never) say(`It is kept: kaelix show ${id}; found again by kaelix never-recall --undo ${id}`, options);
+  });
+}
+
+async function listNeverRecalled({ client }: Connection, options: NeverRecallOptions): Promise<void> {
+  const kept: Memory[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const from = cursor === undefined ? {} : { cursor };
+    const { data } = await client.call("memories.list", { query: { never_recalled: "only", limit: 200, ...from } });
+    kept.push(...data.data);
+    cursor = data.page.next;
+  }
+  if (options.json !== undefined) {
+    printJson(kept, options.json);
+    return;
+  }
+  const rows = kept.map(({ id, level, occurred_at: at, sealed, speaker, text }) => [
+    id,
+    at.slice(0, 10),
+    speaker ?? "me",
+    level,
+    sealed === undefined ? text : "(sealed by your browser)",
+  ]);
+  printTable(["ID", "WHEN", "WHO", "LEVEL", "TEXT"], rows);
+  if (rows.length === 0) say("Every memory may be recalled", options);
+}
+
 /** Changes a memory as it stands, or as the version that was named; a change in between is refused by the server. */
 function changing(
   id: string,
@@ -96,6 +148,9 @@ function factsOf(memory: Memory): string[] {
   const reasons = memory.reasons.map(({ text }) => text).join("; ");
   const files = memory.files.map(({ id, name }) => `${name} (${id})`);
   return [
+    ...(memory.never_recalled === undefined
+      ? []
+      : ["Never recalled: no search, answer, digest or program comes by it"]),
     ...(memory.sealed === undefined ? [] : ["Sealed by your browser: it opens there alone"]),
     `${who}${where}, ${memory.occurred_at}, through ${memory.source}`,
     `${level}, ${DECIDERS[decidedBy]}${sure}${reasons === "" ? "" : `: ${reasons}`}`,
