@@ -24,10 +24,11 @@ test("tickOf does not take another partition's watermark", () => {
   expect(tickOf(memory(7), marks)).toBe("stored");
 });
 
-test("tickOf never promises search of a level that is not indexed", () => {
+test("tickOf never promises search of what is not indexed", () => {
   const marks = { "relational|memories/4": 99, "search|memories/4": 99 };
   expect(tickOf(memory(7, "secret"), marks)).toBe("stored");
-  expect(isUnindexed("confidential")).toBe(false);
+  expect(tickOf({ ...memory(7), never_recalled: true }, marks)).toBe("stored");
+  expect(isUnindexed(memory(7, "confidential"))).toBe(false);
 });
 
 test("tickOf believes the server that it is searchable, and an unreadable position is only stored", () => {

@@ -17,6 +17,7 @@ export type Tick = "sending" | "waiting" | "failed" | "stored" | "searchable";
 interface TickSource {
   readonly position: string;
   readonly level: string;
+  readonly never_recalled?: true | undefined;
   readonly progress: { readonly stored: boolean; readonly searchable: boolean; readonly classified: boolean };
 }
 
@@ -32,15 +33,15 @@ export function advanceWatermarks(marks: Watermarks, view: string, position: Log
   return known !== undefined && known >= position.offset ? marks : { ...marks, [key]: position.offset };
 }
 
-/** True for levels that are never put in an index while locked, so that the second tick never comes. */
-export function isUnindexed(level: string): boolean {
-  return level === "secret" || level === "ultra-secret";
+/** True for what is not put in an index, by its level or by its owner's word, so that the second tick never comes. */
+export function isUnindexed({ level, never_recalled: never }: Pick<TickSource, "level" | "never_recalled">): boolean {
+  return level === "secret" || level === "ultra-secret" || never === true;
 }
 
 /** The tick of a stored memory. */
 export function tickOf(memory: TickSource, marks: Watermarks): Tick {
   if (memory.progress.searchable) return "searchable";
-  if (isUnindexed(memory.level)) return "stored";
+  if (isUnindexed(memory)) return "stored";
   const position = parsePosition(memory.position);
   if (position === undefined) return "stored";
   const passed = TICK_VIEWS.every((view) => (marks[watermarkKey(view, position)] ?? -1) >= position.offset);

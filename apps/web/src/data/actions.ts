@@ -3,7 +3,7 @@ import { isShown } from "../core/levels.ts";
 import { isPassing } from "../core/problem-words.ts";
 import { api } from "./api.ts";
 import { client, noteWrite, problemOf, refreshTokens, setPurpose, setToken } from "./connection.ts";
-import { interfaceSlice } from "./interface.ts";
+import { interfaceSlice, type Undo } from "./interface.ts";
 import { closeSeal } from "./own-seal.ts";
 import { type LeftBecause, sessionSlice } from "./session.ts";
 import type { Dispatch, State } from "./store.ts";
@@ -63,7 +63,7 @@ export function dropSession(left?: LeftBecause): Thunk {
 }
 
 /** Shows a notice. */
-export function notify(text: string, undo: string | null = null): Thunk {
+export function notify(text: string, undo: Undo | null = null): Thunk {
   return (dispatch) => {
     dispatch(interfaceSlice.actions.toastShown({ id: makeLocalId(), text, undo }));
   };
@@ -192,9 +192,44 @@ export function askQuestion(text: string, scope: string | null): Thunk<Promise<v
     const at = new Date().toISOString();
     const after = askedBefore(getState().thread.questions, scope);
     dispatch(threadSlice.actions.asked({ id, text, scope, at, state: "asking", answer: null, problem: null }));
+    await dispatch(answer({ id, text, scope }, after));
+  };
+}
+
+/** Asks a question again in its place: what it was answered from has changed. */
+export function askAgain({ id, text, scope }: Question): Thunk<Promise<void>> {
+  return async (dispatch, getState) => {
+    const { questions } = getState().thread;
+    const after = askedBefore(
+      questions.slice(
+        0,
+        questions.findIndex((question) => question.id === id),
+      ),
+      scope,
+    );
+    dispatch(
+      threadSlice.actions.questionChanged({
+        id,
+        change: { state: "asking", answer: null, writing: null, problem: null },
+      }),
+    );
+    await dispatch(answer({ id, text, scope }, after));
+  };
+}
+
+function answer(
+  { id, text, scope }: Pick<Question, "id" | "text" | "scope">,
+  after: readonly string[],
+): Thunk<Promise<void>> {
+  return async (dispatch) => {
     try {
       const filter = scope === null ? {} : { filter: { conversation: scope } };
-      const body = { question: text, follow_ups: true, ...filter, ...(after.length === 0 ? {} : { after }) };
+      const body = {
+        question: text,
+        follow_ups: true,
+        ...filter,
+        ...(after.length === 0 ? {} : { after: [...after] }),
+      };
       const { followAnswer } = await import("./answer-stream.ts");
       const change = (to: Partial<Question>): unknown =>
         dispatch(threadSlice.actions.questionChanged({ id, change: to }));

@@ -1,7 +1,7 @@
 /** An answer as it is written. Loaded with the first question. */
 import { readAnswer } from "@kaelix/contract/answer-stream";
 
-import { client } from "./connection.ts";
+import { callOptionsFor, client } from "./connection.ts";
 import type { Question } from "./thread.ts";
 import type { InputOf } from "./wire.ts";
 
@@ -23,7 +23,9 @@ export async function followAnswer(
   let isAnswered = false;
   const told: { readonly text: string; readonly citations: number[] }[] = [];
   try {
-    const response = await client.open("answers.write", { body }, { signal: stop.signal });
+    // What was told or corrected a moment ago is answered from.
+    const options = callOptionsFor("answers.write", { signal: stop.signal }, Date.now());
+    const response = await client.open("answers.write", { body }, options);
     for await (const event of readAnswer(response)) {
       if (event.type === "sentence") {
         told.push(event.sentence);

@@ -37,6 +37,7 @@ interface ListArguments {
   readonly conversation?: string;
   readonly import?: string;
   readonly limit?: number;
+  readonly never_recalled?: "only";
 }
 
 interface VersionedArguments {
@@ -100,6 +101,11 @@ const memoryApi = createApi({
     forgetMemory: build.mutation<null, VersionedArguments>({
       query: ({ id, version }) => ask("memories.forget", { params: { id } }, { ifMatch: etagOf(version) }),
       invalidatesTags: ["Memories", "Conversations"],
+    }),
+    decideRecall: build.mutation<WireMemory, VersionedArguments & { readonly never: boolean }>({
+      query: ({ id, version, never }) =>
+        ask("memories.decideRecall", { params: { id }, body: { never } }, { ifMatch: etagOf(version) }),
+      invalidatesTags: (_result, _error, { id }) => [{ type: "Memory", id }, "Memories", "Conversations"],
     }),
     restoreMemory: build.mutation<WireMemory, string>({
       query: (id) => ask("memories.restore", { params: { id } }),

@@ -7,11 +7,19 @@ import { advanceWatermarks, type Watermarks } from "../core/ticks.ts";
 /** Light, dark, or what the system says. */
 export type Appearance = "system" | "light" | "dark";
 
-/** A notice at the bottom; `undo` names the memory that can be restored. */
+/** What a notice can undo: a memory that was forgotten comes back, one that was never to be recalled may be again. */
+export interface Undo {
+  readonly type: "forgotten" | "never-recalled";
+  readonly memory: string;
+  /** As it stood when it was done. */
+  readonly version: number;
+}
+
+/** A notice at the bottom; `undo`: what it can take back. */
 export interface Toast {
   readonly id: string;
   readonly text: string;
-  readonly undo: string | null;
+  readonly undo: Undo | null;
 }
 
 /** The interface's own state. */

@@ -283,7 +283,11 @@ export async function openAll(
   let refused = 0;
   let cursor: string | null = null;
   do {
-    const query: { limit: number; sealed: "only"; cursor?: string } = { limit: 100, sealed: "only" };
+    const query: { limit: number; sealed: "only"; never_recalled: "without"; cursor?: string } = {
+      limit: 100,
+      sealed: "only",
+      never_recalled: "without",
+    };
     if (cursor !== null) query.cursor = cursor;
     const { data } = await client.call("memories.list", { query }, { signal });
     for (const memory of data.data) {

@@ -1,18 +1,15 @@
 import { type ReactNode, useState } from "react";
 import { Button as AriaButton, Tooltip, TooltipTrigger } from "react-aria-components";
 
-import { countOf, formatDuration, formatMoment, sayerOf, sourceLabel } from "../core/format.ts";
+import { countOf, formatDuration, formatMoment, sourceLabel } from "../core/format.ts";
 import { NOT_WRITTEN } from "../core/provider-words.ts";
-import { askQuestion } from "../data/actions.ts";
+import { askAgain, askQuestion } from "../data/actions.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { type Question } from "../data/thread.ts";
 import type { WireAnswer, WireCitation, WireSignal } from "../data/wire.ts";
-import { Button, Loading, Name, ProblemNote, TextLink, Words } from "./basics.tsx";
+import { Amend, speakerOf } from "./amend.tsx";
+import { Button, Loading, ProblemNote, TextLink, Words } from "./basics.tsx";
 import { edgeOf, LevelBadge } from "./level.tsx";
-
-function speakerOf({ memory }: WireCitation): ReactNode {
-  return <Name text={sayerOf(memory)} />;
-}
 
 /** The source of a citation as it was said, with what is quoted marked. */
 function SourceBubble({ citation }: { readonly citation: WireCitation }): ReactNode {
@@ -120,24 +117,6 @@ function NothingFound({ question }: { readonly question: Question }): ReactNode 
   );
 }
 
-/** What to do about a wrong answer: at the memory it was quoted from. */
-function Amend({ citations }: { readonly citations: readonly WireCitation[] }): ReactNode {
-  return (
-    <div className="mt-2 border-t border-line pt-3 text-13" data-testid="amend">
-      <p className="text-muted">The words come from your memories. Correct, move or forget the one that is wrong:</p>
-      <ul className="mt-1 flex flex-wrap gap-x-4">
-        {citations.map((citation) => (
-          <li key={citation.number}>
-            <TextLink href={`/memories/${citation.memory.id}`}>
-              [{citation.number}] {speakerOf(citation)}, {formatMoment(citation.memory.occurred_at)}
-            </TextLink>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
 /** Who put the answer into words. */
 function origin(answer: WireAnswer, isWriting: boolean): string {
   if (isWriting) return "quoted so far";
@@ -162,6 +141,7 @@ function Writing({ question, count }: { readonly question: Question; readonly co
 }
 
 function Quoted({ answer, question }: { readonly answer: WireAnswer; readonly question: Question }): ReactNode {
+  const dispatch = useAppDispatch();
   const [opened, setOpened] = useState<number | null>(null);
   const [panel, setPanel] = useState<"why" | "wrong" | null>(null);
   const citation = answer.citations.find(({ number }) => number === opened);
@@ -219,7 +199,7 @@ function Quoted({ answer, question }: { readonly answer: WireAnswer; readonly qu
         </Button>
       </div>
       {panel === "why" && <WhyPanel answer={answer} />}
-      {panel === "wrong" && <Amend citations={answer.citations} />}
+      {panel === "wrong" && <Amend citations={answer.citations} onAmended={() => void dispatch(askAgain(question))} />}
     </div>
   );
 }

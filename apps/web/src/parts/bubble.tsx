@@ -42,6 +42,7 @@ export function MemoryBubble({ memory, showName, showSource }: BubbleProps): Rea
         </p>
       )}
       <p className="mt-0.5 flex flex-wrap items-center justify-end gap-x-2 text-12 text-muted">
+        {memory.never_recalled === true && <span>never recalled</span>}
         {showSource && memory.source !== "chat" && <span>{sourceLabel(memory.source)}</span>}
         <Link
           to={`/memories/${memory.id}`}

@@ -43,6 +43,7 @@ export function MemoryEntry({ memory }: { readonly memory: WireMemory }): ReactN
         )}
         <span>· {sourceLabel(memory.source)}</span>
         {memory.files.length > 0 && <span>· {countOf(memory.files.length, "file")}</span>}
+        {memory.never_recalled === true && <span>· never recalled</span>}
         {memory.shared !== undefined && (
           <span className="inline-flex gap-1">
             · <SharedMark shared={memory.shared} isShort />

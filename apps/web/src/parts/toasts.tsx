@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 
 import { notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
-import { interfaceSlice, type Toast } from "../data/interface.ts";
+import { interfaceSlice, type Toast, type Undo } from "../data/interface.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button } from "./basics.tsx";
 
@@ -11,7 +11,8 @@ const NOTICE_MS = 5_000;
 
 function Notice({ toast }: { readonly toast: Toast }): ReactNode {
   const dispatch = useAppDispatch();
-  const [restore, { isLoading }] = api.useRestoreMemoryMutation();
+  const [restore, { isLoading: isRestoring }] = api.useRestoreMemoryMutation();
+  const [decideRecall, { isLoading: isDeciding }] = api.useDecideRecallMutation();
   const [isHeld, setHeld] = useState(false);
   useEffect(() => {
     if (isHeld) return;
@@ -21,12 +22,15 @@ function Notice({ toast }: { readonly toast: Toast }): ReactNode {
     );
     return () => clearTimeout(timer);
   }, [dispatch, toast, isHeld]);
-  const undo = async (id: string): Promise<void> => {
-    const result = await restore(id);
+  const undo = async ({ memory: id, type, version }: Undo): Promise<void> => {
+    const isForgotten = type === "forgotten";
+    const { error } = isForgotten ? await restore(id) : await decideRecall({ id, version, never: false });
     dispatch(interfaceSlice.actions.toastGone(toast.id));
-    dispatch(
-      notify(result.error === undefined ? "It is back." : "It could not be brought back: it is already gone for good."),
-    );
+    const done = isForgotten ? "It is back." : "It may be recalled again.";
+    const failed = isForgotten
+      ? "It could not be brought back: it is already gone for good."
+      : "It could not be undone: it was changed meanwhile. Its page does it.";
+    dispatch(notify(error === undefined ? done : failed));
   };
   return (
     <div
@@ -38,7 +42,11 @@ function Notice({ toast }: { readonly toast: Toast }): ReactNode {
     >
       <span>{toast.text}</span>
       {toast.undo !== null && (
-        <Button look="plain" isDisabled={isLoading} onPress={() => void undo(toast.undo ?? "")}>
+        <Button
+          look="plain"
+          isDisabled={isRestoring || isDeciding}
+          onPress={() => toast.undo !== null && void undo(toast.undo)}
+        >
           Undo
         </Button>
       )}

@@ -13,7 +13,7 @@ export function useProgress(memories: readonly WireMemory[]): void {
   const dispatch = useAppDispatch();
   const marks = useAppSelector((state) => state.interface.watermarks);
   const behind = memories
-    .filter((memory) => !isUnindexed(memory.level) && tickOf(memory, marks) !== "searchable")
+    .filter((memory) => !isUnindexed(memory) && tickOf(memory, marks) !== "searchable")
     .map((memory) => memory.id)
     .join();
   const polls = useRef(0);

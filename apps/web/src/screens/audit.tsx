@@ -21,6 +21,7 @@ const ACTIONS = [
   { value: "session.unlock", label: "Opening the lock" },
   { value: "memory.read", label: "Reading above Confidential" },
   { value: "memory.forget", label: "Forgetting" },
+  { value: "memory.never-recall", label: "Never recalling" },
   { value: "export.run", label: "Exporting" },
   { value: "grant.give", label: "Sharing" },
   { value: "grant.end", label: "Ending a share" },

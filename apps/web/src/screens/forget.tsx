@@ -6,6 +6,7 @@ import { EraseAccount } from "../parts/erase-account.tsx";
 import { EraseProgram } from "../parts/erase-program.tsx";
 import { EraseSource } from "../parts/erase-source.tsx";
 import { Erasures } from "../parts/erasures.tsx";
+import { NeverRecalled } from "../parts/never-recalled.tsx";
 import { Page } from "../parts/page.tsx";
 import { Takeout } from "../parts/takeout.tsx";
 
@@ -16,6 +17,7 @@ export function Forget(): ReactNode {
     <Page title="Forget & export" testId="forget" actions={<ButtonLink href="/settings">Back to Me</ButtonLink>}>
       <div className="max-w-measure">
         {role !== "guest" && <Takeout />}
+        <NeverRecalled />
         <EraseSource />
         <EraseProgram />
         <Erasures />

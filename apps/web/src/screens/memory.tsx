@@ -31,6 +31,7 @@ import { MemoryFiles } from "../parts/memory-files.tsx";
 import { MemoryWords } from "../parts/memory-words.tsx";
 import { MemoryKept } from "../parts/memory-kept.tsx";
 import { MemoryLinks } from "../parts/memory-links.tsx";
+import { NeverRecallButton, NeverRecallNote } from "../parts/never-recalled.tsx";
 import { MemoryTicks } from "../parts/ticks.tsx";
 import { Section, useTitle } from "../parts/page.tsx";
 import { useBack } from "../parts/use-back.ts";
@@ -215,6 +216,7 @@ function MemoryActions({
   isEditing,
   onEdit,
   onForget,
+  onProblem,
 }: {
   readonly memory: WireMemory;
   /** False while it is sealed and locked. */
@@ -222,6 +224,7 @@ function MemoryActions({
   readonly isEditing: boolean;
   readonly onEdit: () => void;
   readonly onForget: () => void;
+  readonly onProblem: (problem: Problem | null) => void;
 }): ReactNode {
   const isOwn = memory.shared === undefined;
   return (
@@ -237,6 +240,7 @@ function MemoryActions({
           {memory.level !== "ultra-secret" && (
             <ShareButton what={{ type: "memories", memories: [memory.id] }} words="this memory" level={memory.level} />
           )}
+          <NeverRecallButton memory={memory} onProblem={onProblem} />
           <Button look="quiet-danger" icon="forget" onPress={onForget} data-testid="forget-button">
             Forget
           </Button>
@@ -294,7 +298,7 @@ function Memory({ memory: kept, onReload }: { readonly memory: WireMemory; reado
       failed(problemFrom(result.error));
       return;
     }
-    dispatch(interfaceSlice.actions.toastShown({ id: memory.id, text: "Forgotten.", undo: memory.id }));
+    dispatch(notify("Forgotten.", { type: "forgotten", memory: memory.id, version: memory.version }));
     back();
   };
   const isOwn = memory.shared === undefined;
@@ -322,13 +326,16 @@ function Memory({ memory: kept, onReload }: { readonly memory: WireMemory; reado
           isEditing={isEditing && isReadable}
           onEdit={() => setEditing(true)}
           onForget={() => void forgetIt()}
+          onProblem={failed}
         />
       </div>
       {problem !== null && (
         <ProblemNote problem={problem} safe={isEditing ? "Your text is kept" : "Nothing was changed"} />
       )}
       {isOwn && <LevelPart memory={memory} opened={opened} onProblem={failed} />}
-      {isOwn && memory.sealed === undefined && <MemoryLinks id={memory.id} level={memory.level} />}
+      {isOwn && memory.sealed === undefined && memory.never_recalled === undefined && (
+        <MemoryLinks id={memory.id} level={memory.level} />
+      )}
       <Provenance memory={memory} />
       {isOwn && <MemoryKept id={memory.id} />}
       {isOwn && (
@@ -349,6 +356,7 @@ function Said({ memory }: { readonly memory: WireMemory }): ReactNode {
         <MemoryWords memory={memory} />
       </p>
       <MemoryFiles memory={memory} canSave />
+      <NeverRecallNote memory={memory} />
     </div>
   );
 }

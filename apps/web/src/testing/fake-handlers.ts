@@ -94,6 +94,12 @@ function changeMemory(state: FakeState, name: RouteName, request: FakeRequest): 
     memory.forgotten = true;
     return {};
   }
+  if (name === "memories.decideRecall") {
+    // Parsed by the contract's schema before it came here.
+    const { never } = request.body as { readonly never: boolean };
+    if (never) memory.never_recalled = true;
+    else delete memory.never_recalled;
+  }
   if (name === "memories.restore") memory.forgotten = false;
   else if (name === "memories.edit" || name === "memories.move") {
     // Parsed by the contract's schema before it came here.
@@ -324,9 +330,11 @@ function memoriesOf(state: FakeState, name: RouteName, request: FakeRequest): Fa
       const limit = Number(request.query["limit"] ?? 50);
       const start = Number(request.query["cursor"] ?? 0);
       const wanted = request.query["conversation"];
-      const { before = "9999", source } = request.query;
+      const { before = "9999", never_recalled: kept, source } = request.query;
       const isIn = (memory: FakeMemory): boolean =>
-        memory.occurred_at < before && (source === undefined || memory.source === source);
+        memory.occurred_at < before &&
+        (source === undefined || memory.source === source) &&
+        (kept === undefined || (kept === "only") === (memory.never_recalled === true));
       const all = visible(state).filter(
         (memory) => isIn(memory) && (wanted === undefined || memory.conversation?.id === wanted),
       );

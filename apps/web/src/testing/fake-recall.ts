@@ -14,6 +14,7 @@ function find(
   const words = query.toLowerCase().match(/[\p{L}\d]{3,}/gu) ?? [];
   const plain = new Set(["what", "when", "did", "the", "who", "last", "about", "know", "have"]);
   return visible(state)
+    .filter(({ never_recalled: never }) => never !== true)
     .map((memory) => {
       const text = memory.text.toLowerCase();
       const highlights = words
