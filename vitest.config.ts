@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const roots = ["packages/*/src/**", "packages/*/training/**", "apps/*/src/**", "tools/**", "bench/**"];
 const withSuffix = (suffix: string): string[] =>
@@ -8,11 +9,34 @@ const needy = ["io", "svc", "e2e"].flatMap((need) => withSuffix(`${need}.test`))
 /** How often what is waited for is looked at, and a bound against hanging, as every bound in time here: machines are busy. */
 const poll = { interval: 20, timeout: 60_000 };
 
+/** Files that take long though they are a few lines, which play a suite of elsewhere: by size alone they would run alone at the end. */
+const LONG = [
+  "apps/web/src/testing/journey.e2e.test.ts",
+  "packages/streamer/src/clients/npm-clients.svc.test.ts",
+  "bench/schemathesis/schemathesis.svc.test.ts",
+  "packages/streamer/src/clients/kafka-python.svc.test.ts",
+  "packages/log/src/kafka-log-failover.svc.test.ts",
+  "packages/streamer/src/clients/java-client.svc.test.ts",
+  "bench/xss/xss.e2e.test.ts",
+  "apps/cli/src/push.e2e.test.ts",
+  "bench/boundary/boundary.io.test.ts",
+];
+
+/** Vitest's own order, by the times of the last run or else by size, behind the files that are known to take long. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.some((path) => moduleId.endsWith(path));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 // The suffix of a test says what it needs; one project per need.
 export default defineConfig({
   test: {
     // Real servers are given the time to end.
     teardownTimeout: 40_000,
+    sequence: { sequencer: LongFirst },
     projects: [
       // Pure tests share a module registry: they have nothing to keep apart, and loading everything 55 times takes longer than running it.
       {
