@@ -30,6 +30,8 @@ export interface NpmRequest {
   readonly key: string;
   readonly value: string;
   readonly before: number;
+  /** How often it is tried again; `RETRY.times` unless told otherwise. */
+  readonly retries?: number;
 }
 
 /** Operations by name. */

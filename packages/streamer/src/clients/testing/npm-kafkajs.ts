@@ -143,13 +143,13 @@ export const kafkajsClient: NpmClient = {
   deleteGroup: (request) => withAdmin(request, (admin) => admin.deleteGroups([request.group])),
 };
 
-function kafkaOf({ connection }: NpmRequest): kafkajs.Kafka {
+function kafkaOf({ connection, retries = RETRY.times }: NpmRequest): kafkajs.Kafka {
   const { bootstrap, sasl } = connection;
   const ssl = tlsOf(connection);
   return new Kafka({
     brokers: [bootstrap],
     logLevel: logLevel.NOTHING,
-    retry: { initialRetryTime: RETRY.everyMs, maxRetryTime: RETRY.everyMs, retries: RETRY.times },
+    retry: { initialRetryTime: RETRY.everyMs, maxRetryTime: RETRY.everyMs, retries },
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl: saslOf(sasl) }),
   });
