@@ -145,6 +145,21 @@ test("SMS go to the number of the account, as many as a day allows", async () =>
   expect(sms.received).toHaveLength(2);
 });
 
+test("a mail names no host to go to, whatever a request says of where it was sent", async () => {
+  const count = mail.received.length;
+  const forged = { "x-forwarded-host": "evil.example", "x-host": "evil.example", forwarded: "host=evil.example" };
+  const answer = await house.fetch("http://localhost/api/v1/auth/recovery", {
+    method: "POST",
+    headers: { "content-type": "application/json", ...forged },
+    body: JSON.stringify({ email: "ann@example.com" }),
+  });
+  expect(answer.status).toBe(202);
+  await expect.poll(() => mail.received.length, { timeout: 60_000 }).toBe(count + 1);
+  const { raw } = mail.received.at(-1) ?? expect.fail();
+  expect(raw).toMatch(/\d{6}/);
+  expect(raw).not.toMatch(/evil|https?:/iu);
+});
+
 test("no code and no address stands in any file of the server but sealed", () => {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(files.length).toBeGreaterThan(5);

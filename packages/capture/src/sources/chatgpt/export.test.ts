@@ -236,3 +236,52 @@ test("sniffChatGpt knows ChatGPT's conversations, and no other assistant's", asy
   expect(await sniffed({ mapping: {} })).toBeUndefined();
   expect(await sniffed([])).toBeUndefined();
 });
+
+test("names of prototypes, paths and great numbers in an export are data like any other", async () => {
+  const file = textSource("file-Ab12-harbour.png", "picture");
+  const attachments = [
+    { id: "file-Ab12", name: "../../../etc/passwd" },
+    { id: "../../file-Ab12", name: "up" },
+    { id: "file-Gone", name: "__proto__" },
+    { __proto__: { id: "file-Ab12" } },
+  ];
+  const keys = ["__proto__", "constructor", "toString", "hasOwnProperty"];
+  const nodes = keys.map((id, at) =>
+    said(id, keys[at - 1] ?? null, `at ${id}`, { message: { metadata: { attachments } } }),
+  );
+  // `Object.fromEntries` and JSON both make a field of its own of __proto__.
+  const { problems, records } = await read([conversation(nodes)], [file]);
+  expect(problems).toEqual([]);
+  expect(records.map(({ draft }) => draft.text)).toEqual(keys.map((id) => `at ${id}`));
+  // A file is found by its id alone and is called by the last part of its name, wherever the export says that it lies.
+  expect(records[0]?.draft.files?.map(({ name }) => name)).toEqual(["passwd"]);
+  expect(Object.hasOwn({}, "polluted")).toBe(false);
+  const polluting = JSON.stringify([conversation([said("q", null, "words")])]).replace(
+    '"mapping":{',
+    '"__proto__":{"polluted":true,"mapping":{}},"mapping":{"__proto__":{"polluted":true},',
+  );
+  expect((await read(polluting)).records).toHaveLength(1);
+  expect("polluted" in {}).toBe(false);
+});
+
+test("an export may be as deep, as long and as winding as it likes", async () => {
+  const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const deeply = JSON.stringify([conversation([said("q", null, "words")]), conversation([said("p", null, "more")])]);
+  const { records } = await read(deeply.replace('"title":', `"odd":${deep},"title":`));
+  expect(records.at(-1)?.draft.text).toBe("more");
+  const many = 200_000;
+  const way = Array.from({ length: many }, (_, at) => `"n${at}":{"parent":"n${at - 1}"}`).join(",");
+  const last = `"q":{"parent":"n${many - 1}","message":{"author":{"role":"user"},"content":{"content_type":"text","parts":["words"]}}}`;
+  const winding = await read(`[{"id":"i","current_node":"q","mapping":{${way},${last}}}]`);
+  expect(winding.records.map(({ draft }) => draft.text)).toEqual(["words"]);
+  const circle = await read(
+    `[{"id":"i","mapping":{${way.replace('"parent":"n-1"', `"parent":"n${many - 1}"`)},${last}}}]`,
+  );
+  expect(circle.records.map(({ draft }) => draft.text)).toEqual(["words"]);
+  expect(circle.problems).toMatchObject([{ why: expect.stringContaining("circle") }]);
+  const parts = JSON.stringify(Array.from({ length: many }, () => [""]));
+  const wide = await read([
+    conversation([said("q", null, "", { message: { content: { content_type: "text", parts: JSON.parse(parts) } } })]),
+  ]);
+  expect(wide.problems).toEqual([]);
+});

@@ -25,8 +25,8 @@ import {
 } from "./conversation.ts";
 import { type ArrayElement, readArray } from "./json-array.ts";
 
-/** Longest conversation that is read, in bytes of JSON. */
-const CONVERSATION_BYTES_MAX = 64 * 1_048_576;
+/** Longest conversation that is read, in bytes of JSON. It lies in memory as a whole: made of empty messages this much takes some 400 MiB. */
+const CONVERSATION_BYTES_MAX = 16 * 1_048_576;
 
 /** How much of a file is looked at to tell what it is. */
 const SNIFF_BYTES = 256 * 1_024;
