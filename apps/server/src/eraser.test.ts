@@ -4,11 +4,12 @@ import { expect, test } from "vitest";
 
 import { Eraser } from "./eraser.ts";
 
-test("Eraser.round drops keys that moves have left behind before anything is purged, which leaves alone what a key opens", async () => {
+test("Eraser.round drops keys that moves have left behind before anything is purged, which leaves alone what a key opens, and has old uploads discarded", async () => {
   const did: string[] = [];
   const eraser = new Eraser({
     changes: { eraseForgotten: async () => 0, settleMoves: async () => void did.push("settled") },
     erasures: { round: async () => 0, unpurged: () => ({ isDue: true, states: [] }), purged: async () => undefined },
+    imports: { discardOld: async () => void did.push("discarded") },
     retention: { round: async () => undefined, stop: () => undefined },
     purge: {
       isDue: async () => true,
@@ -23,5 +24,5 @@ test("Eraser.round drops keys that moves have left behind before anything is pur
   });
   await eraser.round();
   await eraser.stop();
-  expect(did).toEqual(["settled", "purged"]);
+  expect(did).toEqual(["discarded", "settled", "purged"]);
 });

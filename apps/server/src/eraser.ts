@@ -1,5 +1,5 @@
 import type { Clock } from "@kaelix/base";
-import type { Changes, Erasures } from "@kaelix/capture";
+import type { Changes, Erasures, Imports } from "@kaelix/capture";
 import type { Logger } from "@kaelix/coordinator";
 
 import type { HousePurge } from "./erasures/house-purge.ts";
@@ -9,6 +9,8 @@ import type { Retention } from "./retention/retention.ts";
 export interface EraserParts {
   readonly changes: Pick<Changes, "eraseForgotten" | "settleMoves">;
   readonly erasures: Pick<Erasures, "round" | "unpurged" | "purged">;
+  /** Discards uploads that nobody began. */
+  readonly imports: Pick<Imports, "discardOld">;
   /** Lets go what has reached its age. */
   readonly retention: Pick<Retention, "round" | "stop">;
   /** Writes the log's files anew without what was erased; undefined where the house does not hold the files. */
@@ -25,8 +27,8 @@ const INTERVAL_MS_MAX = 30_000;
 const BATCH = 500;
 
 /**
- * Shreds the keys of forgotten memories once undoing is over, drops those that moves have left behind, finishes erasures, and has the files of
- * the log written anew without what was erased. What a stop interrupts goes on after the next start.
+ * Shreds the keys of forgotten memories once undoing is over, drops those that moves have left behind, finishes erasures, discards uploads that
+ * nobody began, and has the files of the log written anew without what was erased. What a stop interrupts goes on after the next start.
  */
 export class Eraser {
   readonly #parts: EraserParts;
@@ -69,6 +71,7 @@ export class Eraser {
       await this.#parts.retention.round();
     });
     await this.#try(() => this.#eraseForgotten());
+    await this.#try(() => this.#parts.imports.discardOld());
     // Before the purge: it leaves alone what a key opens.
     await this.#try(() => this.#parts.changes.settleMoves());
     // By itself: it may take minutes, and what is to be shredded meanwhile does not wait for it.

@@ -68,7 +68,7 @@ export async function openCapture(context: HouseContext): Promise<void> {
   const changes = new Changes({ ...shared, remember });
   const erasures = await openErasures(context, { changes, held, imports, remember, uploads });
   const retention = openRetention(context, dayBook, erasures);
-  const eraser = openEraser(context, { changes, erasures, retention, purge: openPurge(context, files) });
+  const eraser = openEraser(context, { changes, erasures, imports, retention, purge: openPurge(context, files) });
   const provider = openProvider(context);
   Object.assign(parts, { dayBook, lessons, proposed, remember, files, uploads });
   Object.assign(parts, { changes, imports, erasures, eraser, retention, provider });
@@ -132,7 +132,7 @@ function openPurge({ clock, parts, settings }: HouseContext, files: Files): Hous
 
 function openEraser(
   { clock, logger, parts, settings }: HouseContext,
-  work: Pick<EraserParts, "changes" | "erasures" | "purge" | "retention">,
+  work: Pick<EraserParts, "changes" | "erasures" | "imports" | "purge" | "retention">,
 ): Eraser {
   const { audit } = need(parts, "audit");
   return new Eraser({

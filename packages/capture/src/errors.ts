@@ -85,6 +85,12 @@ export const captureErrors = defineErrors({
     text: "Cannot undo the erasure: its time has passed and keys are shredded",
   },
   "import-busy": { kind: "busy", retry: true, status: 409, text: "Import is already running" },
+  "import-not-begun": {
+    kind: "conflict",
+    retry: false,
+    status: 409,
+    text: "Nobody began it within a day, so the file was removed and nothing of it kept: import it again",
+  },
   "import-not-waiting": { kind: "conflict", retry: false, status: 409, text: "Import has already been started" },
   "import-not-sealed": {
     kind: "conflict",

@@ -1,5 +1,6 @@
 /** How an import stands, as its owner sees it. */
-import { type ApiKeyId, type ImportId, type MemoryClient, parseId } from "@kaelix/model";
+import { type ApiKeyId, type ImportId, type MemoryClient, parseId, type UserId } from "@kaelix/model";
+import type { Keystore } from "@kaelix/security";
 
 import type { RegisteredImport } from "./import-register.ts";
 import type { ImportFormat, ImportPreview, ImportProblem } from "./sources/sources.ts";
@@ -52,6 +53,11 @@ export function emptyStatus(id: ImportId, file: string, format: ImportFormat | n
   };
 }
 
+/** True while nobody has said that it shall begin. */
+export function isNotBegun({ state }: ImportStatus): boolean {
+  return state === "waiting" || state === "sealed";
+}
+
 /** One that waits for its passphrase. */
 export function sealedStatus(id: ImportId, file: string): ImportStatus {
   return { ...emptyStatus(id, file, null), state: "sealed" };
@@ -62,8 +68,18 @@ export function waitingStatus(id: ImportId, file: string, preview: ImportPreview
   return { ...emptyStatus(id, file, preview.format), bytesTotal: preview.bytes, total: preview.total, preview };
 }
 
+/** One as the log tells it, with what of it can be opened. */
+export async function describeImport(
+  keystore: Pick<Keystore, "openForUser">,
+  user: UserId,
+  row: RegisteredImport,
+): Promise<ImportStatus> {
+  const opened = await keystore.openForUser({ user, purpose: "import", subject: row.importId }, row.sealed);
+  return toldStatus(row, opened.type === "opened" ? opened.bytes : undefined);
+}
+
 /** One as the log tells it. `said`: what was sealed of it, where it can be opened. */
-export function toldStatus(row: RegisteredImport, said: Uint8Array | undefined): ImportStatus {
+function toldStatus(row: RegisteredImport, said: Uint8Array | undefined): ImportStatus {
   const { file, namespace } = said === undefined ? { file: "(sealed)", namespace: null } : saidOf(said);
   return {
     ...emptyStatus(row.importId, file, row.format),

@@ -4,7 +4,7 @@
  * Guarantees: what is read goes through `Remember`, so importing the same file again adds nothing; a started import goes on after a
  * restart from the spooled file; the spooled file is removed as soon as its import has ended. A sealed file waits for its passphrase, is found
  * whole before anything of it is looked at, and stays sealed on the disk; the passphrase is kept nowhere.
- * Does not: keep an upload that was never started beyond a restart.
+ * Does not: keep an upload that was never started beyond a day, or beyond a restart.
  */
 import { type Clock, isKaelixError, type RandomSource } from "@kaelix/base";
 import type { Logger } from "@kaelix/coordinator";
@@ -24,16 +24,17 @@ import { captureErrors } from "./errors.ts";
 import { notingLost } from "./files/lost-files.ts";
 import { type HeldWrites, notHeld, type ReadDraft } from "./held-writes.ts";
 import {
+  describeImport,
   emptyStatus,
+  isNotBegun,
   type ImportStatus,
   mergeFinished,
   sealedOf,
   sealedStatus,
-  toldStatus,
   waitingStatus,
 } from "./import-status.ts";
 import { ImportJudging } from "./import-judging.ts";
-import type { ImportRegister, RegisteredImport } from "./import-register.ts";
+import type { ImportRegister } from "./import-register.ts";
 import { ImportSpool } from "./import-spool.ts";
 import type { LessonsOf, Owner, Remember } from "./remember.ts";
 import {
@@ -78,6 +79,7 @@ interface Job {
   client?: MemoryClient | undefined;
   status: ImportStatus;
   readonly abort: AbortController;
+  readonly arrivedAtMs: number;
   finished: Promise<void>;
 }
 
@@ -86,6 +88,7 @@ const BATCHES_IN_FLIGHT = 4;
 const PROBLEMS_SHOWN_MAX = 200;
 const CHANGE_INTERVAL_MS = 250;
 const LEVEL_MAX: Level = 4;
+const WAITING_MS_MAX = 24 * 3_600_000;
 /** Failures of opening after which it can be tried again. */
 const LEFT_SEALED = ["age-passphrase-wrong", "identity-busy", "import-not-sealed"] as const;
 const NOTHING = { added: 0, known: 0, failed: 0 };
@@ -131,7 +134,8 @@ export class Imports {
       const status = sealed ? sealedStatus(importId, fileName) : await this.#lookAt(importId, input, zone);
       const namespace = upload.program ?? null;
       const [abort, finished] = [new AbortController(), Promise.resolve()];
-      const job: Job = { owner, input, zone, status: { ...status, namespace }, abort, finished };
+      const arrivedAtMs = this.#parts.clock.nowMs();
+      const job: Job = { owner, input, zone, status: { ...status, namespace }, abort, arrivedAtMs, finished };
       this.#jobs.set(importId, job);
       return job.status;
     } catch (failure) {
@@ -180,7 +184,7 @@ export class Imports {
   /** Imports of a user, newest first: those of this process with their progress, the others as the log tells them. */
   async list(owner: Owner): Promise<readonly ImportStatus[]> {
     const rows = await this.#parts.register.imports(owner.user);
-    const past = await Promise.all(rows.map((row) => this.#describe(owner, row)));
+    const past = await Promise.all(rows.map((row) => describeImport(this.#parts.keystore, owner.user, row)));
     const own = [...this.#jobs.values()].filter((job) => job.owner.user === owner.user).map((job) => job.status);
     const byId = new Map(past.map((status) => [status.id, status]));
     for (const status of own) byId.set(status.id, mergeFinished(status, byId.get(status.id)));
@@ -244,7 +248,7 @@ export class Imports {
   async cancel(owner: Owner, importId: ImportId): Promise<ImportStatus | undefined> {
     const job = this.#own(owner, importId);
     if (job === undefined) return this.read(owner, importId);
-    if (job.status.state === "waiting" || job.status.state === "sealed") {
+    if (isNotBegun(job.status)) {
       job.status = { ...job.status, state: "cancelled", finishedAtMs: this.#parts.clock.nowMs() };
       this.#jobs.delete(importId);
       await this.#spool.remove(importId);
@@ -253,6 +257,16 @@ export class Imports {
       await job.finished;
     }
     return job.status;
+  }
+
+  /** Discards what has waited a day for its answers or its passphrase. It is listed as failed, with what to do, until the next start. */
+  async discardOld(): Promise<void> {
+    const olderThanMs = this.#parts.clock.nowMs() - WAITING_MS_MAX;
+    for (const job of this.#jobs.values()) {
+      if (!isNotBegun(job.status) || job.arrivedAtMs > olderThanMs) continue;
+      await this.#refuse(job, captureErrors("import-not-begun"));
+      this.#parts.onChange(job.owner, job.status.id);
+    }
   }
 
   /** Forgets everything an import brought. @throws KaelixError `import-busy`, `import-not-undoable` */
@@ -340,6 +354,7 @@ export class Imports {
         namespace: file.client?.key ?? null,
       },
       abort: new AbortController(),
+      arrivedAtMs: this.#parts.clock.nowMs(),
       finished: Promise.resolve(),
     };
     this.#jobs.set(importId, job);
@@ -477,14 +492,6 @@ export class Imports {
   #own(owner: Owner, importId: ImportId): Job | undefined {
     const job = this.#jobs.get(importId);
     return job?.owner.user === owner.user ? job : undefined;
-  }
-
-  async #describe(owner: Owner, row: RegisteredImport): Promise<ImportStatus> {
-    const opened = await this.#parts.keystore.openForUser(
-      { user: owner.user, purpose: "import", subject: row.importId },
-      row.sealed,
-    );
-    return toldStatus(row, opened.type === "opened" ? opened.bytes : undefined);
   }
 
   #base(owner: Owner): Pick<MemoryEvent, "v" | "at" | "tenant" | "user"> {

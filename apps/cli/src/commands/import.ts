@@ -135,11 +135,24 @@ export async function listImports(options: CommonOptions): Promise<number> {
         item.file,
       ]);
       printTable(["ID", "STATE", "ADDED", "KNOWN", "FAILED", "FILE"], rows);
+      for (const item of data.data) {
+        const todo = todoOf(item);
+        if (todo !== undefined) say(`${item.id}: ${todo}`, options);
+      }
     }
     return EXIT.ok;
   } finally {
     await connection.close();
   }
+}
+
+/** What is left to do about an import; undefined: nothing. */
+function todoOf({ error, file, id, state }: Import): string | undefined {
+  if (state === "waiting" || state === "sealed") {
+    const waits = state === "sealed" ? "its passphrase" : "your answers";
+    return `waits for ${waits}, for a day at most: go on in the web app, or kaelix import cancel ${id} and kaelix import run ${file}`;
+  }
+  return state === "failed" ? (error ?? undefined) : undefined;
 }
 
 /** `kaelix import undo ID`: forgets everything that an import brought. */

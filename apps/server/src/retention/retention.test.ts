@@ -95,6 +95,7 @@ async function openHouse(log: MemoryLog, clock: ManualClock, more: Partial<Reten
   const eraser = new Eraser({
     changes,
     erasures,
+    imports: { discardOld: async () => undefined },
     retention,
     purge: undefined,
     clock,
