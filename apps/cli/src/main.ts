@@ -145,6 +145,7 @@ recallOptions(command(program, "search <query...>", "find memories"))
 recallOptions(
   command(program, "ask [question...]", "ask; answered with sources, by quotation or in words of an AI provider"),
 )
+  .option("--as-of <time>", "as it stood at this time: only what happened before it counts")
   .option("--quoted", "by quotation alone, whatever provider is set up")
   .addOption(
     new Option(

@@ -81,7 +81,9 @@ test("an upload that waits is discarded by kaelix import cancel, and is told fro
   const text = JSON.stringify({ text: "The boat was painted", external_id: "boat-1" });
   const file = { name: "boat.jsonl", data: new Blob([text]) };
   const { data: waiting } = await owner.call("imports.upload", {}, { file });
-  expect((await run("import", "list")).out).toContain(`${waiting.id}\twaiting`);
+  const listed = await run("import", "list");
+  expect(listed.out).toContain(`${waiting.id}\twaiting`);
+  expect(listed.err).toContain(`kaelix import cancel ${waiting.id} and kaelix import run boat.jsonl`);
   const gone = await run("import", "cancel", waiting.id);
   expect(gone.err).toContain("nothing of it was kept");
   expect(await run("import", "list")).toMatchObject({ out: "", err: "Nothing was imported\n" });
@@ -90,6 +92,18 @@ test("an upload that waits is discarded by kaelix import cancel, and is told fro
   writeFileSync(path, text);
   const [id = ""] = (await run("import", "run", path, "--yes")).out.split(" ");
   expect((await run("import", "cancel", id)).err).toContain("has ended already: done");
+});
+
+test("kaelix ask --as-of answers from what happened before that time alone", async () => {
+  await added("Jonas lives in Malmö", "--level", "general", "--at", "2020-03-01", "--wait", "indexed");
+  await added("Jonas lives in Bergen", "--level", "general", "--at", "2023-03-01", "--wait", "indexed");
+  const asked = (...more: readonly string[]) => run("ask", "Where does Jonas live?", ...more);
+  const before = await asked("--as-of", "2021-01-01");
+  expect(before.out).toContain("Malmö");
+  expect(before.out).not.toContain("Bergen");
+  expect((await asked()).out).toContain("Bergen");
+  expect((await asked("--as-of", "2019-01-01")).out).toContain("nothing on that");
+  expect(await asked("--as-of", "sometime")).toMatchObject({ code: 2 });
 });
 
 test("what is listed and empty says so", async () => {
