@@ -51,7 +51,7 @@ function Row({ to, title, text, when, shared, icon, isBeside = false }: RowProps
       <NavLink
         to={to}
         className={({ isActive }) =>
-          `flex items-center gap-3 px-4 py-2.5 transition-feedback ${isActive ? "bg-accent-soft" : isBeside ? "hover:bg-sunken md:bg-accent-soft" : "hover:bg-sunken"}`
+          `flex items-center gap-3 px-4 py-2.5 transition-feedback ${isActive ? "bg-accent-soft" : isBeside ? "hover:bg-sunken lg:bg-accent-soft" : "hover:bg-sunken"}`
         }
       >
         <span
@@ -141,7 +141,7 @@ function PaneHead({
         look="quiet"
         icon="back"
         aria-label="All chats"
-        className="md:hidden"
+        className="lg:hidden"
         onPress={() => void navigate("/chats")}
       />
       <h1 tabIndex={-1} className="truncate font-semibold">
@@ -313,7 +313,7 @@ function OpenPane({
   return <ConversationPane key={id} id={id} conversation={conversations.find((candidate) => candidate.id === id)} />;
 }
 
-/** Conversations beside the open one; one at a time on a phone. */
+/** Conversations beside the open one; one at a time where both would leave too little for what is said: on a phone, and on a tablet held upright. */
 export function Chats(): ReactNode {
   const { id } = useParams();
   const { data = [], error, isLoading, refetch } = api.useConversationsQuery();
@@ -321,11 +321,11 @@ export function Chats(): ReactNode {
   return (
     <div className="flex h-full">
       <div
-        className={`w-full flex-col border-line bg-surface md:flex md:w-list md:shrink-0 md:border-e ${id === undefined ? "flex" : "hidden"}`}
+        className={`w-full flex-col border-line bg-surface lg:flex lg:w-list lg:shrink-0 lg:border-e ${id === undefined ? "flex" : "hidden"}`}
       >
         <div className="flex min-h-14 items-center justify-between border-b border-line px-4">
           {id === undefined ? (
-            <h1 tabIndex={-1} className="text-18 font-semibold md:text-15">
+            <h1 tabIndex={-1} className="text-18 font-semibold lg:text-15">
               Chats
             </h1>
           ) : (
@@ -348,7 +348,7 @@ export function Chats(): ReactNode {
       </div>
       <section
         aria-label="Open conversation"
-        className={`min-w-0 flex-1 flex-col md:flex ${id === undefined ? "hidden" : "flex"}`}
+        className={`min-w-0 flex-1 flex-col lg:flex ${id === undefined ? "hidden" : "flex"}`}
       >
         <OpenPane id={open} conversations={data} />
       </section>

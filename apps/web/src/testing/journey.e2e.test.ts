@@ -90,6 +90,27 @@ test.concurrent.each(LOOKS)(
   },
 );
 
+test.concurrent("on a tablet held upright the open chat has the room to itself, and the list is one press away", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage({ viewport: { width: 768, height: 1024 } });
+  await logIn(page, fake.url, OWNER);
+  await page.goto(`${fake.url}/chats/ask`);
+  await page.getByTestId("message-input").waitFor();
+  const pane = page.getByRole("region", { name: "Open conversation" });
+  expect((await pane.boundingBox())?.width).toBeGreaterThan(500);
+  expect(await page.getByRole("navigation", { name: "Conversations" }).isVisible()).toBe(false);
+  await page.getByRole("button", { name: "All chats" }).press("Enter");
+  await page.getByRole("navigation", { name: "Conversations" }).waitFor();
+  expect(await pane.isVisible()).toBe(false);
+  await page.getByRole("link", { name: /Carla/ }).first().click();
+  await page.locator("article").first().waitFor();
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await page.getByRole("navigation", { name: "Conversations" }).waitFor();
+  expect(await pane.isVisible()).toBe(true);
+  expect((await pane.boundingBox())?.width).toBeGreaterThan(500);
+  await page.context().close();
+});
+
 test.concurrent("what reads like a question is asked and not kept, unless one says so", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
