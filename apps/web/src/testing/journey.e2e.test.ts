@@ -21,8 +21,8 @@ const WIDE = { viewport: { width: 1280, height: 800 } } as const;
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 /** Long enough for a dialog on a phone, which waits for the keyboard before it shows. */
 const SETTLE_MS = 600;
-/** A bound against hanging: several walks share the machine. */
-const WALK_MS_MAX = 480_000;
+/** A bound against hanging: a walk looks at some sixty screens twice, and two share the machine. */
+const WALK_MS_MAX = 800_000;
 
 // Each test has a fake and pages of its own, so they run side by side (`maxConcurrency` of the project): much of a walk is waiting.
 let browser: JourneyBrowser;
@@ -56,29 +56,32 @@ async function openPage(options: BrowserContextOptions): Promise<{ page: Page; e
   return { page, errors };
 }
 
-/** Each is looked at in a second width, too: a window zoomed to 200 %, the smallest phone, a window zoomed to 400 %, a tablet. */
-const LOOKS = [
-  ["wide-light", { ...WIDE, colorScheme: "light" }, 640],
-  ["wide-dark", { ...WIDE, colorScheme: "dark" }, 320],
-  ["phone-light", { ...PHONE, colorScheme: "light" }, 320],
-  ["phone-dark", { ...PHONE, colorScheme: "dark" }, 768],
+/** Each screen is looked at in other widths, too: a window zoomed to 200 % and to 400 %; the smallest phone and a tablet. */
+const SIZES = [
+  ["wide", WIDE, [640, 320]],
+  ["phone", PHONE, [320, 768]],
 ] as const;
+/** The page follows the scheme while it is open, so one walk shows both. */
+const SCHEMES = ["light", "dark"] as const;
 
-test.concurrent.each(LOOKS)(
-  "every screen %s has no serious finding and never scrolls sideways",
+test.concurrent.each(SIZES)(
+  "every screen, %s, light and dark, has no serious finding and never scrolls sideways",
   { timeout: WALK_MS_MAX },
-  async (mode, options, otherWidth) => {
+  async (size, options, otherWidths) => {
     const fake = await fakeServer(true);
     const { page, errors } = await openPage(options);
     const findings: string[] = [];
     const look = async (name: string): Promise<void> => {
       await page.waitForTimeout(SETTLE_MS);
-      if (SHOTS !== undefined) {
-        mkdirSync(SHOTS, { recursive: true });
-        await page.screenshot({ path: join(SHOTS, `${mode}-${name}.png`) });
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme });
+        if (SHOTS !== undefined) {
+          mkdirSync(SHOTS, { recursive: true });
+          await page.screenshot({ path: join(SHOTS, `${size}-${colorScheme}-${name}.png`) });
+        }
+        findings.push(...(await findingsOf(page)).map((finding) => `${name}, ${colorScheme}: ${finding}`));
       }
-      findings.push(...(await findingsOf(page)).map((finding) => `${name}: ${finding}`));
-      for (const width of [otherWidth, options.viewport.width])
+      for (const width of [...otherWidths, options.viewport.width])
         findings.push(...(await sidewaysAt(page, width)).map((finding) => `${name}: ${finding}`));
     };
     await walkDoors(page, fake.url, look);
