@@ -5,12 +5,11 @@
  *     npm run bench -- canaries [--quick] [dump]
  *
  * It fails when one stands in a line of the log, in metrics, in the status, in the body of a refusal, or in a file of the data directory. What
- * is kept as it was sent on purpose — topics that people make at the Kafka door — is looked at by itself. When the word dump is given (Linux, as
- * root, with gdb's `gcore`), a core dump of the process is searched as well, and its memory: hits in memory are a figure, not a promise, and show
- * that the core dump had something to leave out.
+ * is kept as it was sent on purpose — topics that people make at the Kafka door — is looked at by itself. The memory of the process is
+ * searched when the word dump is given (Linux, as root), and its hits are a figure, not a promise.
  */
 import type { BenchRow } from "../row.ts";
-import { scanCore, scanProcess } from "./process-memory.ts";
+import { scanProcess } from "./process-memory.ts";
 import { canaryHead, canaryOf, formsOf, scanBytes } from "./scan.ts";
 import { sweepCanaries } from "./sweep.ts";
 
@@ -59,18 +58,13 @@ function checkScanner(): void {
   }
 }
 
-/** Canaries of levels 3 and 4 in the memory of the process, and in a core dump of it. */
+/** Canaries of levels 3 and 4 in the memory of the process. */
 function lingering(pid: number): BenchRow[] {
   const { bytes, hits } = scanProcess(pid, [3, 4]);
   // A reader that finds nothing in a process that just held it proves nothing.
-  const core = scanCore(pid, [3, 4]);
-  const inCore = [...core.hits.values()].reduce((sum, count) => sum + count, 0);
-  if (inCore > 0) throw new Error(`A core dump holds ${inCore} canaries of levels 3 and 4`);
   if (bytes < 50_000_000) throw new Error(`Only ${bytes} bytes of the process could be read`);
   return [
     { name: "memory of the locked process", value: bytes / 1e6, unit: "MB" },
     ...[...hits].map(([level, value]) => ({ name: `level ${level} in it`, value, unit: "hits" })),
-    { name: "core dump of it", value: core.bytes / 1e6, unit: "MB" },
-    { name: "levels 3 and 4 in the core dump", value: inCore, unit: "hits", target: 0, reached: true },
   ];
 }

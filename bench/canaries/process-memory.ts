@@ -1,11 +1,8 @@
 /**
- * The memory of a running process of this machine, page by page, as Linux shows it to root below `/proc`: what a core dump would hold without a filter, but for the
+ * The memory of a running process of this machine, page by page, as Linux shows it to root below `/proc`: what a core dump would hold, without the
  * gigabytes that were reserved and never touched. The process stands still meanwhile.
  */
-import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 
 import { scanBytes } from "./scan.ts";
 
@@ -49,21 +46,6 @@ export function scanProcess(pid: number, levels: readonly number[]): MemoryHits 
   } finally {
     closeSync(memory);
     process.kill(pid, "SIGCONT");
-  }
-}
-
-/**
- * Counts canaries of each level in a core dump of a process, as the kernel would write it: gdb's `gcore` goes by the same filter. The process goes
- * on. Throws where there is no `gcore`.
- */
-export function scanCore(pid: number, levels: readonly number[]): MemoryHits {
-  const folder = mkdtempSync(join(tmpdir(), "kaelix-core-"));
-  try {
-    execFileSync("gcore", ["-o", join(folder, "core"), String(pid)], { stdio: "ignore" });
-    const core = readFileSync(join(folder, `core.${pid}`));
-    return { bytes: core.length, hits: new Map(levels.map((level) => [level, scanBytes(core, level).count])) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -13,7 +13,6 @@ import { logErrors } from "@kaelix/log";
 import { makeClaimCode, securityErrors } from "@kaelix/security";
 import { searchErrors, viewErrors } from "@kaelix/views";
 
-import { emptyCoreDumps } from "./core-dumps.ts";
 import { type DataPaths, dataPaths, isProbablyClaimed, prepareDataDirectory } from "./data-directory.ts";
 import { serverErrors } from "./errors.ts";
 import { House } from "./house.ts";
@@ -90,7 +89,6 @@ interface Built {
 }
 
 async function build(options: StartOptions, serves: boolean): Promise<Built> {
-  emptyCoreDumps();
   const major = Number(process.versions.node.split(".")[0]);
   if (major < NODE_MAJOR_MIN) {
     throw serverErrors("node-too-old", {

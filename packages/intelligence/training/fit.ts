@@ -7,10 +7,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { featuresOf, logOdds, strongestByRule, supportOf } from "../src/classify/features.ts";
 import { readText } from "../src/classify/gather.ts";
-import { gramShare, pairShare } from "../src/classify/gram-scorer.ts";
+import { GRAM_READINGS } from "../src/classify/gram-scorer.ts";
 import { GRAM_BITS, Grams } from "../src/classify/grams.ts";
 import type { Evidence } from "../src/classify/rules/evidence.ts";
-import { levelOf, PRIOR_SHARE, shareOf, withProof } from "../src/classify/scorer.ts";
+import { levelOf, PRIOR_SHARE, raiseFor, shareOf, withProof } from "../src/classify/scorer.ts";
 import { checkLexiconTable } from "./compile-lexicons.ts";
 import { type JudgedText, learnConfidence } from "./confidence.ts";
 import { type Example, fitOdds, type FitOptions, type Model, predict } from "./logistic.ts";
@@ -18,6 +18,8 @@ import { type LearntText, learntTexts } from "./texts.ts";
 
 const SEED = 20_261_122;
 const ROUNDS = 30;
+/** Families are judged unseen in as many groups: each group is one more fit. */
+const GROUPS = 6;
 const GRAM_COUNT = 1 << GRAM_BITS;
 const GRAM_DECAY = 0.002;
 const RULE_DECAY = 0.001;
@@ -38,10 +40,10 @@ class Columns {
     const byRule = strongestByRule(reading.evidence);
     const found = new Map<number, number>();
     for (const [name, value] of featuresOf(reading, byRule)) found.set(this.#columnOf(name, byRule), value);
-    this.#grams.read(reading.scene.text);
-    this.#addGrams(found, gramShare(this.#grams.count));
-    this.#grams.readPairs(reading.scene.concepts);
-    this.#addGrams(found, pairShare(this.#grams.count));
+    for (const { read, shareOf } of GRAM_READINGS) {
+      read(this.#grams, reading.scene);
+      this.#addGrams(found, shareOf(this.#grams.count));
+    }
     return {
       ...one,
       byRule,
@@ -68,19 +70,22 @@ class Columns {
 
 function judge(model: Model, one: Learnt): JudgedText {
   const odds = withProof(predict(model, one), one.byRule);
-  const found = levelOf(odds, one.byRule);
+  const found = levelOf(odds, one.byRule, raiseFor(one.text.length));
   return { ...one, odds, found, share: shareOf(odds, found) };
 }
 
-/** Every text judged by a model that has seen nothing of its family: what is written at one sitting is alike. */
+/** Every text judged by a model that has seen nothing of its family: what is written at one sitting is alike. Some families are left out at once. */
 function crossJudge(texts: readonly Learnt[], options: FitOptions): JudgedText[] {
-  return familiesOf(texts).flatMap((family) => {
-    const model = fitOdds(
-      texts.filter((one) => one.family !== family),
-      options,
-    );
-    return texts.filter((one) => one.family === family).map((one) => judge(model, one));
-  });
+  const groups = new Map(familiesOf(texts).map((family, at) => [family, at % GROUPS]));
+  return Array.from({ length: GROUPS }, (_, group) => {
+    const [seen, unseen] = [texts.filter(isOutside), texts.filter((one) => !isOutside(one))];
+    const model = fitOdds(seen, options);
+    return unseen.map((one) => judge(model, one));
+
+    function isOutside(one: Learnt): boolean {
+      return groups.get(one.family) !== group;
+    }
+  }).flat();
 }
 
 function familiesOf(texts: readonly LearntText[]): string[] {

@@ -64,35 +64,64 @@ function shuffle(order: Int32Array, draw: () => number): void {
 export function fitOdds(examples: readonly Example[], options: FitOptions): Model {
   const draw = drawFrom(options.seed);
   const order = Int32Array.from(examples.keys());
-  const weights = [0, 1, 2].map(() => new Float64Array(options.width));
-  const squares = [0, 1, 2].map(() => new Float64Array(options.width).fill(0.01));
+  const decays = Float64Array.from({ length: options.width }, (_, column) => options.decay(column));
+  // The three weights of a column stand beside each other: a column is fetched once for all three.
+  const weights = new Float64Array(options.width * 3);
+  const squares = new Float64Array(options.width * 3).fill(0.01);
   const biases = [0, 0, 0];
   const biasSquares = [0.01, 0.01, 0.01];
+  const slopes = new Float64Array(3);
   for (let round = 0; round < options.rounds; round += 1) {
     shuffle(order, draw);
     const step = STEP * (1 - (1 - LAST_STEP) * (round / options.rounds));
     for (const row of order) {
       const one = examples[row];
-      if (one !== undefined) for (let at = 0; at < 3; at += 1) learn(one, at, step);
+      if (one !== undefined) learn(one, step);
     }
   }
-  return { biases, weights };
+  return {
+    biases,
+    weights: [0, 1, 2].map((at) => Float64Array.from(decays, (_, column) => weights[column * 3 + at] ?? 0)),
+  };
 
-  function learn(one: Example, at: number, step: number): void {
-    const [own, seen] = [weights[at], squares[at]];
-    if (own === undefined || seen === undefined) return;
-    const slope = (sigmoid(sumOf(one, at, { biases, weights })) - (one.level >= at + 2 ? 1 : 0)) * one.share;
-    biasSquares[at] = (biasSquares[at] ?? 0) + slope * slope;
-    biases[at] = (biases[at] ?? 0) - (step * slope) / Math.sqrt(biasSquares[at] ?? 1);
+  function learn(one: Example, step: number): void {
+    readSlopes(one);
+    for (let at = 0; at < 3; at += 1) {
+      const slope = slopes[at] ?? 0;
+      biasSquares[at] = (biasSquares[at] ?? 0) + slope * slope;
+      biases[at] = (biases[at] ?? 0) - (step * slope) / Math.sqrt(biasSquares[at] ?? 1);
+    }
     for (let place = 0; place < one.columns.length; place += 1) {
       const column = one.columns[place] ?? 0;
-      const weight = own[column] ?? 0;
-      const pull = slope * (one.values[place] ?? 0) + options.decay(column) * weight;
-      const square = (seen[column] ?? 0) + pull * pull;
-      seen[column] = square;
-      const next = weight - (step * pull) / Math.sqrt(square);
-      own[column] = (options.ruleLevels[column] ?? 0) >= at + 2 ? Math.max(0, next) : next;
+      const value = one.values[place] ?? 0;
+      const decay = decays[column] ?? 0;
+      const ruleLevel = options.ruleLevels[column] ?? 0;
+      for (let at = 0; at < 3; at += 1) {
+        const weight = weights[column * 3 + at] ?? 0;
+        const pull = (slopes[at] ?? 0) * value + decay * weight;
+        const square = (squares[column * 3 + at] ?? 0) + pull * pull;
+        squares[column * 3 + at] = square;
+        const next = weight - (step * pull) / Math.sqrt(square);
+        weights[column * 3 + at] = ruleLevel >= at + 2 ? Math.max(0, next) : next;
+      }
     }
+  }
+
+  /** How far each of the three is off, as its slope. */
+  function readSlopes(one: Example): void {
+    let two = (biases[0] ?? 0) + (one.offsets[0] ?? 0);
+    let three = (biases[1] ?? 0) + (one.offsets[1] ?? 0);
+    let four = (biases[2] ?? 0) + (one.offsets[2] ?? 0);
+    for (let place = 0; place < one.columns.length; place += 1) {
+      const column = (one.columns[place] ?? 0) * 3;
+      const value = one.values[place] ?? 0;
+      two += (weights[column] ?? 0) * value;
+      three += (weights[column + 1] ?? 0) * value;
+      four += (weights[column + 2] ?? 0) * value;
+    }
+    slopes[0] = (sigmoid(two) - (one.level >= 2 ? 1 : 0)) * one.share;
+    slopes[1] = (sigmoid(three) - (one.level >= 3 ? 1 : 0)) * one.share;
+    slopes[2] = (sigmoid(four) - (one.level >= 4 ? 1 : 0)) * one.share;
   }
 }
 

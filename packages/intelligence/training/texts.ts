@@ -1,6 +1,7 @@
 /** The labelled texts that may be learnt from. Held-out halves and `personas.jsonl` are never read here. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fixtureHalf } from "../src/classify/fixture-halves.ts";
+import { framedTexts } from "./frames.ts";
 
 /** One labelled text. */
 export interface LearntText {
@@ -17,8 +18,10 @@ export interface LearntText {
 const FIXTURES = new URL("../fixtures/", import.meta.url);
 /** Sentences about boats and pets are all general and many: at full share they would teach that hardly anything is secret. */
 const SHARES: Readonly<Record<string, number>> = { "everyday-practice.jsonl": 0.6, "levels.jsonl": 0.5 };
-const AS_MET: readonly string[] = ["levels.jsonl", "strangers.jsonl", "practice.jsonl"];
-const HALVED: readonly string[] = ["levels.jsonl", "strangers.jsonl", "ordinary.jsonl"];
+/** Nor do plain numbers, as many as they are, say much of anything else. */
+const NUMBERS_SHARE = 0.5;
+const AS_MET: readonly string[] = ["levels.jsonl", "strangers.jsonl", "newcomers.jsonl", "practice.jsonl"];
+const HALVED: readonly string[] = ["levels.jsonl", "strangers.jsonl", "newcomers.jsonl", "ordinary.jsonl"];
 
 /** The family of a file: files that share out one sitting by level or by register count as one. */
 function familyOf(name: string): string {
@@ -42,9 +45,14 @@ function readTexts(name: string): LearntText[] {
   }));
 }
 
-/** Every text that may be learnt from, in the order of the files' names. */
+/** Every text that may be learnt from: the files in the order of their names, then what sentences with choices say. */
 export function learntTexts(): LearntText[] {
   const practice = readdirSync(FIXTURES).filter((name) => /practice.*\.jsonl$/.test(name));
   const halves = HALVED.flatMap((name) => readTexts(name).filter((one) => fixtureHalf(one.id) === "development"));
-  return [...practice.sort().flatMap(readTexts), ...halves];
+  const framed = framedTexts().map((one) => {
+    const isOfNumbers = one.id.startsWith("numbers-");
+    const share = one.share * (isOfNumbers ? NUMBERS_SHARE : 1);
+    return { ...one, share, isAsMet: false, family: isOfNumbers ? "numbers" : "frames" };
+  });
+  return [...practice.sort().flatMap(readTexts), ...halves, ...framed];
 }

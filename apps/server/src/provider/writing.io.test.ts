@@ -138,7 +138,7 @@ test("where the memories hold nothing, nobody is asked", async () => {
 });
 
 test("a question that is too private is not sent", async () => {
-  const { done } = await asked("When is the dentist appointment?");
+  const { done } = await asked("Is my dentist appointment on 4 May at nine?");
   expect(done).toMatchObject({ kind: "quoted", not_written: "withheld" });
   expect(provider.heard.length).toBe(0);
 });

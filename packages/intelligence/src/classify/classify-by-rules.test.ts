@@ -90,6 +90,63 @@ test.each([
   expect(classifyByRules(text).level).toBe(4);
 });
 
+test("classifyByRules takes the postcode of an address for no code of the cellar or the gate before it", () => {
+  for (const text of ["Keller Lindenstraße 12, 10969 Berlin, Hinterhaus", "garage: Rue Basse 4, 59000 Lille"])
+    expect([text, classifyByRules(text).level]).toEqual([text, 2]);
+  expect(classifyByRules("Keller 10969").level).toBe(4);
+});
+
+test.each([
+  "The meter stands at 4031",
+  "Our boiler is a Worcester 8000 and it hums",
+  "There were 6240 runners and only 3 toilets",
+  "Sheet 4471 of the map shows the old mill",
+  "The safe bet is bus 3306, it stops at the door",
+  "Im Stadion waren 27450 Leute, irre",
+  "Auftrag 55219 ist fertig, kann man abholen",
+  "Strecke gesperrt bei Kilometer 1178",
+  "Der Turm ist 1378 gebaut worden",
+  "El medidor de agua marca 2291",
+  "La pelea duró 1245 segundos, qué locura",
+  "Le compteur de la voiture affiche 149200",
+  "La porte du garage pèse 1200 kilos",
+  "Tenho 1830 figurinhas repetidas",
+  "A conta de luz veio com leitura 8841",
+  "O elevador aguenta 1050 quilos",
+  "Il contatore del gas segna 5527",
+  "Abbiamo impastato 3400 ravioli",
+  "La macchina ha fatto 187300 chilometri",
+  "Su sayacı 2716 gösteriyor",
+  "Depoda 5120 kutu kaldı",
+  "Mandir me 1108 seedhiyan hain",
+  "Token 2047 ka number kab aayega",
+  "kitchen river piano harbour walnut shed garden concert window 1029",
+])("classifyByRules takes a plain number for no secret: %s", (text) => {
+  expect(classifyByRules(text).level).toBeLessThanOrEqual(2);
+});
+
+const counting = fc.constantFrom(
+  ..."message,telegram,line,page,room,bus,Nachricht,Telegramm,Zeile,mensaje,página,message,ligne,mensagem,riga,mesaj,satır,panna".split(
+    ",",
+  ),
+);
+
+test("classifyByRules takes a number for no code behind a word that counts, and for one behind a word of codes", () => {
+  fc.assert(
+    fc.property(counting, fc.integer({ min: 1, max: 99_999 }), (word, number) => {
+      expect(classifyByRules(`${word} ${String(number)}`).level).toBe(1);
+      expect(classifyByRules(`${word} ${String(number)}, the code is 4031`).level).toBe(4);
+    }),
+  );
+  for (const text of ["4031", "it's 4031 now", "door 4031#", "staff room 4417", "bus stop 12, gate code 4031"])
+    expect([text, classifyByRules(text).level]).toEqual([text, 4]);
+});
+
+test("classifyByRules takes no letter out of a word for the end of a number", () => {
+  expect(classifyByRules("PAN ABCPE1234L").reasons.map(({ rule }) => rule)).toContain("number-pan");
+  expect(classifyByRules("keeps 1204 logs").reasons.map(({ rule }) => rule)).not.toContain("number-pan");
+});
+
 test("classifyByRules takes the highest level present", () => {
   expect(classifyByRules("call me on +44 7700 900555, the pin is 5120").level).toBe(4);
 });

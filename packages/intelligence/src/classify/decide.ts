@@ -6,7 +6,7 @@ import { featuresOf, strongestByRule } from "./features.ts";
 import { type Reading, readText } from "./gather.ts";
 import { gramSums } from "./gram-scorer.ts";
 import type { Evidence } from "./rules/evidence.ts";
-import { levelOf, type LevelOdds, scoreLevels, shareOf } from "./scorer.ts";
+import { levelOf, type LevelOdds, raiseFor, scoreLevels, shareOf } from "./scorer.ts";
 
 const REASONS_MAX = 6;
 /** Weaker evidence is not worth a sentence while there is stronger. */
@@ -47,8 +47,6 @@ function reasonsFor(evidence: readonly Evidence[], level: Level): Classification
 const PIECE_LENGTH = 1000;
 /** So that nothing falls between two pieces. */
 const PIECE_OVERLAP = 120;
-/** Many pieces are many chances to be wrong: soft odds must be higher there. */
-const RAISE_MAX = 0.25;
 /** Texts are read up to this many UTF-16 units; what is behind is not judged, and the answer says so. */
 export const TEXT_LENGTH_MAX = 262_144;
 
@@ -100,8 +98,7 @@ export function decide(told: string, language?: string): Classification {
   if (text.length > TEXT_LENGTH_MAX)
     judgements.push({ odds: [UNREAD.weight, 0, 0], byRule: new Map([[UNREAD.rule, UNREAD]]) });
   const { odds, byRule } = judgements.length === 1 && judgements[0] ? judgements[0] : joinJudgements(judgements);
-  const raise = RAISE_MAX * (1 - 1 / Math.sqrt(pieces.length));
-  const found = levelOf(odds, byRule, raise);
+  const found = levelOf(odds, byRule, raiseFor(text.length));
   const level = found === 1 && text.length > TEXT_LENGTH_MAX ? 2 : found;
   const reasons = reasonsFor([...byRule.values()], level);
   return { level, confidence: calibratedConfidence(level, shareOf(odds, level)), decidedBy: "rule", reasons };

@@ -17,24 +17,37 @@ function weights(): Int8Array {
   return table;
 }
 
-/** How much each gram of a text counts: longer texts have more of them, and each says less. */
-export function gramShare(count: number): number {
+/** One way to read grams of a text. */
+export interface GramReading {
+  /** Reads; afterwards `grams.places` holds `grams.count` places. */
+  readonly read: (grams: Grams, scene: Scene) => void;
+  /** How much each of `count` grams counts: longer texts have more of them, and each says less. */
+  readonly shareOf: (count: number) => number;
+}
+
+function wordShare(count: number): number {
   return 3 / Math.sqrt(count + 5);
 }
 
-/** The same for pairs of nouns. */
-export function pairShare(count: number): number {
+function pairShare(count: number): number {
   return 1 / Math.sqrt(1 + count / 4);
 }
 
-/** Scores a text by its grams and by the nouns that stand near each other in it. */
+/** A text's words, the nouns that stand near each other in it, and which of them follow each other. */
+export const GRAM_READINGS: readonly GramReading[] = [
+  { read: (into, scene) => into.read(scene.text), shareOf: wordShare },
+  { read: (into, scene) => into.readPairs(scene.concepts), shareOf: pairShare },
+  { read: (into, scene) => into.readOrder(scene.concepts), shareOf: pairShare },
+];
+
+/** Scores a text by its grams. */
 export function gramSums(scene: Scene): GramSums {
   const byte = weights();
   const sums: [number, number, number] = [0, 0, 0];
-  grams.read(scene.text);
-  addAll(byte, sums, gramShare(grams.count));
-  grams.readPairs(scene.concepts);
-  addAll(byte, sums, pairShare(grams.count));
+  for (const { read, shareOf } of GRAM_READINGS) {
+    read(grams, scene);
+    addAll(byte, sums, shareOf(grams.count));
+  }
   return sums;
 }
 

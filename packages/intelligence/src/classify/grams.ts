@@ -35,6 +35,15 @@ function placeOf(hash: number): number {
 const PAIR_DISTANCE = 20;
 /** Texts that hold more nouns than this are long enough to be told by their words. */
 const PAIR_NOUNS_MAX = 40;
+/** Nouns follow each other when the second begins at most this many words behind the first. */
+const ORDER_DISTANCE = 12;
+/** Up to this many words apart they are near. */
+const ORDER_NEAR = 3;
+/** Order is read among this many nouns at the beginning of a text. */
+const ORDER_NOUNS_MAX = 60;
+/** A noun in order of place: the place of its first word, then this many bits for which noun it is. */
+const NOUN_BITS = 8;
+const NOUN_MASK = (1 << NOUN_BITS) - 1;
 
 /** Grams of one text; one instance is used again and again. */
 export class Grams {
@@ -44,6 +53,7 @@ export class Grams {
   #second = 0;
   readonly #nouns = new Int32Array(PAIR_NOUNS_MAX);
   readonly #nounAt = new Int32Array(PAIR_NOUNS_MAX);
+  readonly #inOrder = new Int32Array(CONCEPT_COUNT * ORDER_NOUNS_MAX);
 
   /** Reads a text; afterwards `places` holds `count` places. */
   read(text: string): void {
@@ -79,6 +89,37 @@ export class Grams {
       this.#nounAt[nouns] = first;
       nouns += 1;
     }
+  }
+
+  /** Reads which nouns of the rules follow each other and how closely; afterwards `places` holds `count` places. */
+  readOrder(concepts: ConceptMap): void {
+    this.count = 0;
+    const inOrder = this.#sortNouns(concepts);
+    for (let at = 0; at < inOrder.length; at += 1) {
+      const one = inOrder[at] ?? 0;
+      for (let next = at + 1; next < inOrder.length; next += 1) {
+        const other = inOrder[next] ?? 0;
+        const distance = (other >> NOUN_BITS) - (one >> NOUN_BITS);
+        if (distance > ORDER_DISTANCE) break;
+        const [first, second] = [one & NOUN_MASK, other & NOUN_MASK];
+        if (first === second) continue;
+        const nearness = distance === 0 ? 1 : distance <= ORDER_NEAR ? 2 : 3;
+        this.#push(Math.imul((first * 211 + second) * 4 + nearness, 0x9e3779b1) ^ 0x12345);
+      }
+    }
+  }
+
+  /** The nouns that stand first in a text, in order of their first words; they hold until the next call. */
+  #sortNouns(concepts: ConceptMap): Int32Array {
+    let nouns = 0;
+    for (let concept = 0; concept < CONCEPT_COUNT; concept += 1) {
+      const places = concepts.getAt(concept)?.first ?? [];
+      for (let at = 0; at < places.length && at < ORDER_NOUNS_MAX; at += 1) {
+        this.#inOrder[nouns] = ((places[at] ?? 0) << NOUN_BITS) | concept;
+        nouns += 1;
+      }
+    }
+    return this.#inOrder.subarray(0, nouns).sort().subarray(0, ORDER_NOUNS_MAX);
   }
 
   #push(hash: number): void {

@@ -78,7 +78,17 @@ const NEEDED: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.5, 3: 0.42, 4: 0.38 }
 const UNGROUNDED_RAISE: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.1, 3: 0.1, 4: 0.1 };
 const FIRM_MIN: Readonly<Record<2 | 3 | 4, number>> = { 2: 0.4, 3: 0.25, 4: 0.1 };
 
-/** The highest level whose odds suffice; `raise` asks for more, for texts read in many pieces. */
+/** Many words are many chances to be wrong: the longer a text, the more odds it needs, by at most this much. */
+const RAISE_MAX = 0.23;
+/** UTF-16 units of a text that is not long. */
+const RAISE_LENGTH_MIN = 75;
+
+/** How much more odds a level needs in a text of this many UTF-16 units. */
+export function raiseFor(length: number): number {
+  return RAISE_MAX * (1 - 1 / Math.sqrt(Math.max(1, length / RAISE_LENGTH_MIN)));
+}
+
+/** The highest level whose odds suffice; `raise` asks for more (see raiseFor). */
 export function levelOf(odds: LevelOdds, byRule: ReadonlyMap<string, Evidence>, raise = 0): Level {
   const needed = (level: 2 | 3 | 4): number => {
     let firmest = 0;

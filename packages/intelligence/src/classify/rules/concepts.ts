@@ -138,6 +138,8 @@ export const LEXICAL_CONCEPTS = [
   "general",
   "third",
   "selfWord",
+  // A number with the word that says what it counts, measures or puts in order
+  "countedNumber",
 ] as const;
 
 /** Concepts found by shape, not by words. */
@@ -151,6 +153,7 @@ const SHAPE_CONCEPTS = [
   "codeNumber",
   "quotedWord",
   "wordRow",
+  "numberedRow",
 ] as const;
 
 /** A noun of the rules that has words. */

@@ -6,6 +6,7 @@ import type { Level } from "@kaelix/model";
 import type { LexicalConcept } from "./concepts.ts";
 import type { Evidence } from "./evidence.ts";
 import { type Scene, tokenAt } from "./scene.ts";
+import { isCounted } from "./shapes.ts";
 import { bareChunk, type ValueShape, valueShape } from "./value-shape.ts";
 
 interface SecretNoun {
@@ -151,6 +152,12 @@ function isYear(bare: string): boolean {
   return /^(?:19|20)\d\d$/.test(bare);
 }
 
+/** A postcode of five digits stands between a house's number and a town: `12, 10969 Berlin`. */
+function isPostcode(text: string, start: number): boolean {
+  const hasHouse = /\d\s?[a-z]?,\s$/i.test(text.slice(Math.max(0, start - 6), start));
+  return hasHouse && /^\d{5}\s\p{Lu}\p{Ll}/u.test(text.slice(start, start + 8));
+}
+
 function digitsOf(scene: Scene, start: number): { readonly count: number; readonly end: number } {
   const span = scene.numbers.find((candidate) => candidate.end > start && candidate.start <= start + 3);
   if (span === undefined) return { count: 0, end: start };
@@ -168,6 +175,7 @@ function judgeValue(scene: Scene, noun: SecretNoun, chunk: Chunk, isLinked: bool
   if (shape === "none" && /^\d$/.test(bareChunk(chunk.text)) && digitsOf(scene, chunk.start).count >= noun.digitsMin)
     return "digits";
   if (shape !== "digits") return shape;
+  if (isPostcode(scene.text, chunk.start) || isCounted(scene, chunk.token)) return "none";
   const { count, end } = digitsOf(scene, chunk.start);
   if (
     count < noun.digitsMin ||

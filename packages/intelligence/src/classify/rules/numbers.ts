@@ -126,27 +126,38 @@ function digitEvidence(scene: Scene, span: NumberSpan): Evidence | undefined {
   return undefined;
 }
 
+function isSign(unit: number): boolean {
+  const lower = unit | 32;
+  return (unit >= 0x30 && unit <= 0x39) || (lower >= 0x61 && lower <= 0x7a);
+}
+
+interface TakenSigns {
+  readonly signs: string;
+  /** The last of them is followed by one more: they end within a word. */
+  readonly isCut: boolean;
+}
+
 /** Takes letters and digits from `start` over single blanks and hyphens until `length` are together. */
-function takeSigns(text: string, start: number, length: number): string {
+function takeSigns(text: string, start: number, length: number): TakenSigns {
   let signs = "";
   let gap = 0;
-  for (let at = start; at < text.length && signs.length < length; at += 1) {
+  let at = start;
+  for (; at < text.length && signs.length < length; at += 1) {
     const unit = text.charCodeAt(at);
-    const lower = unit | 32;
-    if ((unit >= 0x30 && unit <= 0x39) || (lower >= 0x61 && lower <= 0x7a)) {
+    if (isSign(unit)) {
       signs += text[at] ?? "";
       gap = 0;
     } else if ((unit === 0x20 || unit === 0x2d || unit === 0xa0 || unit === 0x2e) && gap === 0) gap = 1;
     else break;
   }
-  return signs.toUpperCase();
+  return { signs: signs.toUpperCase(), isCut: gap === 0 && isSign(text.charCodeAt(at)) };
 }
 
 function ibanEvidence(scene: Scene, at: number): Evidence | undefined {
   const start = scene.tokens.start[at] ?? 0;
   const length = ibanLength(scene.text.slice(start, start + 2).toUpperCase());
   if (length === undefined) return undefined;
-  const signs = takeSigns(scene.text, start, length);
+  const { signs } = takeSigns(scene.text, start, length);
   if (isIban(signs))
     return {
       rule: "number-iban",
@@ -173,8 +184,10 @@ function signEvidence(scene: Scene, at: number): Evidence | undefined {
   const start = scene.tokens.start[at] ?? 0;
   const isNamed = scene.concepts.isNear("idNoun", at, at, 10);
   for (const length of SIGN_LENGTHS) {
-    const signs = takeSigns(scene.text, start, length);
+    const { signs, isCut } = takeSigns(scene.text, start, length);
     if (signs.length < length) return undefined;
+    // "keeps 1204 logs" holds no number that ends in the L of "logs".
+    if (isCut) continue;
     const row = SIGN_RULES.find((candidate) => candidate.check(signs));
     if (row !== undefined)
       return { rule: row.rule, level: 3, weight: isNamed ? row.named : row.alone, text: row.text, at, soft: false };

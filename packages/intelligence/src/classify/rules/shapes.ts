@@ -1,5 +1,5 @@
 /** Concepts found by their shape in any language: sums of money, numbers, dates, names, made-up words. */
-import { conceptNumber } from "./concepts.ts";
+import { type Concept, conceptNumber } from "./concepts.ts";
 import type { NumberSpan } from "./number-spans.ts";
 import { type Scene, tokenAt } from "./scene.ts";
 import { FLAG_CAPITAL, FLAG_DIGIT, FLAG_INNER_CAPITAL, FLAG_LETTER, FLAG_OPENS } from "./tokens.ts";
@@ -15,6 +15,7 @@ const PASSWORD_SHAPE = conceptNumber("passwordShape");
 const CODE_NUMBER = conceptNumber("codeNumber");
 const QUOTED_WORD = conceptNumber("quotedWord");
 const WORD_ROW = conceptNumber("wordRow");
+const NUMBERED_ROW = conceptNumber("numberedRow");
 
 const MONEY_BEFORE = /(?:[£$€₹₺]|\brs\.?|\beur|\bchf|\bgbp|\busd|r\$)\s?$/i;
 const MONEY_AFTER =
@@ -24,7 +25,7 @@ function markNumbers(scene: Scene): void {
   for (const span of scene.numbers) {
     const at = tokenAt(scene.tokens, span.start);
     scene.concepts.add(NUMBER, at, at, EVERY_LANGUAGE);
-    if (span.digits.length >= 4) scene.concepts.add(LONG_NUMBER, at, at, EVERY_LANGUAGE);
+    if (span.digits.length >= 4 && !isCounted(scene, at)) scene.concepts.add(LONG_NUMBER, at, at, EVERY_LANGUAGE);
     const before = scene.text.slice(Math.max(0, span.start - 5), span.start);
     const after = scene.text.slice(span.end, span.end + 12);
     const isThousands = /^\d{1,3}(?:[.,]\d{3}){1,3}$/.test(
@@ -75,13 +76,56 @@ function isCodeNumber(span: NumberSpan, text: string): boolean {
   return size === 1 || (groups.length === 2 && size >= 3 && !span.separators.includes("."));
 }
 
+/** Words between a number and a word that can only mean a code; and between it and a thing that may have one, as doors do. */
+const SECRET_REACH = 9;
+const THING_REACH = 4;
+
+/** Words that say that a number is a code. */
+const CODE_WORDS = [
+  "pinNoun",
+  "codeNoun",
+  "recoveryNoun",
+  "passwordNoun",
+  "passwordShort",
+  "keySecretNoun",
+] as const satisfies readonly Concept[];
+const CODE_DEEDS = ["keypress", "unlocks", "codeSource"] as const satisfies readonly Concept[];
+const CODED_THINGS = ["lockNoun", "keyNoun", "wifiNoun"] as const satisfies readonly Concept[];
+
+/** True for a number that a word beside it counts, measures or puts in order, `message 1001`, or that ends a row of words. */
+export function isCounted(scene: Scene, token: number): boolean {
+  return (
+    isCountedBy(scene, "countedNumber", token, [...CODE_WORDS, ...CODED_THINGS]) ||
+    isCountedBy(scene, "numberedRow", token, CODE_WORDS)
+  );
+}
+
+/** The number behind `staff room` or `meter cupboard code` is a code: none of the words that speak for one may stand among the words that count. */
+function isCountedBy({ concepts }: Scene, by: Concept, token: number, against: readonly Concept[]): boolean {
+  const at = concepts.nearest(by, token, token);
+  const places = concepts.get(by);
+  if (places === undefined || at < 0) return false;
+  const first = places.first[at] ?? 0;
+  const last = places.last[at] ?? 0;
+  return against.every((concept) => concepts.nearest(concept, first, last) < 0);
+}
+
+/** A number alone is no secret: a word of codes stands near, its digits are told one by one, or it is all there is. */
+function isToldAsCode(scene: Scene, span: NumberSpan, at: number): boolean {
+  if (span.groups.length > 3 && span.groups.every((group) => group === 1)) return true;
+  if ([...CODE_WORDS, ...CODE_DEEDS].some((concept) => scene.concepts.isNear(concept, at, at, SECRET_REACH)))
+    return true;
+  if (CODED_THINGS.some((concept) => scene.concepts.isNear(concept, at, at, THING_REACH))) return true;
+  return at === 0 && tokenAt(scene.tokens, span.end) === scene.tokens.count;
+}
+
 function markCodeNumbers(scene: Scene): void {
   for (const span of scene.numbers) {
     if (!isCodeNumber(span, scene.text)) continue;
     const at = tokenAt(scene.tokens, span.start);
-    if (scene.concepts.isNear("harmlessNumber", at, at, 6)) continue;
+    if (isCounted(scene, at) || scene.concepts.isNear("harmlessNumber", at, at, 6)) continue;
     if (scene.concepts.isNear("accountNoun", at, at, 3) && !scene.concepts.isNear("pinNoun", at, at, 3)) continue;
-    scene.concepts.add(CODE_NUMBER, at, at, EVERY_LANGUAGE);
+    if (isToldAsCode(scene, span, at)) scene.concepts.add(CODE_NUMBER, at, at, EVERY_LANGUAGE);
   }
 }
 
@@ -128,29 +172,42 @@ const FUNCTION_WORDS = new Set(
 const ROW = /(?:\b[a-z]{3,8} ){5,23}[a-z]{3,8}\b/g;
 const ROW_LENGTH = 6;
 
-/** Six words in a row that no sentence would put there: the words of a wallet. */
+/** Six words in a row that no sentence would put there: the words of a wallet, or with a number behind them a line of something. */
 function markWordRows(scene: Scene): void {
   let seen = 0;
   for (const match of scene.text.matchAll(ROW)) {
     if ((seen += 1) > CHUNKS_MAX) return;
-    const row = new Set<string>();
-    for (const word of match[0].split(" ")) {
-      if (FUNCTION_WORDS.has(word)) row.clear();
-      else row.add(word);
-      if (row.size < ROW_LENGTH) continue;
-      const at = tokenAt(scene.tokens, match.index);
+    const at = tokenAt(scene.tokens, match.index);
+    const end = match.index + match[0].length;
+    const rows = rowLengths(match[0]);
+    if (!/^\s\d/.test(scene.text.slice(end, end + 2))) {
+      if (rows.most < ROW_LENGTH) continue;
       scene.concepts.add(WORD_ROW, at, at, EVERY_LANGUAGE);
       return;
     }
+    const number = tokenAt(scene.tokens, end + 1);
+    if (rows.last >= ROW_LENGTH) scene.concepts.add(NUMBERED_ROW, number - ROW_LENGTH, number, EVERY_LANGUAGE);
   }
+}
+
+/** How many words no function word parts: at most, and at the end. A word that comes twice counts once at most. */
+function rowLengths(words: string): { readonly most: number; readonly last: number } {
+  let most = 0;
+  const row = new Set<string>();
+  for (const word of words.split(" ")) {
+    if (FUNCTION_WORDS.has(word)) row.clear();
+    else row.add(word);
+    most = Math.max(most, row.size);
+  }
+  return { most, last: row.size };
 }
 
 /** Adds the shape concepts to a scene; called once, before the rules. */
 export function markShapes(scene: Scene): void {
+  markWordRows(scene);
   markNumbers(scene);
   markWords(scene);
   markSignChunks(scene);
   markCodeNumbers(scene);
   markQuotes(scene);
-  markWordRows(scene);
 }

@@ -3,15 +3,16 @@ import { assert } from "@kaelix/base";
 
 import { classifyByRules } from "../../classify/classify-by-rules.ts";
 
-/** Below it about as many levels are wrong as right; at level 2 nearly all that are asked about are wrong. */
+/** Below it the judge is as unsure as it gets at level 1; at level 2 nearly all that are asked about are wrong. */
 const DOUBTED = {
   1: {
-    below: 0.52,
+    below: 0.6,
     candidates: [
       "He left early",
       "He never said why",
-      "Somebody kept it all these years",
-      "The bathroom tiles are turquoise",
+      "His brother hid the crooked lantern",
+      "She carried the stairs all these years",
+      "A colleague borrowed the wedding album for weeks",
     ],
   },
   2: {
@@ -21,7 +22,7 @@ const DOUBTED = {
       "Somebody is not allowed to see the kids",
       "She is in the clinic again",
       "Somebody told nobody about the loan",
-      "Her father is having a difficult divorce",
+      "He sold his old phone",
     ],
   },
 } as const;
