@@ -349,6 +349,26 @@ test("a memory that gives orders is quoted like any other and changes nothing", 
 });
 
 test.each([
+  ["Where does Carla live now?", "en", "Carla lives in Porto"],
+  ["Where is Carla living at the moment?", "en", "Carla lives in Porto"],
+  ["Where does Carla currently live?", "en", "Carla lives in Porto"],
+  ["Wo wohnt Carla jetzt?", "de", "Carla wohnt in Porto"],
+  ["Où habite Carla en ce moment ?", "fr", "Carla habite à Porto"],
+  ["¿Dónde vive Carla ahora?", "es", "Carla vive en Oporto"],
+  ["Dove abita adesso Carla?", "it", "Carla abita a Porto"],
+  ["Onde mora a Carla agora?", "pt", "A Carla mora no Porto"],
+  ["Carla şimdi nerede oturuyor?", "tr", "Carla Porto'da oturuyor"],
+])("%s is answered by what was told without the word for now", async (question, language, text) => {
+  await loadLanguage(language);
+  const alone = sourceOf([{ on: "2024-01-01", text }], language);
+  expect((await answer(question, alone)).citations.map((one) => one.text)).toEqual([text]);
+});
+
+test("a word for now in quotes is looked for", () => {
+  expect(readQuestion('Who said "not now"?', NOW_MS).text).toBe('Who said "not now"?');
+});
+
+test.each([
   ["How often do I swim?", "count"],
   ["When did I last see Ann?", "last"],
   ["When was the last time that it rained?", "last"],

@@ -47,6 +47,23 @@ const ABOUT_PATTERN = new RegExp(
     .join("|"),
   "iu",
 );
+/** "Where does Carla live now?" asks for what stands; no memory need hold "now", unless it is in quotes. Italian "ora" is left: it is an hour too. */
+const NOW_PATTERN = new RegExp(
+  [
+    String.raw`(?:right |just )?now|currently|presently|nowadays|at (?:the moment|present)|(?:in )?these days`,
+    String.raw`jetzt|derzeit|zurzeit|zur zeit|momentan|aktuell|heutzutage|im (?:moment|augenblick)`,
+    "maintenant|actuellement|en ce moment|à présent",
+    "ahora(?: mismo)?|actualmente|en este momento|hoy en día",
+    "adesso|attualmente|al momento|in questo momento",
+    "agora(?: mesmo)?|atualmente|neste momento|hoje em dia",
+    "şimdi|şu an(?:da)?|bugünlerde",
+    "abhi|aaj ?kal|filhal|is waqt",
+  ]
+    .map((form) => String.raw`(?<![\p{L}-])(?:${form})(?![\p{L}-])`)
+    .concat(String.raw`"[^"]*"`)
+    .join("|"),
+  "giu",
+);
 const HAPPENED_PATTERN =
   /^\s*what(?: all| else)?(?:['’]s| is| was| were)?\s+(?:happened|happening|happens|went on|going on|new|did (?:i|we) do|have (?:i|we) done|(?:i|we) did)\b/iu;
 const AS_OF_PATTERN = /(?:[,;]\s*|(?<!\s)\s+|(?<!\s))\bas of\b\s+(?:the end of\s+)?/iu;
@@ -67,7 +84,12 @@ export function readQuestion(text: string, nowMs: number): Question {
 
 /** The words that memories are looked for by, without those that only say what is to become of them. */
 function matterOf(text: string, wanted: Wanted): string {
-  if (wanted === "one" || wanted === "list") return text.replace(ABOUT_PATTERN, " ").trim();
+  if (wanted === "one" || wanted === "list")
+    return text
+      .replace(ABOUT_PATTERN, " ")
+      .replace(NOW_PATTERN, (found) => (found.startsWith('"') ? found : " "))
+      .replace(/\s+/gu, " ")
+      .trim();
   // "last" and "first" ask for an order; no memory need hold them.
   const rest =
     wanted === "count"
