@@ -4,7 +4,7 @@
  *
  *     npm run bench -- canaries [--quick] [dump]
  *
- * It fails when one stands in a line of the log, in metrics, in the status, in the body of a refusal, or in a file of the data directory. What
+ * It fails when one stands in a line of the log, in metrics, in the status, in the body of a refusal, or in a file of the data directory or of a backup. What
  * is kept as it was sent on purpose — topics that people make at the Kafka door — is looked at by itself. The memory of the process is
  * searched when the word dump is given (Linux, as root), and its hits are a figure, not a promise.
  */
@@ -29,8 +29,9 @@ export async function run(options: {
     { name: "canaries told", value: found.canaries, unit: "canaries" },
     { name: "writings looked for", value: formsOf(3).length * 3, unit: "writings" },
     { name: "files of the data directory searched", value: found.files, unit: "files" },
+    { name: "files of a backup searched", value: found.backupFiles, unit: "files" },
     {
-      name: "hits in files, log lines, metrics, status, refusals",
+      name: "hits in files, backups, log lines, metrics, status, refusals",
       value: found.faults.length,
       unit: "hits",
       target: 0,
