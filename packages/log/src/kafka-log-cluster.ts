@@ -145,7 +145,10 @@ export class KafkaCluster {
     });
   }
 
-  /** Offsets of every partition of topics at a time: ms since the epoch, or -1 for the end and -2 for the start. */
+  /**
+   * Offsets of every partition of topics at a time: ms since the epoch, or -1 for the end and -2 for the start.
+   * @throws `log-topic-missing` when one of them does not exist
+   */
   offsetsAt(topics: ReadonlyMap<string, readonly number[]>, timestamp: number): Promise<ReadonlyMap<string, number[]>> {
     return this.#patiently("list offsets", async () => {
       const asked = [...topics].map(([name, partitions]) => ({
@@ -153,7 +156,10 @@ export class KafkaCluster {
         partitions: partitions.map((partitionIndex) => ({ partitionIndex, timestamp: BigInt(timestamp) })),
       }));
       const offsets = new Map<string, number[]>();
-      for (const { name, partitions } of await this.#admin.listOffsets({ topics: asked })) {
+      const listed = await this.#admin.listOffsets({ topics: asked }).catch((error: unknown) => {
+        throw isUnknownTopic(error) ? this.#missing([...topics.keys()].join(", ")) : error;
+      });
+      for (const { name, partitions } of listed) {
         const known = offsets.get(name) ?? [];
         for (const { offset, partitionIndex } of partitions) known[partitionIndex] = Number(offset);
         offsets.set(name, known);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { encodeText, isKaelixError } from "@kaelix/base";
 import { type Broker, startBroker } from "@kaelix/streamer";
+import { Admin } from "@platformatic/kafka";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { logConformance } from "./conformance.ts";
@@ -44,6 +45,27 @@ logConformance("our own broker over TCP", async () => {
       return openKafkaLog({ place });
     },
   };
+});
+
+test("topics are listed while others make and delete theirs", async () => {
+  const ours = await openKafkaLog({ place: placeOf("shared.") });
+  const others = new Admin({ clientId: "others", bootstrapBrokers: [broker.bootstrap()] });
+  await ours.createTopic({ name: "stays", partitions: 2 });
+  const over = new AbortController();
+  const deleting = (async () => {
+    for (let at = 0; !over.signal.aborted; at++) {
+      const topics = [`shared.goes-${at}`];
+      await others.createTopics({ topics, partitions: 1, replicas: 1 });
+      await others.deleteTopics({ topics });
+    }
+  })();
+  for (let at = 0; at < 60; at++) {
+    const found = (await ours.topics()).find(({ name }) => name === "stays");
+    expect(found).toMatchObject({ partitions: 2, bounds: [{ endOffset: 0 }, { endOffset: 0 }] });
+  }
+  over.abort();
+  await deleting;
+  await Promise.all([ours.close(), others.close()]);
 });
 
 test("a cluster behind TLS and SASL is reached by the url alone; a wrong password and an unknown authority are refused", async () => {

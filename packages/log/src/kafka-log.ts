@@ -43,6 +43,8 @@ const WAIT_MS = 2_000;
 const RETRY_MS = 500;
 const LATEST = -1;
 const EARLIEST = -2;
+/** How often topics are listed anew when one of them has gone meanwhile. */
+const LIST_TRIES = 10;
 
 /** What every topic of ours is created with, since a cluster's own defaults lose records: Kafka keeps seven days. */
 const TOPIC_CONFIG = {
@@ -108,6 +110,17 @@ class ClusterLog implements Log {
 
   async topics(): Promise<readonly TopicDescription[]> {
     this.#checkOpen();
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#describeTopics();
+      } catch (error) {
+        // Others delete topics between the list and the look: the next list is without them.
+        if (!isKaelixError(error, "log-topic-missing") || tries === LIST_TRIES) throw error;
+      }
+    }
+  }
+
+  async #describeTopics(): Promise<readonly TopicDescription[]> {
     const names = await this.#cluster.topicNames(this.#place.prefix);
     if (names.length === 0) return [];
     const counts = new Map<string, readonly number[]>();
