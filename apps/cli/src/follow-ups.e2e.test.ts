@@ -76,7 +76,7 @@ test.each(LOOKS)(
 );
 
 const TAUGHT = [
-  ["Project Kestrel moves to the second phase", "Kestrel prototype flew for nine minutes"],
+  ["Project Kestrel moves to the second phase", "The Kestrel model glides over the field"],
   ["Salsa evening with Nadia", "Salsa shoes for Nadia"],
 ] as const;
 
