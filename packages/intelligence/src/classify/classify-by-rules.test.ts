@@ -142,6 +142,13 @@ test("classifyByRules takes a number for no code behind a word that counts, and 
     expect([text, classifyByRules(text).level]).toEqual([text, 4]);
 });
 
+test("classifyByRules takes as many words as a wallet's phrase has for one, with a number behind them too", () => {
+  const phrase = "abandon ability baker cable dance eagle fabric gadget habit icon jacket kangaroo";
+  expect(classifyByRules(phrase).level).toBe(4);
+  expect(classifyByRules(`${phrase} 2024`).level).toBe(4);
+  expect(classifyByRules("harbour dinner walnut bicycle shed letter garden 2024").level).toBe(1);
+});
+
 test("classifyByRules takes no letter out of a word for the end of a number", () => {
   expect(classifyByRules("PAN ABCPE1234L").reasons.map(({ rule }) => rule)).toContain("number-pan");
   expect(classifyByRules("keeps 1204 logs").reasons.map(({ rule }) => rule)).not.toContain("number-pan");

@@ -171,6 +171,8 @@ const FUNCTION_WORDS = new Set(
 );
 const ROW = /(?:\b[a-z]{3,8} ){5,23}[a-z]{3,8}\b/g;
 const ROW_LENGTH = 6;
+/** Words of a wallet's phrase (BIP 39): a number behind so many makes them no line of something. */
+const PHRASE_LENGTHS: ReadonlySet<number> = new Set([12, 15, 18, 21, 24]);
 
 /** Six words in a row that no sentence would put there: the words of a wallet, or with a number behind them a line of something. */
 function markWordRows(scene: Scene): void {
@@ -180,7 +182,7 @@ function markWordRows(scene: Scene): void {
     const at = tokenAt(scene.tokens, match.index);
     const end = match.index + match[0].length;
     const rows = rowLengths(match[0]);
-    if (!/^\s\d/.test(scene.text.slice(end, end + 2))) {
+    if (PHRASE_LENGTHS.has(rows.last) || !/^\s\d/.test(scene.text.slice(end, end + 2))) {
       if (rows.most < ROW_LENGTH) continue;
       scene.concepts.add(WORD_ROW, at, at, EVERY_LANGUAGE);
       return;
