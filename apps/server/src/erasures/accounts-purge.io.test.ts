@@ -1,11 +1,9 @@
 /** What topics `identity` and `people` hold of accounts that have ended leaves the files of the log; views made anew are the same. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 
-import { encodeText, ManualClock, seededRandom } from "@kaelix/base";
+import { encodeText } from "@kaelix/base";
 import { Purge } from "@kaelix/capture";
-import { openStreamerLog, verifyLog } from "@kaelix/log";
+import { verifyLog } from "@kaelix/log";
 import {
   DEFAULT_TENANT,
   encodeEvent,
@@ -17,16 +15,11 @@ import {
   TOPICS,
   type UserId,
 } from "@kaelix/model";
-import { openFileKek, openKeystore } from "@kaelix/security";
-import {
-  createRelationalView,
-  openPglite,
-  type PgliteDatabase,
-  prepareDatabase,
-  verify,
-  ViewRunner,
-} from "@kaelix/views";
+
+import { openPglite, type PgliteDatabase, prepareDatabase, verify } from "@kaelix/views";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+
+import { countIn, openBareHouse } from "../testing/bare-house.ts";
 
 const WITHIN_MS = 24 * 3_600_000;
 const PEOPLE = 8;
@@ -41,13 +34,6 @@ afterAll(() => database.close());
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
-
-/** How many of some texts stand anywhere in the files of a directory. */
-function countIn(directory: string, texts: readonly string[]): number {
-  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const contents = entries.map((entry) => readFileSync(join(entry.parentPath, entry.name)));
-  return texts.filter((text) => contents.some((content) => content.includes(text))).length;
-}
 
 /** Every row that the view keeps of people. */
 async function rowsOf(): Promise<readonly unknown[]> {
@@ -67,19 +53,9 @@ interface Lived {
 }
 
 async function openHouse(seed: number) {
-  const folder = mkdtempSync(join(tmpdir(), "kaelix-accounts-"));
-  folders.push(folder);
-  const directory = join(folder, "log");
-  const clock = new ManualClock(1_750_000_000_000);
-  const random = seededRandom(seed);
-  const settings = { background: false, segmentBytesMax: 2_000 };
-  const log = await openStreamerLog({ directory, clock, settings });
-  for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
-  const keystore = await openKeystore({ log, kek: await openFileKek(join(folder, "kek.json")), clock, random });
-  const view = createRelationalView(database);
-  await view.reset();
-  const runner = new ViewRunner({ log, views: [view], clock, deadLetters: false, snapshotEveryMs: 0 });
-  await runner.catchUp();
+  const bare = await openBareHouse(database, { seed, segmentBytesMax: 2_000 });
+  folders.push(bare.folder);
+  const { clock, keystore, log, random } = bare;
   let serial = 0;
   /** A text that stands nowhere else. */
   const trace = (of: Lived, what: string): string => {
@@ -114,12 +90,7 @@ async function openHouse(seed: number) {
     await keystore.shredUser(user);
     await say({ ...baseOf(user), type: "user.erased" });
   };
-  const close = async (): Promise<void> => {
-    await runner.stop();
-    await keystore.close();
-    await log.close();
-  };
-  return { baseOf, clock, close, directory, gone, keystore, log, random, runner, say, signUp, trace, view };
+  return { ...bare, baseOf, gone, say, signUp, trace };
 }
 
 type TestHouse = Awaited<ReturnType<typeof openHouse>>;

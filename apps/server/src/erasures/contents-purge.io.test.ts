@@ -1,11 +1,9 @@
 /** What nobody can read any more leaves the files of the log; whatever else stands on it stays, and views made anew from it are the same. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 
-import { encodeText, type LogPosition, ManualClock, seededRandom } from "@kaelix/base";
+import { encodeText, type LogPosition } from "@kaelix/base";
 import { Changes, Files, type MemoryTarget, type Owner, partitionOfUser, Remember } from "@kaelix/capture";
-import { openStreamerLog, type StreamerLog, verifyLog } from "@kaelix/log";
+import { type StreamerLog, verifyLog } from "@kaelix/log";
 import {
   decodeEvent,
   DEFAULT_TENANT,
@@ -19,21 +17,13 @@ import {
   type MemoryRevised,
   TOPICS,
 } from "@kaelix/model";
-import { type Keystore, openContent, openFileKek, openKeystore } from "@kaelix/security";
-import {
-  createMemoryStore,
-  createRelationalView,
-  openPglite,
-  type PgliteDatabase,
-  prepareDatabase,
-  verify,
-  ViewRunner,
-} from "@kaelix/views";
+import { type Keystore, openContent } from "@kaelix/security";
+import { createMemoryStore, openPglite, type PgliteDatabase, prepareDatabase, verify } from "@kaelix/views";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
+import { countIn, openBareHouse } from "../testing/bare-house.ts";
 import { HousePurge } from "./house-purge.ts";
 
-const START_MS = 1_750_000_000_000;
 const HOUR_MS = 3_600_000;
 const WITHIN_MS = 24 * HOUR_MS;
 /** One piece. */
@@ -59,19 +49,9 @@ function bytesOf(number: number, bytes = FILE_BYTES): Uint8Array {
 
 /** Everything between a draft and the files of the log, without a server around it. */
 async function openHouse(seed: number) {
-  const folder = mkdtempSync(join(tmpdir(), "kaelix-contents-"));
-  folders.push(folder);
-  const directory = join(folder, "log");
-  const clock = new ManualClock(START_MS);
-  const random = seededRandom(seed);
-  const settings = { background: false, segmentBytesMax: 60_000 };
-  const log = await openStreamerLog({ directory, clock, settings });
-  for (const topic of Object.values(TOPICS)) await log.createTopic(topic);
-  const keystore = await openKeystore({ log, kek: await openFileKek(join(folder, "kek.json")), clock, random });
-  const view = createRelationalView(database);
-  await view.reset();
-  const runner = new ViewRunner({ log, views: [view], clock, deadLetters: false, snapshotEveryMs: 0 });
-  await runner.catchUp();
+  const bare = await openBareHouse(database, { seed, segmentBytesMax: 60_000 });
+  folders.push(bare.folder);
+  const { clock, keystore, log, random, runner } = bare;
   const waited = async (position: LogPosition): Promise<void> => {
     expect(await runner.waitFor({ position, timeoutMs: 60_000 })).not.toBe("timeout");
   };
@@ -81,12 +61,7 @@ async function openHouse(seed: number) {
   const remember = new Remember({ ...shared, log, files });
   const changes = new Changes({ ...shared, remember });
   const purge = new HousePurge({ embedded: log, keystore, files, clock, withinMs: WITHIN_MS });
-  const close = async (): Promise<void> => {
-    await runner.stop();
-    await keystore.close();
-    await log.close();
-  };
-  return { directory, clock, random, log, keystore, view, runner, store, files, remember, changes, purge, close };
+  return { ...bare, store, files, remember, changes, purge };
 }
 
 type TestHouse = Awaited<ReturnType<typeof openHouse>>;
@@ -124,13 +99,6 @@ async function contentsOf(log: StreamerLog, keystore: Keystore) {
     }
   }
   return { ...contents, events };
-}
-
-/** How many of some bytes stand anywhere in the files of a directory. */
-function countIn(directory: string, needles: readonly Uint8Array[]): number {
-  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const contents = entries.map((entry) => readFileSync(join(entry.parentPath, entry.name)));
-  return needles.filter((needle) => contents.some((content) => content.includes(needle))).length;
 }
 
 /** Every row that the view keeps of memories. */
