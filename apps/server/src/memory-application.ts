@@ -26,6 +26,7 @@ import type {
 import {
   type FileDraft,
   type FileId,
+  isIndexed,
   LEVEL_INDEXED_MAX,
   levelName,
   type Memory,
@@ -61,7 +62,7 @@ import {
 
 import { decodeCountCursor, decodeTimeCursor, encodeCountCursor, encodeTimeCursor } from "./cursor.ts";
 import { ownerOf } from "./imports-application.ts";
-import { isIndexed, isVisible, memoryOf, openRows, reachesRow, withinReach } from "./open-memories.ts";
+import { isVisible, memoryOf, openRows, reachesRow, withinReach } from "./open-memories.ts";
 import { narrowProgram, type ProgramReach } from "./program-reach.ts";
 import type { ProposedWrites } from "./review/proposed-writes.ts";
 import { type OpenShares, openShares, type SharesSource } from "./sharing/open-shares.ts";

@@ -1,12 +1,4 @@
-import {
-  LEVEL_INDEXED_MAX,
-  type Memory,
-  type MemoryContent,
-  type MemoryHeader,
-  type MemoryId,
-  namespaceOf,
-  type UserPrincipal,
-} from "@kaelix/model";
+import { type Memory, type MemoryContent, type MemoryId, namespaceOf, type UserPrincipal } from "@kaelix/model";
 import { isWithinReach, type Keystore, openContent } from "@kaelix/security";
 import type { SealedContent, SealedMemory } from "@kaelix/views";
 
@@ -74,11 +66,6 @@ export async function reachesRow(keystore: Keystore, principal: UserPrincipal, r
 /** A content, when it stands within the reach of who asks. Of others' a program gets nothing before that. */
 export function withinReach({ program }: UserPrincipal, content: MemoryContent | undefined): MemoryContent | undefined {
   return content !== undefined && isWithinReach(program, namespaceOf(content)) ? content : undefined;
-}
-
-/** True for what search finds once it has come so far. */
-export function isIndexed({ level, neverRecalled }: MemoryHeader): boolean {
-  return level <= LEVEL_INDEXED_MAX && neverRecalled !== true;
 }
 
 /**

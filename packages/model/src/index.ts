@@ -103,6 +103,7 @@ export {
   parseLevel,
 } from "./level.ts";
 export {
+  isIndexed,
   type Memory,
   MEMORY_CONTEXT_BYTES_MAX,
   MEMORY_LABEL_LENGTH_MAX,

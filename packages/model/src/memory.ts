@@ -1,6 +1,12 @@
 import type { KeptFile, FileDraft } from "./file.ts";
 import type { ApiKeyId, ConversationId, ImportId, MemoryId, UserId } from "./ids.ts";
-import type { Classification, ClassificationReason, Level, LevelDecider } from "./level.ts";
+import {
+  type Classification,
+  type ClassificationReason,
+  type Level,
+  LEVEL_INDEXED_MAX,
+  type LevelDecider,
+} from "./level.ts";
 
 /** Longest text of one memory, in UTF-16 units. Longer input is refused, never cut. */
 export const MEMORY_TEXT_LENGTH_MAX = 65_536;
@@ -105,6 +111,11 @@ export interface MemoryHeader {
   readonly recordedAtMs: number;
   /** Its owner said that nothing may recall it. Absent: it may be recalled. */
   readonly neverRecalled?: true;
+}
+
+/** True for what, while it is live, stands in the index of search: its text may be in clear in memory, and it is free to be recalled. */
+export function isIndexed({ level, neverRecalled }: Pick<MemoryHeader, "level" | "neverRecalled">): boolean {
+  return level <= LEVEL_INDEXED_MAX && neverRecalled !== true;
 }
 
 /** A memory opened: header and content. */

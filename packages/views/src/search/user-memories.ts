@@ -7,7 +7,7 @@
  */
 import {
   type ImportId,
-  LEVEL_INDEXED_MAX,
+  isIndexed as mayBeIndexed,
   type MemoryContent,
   type MemoryEvent,
   type MemoryId,
@@ -232,10 +232,9 @@ export class UserMemories {
 /** About what one entry beside the index takes. */
 const ASIDE_BYTES = 400;
 
-/** True when a memory belongs into the index: live, of a level whose text may be in clear in memory, and free to be recalled. */
+/** True when a memory belongs into the index as it stands. */
 function isIndexed(standing: Standing): boolean {
-  const { level, neverRecalled, state } = standing;
-  return state === "live" && level <= LEVEL_INDEXED_MAX && neverRecalled !== true;
+  return standing.state === "live" && mayBeIndexed(standing);
 }
 
 /** What the index takes of what a memory says. */
