@@ -2,8 +2,9 @@
  * A push service on loopback that a real Chromium subscribes at: what stands behind `--gcm-checkin-url`, `--gcm-registration-url` and
  * `--gcm-mcs-endpoint`. It checks a browser in, gives it a token, takes messages by HTTP as RFC 8030 says and hands them on as they came
  * over the browser's own connection (Chromium's google_apis/gcm: checkin.proto, mcs.proto), which then opens them with keys that never left it.
+ * A browser gives its connection up and makes another when the machine is busy: what it has not had then is kept for it.
  *
- * It does not: check who sends (the signature of RFC 8292), keep what nobody fetches, or serve more than one browser.
+ * It does not: check who sends (the signature of RFC 8292), or serve more than one browser.
  */
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo, Server } from "node:net";
@@ -40,7 +41,6 @@ export async function startPushService(identity: {
   /** What the browser said of itself when it registered: the page's name there, and whose messages it takes. */
   const registered = { app: "", sender: "" };
   let browser: TLSSocket | undefined;
-  const connected = Promise.withResolvers<void>();
   const web = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
@@ -54,23 +54,20 @@ export async function startPushService(identity: {
         return void response.end(`token=${TOKEN}`);
       }
       if (request.url !== `/${TOKEN}`) return void response.writeHead(404).end();
-      // To whoever sends, a browser that is not there yet is no browser that is gone.
-      const handOn = async (): Promise<void> => {
-        await connected.promise;
-        received.push({ headers: request.headers, body });
-        browser?.write(dataMessage(registered, body, received.length));
-        response.writeHead(201).end();
-      };
-      void handOn();
+      received.push({ headers: request.headers, body });
+      browser?.write(dataMessage(registered, body, received.length));
+      response.writeHead(201).end();
     });
   });
   const connections = createTlsServer({ cert: identity.certificate, key: identity.key }, (socket) => {
     socket.on("error", () => undefined);
     // The first thing a browser sends is its login; all that follows are heartbeats and receipts, which nothing here waits for.
-    socket.once("data", () => {
+    socket.once("data", (login) => {
       browser = socket;
-      connected.resolve();
       socket.write(Buffer.concat([Buffer.of(MCS_VERSION), framed(LOGIN_RESPONSE, bytes(1, "login"))]));
+      // A login names the messages that the browser has had.
+      for (const [at, { body }] of received.entries())
+        if (!login.includes(messageId(at + 1))) socket.write(dataMessage(registered, body, at + 1));
     });
   });
   connections.on("tlsClientError", () => undefined);
@@ -131,6 +128,10 @@ function framed(tag: number, message: Buffer): Buffer {
   return Buffer.concat([Buffer.of(tag), varint(message.length), message]);
 }
 
+function messageId(n: number): string {
+  return `message-${n}.`;
+}
+
 /** DataMessageStanza: from whom, for which page, how it is sealed, and the sealed bytes as they came. */
 function dataMessage(
   { app, sender }: { readonly app: string; readonly sender: string },
@@ -145,7 +146,7 @@ function dataMessage(
       bytes(5, MCS_CATEGORY),
       property("subtype", app),
       property("content-encoding", "aes128gcm"),
-      bytes(9, `message-${n}`),
+      bytes(9, messageId(n)),
       bytes(21, body),
     ]),
   );
