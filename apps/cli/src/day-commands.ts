@@ -84,6 +84,11 @@ function addSearches(program: Command, { command, ending, recallOptions }: Addin
         (await import("./commands/searches.ts")).runSearch(...given),
       ),
     );
+  command(searches, "rename <name> <new-name>", "call it something else").action(
+    ending(async (...given: Parameters<Searches["renameSearch"]>) =>
+      (await import("./commands/searches.ts")).renameSearch(...given),
+    ),
+  );
   command(searches, "remove <name>", "forget the name").action(
     ending(async (...given: Parameters<Searches["removeSearch"]>) =>
       (await import("./commands/searches.ts")).removeSearch(...given),

@@ -26,6 +26,8 @@ test("kaelix day and searches say when the day is told, judge a line, and name, 
   expect(await run("searches", "save", "Keys", "cellar", "key", "--level", "general")).toMatchObject({ code: 0 });
   expect((await run("searches", "list")).out).toMatch(/^Keys\tcellar key\t.*"level":/);
   expect(await run("searches", "run", "Keys")).toMatchObject({ code: 0, out: expect.stringContaining("plumber") });
-  expect(await run("searches", "remove", "Keys")).toMatchObject({ code: 0 });
+  expect(await run("searches", "rename", "Keys", "Cellar key")).toMatchObject({ code: 0 });
   expect(await run("searches", "run", "Keys")).toMatchObject({ code: 3 });
+  expect(await run("searches", "remove", "Cellar key")).toMatchObject({ code: 0 });
+  expect(await run("searches", "run", "Cellar key")).toMatchObject({ code: 3 });
 });

@@ -15,6 +15,7 @@ import {
   judgementsSchema,
   pushDeviceSchema,
   savedSearchInputSchema,
+  savedSearchRenameSchema,
   savedSearchSchema,
 } from "./day-schemas.ts";
 import type { Route } from "./route.ts";
@@ -138,6 +139,16 @@ export const dayRoutes = {
     summary: "Name a search; a name that is taken is given the new search",
     body: savedSearchInputSchema,
     success: json(savedSearchSchema, 201),
+  },
+  "savedSearches.rename": {
+    method: "PATCH",
+    path: `${BASE}/saved-searches/{id}`,
+    action: "search.keep",
+    tag: "recall",
+    summary: "Give a search another name; one that another search has is refused",
+    params: idParams,
+    body: savedSearchRenameSchema,
+    success: json(savedSearchSchema),
   },
   "savedSearches.remove": {
     method: "DELETE",

@@ -1,7 +1,7 @@
 /** Shapes of the wire for the day as it is told by itself, for what in it is not useful, and for searches that were named. */
 import { z } from "zod";
 
-import { importIdSchema, searchRequestSchema, timeSchema } from "./schemas.ts";
+import { importIdSchema, levelNameSchema, searchRequestSchema, timeSchema } from "./schemas.ts";
 
 const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const zoneSchema = z.string().min(1).max(64);
@@ -107,12 +107,29 @@ export const judgedSchema = z.object({ id: z.string() });
 /** A search without its page: what is named. */
 const keptSearchSchema = searchRequestSchema.pick({ query: true, filter: true });
 
+const searchNameSchema = z.string().trim().min(1).max(80);
+
 /** Body of `POST /saved-searches`. */
 export const savedSearchInputSchema = z
-  .strictObject({ name: z.string().trim().min(1).max(80), search: keptSearchSchema })
+  .strictObject({
+    name: searchNameSchema,
+    search: keptSearchSchema,
+    /** How far a session must be open to see it; left out: as far as this one is. */
+    level: levelNameSchema.optional(),
+  })
   .meta({ id: "SavedSearchInput" });
+
+/** Body of `PATCH /saved-searches/{id}`. */
+export const savedSearchRenameSchema = z.strictObject({ name: searchNameSchema }).meta({ id: "SavedSearchRename" });
 
 /** A search that was named. */
 export const savedSearchSchema = z
-  .object({ id: z.string(), name: z.string(), search: keptSearchSchema, saved_at: timeSchema })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    search: keptSearchSchema,
+    /** How far a session must be open to see it. */
+    level: levelNameSchema,
+    saved_at: timeSchema,
+  })
   .meta({ id: "SavedSearch" });

@@ -1,5 +1,5 @@
 /** What the gateway needs of the day as it is told by itself, of what in it is not useful, and of searches that were named. */
-import type { DayDelivery, DayWay, ImportId, UserPrincipal } from "@kaelix/model";
+import type { DayDelivery, DayWay, ImportId, Level, UserPrincipal } from "@kaelix/model";
 
 /** How secret lines may be that leave the house. */
 type WayLevel = 1 | 2;
@@ -51,6 +51,8 @@ export interface SavedSearchView {
   readonly id: string;
   readonly name: string;
   readonly search: KeptSearch;
+  /** How far a session must be open to see it. */
+  readonly level: Level;
   readonly savedAtMs: number;
 }
 
@@ -88,7 +90,9 @@ export interface DayApplication {
   searches(principal: UserPrincipal): Promise<readonly SavedSearchView[]>;
   saveSearch(
     principal: UserPrincipal,
-    wish: { readonly name: string; readonly search: KeptSearch },
+    wish: { readonly name: string; readonly search: KeptSearch; readonly level?: Level },
   ): Promise<SavedSearchView | Untaken>;
+  /** Undefined when there is none that the session sees. */
+  renameSearch(principal: UserPrincipal, id: string, name: string): Promise<SavedSearchView | Untaken | undefined>;
   removeSearch(principal: UserPrincipal, id: string): Promise<boolean>;
 }

@@ -47,6 +47,16 @@ export function runSearch(name: string, options: RunOptions): Promise<number> {
   });
 }
 
+/** `kaelix searches rename NAME NEW`: calls it something else. */
+export function renameSearch(name: string, next: string, options: CommonOptions): Promise<number> {
+  return connected(options, async ({ client }) => {
+    const { id } = await called(client, name);
+    const { data } = await client.call("savedSearches.rename", { params: { id }, body: { name: next } });
+    if (options.json !== undefined) printJson(data, options.json);
+    say(`${name} is called ${data.name} now`, options);
+  });
+}
+
 /** `kaelix searches remove NAME`: forgets the name. */
 export function removeSearch(name: string, options: CommonOptions): Promise<number> {
   return connected(options, async ({ client }) => {

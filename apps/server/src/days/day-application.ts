@@ -81,6 +81,7 @@ export function dayApplication(parts: DayApplicationParts): DayApplication {
     },
     searches: (principal) => searches.list(principal),
     saveSearch: (principal, wish) => searches.save(principal, wish),
+    renameSearch: (principal, id, name) => searches.rename(principal, id, name),
     removeSearch: (principal, id) => searches.remove(principal, id),
   };
 }

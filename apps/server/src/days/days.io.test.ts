@@ -133,6 +133,35 @@ test("searches are named, listed and forgotten by who named them, and shown as f
   expect(await namesOf(ann)).toEqual([]);
 });
 
+test("a search is given another name, stays as secret as it was, and comes back as it was when it was forgotten", async () => {
+  const { ann, bob } = await twoPeople();
+  const save = async (name: string, more: object = {}) => {
+    const body = { name, search: { query: name, filter: { person: "Carla" } }, ...more };
+    return (await ann.call("savedSearches.save", { body })).data;
+  };
+  const rename = (client: Client, id: string, name: string) =>
+    client.call("savedSearches.rename", { params: { id }, body: { name } });
+  const namesOf = async (): Promise<readonly string[]> =>
+    (await ann.call("savedSearches.list")).data.data.map(({ name }) => name);
+  const [walnuts, drill] = [await save("Walnuts"), await save("Drill")];
+  expect(walnuts.level).toBe("confidential");
+  await ann.call("auth.unlock", { body: { level: "secret", password: PASSWORD } });
+  const { data: renamed } = await rename(ann, walnuts.id, "  Who eats what ");
+  expect(renamed).toMatchObject({ ...walnuts, name: "Who eats what", saved_at: expect.any(String) });
+  const { data: same } = await rename(ann, drill.id, "Drill");
+  expect(same.search).toEqual(drill.search);
+  expect((await problemOf(rename(ann, drill.id, "Who eats what"))).errors).toMatchObject([{ pointer: "/name" }]);
+  expect((await problemOf(rename(bob, drill.id, "Mine"))).status).toBe(404);
+  const clinic = await save("Clinic");
+  await ann.call("savedSearches.remove", { params: { id: drill.id } });
+  await save("Drill", { level: drill.level });
+  await ann.call("auth.lock");
+  expect(await namesOf()).toEqual(["Drill", "Who eats what"]);
+  expect((await problemOf(rename(ann, clinic.id, "Doctor"))).status).toBe(404);
+  expect((await problemOf(save("Above", { level: "secret" }))).errors).toMatchObject([{ pointer: "/level" }]);
+  expect(await namesOf()).toEqual(["Drill", "Who eats what"]);
+});
+
 test("a browser that cannot be told is refused, one that can is listed and taken away", async () => {
   const ann = await claimed(await open(newFolder()));
   const device = { endpoint: "https://push.example/x", p256dh: "AAAA", auth: "AAAA", name: "Firefox" };

@@ -5,7 +5,17 @@ import { LEVEL_WORDS } from "./levels.ts";
 import { monthRange } from "./format.ts";
 
 /** Filters that an address may name. */
-export const FILTER_NAMES = ["person", "source", "level", "month", "conversation", "import", "owner"] as const;
+export const FILTER_NAMES = [
+  "person",
+  "source",
+  "level",
+  "month",
+  "after",
+  "before",
+  "conversation",
+  "import",
+  "owner",
+] as const;
 /** The name of a filter. */
 export type FilterName = (typeof FILTER_NAMES)[number];
 
@@ -14,7 +24,11 @@ export function filterOf(parameters: URLSearchParams) {
   const person = parameters.get("person");
   const source = SOURCE_KINDS.find((name) => name === parameters.get("source"));
   const level = LEVEL_WORDS.find(({ name }) => name === parameters.get("level"))?.name;
-  const range = monthRange(parameters.get("month") ?? "");
+  const [after, before] = [timeOf(parameters.get("after")), timeOf(parameters.get("before"))];
+  const range = monthRange(parameters.get("month") ?? "") ?? {
+    ...(after === undefined ? {} : { after }),
+    ...(before === undefined ? {} : { before }),
+  };
   const conversation = parameters.get("conversation");
   const from = parameters.get("import");
   const owner = parameters.get("owner");
@@ -29,22 +43,46 @@ export function filterOf(parameters: URLSearchParams) {
   };
 }
 
-/** A search as it was kept → the parameters of its address. A range of time comes back as the month it was made of. */
-export function parametersOf({
-  filter = {},
-  query,
-}: {
+/** Whether an address names nothing to search for. */
+export function isIdle(parameters: URLSearchParams): boolean {
+  return (parameters.get("q") ?? "").trim() === "" && Object.keys(filterOf(parameters)).length === 0;
+}
+
+interface KeptSearch {
   readonly query: string;
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
-}): URLSearchParams {
-  const parameters = new URLSearchParams(query === "" ? {} : { q: query });
+}
+
+/** A search as it was kept → the parameters of its address, which searches for just that; the same search gives the same text. */
+export function addressOf({ filter = {}, query }: KeptSearch): string {
+  const parameters = new URLSearchParams(query.trim() === "" ? {} : { q: query });
+  const month = monthOf(filter);
+  if (month !== undefined) parameters.set("month", month);
   for (const name of FILTER_NAMES) {
-    const value = name === "month" ? filter["after"] : filter[name];
-    if (typeof value === "string") parameters.set(name, name === "month" ? value.slice(0, 7) : value);
+    const value = name === "month" || (isTime(name) && month !== undefined) ? undefined : filter[name];
+    if (typeof value === "string") parameters.set(name, (isTime(name) ? timeOf(value) : undefined) ?? value);
     const level = name === "level" && typeof value === "number" ? LEVEL_WORDS[value - 1] : undefined;
     if (level !== undefined) parameters.set(name, level.name);
   }
-  return parameters;
+  return parameters.toString();
+}
+
+function isTime(name: FilterName): boolean {
+  return name === "after" || name === "before";
+}
+
+/** A time as the API takes it; undefined when it is none. */
+function timeOf(text: string | null): string | undefined {
+  const ms = Date.parse(text ?? "");
+  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+}
+
+/** The month that a range of time is, when it is one. */
+function monthOf({ after, before }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof after !== "string" || typeof before !== "string") return undefined;
+  const month = timeOf(after)?.slice(0, 7) ?? "";
+  const range = monthRange(month);
+  return range !== undefined && range.after === timeOf(after) && range.before === timeOf(before) ? month : undefined;
 }
 
 /** The address parameters with a filter set, or taken away when it was set to just that. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { isShown, stopsAt, wordsOf } from "./levels.ts";
 import { isPhone, normalizePhone } from "./phone.ts";
 import { isPassing, type Problem, problemWords } from "./problem-words.ts";
-import { filterOf, toggleFilter, withoutFilters } from "./search-query.ts";
+import { addressOf, filterOf, toggleFilter, withoutFilters } from "./search-query.ts";
 import { commandOf } from "./shortcuts.ts";
 import { threadItems } from "./thread-items.ts";
 
@@ -59,6 +59,25 @@ test("filterOf leaves out what means nothing, and filters toggle", () => {
   expect(toggleFilter(parameters, "level", "secret").get("level")).toBeNull();
   expect(toggleFilter(parameters, "person", "Carla").get("person")).toBe("Carla");
   expect(withoutFilters(parameters).toString()).toBe("q=x");
+});
+
+test("addressOf opens a kept search as what it is: words, a level by number, a month, or any range of time", () => {
+  const opened = (search: Parameters<typeof addressOf>[0]) => {
+    const parameters = new URLSearchParams(addressOf(search));
+    return { query: parameters.get("q") ?? "", filter: filterOf(parameters) };
+  };
+  const march = { after: "2024-03-01T00:00:00Z", before: "2024-04-01T00:00:00.000Z" };
+  expect(addressOf({ query: "walnuts", filter: march })).toBe("q=walnuts&month=2024-03");
+  expect(opened({ query: "walnuts", filter: { level: 3, person: "Carla" } }).filter).toEqual({
+    level: "secret",
+    person: "Carla",
+  });
+  const spring = { after: "2024-03-05T00:00:00.000Z", before: "2024-06-01T00:00:00.000Z" };
+  expect(opened({ query: "", filter: spring })).toEqual({ query: "", filter: spring });
+  expect(opened({ query: "x", filter: { before: "2022-06-01T00:00:00Z" } }).filter).toEqual({
+    before: "2022-06-01T00:00:00.000Z",
+  });
+  expect(filterOf(new URLSearchParams("after=soon"))).toEqual({});
 });
 
 test("threadItems orders by time and marks each day once", () => {

@@ -77,6 +77,10 @@ export const daysApi = tagged.injectEndpoints({
       query: (body) => ask("savedSearches.save", { body }),
       invalidatesTags: ["Searches"],
     }),
+    renameSearch: build.mutation<WireSavedSearch, { readonly id: string; readonly name: string }>({
+      query: ({ id, name }) => ask("savedSearches.rename", { params: { id }, body: { name } }),
+      invalidatesTags: ["Searches"],
+    }),
     removeSearch: build.mutation<null, string>({
       query: (id) => ask("savedSearches.remove", { params: { id } }),
       invalidatesTags: ["Searches"],

@@ -3,17 +3,20 @@ import type { LogPosition } from "@kaelix/base";
 import { createSlice, type PayloadAction } from "@reduxjs/toolkit";
 
 import { advanceWatermarks, type Watermarks } from "../core/ticks.ts";
+import type { InputOf } from "./wire.ts";
 
 /** Light, dark, or what the system says. */
 export type Appearance = "system" | "light" | "dark";
 
-/** What a notice can undo: a memory that was forgotten comes back, one that was never to be recalled may be again. */
-export interface Undo {
-  readonly type: "forgotten" | "never-recalled";
-  readonly memory: string;
-  /** As it stood when it was done. */
-  readonly version: number;
-}
+/** What a notice can undo: a memory that was forgotten comes back, one that was never to be recalled may be again, a search is kept again. */
+export type Undo =
+  | {
+      readonly type: "forgotten" | "never-recalled";
+      readonly memory: string;
+      /** As it stood when it was done. */
+      readonly version: number;
+    }
+  | { readonly type: "search"; readonly search: NonNullable<InputOf<"savedSearches.save">["body"]> };
 
 /** A notice at the bottom; `undo`: what it can take back. */
 export interface Toast {

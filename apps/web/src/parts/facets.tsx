@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import { formatCount, formatMonth, sourceLabel } from "../core/format.ts";
+import { formatCount, formatDay, formatMonth, sourceLabel } from "../core/format.ts";
 import { wordsOf } from "../core/levels.ts";
 import { type FilterName, toggleFilter } from "../core/search-query.ts";
 import type { WireSearch } from "../data/wire.ts";
@@ -23,6 +23,8 @@ export function filterLabel(name: FilterName, value: string): ReactNode {
   if (name === "source") return sourceLabel(value);
   if (name === "level") return wordsOf(value).label;
   if (name === "month") return formatMonth(value);
+  if (name === "after") return `From ${formatDay(value)}`;
+  if (name === "before") return `Before ${formatDay(value)}`;
   if (name === "conversation") return "In one conversation";
   if (name === "import") return "From one import";
   if (name === "owner")

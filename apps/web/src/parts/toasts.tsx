@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 
 import { notify } from "../data/actions.ts";
 import { api } from "../data/api.ts";
+import { daysApi } from "../data/days-api.ts";
 import { interfaceSlice, type Toast, type Undo } from "../data/interface.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { Button } from "./basics.tsx";
@@ -9,10 +10,33 @@ import { Button } from "./basics.tsx";
 const UNDO_MS = 10_000;
 const NOTICE_MS = 5_000;
 
-function Notice({ toast }: { readonly toast: Toast }): ReactNode {
-  const dispatch = useAppDispatch();
+/** Takes back what a notice says, and resolves with the words for what came of it. */
+function useUndo(): readonly [(undo: Undo) => Promise<string>, boolean] {
   const [restore, { isLoading: isRestoring }] = api.useRestoreMemoryMutation();
   const [decideRecall, { isLoading: isDeciding }] = api.useDecideRecallMutation();
+  const [save, { isLoading: isSaving }] = daysApi.useSaveSearchMutation();
+  const undo = async (what: Undo): Promise<string> => {
+    switch (what.type) {
+      case "forgotten":
+        return (await restore(what.memory)).error === undefined
+          ? "It is back."
+          : "It could not be brought back: it is already gone for good.";
+      case "never-recalled":
+        return (await decideRecall({ id: what.memory, version: what.version, never: false })).error === undefined
+          ? "It may be recalled again."
+          : "It could not be undone: it was changed meanwhile. Its page does it.";
+      case "search":
+        return (await save(what.search)).error === undefined
+          ? "It is kept again."
+          : "It could not be kept again: search for it and keep it anew.";
+    }
+  };
+  return [undo, isRestoring || isDeciding || isSaving];
+}
+
+function Notice({ toast }: { readonly toast: Toast }): ReactNode {
+  const dispatch = useAppDispatch();
+  const [undo, isUndoing] = useUndo();
   const [isHeld, setHeld] = useState(false);
   useEffect(() => {
     if (isHeld) return;
@@ -22,15 +46,10 @@ function Notice({ toast }: { readonly toast: Toast }): ReactNode {
     );
     return () => clearTimeout(timer);
   }, [dispatch, toast, isHeld]);
-  const undo = async ({ memory: id, type, version }: Undo): Promise<void> => {
-    const isForgotten = type === "forgotten";
-    const { error } = isForgotten ? await restore(id) : await decideRecall({ id, version, never: false });
+  const takeBack = async (what: Undo): Promise<void> => {
+    const said = await undo(what);
     dispatch(interfaceSlice.actions.toastGone(toast.id));
-    const done = isForgotten ? "It is back." : "It may be recalled again.";
-    const failed = isForgotten
-      ? "It could not be brought back: it is already gone for good."
-      : "It could not be undone: it was changed meanwhile. Its page does it.";
-    dispatch(notify(error === undefined ? done : failed));
+    dispatch(notify(said));
   };
   return (
     <div
@@ -42,11 +61,7 @@ function Notice({ toast }: { readonly toast: Toast }): ReactNode {
     >
       <span>{toast.text}</span>
       {toast.undo !== null && (
-        <Button
-          look="plain"
-          isDisabled={isRestoring || isDeciding}
-          onPress={() => toast.undo !== null && void undo(toast.undo)}
-        >
+        <Button look="plain" isDisabled={isUndoing} onPress={() => toast.undo !== null && void takeBack(toast.undo)}>
           Undo
         </Button>
       )}

@@ -105,9 +105,23 @@ function searchesOf(mine: Kept, name: string, { body, params }: FakeRequest): Fa
       return { data: { data: mine.searches } };
     case "savedSearches.save": {
       const wish = body as Pick<Saved, "name" | "search">;
-      const saved = { ...wish, id: `sea_${mine.searches.length}`, saved_at: new Date().toISOString() };
+      const saved: Saved = {
+        level: "general",
+        ...wish,
+        id: `sea_${mine.searches.length}`,
+        saved_at: new Date().toISOString(),
+      };
       mine.searches = [...mine.searches.filter((one) => one.name !== wish.name), saved];
       return { status: 201, data: saved };
+    }
+    case "savedSearches.rename": {
+      const { name: next } = body as Pick<Saved, "name">;
+      const known = mine.searches.find(({ id }) => id === params["id"]);
+      if (known === undefined) throw new FakeProblem(404, "not-found", "There is none");
+      if (mine.searches.some((one) => one.name === next && one !== known))
+        throw new FakeProblem(400, "fields-invalid", "Another search is called that");
+      mine.searches = mine.searches.map((one) => (one === known ? { ...known, name: next } : one));
+      return { data: { ...known, name: next } };
     }
     case "savedSearches.remove":
       mine.searches = mine.searches.filter(({ id }) => id !== params["id"]);

@@ -198,6 +198,49 @@ test.concurrent("the keyboard alone searches, opens, edits, forgets and takes it
   await page.context().close();
 });
 
+test.concurrent("a search is kept, opened, renamed and forgotten by keyboard alone, and comes back", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage(WIDE);
+  await logIn(page, fake.url, OWNER);
+  await page.goto(`${fake.url}/search`);
+  await page.getByTestId("saved-searches-none").waitFor();
+  const pressed = async (name: string): Promise<void> => page.getByRole("button", { name, exact: true }).press("Enter");
+  for (const [words, name] of [
+    ["harbour", "Harbour"],
+    ["walnuts", "Nuts"],
+  ] as const) {
+    await page.getByTestId("search-input").fill(words);
+    await page.locator("[data-hit]").first().waitFor();
+    await pressed("Keep this search");
+    await page.keyboard.type(name);
+    await page.keyboard.press("Enter");
+    await page
+      .getByTestId("search-kept")
+      .filter({ hasText: `Kept as ${name}` })
+      .waitFor();
+  }
+  await page.getByTestId("search-input").fill("");
+  const kept = page.getByTestId("saved-search");
+  await pressed("Rename the search Nuts");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("Harbour");
+  await page.keyboard.press("Enter");
+  await page.getByText("Another search is called that").waitFor();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("What nobody may eat");
+  await page.keyboard.press("Enter");
+  await kept.filter({ hasText: "What nobody may eat" }).waitFor();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await pressed("Forget the search What nobody may eat");
+  await kept.filter({ hasText: "What nobody may eat" }).waitFor({ state: "detached" });
+  await pressed("Undo");
+  await page.getByText("It is kept again.").waitFor();
+  await kept.getByRole("link", { name: "What nobody may eat" }).press("Enter");
+  await page.waitForURL(/q=walnuts/);
+  await page.getByTestId("search-kept").waitFor();
+  await page.context().close();
+});
+
 test.concurrent("two pages change one memory: the second sees the newer one before it writes", async () => {
   const fake = await fakeServer(true);
   const { page: first } = await openPage(WIDE);

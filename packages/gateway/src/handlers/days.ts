@@ -1,4 +1,4 @@
-import { levelName, parseId } from "@kaelix/model";
+import { levelName, parseId, parseLevel } from "@kaelix/model";
 
 import type { DaySettingsView, SavedSearchView, Untaken } from "../day-application.ts";
 import { gatewayErrors } from "../errors.ts";
@@ -20,6 +20,7 @@ type DayRoutes =
   | "digestSettings.removeDevice"
   | "savedSearches.list"
   | "savedSearches.save"
+  | "savedSearches.rename"
   | "savedSearches.remove";
 
 const levelOf = (name: "general" | "confidential"): 1 | 2 => (name === "general" ? 1 : 2);
@@ -104,9 +105,17 @@ export const dayHandlers: HandlersOf<DayRoutes> = {
     body: { data: (await application.days.searches(principal)).map(searchJson) },
   }),
   "savedSearches.save": async ({ application, principal, body }) => {
-    const saved = await application.days.saveSearch(principal, body);
+    const { level: name, ...wish } = body;
+    const level = name === undefined ? undefined : parseLevel(name);
+    const saved = await application.days.saveSearch(principal, { ...wish, ...withoutUndefined({ level }) });
     if ("type" in saved) throw untakenError(saved);
     return { type: "json", body: searchJson(saved), made: saved.id };
+  },
+  "savedSearches.rename": async ({ application, principal, body, params }) => {
+    const saved = await application.days.renameSearch(principal, params.id, body.name);
+    if (saved === undefined) throw gatewayErrors("not-found");
+    if ("type" in saved) throw untakenError(saved);
+    return { type: "json", body: searchJson(saved) };
   },
   "savedSearches.remove": async ({ application, principal, params }) => {
     if (!(await application.days.removeSearch(principal, params.id))) throw gatewayErrors("not-found");
@@ -134,6 +143,6 @@ function settingsJson(view: DaySettingsView): Json {
   };
 }
 
-function searchJson({ id, name, savedAtMs, search }: SavedSearchView): Json {
-  return { id, name, search: { ...search }, saved_at: timeText(savedAtMs) };
+function searchJson({ id, level, name, savedAtMs, search }: SavedSearchView): Json {
+  return { id, name, search: { ...search }, level: levelName(level), saved_at: timeText(savedAtMs) };
 }

@@ -26,7 +26,8 @@ export function fakeDays(): DayApplication {
     judgements: async () => [],
     unjudge: async () => false,
     searches: async () => [],
-    saveSearch: async (_principal, { name, search }) => ({ id: "sea_1", name, search, savedAtMs: 0 }),
+    saveSearch: async (_principal, { level = 2, name, search }) => ({ id: "sea_1", name, search, level, savedAtMs: 0 }),
+    renameSearch: async () => undefined,
     removeSearch: async () => false,
   };
 }
