@@ -79,6 +79,14 @@ function recallOptions(of: Command): Command {
     .option("--open <level>", "open up to this level first; asks for the password");
 }
 
+/** The options of what looks for memories, now or as things stood. */
+function lookingOptions(of: Command): Command {
+  return recallOptions(of).option(
+    "--as-of <time|position>",
+    "as it stood: only what happened before this day or time, or was told up to this position, as kaelix show tells it",
+  );
+}
+
 /** Every command, with what it takes. */
 export const program = new Command("kaelix")
   .description("A memory server for people and their agents")
@@ -135,17 +143,16 @@ command(program, "add [text...]", "tell something; - reads standard input")
       (await import("./commands/memories.ts")).add(...given),
     ),
   );
-recallOptions(command(program, "search <query...>", "find memories"))
+lookingOptions(command(program, "search <query...>", "find memories"))
   .option("--limit <number>", "how many", "20")
   .action(
     ending(async (...given: Parameters<typeof memoriesCommands.search>) =>
       (await import("./commands/memories.ts")).search(...given),
     ),
   );
-recallOptions(
+lookingOptions(
   command(program, "ask [question...]", "ask; answered with sources, by quotation or in words of an AI provider"),
 )
-  .option("--as-of <time>", "as it stood at this time: only what happened before it counts")
   .option("--quoted", "by quotation alone, whatever provider is set up")
   .addOption(
     new Option(
@@ -217,7 +224,7 @@ command(program, "export", "print every memory, a JSON object a line; as an arch
   );
 addPeopleCommands(program, command, ending);
 addReviewCommands(program, command, ending);
-addDayCommands(program, { command, recallOptions, ending });
+addDayCommands(program, { command, recallOptions: lookingOptions, ending });
 
 program.commandsGroup("Share and forget:");
 addSharingCommands(program, command, ending);

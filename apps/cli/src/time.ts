@@ -1,3 +1,5 @@
+import { parsePosition } from "@kaelix/base";
+
 import { CommandFailure, EXIT } from "./exit.ts";
 
 /** RFC 3339 of a date or a time; without an offset it is local. */
@@ -11,6 +13,11 @@ export function timeOf(text: string): string {
     );
   }
   return parsed.toISOString();
+}
+
+/** What `--as-of` takes: a position of the log as it stands, or a date or time. */
+export function asOfOf(text: string): string {
+  return parsePosition(text) === undefined ? timeOf(text) : text;
 }
 
 /** When something ends: `30d` from now, a day or a time. */

@@ -58,6 +58,12 @@ export const serverErrors = defineErrors({
     status: 400,
     text: "Cursor is not one of this list: begin again without it",
   },
+  "position-elsewhere": {
+    kind: "input",
+    retry: false,
+    status: 422,
+    text: "Cannot look as of this position: it is of another partition than your memories, whose positions each of them tells",
+  },
   "view-behind": {
     kind: "busy",
     retry: true,

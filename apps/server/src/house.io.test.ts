@@ -82,6 +82,39 @@ test("an answer quotes a part of a memory, with the days that it means, as of a 
   expect(found.problems?.[0]).toContain("Cannot narrow by source");
 });
 
+test("as of a position of the log, answers and searches know what had been told by then, whenever it happened", async () => {
+  const client = await claimed(await open(newFolder()));
+  const tell = async (text: string, day: string): Promise<string> => {
+    const body = { text, occurred_at: `${day}T12:00:00Z` };
+    return (await client.call("memories.create", { body })).data.memory.position;
+  };
+  const early = await tell("Jonas lives in Hamburg", "2024-05-08");
+  // Told later of an earlier day: by the day it was there before, by the log it was not.
+  const late = await tell("Jonas lives in Lisbon, he told me at the fair", "2022-05-08");
+  const quoted = async (as_of?: string): Promise<readonly string[]> => {
+    const body = { question: "Where does Jonas live?", ...(as_of === undefined ? {} : { as_of }) };
+    const { data } = await client.call("answers.ask", { body }, { after: late });
+    return data.citations.map(({ memory }) => memory.text.slice(0, 22)).toSorted();
+  };
+  const found = async (as_of: string): Promise<number> =>
+    (await client.call("searches.run", { body: { query: "Jonas", as_of } }, { after: late })).data.total;
+  const [hamburg, lisbon] = ["Jonas lives in Hamburg", "Jonas lives in Lisbon,"];
+  expect(await quoted()).toEqual([hamburg, lisbon]);
+  expect([await quoted(early), await found(early)]).toEqual([[hamburg], 1]);
+  expect([await quoted(late), await found(late.replace("@", "/"))]).toEqual([[hamburg, lisbon], 2]);
+  expect([await quoted("2023-01-01T00:00:00Z"), await found("2023-01-01T00:00:00Z")]).toEqual([[lisbon], 1]);
+  // What is corrected later is quoted as corrected, and not again later than it was told.
+  const [memory] = (await client.call("searches.run", { body: { query: "Hamburg" } })).data.hits;
+  const edited = { params: { id: memory?.memory.id ?? "" }, body: { text: "Jonas lives in Husum" } };
+  const { data: husum } = await client.call("memories.edit", edited, { ifMatch: `"1"` });
+  expect([await found(early), husum.position === early]).toEqual([1, false]);
+  const elsewhere = early.replace(/\/(\d+)@/, (_all, partition: string) => `/${Number(partition) + 1}@`);
+  const problem = async (as_of: string): Promise<unknown> => (await problemOf(found(as_of))).code;
+  expect(await problem(elsewhere)).toBe("position-elsewhere");
+  expect(await problem("keys/0@3")).toBe("request-invalid");
+  expect(await problem("soon")).toBe("request-invalid");
+});
+
 test("secret memories show only while the session is open, in lists, search, answers, counts and export", async () => {
   const client = await claimed(await open(newFolder()));
   const { data: told } = await client.call("memories.create", {

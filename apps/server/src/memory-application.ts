@@ -60,6 +60,7 @@ import {
   type TimePageRequest,
 } from "@kaelix/views";
 
+import { narrowed } from "./as-of.ts";
 import { decodeCountCursor, decodeTimeCursor, encodeCountCursor, encodeTimeCursor } from "./cursor.ts";
 import { ownerOf } from "./imports-application.ts";
 import { isVisible, memoryOf, openRows, reachesRow, withinReach } from "./open-memories.ts";
@@ -248,11 +249,12 @@ export class Memories implements MemoryApplication {
 
   async search(...[principal, request, reach]: Parameters<MemoryApplication["search"]>): Promise<SearchOutcome> {
     const shares = await openShares(this.#parts.shares, { principal, action: "memory.search", reach });
+    const recall = this.#parts.reach.source(principal);
     const scope = await this.#scope(principal, shares);
-    const found = await searchMemories(this.#parts.reach.source(principal), {
+    const found = await searchMemories(recall, {
       ...scope,
       text: request.query,
-      filters: filtersOf(request.filter),
+      ...narrowed(filtersOf(request.filter), request.asOf, recall.partitionOf(principal.userId)),
       limit: request.limit,
       skip: request.offset,
     });
@@ -275,8 +277,7 @@ export class Memories implements MemoryApplication {
     const said = {
       ...(await this.#scope(principal, shares)),
       question: request.question,
-      filters: filtersOf(request.filter),
-      ...(request.asOfMs === undefined ? {} : { asOfMs: request.asOfMs }),
+      ...narrowed(filtersOf(request.filter), request.asOf, recall.partitionOf(principal.userId)),
     };
     const meant = await understandAfter(recall, said, request.after ?? []);
     // What a memory lent to the question is the memory's, which may not be sent out as what was typed may.

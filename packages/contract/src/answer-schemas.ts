@@ -1,15 +1,14 @@
 /** Questions and their answers on the wire. */
 import { z } from "zod";
 
-import { memorySchema, sayable, searchFilterSchema, signalSchema, timeSchema } from "./schemas.ts";
+import { asOfSchema, memorySchema, sayable, searchFilterSchema, signalSchema, timeSchema } from "./schemas.ts";
 
 /** Body of `POST /answers`. */
 export const answerRequestSchema = z
   .strictObject({
     question: sayable,
     filter: searchFilterSchema.optional(),
-    /** Only what occurred before this time. */
-    as_of: timeSchema.optional(),
+    as_of: asOfSchema.optional(),
     /**
      * What was asked before in the same conversation, the last one last, as it was understood (`understood_as`, else its own words): what
      * "when was that?" leans on. Nothing of it is kept; what was answered is looked up anew, under what is open now.

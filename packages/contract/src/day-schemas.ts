@@ -105,7 +105,7 @@ export const judgementsSchema = z.object({ data: z.array(judgementSchema) });
 export const judgedSchema = z.object({ id: z.string() });
 
 /** A search without its page: what is named. */
-const keptSearchSchema = searchRequestSchema.pick({ query: true, filter: true });
+const keptSearchSchema = searchRequestSchema.pick({ query: true, filter: true, as_of: true });
 
 const searchNameSchema = z.string().trim().min(1).max(80);
 

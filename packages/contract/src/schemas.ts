@@ -37,6 +37,20 @@ export const grantIdSchema = idOf("grt", "grt_01JD8QYB3M6W5T0ZK1E9V7RXSC");
 /** RFC 3339 with an offset or Z; years 0001 to 9999. */
 export const timeSchema = z.iso.datetime({ offset: true }).meta({ example: "2024-12-12T18:03:00+01:00" });
 
+/** A position of the log that memories are on, as `Kaelix-Position` and `position` of a memory say it. */
+const positionSchema = z
+  .string()
+  .regex(/^memories\/\d{1,6}[/@]\d{1,15}$/)
+  .meta({ example: "memories/4@88412" });
+
+/**
+ * How far back is looked: only what occurred before a time, or only one's own that was first told up to a position of the log. What was corrected
+ * since reads as corrected, and what was forgotten since stays forgotten.
+ */
+export const asOfSchema = z.union([timeSchema, positionSchema], {
+  error: "Must be a time such as 2022-06-01T00:00:00Z or a position such as memories/4@88412",
+});
+
 /** A level as Kaelix writes it. */
 export const levelNameSchema = z.enum(["general", "confidential", "secret", "ultra-secret"]).meta({ id: "Level" });
 
@@ -243,6 +257,7 @@ export const searchRequestSchema = z
   .strictObject({
     query: z.string().max(10_000),
     filter: searchFilterSchema.optional(),
+    as_of: asOfSchema.optional(),
     limit: z.number().int().min(1).max(200).default(20),
     offset: z.number().int().min(0).max(10_000).default(0),
     facets: z.boolean().default(true),

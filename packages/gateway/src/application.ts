@@ -35,7 +35,7 @@ import type { SharingApplication } from "./sharing-application.ts";
 import type { AppsApplication } from "./apps-application.ts";
 import type { AuditApplication, PolicyApplication } from "./audit-application.ts";
 import type { DayApplication } from "./day-application.ts";
-import type { AnswerRemarks, AskRequest } from "./asking.ts";
+import type { AnswerRemarks, AskRequest, AsOf } from "./asking.ts";
 import type { ProviderApplication } from "./provider-application.ts";
 import type { DigestApplication } from "./digest-application.ts";
 
@@ -254,6 +254,7 @@ export interface MemoryApplication {
     request: {
       readonly query: string;
       readonly filter: RecallFilter;
+      readonly asOf?: AsOf;
       readonly limit: number;
       readonly offset: number;
       readonly facets: boolean;

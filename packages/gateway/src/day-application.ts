@@ -44,6 +44,7 @@ export interface JudgementView {
 export interface KeptSearch {
   readonly query: string;
   readonly filter?: Readonly<Record<string, unknown>> | undefined;
+  readonly as_of?: string | undefined;
 }
 
 /** A search that was named. */

@@ -33,6 +33,7 @@ export type {
   VerificationOutcome,
   ViewState,
 } from "./application.ts";
+export type { AsOf } from "./asking.ts";
 export type { ImportApplication, ImportPreviewView, ImportView } from "./import-application.ts";
 export type {
   AuditApplication,

@@ -13,9 +13,8 @@ import type { Reason } from "./why.ts";
 export interface AskRequest extends RecallScope {
   /** At most `QUESTION_LENGTH_MAX` UTF-16 units are read; a longer one is answered with `nothing` and says so. */
   readonly question: string;
+  /** A question may narrow them: "as of March 2022". */
   readonly filters?: SearchFilters;
-  /** Only what occurred before this moment, epoch ms. A question may name it too: "as of March 2022". */
-  readonly asOfMs?: number;
   /** True: what the question means is not asked for. */
   readonly byWords?: boolean;
   /** Other weights than those shipped; for measuring. */

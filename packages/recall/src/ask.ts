@@ -44,8 +44,7 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   const isTooLong = request.question.length > QUESTION_LENGTH_MAX;
   const nowMs = source.nowMs();
   const question = readQuestion(isTooLong ? "" : request.question, nowMs);
-  const asOfMs = Math.min(request.asOfMs ?? Infinity, question.asOfMs ?? Infinity);
-  const { span } = question;
+  const { asOfMs = Infinity, span } = question;
   const looked: RecallSearchRequest = {
     ...request,
     filters: within(before(request.filters, asOfMs), span),

@@ -7,16 +7,13 @@ import { type Connection, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, say } from "../output.ts";
 import { canAsk } from "../prompt.ts";
-import { timeOf } from "../time.ts";
-import { filterOf, purposeOf, type RecallOptions } from "./memories.ts";
+import { narrowedBy, purposeOf, type RecallOptions } from "./memories.ts";
 import { NOT_WRITTEN } from "./not-written.ts";
 import { openUp } from "./unlock.ts";
 
 /** Options of `ask`. */
 export interface AskOptions extends RecallOptions {
   readonly quoted?: boolean;
-  /** Only what happened before this time is answered from. */
-  readonly asOf?: string;
   /** Asked before, the last one last. */
   readonly after?: readonly string[];
   readonly follow?: boolean;
@@ -58,8 +55,7 @@ async function askOne(
 ): Promise<void> {
   const body = {
     question,
-    filter: filterOf(options),
-    ...(options.asOf === undefined ? {} : { as_of: timeOf(options.asOf) }),
+    ...narrowedBy(options),
     ...(before.length === 0 ? {} : { after: before.slice(-BEFORE_MAX) }),
     ...(options.follow === true ? { follow_ups: true } : {}),
   };

@@ -7,7 +7,7 @@ import { SOURCE_KINDS } from "@kaelix/model";
 import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { memoriesText, type OutputOptions, printJson, printTable, say } from "../output.ts";
-import { timeOf } from "../time.ts";
+import { asOfOf, timeOf } from "../time.ts";
 import { readStandardInput } from "../prompt.ts";
 import { exportFormatOf, openExport } from "./sealed-files.ts";
 import { openUp } from "./unlock.ts";
@@ -80,6 +80,8 @@ export interface RecallOptions extends CommonOptions {
   readonly open?: string;
   readonly whose?: string;
   readonly for?: string;
+  /** Only what happened before this time, or was told up to this position of the log. */
+  readonly asOf?: string;
 }
 
 /** `kaelix search QUERY`: finds memories. */
@@ -88,7 +90,7 @@ export async function search(words: readonly string[], options: RecallOptions): 
   try {
     await openUp(connection, options.open);
     const limit = options.limit === undefined ? 20 : Number(options.limit);
-    const body = { query: words.join(" "), limit, filter: filterOf(options) };
+    const body = { query: words.join(" "), limit, ...narrowedBy(options) };
     const { data } = await connection.client.call("searches.run", { body }, purposeOf(options));
     printFound(data, options);
     if (options.open !== undefined && (await hasSealed(connection)))
@@ -189,6 +191,13 @@ function levelWords(response: Response): string {
   const level = response.headers.get(OPEN_UP_TO_HEADER);
   if (level === null || level === "ultra-secret") return "";
   return `, up to ${level}: kaelix export --open ultra-secret includes everything`;
+}
+
+/** What the options of a search or a question narrow it to. */
+export function narrowedBy(
+  options: RecallOptions,
+): Pick<NonNullable<CallInput<Routes["searches.run"]>["body"]>, "filter" | "as_of"> {
+  return { filter: filterOf(options), ...(options.asOf === undefined ? {} : { as_of: asOfOf(options.asOf) }) };
 }
 
 /** The filter that the options of recall name. */

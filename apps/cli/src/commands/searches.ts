@@ -3,7 +3,7 @@ import type { CallOutput, Client, Routes } from "@kaelix/contract";
 import { type CommonOptions, connected } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
-import { filterOf, printFound, type RecallOptions } from "./memories.ts";
+import { narrowedBy, printFound, type RecallOptions } from "./memories.ts";
 import { openUp } from "./unlock.ts";
 
 type Saved = CallOutput<Routes["savedSearches.list"]>["data"][number];
@@ -15,7 +15,10 @@ export function listSearches(options: CommonOptions): Promise<number> {
     if (options.json !== undefined) printJson(data, options.json);
     else if (data.length === 0) say("No search is named: kaelix searches save NAME QUERY", options);
     else {
-      const rows = data.map(({ id, name, search }) => [name, search.query, JSON.stringify(search.filter ?? {}), id]);
+      const rows = data.map(({ id, name, search: { as_of, filter = {}, query } }) => {
+        const narrowed = as_of === undefined ? filter : { ...filter, as_of };
+        return [name, query, JSON.stringify(narrowed), id];
+      });
       printTable(["NAME", "WORDS", "FILTER", "ID"], rows);
     }
   });
@@ -25,7 +28,7 @@ export function listSearches(options: CommonOptions): Promise<number> {
 export function saveSearch(name: string, words: readonly string[], options: RecallOptions): Promise<number> {
   return connected(options, async (connection) => {
     await openUp(connection, options.open);
-    const search = { query: words.join(" "), filter: filterOf(options) };
+    const search = { query: words.join(" "), ...narrowedBy(options) };
     const { data } = await connection.client.call("savedSearches.save", { body: { name, search } });
     if (options.json === undefined) process.stdout.write(`${data.id}\n`);
     else printJson(data, options.json);

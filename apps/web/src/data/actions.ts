@@ -186,18 +186,18 @@ export function reachChanged(isReached: boolean): Thunk {
 }
 
 /** Asks a question, everywhere or in one conversation. */
-export function askQuestion(text: string, scope: string | null): Thunk<Promise<void>> {
+export function askQuestion(text: string, scope: string | null, asOf: string | null = null): Thunk<Promise<void>> {
   return async (dispatch, getState) => {
     const id = makeLocalId();
     const at = new Date().toISOString();
     const after = askedBefore(getState().thread.questions, scope);
-    dispatch(threadSlice.actions.asked({ id, text, scope, at, state: "asking", answer: null, problem: null }));
-    await dispatch(answer({ id, text, scope }, after));
+    dispatch(threadSlice.actions.asked({ id, text, scope, asOf, at, state: "asking", answer: null, problem: null }));
+    await dispatch(answer({ id, text, scope, asOf }, after));
   };
 }
 
 /** Asks a question again in its place: what it was answered from has changed. */
-export function askAgain({ id, text, scope }: Question): Thunk<Promise<void>> {
+export function askAgain({ id, text, scope, asOf }: Question): Thunk<Promise<void>> {
   return async (dispatch, getState) => {
     const { questions } = getState().thread;
     const after = askedBefore(
@@ -213,12 +213,12 @@ export function askAgain({ id, text, scope }: Question): Thunk<Promise<void>> {
         change: { state: "asking", answer: null, writing: null, problem: null },
       }),
     );
-    await dispatch(answer({ id, text, scope }, after));
+    await dispatch(answer({ id, text, scope, asOf }, after));
   };
 }
 
 function answer(
-  { id, text, scope }: Pick<Question, "id" | "text" | "scope">,
+  { id, text, scope, asOf }: Pick<Question, "id" | "text" | "scope" | "asOf">,
   after: readonly string[],
 ): Thunk<Promise<void>> {
   return async (dispatch) => {
@@ -228,6 +228,7 @@ function answer(
         question: text,
         follow_ups: true,
         ...filter,
+        ...(asOf === null ? {} : { as_of: asOf }),
         ...(after.length === 0 ? {} : { after: [...after] }),
       };
       const { followAnswer } = await import("./answer-stream.ts");

@@ -40,7 +40,7 @@ test("threadSlice after locking drops answers and kept text, not what still wait
   state = reduce(state, said(saying("waits", "waiting")));
   state = reduce(
     state,
-    asked({ id: "q", text: "?", scope: null, at: "", state: "answered", answer: null, problem: null }),
+    asked({ id: "q", text: "?", scope: null, asOf: null, at: "", state: "answered", answer: null, problem: null }),
   );
   state = reduce(state, veiled());
   expect(state.sayings.map(({ id }) => id)).toEqual(["waits"]);

@@ -34,6 +34,8 @@ export interface Question {
   readonly id: string;
   readonly text: string;
   readonly scope: string | null;
+  /** How far back it looks, as the API takes it; null: up to now. */
+  readonly asOf: string | null;
   readonly at: string;
   readonly state: "asking" | "answered" | "failed";
   readonly answer: WireAnswer | null;

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { Button as AriaButton, Tooltip, TooltipTrigger } from "react-aria-components";
 
+import { asOfWords } from "../core/as-of.ts";
 import { countOf, formatDuration, formatMoment, sourceLabel } from "../core/format.ts";
 import { NOT_WRITTEN } from "../core/provider-words.ts";
 import { askAgain, askQuestion } from "../data/actions.ts";
@@ -8,6 +9,7 @@ import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { type Question } from "../data/thread.ts";
 import type { WireAnswer, WireCitation, WireSignal } from "../data/wire.ts";
 import { Amend, speakerOf } from "./amend.tsx";
+import { AsOfForm } from "./as-of-form.tsx";
 import { Button, Loading, ProblemNote, TextLink, Words } from "./basics.tsx";
 import { edgeOf, LevelBadge } from "./level.tsx";
 
@@ -70,7 +72,24 @@ export function Signals({ why }: { readonly why: readonly WireSignal[] }): React
   );
 }
 
-function WhyPanel({ answer }: { readonly answer: WireAnswer }): ReactNode {
+/** Where a memory stands on the log; one's own is asked from, as of then. */
+function Position({ citation, question }: { readonly citation: WireCitation; readonly question: Question }): ReactNode {
+  const dispatch = useAppDispatch();
+  const { position, shared } = citation.memory;
+  if (shared !== undefined) return <span className="font-mono text-12 text-muted">{position}</span>;
+  return (
+    <Button
+      look="quiet"
+      className="min-h-7 px-2 text-12"
+      data-testid="ask-as-of-position"
+      onPress={() => void dispatch(askQuestion(question.text, question.scope, position))}
+    >
+      Ask as told up to <span className="font-mono">{position}</span>
+    </Button>
+  );
+}
+
+function WhyPanel({ answer, question }: { readonly answer: WireAnswer; readonly question: Question }): ReactNode {
   return (
     <ol className="mt-2 flex flex-col gap-3 border-t border-line pt-3" data-testid="why">
       {answer.citations.map((citation) => (
@@ -81,12 +100,24 @@ function WhyPanel({ answer }: { readonly answer: WireAnswer }): ReactNode {
               {speakerOf(citation)}, {sourceLabel(citation.memory.source)}, {formatMoment(citation.memory.occurred_at)}
             </TextLink>
             <LevelBadge level={citation.memory.level} />
-            <span className="font-mono text-12 text-muted">{citation.memory.position}</span>
+            <Position citation={citation} question={question} />
           </p>
           <Signals why={citation.why} />
         </li>
       ))}
     </ol>
+  );
+}
+
+function AskOtherwise({ onPress, words }: { readonly words: string; readonly onPress: () => void }): ReactNode {
+  return (
+    <button
+      type="button"
+      className="cursor-pointer text-accent underline decoration-line underline-offset-4"
+      onClick={onPress}
+    >
+      {words}
+    </button>
   );
 }
 
@@ -104,13 +135,16 @@ function NothingFound({ question }: { readonly question: Question }): ReactNode 
       <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-13">
         <TextLink href={`/search?q=${encodeURIComponent(question.text)}`}>Search its words</TextLink>
         {question.scope !== null && (
-          <button
-            type="button"
-            className="cursor-pointer text-accent underline decoration-line underline-offset-4"
-            onClick={() => void dispatch(askQuestion(question.text, null))}
-          >
-            Ask everything instead
-          </button>
+          <AskOtherwise
+            words="Ask everything instead"
+            onPress={() => void dispatch(askQuestion(question.text, null, question.asOf))}
+          />
+        )}
+        {question.asOf !== null && (
+          <AskOtherwise
+            words="Ask as of now instead"
+            onPress={() => void dispatch(askQuestion(question.text, question.scope))}
+          />
         )}
       </p>
     </div>
@@ -140,10 +174,51 @@ function Writing({ question, count }: { readonly question: Question; readonly co
   );
 }
 
-function Quoted({ answer, question }: { readonly answer: WireAnswer; readonly question: Question }): ReactNode {
+const PANELS = [
+  ["why", "Why this?"],
+  ["then", "At another time"],
+  ["wrong", "Wrong?"],
+] as const;
+
+/** What an answer rests on, and what can be asked of it: why, as it stood at another time, and what to do where it is wrong. */
+function Foot({ answer, question }: { readonly answer: WireAnswer; readonly question: Question }): ReactNode {
   const dispatch = useAppDispatch();
+  const [open, setOpen] = useState<(typeof PANELS)[number][0] | null>(null);
+  const isWriting = (question.writing ?? null) !== null;
+  return (
+    <>
+      <div className="mt-2 flex flex-wrap items-center gap-x-3 text-12 text-muted">
+        <span>
+          {countOf(answer.citations.length, "source")} · {formatDuration(answer.took_ms)} · {origin(answer, isWriting)}
+        </span>
+        {PANELS.map(([panel, words]) => (
+          <Button
+            key={panel}
+            look="quiet"
+            className="min-h-7 px-2 text-12"
+            aria-expanded={open === panel}
+            onPress={() => setOpen(open === panel ? null : panel)}
+          >
+            {words}
+          </Button>
+        ))}
+      </div>
+      {open === "why" && <WhyPanel answer={answer} question={question} />}
+      {open === "then" && (
+        <div className="mt-2 border-t border-line pt-3">
+          <AsOfForm
+            action="Ask again"
+            onChoose={(asOf) => void dispatch(askQuestion(question.text, question.scope, asOf))}
+          />
+        </div>
+      )}
+      {open === "wrong" && <Amend citations={answer.citations} onAmended={() => void dispatch(askAgain(question))} />}
+    </>
+  );
+}
+
+function Quoted({ answer, question }: { readonly answer: WireAnswer; readonly question: Question }): ReactNode {
   const [opened, setOpened] = useState<number | null>(null);
-  const [panel, setPanel] = useState<"why" | "wrong" | null>(null);
   const citation = answer.citations.find(({ number }) => number === opened);
   const { writing = null } = question;
   const told = writing === null || writing.length === 0 ? answer.sentences : writing;
@@ -176,30 +251,7 @@ function Quoted({ answer, question }: { readonly answer: WireAnswer; readonly qu
           </p>
         </div>
       )}
-      <div className="mt-2 flex flex-wrap items-center gap-x-3 text-12 text-muted">
-        <span>
-          {countOf(answer.citations.length, "source")} · {formatDuration(answer.took_ms)} ·{" "}
-          {origin(answer, writing !== null)}
-        </span>
-        <Button
-          look="quiet"
-          className="min-h-7 px-2 text-12"
-          aria-expanded={panel === "why"}
-          onPress={() => setPanel(panel === "why" ? null : "why")}
-        >
-          Why this?
-        </Button>
-        <Button
-          look="quiet"
-          className="min-h-7 px-2 text-12"
-          aria-expanded={panel === "wrong"}
-          onPress={() => setPanel(panel === "wrong" ? null : "wrong")}
-        >
-          Wrong?
-        </Button>
-      </div>
-      {panel === "why" && <WhyPanel answer={answer} />}
-      {panel === "wrong" && <Amend citations={answer.citations} onAmended={() => void dispatch(askAgain(question))} />}
+      <Foot answer={answer} question={question} />
     </div>
   );
 }
@@ -214,7 +266,11 @@ function FollowUps({ question, texts }: { readonly question: Question; readonly 
   return (
     <p className="mt-2 flex flex-wrap gap-2" data-testid="follow-ups">
       {texts.map((text) => (
-        <Button key={text} className="text-13" onPress={() => void dispatch(askQuestion(text, question.scope))}>
+        <Button
+          key={text}
+          className="text-13"
+          onPress={() => void dispatch(askQuestion(text, question.scope, question.asOf))}
+        >
           {text}
         </Button>
       ))}
@@ -230,6 +286,11 @@ export function QuestionAndAnswer({ question }: { readonly question: Question })
       <p className="max-w-measure self-end rounded-bubble border border-border px-3.5 py-2 text-ink">
         <span className="block text-12 text-muted">You asked</span>
         <Words text={question.text} />
+        {question.asOf !== null && (
+          <span className="mt-0.5 block text-12 text-muted" data-testid="asked-as-of">
+            {asOfWords(question.asOf)}
+          </span>
+        )}
         {question.answer?.understood_as !== undefined && (
           <span className="mt-0.5 block text-12 text-muted" data-testid="understood">
             Understood as: <Words text={question.answer.understood_as} />
@@ -242,7 +303,7 @@ export function QuestionAndAnswer({ question }: { readonly question: Question })
           <ProblemNote
             problem={question.problem}
             safe="Your question stands above"
-            onRetry={() => void dispatch(askQuestion(question.text, question.scope))}
+            onRetry={() => void dispatch(askQuestion(question.text, question.scope, question.asOf))}
           />
         )}
         {question.answer !== null && question.answer.kind !== "nothing" && (

@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
 
+import { asOfWords } from "../core/as-of.ts";
 import { formatCount, formatDay, formatMonth, sourceLabel } from "../core/format.ts";
 import { wordsOf } from "../core/levels.ts";
 import { type FilterName, toggleFilter } from "../core/search-query.ts";
 import type { WireSearch } from "../data/wire.ts";
+import { AsOfForm } from "./as-of-form.tsx";
 import { Name } from "./basics.tsx";
 import { LevelBadge } from "./level.tsx";
 
@@ -25,6 +27,7 @@ export function filterLabel(name: FilterName, value: string): ReactNode {
   if (name === "month") return formatMonth(value);
   if (name === "after") return `From ${formatDay(value)}`;
   if (name === "before") return `Before ${formatDay(value)}`;
+  if (name === "as_of") return asOfWords(value);
   if (name === "conversation") return "In one conversation";
   if (name === "import") return "From one import";
   if (name === "owner")
@@ -72,6 +75,9 @@ export function FacetList({ facets, parameters, ceiling, onChange }: FacetsProps
           </fieldset>
         );
       })}
+      {!parameters.has("as_of") && (
+        <AsOfForm action="Look back" onChoose={(asOf) => onChange(toggleFilter(parameters, "as_of", asOf))} />
+      )}
       {ceiling !== "ultra-secret" && (
         <p className="text-12 text-muted">Locked above {wordsOf(ceiling).label}: neither searched nor counted.</p>
       )}

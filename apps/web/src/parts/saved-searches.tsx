@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useSearchParams } from "react-router";
 
-import { addressOf, filterOf, isIdle } from "../core/search-query.ts";
+import { addressOf, isIdle, searchOf } from "../core/search-query.ts";
 import { notify } from "../data/actions.ts";
 import { daysApi, type WireSavedSearch } from "../data/days-api.ts";
 import { useAppDispatch } from "../data/store.ts";
@@ -82,8 +82,7 @@ function KeepForm({
   const [parameters] = useSearchParams();
   const [save, { error, isLoading }] = daysApi.useSaveSearchMutation();
   const keep = async (name: string): Promise<void> => {
-    const search = { query: parameters.get("q") ?? "", filter: filterOf(parameters) };
-    if ((await save({ name, search })).error === undefined) onDone();
+    if ((await save({ name, search: searchOf(parameters) })).error === undefined) onDone();
   };
   const hintOf = (name: string): string =>
     kept.some((one) => one.name === name)
@@ -139,7 +138,7 @@ export function KeepSearch(): ReactNode {
   const [isOpen, setOpen] = useState(false);
   if (isIdle(parameters)) return null;
   if (isOpen) return <KeepForm kept={kept} onDone={() => setOpen(false)} />;
-  const here = addressOf({ query: parameters.get("q") ?? "", filter: filterOf(parameters) });
+  const here = addressOf(searchOf(parameters));
   const known = kept.find(({ search }) => addressOf(search) === here);
   if (known !== undefined)
     return (

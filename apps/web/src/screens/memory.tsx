@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Link, useParams } from "react-router";
 
+import { addressOf } from "../core/search-query.ts";
 import { formatDay, formatMoment, formatTime, sayerOf, sourceLabel } from "../core/format.ts";
 import type { Problem } from "../core/problem-words.ts";
 import type { MemoryBody } from "../core/seal/memory-body.ts";
@@ -179,7 +180,12 @@ function Provenance({ memory }: { readonly memory: WireMemory }): ReactNode {
           </Fact>
         )}
         <Fact name="On the log">
-          <span className="font-mono text-13">{memory.position}</span>
+          <span className="font-mono text-13">{memory.position}</span>{" "}
+          {memory.shared === undefined && (
+            <TextLink href={`/search?${addressOf({ query: "", as_of: memory.position })}`}>
+              What had been told by then
+            </TextLink>
+          )}
         </Fact>
       </dl>
     </Section>

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 
 import { isShown } from "../core/levels.ts";
 import { countOf, formatDuration, formatWhen, sayerOf, sourceLabel } from "../core/format.ts";
-import { FILTER_NAMES, filterOf, isIdle, toggleFilter, withoutFilters } from "../core/search-query.ts";
+import { FILTER_NAMES, isIdle, searchOf, toggleFilter, withoutFilters } from "../core/search-query.ts";
 import { excerptOf } from "../core/text-parts.ts";
 import { askQuestion } from "../data/actions.ts";
 import { api } from "../data/api.ts";
@@ -204,10 +204,9 @@ function Hits(): ReactNode {
   const [parameters, setParameters] = useSearchParams();
   const [areFiltersOpen, setFiltersOpen] = useState(false);
   const ceiling = useAppSelector((state) => state.session.user?.open_up_to ?? "general");
-  const query = parameters.get("q") ?? "";
-  const filter = filterOf(parameters);
+  const search = searchOf(parameters);
   const skip = isIdle(parameters);
-  const found = api.useSearchInfiniteQuery({ query, filter, limit: 20 }, { skip });
+  const found = api.useSearchInfiniteQuery({ ...search, limit: 20 }, { skip });
   if (skip) return <BeforeSearching />;
   if (found.error !== undefined)
     return <ProblemNote problem={found.error} safe="Your search stands above" onRetry={() => void found.refetch()} />;
@@ -218,7 +217,7 @@ function Hits(): ReactNode {
     return (
       <>
         {problems}
-        <NothingFound query={query} />
+        <NothingFound query={search.query} />
       </>
     );
   return (

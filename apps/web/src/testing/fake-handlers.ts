@@ -308,6 +308,7 @@ function memoriesOf(state: FakeState, name: RouteName, request: FakeRequest): Fa
     occurred_at?: string;
     conversation?: { key: string; title?: string };
     question: string;
+    as_of?: string;
     query: string;
     limit: number;
     offset: number;
@@ -346,7 +347,7 @@ function memoriesOf(state: FakeState, name: RouteName, request: FakeRequest): Fa
     case "searches.run":
       return search(state, body);
     case "answers.write":
-      return writtenAnswer(answer(state, body.question).data);
+      return writtenAnswer(answer(state, body.question, body.as_of).data);
     default:
       return name.startsWith("memories.") ? changeMemory(state, name, request) : undefined;
   }

@@ -1,4 +1,6 @@
 /** How the fake finds: by the first letters of words. */
+import { parsePosition } from "@kaelix/base";
+
 import type { WireConversation } from "../data/wire.ts";
 import { type FakeAnswer, type FakeMemory, type FakeState, LEVELS, visible, wire } from "./fake-state.ts";
 
@@ -55,12 +57,23 @@ function passes(memory: FakeMemory, filter: Filter): boolean {
   );
 }
 
+/** Whether it had happened by a time, or been told by a position. */
+function wasThere(memory: FakeMemory, asOf: string | undefined): boolean {
+  if (asOf === undefined) return true;
+  const [position, own] = [parsePosition(asOf), parsePosition(memory.position)];
+  return position === undefined
+    ? Date.parse(memory.occurred_at) < Date.parse(asOf)
+    : own !== undefined && own.offset <= position.offset;
+}
+
 /** Finds by letters, with facets. */
 export function search(
   state: FakeState,
-  body: { query: string; filter?: Filter; limit: number; offset: number },
+  body: { query: string; filter?: Filter; as_of?: string; limit: number; offset: number },
 ): FakeAnswer {
-  const hits = find(state, body.query).filter(({ memory }) => passes(memory, body.filter ?? {}));
+  const hits = find(state, body.query).filter(
+    ({ memory }) => passes(memory, body.filter ?? {}) && wasThere(memory, body.as_of),
+  );
   const memories = hits.map((hit) => hit.memory);
   return {
     data: {
@@ -81,8 +94,10 @@ export function search(
 }
 
 /** Quotes what was found. */
-export function answer(state: FakeState, question: string): FakeAnswer {
-  const hits = find(state, question).slice(0, 3);
+export function answer(state: FakeState, question: string, asOf?: string): FakeAnswer {
+  const hits = find(state, question)
+    .filter(({ memory }) => wasThere(memory, asOf))
+    .slice(0, 3);
   if (hits.length === 0)
     return {
       data: {

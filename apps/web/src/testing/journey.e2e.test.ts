@@ -241,6 +241,37 @@ test.concurrent("a search is kept, opened, renamed and forgotten by keyboard alo
   await page.context().close();
 });
 
+test.concurrent("an answer and a search are had as of a day, and as of what had been told", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage(WIDE);
+  await logIn(page, fake.url, OWNER);
+  await page.goto(`${fake.url}/chats/ask`);
+  await page.getByTestId("message-input").fill("When did we last eat at the harbour?");
+  await page.keyboard.press("Enter");
+  const answers = page.getByTestId("answer");
+  await answers.filter({ hasText: "Dinner at the harbour Thursday?" }).waitFor();
+  await page.getByRole("button", { name: "At another time" }).press("Enter");
+  await page.getByTestId("as-of-day").fill("2024-11-30");
+  await page.getByTestId("as-of-day").press("Enter");
+  await page.getByTestId("asked-as-of").filter({ hasText: "As of 30 November 2024" }).waitFor();
+  await answers.nth(1).filter({ hasText: "Table for six at the harbour kitchen" }).waitFor();
+  expect(await answers.nth(1).textContent()).not.toContain("Thursday?");
+  await page.getByRole("button", { name: "Why this?" }).last().press("Enter");
+  await page.getByTestId("ask-as-of-position").press("Enter");
+  await page
+    .getByTestId("asked-as-of")
+    .filter({ hasText: /^As told up to memories\/0@\d+$/ })
+    .waitFor();
+  await page.goto(`${fake.url}/search?q=harbour`);
+  await page.getByText("Dinner at the harbour Thursday?").waitFor();
+  await page.getByTestId("as-of-day").fill("2024-11-30");
+  await page.getByTestId("as-of-day").press("Enter");
+  await page.getByText("Dinner at the harbour Thursday?").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /As of 30 November 2024/ }).press("Enter");
+  await page.getByText("Dinner at the harbour Thursday?").waitFor();
+  await page.context().close();
+});
+
 test.concurrent("two pages change one memory: the second sees the newer one before it writes", async () => {
   const fake = await fakeServer(true);
   const { page: first } = await openPage(WIDE);

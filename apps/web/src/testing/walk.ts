@@ -49,6 +49,11 @@ export async function walkScreens(page: Page, origin: string, look: Look): Promi
   await page.getByRole("button", { name: "Why this?" }).click();
   await page.getByTestId("citation").first().click();
   await look("answer");
+  await page.getByRole("button", { name: "At another time" }).click();
+  await page.getByTestId("as-of-day").fill("2024-11-30");
+  await look("answer-then");
+  await page.getByRole("button", { name: "Ask again" }).click();
+  await page.getByTestId("asked-as-of").waitFor();
   await page.getByTestId("message-input").fill("What is the capital of Zembla?");
   await page.keyboard.press("Enter");
   await page.getByTestId("answer-nothing").waitFor();

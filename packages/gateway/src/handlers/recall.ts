@@ -1,6 +1,8 @@
+import { parsePosition } from "@kaelix/base";
 import { parseId } from "@kaelix/model";
 
 import type { MemoryApplication, Reach, RecallFilter } from "../application.ts";
+import type { AsOf } from "../asking.ts";
 import { type Exchange, type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { answerJson, searchJson } from "../http/wire.ts";
 import { timeMs } from "./memories.ts";
@@ -10,7 +12,8 @@ import { reachOf } from "./reach.ts";
 export const recallHandlers: HandlersOf<"searches.run" | "answers.ask"> = {
   "searches.run": async ({ application, principal, body, request }) => {
     const { query, limit, offset, facets } = body;
-    const wanted = { query, filter: filterOf(body.filter), limit, offset, facets };
+    const asOf = asOfOf(body.as_of);
+    const wanted = { query, filter: filterOf(body.filter), limit, offset, facets, ...withoutUndefined({ asOf }) };
     const outcome = await application.memories.search(principal, wanted, reachOf(request, body.filter?.owner));
     return { type: "json", body: searchJson(outcome) };
   },
@@ -26,10 +29,17 @@ export function askedOf({ body, request }: Pick<Exchange<"answers.ask" | "answer
   readonly asked: Parameters<MemoryApplication["ask"]>[1];
   readonly reach: Reach | undefined;
 } {
-  const asOfMs = timeMs(body.as_of, "as_of");
+  const asOf = asOfOf(body.as_of);
   const { after, follow_ups: proposes, question } = body;
-  const asked = { question, filter: filterOf(body.filter), ...withoutUndefined({ asOfMs, after, proposes }) };
+  const asked = { question, filter: filterOf(body.filter), ...withoutUndefined({ asOf, after, proposes }) };
   return { asked, reach: reachOf(request, body.filter?.owner) };
+}
+
+function asOfOf(text: string | undefined): AsOf | undefined {
+  const position = text === undefined ? undefined : parsePosition(text);
+  if (position !== undefined) return { type: "position", position };
+  const ms = timeMs(text, "as_of");
+  return ms === undefined ? undefined : { type: "time", ms };
 }
 
 function filterOf(filter: Exchange<"searches.run">["body"]["filter"]): RecallFilter {

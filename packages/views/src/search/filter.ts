@@ -18,6 +18,8 @@ export interface SearchFilters {
   readonly afterMs?: number;
   /** Occurred before, epoch ms. */
   readonly beforeMs?: number;
+  /** First told at or below this offset of the partition of whose they are. */
+  readonly toldUpTo?: number;
   /** Exactly these levels, as far as the ceiling allows. */
   readonly levels?: readonly Level[];
   /** Null stands for memories without a conversation. */
@@ -59,10 +61,11 @@ export function makeTest(
   whoIs: WhoIs = new Map(),
 ): DocumentTest {
   const tests: DocumentTest[] = [];
-  const { people, persons, sources, afterMs, beforeMs, levels, conversationIds, importIds, has } = filters;
+  const { people, persons, sources, afterMs, beforeMs, toldUpTo, levels, conversationIds, importIds, has } = filters;
   if (levels !== undefined) tests.push((doc) => levels.some((level) => level === table.levels[doc]));
   if (afterMs !== undefined) tests.push((doc) => (table.occurredAts[doc] ?? 0) >= afterMs);
   if (beforeMs !== undefined) tests.push((doc) => (table.occurredAts[doc] ?? 0) < beforeMs);
+  if (toldUpTo !== undefined) tests.push((doc) => (table.firstOffsets[doc] ?? 0) <= toldUpTo);
   if (sources !== undefined)
     tests.push(
       oneOf(
