@@ -291,7 +291,8 @@ function useDrop(state: ComposerState) {
   };
 }
 
-const FRAME = "rounded-card border border-border bg-surface transition-feedback focus-within:border-accent";
+const FRAME =
+  "rounded-card border border-border bg-surface transition-feedback focus-within:border-accent focus-within:marked";
 
 /** Where one tells and asks. Enter sends, Shift+Enter breaks the line, Alt+Enter does the other of the two. */
 export function Composer(props: ComposerProps): ReactNode {

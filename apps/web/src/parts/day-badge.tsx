@@ -13,7 +13,7 @@ function useUnseen(): string | null {
 export function DayBadge(): ReactNode {
   if (useUnseen() === null) return null;
   return (
-    <span data-testid="day-badge" className="size-2 rounded-full bg-accent">
+    <span data-testid="day-badge" className="filled size-2 rounded-full bg-accent">
       <span className="sr-only">Your day is ready</span>
     </span>
   );

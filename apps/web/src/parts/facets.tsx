@@ -65,7 +65,7 @@ export function FacetList({ facets, parameters, ceiling, onChange }: FacetsProps
                   type="button"
                   aria-pressed={isOn}
                   onClick={() => onChange(toggleFilter(parameters, name, facet.value))}
-                  className={`-mx-2 flex min-h-8 w-[calc(100%+1rem)] cursor-pointer items-center gap-2 rounded-control px-2 text-start text-13 transition-feedback touch:min-h-11 ${isOn ? "bg-accent-soft font-medium text-accent" : "hover:bg-sunken"}`}
+                  className={`-mx-2 flex min-h-8 w-[calc(100%+1rem)] cursor-pointer items-center gap-2 rounded-control px-2 text-start text-13 transition-feedback touch:min-h-11 ${isOn ? "marked bg-accent-soft font-medium text-accent" : "hover:bg-sunken"}`}
                 >
                   <span className="min-w-0 flex-1 truncate">{labelOf(name, facet)}</span>
                   <span className="text-muted tabular-nums">{formatCount(facet.count)}</span>

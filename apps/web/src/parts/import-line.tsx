@@ -27,7 +27,7 @@ export function ImportProgress({ item }: { readonly item: WireImport }): ReactNo
       {({ percentage = 0 }) => (
         <>
           <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">
-            <span className="block h-full rounded-full bg-accent" style={{ width: `${percentage}%` }} />
+            <span className="filled block h-full rounded-full bg-accent" style={{ width: `${percentage}%` }} />
           </span>
           <span className="mt-1 block text-12 text-muted tabular-nums">
             {formatBytes(item.bytes_done)} of {formatBytes(item.bytes_total)} · {formatCount(item.added + item.known)}

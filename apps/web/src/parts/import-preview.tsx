@@ -117,7 +117,7 @@ function Ask({
             <Radio
               key={option.value}
               value={option.value}
-              className="flex min-h-9 cursor-pointer items-center rounded-control border border-border bg-surface px-3.5 transition-feedback touch:min-h-11 data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent data-[selected]:bg-accent-soft data-[selected]:text-accent"
+              className="flex min-h-9 cursor-pointer items-center rounded-control border border-border bg-surface px-3.5 transition-feedback touch:min-h-11 data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:border-accent data-[selected]:bg-accent-soft data-[selected]:marked data-[selected]:text-accent"
             >
               <Name text={option.label} />
             </Radio>

@@ -16,7 +16,7 @@ interface LevelPickerProps {
 }
 
 const ITEM =
-  "flex min-h-11 cursor-pointer flex-col justify-center rounded-control px-3 py-1.5 outline-none data-[focused]:bg-accent-soft";
+  "flex min-h-11 cursor-pointer flex-col justify-center rounded-control px-3 py-1.5 outline-none data-[focused]:bg-accent-soft data-[focused]:marked";
 
 function AutoLabel(): ReactNode {
   return (

@@ -62,7 +62,7 @@ export function Pips({ level }: { readonly level: string }): ReactNode {
       {LEVEL_WORDS.map((words) => (
         <span
           key={words.name}
-          className={`size-1.5 rounded-full border border-current ${words.pips <= pips ? "bg-current" : ""}`}
+          className={`size-1.5 rounded-full border border-current ${words.pips <= pips ? "filled bg-current" : ""}`}
         />
       ))}
     </span>

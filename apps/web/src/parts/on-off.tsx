@@ -22,7 +22,7 @@ export function OnOff({
     >
       <span className="w-40">{label}</span>
       <span className="flex h-6 w-10 shrink-0 items-center rounded-full border border-border bg-sunken p-0.5 transition-feedback group-data-[focus-visible]:outline-2 group-data-[focus-visible]:outline-accent group-data-[selected]:border-accent group-data-[selected]:bg-accent">
-        <span className="size-4.5 rounded-full bg-surface transition-transform group-data-[selected]:translate-x-4" />
+        <span className="filled size-4.5 rounded-full bg-surface transition-feedback group-data-[selected]:translate-x-4" />
       </span>
       <span className="text-13 text-muted">{isOn ? "On" : "Off"}</span>
     </Switch>

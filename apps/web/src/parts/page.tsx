@@ -23,10 +23,10 @@ export function Page({ title, actions, children, testId }: PageProps): ReactNode
   );
 }
 
-/** Sets the window's title. */
-export function useTitle(title: string): void {
+/** Sets the window's title; undefined leaves it to what stands inside. */
+export function useTitle(title: string | undefined): void {
   useEffect(() => {
-    document.title = `${title} · Kaelix`;
+    if (title !== undefined) document.title = `${title} · Kaelix`;
   }, [title]);
 }
 

@@ -97,7 +97,7 @@ export function Palette({ onDone }: { readonly onDone: () => void }): ReactNode 
           <MenuItem
             id={choice.id}
             textValue={choice.id.endsWith("-this") ? query : choice.text}
-            className="flex min-h-10 cursor-pointer items-center gap-3 rounded-control px-3 outline-none data-[focused]:bg-accent-soft"
+            className="flex min-h-10 cursor-pointer items-center gap-3 rounded-control px-3 outline-none data-[focused]:bg-accent-soft data-[focused]:marked"
           >
             <Icon name={choice.icon} className="size-4.5 text-muted" />
             <span className="flex-1 truncate">{choice.text}</span>

@@ -45,7 +45,7 @@ function RailLink({ place }: { readonly place: Place }): ReactNode {
       to={place.to}
       end={place.to === "/"}
       className={({ isActive }) =>
-        `flex min-h-10 items-center gap-3 rounded-control px-3 transition-feedback ${isActive ? "bg-accent-soft font-medium text-accent" : "text-muted hover:bg-sunken hover:text-ink"}`
+        `flex min-h-10 items-center gap-3 rounded-control px-3 transition-feedback ${isActive ? "marked bg-accent-soft font-medium text-accent" : "text-muted hover:bg-sunken hover:text-ink"}`
       }
     >
       <Icon name={place.icon} />

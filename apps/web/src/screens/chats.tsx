@@ -51,7 +51,7 @@ function Row({ to, title, text, when, shared, icon, isBeside = false }: RowProps
       <NavLink
         to={to}
         className={({ isActive }) =>
-          `flex items-center gap-3 px-4 py-2.5 transition-feedback ${isActive ? "bg-accent-soft" : isBeside ? "hover:bg-sunken lg:bg-accent-soft" : "hover:bg-sunken"}`
+          `flex items-center gap-3 px-4 py-2.5 transition-feedback ${isActive ? "marked bg-accent-soft" : isBeside ? "hover:bg-sunken lg:bg-accent-soft" : "hover:bg-sunken"}`
         }
       >
         <span
@@ -318,19 +318,19 @@ export function Chats(): ReactNode {
   const { id } = useParams();
   const { data = [], error, isLoading, refetch } = api.useConversationsQuery();
   const open = id ?? "notes";
+  useTitle(id === undefined ? "Chats" : undefined);
   return (
     <div className="flex h-full">
       <div
         className={`w-full flex-col border-line bg-surface lg:flex lg:w-list lg:shrink-0 lg:border-e ${id === undefined ? "flex" : "hidden"}`}
       >
         <div className="flex min-h-14 items-center justify-between border-b border-line px-4">
-          {id === undefined ? (
-            <h1 tabIndex={-1} className="text-18 font-semibold lg:text-15">
+          {id === undefined && (
+            <h1 tabIndex={-1} className="text-18 font-semibold lg:hidden">
               Chats
             </h1>
-          ) : (
-            <p className="font-semibold">Chats</p>
           )}
+          <p className={`font-semibold ${id === undefined ? "hidden lg:block" : ""}`}>Chats</p>
           <TextLink href="/import">Import</TextLink>
         </div>
         {error !== undefined && (

@@ -27,7 +27,7 @@ function Step({ step }: { readonly step: WireServer["steps"][number] }): ReactNo
         <ProgressBar aria-label={step.name} value={step.progress} maxValue={1} className="flex-1">
           {({ percentage = 0 }) => (
             <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">
-              <span className="block h-full bg-accent" style={{ width: `${percentage}%` }} />
+              <span className="filled block h-full bg-accent" style={{ width: `${percentage}%` }} />
             </span>
           )}
         </ProgressBar>

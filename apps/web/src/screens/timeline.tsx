@@ -11,7 +11,19 @@ import { edgeOf, LevelBadge } from "../parts/level.tsx";
 import { Page } from "../parts/page.tsx";
 
 const EXCERPT_LENGTH = 240;
-const SOURCES = ["chat", "whatsapp", "chatgpt", "markdown", "jsonl", "csv", "rest", "cli", "mcp", "kafka"] as const;
+const SOURCES = [
+  "chat",
+  "whatsapp",
+  "chatgpt",
+  "claude",
+  "markdown",
+  "jsonl",
+  "csv",
+  "rest",
+  "cli",
+  "mcp",
+  "kafka",
+] as const;
 const NO_MEMORIES: readonly TimelineMemory[] = [];
 
 /** How far down the page was when it was left, by its address: coming back is coming to the same place. */
@@ -47,7 +59,7 @@ function Histogram({
               data-month={month.key}
               aria-pressed={month.key === chosen}
               onClick={() => onChoose(month.key)}
-              className={`-mx-2 flex min-h-8 w-[calc(100%+1rem)] cursor-pointer items-center gap-2 rounded-control px-2 text-start text-13 transition-feedback touch:min-h-11 ${month.key === chosen ? "bg-accent-soft font-medium text-accent" : "hover:bg-sunken"}`}
+              className={`-mx-2 flex min-h-8 w-[calc(100%+1rem)] cursor-pointer items-center gap-2 rounded-control px-2 text-start text-13 transition-feedback touch:min-h-11 ${month.key === chosen ? "marked bg-accent-soft font-medium text-accent" : "hover:bg-sunken"}`}
             >
               <span className="w-9">{formatMonth(month.key).slice(0, 3)}</span>
               <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" className="h-1.5 min-w-0 flex-1">

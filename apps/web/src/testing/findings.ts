@@ -23,6 +23,64 @@ export async function findingsOf(page: Page): Promise<string[]> {
 }
 
 /**
+ * What a screen reader or somebody who wants no motion would trip over and axe does not say: not one heading of the page, not one main part, an
+ * order of focus of its own, and, on a page that was asked to keep still, what would move.
+ */
+export async function structureOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const shown = (selector: string): Element[] =>
+      [...document.querySelectorAll(selector)].filter((found) => found.checkVisibility());
+    const counted = ["h1", "main"].flatMap((name) => {
+      const { length } = shown(name);
+      return length === 1 ? [] : [`${length} of <${name}>`];
+    });
+    const lasts = (durations: string): boolean =>
+      durations.split(",").some((duration) => Number.parseFloat(duration) > 0);
+    // What turns for as long as something is awaited turns slowly instead.
+    const moving = matchMedia("(prefers-reduced-motion: reduce)").matches
+      ? shown("body *:not(.turning)").filter((box) => {
+          const { animationDuration, animationName, transitionDuration } = getComputedStyle(box);
+          return lasts(transitionDuration) || (animationName !== "none" && lasts(animationDuration));
+        })
+      : [];
+    const ordered = shown("[tabindex]").filter((box) => Number(box.getAttribute("tabindex")) > 0);
+    const told = (what: string, boxes: readonly Element[]): string[] =>
+      boxes.map((box) => `${what}: <${box.tagName.toLowerCase()} class="${box.className}">`);
+    return [...counted, ...told("moves", moving), ...told("has an order of its own", ordered)];
+  });
+}
+
+/** Fills without words (bars, knobs, dots) that are gone where the system chooses the colours, as Windows' contrast themes do. */
+export async function lostInForcedColors(page: Page): Promise<string[]> {
+  const look = (before: readonly string[] | undefined): Promise<string[]> =>
+    page.evaluate((known) => {
+      const groundOf = (box: Element | null): string => {
+        const ground = box === null ? "rgba(0, 0, 0, 0)" : getComputedStyle(box).backgroundColor;
+        return box === null || !/^rgba\(.* 0\)$/.test(ground) ? ground : groundOf(box.parentElement);
+      };
+      const fills = [...document.querySelectorAll("body *")].flatMap((box, at) => {
+        const { borderTopWidth, outlineStyle } = getComputedStyle(box);
+        const { height, width } = box.getBoundingClientRect();
+        const isBare = box.querySelector(":scope > :not(.sr-only)") === null && !box.matches("svg *, .sr-only, input");
+        const isFrameless = Number.parseFloat(borderTopWidth) === 0 && outlineStyle === "none";
+        const hasWords = [...box.childNodes].some(
+          ({ nodeType, textContent }) => nodeType === 3 && textContent?.trim() !== "",
+        );
+        if (!isBare || !isFrameless || hasWords || height < 2 || width < 2 || !box.checkVisibility()) return [];
+        return groundOf(box) === groundOf(box.parentElement)
+          ? []
+          : [`${at} <${box.tagName.toLowerCase()} class="${box.className}">`];
+      });
+      return known === undefined ? fills : known.filter((fill) => !fills.includes(fill));
+    }, before);
+  const fills = await look(undefined);
+  await page.emulateMedia({ forcedColors: "active" });
+  const lost = await look(fills);
+  await page.emulateMedia({ forcedColors: "none" });
+  return lost.map((fill) => `gone in forced colours: ${fill}`);
+}
+
+/**
  * What scrolls sideways where the page is `width` pixels wide, by place and by how much; the page has its own size again afterwards. Tables and
  * drawings may, inside their own frame (WCAG 1.4.10). The page itself never scrolls, its `main` does: each box that scrolls is looked at.
  */

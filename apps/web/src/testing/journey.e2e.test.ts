@@ -11,7 +11,7 @@ import type { BrowserContextOptions, Page, Route as PageRoute } from "playwright
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type FakeServer, startFakeServer } from "./fake-server.ts";
-import { findingsOf, sidewaysAt } from "./findings.ts";
+import { findingsOf, lostInForcedColors, sidewaysAt, structureOf } from "./findings.ts";
 import { claimServer, type JourneyBrowser, keepMessage, logIn, openBrowser, signUp } from "./journey.ts";
 import { walkDoors, walkScreens } from "./walk.ts";
 
@@ -56,6 +56,62 @@ async function openPage(options: BrowserContextOptions): Promise<{ page: Page; e
   return { page, errors };
 }
 
+/** Every address inside, as `app.tsx` has them. */
+const PLACES = [
+  "/chats",
+  "/chats/ask",
+  "/search",
+  "/timeline",
+  "/people",
+  "/review",
+  "/import",
+  "/status",
+  "/nowhere",
+  "/settings",
+  ...[
+    "day",
+    "security",
+    "security/seal",
+    "sharing",
+    "forget",
+    "retention",
+    "users",
+    "organisations",
+    "audit",
+    "provider",
+  ].map((name) => `/settings/${name}`),
+  "/",
+];
+
+test.concurrent.each([WIDE, PHONE])(
+  "whoever goes to a screen is at its heading or its field, and its title says where, %o",
+  async (size) => {
+    const fake = await fakeServer(true);
+    const { page } = await openPage(size);
+    await logIn(page, fake.url, OWNER);
+    let title = await page.title();
+    for (const path of PLACES) {
+      await page.evaluate((to) => {
+        document.querySelector<HTMLElement>("nav a:not([hidden])")?.focus();
+        history.pushState({ idx: 1, key: to }, "", to);
+        dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+      }, path);
+      await page.waitForFunction((before) => {
+        const held = document.activeElement;
+        return (
+          document.title !== before &&
+          held !== null &&
+          held.matches("h1, input, textarea") &&
+          held.closest("main") !== null
+        );
+      }, title);
+      title = await page.title();
+      expect(await structureOf(page), path).toEqual([]);
+    }
+    await page.context().close();
+  },
+);
+
 /** Each screen is looked at in other widths, too: a window zoomed to 200 % and to 400 %; the smallest phone and a tablet. */
 const SIZES = [
   ["wide", WIDE, [640, 320]],
@@ -81,6 +137,8 @@ test.concurrent.each(SIZES)(
         }
         findings.push(...(await findingsOf(page)).map((finding) => `${name}, ${colorScheme}: ${finding}`));
       }
+      for (const finding of [...(await structureOf(page)), ...(await lostInForcedColors(page))])
+        findings.push(`${name}: ${finding}`);
       for (const width of [...otherWidths, options.viewport.width])
         findings.push(...(await sidewaysAt(page, width)).map((finding) => `${name}: ${finding}`));
     };
