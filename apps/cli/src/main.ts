@@ -176,7 +176,9 @@ command(program, "digest [day]", "what came in, what is open, what is ahead; tod
     ),
   );
 
-const imports = program.command("import").description("bring in exports: WhatsApp, ChatGPT, JSONL, CSV, Markdown");
+const imports = program
+  .command("import")
+  .description("bring in exports: WhatsApp, ChatGPT, Claude, JSONL, CSV, Markdown");
 const withAnswers = (of: Command): Command =>
   of
     .option("--me <name>", "which speaker is you")

@@ -339,7 +339,7 @@ export const importQuestionSchema = z
   .meta({ id: "ImportQuestion" });
 
 const importProblemSchema = z.object({
-  /** 1 for the first line, of a ChatGPT export for the first conversation; 0 when it concerns the whole file. */
+  /** 1 for the first line, of an assistant's export for the first conversation; 0 when it concerns the whole file. */
   line: z.number().int(),
   text: z.string(),
   why: z.string(),
@@ -348,7 +348,7 @@ const importProblemSchema = z.object({
 /** What an export file holds, before anything is kept. `at` is local time without zone where the export has none. */
 export const importPreviewSchema = z
   .object({
-    format: z.enum(["whatsapp", "chatgpt", "jsonl", "csv", "markdown"]),
+    format: z.enum(["whatsapp", "chatgpt", "claude", "jsonl", "csv", "markdown"]),
     confidence: z.number(),
     total: z.number().int(),
     people: z.array(z.object({ name: z.string(), messages: z.number().int() })),
@@ -383,7 +383,7 @@ export const importSchema = z
     id: importIdSchema,
     file: z.string(),
     /** `null`: the file is sealed and was not opened. */
-    format: z.enum(["whatsapp", "chatgpt", "jsonl", "csv", "markdown"]).nullable(),
+    format: z.enum(["whatsapp", "chatgpt", "claude", "jsonl", "csv", "markdown"]).nullable(),
     /** `sealed`: waits for its passphrase, at `POST /imports/{id}/open`; `waiting`: was looked at and waits for `POST /imports/{id}/start`. */
     state: z.enum(["sealed", "waiting", "running", "done", "cancelled", "failed", "undone"]),
     started_at: timeSchema.nullable(),

@@ -34,7 +34,7 @@ export interface ImportView {
 
 /** What an export file holds. `at` is local time without zone where the export has none. */
 export interface ImportPreviewView {
-  readonly format: "whatsapp" | "chatgpt" | "jsonl" | "csv" | "markdown";
+  readonly format: "whatsapp" | "chatgpt" | "claude" | "jsonl" | "csv" | "markdown";
   readonly confidence: number;
   readonly total: number;
   readonly people: readonly { readonly name: string; readonly messages: number }[];

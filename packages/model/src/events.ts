@@ -4,7 +4,7 @@
  * Guarantees: an event version once written stays readable for ever (frozen in `fixtures/`); the version number is global,
  * so one list of upgrades orders all changes of all events. Versions 2 to 9 brought new events; 4, 10 and 12 optional marks,
  * `client_sealed`, the `reach` of programs and what a reset left of an account; 11 the decision `self` about people, 13 the source
- * `chatgpt`, and 14 what is never recalled: those before are as they were. Content is sealed before it gets here: an event holds ids,
+ * `chatgpt`, 14 what is never recalled, and 15 the source `claude`: those before are as they were. Content is sealed before it gets here: an event holds ids,
  * times and levels in clear and one sealed blob (base64url).
  */
 import type { AccessEvent, AuditEvent } from "./access-events.ts";
@@ -17,7 +17,7 @@ import type { PeopleEvent } from "./people-events.ts";
 import type { Role } from "./principal.ts";
 
 /** The version that events are written with today. */
-export const EVENT_VERSION = 14;
+export const EVENT_VERSION = 15;
 
 /** What every event says. */
 export interface EventBase {

@@ -31,6 +31,7 @@ export type SourceKind =
   | "kafka"
   | "whatsapp"
   | "chatgpt"
+  | "claude"
   | "jsonl"
   | "csv"
   | "markdown";
@@ -44,6 +45,7 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
   "kafka",
   "whatsapp",
   "chatgpt",
+  "claude",
   "jsonl",
   "csv",
   "markdown",

@@ -107,6 +107,7 @@ const SOURCE_LABELS: Readonly<Record<string, string>> = {
   kafka: "Kafka",
   whatsapp: "WhatsApp",
   chatgpt: "ChatGPT",
+  claude: "Claude",
   jsonl: "JSONL file",
   csv: "CSV file",
   markdown: "Markdown",

@@ -9,6 +9,7 @@ export const SOURCE_LABELS: Readonly<Record<SourceKind, string>> = {
   kafka: "Kafka topics",
   whatsapp: "WhatsApp imports",
   chatgpt: "ChatGPT imports",
+  claude: "Claude imports",
   jsonl: "JSONL imports",
   csv: "CSV imports",
   markdown: "Markdown imports",

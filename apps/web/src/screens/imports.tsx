@@ -81,9 +81,9 @@ function ChooseFile(): ReactNode {
       <div className="min-w-0 flex-1 basis-64">
         <p className="font-medium">Drop a file anywhere on this page</p>
         <p className="mt-0.5 text-13 text-muted">
-          WhatsApp export (.txt or .zip), ChatGPT export (.zip), JSONL, CSV, Markdown, or an export of your own, sealed
-          by a passphrase (.age) as well. You see what is in it before anything is kept, and can take a whole import
-          back.
+          WhatsApp export (.txt or .zip), ChatGPT or Claude export (.zip), JSONL, CSV, Markdown, or an export of your
+          own, sealed by a passphrase (.age) as well. You see what is in it before anything is kept, and can take a
+          whole import back.
         </p>
       </div>
       <FileTrigger onSelect={offer}>

@@ -56,7 +56,7 @@ function FirstOffers({ onSay }: { readonly onSay: () => void }): ReactNode {
           <span className="flex-1">
             <span className="block font-medium">Drop a chat export</span>
             <span className="text-13 text-muted">
-              WhatsApp, ChatGPT, JSONL, CSV or Markdown, anywhere here. You see what is in it first.
+              WhatsApp, ChatGPT, Claude, JSONL, CSV or Markdown, anywhere here. You see what is in it first.
             </span>
           </span>
           <ButtonLink href="/import">Choose a file</ButtonLink>

@@ -53,7 +53,7 @@ export function isReadableName(name: string): boolean {
   );
 }
 
-/** True for the names under which ChatGPT exports conversations: `conversations.json`, or `conversations-000.json` and on. */
+/** True for the names under which assistants export conversations: `conversations.json`, or `conversations-000.json` and on. */
 export function isConversationsName(name: string): boolean {
   return CONVERSATIONS_NAME.test(name);
 }

@@ -1,7 +1,9 @@
 /** Which format a file, a folder or an archive is: by what it holds first, by its name second. */
 import path from "node:path";
 
-import { prepareChatGpt, sniffChatGpt } from "./chatgpt/export.ts";
+import { CHATGPT } from "./assistants/chatgpt.ts";
+import { CLAUDE } from "./assistants/claude.ts";
+import { prepareConversations, sniffConversations } from "./assistants/export.ts";
 import { type Container, isConversationsName, openContainer, type TextSource } from "./container.ts";
 import { findTable, prepareCsv, readFirstLines, separatorOfName } from "./csv.ts";
 import { sourceErrors } from "./errors.ts";
@@ -11,6 +13,9 @@ import type { ImportDetection, ImportInput, ImportLimits, PreparedSource, Prepar
 import { prepareChat } from "./whatsapp/chat.ts";
 import { chatNameOfFile } from "./whatsapp/chat-key.ts";
 import { profileChat } from "./whatsapp/profile.ts";
+
+/** Whose exports are read. */
+const ASSISTANTS = [CHATGPT, CLAUDE];
 
 const SNIFF_BYTES = 256 * 1024;
 /** Text files in an archive that are looked into for a chat: an export's attachments may be text files too. */
@@ -47,7 +52,7 @@ export async function recognise(container: Container, signal?: AbortSignal): Pro
 }
 
 async function recogniseFile(source: TextSource, signal?: AbortSignal): Promise<Recognised | undefined> {
-  const conversations = await sniffChatGpt(source, signal);
+  const conversations = await sniffConversations(source, ASSISTANTS, signal);
   if (conversations !== undefined) return { detection: conversations, sources: [source] };
   const lines = await readFirstLines(source, signal);
   if (lines.every((line) => line.trim() === "") && source.bytes < SNIFF_BYTES) throw sourceErrors("import-empty");
@@ -129,14 +134,14 @@ async function recogniseMany(container: Container, signal?: AbortSignal): Promis
   return only !== undefined && tables.length === 1 ? recogniseFile(only, signal) : undefined;
 }
 
-/** The parts of a ChatGPT export, which lie in one folder; another assistant's archive may call its file the same. */
+/** The parts of an assistant's export, which lie in one folder; one that is not known may call its file the same. */
 async function findConversations(
   sources: readonly TextSource[],
   signal?: AbortSignal,
 ): Promise<Recognised | undefined> {
   const named = sources.filter(({ name }) => isConversationsName(name));
   for (const source of named.slice(0, SNIFF_FILES_MAX)) {
-    const detection = await sniffChatGpt(source, signal);
+    const detection = await sniffConversations(source, ASSISTANTS, signal);
     if (detection === undefined) continue;
     const folder = path.posix.dirname(source.name);
     const others = named.filter((other) => other !== source && path.posix.dirname(other.name) === folder);
@@ -175,7 +180,8 @@ function isChatName(name: string): boolean {
 export async function prepareSource(recognised: Recognised, options: PrepareOptions): Promise<PreparedSource> {
   const [source] = recognised.sources;
   const { format } = recognised.detection;
-  if (format === "chatgpt") return prepareChatGpt(recognised.sources, options);
+  const assistant = ASSISTANTS.find((one) => one.format === format);
+  if (assistant !== undefined) return prepareConversations(assistant, recognised.sources, options);
   if (format === "markdown") return prepareMarkdown(recognised.sources, options);
   if (format === "jsonl") return prepareJsonl(source, options);
   const prepared = format === "csv" ? await prepareCsv(source, options) : await prepareChat(source, options);

@@ -25,7 +25,7 @@ export const sourceErrors = defineErrors({
     kind: "input",
     retry: false,
     status: 422,
-    text: "Cannot import: the format is not known, must be a WhatsApp or ChatGPT export, JSONL, CSV or Markdown",
+    text: "Cannot import: the format is not known, must be a WhatsApp, ChatGPT or Claude export, JSONL, CSV or Markdown",
   },
   "import-not-a-zip": {
     kind: "input",

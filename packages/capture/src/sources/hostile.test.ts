@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MEMORY_TEXT_LENGTH_MAX } from "@kaelix/model";
-import { prepareChatGpt } from "./chatgpt/export.ts";
+import { CHATGPT } from "./assistants/chatgpt.ts";
+import { prepareConversations } from "./assistants/export.ts";
 import { prepareCsv } from "./csv.ts";
 import { prepareJsonl } from "./jsonl.ts";
 import { prepareMarkdown } from "./markdown.ts";
@@ -62,7 +63,7 @@ test("every source survives whatever it is given and yields only whole records",
     (name, text) => prepareCsv(textSource(name, text, 64), prepareOptions(name)),
     (name, text) => Promise.resolve(prepareJsonl(textSource(name, text, 64), prepareOptions(name))),
     (name, text) => Promise.resolve(prepareMarkdown([textSource(name, text, 64)], prepareOptions(name))),
-    (name, text) => Promise.resolve(prepareChatGpt([textSource(name, text, 64)], prepareOptions(name))),
+    (name, text) => Promise.resolve(prepareConversations(CHATGPT, [textSource(name, text, 64)], prepareOptions(name))),
   ];
   const content = fc.array(
     fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...PIECES) }, fc.string({ maxLength: 6 })),

@@ -15,6 +15,7 @@ import {
   readDrafts,
 } from "./sources.ts";
 import { conversation } from "./testing/chatgpt-fixture.ts";
+import { claudeConversation } from "./testing/claude-fixture.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -255,10 +256,33 @@ test("readDrafts reads a ChatGPT export in the order of its parts, and the same 
   expect(found.sample[0]).toEqual({ at: "2023-11-14T22:13:20.000Z", from: null, text: "first" });
 });
 
-test("a file that another assistant calls as ChatGPT does is not taken for its", async () => {
-  const talk = JSON.stringify([{ uuid: "1", name: "Talk", chat_messages: [{ sender: "human", text: "words" }] }]);
-  expect(await detect(await makeFile("claude/conversations.json", talk))).toBeUndefined();
-  expect(await detect(await makeZip("claude.zip", [["conversations.json", talk]]))).toBeUndefined();
+test("readDrafts reads a Claude export, the zip beside what it does not read or the bare file, with the same ids", async () => {
+  const pasted = { attachments: [{ file_name: "", extracted_content: "the recipe" }], files: [{ file_name: "a.png" }] };
+  const talk = JSON.stringify([
+    claudeConversation([
+      { id: "1", text: "first" },
+      { id: "2", sender: "assistant", text: "answer" },
+      { id: "3", text: "second", message: pasted },
+    ]),
+  ]);
+  const zip = await makeZip("data-2026-11-01-batch-0000.zip", [
+    ["users.json", '[{"uuid":"u","full_name":"Ann"}]'],
+    ["projects.json", "[]"],
+    ["memories.json", "[]"],
+    ["conversations.json", talk],
+  ]);
+  expect(await detect(zip)).toMatchObject({ format: "claude", why: expect.stringContaining("as Claude exports them") });
+  const items = await readAll(zip);
+  expect(items.map((item) => (item.type === "draft" ? item.draft.text : item.why))).toEqual(["first", "second"]);
+  expect(idsOf(await readAll(await makeFile("claude/conversations.json", talk)))).toEqual(idsOf(items));
+  const found = await preview(zip);
+  expect(found).toMatchObject({ total: 2, people: [], questions: [], problems: [], skipped: { system: 1 } });
+});
+
+test("a file that an assistant nobody knows calls so is not taken for an export", async () => {
+  const talk = JSON.stringify([{ id: "1", name: "Talk", turns: [{ who: "human", text: "words" }] }]);
+  expect(await detect(await makeFile("other/conversations.json", talk))).toBeUndefined();
+  expect(await detect(await makeZip("other.zip", [["conversations.json", talk]]))).toBeUndefined();
   const beside = await makeZip("vault-and-talk.zip", [
     ["a.md", "note"],
     ["conversations.json", talk],

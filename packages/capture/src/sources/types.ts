@@ -5,7 +5,7 @@ import type { AgeKey } from "@kaelix/security";
 import type { TextSource } from "./container.ts";
 
 /** The formats that can be read. */
-export type ImportFormat = "whatsapp" | "chatgpt" | "jsonl" | "csv" | "markdown";
+export type ImportFormat = "whatsapp" | "chatgpt" | "claude" | "jsonl" | "csv" | "markdown";
 
 /** What to import: a file or a folder on disk. Uploads are spooled to disk first. */
 export interface ImportInput {
@@ -50,7 +50,7 @@ export interface ImportDetection {
 
 /** A record that could not be read, or one that was read with a doubt. */
 export interface ImportProblem {
-  /** 1 for the first line, of a ChatGPT export for the first conversation; 0 when it concerns the whole file. */
+  /** 1 for the first line, of an assistant's export for the first conversation; 0 when it concerns the whole file. */
   readonly line: number;
   /** The head of the line itself, at most 200 UTF-16 units. */
   readonly text: string;

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
@@ -58,4 +58,36 @@ test("a ChatGPT export is looked at, imported once however often, and taken back
   expect(await run("import", "undo", id)).toMatchObject({ code: 0 });
   const { data: left } = await owner.call("memories.list", { query: { source: "chatgpt" } });
   expect(left.data.map(({ text }) => text)).toEqual(["My sister Carla is allergic to walnuts"]);
+});
+
+/** Messages of the person's, and one of Claude's between them. */
+function claudeExport(...texts: readonly string[]): string {
+  const messages = texts.flatMap((text, at) => {
+    const times = { created_at: `2025-05-01T12:0${at}:00Z`, attachments: [], files: [] };
+    const said = { uuid: `q${at}`, sender: "human", text, ...times };
+    return [said, { uuid: `a${at}`, sender: "assistant", text: "Madrid is where I would go", ...times }];
+  });
+  const other = { uuid: "broken", name: "Nobody's", chat_messages: [{ uuid: "x", text: "whose?" }] };
+  return JSON.stringify([{ uuid: "talk-1", name: "Holidays", chat_messages: messages }, other]);
+}
+
+test("a Claude export is looked at, imported once however often, lists what it cannot read, and is taken back as one", async () => {
+  mkdirSync(join(data, "claude"));
+  const file = join(data, "claude/conversations.json");
+  writeFileSync(file, claudeExport("My brother Tom is afraid of geese"));
+  const looked = await run("import", "preview", file);
+  expect(looked, looked.err).toMatchObject({ code: 0, out: expect.stringContaining("afraid of geese") });
+  expect(looked.err).toContain("as Claude exports them; your own messages come, its answers do not");
+  expect(looked.out).not.toContain("Madrid");
+  expect(await run("import", "run", file)).toMatchObject({ code: 0, out: expect.stringMatching(/ done 1 0 1\n$/) });
+  writeFileSync(file, claudeExport("My brother Tom is afraid of geese", "He comes on Friday"));
+  const again = await run("import", "run", file);
+  expect(again, again.err).toMatchObject({ code: 0, out: expect.stringMatching(/ done 1 1 1\n$/) });
+  expect(again.err).toContain("conversation 2");
+  const told = async (): Promise<readonly string[]> =>
+    (await owner.call("memories.list", { query: { source: "claude" } })).data.data.map(({ text }) => text);
+  expect(await told()).toEqual(["He comes on Friday", "My brother Tom is afraid of geese"]);
+  expect((await run("ask", "what is Tom afraid of?")).out).toContain("geese");
+  expect(await run("import", "undo", again.out.split(" ")[0] ?? "")).toMatchObject({ code: 0 });
+  expect(await told()).toEqual(["My brother Tom is afraid of geese"]);
 });

@@ -1,10 +1,12 @@
 /**
- * A ChatGPT export as a source: the zip, or its `conversations.json` alone.
+ * Conversations with an assistant as a source: the zip of its export, or the `conversations.json` alone.
  *
  * Every message of the person's becomes a memory in the conversation it was said in. What the assistant answered does not: those are the words of
  * a program, mostly longer than what they answer, and would stand before what the person told wherever something is looked for. Neither does
- * what was edited away, nor what ChatGPT was told not to remember. One conversation is held at a time.
+ * what was edited away, nor what the assistant was told not to remember. One conversation is held at a time.
  */
+import { Readable } from "node:stream";
+
 import {
   type FileDraft,
   fileNameOf,
@@ -15,14 +17,7 @@ import {
 import type { TextSource } from "../container.ts";
 import { excerpt } from "../text-lines.ts";
 import type { ImportDetection, PreparedSource, PrepareOptions, ReadOptions, SourceItem } from "../types.ts";
-import {
-  type Asset,
-  assetIdOf,
-  type Conversation,
-  parseConversation,
-  type SaidMessage,
-  titleOf,
-} from "./conversation.ts";
+import type { Asset, Conversation, SaidMessage } from "./conversation.ts";
 import { type ArrayElement, readArray } from "./json-array.ts";
 
 /** Longest conversation that is read, in bytes of JSON. It lies in memory as a whole: made of empty messages this much takes some 400 MiB. */
@@ -31,10 +26,27 @@ const CONVERSATION_BYTES_MAX = 16 * 1_048_576;
 /** How much of a file is looked at to tell what it is. */
 const SNIFF_BYTES = 256 * 1_024;
 
-const WHY = "It is a list of conversations as ChatGPT exports them; your own messages come, its answers do not";
+/** One assistant's export. Each is a JSON array of conversations. */
+export interface Assistant {
+  readonly format: "chatgpt" | "claude";
+  /** What people call it. */
+  readonly name: string;
+  /** Stands in the text of its conversations and of no other's. */
+  readonly mark: RegExp;
+  /** One element of the array; why it cannot be read, or must not be, as a sentence. */
+  readonly parseConversation: (value: unknown) => Conversation | string;
+  /** The title of what should be a conversation; undefined when it has none. */
+  readonly titleOf: (value: unknown) => string | undefined;
+  /** The id that a file of the archive is known by, from its name; undefined when it is none. */
+  readonly assetIdOf: (name: string) => string | undefined;
+}
 
-/** Says whether a file holds conversations as ChatGPT exports them. */
-export async function sniffChatGpt(source: TextSource, signal?: AbortSignal): Promise<ImportDetection | undefined> {
+/** Says whether a file holds conversations as one of these assistants exports them. */
+export async function sniffConversations(
+  source: TextSource,
+  assistants: readonly Assistant[],
+  signal?: AbortSignal,
+): Promise<ImportDetection | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of source.open()) {
@@ -46,30 +58,40 @@ export async function sniffChatGpt(source: TextSource, signal?: AbortSignal): Pr
   const head = Buffer.concat(chunks)
     .toString("utf8", 0, SNIFF_BYTES)
     .replace(/^\ufeff/u, "");
-  if (!/^\s*\[\s*\{/u.test(head) || !/"mapping"\s*:\s*\{/u.test(head)) return undefined;
-  return { format: "chatgpt", confidence: 0.98, why: WHY };
+  const assistant = /^\s*\[\s*\{/u.test(head) ? assistants.find(({ mark }) => mark.test(head)) : undefined;
+  if (assistant === undefined) return undefined;
+  const why = `It is a list of conversations as ${assistant.name} exports them; your own messages come, its answers do not`;
+  return { format: assistant.format, confidence: 0.98, why };
 }
 
 /** The files of an export as a source, in the order of their numbers. */
-export function prepareChatGpt(sources: readonly TextSource[], options: PrepareOptions): PreparedSource {
+export function prepareConversations(
+  assistant: Assistant,
+  sources: readonly TextSource[],
+  options: PrepareOptions,
+): PreparedSource {
   const parts = sources.toSorted((left, right) => left.name.localeCompare(right.name, "en", { numeric: true }));
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   return {
-    format: "chatgpt",
+    format: assistant.format,
     bytes,
     dateQuestion: undefined,
     isBlocked: false,
     title: undefined,
-    items: (read) => readExport(parts, { bytes, options }, read),
+    items: (read) => readExport(parts, { assistant, bytes, options }, read),
   };
 }
 
 async function* readExport(
   parts: readonly TextSource[],
-  { bytes, options }: { readonly bytes: number; readonly options: PrepareOptions },
+  {
+    assistant,
+    bytes,
+    options,
+  }: { readonly assistant: Assistant; readonly bytes: number; readonly options: PrepareOptions },
   read: ReadOptions,
 ): AsyncIterable<SourceItem> {
-  const builder = new MessageBuilder(options);
+  const builder = new MessageBuilder(assistant, options);
   let bytesBefore = 0;
   let place = 0;
   for (const part of parts) {
@@ -91,8 +113,9 @@ function* itemsOf({ text, trouble }: ArrayElement, place: number, builder: Messa
   if (trouble === "broken") yield problem("Some bytes are not UTF-8 and were replaced");
   const value = parseJson(text);
   if (value === undefined) return yield problem("Cannot read the conversation: it is not JSON");
-  const named = titleOf(value) ?? text;
-  const conversation = parseConversation(value);
+  const { assistant } = builder;
+  const named = assistant.titleOf(value) ?? text;
+  const conversation = assistant.parseConversation(value);
   if (typeof conversation === "string") return yield problem(conversation, named);
   if (conversation.isCircular) {
     yield problem("Its messages lead in a circle; those on the way to where it closes were read", named);
@@ -117,15 +140,17 @@ function parseJson(text: string): unknown {
 }
 
 class MessageBuilder {
+  readonly assistant: Assistant;
   readonly #options: PrepareOptions;
   /** Files of the archive by the ids with which their names begin. */
   readonly #files: ReadonlyMap<string, TextSource>;
 
-  constructor(options: PrepareOptions) {
+  constructor(assistant: Assistant, options: PrepareOptions) {
+    this.assistant = assistant;
     this.#options = options;
     this.#files = new Map(
       (options.files ?? []).flatMap((file) => {
-        const id = assetIdOf(file.name.slice(file.name.lastIndexOf("/") + 1));
+        const id = assistant.assetIdOf(file.name.slice(file.name.lastIndexOf("/") + 1));
         return id === undefined ? [] : [[id, file]];
       }),
     );
@@ -138,16 +163,17 @@ class MessageBuilder {
     if (text.length > MEMORY_TEXT_LENGTH_MAX) {
       return `Cannot keep the message: it is longer than ${MEMORY_TEXT_LENGTH_MAX} letters`;
     }
-    const externalId = `chatgpt:${conversation.id}/${message.id}`;
+    const { format, name } = this.assistant;
+    const externalId = `${format}:${conversation.id}/${message.id}`;
     if (externalId.length > MEMORY_LABEL_LENGTH_MAX) {
       return `Cannot keep the message: its id is longer than ${MEMORY_LABEL_LENGTH_MAX} letters`;
     }
     const { level } = this.#options.answers;
     const { time } = message;
-    const title = (conversation.title ?? "ChatGPT").slice(0, MEMORY_LABEL_LENGTH_MAX).toWellFormed();
+    const title = (conversation.title ?? name).slice(0, MEMORY_LABEL_LENGTH_MAX).toWellFormed();
     const draft: MemoryDraft = {
       text,
-      source: "chatgpt",
+      source: format,
       conversation: { key: conversation.id, title },
       externalId,
       ...(time?.type === "instant" ? { occurredAtMs: time.atMs } : {}),
@@ -165,11 +191,17 @@ class MessageBuilder {
   } {
     const attachments: string[] = [];
     const files: FileDraft[] = [];
-    for (const { id, name } of assets) {
-      const file = this.#files.get(id);
+    for (const { id, name, text } of assets) {
+      const file = text === undefined ? this.#files.get(id) : fileOfText(id, text);
       if (file === undefined) attachments.push(fileNameOf(name ?? id));
       else files.push({ name: fileNameOf(name ?? file.name), bytes: file.bytes, open: file.open });
     }
     return { attachments, files };
   }
+}
+
+/** What a file said, as a file of its own. */
+function fileOfText(name: string, text: string): Pick<TextSource, "name" | "bytes" | "open"> {
+  const bytes = Buffer.from(text.toWellFormed(), "utf8");
+  return { name, bytes: bytes.length, open: () => Readable.from([bytes]) };
 }

@@ -9,47 +9,29 @@
  */
 import { parseEpoch } from "../local-time.ts";
 import type { RecordTime } from "../types.ts";
+import {
+  type Asset,
+  type Conversation,
+  type ConversationMessage,
+  isObject,
+  type JsonObject,
+  textOf,
+  type TreeNode,
+  wayTo,
+} from "./conversation.ts";
+import type { Assistant } from "./export.ts";
 
-type JsonObject = Readonly<Record<string, unknown>>;
+/** ChatGPT's export: files of the archive are known by the ids with which their names begin. */
+export const CHATGPT: Assistant = {
+  format: "chatgpt",
+  name: "ChatGPT",
+  mark: /"mapping"\s*:\s*\{/u,
+  parseConversation,
+  titleOf,
+  assetIdOf,
+};
 
-/** A picture, a sound or a file that a message came with. */
-export interface Asset {
-  /** As its file in the export begins: `file-…` or `file_…`. */
-  readonly id: string;
-  /** As the person called it; absent where the export does not say. */
-  readonly name: string | undefined;
-}
-
-/** One message on the way that the person sees. */
-export interface SaidMessage {
-  readonly type: "said";
-  readonly id: string;
-  readonly text: string;
-  readonly assets: readonly Asset[];
-  readonly time: RecordTime | undefined;
-}
-
-/** A message on the way: the person's words, nobody's, or one that cannot be read. */
-export type ConversationMessage =
-  | SaidMessage
-  | { readonly type: "not-theirs" }
-  | { readonly type: "empty" }
-  | { readonly type: "unreadable"; readonly why: string };
-
-/** A conversation. */
-export interface Conversation {
-  readonly id: string;
-  /** undefined: it has none. */
-  readonly title: string | undefined;
-  /** Oldest first. */
-  readonly messages: readonly ConversationMessage[];
-  /** True when the tree leads in a circle: only what stands before it was read. */
-  readonly isCircular: boolean;
-}
-
-interface TreeNode {
-  readonly id: string;
-  readonly parent: string | undefined;
+interface MessageNode extends TreeNode {
   /** undefined for the root, which nobody said. */
   readonly message: JsonObject | undefined;
 }
@@ -65,7 +47,7 @@ const ASSET_ID = /^(?:[a-z-]+:\/\/)?(file[-_][\dA-Za-z]{1,200})/u;
  * @param value one element of the export's array, as JSON gave it
  * @returns why it cannot be read, or must not be, as a sentence
  */
-export function parseConversation(value: unknown): Conversation | string {
+function parseConversation(value: unknown): Conversation | string {
   if (!isObject(value)) return "Cannot read the conversation: it is not a JSON object";
   if (value["is_do_not_remember"] === true) return "Left out: you told ChatGPT not to remember this conversation";
   const id = textOf(value["conversation_id"]) ?? textOf(value["id"]);
@@ -86,62 +68,24 @@ export function parseConversation(value: unknown): Conversation | string {
 }
 
 /** The title of what should be a conversation; undefined when it has none. */
-export function titleOf(value: unknown): string | undefined {
+function titleOf(value: unknown): string | undefined {
   return isObject(value) ? textOf(value["title"]) : undefined;
 }
 
 /** The id by which an asset or its file in the export is known; undefined when it is neither. */
-export function assetIdOf(pointer: string): string | undefined {
+function assetIdOf(pointer: string): string | undefined {
   return ASSET_ID.exec(pointer)?.[1];
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value.trim() !== "" ? value.trim().toWellFormed() : undefined;
 }
 
 function timeOf(value: unknown): RecordTime | undefined {
   return typeof value === "number" && value > 0 ? parseEpoch(value) : undefined;
 }
 
-function parseNode(id: string, value: unknown): TreeNode {
-  if (!isObject(value)) return { id, parent: undefined, message: undefined };
-  const { message, parent } = value;
-  return { id, parent: textOf(parent), message: isObject(message) ? message : undefined };
-}
-
-/** The nodes from the root to the current one. */
-function wayTo(
-  nodes: ReadonlyMap<string, TreeNode>,
-  current: string | undefined,
-): { readonly way: readonly TreeNode[]; readonly isCircular: boolean } {
-  const way: TreeNode[] = [];
-  const passed = new Set<string>();
-  let node = nodes.get(current ?? "") ?? newestLeaf(nodes);
-  while (node !== undefined && !passed.has(node.id)) {
-    passed.add(node.id);
-    way.push(node);
-    node = nodes.get(node.parent ?? "");
-  }
-  return { way: way.reverse(), isCircular: node !== undefined };
-}
-
-/** Where the export does not say what was seen last: the newest message that nothing answers; in a circle the newest of all. */
-function newestLeaf(nodes: ReadonlyMap<string, TreeNode>): TreeNode | undefined {
-  const answered = new Set(Array.from(nodes.values(), ({ parent }) => parent));
-  const leaves = [...nodes.values()].filter(({ id }) => !answered.has(id));
-  const [first, ...others] = leaves.length > 0 ? leaves : nodes.values();
-  let newest = first;
-  for (const node of others) if (newest === undefined || atOf(node) >= atOf(newest)) newest = node;
-  return newest;
-}
-
-function atOf({ message }: TreeNode): number {
+function parseNode(id: string, value: unknown): MessageNode {
+  if (!isObject(value)) return { id, parent: undefined, atMs: undefined, message: undefined };
+  const message = isObject(value["message"]) ? value["message"] : undefined;
   const time = timeOf(message?.["create_time"]);
-  return time?.type === "instant" ? time.atMs : Number.NEGATIVE_INFINITY;
+  return { id, parent: textOf(value["parent"]), atMs: time?.type === "instant" ? time.atMs : undefined, message };
 }
 
 function parseMessage(nodeId: string, message: JsonObject, time: RecordTime | undefined): ConversationMessage {

@@ -4,13 +4,14 @@ import { expect, test } from "vitest";
 import type { TextSource } from "../container.ts";
 import { conversation, type NodeSketch } from "../testing/chatgpt-fixture.ts";
 import { collect, prepareOptions, textSource } from "../testing/text-fixture.ts";
-import { prepareChatGpt, sniffChatGpt } from "./export.ts";
+import { CHATGPT } from "./chatgpt.ts";
+import { prepareConversations, sniffConversations } from "./export.ts";
 
 const FILE = "conversations.json";
 
 async function read(conversations: unknown, files: readonly TextSource[] = []) {
   const text = typeof conversations === "string" ? conversations : JSON.stringify(conversations);
-  return collect(prepareChatGpt([textSource(FILE, text, 64)], { ...prepareOptions(FILE), files }));
+  return collect(prepareConversations(CHATGPT, [textSource(FILE, text, 64)], { ...prepareOptions(FILE), files }));
 }
 
 async function textsOf(...nodes: readonly NodeSketch[]): Promise<string[]> {
@@ -176,7 +177,7 @@ test("a file that was cut, holds NaN or bytes that are no letters brings what ca
   expect(notNumber.problems).toMatchObject([{ why: "Cannot read the conversation: it is not JSON" }]);
   const bytes = Buffer.from(text);
   bytes[bytes.indexOf("Lisbon")] = 0xff;
-  const broken = await collect(prepareChatGpt([textSource(FILE, bytes, 64)], prepareOptions(FILE)));
+  const broken = await collect(prepareConversations(CHATGPT, [textSource(FILE, bytes, 64)], prepareOptions(FILE)));
   expect(broken.records).toHaveLength(2);
   expect(broken.problems).toMatchObject([{ why: "Some bytes are not UTF-8 and were replaced" }]);
 });
@@ -228,7 +229,8 @@ test("pictures, files and what was spoken come with their messages where the exp
 });
 
 test("sniffChatGpt knows ChatGPT's conversations, and no other assistant's", async () => {
-  const sniffed = async (value: unknown) => sniffChatGpt(textSource("any.json", JSON.stringify(value, null, 1)));
+  const sniffed = async (value: unknown) =>
+    sniffConversations(textSource("any.json", JSON.stringify(value, null, 1)), [CHATGPT]);
   expect(await sniffed([conversation([said("q", null, "words")])])).toMatchObject({ format: "chatgpt" });
   expect(
     await sniffed([{ uuid: "1", name: "Talk", chat_messages: [{ sender: "human", text: "words" }] }]),
