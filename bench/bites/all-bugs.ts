@@ -1,5 +1,6 @@
 import { APP_BUGS } from "./app-bugs.ts";
 import { CODE_BUGS } from "./code-bugs.ts";
+import { KEY_BUGS } from "./key-bugs.ts";
 import { PURGE_BUGS } from "./purge-bugs.ts";
 import { RESET_BUGS } from "./reset-bugs.ts";
 import { RETENTION_BUGS } from "./retention-bugs.ts";
@@ -12,8 +13,8 @@ export const ROOMS = ["packages/security", "packages/capture", "apps/server"] as
 
 /** Every defence that the bench takes away, one at a time; paths are below the repository. */
 export const ALL_BUGS: readonly SeededBug[] = [
-  ...[...SEEDED_BUGS, ...WAY_IN_BUGS, ...APP_BUGS, ...CODE_BUGS, ...RESET_BUGS, ...SEALING_BUGS].map((bug) =>
-    standing(bug, "packages/security"),
+  ...[...SEEDED_BUGS, ...KEY_BUGS, ...WAY_IN_BUGS, ...APP_BUGS, ...CODE_BUGS, ...RESET_BUGS, ...SEALING_BUGS].map(
+    (bug) => standing(bug, "packages/security"),
   ),
   ...PURGE_BUGS.map((bug) => standing(bug, "packages/capture")),
   ...RETENTION_BUGS.map((bug) => standing(bug, "apps/server")),

@@ -222,7 +222,13 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
   },
   "retention.kept": { revision: isCount, kept: isMemory },
   "invite.revoked": { invite: isInvite },
-  "key.user": { key_version: isCount, kek_version: isCount, wrapped: isSealed },
+  "key.user": {
+    key_version: isCount,
+    kek_version: isCount,
+    wrapped: isSealed,
+    kept: orAbsent(isSealed),
+    renewing: orAbsent(oneOf(true)),
+  },
   "key.memory": { memory: isMemory, level: isLevel, key_version: isCount, wrapped: isSealed },
   "access.factors": {
     revision: isCount,

@@ -17,7 +17,7 @@ import type { PeopleEvent } from "./people-events.ts";
 import type { Role } from "./principal.ts";
 
 /** The version that events are written with today. */
-export const EVENT_VERSION = 15;
+export const EVENT_VERSION = 16;
 
 /** What every event says. */
 export interface EventBase {
@@ -190,9 +190,14 @@ export interface InviteRevoked extends EventBase {
 /** A user's key, wrapped by the key-encryption key of a version (compacted topic `keys`, record key `user/<id>`). */
 export interface UserKeyWrapped extends EventBase {
   readonly type: "key.user";
+  /** 1, and one more with each renewal. */
   readonly key_version: number;
   readonly kek_version: number;
   readonly wrapped: string;
+  /** Sealed: what is still needed of the versions before; absent in the first. */
+  readonly kept?: string;
+  /** There while keys of memories may still be wrapped under the version before. */
+  readonly renewing?: true;
 }
 
 /** A memory's key, wrapped by its level key (compacted topic `keys`, record key `memory/<id>`; a null value is the shredding). */

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { decodeEvent, encodeEvent } from "./event-codec.ts";
 
-const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((version) =>
+const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16].map((version) =>
   readFileSync(join(import.meta.dirname, `../fixtures/events-v${version}.jsonl`), "utf8")
     .trimEnd()
     .split("\n"),
@@ -29,6 +29,8 @@ test.each([
   [12, 43],
   [13, 43],
   [14, 44],
+  [15, 44],
+  [16, 44],
 ])("decodeEvent reads every event of version %i as it was written, for ever", (version, typeCount) => {
   const types = new Set<string>();
   for (const line of LINES_BY_VERSION.slice(0, version).flat()) {
@@ -45,8 +47,10 @@ const OPTIONAL = new Set([
   "client_sealed",
   "held_password",
   "held_since",
+  "kept",
   "never_recalled",
   "reach",
+  "renewing",
   "reset_at",
   "sent",
 ]);

@@ -400,5 +400,11 @@ export const securityErrors = defineErrors({
   },
   "key-user-missing": { kind: "missing", retry: false, status: 404, text: "There is no key of this user" },
   "key-damaged": { kind: "corrupt", retry: false, status: 500, text: "Wrapped key is damaged and was set aside" },
+  "key-busy": {
+    kind: "busy",
+    retry: true,
+    status: 503,
+    text: "Keys of memories are still on their way to the log. The renewal of a person's key goes on by itself",
+  },
   "key-closed": { kind: "busy", retry: false, status: 503, text: "Keystore is closed" },
 });

@@ -75,6 +75,7 @@ export {
   type UserSealPlace,
   type UserSealPurpose,
 } from "./keys/keystore-types.ts";
+export { UserKeyRenewal, type UserKeyRenewalStatus } from "./keys/user-key-renewal.ts";
 export { openTransitKek, type TransitOptions } from "./keys/transit-kek.ts";
 export type { MemoryKeyRequest, PreparedKeys } from "./keys/prepare-keys.ts";
 export { type MemoryKey, openContent, type OpenedContent, sealContent } from "./sealing/content.ts";

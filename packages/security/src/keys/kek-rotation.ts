@@ -6,8 +6,9 @@
  *
  * Guarantees: rewrapping goes on where it was interrupted, for what is left is read from the keys themselves; no version is destroyed
  * while any key, also one that cannot be read at this moment, may still be under it. Data is never touched.
- * What it gives: a copy of the wrapped keys that is older than `kept` + 1 epochs opens nothing, even with the KEK of today, so a key that
- * was shredded cannot come back from an old backup.
+ * What it gives: a copy of the wrapped keys that is older than `kept` + 1 epochs opens nothing, even with the KEK of today, so a person's key
+ * that was shredded cannot come back from an old backup. The key of one memory can, by whoever holds the wrapped keys of today as well,
+ * until its owner's key was renewed.
  */
 import { type Clock, systemClock } from "@kaelix/base";
 

@@ -8,7 +8,7 @@
  * place used again. It does not: shrink, or hold more than 2^26 memories (67 million, 6.5 GB); `set` then throws.
  */
 import { assert } from "@kaelix/base";
-import type { Level, MemoryId } from "@kaelix/model";
+import { idFromBytes, type Level, type MemoryId } from "@kaelix/model";
 
 import { WRAPPED_BYTES } from "./wrapping.ts";
 
@@ -58,6 +58,22 @@ export class KeyTable {
     return record === 0 ? undefined : this.#read(record - 1);
   }
 
+  /**
+   * Memories whose key version is below that of their owner in `versions`; of owners that are not there, none.
+   * @returns some at a time (at most 4,096, maybe none); between them entries may be put and removed
+   */
+  *below(versions: ReadonlyMap<number, number>): Generator<readonly MemoryId[]> {
+    for (const { chunk, places } of this.#below(versions))
+      yield places.map((place) => idFromBytes("mem", chunk.subarray(place, place + ID_BYTES)));
+  }
+
+  /** How many those are, without making their ids. */
+  countBelow(versions: ReadonlyMap<number, number>): number {
+    let count = 0;
+    for (const { places } of this.#below(versions)) count += places.length;
+    return count;
+  }
+
   /** Puts or replaces an entry; copies `wrapped`. */
   set(memory: MemoryId, entry: TableEntry): void {
     assert(entry.wrapped.length === WRAPPED_BYTES, "A wrapped key is 60 bytes");
@@ -91,6 +107,22 @@ export class KeyTable {
     this.#size--;
     this.#closeGap(slot);
     return true;
+  }
+
+  *#below(
+    versions: ReadonlyMap<number, number>,
+  ): Generator<{ readonly chunk: Buffer; readonly places: readonly number[] }> {
+    for (const [at, chunk] of this.#chunks.entries()) {
+      const places: number[] = [];
+      const end = Math.min(CHUNK_RECORDS, this.#used - at * CHUNK_RECORDS) * RECORD_BYTES;
+      for (let place = 0; place < end; place += RECORD_BYTES) {
+        // A place that was freed is zeros: no level.
+        if (chunk[place + LEVEL_AT] === 0) continue;
+        const version = versions.get(chunk.readUInt32LE(place + OWNER_AT)) ?? 0;
+        if (chunk.readUInt32LE(place + VERSION_AT) < version) places.push(place);
+      }
+      yield { chunk, places };
+    }
   }
 
   /** Linear probing without tombstones: what follows the gap and could stand in it moves into it. */

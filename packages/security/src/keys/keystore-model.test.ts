@@ -1,5 +1,5 @@
-/** The keystore against a model that is a Map: random telling, moving, failing, settling, shredding and restarting. */
-import { seededRandom, systemRandom } from "@kaelix/base";
+/** The keystore against a model that is a Map: random telling, moving, failing, settling, shredding, renewing and restarting. */
+import { isKaelixError, seededRandom, systemRandom } from "@kaelix/base";
 import { DEFAULT_TENANT, type Level, LEVELS, makeId, type MemoryId } from "@kaelix/model";
 import { expect, test } from "vitest";
 
@@ -56,7 +56,17 @@ test.each([1, 2])("Keystore answers like a Map through random work and restarts 
     await keystore.shredMemories(some);
     for (const memory of some) model.delete(memory);
   };
+  let rewrapped: Promise<unknown> = Promise.resolve();
+  const renew = async (): Promise<void> => {
+    // Goes on beside everything else; what is on its way when it is over is left to the next.
+    await rewrapped;
+    await keystore.renewUserKey(user);
+    rewrapped = keystore.rewrapMemoryKeys().catch((error: unknown) => {
+      if (!isKaelixError(error, "key-busy")) throw error;
+    });
+  };
   const restart = async (): Promise<void> => {
+    await rewrapped;
     await keystore.close();
     keystore = await openKeystore({ log, kek });
   };
@@ -74,12 +84,18 @@ test.each([1, 2])("Keystore answers like a Map through random work and restarts 
   for (let step = 0; step < 100; step++) {
     // Now and then the log's echo is given time to arrive; mostly work goes on before it.
     if (random.integer(3) === 0) await new Promise((resolve) => setImmediate(resolve));
-    const choice = random.integer(10);
+    const choice = random.integer(12);
     if (choice < 6) await tell();
     else if (choice < 8) await shred();
     else if (choice < 9) await settle();
+    else if (choice < 11) await renew();
     else await restart();
     await check(step);
   }
+  await restart();
+  await keystore.rewrapMemoryKeys();
+  expect(keystore.userKey(user)?.version, `seed ${seed}`).toBeGreaterThan(3);
+  expect(keystore.usersRenewing(), `seed ${seed}`).toBe(0);
+  await check(100);
   await keystore.close();
 });

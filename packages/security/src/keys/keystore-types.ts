@@ -26,7 +26,7 @@ export interface MemoryKeyQuery {
 export type LookupHasher = (purpose: string, text: string) => Uint8Array;
 
 /** What a user's own sealed blobs are for; each purpose has its own key. */
-export type UserSealPurpose = Exclude<SealPurpose, "content" | "file">;
+export type UserSealPurpose = Exclude<SealPurpose, "backup" | "content" | "file">;
 
 /** The place of a blob sealed for a user. */
 export interface UserSealPlace {
@@ -50,6 +50,14 @@ export interface RewrapOptions {
   readonly signal?: AbortSignal;
   /** Told after every key how many are done. */
   readonly onProgress?: (done: number) => void;
+}
+
+/** How memory keys are brought under renewed keys of users. */
+export interface MemoryRewrapOptions {
+  /** Stops after the keys at hand. */
+  readonly signal?: AbortSignal;
+  /** Told how many are done, and how many there are. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** How the keystore is. */

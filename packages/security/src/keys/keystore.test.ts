@@ -364,3 +364,24 @@ test("settleMoves leaves out a memory that is moving again", async () => {
   expect((await keystore.memoryKey(memory))?.level).toBe(4);
   await keystore.close();
 });
+
+test("a key that two batches carry stays when one of them was refused, and goes with a tombstone that came before the refusal", async () => {
+  const log = new MemoryLog();
+  const keystore = await openKeystore({ log, kek: memoryKek() });
+  const { user, memories } = await told(log, keystore, 1);
+  await settled(log, keystore);
+  const item = { tenant, user, memory: makeId("mem", 1_750_000_000_000, random), level: 2 as const };
+  const first = await keystore.prepareMemoryKeys([item]);
+  const second = await keystore.prepareMemoryKeys([item]);
+  await log.append("keys", 0, first.records);
+  await settled(log, keystore);
+  second.discard();
+  expect(await keystore.memoryKey(item.memory)).toBeDefined();
+  const [memory] = memories;
+  if (memory === undefined) expect.fail();
+  const moved = await keystore.prepareMemoryKeys([{ tenant, user, memory, level: 4 }]);
+  await keystore.shredMemories([memory]);
+  moved.discard();
+  expect(await keystore.memoryKey(memory)).toBeUndefined();
+  await keystore.close();
+});

@@ -20,10 +20,14 @@ export interface MemoryKeyState extends TableEntry {
 /** A key between `prepare` and its record's return from the log. */
 export interface PendingKey {
   readonly wrapped: Buffer;
-  readonly before: MemoryKeyState | undefined;
-  /** How many prepared batches carry it and have not been discarded. */
+  /** What the log says, and a discard brings back; once a record of it has come back, that is the key itself. */
+  before: MemoryKeyState | undefined;
+  /** How many prepared batches carry it whose records have neither come back nor been discarded. */
   holders: number;
 }
+
+/** Lock of whatever writes a memory's keys as they are known here: two at once, and the older would come last. */
+export const MOVES = "moves";
 
 /** The wrapped keys of all memories. */
 export class MemoryKeys {
@@ -68,6 +72,35 @@ export class MemoryKeys {
     return entry === undefined ? undefined : { ...entry, formers: this.#formers.get(memory) ?? [] };
   }
 
+  /** The number of a memory's owner. */
+  ownerOf(memory: MemoryId): number | undefined {
+    return this.#table.get(memory)?.owner;
+  }
+
+  /**
+   * Memories that have a key, of whatever level, under a version below that of their owner in `versions`.
+   * @returns some at a time, so that others can work in between
+   */
+  *behind(versions: ReadonlyMap<number, number>): Generator<readonly MemoryId[]> {
+    yield* this.#table.below(versions);
+    yield this.#movingBehind(versions);
+  }
+
+  /** How many those are. */
+  countBehind(versions: ReadonlyMap<number, number>): number {
+    return this.#table.countBelow(versions) + this.#movingBehind(versions).length;
+  }
+
+  /** Those whose newest key is not behind, but one of a level that they are moving away from. */
+  #movingBehind(versions: ReadonlyMap<number, number>): readonly MemoryId[] {
+    const isBelow = (owner: number, keyVersion: number): boolean => keyVersion < (versions.get(owner) ?? 0);
+    return [...this.#formers].flatMap(([memory, formers]) => {
+      const entry = this.#table.get(memory);
+      if (entry === undefined || isBelow(entry.owner, entry.keyVersion)) return [];
+      return formers.some((former) => isBelow(entry.owner, former.keyVersion)) ? [memory] : [];
+    });
+  }
+
   /** The key of a memory on its way to the log. */
   pendingOf(memory: MemoryId): PendingKey | undefined {
     return this.#pending.get(memory);
@@ -97,22 +130,24 @@ export class MemoryKeys {
   fold(event: MemoryKeyWrapped, owner: number): boolean {
     const keys = decodeWrapped(event.wrapped);
     if (keys === undefined) return false;
+    const { current: wrapped, formers } = keys;
+    const state = { owner, level: event.level, keyVersion: event.key_version, wrapped, formers };
     const pending = this.#pending.get(event.memory);
-    if (pending !== undefined && !pending.wrapped.equals(keys.current)) return true;
-    if (pending !== undefined) this.#pending.delete(event.memory);
-    this.#put(event.memory, {
-      owner,
-      level: event.level,
-      keyVersion: event.key_version,
-      wrapped: keys.current,
-      formers: keys.formers,
-    });
+    if (pending !== undefined) {
+      pending.before = state;
+      if (!pending.wrapped.equals(wrapped)) return true;
+      // While another batch still carries it, that record is on its way, too.
+      if (--pending.holders === 0) this.#pending.delete(event.memory);
+    }
+    this.#put(event.memory, state);
     return true;
   }
 
   /** Folds a tombstone. */
   foldTombstone(memory: MemoryId): void {
-    if (!this.#pending.has(memory)) this.#delete(memory);
+    const pending = this.#pending.get(memory);
+    if (pending === undefined) this.#delete(memory);
+    else pending.before = undefined;
   }
 
   #put(memory: MemoryId, state: MemoryKeyState): void {

@@ -46,6 +46,8 @@ interface PrepareTools {
   readonly nowMs: number;
 }
 
+/** What a memory's contents are bound to: its own key is made once, whatever it is wrapped under. */
+const MEMORY_KEY_VERSION = 1;
 const FRESH_BYTES = KEY_BYTES + NONCE_BYTES;
 const RANDOM_BYTES_MAX = 65_536;
 
@@ -98,6 +100,17 @@ export function memoryKeyEvent(item: MemoryKeyRequest, state: MemoryKeyState, no
   };
 }
 
+/** Unwraps a memory's key; undefined when it was wrapped for another place, or the version it is under is gone. */
+export function openMemoryKey(
+  userKey: OpenUserKey,
+  item: MemoryKeyRequest,
+  { keyVersion, wrapped }: Pick<MemoryKeyState, "keyVersion" | "wrapped">,
+): MemoryKey | undefined {
+  const levelKey = userKey.keyFor(`level-${item.level}`, keyVersion);
+  const key = levelKey === undefined ? undefined : unwrapMemoryKey(levelKey, { ...item, keyVersion }, wrapped);
+  return key === undefined ? undefined : { ...item, keyVersion: MEMORY_KEY_VERSION, key };
+}
+
 interface Work {
   readonly userKey: OpenUserKey;
   readonly tools: PrepareTools;
@@ -141,8 +154,8 @@ function make(
   if (known === undefined) {
     const place = { ...item, keyVersion: userKey.keyVersion };
     const secret = fresh.subarray(0, KEY_BYTES);
-    const wrapped = wrapMemoryKey(userKey.levelKey(item.level), place, secret, fresh.subarray(KEY_BYTES));
-    key = { ...place, key: createSecretKey(secret) };
+    const wrapped = wrapMemoryKey(userKey.subKey(`level-${item.level}`), place, secret, fresh.subarray(KEY_BYTES));
+    key = { ...item, keyVersion: MEMORY_KEY_VERSION, key: createSecretKey(secret) };
     secret.fill(0);
     next = { owner, level: item.level, keyVersion: userKey.keyVersion, wrapped, formers };
   } else {
@@ -155,10 +168,9 @@ function make(
 
 function unwrap(item: MemoryKeyRequest, state: MemoryKeyState, userKey: OpenUserKey): MemoryKey {
   const { tenant, user, memory, level } = item;
-  const place = { tenant, user, memory, level, keyVersion: state.keyVersion };
-  const key = unwrapMemoryKey(userKey.levelKey(level), place, state.wrapped);
+  const key = openMemoryKey(userKey, { tenant, user, memory, level }, state);
   if (key === undefined) throw securityErrors("key-damaged", { details: { memory } });
-  return { ...place, key };
+  return key;
 }
 
 /** Fresh bytes for each of `count` items, drawn in large portions: a call to the generator costs more than the bytes. */

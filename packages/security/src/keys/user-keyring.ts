@@ -2,19 +2,22 @@
  * Keys of users: the wrapped ones for all, the unwrapped ones for those at work.
  *
  * Guarantees: an unwrapped key stays at most `cacheMs` after it was unwrapped, the least recently used go first, and its bytes are
- * overwritten on leaving. It does not: reach the copies inside KeyObjects, which the runtime frees with them.
+ * overwritten on leaving; an older version never takes the place of a newer one. It does not: reach the copies inside KeyObjects, which
+ * the runtime frees with them.
  */
 import { createSecretKey, type KeyObject } from "node:crypto";
 
 import { type Clock, KeyedLock } from "@kaelix/base";
-import type { Level, TenantId, UserId, UserKeyWrapped } from "@kaelix/model";
+import type { TenantId, UserId, UserKeyWrapped } from "@kaelix/model";
 
 import { securityErrors } from "../errors.ts";
+import { KEY_BYTES } from "../sealing/cipher.ts";
 import type { KekProvider, WrappedSecret } from "./kek.ts";
+import { isPassing, type KeptKey, openKept, SUB_KEY_PURPOSES, type SubKeyPurpose } from "./kept-keys.ts";
 import { deriveKey, userKeyAad } from "./wrapping.ts";
 
 /** A person, or the installation itself, as the owner of keys. */
-interface KeyOwner {
+export interface KeyOwner {
   readonly tenant: TenantId;
   readonly user: UserId;
 }
@@ -26,18 +29,43 @@ export class OpenUserKey {
   readonly #secret: Uint8Array;
   readonly #key: KeyObject;
   readonly #derived = new Map<string, KeyObject>();
+  readonly #kept: readonly (Omit<KeptKey, "key"> & { readonly key: KeyObject })[];
 
-  /** Takes over `secret` (32 bytes) and overwrites it in `close`. */
-  constructor(owner: KeyOwner, keyVersion: number, secret: Uint8Array) {
+  /**
+   * Takes over `secret` (32 bytes) and overwrites it in `close`.
+   * @param kept what former versions left behind; copied
+   */
+  constructor({ keyVersion, ...owner }: VersionedOwner, secret: Uint8Array, kept: readonly KeptKey[] = []) {
     this.owner = owner;
     this.keyVersion = keyVersion;
     this.#secret = secret;
     this.#key = createSecretKey(secret);
+    this.#kept = kept.map((one) => ({ ...one, key: createSecretKey(one.key) }));
   }
 
-  /** The key that wraps this user's memory keys of one level. */
-  levelKey(level: Level): KeyObject {
-    return this.subKey(`level-${level}`);
+  /** The key for one purpose of this version, or what a former one left behind; undefined when that is gone or was never there. */
+  keyFor(purpose: SubKeyPurpose, version: number): KeyObject | undefined {
+    if (version === this.keyVersion) return this.subKey(purpose);
+    return this.#kept.find((one) => one.version === version && one.purpose === purpose)?.key;
+  }
+
+  /** The key that texts are looked up by. The first version's for ever: what was told is found by it, and told twice known by it. */
+  lookupKey(): KeyObject {
+    return this.#kept.find(({ purpose }) => purpose === "lookup")?.key ?? this.subKey("lookup");
+  }
+
+  /** What the next version needs of this one and of those before, as long as memory keys are wrapped anew. */
+  keptForNext(): readonly KeptKey[] {
+    const own = SUB_KEY_PURPOSES.map((purpose) => ({ version: this.keyVersion, purpose, key: this.subKey(purpose) }));
+    const isLookedUpBy = this.#kept.some(({ purpose }) => purpose === "lookup");
+    const needed = own.filter(({ purpose }) => purpose !== "lookup" || !isLookedUpBy);
+    return [...this.#kept, ...needed].map((one) => ({ ...one, key: one.key.export() }));
+  }
+
+  /** What is needed of former versions when every memory key is under this one. */
+  keptForGood(): readonly KeptKey[] {
+    const needed = this.#kept.filter(({ purpose }) => !isPassing(purpose));
+    return needed.map((one) => ({ ...one, key: one.key.export() }));
   }
 
   /** The key for one purpose; purposes are few and fixed. */
@@ -60,11 +88,18 @@ export class OpenUserKey {
   }
 }
 
-interface Wrapped {
-  readonly owner: KeyOwner;
+/** A version of a user's key. */
+export interface VersionedOwner extends KeyOwner {
   readonly keyVersion: number;
-  readonly kekVersion: number;
-  readonly wrapped: Buffer;
+}
+
+/** A user's key as it stands on the log. */
+export interface WrappedUserKey extends WrappedSecret {
+  readonly owner: VersionedOwner;
+  /** Former versions' keys, sealed under the second half of what is wrapped. */
+  readonly kept: string | undefined;
+  /** True while keys of memories may be under the version before. */
+  readonly isRenewing: boolean;
 }
 
 interface Cached {
@@ -83,7 +118,7 @@ interface KeyringOptions {
 /** All users' keys. */
 export class UserKeyring {
   readonly #options: KeyringOptions;
-  readonly #wrapped = new Map<UserId, Wrapped>();
+  readonly #wrapped = new Map<UserId, WrappedUserKey>();
   readonly #cache = new Map<UserId, Cached>();
   readonly #owners: KeyOwner[] = [];
   readonly #ownerNumbers = new Map<string, number>();
@@ -132,31 +167,50 @@ export class UserKeyring {
   }
 
   /** The wrapped key and the version of the KEK it is under. */
-  wrapped(user: UserId): WrappedSecret | undefined {
+  wrapped(user: UserId): WrappedUserKey | undefined {
     return this.#wrapped.get(user);
   }
 
+  /** Version of a user's key; undefined when there is none. */
+  version(user: UserId): number | undefined {
+    return this.#wrapped.get(user)?.owner.keyVersion;
+  }
+
   /** Users whose key is under an older version of the KEK. */
-  *behind(kekVersion: number): IterableIterator<KeyOwner & { readonly keyVersion: number }> {
-    for (const { owner, keyVersion, kekVersion: version } of this.#wrapped.values()) {
-      if (version < kekVersion) yield { ...owner, keyVersion };
-    }
+  *behind(kekVersion: number): IterableIterator<VersionedOwner> {
+    for (const { owner, kekVersion: version } of this.#wrapped.values()) if (version < kekVersion) yield owner;
   }
 
-  /** Puts the wrapped key of an event. */
+  /** Users whose memory keys may still be under a former version of theirs. */
+  *renewing(): IterableIterator<VersionedOwner> {
+    for (const { isRenewing, owner } of this.#wrapped.values()) if (isRenewing) yield owner;
+  }
+
+  /** Users that have a key. */
+  all(): IterableIterator<UserId> {
+    return this.#wrapped.keys();
+  }
+
+  /** Puts the wrapped key of an event; a version older than the one at hand is none. */
   put(event: UserKeyWrapped): void {
-    const wrapped = Buffer.from(event.wrapped, "base64url");
-    const owner = { tenant: event.tenant, user: event.user };
-    const known = this.#wrapped.get(event.user);
-    if (known !== undefined && known.keyVersion !== event.key_version) this.#evict(event.user);
-    this.#wrapped.set(event.user, { owner, keyVersion: event.key_version, kekVersion: event.kek_version, wrapped });
+    const { kept, key_version: keyVersion, renewing, tenant, user } = event;
+    const known = this.#wrapped.get(user);
+    if (known !== undefined && known.owner.keyVersion > keyVersion) return;
+    if (known !== undefined && (known.owner.keyVersion !== keyVersion || known.kept !== kept)) this.#evict(user);
+    this.#wrapped.set(user, {
+      owner: { tenant, user, keyVersion },
+      kekVersion: event.kek_version,
+      wrapped: Buffer.from(event.wrapped, "base64url"),
+      kept,
+      isRenewing: renewing === true,
+    });
   }
 
-  /** Takes a key that was just made, with its wrapped form, so that the first use need not unwrap it. */
+  /** Takes a first key that was just made, with its wrapped form, so that the first use need not unwrap it. */
   putOpen(event: UserKeyWrapped, secret: Uint8Array): void {
     this.put(event);
-    const key = new OpenUserKey({ tenant: event.tenant, user: event.user }, event.key_version, secret);
-    this.#keep(event.user, key);
+    const { key_version: keyVersion, tenant, user } = event;
+    this.#keep(user, new OpenUserKey({ tenant, user, keyVersion }, secret));
   }
 
   /** Forgets a user's key for good. */
@@ -199,26 +253,17 @@ export class UserKeyring {
   }
 
   async #unwrap(user: UserId): Promise<OpenUserKey | undefined> {
-    const found = this.#wrapped.get(user);
-    if (found === undefined) return undefined;
-    const { owner, keyVersion } = found;
-    const aad = userKeyAad(owner.tenant, owner.user, keyVersion);
-    const secret = await this.#options.kek.unwrap(found, aad);
-    if (secret === undefined) {
-      throw securityErrors("key-mismatch", {
-        message:
-          "Cannot unwrap a user's key: the key-encryption key at hand is not the one it was wrapped with, or the wrapped key was changed. Nothing was changed; put back the key file that belongs to this data",
-        details: { user, kekVersion: found.kekVersion },
-      });
-    }
-    const key = new OpenUserKey(owner, keyVersion, secret);
-    // It may have been shredded while the provider worked.
-    if (!this.#wrapped.has(user)) {
+    for (;;) {
+      const found = this.#wrapped.get(user);
+      if (found === undefined) return undefined;
+      const key = openUserKey(found, await unwrapUserKey(this.#options.kek, found));
+      // It may have been shredded or renewed while the provider worked.
+      if (this.#wrapped.get(user) === found) {
+        this.#keep(user, key);
+        return key;
+      }
       key.close();
-      return undefined;
     }
-    this.#keep(user, key);
-    return key;
   }
 
   #keep(user: UserId, key: OpenUserKey): void {
@@ -235,4 +280,36 @@ export class UserKeyring {
     this.#cache.get(user)?.key.close();
     this.#cache.delete(user);
   }
+}
+
+/**
+ * Unwraps a user's key: 32 bytes, and where versions before it are kept 32 more, under which they are sealed.
+ * @throws `key-mismatch` when the KEK at hand does not open it; whatever the provider throws
+ */
+export async function unwrapUserKey(kek: KekProvider, wrapped: WrappedUserKey): Promise<Uint8Array> {
+  const { keyVersion, tenant, user } = wrapped.owner;
+  const secret = await kek.unwrap(wrapped, userKeyAad(tenant, user, keyVersion));
+  const bytes = wrapped.kept === undefined ? KEY_BYTES : 2 * KEY_BYTES;
+  if (secret?.length === bytes) return secret;
+  throw mismatch(wrapped);
+}
+
+function openUserKey(wrapped: WrappedUserKey, secret: Uint8Array): OpenUserKey {
+  const { isRenewing, kept, owner } = wrapped;
+  if (kept === undefined) return new OpenUserKey(owner, secret);
+  const keys = openKept(Buffer.from(kept, "base64url"), { ...owner, isRenewing }, secret.subarray(KEY_BYTES));
+  if (keys === undefined) throw mismatch(wrapped);
+  const own = Uint8Array.from(secret.subarray(0, KEY_BYTES));
+  secret.fill(0);
+  const open = new OpenUserKey(owner, own, keys);
+  for (const { key } of keys) key.fill(0);
+  return open;
+}
+
+function mismatch({ kekVersion, owner }: WrappedUserKey): Error {
+  return securityErrors("key-mismatch", {
+    message:
+      "Cannot unwrap a user's key: the key-encryption key at hand is not the one it was wrapped with, or the wrapped key was changed. Nothing was changed; put back the key file that belongs to this data",
+    details: { user: owner.user, kekVersion },
+  });
 }

@@ -17,6 +17,7 @@ import { lengthPrefixed } from "../sealing/envelope.ts";
 /** Bytes of a wrapped key. */
 export const WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 
+const LOOKUP_BYTES = 16;
 const FORMER_BYTES = 1 + 4 + WRAPPED_BYTES;
 const FORMERS_MAX = 3;
 
@@ -111,4 +112,11 @@ export function decodeWrapped(
     formers.push({ level, keyVersion: bytes.readUInt32BE(at + 1), wrapped: bytes.subarray(at + 5, at + FORMER_BYTES) });
   }
   return { current: bytes.subarray(1, 1 + WRAPPED_BYTES), formers };
+}
+
+/** Keyed hash of a text, 16 bytes: the same for the same key, purpose and text. */
+export function hashLookup(key: KeyObject, purpose: string, text: string): Uint8Array {
+  const mac = createHmac("sha256", key).update(lengthPrefixed(purpose)).update(text, "utf8");
+  // As letters first: bytes would come in a buffer of their own, which costs half as much as the hash.
+  return Buffer.from(mac.digest("latin1").slice(0, LOOKUP_BYTES), "latin1");
 }

@@ -47,7 +47,7 @@ export interface SealScope {
   readonly purpose: SealPurpose;
 }
 
-/** A key that seals and opens: 32 bytes and the version of the hierarchy above it. */
+/** A key that seals and opens: 32 bytes and its version. */
 export interface SealingKey {
   readonly key: KeyObject;
   /** 0 to 2^32 − 1. */
@@ -137,6 +137,11 @@ export function openBytes(key: SealingKey, scope: SealScope, sealed: Uint8Array)
       : openAead(aeadOf(suite), createSecretKey(bodyKey), { nonce, aad }, body);
   bodyKey.fill(0);
   return bytes === undefined ? { type: "refused", why: "body" } : { type: "opened", bytes };
+}
+
+/** The version of the key that an envelope says it was sealed with; undefined when the bytes are none. Only to choose a key: see `openBytes`. */
+export function sealedKeyVersion(sealed: Uint8Array): number | undefined {
+  return sealed.length < BODY_AT ? undefined : Buffer.from(sealed.subarray(6, 10)).readUInt32BE();
 }
 
 /**
