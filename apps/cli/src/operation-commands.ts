@@ -1,7 +1,8 @@
-/** The commands that keep a house safe in the long run: backups, restoring, and the key-encryption key. */
+/** The commands that keep a house safe in the long run: backups, restoring, and the renewal of keys. */
 import type { Command } from "commander";
 
 import type * as operationCommands from "./commands/operations.ts";
+import type * as userKeyCommands from "./commands/user-keys.ts";
 
 /** Wraps an action so that it ends the process with its exit code. */
 type Ending = <Parameters extends readonly unknown[]>(
@@ -56,4 +57,22 @@ export function addOperationCommands(
       (await import("./commands/operations.ts")).rotateKek(...given),
     ),
   );
+  const userKey = program
+    .command("user-key")
+    .description("your own key, under which the keys of your memories are wrapped");
+  command(userKey, "status", "its version, and how many memories follow a renewal")
+    .option("--everybody", "how far a renewal of people's keys is (owner or administrator)")
+    .action(
+      ending(async (...given: Parameters<typeof userKeyCommands.userKeyStatus>) =>
+        (await import("./commands/user-keys.ts")).userKeyStatus(...given),
+      ),
+    );
+  command(userKey, "renew", "renew it; memories follow and stay readable; asks for password or code")
+    .option("--everybody", "everybody's (owner or administrator)")
+    .option("--user <id>", "another person's (owner or administrator)")
+    .action(
+      ending(async (...given: Parameters<typeof userKeyCommands.renewUserKey>) =>
+        (await import("./commands/user-keys.ts")).renewUserKey(...given),
+      ),
+    );
 }

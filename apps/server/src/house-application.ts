@@ -230,6 +230,9 @@ export class HouseKeeping implements HouseApplication {
     metrics.gauge("kaelix_keys_memories", "Memory keys that are kept", [], (gauge) =>
       gauge.set(keystore.status().memories),
     );
+    metrics.gauge("kaelix_keys_renewing_users", "People whose key was renewed and whose memories follow", [], (gauge) =>
+      gauge.set(keystore.usersRenewing()),
+    );
     metrics.gauge("kaelix_resident_bytes", "Resident memory of the process", [], (gauge) =>
       gauge.set(process.memoryUsage.rss()),
     );

@@ -7,7 +7,15 @@ import type { Clock, LogPosition, RandomSource } from "@kaelix/base";
 import type { Changes, Erasures, Files, FileUploads, Imports, KafkaSources, Remember } from "@kaelix/capture";
 import type { Logger } from "@kaelix/coordinator";
 import type { Log, StreamerLog } from "@kaelix/log";
-import type { AuditLog, ErasureLedger, Identity, KekRotation, Keystore, RotatingKek } from "@kaelix/security";
+import type {
+  AuditLog,
+  ErasureLedger,
+  Identity,
+  KekRotation,
+  Keystore,
+  RotatingKek,
+  UserKeyRenewal,
+} from "@kaelix/security";
 import type { Broker } from "@kaelix/streamer";
 import {
   type Database,
@@ -73,6 +81,7 @@ export interface Parts {
   ledger: ErasureLedger;
   kek: RotatingKek;
   rotation: KekRotation;
+  userKeys: UserKeyRenewal;
   backups: Backups;
   erasures: Erasures;
   sources: KafkaSources;

@@ -186,7 +186,7 @@ export class House {
         ...goingThroughOf(this.#context, { memories: audited, people: peopleOf, reach }),
         provider: providerApplication(this.#context),
         operations: operationsApplication({
-          ...need(this.#parts, "backups", "kek", "rotation"),
+          ...need(this.#parts, "backups", "kek", "keystore", "rotation", "userKeys"),
           renewedAfterDays: kekDaysOf(this.#options.settings),
           logger: this.#options.logger,
         }),
@@ -289,6 +289,7 @@ export class House {
       async () => {
         await this.#parts.backups?.stop();
         await this.#parts.rotation?.close();
+        await this.#parts.userKeys?.close();
       },
     );
     this.#service(

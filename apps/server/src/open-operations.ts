@@ -1,7 +1,7 @@
-/** Opens what keeps the house safe in the long run: backups, and the renewal of the key-encryption key. */
+/** Opens what keeps the house safe in the long run: backups, and the renewal of keys. */
 import { createHash } from "node:crypto";
 
-import { KekRotation } from "@kaelix/security";
+import { KekRotation, UserKeyRenewal } from "@kaelix/security";
 
 import { Backups } from "./backup/backups.ts";
 import { type HouseContext, need } from "./house-parts.ts";
@@ -11,7 +11,7 @@ import { kekDaysOf } from "./open-kek.ts";
 export function openOperations({ clock, logger, parts, random, settings }: HouseContext, version: string): void {
   const { database, kek, keystore } = need(parts, "kek", "keystore", "database");
   const days = kekDaysOf(settings);
-  const onProblem = (problem: string): void => logger.warn({ problem }, "Key-encryption key");
+  const onProblem = (problem: string): void => logger.warn({ problem }, "Renewal of keys");
   const rotation = new KekRotation({ kek, keystore, clock, onProblem, ...(days === 0 ? {} : { epochDays: days }) });
   const installation = createHash("sha256").update(keystore.systemSecret("log-id")).digest("hex").slice(0, 32);
   const backups = new Backups({
@@ -25,9 +25,11 @@ export function openOperations({ clock, logger, parts, random, settings }: House
     random,
     logger,
   });
-  Object.assign(parts, { rotation, backups });
+  const userKeys = new UserKeyRenewal({ keystore, onProblem });
+  Object.assign(parts, { rotation, userKeys, backups });
   // A renewal that a stop cut off is finished whatever the calendar says.
   if (days > 0) rotation.start();
   else if (keystore.usersBehind(kek.currentVersion()) > 0) void rotation.finish().catch(() => undefined);
+  userKeys.start();
   backups.start();
 }

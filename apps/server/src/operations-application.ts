@@ -1,7 +1,14 @@
-/** Backups and the key-encryption key as the gateway asks for them. */
+/** Backups, the key-encryption key and people's own keys as the gateway asks for them. */
 import type { Logger } from "@kaelix/coordinator";
 import type { KekView, OperationsApplication } from "@kaelix/gateway";
-import type { KekRotation, RotatingKek } from "@kaelix/security";
+import type { UserId } from "@kaelix/model";
+import {
+  type KekRotation,
+  type Keystore,
+  type RotatingKek,
+  securityErrors,
+  type UserKeyRenewal,
+} from "@kaelix/security";
 
 import type { Backups } from "./backup/backups.ts";
 import { serverErrors } from "./errors.ts";
@@ -11,13 +18,15 @@ export interface OperationsWiring {
   readonly backups: Backups;
   readonly kek: RotatingKek;
   readonly rotation: KekRotation;
+  readonly keystore: Pick<Keystore, "memoriesBehind" | "userKey" | "users">;
+  readonly userKeys: UserKeyRenewal;
   readonly renewedAfterDays: number;
   readonly logger: Logger;
 }
 
 /** The gateway's seam. */
 export function operationsApplication(parts: OperationsWiring): OperationsApplication {
-  const { backups, kek, logger, renewedAfterDays, rotation } = parts;
+  const { backups, kek, keystore, logger, renewedAfterDays, rotation, userKeys } = parts;
   const failed =
     (what: string) =>
     (failure: unknown): void =>
@@ -26,6 +35,11 @@ export function operationsApplication(parts: OperationsWiring): OperationsApplic
     const health = await kek.health();
     const sinceMs = await kek.currentSinceMs().catch(() => 0);
     return { ...rotation.status(), sinceMs, renewedAfterDays, isHealthy: health.type === "ok" };
+  };
+  const userKey = (user: UserId): { readonly version: number; readonly isRenewing: boolean } => {
+    const found = keystore.userKey(user);
+    if (found === undefined) throw securityErrors("key-user-missing");
+    return found;
   };
   return {
     backups: () => backups.status(),
@@ -43,6 +57,13 @@ export function operationsApplication(parts: OperationsWiring): OperationsApplic
         .then(() => backups.refresh())
         .catch(failed("Key-encryption key"));
       return kekView();
+    },
+    userKey: (user) => ({ ...userKey(user), behind: keystore.memoriesBehind(user) }),
+    userKeys: () => ({ ...userKeys.status(), people: keystore.users().length }),
+    renewUserKeys: async (user) => {
+      // Who has none is told so before anything is begun.
+      if (user !== undefined) userKey(user);
+      await userKeys.renew(user === undefined ? keystore.users() : [user]);
     },
   };
 }

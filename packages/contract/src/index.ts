@@ -4,7 +4,7 @@ export { type Client, createClient } from "./client.ts";
 export { keyReachSchema, keySchema, keyListSchema } from "./access-schemas.ts";
 export { erasureSchema } from "./erasure-schemas.ts";
 export { serverSchema, statusSchema, verificationSchema, viewStatusSchema } from "./house-schemas.ts";
-export { backupsSchema, kekSchema } from "./operation-schemas.ts";
+export { backupsSchema, kekSchema, userKeySchema, userKeysSchema } from "./operation-schemas.ts";
 export { printOpenApi } from "./openapi.ts";
 export { KaelixProblem } from "./problem.ts";
 export type { CallInput, CallOutput, Method, Route, Success } from "./route.ts";

@@ -1,8 +1,9 @@
-/** Routes of backups and of the key-encryption key: part of the one table in `routes.ts`. */
-import type { z } from "zod";
+/** Routes of backups, of the key-encryption key and of people's own keys: part of the one table in `routes.ts`. */
+import { z } from "zod";
 
-import { backupsSchema, kekSchema } from "./operation-schemas.ts";
+import { backupsSchema, kekSchema, userKeySchema, userKeysSchema } from "./operation-schemas.ts";
 import type { Route } from "./route.ts";
+import { userIdSchema } from "./schemas.ts";
 
 const json = <Schema extends z.ZodType>(schema: Schema, status = 200) => ({ status, type: "json", schema }) as const;
 
@@ -39,5 +40,48 @@ export const operationRoutes = {
     tag: "server",
     summary: "Begin to renew the key-encryption key: every person's key is wrapped anew, no memory is touched",
     success: json(kekSchema, 202),
+  },
+  "userKey.read": {
+    method: "GET",
+    path: "/api/v1/me/key",
+    action: "user-key.read",
+    tag: "auth",
+    summary: "The key that your memories are sealed under: its version, and how far a renewal is",
+    success: json(userKeySchema),
+  },
+  "userKey.renew": {
+    method: "POST",
+    path: "/api/v1/me/key/renewals",
+    action: "user-key.renew",
+    tag: "auth",
+    summary:
+      "Renew it: what you tell from now on is sealed under the new one, what is there follows by itself. While a renewal is under way nothing more is begun",
+    success: json(userKeySchema, 202),
+  },
+  "userKeys.read": {
+    method: "GET",
+    path: "/api/v1/user-keys",
+    action: "server.status",
+    tag: "server",
+    summary: "People's own keys: how far a renewal of them is",
+    success: json(userKeysSchema),
+  },
+  "userKeys.renew": {
+    method: "POST",
+    path: "/api/v1/user-keys/renewals",
+    action: "user-keys.renew",
+    tag: "server",
+    summary:
+      "Renew everybody's. The new ones stand when this is answered; memories follow in the background and are readable all the while",
+    success: json(userKeysSchema, 202),
+  },
+  "userKeys.renewOne": {
+    method: "POST",
+    path: "/api/v1/user-keys/{id}/renewals",
+    action: "user-keys.renew",
+    tag: "server",
+    summary: "Renew that of one person",
+    params: z.strictObject({ id: userIdSchema }),
+    success: json(userKeysSchema, 202),
   },
 } as const satisfies Readonly<Record<string, Route>>;

@@ -1,4 +1,4 @@
-/** Backups and the key-encryption key: how they are, for who runs the house. */
+/** Backups, the key-encryption key and people's own keys: how they are. */
 import { z } from "zod";
 
 import { timeSchema } from "./schemas.ts";
@@ -54,3 +54,30 @@ export const kekSchema = z
     healthy: z.boolean(),
   })
   .meta({ id: "KeyEncryptionKey" });
+
+/** How a person's own key is. */
+export const userKeySchema = z
+  .object({
+    /** 1, and one more with each renewal. */
+    version: z.number().int(),
+    /** True while memories may still be sealed under the version before. */
+    renewing: z.boolean(),
+    /** How many memories are. */
+    behind: z.number().int(),
+  })
+  .meta({ id: "UserKey" });
+
+/** How far a renewal of people's keys is. */
+export const userKeysSchema = z
+  .object({
+    /** People that have a key. */
+    people: z.number().int(),
+    /** Those of whom memories may still be sealed under the version before. */
+    renewing: z.number().int(),
+    /** Memories of the run that is at work or was the last. */
+    done: z.number().int(),
+    total: z.number().int(),
+    at_work: z.boolean(),
+    problem: z.string().nullable(),
+  })
+  .meta({ id: "UserKeys" });

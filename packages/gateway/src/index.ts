@@ -78,5 +78,11 @@ export type {
 } from "./review-application.ts";
 export type { GoingThrough, TimelineApplication, TimelineOutcome, TimelineRequest } from "./timeline-application.ts";
 export type { ProviderApplication, ProviderTestView, WriterView, WritingOptions } from "./provider-application.ts";
-export type { BackupsView, KekView, OperationsApplication } from "./operations-application.ts";
+export type {
+  BackupsView,
+  KekView,
+  OperationsApplication,
+  UserKeysView,
+  UserKeyView,
+} from "./operations-application.ts";
 export { type GatewaySettings, gatewaySettings } from "./settings.ts";

@@ -1,4 +1,6 @@
-/** What the gateway needs of backups and of the key-encryption key. */
+/** What the gateway needs of backups, of the key-encryption key and of people's own keys. */
+import type { UserId } from "@kaelix/model";
+import type { UserKeyRenewalStatus } from "@kaelix/security";
 
 /** How backups are. Times are epoch ms. */
 export interface BackupsView {
@@ -35,7 +37,20 @@ export interface KekView {
   readonly isHealthy: boolean;
 }
 
-/** Running the house's backups and its key. */
+/** How a person's own key is. */
+export interface UserKeyView {
+  readonly version: number;
+  readonly isRenewing: boolean;
+  /** Memories that are still under the version before. */
+  readonly behind: number;
+}
+
+/** How people's own keys are. */
+export interface UserKeysView extends UserKeyRenewalStatus {
+  readonly people: number;
+}
+
+/** Running the house's backups and its keys. */
 export interface OperationsApplication {
   backups(): Promise<BackupsView>;
   /** Begins one; does nothing when one is at work. @throws `backup-off` */
@@ -43,4 +58,13 @@ export interface OperationsApplication {
   kek(): Promise<KekView>;
   /** Begins a renewal; does nothing when one is at work. */
   beginRotation(): Promise<KekView>;
+  /** @throws `key-user-missing` */
+  userKey(user: UserId): UserKeyView;
+  userKeys(): UserKeysView;
+  /**
+   * Renews the key of a person, or of everybody: they stand when this resolves, and memories follow. Whose last renewal is not finished is
+   * left out.
+   * @throws `key-user-missing`; whatever the key server or the log throws
+   */
+  renewUserKeys(user: UserId | undefined): Promise<void>;
 }

@@ -1,12 +1,24 @@
+import { parseId } from "@kaelix/model";
+
+import { gatewayErrors } from "../errors.ts";
 import type { HandlersOf } from "../http/exchange.ts";
 import { type Json, timeText } from "../http/wire.ts";
-import type { BackupsView, KekView } from "../operations-application.ts";
+import type { BackupsView, KekView, UserKeysView, UserKeyView } from "../operations-application.ts";
 
-type OperationRoutes = "backups.read" | "backups.create" | "kek.read" | "kek.rotate";
+type OperationRoutes =
+  | "backups.read"
+  | "backups.create"
+  | "kek.read"
+  | "kek.rotate"
+  | "userKey.read"
+  | "userKey.renew"
+  | "userKeys.read"
+  | "userKeys.renew"
+  | "userKeys.renewOne";
 
 const POINTS_MAX = 200;
 
-/** Backups and the key-encryption key. */
+/** Backups, the key-encryption key and people's own keys. */
 export const operationHandlers: HandlersOf<OperationRoutes> = {
   "backups.read": async ({ application }) => ({
     type: "json",
@@ -21,6 +33,25 @@ export const operationHandlers: HandlersOf<OperationRoutes> = {
     type: "json",
     body: kekJson(await application.operations.beginRotation()),
   }),
+  "userKey.read": ({ application, principal }) => ({
+    type: "json",
+    body: userKeyJson(application.operations.userKey(principal.userId)),
+  }),
+  "userKey.renew": async ({ application, principal }) => {
+    await application.operations.renewUserKeys(principal.userId);
+    return { type: "json", body: userKeyJson(application.operations.userKey(principal.userId)) };
+  },
+  "userKeys.read": ({ application }) => ({ type: "json", body: userKeysJson(application.operations.userKeys()) }),
+  "userKeys.renew": async ({ application }) => {
+    await application.operations.renewUserKeys(undefined);
+    return { type: "json", body: userKeysJson(application.operations.userKeys()) };
+  },
+  "userKeys.renewOne": async ({ application, params }) => {
+    const user = parseId("usr", params.id);
+    if (user === undefined) throw gatewayErrors("not-found");
+    await application.operations.renewUserKeys(user);
+    return { type: "json", body: userKeysJson(application.operations.userKeys()) };
+  },
 };
 
 function timeOrNull(ms: number | undefined): string | null {
@@ -65,4 +96,12 @@ function kekJson(view: KekView): Json {
     problem: view.problem ?? null,
     healthy: view.isHealthy,
   };
+}
+
+function userKeyJson({ behind, isRenewing, version }: UserKeyView): Json {
+  return { version, renewing: isRenewing, behind };
+}
+
+function userKeysJson({ done, isAtWork, people, problem, renewing, total }: UserKeysView): Json {
+  return { people, renewing, done, total, at_work: isAtWork, problem: problem ?? null };
 }

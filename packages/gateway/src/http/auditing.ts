@@ -57,6 +57,8 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "audit.read",
   "policy.explain",
   "keys.rotate",
+  "user-key.renew",
+  "user-keys.renew",
   "people.decide",
   "review.decide",
   "lesson.forget",

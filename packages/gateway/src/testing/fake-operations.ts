@@ -1,4 +1,4 @@
-/** Backups and the key-encryption key, as they are on a quiet day. */
+/** Backups and keys, as they are on a quiet day. */
 import type { BackupsView, KekView, OperationsApplication } from "../operations-application.ts";
 
 export function fakeOperations(): OperationsApplication {
@@ -29,5 +29,8 @@ export function fakeOperations(): OperationsApplication {
     beginBackup: async () => ({ ...backups, running: { share: 0, words: "looking" } }),
     kek: async () => kek,
     beginRotation: async () => ({ ...kek, isAtWork: true }),
+    userKey: () => ({ version: 1, isRenewing: false, behind: 0 }),
+    userKeys: () => ({ people: 1, renewing: 0, done: 0, total: 0, isAtWork: false, problem: undefined }),
+    renewUserKeys: async () => undefined,
   };
 }

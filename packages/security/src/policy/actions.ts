@@ -106,6 +106,9 @@ const RULES = {
   // What it shows opens nothing without a passphrase, yet the passphrase could be guessed at: only to a session that is open to level 4.
   "seal.read": own(ALL, true),
   "seal.change": own(ALL, false, PROVED),
+  // What one's own memories are sealed under; keys of programs are "key.".
+  "user-key.read": own(ALL, false),
+  "user-key.renew": own(ALL, false, PROVED),
   "key.list": own(MEMBERS, false),
   "key.create": own(MEMBERS, false, PROVED),
   "key.end": own(MEMBERS, false),
@@ -139,6 +142,8 @@ const RULES = {
   "audit.verify": house(ADMINS, SERVICES),
   "policy.explain": installation(ADMINS),
   "keys.rotate": house(OWNER),
+  // It shows nothing and takes nothing: what was sealed opens as before.
+  "user-keys.renew": house(ADMINS),
   // Other organisations of the same server: that they are there and who comes in first, nothing of what they do.
   "tenant.list": house(OWNER),
   "tenant.create": house(OWNER),

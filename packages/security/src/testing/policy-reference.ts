@@ -49,6 +49,8 @@ factor.read own oamg
 factor.change own oamg proof
 seal.read own oamg shows
 seal.change own oamg proof
+user-key.read own oamg
+user-key.renew own oamg proof
 key.list own oam
 key.create own oam proof
 key.end own oam
@@ -79,6 +81,7 @@ provider.read own oamg
 provider.choose own oamg
 provider.test whole oa
 keys.rotate whole o
+user-keys.renew whole oa
 tenant.list whole o
 tenant.create whole o
 tenant.change whole o proof
