@@ -2,27 +2,29 @@ import { type Memory, type MemoryContent, type MemoryId, namespaceOf, type UserP
 import { isWithinReach, type Keystore, openContent } from "@kaelix/security";
 import type { SealedContent, SealedMemory } from "@kaelix/views";
 
-const FRESH_MAX = 5_000;
+/** How many contents one generation holds. */
+const GENERATION_MAX = 5_000;
 
 /** Contents that were sealed a moment ago, until the search view takes them: it would open each at once otherwise. Bounded. */
 export class FreshContents {
-  readonly #contents = new Map<string, MemoryContent>();
+  // Two generations instead of one queue: taking the oldest key of a large map again and again is slow.
+  #recent = new Map<string, MemoryContent>();
+  #older = new Map<string, MemoryContent>();
 
-  /** Keeps a content; the oldest goes when there are too many. */
+  /** Keeps a content; the oldest go when there are too many. */
   keep(memory: MemoryId, version: number, content: MemoryContent): void {
-    this.#contents.set(`${memory}/${version}`, content);
-    if (this.#contents.size <= FRESH_MAX) return;
-    for (const oldest of this.#contents.keys()) {
-      this.#contents.delete(oldest);
-      return;
+    if (this.#recent.size >= GENERATION_MAX) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
     }
+    this.#recent.set(`${memory}/${version}`, content);
   }
 
   /** Hands a content over, once. */
   take(memory: MemoryId, version: number): MemoryContent | undefined {
     const key = `${memory}/${version}`;
-    const content = this.#contents.get(key);
-    if (content !== undefined) this.#contents.delete(key);
+    const content = this.#recent.get(key) ?? this.#older.get(key);
+    if (!this.#recent.delete(key)) this.#older.delete(key);
     return content;
   }
 }
