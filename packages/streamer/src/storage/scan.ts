@@ -21,7 +21,8 @@ export const STORED_LEADER_EPOCH = 0;
 export const STORED_BATCH_BYTES_MAX = 2 ** 27;
 /** A compressed batch may hold this many records per byte; more is not explained by lost bytes. */
 const RECORDS_PER_LOST_BYTE_MAX = 1024;
-const BASE_OFFSET_BYTES = 8;
+/** The base offset, and those bytes of the length behind it that are zeros anyway, but for a batch of 16 MiB and more. */
+const UNSURE_BYTES = 8 + 3;
 const CHUNK_BYTES = 1 << 20;
 
 /** Bytes in a segment that are not batches, and the offsets that are lost with them (none when both are equal). */
@@ -199,7 +200,10 @@ export class SegmentWalker {
   }
 }
 
-/** True when the base offset of a batch at a position, or a part of it, stands in a sector before what the checksum covers. */
+/**
+ * True when the base offset of a batch at a position, or a part of it, stands in a sector that may have been lost without anything else
+ * of the batch being wrong.
+ */
 function isBaseOffsetApart(position: number): boolean {
-  return position % SECTOR_BYTES >= SECTOR_BYTES - BASE_OFFSET_BYTES;
+  return position % SECTOR_BYTES >= SECTOR_BYTES - UNSURE_BYTES;
 }
