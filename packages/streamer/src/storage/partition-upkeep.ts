@@ -100,8 +100,11 @@ export class PartitionUpkeep {
    * @throws `log-disk-full`, `log-disk-failed`
    */
   purge(rule: PurgeRule, signal?: AbortSignal): Promise<PurgeReport> {
-    const work = (source: CompactionSource): Promise<PurgeReport> => purgePartition(source, rule);
-    return this.#lock.run("compact", () => this.#rewrite(work, { signal }));
+    return this.#lock.run("compact", () => {
+      const durableTo = this.#host.durableEnd().offset;
+      const work = (source: CompactionSource): Promise<PurgeReport> => purgePartition(source, rule, durableTo);
+      return this.#rewrite(work, { signal });
+    });
   }
 
   /** Before this offset nothing asks for a purge any more; 0 when nobody has said so. */

@@ -1,5 +1,5 @@
-import { seededRandom } from "@kaelix/base";
-import { isControlBatch } from "@kaelix/protocol";
+import { encodeText, seededRandom } from "@kaelix/base";
+import { encodeRecordBatch, isControlBatch } from "@kaelix/protocol";
 import { expect, test } from "vitest";
 
 import { holds, mark, put, readKept, writeRandom } from "./compaction-testing.ts";
@@ -103,6 +103,27 @@ test("a damaged segment stays as it is, and the report says that something may b
   expect(report.isWhole).toBe(false);
   expect(holds(disk, "word-0-end")).toBe(true);
   expect(holds(disk, "word-31-end")).toBe(false);
+});
+
+// Seeds 435111 and 437268 of the simulation.
+test("what is durable in a segment whose end is not is said to be left", async () => {
+  const disk = new SimulatedDisk();
+  const { partition } = await openKept(disk);
+  await put(partition, [{ key: "k", value: "word-0-end" }]);
+  // Nobody waits for this one, and the next one finds a disk that fails and begins a segment.
+  const [accepted, refused] = ["word-1-end", "word-2-end"].map((value) =>
+    encodeRecordBatch([{ key: null, value: encodeText(value), timestampMs: 1 }]),
+  );
+  partition.append(accepted ?? expect.fail(), { trusted: true });
+  disk.fault = (operation) => (operation === "write" ? "EIO" : undefined);
+  for (let tries = 0; tries < 2; tries += 1)
+    expect(() => partition.append(refused ?? expect.fail(), { trusted: true })).toThrow("Disk");
+  disk.fault = () => undefined;
+  expect(await partition.upkeep.purge(() => "goes")).toMatchObject({ isWhole: false, recordsRemoved: 0 });
+  expect(holds(disk, "word-0-end")).toBe(true);
+  await partition.flush();
+  expect(await partition.upkeep.purge(() => "goes")).toMatchObject({ isWhole: true, recordsRemoved: 2 });
+  expect(holds(disk, "word-0-end")).toBe(false);
 });
 
 test("how far was purged is kept, durably, and never goes back", async () => {

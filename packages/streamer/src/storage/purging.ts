@@ -34,19 +34,32 @@ export type PurgeRule = (record: PurgeRecord) => RecordFate | Promise<RecordFate
 
 /** What a purge did. */
 export interface PurgeReport extends RewritingCounts {
-  /** False when something could not be looked into, or the work was called off: what the rule names may still stand there. */
+  /**
+   * False when something durable could not be looked into, stands in a segment that cannot be copied yet, or the work was called off: what
+   * the rule names may still stand there.
+   */
   readonly isWhole: boolean;
   /** Records that went, and records that have another value. */
   readonly recordsRemoved: number;
   readonly recordsShortened: number;
 }
 
-/** Purges a partition; see the top of the file. Throws what the disk throws, or the rule; nothing is lost then. */
-export async function purgePartition(source: CompactionSource, rule: PurgeRule): Promise<PurgeReport> {
+/**
+ * Purges a partition; see the top of the file. Throws what the disk throws, or the rule; nothing is lost then.
+ * @param durableTo what is before this offset was durable when the purge was asked for
+ */
+export async function purgePartition(
+  source: CompactionSource,
+  rule: PurgeRule,
+  durableTo: number,
+): Promise<PurgeReport> {
   const rewriter = new SegmentRewriter(source);
   const written = new PurgeJudge(rule);
-  let isWhole = true;
-  for (const group of groupsOf(compactableSegments(source), source.settings.segmentBytesMax)) {
+  const segments = compactableSegments(source);
+  // A segment whose end is not durable stays as it is, and its beginning may have been durable for long.
+  const next = source.files.segments[segments.length];
+  let isWhole = next === undefined || next.baseOffset >= durableTo;
+  for (const group of groupsOf(segments, source.settings.segmentBytesMax)) {
     const looked = new PurgeJudge(rule);
     for (const segment of group) await look(rewriter, segment, looked);
     isWhole &&= !looked.isOpaque;
