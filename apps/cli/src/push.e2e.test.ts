@@ -60,6 +60,7 @@ test(
     await page.goto(`${product.url}/settings/day`);
     await page.getByTestId("push-here").click();
     await page.getByRole("button", { name: /^Tell no more: Chrome/ }).waitFor();
+    await page.getByText("This browser is told.").waitFor();
     expect(await findingsOf(page)).toEqual([]);
     const [worker] = browser.serviceWorkers();
     // What the browser has opened, told by the worker itself.

@@ -2,12 +2,12 @@ import { DIGEST_TITLES } from "@kaelix/contract/digest-titles";
 import { type FormEvent, type ReactNode, useState } from "react";
 
 import { formatLocal, formatWhen } from "../core/format.ts";
-import { canPush, subscribe } from "../core/push.ts";
 import { daysApi, type WireDaySettings, type WireDayWish, type WireWay } from "../data/days-api.ts";
 import { Button, ButtonLink, Empty, Loading, Name, ProblemNote } from "../parts/basics.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { Field } from "../parts/field.tsx";
 import { Page, Section } from "../parts/page.tsx";
+import { Push } from "../parts/push.tsx";
 import { Segmented } from "../parts/segmented.tsx";
 import { ShownOnce } from "../parts/shown-once.tsx";
 
@@ -199,50 +199,6 @@ function Mail({ settings, onChange }: { readonly settings: WireDaySettings; read
   );
 }
 
-function Push({ settings }: { readonly settings: WireDaySettings }): ReactNode {
-  const [add] = daysApi.useAddDeviceMutation();
-  const [remove] = daysApi.useRemoveDeviceMutation();
-  const [why, setWhy] = useState("");
-  const tell = async (): Promise<void> => {
-    const outcome = await subscribe(settings.push_key);
-    if (outcome.type === "refused") return setWhy(outcome.why);
-    const added = await add(outcome.device);
-    setWhy(added.error === undefined ? "" : "The server did not take it.");
-  };
-  return (
-    <Section title="In a browser">
-      <p className="mb-3 max-w-measure text-13 text-muted">
-        A notice that your day is ready, and nothing of it: it goes through the push service of the browser’s maker.
-      </p>
-      {settings.devices.length > 0 && (
-        <ul className="mb-3 max-w-measure divide-y divide-line border-y border-line">
-          {settings.devices.map(({ id, name }) => (
-            <li key={id} className="flex items-center justify-between gap-3 py-2">
-              <Name text={name} />
-              <Button look="quiet" aria-label={`Tell no more: ${name}`} onPress={() => void remove(id)}>
-                Tell no more
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
-      <div className="flex flex-wrap items-center gap-3">
-        {canPush() ? (
-          <Button onPress={() => void tell()} data-testid="push-here">
-            Tell this browser
-          </Button>
-        ) : (
-          <span className="text-13 text-muted">This browser cannot be told here: it takes HTTPS.</span>
-        )}
-        {settings.devices.length > 0 && <Trial way="push" label="Try it" />}
-        <span role="status" className="text-13 text-danger">
-          {why}
-        </span>
-      </div>
-    </Section>
-  );
-}
-
 interface WebhookProps {
   readonly settings: WireDaySettings;
   readonly secret: string | null;
@@ -371,7 +327,9 @@ export function DaySettings(): ReactNode {
       <div className="max-w-measure">
         <When settings={data} onChange={change} />
         <Mail settings={data} onChange={change} />
-        <Push settings={data} />
+        <Push settings={data}>
+          <Trial way="push" label="Try it" />
+        </Push>
         <Webhook settings={data} secret={secret} onKept={() => setSecret(null)} onChange={change} />
         <NotUseful />
       </div>

@@ -89,10 +89,17 @@ function settingsOf(mine: Kept, name: string, request: FakeRequest): FakeAnswer 
       mine.settings = { ...mine.settings, mail: { ...mail, confirmed: true } };
       return { data: mine.settings };
     }
-    case "digestSettings.addDevice":
+    case "digestSettings.addDevice": {
+      const { endpoint: id, name: device } = request.body as { readonly endpoint: string; readonly name: string };
+      const others = mine.settings.devices.filter((one) => one.id !== id);
+      mine.settings = { ...mine.settings, devices: [...others, { id, name: device }] };
       return { status: 201, data: mine.settings };
+    }
     case "digestSettings.removeDevice":
-      mine.settings = { ...mine.settings, devices: [] };
+      mine.settings = {
+        ...mine.settings,
+        devices: mine.settings.devices.filter(({ id }) => id !== request.params["id"]),
+      };
       return { status: 204 };
     default:
       return undefined;

@@ -2,59 +2,26 @@
  * Every screen in a real Chromium against the fake server: wide and phone, light and dark, looked at by axe, walked by keyboard.
  * `KAELIX_SHOTS=<folder>` keeps a picture of each. Needs `npm run build -w @kaelix/web` before.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-import type { BrowserContextOptions, Page, Route as PageRoute } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page, Route as PageRoute } from "playwright-core";
+import { expect, test } from "vitest";
 
-import { type FakeServer, startFakeServer } from "./fake-server.ts";
+import { openFakeStage, OWNER, PHONE, WIDE } from "./fake-stage.ts";
 import { findingsOf, lostInForcedColors, sidewaysAt, structureOf } from "./findings.ts";
-import { claimServer, type JourneyBrowser, keepMessage, logIn, openBrowser, signUp } from "./journey.ts";
+import { claimServer, keepMessage, logIn, signUp } from "./journey.ts";
 import { walkDoors, walkScreens } from "./walk.ts";
 
 const SHOTS = process.env["KAELIX_SHOTS"];
-const OWNER = { phone: "+15550100", password: "fake password" };
-const WIDE = { viewport: { width: 1280, height: 800 } } as const;
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 /** Long enough for a dialog on a phone, which waits for the keyboard before it shows. */
 const SETTLE_MS = 600;
 /** A bound against hanging: a walk looks at some sixty screens twice, and two share the machine. */
 const WALK_MS_MAX = 800_000;
 
 // Each test has a fake and pages of its own, so they run side by side (`maxConcurrency` of the project): much of a walk is waiting.
-let browser: JourneyBrowser;
-const running: FakeServer[] = [];
-
-beforeAll(async () => {
-  const built = fileURLToPath(new URL("../../dist/index.html", import.meta.url));
-  expect(existsSync(built), "the web app is built").toBe(true);
-  browser = await openBrowser();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await Promise.all(running.map((fake) => fake.stop()));
-});
-
-async function fakeServer(seeded: boolean): Promise<FakeServer> {
-  const fake = await startFakeServer({ port: 0, seeded });
-  running.push(fake);
-  return fake;
-}
-
-async function openPage(options: BrowserContextOptions): Promise<{ page: Page; errors: string[] }> {
-  const page = await browser.newPage({ ...options, reducedMotion: "reduce" });
-  page.setDefaultTimeout(60_000);
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => {
-    if (/Content Security Policy|Content-Security-Policy/i.test(message.text())) errors.push(message.text());
-  });
-  return { page, errors };
-}
+const { fakeServer, openPage } = openFakeStage();
 
 /** Every address inside, as `app.tsx` has them. */
 const PLACES = [
@@ -253,80 +220,6 @@ test.concurrent("the keyboard alone searches, opens, edits, forgets and takes it
   await page.keyboard.press("#");
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByText("It is back.").waitFor();
-  await page.context().close();
-});
-
-test.concurrent("a search is kept, opened, renamed and forgotten by keyboard alone, and comes back", async () => {
-  const fake = await fakeServer(true);
-  const { page } = await openPage(WIDE);
-  await logIn(page, fake.url, OWNER);
-  await page.goto(`${fake.url}/search`);
-  await page.getByTestId("saved-searches-none").waitFor();
-  const pressed = async (name: string): Promise<void> => page.getByRole("button", { name, exact: true }).press("Enter");
-  for (const [words, name] of [
-    ["harbour", "Harbour"],
-    ["walnuts", "Nuts"],
-  ] as const) {
-    await page.getByTestId("search-input").fill(words);
-    await page.locator("[data-hit]").first().waitFor();
-    await pressed("Keep this search");
-    await page.keyboard.type(name);
-    await page.keyboard.press("Enter");
-    await page
-      .getByTestId("search-kept")
-      .filter({ hasText: `Kept as ${name}` })
-      .waitFor();
-  }
-  await page.getByTestId("search-input").fill("");
-  const kept = page.getByTestId("saved-search");
-  await pressed("Rename the search Nuts");
-  await page.keyboard.press("Control+a");
-  await page.keyboard.type("Harbour");
-  await page.keyboard.press("Enter");
-  await page.getByText("Another search is called that").waitFor();
-  await page.keyboard.press("Control+a");
-  await page.keyboard.type("What nobody may eat");
-  await page.keyboard.press("Enter");
-  await kept.filter({ hasText: "What nobody may eat" }).waitFor();
-  await page.getByRole("dialog").waitFor({ state: "detached" });
-  await pressed("Forget the search What nobody may eat");
-  await kept.filter({ hasText: "What nobody may eat" }).waitFor({ state: "detached" });
-  await pressed("Undo");
-  await page.getByText("It is kept again.").waitFor();
-  await kept.getByRole("link", { name: "What nobody may eat" }).press("Enter");
-  await page.waitForURL(/q=walnuts/);
-  await page.getByTestId("search-kept").waitFor();
-  await page.context().close();
-});
-
-test.concurrent("an answer and a search are had as of a day, and as of what had been told", async () => {
-  const fake = await fakeServer(true);
-  const { page } = await openPage(WIDE);
-  await logIn(page, fake.url, OWNER);
-  await page.goto(`${fake.url}/chats/ask`);
-  await page.getByTestId("message-input").fill("When did we last eat at the harbour?");
-  await page.keyboard.press("Enter");
-  const answers = page.getByTestId("answer");
-  await answers.filter({ hasText: "Dinner at the harbour Thursday?" }).waitFor();
-  await page.getByRole("button", { name: "At another time" }).press("Enter");
-  await page.getByTestId("as-of-day").fill("2024-11-30");
-  await page.getByTestId("as-of-day").press("Enter");
-  await page.getByTestId("asked-as-of").filter({ hasText: "As of 30 November 2024" }).waitFor();
-  await answers.nth(1).filter({ hasText: "Table for six at the harbour kitchen" }).waitFor();
-  expect(await answers.nth(1).textContent()).not.toContain("Thursday?");
-  await page.getByRole("button", { name: "Why this?" }).last().press("Enter");
-  await page.getByTestId("ask-as-of-position").press("Enter");
-  await page
-    .getByTestId("asked-as-of")
-    .filter({ hasText: /^As told up to memories\/0@\d+$/ })
-    .waitFor();
-  await page.goto(`${fake.url}/search?q=harbour`);
-  await page.getByText("Dinner at the harbour Thursday?").waitFor();
-  await page.getByTestId("as-of-day").fill("2024-11-30");
-  await page.getByTestId("as-of-day").press("Enter");
-  await page.getByText("Dinner at the harbour Thursday?").waitFor({ state: "detached" });
-  await page.getByRole("button", { name: /As of 30 November 2024/ }).press("Enter");
-  await page.getByText("Dinner at the harbour Thursday?").waitFor();
   await page.context().close();
 });
 
