@@ -53,6 +53,14 @@ test("two-factor sign-in is set up after a fresh proof, with recovery codes show
   expect(await page.getByText(recoveryCode).count()).toBe(0);
 });
 
+test("one's own key is renewed at a session that was just proved", async () => {
+  await page.goto(`${product.url}/settings/security`);
+  const state = page.getByTestId("own-key");
+  await expect.poll(() => state.textContent()).toBe("Version 1");
+  await page.getByTestId("renew-key").click();
+  await expect.poll(() => state.textContent()).toBe("Version 2");
+});
+
 test("signing in asks for the code: a used one opens nothing, the next one does", async () => {
   await signOut();
   await typeCredentials();

@@ -2,7 +2,7 @@
 import { api, ask } from "./api.ts";
 import type { OutputOf } from "./wire.ts";
 
-const tagged = api.enhanceEndpoints({ addTagTypes: ["Factors", "Keys"] });
+const tagged = api.enhanceEndpoints({ addTagTypes: ["Factors", "Keys", "OwnKey"] });
 
 /** The API slice with a person's own security. */
 export const accessApi = tagged.injectEndpoints({
@@ -10,6 +10,10 @@ export const accessApi = tagged.injectEndpoints({
     factors: build.query<OutputOf<"factors.read">, void>({
       query: () => ask("factors.read"),
       providesTags: ["Factors"],
+    }),
+    ownKey: build.query<OutputOf<"userKey.read">, void>({
+      query: () => ask("userKey.read"),
+      providesTags: ["OwnKey"],
     }),
     keys: build.query<OutputOf<"keys.list">, void>({ query: () => ask("keys.list"), providesTags: ["Keys"] }),
     endKey: build.mutation<null, string>({

@@ -5,6 +5,7 @@ import { ApiKeys } from "../parts/api-keys.tsx";
 import { Apps } from "../parts/apps.tsx";
 import { ButtonLink } from "../parts/basics.tsx";
 import { Devices } from "../parts/devices.tsx";
+import { OwnKey } from "../parts/own-key.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { LinkedAccounts } from "../parts/linked-accounts.tsx";
 import { Passkeys } from "../parts/passkeys.tsx";
@@ -28,6 +29,7 @@ export function Security(): ReactNode {
         <Section title="What only you can read">
           <ButtonLink href="/settings/security/seal">Passphrase and recovery key for Ultra-secret</ButtonLink>
         </Section>
+        <OwnKey />
         <Devices />
         <Apps />
         {role !== "guest" && <ApiKeys />}

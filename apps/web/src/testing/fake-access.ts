@@ -52,6 +52,7 @@ const FAKE_QUESTION: OutputOf<"apps.ask"> = {
 
 /** What the fake knows of factors and keys. */
 export interface FakeAccess {
+  keyVersion: number;
   totp: boolean;
   codesBy: ("email" | "sms")[];
   isProved: boolean;
@@ -158,6 +159,11 @@ export function access(state: FakeState, name: RouteName, request: FakeRequest):
       return { data: { address: null, available: true } };
     case "passkeys.list":
       return { data: { data: [] } };
+    case "userKey.read":
+      return { data: { version: state.access.keyVersion, renewing: false, behind: 0 } };
+    case "userKey.renew":
+      needProof(state);
+      return { status: 202, data: { version: ++state.access.keyVersion, renewing: false, behind: 0 } };
     case "keys.list":
       return { data: { data: keys, scopes: SCOPES } };
     case "keys.create":

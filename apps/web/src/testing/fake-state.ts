@@ -153,7 +153,7 @@ export function makeFakeState(seeded: boolean): FakeState {
     memories: new Map(),
     imports: new Map(),
     conversationIds: new Map(),
-    access: { totp: false, codesBy: [], isProved: false, keys: [] },
+    access: { totp: false, codesBy: [], keyVersion: 1, isProved: false, keys: [] },
     shares: { given: [], received: [] },
     isDecided: false,
     isAnswered: false,
