@@ -1,26 +1,16 @@
-import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createWriteStream, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
-import { ManualClock, seededRandom } from "@kaelix/base";
-import { makeLogger } from "@kaelix/coordinator";
-import { MemoryLog } from "@kaelix/log/testing";
 import { DEFAULT_TENANT, makeId, TOPICS } from "@kaelix/model";
-import { openContent, openKeystore } from "@kaelix/security";
-import { afterEach, expect, test } from "vitest";
+import { openContent } from "@kaelix/security";
+import { expect, test } from "vitest";
 import { ZipFile } from "yazl";
 
-import { memoryKek } from "../../security/src/testing/memory-kek.ts";
-import { Imports } from "./imports.ts";
-import { type Owner, Remember } from "./remember.ts";
-import { filesOver } from "./testing/files.ts";
-import { FakeRegister } from "./testing/fake-register.ts";
+import type { Owner } from "./remember.ts";
+import { openImportHouse } from "./testing/import-house.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "kaelix-import-files-"));
 const SPOILT = Buffer.from("this one is spoilt on its way");
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function makeExport(path: string, media: ReadonlyMap<string, Buffer>): Promise<void> {
   const zip = new ZipFile();
@@ -36,27 +26,10 @@ async function makeExport(path: string, media: ReadonlyMap<string, Buffer>): Pro
   writeFileSync(path, bytes);
 }
 
-async function makeHouse() {
-  const log = new MemoryLog();
-  for (const one of Object.values(TOPICS)) await log.createTopic(one);
-  const [clock, random] = [new ManualClock(), seededRandom(5)];
-  const keystore = await openKeystore({ log, kek: memoryKek(), clock, random });
-  const register = Object.assign(new FakeRegister(log), {
-    imports: async () => [],
-    importedCount: async () => 0,
-    unfinishedImports: async () => [],
-  });
-  const files = filesOver({ log, clock, random });
-  const remember = new Remember({ log, keystore, register, clock, random, files });
-  const onChange = (): void => undefined;
-  const shared = { remember, register, keystore, clock, random, onChange, logger: makeLogger("silent") };
-  const imports = new Imports({ ...shared, spoolFolder: join(folder, "spool") });
-  const owner: Owner = { tenant: DEFAULT_TENANT, user: makeId("usr", 1_000, random) };
-  return { log, keystore, register, files, imports, owner, random };
-}
-
 test("an import brings the files that its messages name; what is too large, damaged or missing costs its file alone", async () => {
-  const { files, imports, keystore, log, owner, random, register } = await makeHouse();
+  const { files, keystore, log, make, random, register } = await openImportHouse(5);
+  const imports = make();
+  const owner: Owner = { tenant: DEFAULT_TENANT, user: makeId("usr", 1_000, random) };
   const [small, long] = [Buffer.from(random.bytes(5_000)), Buffer.from(random.bytes(60_000))];
   const media = new Map([
     ["IMG-1.jpg", small],

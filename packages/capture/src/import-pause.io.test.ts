@@ -1,10 +1,7 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { ManualClock, seededRandom } from "@kaelix/base";
-import { makeLogger } from "@kaelix/coordinator";
-import { MemoryLog } from "@kaelix/log/testing";
+import type { MemoryLog } from "@kaelix/log/testing";
 import {
   decodeEvent,
   DEFAULT_TENANT,
@@ -14,19 +11,13 @@ import {
   type TenantId,
   TOPICS,
 } from "@kaelix/model";
-import { openKeystore } from "@kaelix/security";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { memoryKek } from "../../security/src/testing/memory-kek.ts";
-import { Imports } from "./imports.ts";
-import { type Owner, Remember } from "./remember.ts";
-import { filesOver } from "./testing/files.ts";
-import { FakeRegister } from "./testing/fake-register.ts";
+import type { Imports } from "./imports.ts";
+import type { Owner } from "./remember.ts";
+import { openImportHouse } from "./testing/import-house.ts";
 
 const LINES = 2_000;
-const folder = mkdtempSync(join(tmpdir(), "kaelix-pause-"));
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Imports that the log knows to have begun, and not to have ended. */
 function unfinished(log: MemoryLog): readonly (Owner & { readonly importId: ImportId })[] {
@@ -45,34 +36,22 @@ function unfinished(log: MemoryLog): readonly (Owner & { readonly importId: Impo
 }
 
 test("an import of an organisation stops where it is, waits through a start, and goes on to its end; of who leaves no file stays", async () => {
-  const log = new MemoryLog();
-  for (const one of Object.values(TOPICS)) await log.createTopic(one);
-  const [clock, random] = [new ManualClock(), seededRandom(3)];
-  const keystore = await openKeystore({ log, kek: memoryKek(), clock, random });
-  const rows = new FakeRegister(log);
-  const imported = (importId: ImportId) => rows.rows().filter((row) => row.importId === importId).length;
-  const register = Object.assign(rows, {
-    imports: async () => [],
-    importedCount: async (_user: Owner["user"], importId: ImportId) => imported(importId),
-    unfinishedImports: async () => unfinished(log),
-  });
+  const house = await openImportHouse(3);
+  const { folder, keystore, log, random, register } = house;
+  const imported = (importId: ImportId) => register.rows().filter((row) => row.importId === importId).length;
   const acme = parseTenantId("acme");
   if (acme === undefined) throw new Error("It is a name");
   const owner = { tenant: acme, user: makeId("usr", 1_000, random) };
   const other = { tenant: DEFAULT_TENANT, user: makeId("usr", 2_000, random) };
   const shut = new Set<TenantId>();
   const make = () =>
-    new Imports({
-      remember: new Remember({ log, keystore, register, clock, random, files: filesOver({ log, clock, random }) }),
-      register,
-      keystore,
-      isShut: (tenant) => shut.has(tenant),
-      clock,
-      random,
-      logger: makeLogger("silent"),
-      spoolFolder: join(folder, "spool"),
-      onChange: () => undefined,
-    });
+    house.make(
+      { isShut: (tenant) => shut.has(tenant) },
+      {
+        importedCount: async (_user, importId) => imported(importId),
+        unfinishedImports: async () => unfinished(log),
+      },
+    );
   const begin = async (imports: Imports, whose = owner): Promise<ImportId> => {
     const { folder: spool, importId } = await imports.makeSpool();
     const path = join(spool, "told.jsonl");

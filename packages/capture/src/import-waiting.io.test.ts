@@ -1,47 +1,18 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ManualClock, seededRandom } from "@kaelix/base";
-import { makeLogger } from "@kaelix/coordinator";
-import { MemoryLog } from "@kaelix/log/testing";
-import { DEFAULT_TENANT, makeId, TOPICS } from "@kaelix/model";
-import { openKeystore } from "@kaelix/security";
-import { afterEach, expect, test } from "vitest";
+import { DEFAULT_TENANT, makeId } from "@kaelix/model";
+import { expect, test } from "vitest";
 
-import { memoryKek } from "../../security/src/testing/memory-kek.ts";
-import { Imports } from "./imports.ts";
-import { Remember } from "./remember.ts";
-import { filesOver } from "./testing/files.ts";
-import { FakeRegister } from "./testing/fake-register.ts";
+import { openImportHouse } from "./testing/import-house.ts";
 
 const DAY_MS = 24 * 3_600_000;
-const folder = mkdtempSync(join(tmpdir(), "kaelix-waiting-"));
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test("an upload that nobody begins within a day is discarded with its file, and says so; one that was begun is not", async () => {
-  const log = new MemoryLog();
-  for (const one of Object.values(TOPICS)) await log.createTopic(one);
-  const [clock, random] = [new ManualClock(), seededRandom(3)];
-  const keystore = await openKeystore({ log, kek: memoryKek(), clock, random });
-  const register = Object.assign(new FakeRegister(log), {
-    imports: async () => [],
-    importedCount: async () => 0,
-    unfinishedImports: async () => [],
-  });
+  const { clock, make, random } = await openImportHouse(3);
   const owner = { tenant: DEFAULT_TENANT, user: makeId("usr", 1_000, random) };
   const changed: string[] = [];
-  const imports = new Imports({
-    remember: new Remember({ log, keystore, register, clock, random, files: filesOver({ log, clock, random }) }),
-    register,
-    keystore,
-    clock,
-    random,
-    logger: makeLogger("silent"),
-    spoolFolder: join(folder, "spool"),
-    onChange: (_owner, importId) => changed.push(importId),
-  });
+  const imports = make({ onChange: (_owner, importId) => changed.push(importId) });
   const upload = async (
     name: string,
   ): Promise<{ readonly importId: ReturnType<typeof makeId<"imp">>; path: string }> => {

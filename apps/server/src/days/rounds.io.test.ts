@@ -6,11 +6,12 @@ import type { AddressInfo } from "node:net";
 import { ManualClock, seededRandom } from "@kaelix/base";
 import { makeLogger } from "@kaelix/coordinator";
 import { MemoryLog } from "@kaelix/log/testing";
-import { DEFAULT_TENANT, idFromBytes, type Level, makeId, type UserId } from "@kaelix/model";
+import { DEFAULT_TENANT, type Level, makeId, type UserId } from "@kaelix/model";
 import type { RecallSource } from "@kaelix/recall";
-import { loadLanguage, UserIndex } from "@kaelix/views";
+import { loadLanguage } from "@kaelix/views";
 import { afterEach, beforeAll, expect, test } from "vitest";
 
+import { sourceOf } from "../../../../packages/recall/src/testing.ts";
 import { openMailer } from "../mail/mailer.ts";
 import { startMailServer } from "../testing/mail-server.ts";
 import { type DayBook, openDayBook } from "./day-book.ts";
@@ -60,31 +61,8 @@ function recallOf(
   clock: ManualClock,
   texts: readonly { readonly text: string; readonly level: Level }[],
 ): RecallSource {
-  const index = new UserIndex({ detectLanguage: () => "en" });
-  for (const [number, { level, text }] of texts.entries()) {
-    index.put({
-      memoryId: idFromBytes("mem", new Uint8Array(16).fill(number + 1)),
-      conversationId: null,
-      text,
-      occurredAtMs: at("2026-11-20T12:00:00"),
-      recordedAtMs: at("2026-11-20T12:00:00"),
-      level,
-      source: "chat",
-      importId: null,
-      version: 1,
-      offset: number,
-      firstOffset: number,
-      lastOffset: number,
-    });
-  }
-  return {
-    index: () => Promise.resolve(index),
-    partitionOf: () => 0,
-    nextOffset: () => Promise.resolve(texts.length),
-    detectLanguage: () => "en",
-    monotonicMs: () => 0,
-    nowMs: () => clock.nowMs(),
-  };
+  const told = texts.map((one) => ({ on: "2026-11-20", ...one }));
+  return { ...sourceOf(told, { nowMs: 0 }), nowMs: () => clock.nowMs() };
 }
 
 const TEXTS = [

@@ -9,6 +9,7 @@ import { api } from "../data/api.ts";
 import { useAppDispatch } from "../data/store.ts";
 import type { WireCitation, WireMemory } from "../data/wire.ts";
 import { Button, Name, problemFrom, ProblemNote, TextLink } from "./basics.tsx";
+import { WordsField } from "./words-field.tsx";
 
 const EXCERPT_LENGTH = 160;
 
@@ -29,14 +30,12 @@ function Correction({ memory, isBusy, onCancel, onSave }: CorrectionProps): Reac
   const isUnchanged = text.trim() === "" || text === memory.text;
   return (
     <form onSubmit={(event) => (event.preventDefault(), onSave(text))} className="mt-2 flex flex-col gap-2">
-      <textarea
-        aria-label="What the memory should say"
-        autoFocus
-        dir="auto"
+      <WordsField
+        label="What the memory should say"
         value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && onCancel()}
-        className="field-base sizing-content min-h-20"
+        onChange={setText}
+        onCancel={onCancel}
+        className="min-h-20"
       />
       <p className="flex flex-wrap gap-2">
         <Button look="primary" type="submit" isDisabled={isBusy || isUnchanged}>

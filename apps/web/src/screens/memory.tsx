@@ -25,6 +25,7 @@ import {
 } from "../parts/basics.tsx";
 import { edgeOf } from "../parts/level.tsx";
 import { LevelPart, TOO_LONG } from "../parts/memory-level.tsx";
+import { WordsField } from "../parts/words-field.tsx";
 import { useReading } from "../parts/sealed-words.tsx";
 import { ShareButton } from "../parts/share-form.tsx";
 import { SharedMark } from "../parts/shared-mark.tsx";
@@ -92,14 +93,12 @@ function Editor({ memory, onProblem, onDone, opened }: EditorProps): ReactNode {
           </p>
         </div>
       )}
-      <textarea
-        aria-label="What the memory says"
-        autoFocus
-        dir="auto"
+      <WordsField
+        label="What the memory says"
         value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && onDone()}
-        className="field-base sizing-content min-h-28 max-w-measure"
+        onChange={setText}
+        onCancel={onDone}
+        className="min-h-28 max-w-measure"
       />
       <p className="flex gap-2">
         <Button
