@@ -96,3 +96,30 @@ test("Changes.settleMoves drops what a memory that is told again at another leve
   expect(await house.read(memory)).toBe("another");
   await house.keystore.close();
 });
+
+test("Changes.rejudge that finds a memory's key gone leaves no key waiting for the log", async () => {
+  const log = new MemoryLog();
+  const { changes, keystore, remember } = await openProcess(log, 2);
+  const drafts = ["the shed is green", "the press is broken"].map((text) => ({ text, source: "rest" as const }));
+  const told = await remember.remember(OWNER, drafts);
+  const memories = told.map((one) => (one.type === "stored" ? one.memory.memoryId : expect.fail()));
+  const keyOf = keystore.memoryKey.bind(keystore);
+  let asked = 0;
+  // Both are opened; then the one that stays at its level has gone.
+  keystore.memoryKey = async (...given) => (++asked > memories.length ? undefined : keyOf(...given));
+  const judged = memories.map((memoryId, at) => {
+    return {
+      memoryId,
+      version: 1,
+      judged: {
+        level: at === 0 ? (2 as const) : (1 as const),
+        decidedBy: "model" as const,
+        confidence: 1,
+        reasons: [],
+      },
+    };
+  });
+  await expect(changes.rejudge(OWNER, judged)).rejects.toMatchObject({ code: "memory-sealed-away" });
+  await expect.poll(() => keystore.status().pending).toBe(0);
+  await keystore.close();
+});

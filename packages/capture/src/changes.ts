@@ -23,7 +23,7 @@ import {
   namespaceOf,
   TOPICS,
 } from "@kaelix/model";
-import { isWithinReach, type Keystore, openContent, sealContent } from "@kaelix/security";
+import { isWithinReach, type Keystore, type MemoryKey, openContent, sealContent } from "@kaelix/security";
 
 import { checkSealed } from "./check-draft.ts";
 import { captureErrors } from "./errors.ts";
@@ -382,14 +382,22 @@ export class Changes {
     const { keystore, remember, clock, random } = this.#parts;
     const sources = { nowMs: clock.nowMs(), random };
     const moved = taken.filter(({ row, judged }) => judged.level !== row.level);
+    const keys = new Map<MemoryId, MemoryKey>();
+    for (const { row, judged } of taken) {
+      if (judged.level !== row.level) continue;
+      const key = await keystore.memoryKey(row.memoryId, row.level);
+      if (key === undefined) throw captureErrors("memory-sealed-away");
+      keys.set(row.memoryId, key);
+    }
+    // Last: a key that is prepared and not handed to the log would be waited for.
     const prepared = await keystore.prepareMemoryKeys(
       moved.map(({ row, judged }) => ({ ...owner, memory: row.memoryId, level: judged.level })),
     );
-    const fresh = new Map(moved.map(({ row }, at) => [row.memoryId, prepared.keys[at]]));
+    for (const key of prepared.keys) keys.set(key.memory, key);
     const events: MemoryRevised[] = [];
     for (const { row, content, judged } of taken) {
-      const key = fresh.get(row.memoryId) ?? (await keystore.memoryKey(row.memoryId, row.level));
-      if (key === undefined) throw captureErrors("memory-sealed-away");
+      const key = keys.get(row.memoryId);
+      assert(key !== undefined, "Every memory has a key");
       events.push({
         ...this.#base(owner),
         type: "memory.revised",
