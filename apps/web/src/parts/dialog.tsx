@@ -22,7 +22,7 @@ export function Sheet({ title, onClose, children, bare = false, wide = false }: 
       className="fixed inset-0 z-50 flex items-end justify-center bg-veil sm:items-start sm:pt-[12vh]"
     >
       <Modal
-        className={`arriving max-h-[92dvh] w-full overflow-y-auto rounded-t-card bg-surface shadow-overlay sm:rounded-card ${wide ? "sm:max-w-measure" : "sm:max-w-dialog"}`}
+        className={`arriving marked max-h-[92dvh] w-full overflow-y-auto rounded-t-card bg-surface shadow-overlay sm:rounded-card ${wide ? "sm:max-w-measure" : "sm:max-w-dialog"}`}
       >
         <Dialog aria-label={title} className="outline-none">
           {!bare && (
