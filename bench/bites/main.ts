@@ -51,7 +51,7 @@ export async function run(options: {
 
 function copyRooms(copy: string): void {
   // Below the repository, so that packages are found as always; tests reach into the other rooms by path, too.
-  for (const path of [...ROOMS, "vitest.config.ts", "package.json", "tsconfig.json"]) {
+  for (const path of [...ROOMS, "tools/hold-database.ts", "vitest.config.ts", "package.json", "tsconfig.json"]) {
     cpSync(join(ROOT, path), join(copy, path), { recursive: true });
   }
   for (const room of readdirSync(join(ROOT, "packages")).filter((name) => !existsSync(join(copy, "packages", name))))
