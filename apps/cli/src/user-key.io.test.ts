@@ -13,7 +13,7 @@ test("kaelix user-key renews one's own key, one person's and everybody's, and sa
   for (const text of ["The shed is locked", "The walnut press is broken"])
     await owner.call("memories.create", { body: { text } });
   expect(await run("user-key", "status")).toMatchObject({ code: 0, out: "version 1\n" });
-  const own = await run("user-key", "renew", "--json");
+  const own = await run("user-key", "renew", "--json=version,renewing,behind");
   expect(own.code, own.err).toBe(0);
   expect(JSON.parse(own.out)).toEqual({ version: 2, renewing: false, behind: 0 });
   const { id } = (await owner.call("me.read")).data;

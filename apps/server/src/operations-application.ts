@@ -58,7 +58,11 @@ export function operationsApplication(parts: OperationsWiring): OperationsApplic
         .catch(failed("Key-encryption key"));
       return kekView();
     },
-    userKey: (user) => ({ ...userKey(user), behind: keystore.memoriesBehind(user) }),
+    userKey: (user) => ({
+      ...userKey(user),
+      behind: keystore.memoriesBehind(user),
+      isAtWork: userKeys.status().isAtWork,
+    }),
     userKeys: () => ({ ...userKeys.status(), people: keystore.users().length }),
     renewUserKeys: async (user) => {
       // Who has none is told so before anything is begun.

@@ -59,7 +59,7 @@ test("a person renews their own key after a proof, and an administrator everybod
   await ann.call("auth.prove", { body: { password: ANN.password } });
   expect((await ann.call("userKey.renew")).data.version).toBe(2);
   await expect.poll(() => isRenewed(ann)).toBe(true);
-  expect((await member.call("userKey.read")).data).toEqual({ version: 1, renewing: false, behind: 0 });
+  expect((await member.call("userKey.read")).data).toMatchObject({ version: 1, renewing: false, behind: 0 });
   for (const call of [
     () => member.call("userKeys.read"),
     () => member.call("userKeys.renew"),

@@ -64,6 +64,8 @@ export const userKeySchema = z
     renewing: z.boolean(),
     /** How many memories are. */
     behind: z.number().int(),
+    /** False while it is renewing: something stands in the way, and it is tried again within the hour. */
+    at_work: z.boolean(),
   })
   .meta({ id: "UserKey" });
 

@@ -43,6 +43,7 @@ export interface UserKeyView {
   readonly isRenewing: boolean;
   /** Memories that are still under the version before. */
   readonly behind: number;
+  readonly isAtWork: boolean;
 }
 
 /** How people's own keys are. */

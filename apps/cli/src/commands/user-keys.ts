@@ -49,10 +49,16 @@ async function renewedOwn(connection: Connection, bar: ProgressBar): Promise<Own
   const { client } = connection;
   let { data } = await withProof(connection, () => client.call("userKey.renew"));
   const total = data.behind;
-  while (data.renewing) {
+  while (data.renewing && data.at_work) {
     bar.show(total === 0 ? 0 : 1 - data.behind / total, `${total - data.behind} of ${total} memories`);
     await sleep(LOOK_MS);
     ({ data } = await client.call("userKey.read"));
+  }
+  if (data.renewing) {
+    throw new CommandFailure(
+      EXIT.failed,
+      `The key is renewed, ${data.behind} memories are still under the former one and readable. It is tried again within the hour; the server's log says what stands in the way`,
+    );
   }
   bar.end(`✔ version ${data.version}, ${total} memories under it`);
   return data;

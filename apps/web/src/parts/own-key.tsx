@@ -10,8 +10,9 @@ import { useGuardedCall } from "./proof.tsx";
 
 const POLL_MS = 1_000;
 
-function stateOf({ behind, renewing, version }: OutputOf<"userKey.read">): string {
+function stateOf({ at_work: isAtWork, behind, renewing, version }: OutputOf<"userKey.read">): string {
   if (!renewing) return `Version ${version}`;
+  if (!isAtWork) return `Version ${version}: not every memory follows yet; it is tried again within the hour`;
   return behind === 0
     ? `Version ${version}: finishing`
     : `Version ${version}: ${behind.toLocaleString()} memories follow`;

@@ -160,10 +160,10 @@ export function access(state: FakeState, name: RouteName, request: FakeRequest):
     case "passkeys.list":
       return { data: { data: [] } };
     case "userKey.read":
-      return { data: { version: state.access.keyVersion, renewing: false, behind: 0 } };
+      return { data: { version: state.access.keyVersion, renewing: false, behind: 0, at_work: false } };
     case "userKey.renew":
       needProof(state);
-      return { status: 202, data: { version: ++state.access.keyVersion, renewing: false, behind: 0 } };
+      return { status: 202, data: { version: ++state.access.keyVersion, renewing: false, behind: 0, at_work: false } };
     case "keys.list":
       return { data: { data: keys, scopes: SCOPES } };
     case "keys.create":

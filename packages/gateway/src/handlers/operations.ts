@@ -98,8 +98,8 @@ function kekJson(view: KekView): Json {
   };
 }
 
-function userKeyJson({ behind, isRenewing, version }: UserKeyView): Json {
-  return { version, renewing: isRenewing, behind };
+function userKeyJson({ behind, isAtWork, isRenewing, version }: UserKeyView): Json {
+  return { version, renewing: isRenewing, behind, at_work: isAtWork };
 }
 
 function userKeysJson({ done, isAtWork, people, problem, renewing, total }: UserKeysView): Json {

@@ -29,7 +29,7 @@ export function fakeOperations(): OperationsApplication {
     beginBackup: async () => ({ ...backups, running: { share: 0, words: "looking" } }),
     kek: async () => kek,
     beginRotation: async () => ({ ...kek, isAtWork: true }),
-    userKey: () => ({ version: 1, isRenewing: false, behind: 0 }),
+    userKey: () => ({ version: 1, isRenewing: false, behind: 0, isAtWork: false }),
     userKeys: () => ({ people: 1, renewing: 0, done: 0, total: 0, isAtWork: false, problem: undefined }),
     renewUserKeys: async () => undefined,
   };
