@@ -17,6 +17,8 @@ export const CHECKPOINT_NAME = "checkpoint";
 /** What a checkpoint says. */
 export interface Checkpoint {
   readonly segments: readonly SegmentFacts[];
+  /** Where the log ended: also behind the last segment, where offsets were refused or a file is gone. No offset before it is given again. */
+  readonly endOffset: number;
   /** Second copy of where the partition begins; see partition-state.ts. */
   readonly startOffset: number;
   /** The hash chain's value when this was written; "" when none was. */
@@ -32,7 +34,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint | undefined {
   const value = decodeChecked(bytes);
   if (value === undefined || value["version"] !== VERSION || !Array.isArray(value["segments"])) return undefined;
-  const { chainHead, startOffset } = value;
+  const { chainHead, endOffset, startOffset } = value;
   const segments: SegmentFacts[] = [];
   for (const row of value["segments"]) {
     const facts = parseFacts(row);
@@ -41,6 +43,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint | undefined {
   }
   return {
     segments,
+    // Older ones say it of their segments alone.
+    endOffset: isCount(endOffset) ? endOffset : Math.max(0, ...segments.map(({ nextOffset }) => nextOffset)),
     startOffset: isCount(startOffset) ? startOffset : 0,
     chainHead: typeof chainHead === "string" ? chainHead : "",
   };

@@ -34,7 +34,7 @@ export async function writeCheckpoint(source: CheckpointSource): Promise<void> {
     if (isDurable) segments.push(factsOf(source, segment));
   }
   const { chainHead, startOffset } = source;
-  const bytes = encodeCheckpoint({ segments, startOffset, chainHead });
+  const bytes = encodeCheckpoint({ segments, endOffset: source.durable.offset, startOffset, chainHead });
   await writeFileAtomically(source.disk, `${source.directory}/${CHECKPOINT_NAME}`, bytes);
 }
 

@@ -48,6 +48,7 @@ export async function recoverPartition(disk: Disk, directory: string): Promise<R
   await disk.syncDirectory(directory);
   const checkpoint = readDecoded(disk, `${directory}/${CHECKPOINT_NAME}`, decodeCheckpoint);
   const known = new Map((checkpoint?.segments ?? []).map((row) => [row.baseOffset, row]));
+  const endOffset = checkpoint?.endOffset ?? 0;
   const chain =
     readDecoded(disk, `${directory}/${CHAIN_NAME}`, (bytes) => SegmentChain.decode(bytes)) ?? new SegmentChain();
   const swaps = listSwaps(disk, directory);
@@ -57,7 +58,8 @@ export async function recoverPartition(disk: Disk, directory: string): Promise<R
       chain.remove(baseOffset, nextOffset);
     }
     // What was known is known of the segments that are replaced: it must be forgotten before they are, also by the next opening.
-    const facts = { segments: [...known.values()], startOffset: checkpoint?.startOffset ?? 0, chainHead: chain.head };
+    const { startOffset = 0 } = checkpoint ?? {};
+    const facts = { segments: [...known.values()], endOffset, startOffset, chainHead: chain.head };
     await writeFileAtomically(disk, `${directory}/${CHECKPOINT_NAME}`, encodeCheckpoint(facts));
     await writeFileAtomically(disk, `${directory}/${CHAIN_NAME}`, chain.encode());
     await finishSwaps(disk, directory, swaps);
@@ -69,7 +71,7 @@ export async function recoverPartition(disk: Disk, directory: string): Promise<R
   for (const [at, base] of bases.entries()) await opening.open(base, bases[at + 1]);
   const state = readDecoded(disk, `${directory}/${STATE_NAME}`, decodeState) ?? FRESH_STATE;
   const startOffset = Math.max(state.startOffset, checkpoint?.startOffset ?? 0);
-  return opening.finish({ ...state, startOffset }, chain);
+  return opening.finish({ ...state, startOffset }, chain, endOffset);
 }
 
 function readDecoded<Value>(
@@ -278,15 +280,13 @@ class PartitionOpening {
     }
   }
 
-  /** Makes what was found durable and says where the partition ends. */
-  async finish(state: PartitionState, chain: SegmentChain): Promise<Recovered> {
+  /** Makes what was found durable and says where the partition ends: not before `endMin`. */
+  async finish(state: PartitionState, chain: SegmentChain, endMin: number): Promise<Recovered> {
     // Batches that survived a killed process may still be in the page cache alone.
     for (const segment of this.#scanned) await segment.open(this.#disk).sync();
     if (this.#scanned.length > 0) await this.#disk.syncDirectory(this.#directory);
     const last = this.#segments.at(-1);
-    let endOffset = last?.nextOffset ?? 0;
-    for (const facts of this.#known.values()) endOffset = Math.max(endOffset, facts.nextOffset);
-    endOffset = Math.max(endOffset, state.startOffset);
+    const endOffset = Math.max(last?.nextOffset ?? 0, endMin, state.startOffset);
     const mustRoll = this.#mustRoll || endOffset > (last?.nextOffset ?? 0);
     if (mustRoll && last !== undefined) last.sealed = true;
     // Opened again when they are used: there may be thousands of partitions.

@@ -245,6 +245,29 @@ test("a batch whose base offset went with the sector before it is not read at th
   }
 });
 
+// Seed 582464: the file of a segment that a checkpoint knew was gone, and the checkpoint after the next one knew nothing of it.
+test("offsets of a last segment that is gone are never given again, however often the log is opened", async () => {
+  const disk = new SimulatedDisk();
+  const first = await openTest(disk);
+  await appendTexts(first.partition, ["a"]);
+  first.partition.roll();
+  await appendTexts(first.partition, ["b"]);
+  await first.storage.close();
+  disk.remove(`${PARTITION_DIRECTORY}/${"1".padStart(20, "0")}.log`);
+  for (let opening = 0; opening < 3; opening += 1) {
+    const { partition, storage } = await openTest(disk);
+    expect(partition.bounds().endOffset).toBe(2);
+    expect(partition.report.damaged).toMatchObject([{ firstOffset: 1, nextOffset: 2 }]);
+    await storage.close();
+  }
+  const last = await openTest(disk);
+  await appendTexts(last.partition, ["c"]);
+  expect([...(await readAll(last.partition)).texts]).toEqual([
+    [0, "a"],
+    [2, "c"],
+  ]);
+});
+
 /** Size of a batch of one text. */
 function batchBytes(text: string): number {
   return encodeRecordBatch([{ key: null, value: encodeText(text), timestampMs: 1 }]).length;
