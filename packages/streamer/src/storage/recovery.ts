@@ -157,6 +157,8 @@ class PartitionOpening {
     const segment = new Segment(this.#directory, base);
     this.#segments.push(segment);
     const facts = this.#known.get(base);
+    // What a checkpoint says of a sealed segment is believed whatever follows in its file: it never goes on, though what was begun after it is gone.
+    if (facts?.sealed === true && nextBase === undefined) this.#mustRoll = true;
     const fileBytes = this.#disk.size(segment.path("log")) ?? 0;
     if (facts !== undefined && fileBytes >= facts.size && this.#believe(segment, facts, fileBytes, nextBase)) return;
     const start = facts === undefined || fileBytes < facts.size ? undefined : this.#startFrom(facts, segment);

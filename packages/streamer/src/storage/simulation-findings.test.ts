@@ -268,6 +268,26 @@ test("offsets of a last segment that is gone are never given again, however ofte
   ]);
 });
 
+// Seed 606728: what was appended behind the end that a checkpoint knew of a sealed segment was not looked at once another segment followed.
+test("a segment that a checkpoint knows to be sealed does not go on when the one after it is gone", async () => {
+  const disk = new SimulatedDisk();
+  const first = await openTest(disk);
+  await appendTexts(first.partition, ["a"]);
+  first.partition.roll();
+  disk.fault = (operation, path) => (operation === "write" && path.endsWith("1.log") ? "EIO" : undefined);
+  await expect(appendTexts(first.partition, ["refused"])).rejects.toThrow("Disk");
+  disk.fault = () => undefined;
+  await first.storage.close();
+  disk.remove(`${PARTITION_DIRECTORY}/${"1".padStart(20, "0")}.log`);
+  const second = await openTest(disk);
+  expect(second.partition.bounds().endOffset).toBe(1);
+  await appendTexts(second.partition, ["c"]);
+  second.partition.roll();
+  await appendTexts(second.partition, ["d"]);
+  const third = await openTest(disk.afterKill());
+  expect([...(await readAll(third.partition)).texts.values()]).toEqual(["a", "c", "d"]);
+});
+
 /** Size of a batch of one text. */
 function batchBytes(text: string): number {
   return encodeRecordBatch([{ key: null, value: encodeText(text), timestampMs: 1 }]).length;
