@@ -69,6 +69,31 @@ test("what a failed sync refused stays hidden after a restart, even when it coul
   expect([...(await readAll(reopened.partition)).texts.values()]).toEqual(["kept", "after"]);
 });
 
+test("what a failed sync refused stays hidden when the segment after it is gone", async () => {
+  const disk = new SimulatedDisk();
+  const { partition, storage } = await openTest(disk);
+  await appendTexts(partition, ["kept"]);
+  disk.fault = (operation, path) => {
+    if (operation === "truncate") return "EIO";
+    return operation === "sync" && path === LOG ? "EIO" : undefined;
+  };
+  expect(await codeOf(appendTexts(partition, ["refused"]))).toBe("log-disk-failed");
+  await partition.settled();
+  await appendTexts(partition, ["after"]);
+  disk.fault = () => undefined;
+  await storage.close();
+  disk.remove(`${PARTITION_DIRECTORY}/${"2".padStart(20, "0")}.log`);
+  for (let opening = 0; opening < 2; opening += 1) {
+    const again = await openTest(disk);
+    expect([...(await readAll(again.partition)).texts.values()]).toEqual(["kept"]);
+    expect(again.partition.bounds().endOffset).toBe(3);
+    await again.storage.close();
+  }
+  disk.remove(`${PARTITION_DIRECTORY}/${"0".repeat(20)}.index`);
+  const unindexed = await openTest(disk);
+  expect([...(await readAll(unindexed.partition)).texts.values()]).toEqual(["kept"]);
+});
+
 test("a reader that waits at the beginning goes on when the very first records were refused", async () => {
   const disk = new SimulatedDisk();
   const { partition, storage } = await openTest(disk);

@@ -147,25 +147,27 @@ export class PartitionFiles {
     this.#savedHead = head;
   }
 
-  /** Drops the oldest segments as long as they are asked for, durable and not the last. Throws `log-disk-full`, `log-disk-failed`. */
-  drop(asked: (segments: readonly Segment[]) => readonly Segment[], durableOffset: number): Promise<void> {
+  /**
+   * Drops the oldest segments as long as they are asked for and stand before the one that was active when all before `durable` became
+   * so: the file of the active one, once its name is durable, is what says where the log ends. Throws `log-disk-full`, `log-disk-failed`.
+   */
+  drop(asked: (segments: readonly Segment[]) => readonly Segment[], durable: DurableEnd): Promise<void> {
     return this.#lock.run("files", async () => {
       try {
         // A swap that was left half way would bring back what is dropped now.
         await this.#finishSwap();
-        await this.#drop(asked(this.segments), durableOffset);
+        await this.#drop(asked(this.segments), durable.segment?.baseOffset ?? 0);
       } catch (error) {
         throw refusal(error);
       }
     });
   }
 
-  async #drop(asked: readonly Segment[], durableOffset: number): Promise<void> {
+  async #drop(asked: readonly Segment[], before: number): Promise<void> {
     let dropped = 0;
     for (const segment of asked) {
       // Oldest first, so that a crash in between leaves no gap in front of something.
-      const first = segment === this.segments[0] && segment !== this.segments.at(-1);
-      if (!first || segment.nextOffset > durableOffset) break;
+      if (segment !== this.segments[0] || segment.baseOffset >= before) break;
       segment.close();
       this.disk.remove(segment.path("log"));
       // What cannot be removed stays first: dropping those behind it would leave a hole that the next opening finds.

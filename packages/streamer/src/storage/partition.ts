@@ -298,7 +298,7 @@ export class Partition {
     if (this.#ended !== undefined) throw this.#ended();
     const asked = (segments: readonly Segment[]): readonly Segment[] =>
       segments.filter((segment) => segment.nextOffset <= offset);
-    await this.#files.drop(asked, this.#durable.offset);
+    await this.#files.drop(asked, this.#durable);
   }
 
   /** Drops what retention by time and bytes no longer asks to keep, and what deleteRecords left. */
@@ -310,7 +310,7 @@ export class Partition {
     if (this.#settings.cleanup === "compact") return;
     const asked = (segments: readonly Segment[]): readonly Segment[] =>
       segmentsToDrop(segments, this.#settings, clock.nowMs());
-    await this.#files.drop(asked, this.#durable.offset);
+    await this.#files.drop(asked, this.#durable);
   }
 
   /**

@@ -157,9 +157,11 @@ class PartitionOpening {
     const segment = new Segment(this.#directory, base);
     this.#segments.push(segment);
     const facts = this.#known.get(base);
-    // What a checkpoint says of a sealed segment is believed whatever follows in its file: it never goes on, though what was begun after it is gone.
-    if (facts?.sealed === true && nextBase === undefined) this.#mustRoll = true;
-    const fileBytes = this.#disk.size(segment.path("log")) ?? 0;
+    // What a checkpoint says of a sealed segment is believed whatever follows in its file, which was refused: it never goes on, though
+    // what was begun after it is gone.
+    const isSealed = facts?.sealed === true;
+    if (isSealed && nextBase === undefined) this.#mustRoll = true;
+    const fileBytes = Math.min(this.#disk.size(segment.path("log")) ?? 0, isSealed ? facts.size : Infinity);
     if (facts !== undefined && fileBytes >= facts.size && this.#believe(segment, facts, fileBytes, nextBase)) return;
     const start = facts === undefined || fileBytes < facts.size ? undefined : this.#startFrom(facts, segment);
     segment.open(this.#disk, "write");

@@ -288,6 +288,30 @@ test("a segment that a checkpoint knows to be sealed does not go on when the one
   expect([...(await readAll(third.partition)).texts.values()]).toEqual(["a", "c", "d"]);
 });
 
+// Seed 655645: a segment was dropped before the name of the one after it was durable, and nothing knew any more where the log ended.
+test("the end of a log stays known when retention runs while a segment is begun that the disk refuses", async () => {
+  for (let turns = 0; turns < 12; turns += 1) {
+    const clock = new ManualClock(1_000_000);
+    const disk = new SimulatedDisk();
+    const first = await openTest(disk, {}, clock);
+    await first.storage.createTopic({ name: "old", partitions: 1, retentionMs: 1000 });
+    await appendTexts(first.storage.partition("old", 0), ["a", "b"], { timestampMs: 1_000_000 });
+    const killed = disk.afterKill();
+    clock.jumpTo(2_000_000);
+    const { storage } = await openTest(killed, {}, clock);
+    killed.fault = (operation, path) =>
+      operation === "syncDirectory" && path.endsWith("old/0") ? "ENOSPC" : undefined;
+    const compacting = storage.partition("old", 0).upkeep.compact();
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    await Promise.allSettled([compacting, storage.applyRetention()]);
+    await storage.partition("old", 0).settled();
+    killed.fault = () => undefined;
+    await storage.close();
+    const again = await openTest(killed, {}, clock);
+    expect(again.storage.partition("old", 0).bounds().endOffset, `after ${turns} turns`).toBe(2);
+  }
+});
+
 /** Size of a batch of one text. */
 function batchBytes(text: string): number {
   return encodeRecordBatch([{ key: null, value: encodeText(text), timestampMs: 1 }]).length;
