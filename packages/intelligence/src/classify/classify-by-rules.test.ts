@@ -142,6 +142,11 @@ test("classifyByRules takes a number for no code behind a word that counts, and 
     expect([text, classifyByRules(text).level]).toEqual([text, 4]);
 });
 
+test("classifyByRules does not let a word behind a comma count the number before it", () => {
+  for (const text of ["pin 0047, bin the old ones", "PIN 4471. Bin the old letter", "card pin 4471, bin the rest"])
+    expect([text, classifyByRules(text).level]).toEqual([text, 4]);
+});
+
 test("classifyByRules takes as many words as a wallet's phrase has for one, with a number behind them too", () => {
   const phrase = "abandon ability baker cable dance eagle fabric gadget habit icon jacket kangaroo";
   expect(classifyByRules(phrase).level).toBe(4);

@@ -100,14 +100,24 @@ export function isCounted(scene: Scene, token: number): boolean {
   );
 }
 
-/** The number behind `staff room` or `meter cupboard code` is a code: none of the words that speak for one may stand among the words that count. */
-function isCountedBy({ concepts }: Scene, by: Concept, token: number, against: readonly Concept[]): boolean {
+/**
+ * The number behind `staff room` or `meter cupboard code` is a code: none of the words that speak for one may stand among the words that count.
+ * Nor does a word behind a comma count the number before it: `pin 4471, bin the old ones` is no thousand of Turkish.
+ */
+function isCountedBy(scene: Scene, by: Concept, token: number, against: readonly Concept[]): boolean {
+  const { concepts } = scene;
   const at = concepts.nearest(by, token, token);
   const places = concepts.get(by);
   if (places === undefined || at < 0) return false;
   const first = places.first[at] ?? 0;
   const last = places.last[at] ?? 0;
+  if (last > token && isCutOff(scene, token)) return false;
   return against.every((concept) => concepts.nearest(concept, first, last) < 0);
+}
+
+/** True when a mark of the sentence stands between a word and the next. */
+function isCutOff({ text, tokens }: Scene, token: number): boolean {
+  return /[,;:.!?\n]/.test(text.slice(tokens.end[token] ?? 0, tokens.start[token + 1] ?? 0));
 }
 
 /** A number alone is no secret: a word of codes stands near, its digits are told one by one, or it is all there is. */
