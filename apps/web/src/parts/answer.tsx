@@ -4,6 +4,7 @@ import { Button as AriaButton, Tooltip, TooltipTrigger } from "react-aria-compon
 import { asOfWords } from "../core/as-of.ts";
 import { countOf, formatDuration, formatMoment, sourceLabel } from "../core/format.ts";
 import { NOT_WRITTEN } from "../core/provider-words.ts";
+import { addressOf } from "../core/search-query.ts";
 import { askAgain, askQuestion } from "../data/actions.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
 import { type Question } from "../data/thread.ts";
@@ -122,32 +123,36 @@ function AskOtherwise({ onPress, words }: { readonly words: string; readonly onP
 }
 
 function NothingFound({ question }: { readonly question: Question }): ReactNode {
-  const dispatch = useAppDispatch();
   return (
-    <div
-      className="self-start rounded-bubble border border-dashed border-border px-4 py-3"
-      data-testid="answer-nothing"
-    >
+    <>
       <p className="font-medium">I have nothing on that.</p>
       <p className="mt-1 text-muted">
-        No memory I may open here speaks of it, and I do not guess. What is locked was not looked at.
+        No memory I may open here speaks of it{question.asOf === null ? "" : ", as things stood then"}, and I do not
+        guess. What is locked was not looked at.
       </p>
-      <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-13">
-        <TextLink href={`/search?q=${encodeURIComponent(question.text)}`}>Search its words</TextLink>
-        {question.scope !== null && (
-          <AskOtherwise
-            words="Ask everything instead"
-            onPress={() => void dispatch(askQuestion(question.text, null, question.asOf))}
-          />
-        )}
-        {question.asOf !== null && (
-          <AskOtherwise
-            words="Ask as of now instead"
-            onPress={() => void dispatch(askQuestion(question.text, question.scope))}
-          />
-        )}
-      </p>
-    </div>
+    </>
+  );
+}
+
+/** What else can be tried where nothing was found; where it was looked, and as of when, stays. */
+function TryOtherwise({ question }: { readonly question: Question }): ReactNode {
+  const dispatch = useAppDispatch();
+  const { asOf, scope, text } = question;
+  const words = addressOf({
+    query: text,
+    ...(scope === null ? {} : { filter: { conversation: scope } }),
+    ...(asOf === null ? {} : { as_of: asOf }),
+  });
+  return (
+    <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-13">
+      <TextLink href={`/search?${words}`}>Search its words</TextLink>
+      {scope !== null && (
+        <AskOtherwise words="Ask everything instead" onPress={() => void dispatch(askQuestion(text, null, asOf))} />
+      )}
+      {asOf !== null && (
+        <AskOtherwise words="Ask as of now instead" onPress={() => void dispatch(askQuestion(text, scope))} />
+      )}
+    </p>
   );
 }
 
@@ -217,32 +222,41 @@ function Foot({ answer, question }: { readonly answer: WireAnswer; readonly ques
   );
 }
 
-function Quoted({ answer, question }: { readonly answer: WireAnswer; readonly question: Question }): ReactNode {
-  const [opened, setOpened] = useState<number | null>(null);
+interface ToldProps {
+  readonly answer: WireAnswer;
+  readonly writing: Question["writing"];
+  readonly onOpen: (number: number) => void;
+}
+
+/** The sentences of an answer with the marks of their sources. */
+function Told({ answer, onOpen, writing }: ToldProps): ReactNode {
+  const told = (writing ?? []).length === 0 ? answer.sentences : (writing ?? []);
+  return told.map((sentence, at) => {
+    const cited = answer.citations.filter(({ number }) => sentence.citations.includes(number));
+    return (
+      <p key={at} className={at > 0 ? "mt-1.5" : ""}>
+        <Words text={sentence.text} />
+        {cited.map((one) => (
+          <CitationMark key={one.number} citation={one} onPress={() => onOpen(one.number)} />
+        ))}
+      </p>
+    );
+  });
+}
+
+/** The source that was opened, and what the answer rests on. */
+function BelowAnswer({
+  answer,
+  opened,
+  question,
+}: {
+  readonly answer: WireAnswer;
+  readonly opened: number | null;
+  readonly question: Question;
+}): ReactNode {
   const citation = answer.citations.find(({ number }) => number === opened);
-  const { writing = null } = question;
-  const told = writing === null || writing.length === 0 ? answer.sentences : writing;
   return (
-    <div
-      className="w-full max-w-measure self-start rounded-bubble border border-line bg-surface px-4 py-3"
-      data-testid="answer"
-    >
-      {writing !== null && <Writing question={question} count={writing.length} />}
-      {told.map((sentence, at) => {
-        const cited = answer.citations.filter(({ number }) => sentence.citations.includes(number));
-        return (
-          <p key={at} className={at > 0 ? "mt-1.5" : ""}>
-            <Words text={sentence.text} />
-            {cited.map((one) => (
-              <CitationMark
-                key={one.number}
-                citation={one}
-                onPress={() => setOpened(opened === one.number ? null : one.number)}
-              />
-            ))}
-          </p>
-        );
-      })}
+    <>
       {citation !== undefined && (
         <div className="arriving mt-2">
           <SourceBubble citation={citation} />
@@ -252,6 +266,39 @@ function Quoted({ answer, question }: { readonly answer: WireAnswer; readonly qu
         </div>
       )}
       <Foot answer={answer} question={question} />
+    </>
+  );
+}
+
+const CARDS = {
+  waiting: {},
+  quoted: {
+    className: "w-full max-w-measure self-start rounded-bubble border border-line bg-surface px-4 py-3",
+    "data-testid": "answer",
+  },
+  nothing: {
+    className: "self-start rounded-bubble border border-dashed border-border px-4 py-3",
+    "data-testid": "answer-nothing",
+  },
+} as const;
+
+/** An answer, or that it is looked for. Read out by itself is what was answered, and nothing that somebody opens below it. */
+function AnswerCard({ question }: { readonly question: Question }): ReactNode {
+  const [opened, setOpened] = useState<number | null>(null);
+  const { answer, writing = null } = question;
+  const quoted = answer === null || answer.kind === "nothing" ? null : answer;
+  const isNothing = answer?.kind === "nothing";
+  const open = (number: number): void => setOpened(opened === number ? null : number);
+  return (
+    <div {...CARDS[quoted === null ? (isNothing ? "nothing" : "waiting") : "quoted"]}>
+      {quoted !== null && writing !== null && <Writing question={question} count={writing.length} />}
+      <div aria-live="polite">
+        {question.state === "asking" && <Loading what="Looking" />}
+        {quoted !== null && <Told answer={quoted} writing={writing} onOpen={open} />}
+        {isNothing && <NothingFound question={question} />}
+      </div>
+      {quoted !== null && <BelowAnswer answer={quoted} opened={opened} question={question} />}
+      {isNothing && <TryOtherwise question={question} />}
     </div>
   );
 }
@@ -297,8 +344,8 @@ export function QuestionAndAnswer({ question }: { readonly question: Question })
           </span>
         )}
       </p>
-      <div className="flex flex-col" aria-live="polite">
-        {question.state === "asking" && <Loading what="Looking" />}
+      <div className="flex flex-col">
+        <AnswerCard question={question} />
         {question.problem !== null && (
           <ProblemNote
             problem={question.problem}
@@ -306,10 +353,6 @@ export function QuestionAndAnswer({ question }: { readonly question: Question })
             onRetry={() => void dispatch(askQuestion(question.text, question.scope, question.asOf))}
           />
         )}
-        {question.answer !== null && question.answer.kind !== "nothing" && (
-          <Quoted answer={question.answer} question={question} />
-        )}
-        {question.answer?.kind === "nothing" && <NothingFound question={question} />}
         <FollowUps question={question} texts={question.answer?.follow_ups ?? []} />
       </div>
     </div>

@@ -1,5 +1,5 @@
 /** Kept searches, looking back, and what a browser says of push, in a real Chromium against the fake server. Needs `npm run build -w @kaelix/web` before. */
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { openFakeStage, OWNER, PHONE, WIDE } from "./fake-stage.ts";
@@ -72,6 +72,20 @@ test.concurrent("an answer and a search are had as of a day, and as of what had 
     .getByTestId("asked-as-of")
     .filter({ hasText: /^As told up to memories\/0@\d+$/ })
     .waitFor();
+  // What was answered is read out; what somebody opens below it is not.
+  const isReadOut = async (place: Locator): Promise<boolean> =>
+    place.evaluate((element) => element.closest("[aria-live]") !== null);
+  expect(await isReadOut(answers.nth(1).getByTestId("citation").first())).toBe(true);
+  expect(await isReadOut(page.getByTestId("why"))).toBe(false);
+  // Nothing was known then: the search of its words looks back as far.
+  await page.getByTestId("as-of-day").fill("2019-12-31");
+  await page.getByTestId("as-of-day").press("Enter");
+  const nothing = page.getByTestId("answer-nothing");
+  await nothing.waitFor();
+  expect(await isReadOut(nothing.getByText("I have nothing on that."))).toBe(true);
+  await nothing.getByRole("link", { name: "Search its words" }).press("Enter");
+  await page.getByRole("button", { name: /As of 31 December 2019/ }).waitFor();
+  expect(await page.getByTestId("search-input").inputValue()).toBe("When did we last eat at the harbour?");
   await page.goto(`${fake.url}/search?q=harbour`);
   await page.getByText("Dinner at the harbour Thursday?").waitFor();
   await page.getByTestId("as-of-day").fill("2024-11-30");
