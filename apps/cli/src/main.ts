@@ -82,8 +82,8 @@ function recallOptions(of: Command): Command {
 /** The options of what looks for memories, now or as things stood. */
 function lookingOptions(of: Command): Command {
   return recallOptions(of).option(
-    "--as-of <time|position>",
-    "as it stood: only what happened before this day or time, or was told up to this position, as kaelix show tells it",
+    "--as-of <day|time|position>",
+    "as it stood: only what happened by the end of this day or before this time, or was told up to this position, as kaelix show tells it",
   );
 }
 

@@ -94,7 +94,7 @@ test("an upload that waits is discarded by kaelix import cancel, and is told fro
   expect((await run("import", "cancel", id)).err).toContain("has ended already: done");
 });
 
-test("kaelix ask --as-of answers from what happened before that time alone", async () => {
+test("kaelix ask --as-of answers from what happened by the end of that day or before that time alone", async () => {
   await added("Jonas lives in Malmö", "--level", "general", "--at", "2020-03-01", "--wait", "indexed");
   await added("Jonas lives in Bergen", "--level", "general", "--at", "2023-03-01", "--wait", "indexed");
   const asked = (...more: readonly string[]) => run("ask", "Where does Jonas live?", ...more);
@@ -103,7 +103,15 @@ test("kaelix ask --as-of answers from what happened before that time alone", asy
   expect(before.out).not.toContain("Bergen");
   expect((await asked()).out).toContain("Bergen");
   expect((await asked("--as-of", "2019-01-01")).out).toContain("nothing on that");
-  expect(await asked("--as-of", "sometime")).toMatchObject({ code: 2 });
+  expect((await asked("--as-of", "2020-03-01")).out).toContain("Malmö");
+  expect((await asked("--as-of", "2020-02-29")).out).toContain("nothing on that");
+  for (const wrong of ["soon", "soon 5", "2021-02-29", "keys/0@3"]) {
+    const refused = await asked("--as-of", wrong);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain(
+      `current value is ${wrong}, must be a day such as 2022-06-01, a time such as 2022-06-01T18:00, or a position of the log such as memories/4@88412`,
+    );
+  }
 });
 
 test("what is listed and empty says so", async () => {

@@ -103,6 +103,8 @@ test("as of a position of the log, answers and searches know what had been told 
   expect([await quoted(early), await found(early)]).toEqual([[hamburg], 1]);
   expect([await quoted(late), await found(late.replace("@", "/"))]).toEqual([[hamburg, lisbon], 2]);
   expect([await quoted("2023-01-01T00:00:00Z"), await found("2023-01-01T00:00:00Z")]).toEqual([[lisbon], 1]);
+  // A day takes in the whole of it.
+  expect([await quoted("2022-05-08"), await found("2022-05-07")]).toEqual([[lisbon], 0]);
   // What is corrected later is quoted as corrected, and not again later than it was told.
   const [memory] = (await client.call("searches.run", { body: { query: "Hamburg" } })).data.hits;
   const edited = { params: { id: memory?.memory.id ?? "" }, body: { text: "Jonas lives in Husum" } };
@@ -112,7 +114,7 @@ test("as of a position of the log, answers and searches know what had been told 
   const problem = async (as_of: string): Promise<unknown> => (await problemOf(found(as_of))).code;
   expect(await problem(elsewhere)).toBe("position-elsewhere");
   expect(await problem("keys/0@3")).toBe("request-invalid");
-  expect(await problem("soon")).toBe("request-invalid");
+  for (const wrong of ["soon", "2023-02-29"]) expect(await problem(wrong)).toBe("request-invalid");
 });
 
 test("secret memories show only while the session is open, in lists, search, answers, counts and export", async () => {

@@ -1,7 +1,8 @@
 /** Questions and their answers on the wire. */
 import { z } from "zod";
 
-import { asOfSchema, memorySchema, sayable, searchFilterSchema, signalSchema, timeSchema } from "./schemas.ts";
+import { memorySchema, sayable, timeSchema } from "./schemas.ts";
+import { asOfSchema, searchFilterSchema, signalSchema } from "./search-schemas.ts";
 
 /** Body of `POST /answers`. */
 export const answerRequestSchema = z

@@ -1,7 +1,8 @@
 /** Shapes of the wire for the day as it is told by itself, for what in it is not useful, and for searches that were named. */
 import { z } from "zod";
 
-import { importIdSchema, levelNameSchema, searchRequestSchema, timeSchema } from "./schemas.ts";
+import { importIdSchema, levelNameSchema, timeSchema } from "./schemas.ts";
+import { searchRequestSchema } from "./search-schemas.ts";
 
 const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const zoneSchema = z.string().min(1).max(64);

@@ -3,7 +3,8 @@ import { z } from "zod";
 
 import { notWrittenSchema } from "./answer-schemas.ts";
 import type { Route } from "./route.ts";
-import { foundMemorySchema, importIdSchema } from "./schemas.ts";
+import { importIdSchema } from "./schemas.ts";
+import { foundMemorySchema } from "./search-schemas.ts";
 
 const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const zoneSchema = z.string().min(1).max(64);

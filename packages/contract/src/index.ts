@@ -14,8 +14,6 @@ export { shareSchema, shareScopeSchema } from "./sharing-schemas.ts";
 export {
   conversationIdSchema,
   conversationSchema,
-  foundMemorySchema,
-  hitSchema,
   importAnswersSchema,
   importIdSchema,
   importPreviewSchema,
@@ -32,12 +30,17 @@ export {
   memorySchema,
   memoryVersionSchema,
   problemSchema,
-  searchRequestSchema,
-  searchResultSchema,
   sessionSchema,
   sessionTokensSchema,
-  signalSchema,
   signUpSchema,
   timeSchema,
   userSchema,
 } from "./schemas.ts";
+export {
+  asOfSchema,
+  foundMemorySchema,
+  hitSchema,
+  searchRequestSchema,
+  searchResultSchema,
+  signalSchema,
+} from "./search-schemas.ts";

@@ -55,8 +55,6 @@ import {
   pageQuerySchema,
   pageSchema,
   refreshSchema,
-  searchRequestSchema,
-  searchResultSchema,
   sessionIdSchema,
   sessionSchema,
   sessionTokensSchema,
@@ -64,6 +62,7 @@ import {
   timeSchema,
   userSchema,
 } from "./schemas.ts";
+import { searchRequestSchema, searchResultSchema } from "./search-schemas.ts";
 
 /** Header of an export: up to which level it goes, the one that the session is open to. What is above is not in it and not counted. */
 export const OPEN_UP_TO_HEADER = "kaelix-open-up-to";
