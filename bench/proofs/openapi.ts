@@ -175,6 +175,7 @@ function textFor(schema: Schema, { idOf, text }: Sampling, name: string): string
   if (name === "phone") return "+4930123456";
   if (name.endsWith("password")) return "not the password";
   if (name === "zone") return "Europe/Berlin";
+  if (typeof schema["example"] === "string") return schema["example"];
   const longest = Number(schema["maxLength"] ?? 200);
   return text()
     .padEnd(Number(schema["minLength"] ?? 0), "x")

@@ -59,7 +59,9 @@ test("an agent remembers and recalls through the command, in both revisions", as
     "get_memory",
     "timeline",
     "status",
+    "people",
     "connections",
+    "today",
     "search",
     "fetch",
   ]);
@@ -67,6 +69,12 @@ test("an agent remembers and recalls through the command, in both revisions", as
   const old = await agent(config.out, { mode: "legacy" });
   expect(old.getNegotiatedProtocolVersion()).toBe("2025-11-25");
   expect(await text(old, "recall", { query: "piano" })).toContain("tuned in spring");
+  for (const one of [client, old]) {
+    expect(await text(one, "recall", { query: "piano", as_of: "2020-01-01" })).toContain('"total":0');
+    expect(await text(one, "ask", { question: "When is the piano tuned?", as_of: "soon" })).toContain(
+      "a position such as memories/4@88412",
+    );
+  }
   expect(await text(old, "get_memory", { id: "mem_01JD8QYB3M6W5T0ZK1E9V7RXSC" })).toContain("not-found");
   const { contents } = await client.readResource({ uri: "kaelix://profile" });
   expect(JSON.stringify(contents)).toContain(PERSON.name);

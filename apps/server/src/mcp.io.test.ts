@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Client as ApiClient, createClient } from "@kaelix/contract";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { Client } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type OpenHouse, openHouse } from "./server.ts";
+import { callTool as call, connectAgent, MCP_ADDRESS as ADDRESS, problemOfTool } from "./testing/agents.ts";
 
 const CLAIM_CODE = "TEST-CODE";
 const PASSWORD = "harbour walnuts";
-const ADDRESS = "http://localhost/mcp";
 /** What an agent needs to read and to tell. */
 const USUAL = ["memory.create", "memory.read", "memory.list", "memory.search", "memory.ask", "user.read"];
 
@@ -53,34 +53,12 @@ async function keyOf(person: ApiClient, scopes: readonly string[], name = "Robot
 
 /** The client of the current revision. */
 async function agent(token: string, capabilities: object = {}): Promise<Client> {
-  const client = new Client({ name: "test", version: "1" }, { capabilities, versionNegotiation: { mode: "auto" } });
-  const requestInit = { headers: { authorization: `Bearer ${token}` } };
-  await client.connect(new StreamableHTTPClientTransport(new URL(ADDRESS), { fetch: house.fetch, requestInit }));
-  return client;
-}
-
-/** What of answers is looked at by name. */
-interface Answer extends Record<string, unknown> {
-  readonly memory: { readonly id: string; readonly level: string } & Record<string, unknown>;
-  readonly memories: readonly ({ readonly id: string; readonly text: string } & Record<string, unknown>)[];
-}
-
-/** What a tool answered, when it went well. */
-async function call(client: Client, name: string, given: Record<string, unknown>): Promise<Answer> {
-  const result = await client.callTool({ name, arguments: given });
-  expect(result.isError, JSON.stringify(result.content)).not.toBe(true);
-  // The client has held it against the tool's schema.
-  return result.structuredContent as Answer;
+  return connectAgent(house, token, { capabilities });
 }
 
 /** The code of the problem that a tool answered. */
-async function problem(client: Client, name: string, given: Record<string, unknown>): Promise<unknown> {
-  const result = await client.callTool({ name, arguments: given });
-  expect(result.isError).toBe(true);
-  const [block] = result.content;
-  const document: unknown = JSON.parse(block?.type === "text" ? block.text : "");
-  expect(result._meta?.["kaelix/problem"]).toEqual(document);
-  return (document as { code: string }).code;
+async function problem(...asked: Parameters<typeof problemOfTool>): Promise<string> {
+  return (await problemOfTool(...asked)).code;
 }
 
 async function told(person: ApiClient, text: string, level?: 1 | 2 | 3 | 4): Promise<string> {

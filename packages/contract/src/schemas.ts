@@ -42,7 +42,9 @@ export const levelNameSchema = z.enum(["general", "confidential", "secret", "ult
 
 /** A level as a caller may write it: its word or its number. */
 export const levelInputSchema = z
-  .union([levelNameSchema, z.number().int().min(1).max(4)])
+  .union([levelNameSchema, z.number().int().min(1).max(4)], {
+    error: "Must be general, confidential, secret, ultra-secret, or a number from 1 to 4",
+  })
   .transform((value) => parseLevel(value) ?? 4);
 
 /** Why a memory stands at its level. */

@@ -31,6 +31,7 @@ const AGENT_SCOPES = [
   "memory.search",
   "memory.ask",
   "people.read",
+  "digest.read",
   "user.read",
 ];
 

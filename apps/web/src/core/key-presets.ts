@@ -1,6 +1,14 @@
 /** What a key of a program may do, as a person chooses it: few choices in plain words instead of a list of actions. */
 
-const READING = ["memory.list", "memory.read", "memory.search", "memory.ask", "user.read"];
+const READING = [
+  "memory.list",
+  "memory.read",
+  "memory.search",
+  "memory.ask",
+  "people.read",
+  "digest.read",
+  "user.read",
+];
 
 /** One choice. */
 export interface KeyPreset {
@@ -12,7 +20,12 @@ export interface KeyPreset {
 
 /** The choices, fewest rights first. */
 export const KEY_PRESETS: readonly KeyPreset[] = [
-  { value: "read", label: "Read and ask", text: "Finds and reads your memories, changes nothing.", kind: "agent" },
+  {
+    value: "read",
+    label: "Read and ask",
+    text: "Finds and reads your memories, who is in them and your day; changes nothing.",
+    kind: "agent",
+  },
   { value: "tell", label: "Read, ask and tell", text: "May also tell new memories.", kind: "agent" },
   {
     value: "all",

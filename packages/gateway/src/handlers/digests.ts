@@ -12,12 +12,12 @@ import { foundMemoryJson, type Json } from "../http/wire.ts";
 export const digestHandlers: HandlersOf<"digests.read" | "digests.write"> = {
   "digests.read": async ({ application, principal, ...asked }) => {
     const outcome = await application.digests.make(principal, queryOf(asked));
-    if (outcome.type !== "digest") throw refusalOf(outcome.type);
+    if (outcome.type !== "digest") throw digestRefusal(outcome.type);
     return { type: "json", body: digestJson(outcome.digest, outcome.writes) };
   },
   "digests.write": async ({ application, principal, reply, ...asked }) => {
     const outcome = await application.digests.write(principal, queryOf(asked), goneOf(reply.raw));
-    if (outcome.type !== "prose") throw refusalOf(outcome.type);
+    if (outcome.type !== "prose") throw digestRefusal(outcome.type);
     const { notWritten, sentences, writtenBy } = outcome.prose;
     const body = { day: outcome.day, written_by: writtenBy ?? null, not_written: notWritten ?? null };
     return { type: "json", body: { ...body, sentences: sentences.map((sentence) => ({ ...sentence })) } };
@@ -31,7 +31,8 @@ function queryOf({ params, query }: Pick<Exchange<"digests.read">, "params" | "q
   return { zone, ...withoutUndefined({ day, importId }) };
 }
 
-function refusalOf(type: NoDigest["type"]): Error {
+/** Why there is no digest, as an error. */
+export function digestRefusal(type: NoDigest["type"]): Error {
   switch (type) {
     case "unknown-zone":
       return new FieldsError([{ pointer: "/zone", detail: "No such time zone; one is named as in Europe/Berlin" }]);

@@ -35,7 +35,8 @@ export function askedOf({ body, request }: Pick<Exchange<"answers.ask" | "answer
   return { asked, reach: reachOf(request, body.filter?.owner) };
 }
 
-function asOfOf(text: string | undefined): AsOf | undefined {
+/** How far back is looked, of what `asOfSchema` made of it; undefined when it is now. */
+export function asOfOf(text: string | undefined): AsOf | undefined {
   const position = text === undefined ? undefined : parsePosition(text);
   if (position !== undefined) return { type: "position", position };
   const ms = timeMs(text, "as_of");

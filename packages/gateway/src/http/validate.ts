@@ -28,7 +28,14 @@ function fieldsOf(issue: Issue, place: string): FieldProblem[] {
       detail: `${place}This field is not known`,
     }));
   }
-  return [{ pointer: base, detail: `${place}${issue.message}` }];
+  return [{ pointer: base, detail: `${place}${wordsOf(issue)}` }];
+}
+
+/** What the schema says, and in words of ours where it has only its library's. */
+function wordsOf(issue: Issue): string {
+  if (issue.code === "invalid_type" && issue.message.endsWith("received undefined")) return "Must be given";
+  if (issue.code === "too_small" && issue.origin === "string" && issue.minimum === 1) return "Must not be empty";
+  return issue.message;
 }
 
 /** RFC 6901 §3. */

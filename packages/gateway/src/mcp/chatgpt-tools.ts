@@ -3,11 +3,10 @@ import { z } from "zod";
 
 import type { PlacedMemory } from "../application.ts";
 import { timeText } from "../http/wire.ts";
-import { idsOf, opened, pageOf, readMemory } from "./reading-tools.ts";
-import { agentMemory, NOTICE } from "./shapes.ts";
+import { idsOf, opened, pageOf, READING, readMemory } from "./reading.ts";
+import { agentMemory, NOTICE, wholeMemory } from "./shapes.ts";
 import { defineTool, type McpTool } from "./tool.ts";
 
-const READING = { readOnlyHint: true, destructiveHint: false, idempotentHint: true } as const;
 const RESULTS_MAX = 20;
 
 const search = defineTool({
@@ -48,7 +47,7 @@ const fetch = defineTool({
   }),
   run: async ({ id }, { visit }) => {
     const placed = await readMemory(visit, id);
-    const { text, said_by, trust, written_by, occurred_at, recorded_at, level, source } = agentMemory(placed);
+    const { text, said_by, trust, written_by, occurred_at, recorded_at, level, source } = wholeMemory(placed);
     return {
       id,
       title: titleOf(placed),

@@ -11,8 +11,9 @@ import { z } from "zod";
 
 import { mustMay } from "../http/admission.ts";
 import { packContext } from "./context.ts";
-import { contextOf, readMemory } from "./reading-tools.ts";
-import { agentMemory, HEAD, NOTICE } from "./shapes.ts";
+import { readMemory } from "./reading.ts";
+import { contextOf } from "./reading-tools.ts";
+import { HEAD, NOTICE, wholeMemory } from "./shapes.ts";
 import { isOffered, problemIn, type Visit } from "./tool.ts";
 
 const JSON_TYPE = "application/json";
@@ -34,7 +35,7 @@ export function addResources(server: McpServer, visit: Visit): void {
         answering(visit, uri.href, async () => {
           mustMay(visit.caller, "memory.read", visit);
           const placed = await readMemory(visit, String(id));
-          return contents(uri.href, { ...HEAD, memory: agentMemory(placed) });
+          return contents(uri.href, { ...HEAD, memory: wholeMemory(placed) });
         }),
     );
   }

@@ -9,8 +9,10 @@ import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 import { chatgptTools } from "./chatgpt-tools.ts";
-import { connectionsTools } from "./connections-tool.ts";
+import { dayTools } from "./day-tool.ts";
+import { peopleTools } from "./people-tools.ts";
 import { readingTools } from "./reading-tools.ts";
+import { recallTools } from "./recall-tools.ts";
 import { addPrompts, addResources } from "./resources.ts";
 import { NOTICE } from "./shapes.ts";
 import { isOffered, type McpTool, type Visit } from "./tool.ts";
@@ -22,7 +24,14 @@ export interface McpDoor {
   close(): Promise<void>;
 }
 
-const TOOLS: readonly McpTool[] = [...writingTools, ...readingTools, ...connectionsTools, ...chatgptTools];
+const TOOLS: readonly McpTool[] = [
+  ...writingTools,
+  ...recallTools,
+  ...readingTools,
+  ...peopleTools,
+  ...dayTools,
+  ...chatgptTools,
+];
 /** Nothing changes while somebody could listen for it, so nobody holds a stream open. */
 const FIXED = { listChanged: false } as const;
 

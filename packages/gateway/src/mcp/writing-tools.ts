@@ -19,13 +19,17 @@ import { timeMs } from "../handlers/memories.ts";
 import { recorded } from "../http/auditing.ts";
 import { withoutUndefined } from "../http/exchange.ts";
 import { FieldsError } from "../http/problem.ts";
-import { readMemory } from "./reading-tools.ts";
-import { agentMemory, agentMemorySchema, envelope, HEAD, moment } from "./shapes.ts";
+import { readMemory } from "./reading.ts";
+import { agentMemory, agentMemorySchema, envelope, HEAD, timeOrDay } from "./shapes.ts";
 import { defineTool, type McpTool, type ToolContext, type Visit } from "./tool.ts";
 
 /** How long telling waits until search finds it, so that what is told is found by the next call. */
 const INDEXED_MS_MAX = 2_000;
 const SHOWN_LENGTH_MAX = 300;
+
+const PROPOSED =
+  "It was judged Secret or above, which no program keeps alone: it waits under Review until the person lets it in. Do not tell it again.";
+const ABOVE = "It is kept at a level above what you may see. Do not tell it again.";
 
 const label = z.string().min(1).max(MEMORY_LABEL_LENGTH_MAX);
 const text = z.string().min(1).max(MEMORY_TEXT_LENGTH_MAX);
@@ -42,7 +46,9 @@ const remember = defineTool({
   input: z.strictObject({
     text: text.describe("What to remember"),
     said_by: label.optional().describe("Who said it, when it was not the person themself"),
-    occurred_at: moment.optional().describe("When it happened, when that is not now"),
+    occurred_at: timeOrDay(0.5)
+      .optional()
+      .describe("When it happened, when that is not now: 2024-12-12, 2024-12-12T18:03:00+01:00"),
     conversation: label.optional().describe("Name of the conversation or task it belongs to"),
     external_id: label.optional().describe("A stable id of yours: the same id told again is the same memory"),
   }),
@@ -52,17 +58,17 @@ const remember = defineTool({
       .describe("proposed: it is secret, and is remembered only if the person lets it in; do not tell it again"),
     memory: agentMemorySchema.nullable().describe("Null when it stands above what you may see, or is proposed"),
     found_by_search: z.boolean(),
+    remark: z.string().optional().describe("What became of it, when it is not simply kept"),
   }),
   run: async (input, { visit }) => {
     const { application, caller } = visit;
     const outcome = await application.memories.remember(caller.principal, await draftOf(input, visit));
     if (outcome.type === "conflict") throw gatewayErrors("external-id-conflict");
-    if (outcome.type === "proposed") return { ...HEAD, status: outcome.type, memory: null, found_by_search: false };
+    const unseen = { ...HEAD, status: outcome.type, memory: null, found_by_search: false };
+    if (outcome.type === "proposed") return { ...unseen, remark: PROPOSED };
     const { memory, position } = outcome.placed;
     // Whoever tells something knows it, but not where it was moved to meanwhile.
-    if (memory.level > caller.principal.ceiling) {
-      return { ...HEAD, status: outcome.type, memory: null, found_by_search: false };
-    }
+    if (memory.level > caller.principal.ceiling) return { ...unseen, remark: ABOVE };
     const reached = await application.house.waitFor(position, { timeoutMs: INDEXED_MS_MAX });
     return {
       ...HEAD,

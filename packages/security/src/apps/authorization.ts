@@ -36,6 +36,7 @@ export const USUAL_SCOPES: readonly Action[] = [
   "memory.search",
   "memory.ask",
   "people.read",
+  "digest.read",
   "user.read",
 ];
 /** Every scope that an app may ask for. */
