@@ -1,5 +1,6 @@
 /** The examples do what they say, against a real server and an endpoint that plays a script. */
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -82,4 +83,30 @@ test("openai-tool-loop remembers, recalls with who said it, and tells the model 
   expect(listed.data.data[0]?.client).toMatchObject({ name: "Tool loop" });
   const refused = await loop("recall", { query: "allergic" }, "What is Mum allergic to?", "klx_live_none");
   expect(refused).toContain('"error":"key-invalid"');
+});
+
+test("the README of the SDK runs as it stands, from telling to what is refused", async () => {
+  const scopes = ["memory.edit", "memory.forget", "memory.read", "memory.list", "memory.ask", "people.read"];
+  const body = {
+    name: "Stranger",
+    scopes: [...scopes, "memory.create", "memory.search", "digest.read", "events.follow"],
+  };
+  const { secret } = (await ann.call("keys.create", { body: { ...body, level: "confidential" } })).data;
+  const text = readFileSync(join(import.meta.dirname, "../packages/client/README.md"), "utf8");
+  const program = [...text.matchAll(/^```ts\n([^]*?)^```/gm)].map(([, block = ""]) => block).join("\n");
+  const env = { ...process.env, KAELIX_SERVER: product.url, KAELIX_API_KEY: secret };
+  const run = ["--input-type=module-typescript", "--eval", program];
+  const { stdout } = await promisify(execFile)(process.execPath, run, { env, cwd: join(EXAMPLES, "..") });
+  for (const line of [
+    /^stored mem_/m,
+    /^\[1\] Carla Mum is allergic to walnuts$/m,
+    /^1 Mum is allergic to walnuts$/m,
+    /^nothing$/m,
+    /^2 2$/m,
+    /^Carla \[/m,
+    /^came-in \[/m,
+    /^memory\.\w+ memories\/\d+@\d+$/m,
+    /^version-stale /m,
+  ])
+    expect(stdout).toMatch(line);
 });

@@ -24,7 +24,10 @@ await kaelix.memories.update(memory.id, { text: "y", caption: null }).catch((fai
 // @ts-expect-error there is no such level
 await kaelix.memories.add("x", { level: "open" });
 const hits: number = (await kaelix.search("x", { limit: 3 })).hits.length;
-console.log(where, hits);
+const names: string[] = (await kaelix.people.list({ query: "mum" })).map(({ name }) => name);
+const promised: string[] = (await kaelix.day({ zone: "UTC" })).sections.flatMap(({ lines }) => lines.map(({ text }) => text));
+const reasons: (string | null)[] = (await kaelix.memories.versions(memory.id)).map(({ reason }) => reason);
+console.log(where, hits, names, promised, reasons);
 `;
 
 test("the package runs and is typed without any other", () => {

@@ -30,6 +30,7 @@ export function packageClient(target: string): void {
   writeDeclarations(target, own);
   writeFileSync(join(target, "types.d.ts"), printTypes());
   cpSync(join(ROOT, "LICENSE"), join(target, "LICENSE"));
+  cpSync(join(ROOT, "packages/client/README.md"), join(target, "README.md"));
   const { version } = JSON.parse(readFileSync(join(ROOT, "packages/client/package.json"), "utf8")) as {
     version: string;
   };
@@ -98,6 +99,10 @@ function printTypes(): string {
     MemoryFile: `Memory["files"][number]`,
     AddedMemory: `${output("memories.create")} & { readonly position: string | undefined }`,
     MemoryChange: body(routes["memories.edit"].body),
+    MemoryVersion: `(${output("memories.versions")})["data"][number]`,
+    Person: `(${output("people.list")})["data"][number]`,
+    PersonPage: output("people.read"),
+    Day: output("digests.read"),
     SearchResult: output("searches.run"),
     SearchOptions: `Omit<${body(routes["searches.run"].body)}, "query">`,
     Answer: output("answers.ask"),

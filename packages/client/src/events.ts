@@ -17,8 +17,8 @@ export interface KaelixEvent {
 /** Where to begin, and how to stop. */
 export interface SubscribeOptions {
   /** The id of the last event that you have: what came since is sent first. */
-  readonly after?: string;
-  readonly signal?: AbortSignal;
+  readonly after?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 type CallsFor = (settings: CallSettings) => Calls<"events.follow">;

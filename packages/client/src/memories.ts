@@ -1,10 +1,10 @@
 import type { Calls, CallOptions } from "@kaelix/contract/calls";
 
-import type { AddedMemory, Memory, MemoryChange } from "./types.ts";
+import type { AddedMemory, Memory, MemoryChange, MemoryVersion } from "./types.ts";
 import type { CallSettings } from "./sending.ts";
 import { uniqueKey } from "./unique-key.ts";
 
-/** What goes with something that is told. Times are RFC 3339 or dates. */
+/** What goes with something that is told. Times are `Date` objects or RFC 3339 with an offset; a day alone is refused. */
 export interface AddOptions extends CallSettings {
   readonly level?: "auto" | Memory["level"];
   readonly at?: string | Date;
@@ -23,10 +23,14 @@ export interface AddOptions extends CallSettings {
   readonly idempotencyKey?: string;
 }
 
-/** What a list is narrowed to. */
+/** What a list is narrowed to. Times are as of `AddOptions`. */
 export interface ListOptions extends CallSettings {
+  /** Id of a conversation. */
   readonly conversation?: string;
+  /** Id of an import. */
   readonly import?: string;
+  /** By which way it came in. */
+  readonly source?: Memory["source"];
   readonly after?: string | Date;
   readonly before?: string | Date;
   /** Memories that are fetched at once, 1 to 200. */
@@ -39,7 +43,14 @@ export interface ChangeOptions extends CallSettings {
   readonly version?: number;
 }
 
-type MemoryRoute = "memories.create" | "memories.list" | "memories.read" | "memories.edit" | "memories.forget";
+type MemoryRoute =
+  | "memories.create"
+  | "memories.list"
+  | "memories.read"
+  | "memories.edit"
+  | "memories.forget"
+  | "memories.restore"
+  | "memories.versions";
 type CallsFor = (settings: CallSettings) => Calls<MemoryRoute>;
 
 const WAIT_SECONDS = 5;
@@ -93,11 +104,12 @@ export class Memories {
    * for await (const memory of kaelix.memories.list({ after: "2026-01-01T00:00:00Z" })) console.log(memory.text);
    */
   async *list(options: ListOptions = {}): AsyncGenerator<Memory, void, undefined> {
-    const { after, before, conversation, pageSize } = options;
+    const { after, before, conversation, pageSize, source } = options;
     const query = {
       limit: pageSize ?? PAGE_SIZE,
       ...(conversation === undefined ? {} : { conversation }),
       ...(options.import === undefined ? {} : { import: options.import }),
+      ...(source === undefined ? {} : { source }),
       ...(after === undefined ? {} : { after: timeOf(after) }),
       ...(before === undefined ? {} : { before: timeOf(before) }),
     };
@@ -115,9 +127,19 @@ export class Memories {
     return (await this.#calls(options).call("memories.edit", { params: { id }, body: change }, call)).data;
   }
 
-  /** Forgets a memory; for a short while its owner can bring it back. */
+  /** Every state that a memory was in, the newest first. */
+  async versions(id: string, settings: CallSettings = {}): Promise<readonly MemoryVersion[]> {
+    return (await this.#calls(settings).call("memories.versions", { params: { id } })).data.data;
+  }
+
+  /** Forgets a memory; for a short while `restore` brings it back. */
   async forget(id: string, options: ChangeOptions = {}): Promise<void> {
     await this.#calls(options).call("memories.forget", { params: { id } }, { ifMatch: await this.#etag(id, options) });
+  }
+
+  /** Brings back what was forgotten a short while ago; `not-found` when it is too late, or nothing was. */
+  async restore(id: string, settings: CallSettings = {}): Promise<Memory> {
+    return (await this.#calls(settings).call("memories.restore", { params: { id } })).data;
   }
 
   async #etag(id: string, options: ChangeOptions): Promise<string> {

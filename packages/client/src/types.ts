@@ -15,6 +15,14 @@ export type AddedMemory = Output<"memories.create"> & {
 };
 /** New content of a memory: absent fields stay, null empties. */
 export type MemoryChange = Body<"memories.edit">;
+/** One state that a memory was in. */
+export type MemoryVersion = Output<"memories.versions">["data"][number];
+/** Somebody whom memories speak of. */
+export type Person = Output<"people.list">["data"][number];
+/** What memories say of somebody, dated, each with the words that say it. */
+export type PersonPage = Output<"people.read">;
+/** A day: what is ahead, promised, new; every line with its memories. */
+export type Day = Output<"digests.read">;
 /** What a search found. */
 export type SearchResult = Output<"searches.run">;
 /** How to search. */
