@@ -24,18 +24,20 @@ export async function run(options: {
   const seed = Number(options.arguments[0] ?? 1);
   const random = seededRandom(seed);
   const house = await openTestAudit();
-  await fillAudit(house, ENTRIES, SIGNED_EVERY);
-  const { publicKey, checkpoint = "" } = house.audit.status();
+  await fillAudit(house, ENTRIES / 2, SIGNED_EVERY);
+  await house.audit.renewKey();
+  await fillAudit(house, ENTRIES / 2, SIGNED_EVERY);
+  const { checkpoint = "", keys, vouched } = house.audit.status();
   const lines = house.lines();
   let tried = 0;
   while (tried < falsifications) {
     const falsified = tamper(lines, random);
     if (falsified === undefined) continue;
     tried++;
-    const verifier = new AuditVerifier(publicKey);
+    const verifier = new AuditVerifier(keys);
     for (const line of falsified.lines) verifier.take(line);
     const isFound = verifier.report([checkpoint]).problems.length > 0;
-    const isFoundTwice = checkIndependently(falsified.lines, publicKey, [checkpoint]).bad > 0;
+    const isFoundTwice = checkIndependently(falsified.lines, vouched, [checkpoint]).bad > 0;
     if (!isFound || !isFoundTwice) throw new Error(`Try ${tried} of seed ${seed} (${falsified.how}) was not found`);
   }
   const writes = options.quick ? 500 : 5_000;

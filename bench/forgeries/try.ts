@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createSecretKey, generateKeyPairSync, sign } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 import { seededRandom } from "@kaelix/base";
@@ -105,7 +105,8 @@ export async function trySignedForgeries(): Promise<Tried> {
   const pair = generateKeyPairSync("ed25519");
   const seed = Buffer.from(String(pair.privateKey.export({ format: "jwk" })["d"]), "base64url");
   const clock = { nowMs: () => nowMs, monotonicMs: () => 0 };
-  const tokens = new AccessTokens({ seed, issuer: "kaelix", audience: "kaelix-api", clock, random });
+  const key = { number: 1, secret: createSecretKey(seed), sinceMs: nowMs, retiredAtMs: undefined };
+  const tokens = new AccessTokens({ keys: () => [key], issuer: "kaelix", audience: "kaelix-api", clock, random });
   const ids = { user: makeId("usr", nowMs, random), session: makeId("ses", nowMs, random) };
   const genuine = await tokens.sign({ ...ids, tenant: DEFAULT_TENANT, role: "member" });
   const [head = "", body = ""] = genuine.split(".");

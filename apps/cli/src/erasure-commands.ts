@@ -82,7 +82,8 @@ function addErasureReading(erase: Command, { command, ending }: Omit<Adding, "re
     ),
   );
   command(erase, "verify <file>", "check a receipt, without a server; exit code 8 when it is not as it was signed")
-    .requiredOption("--key <key>", "public key of the audit log, as kaelix audit checkpoint --json tells it")
+    .option("--key <key>", "public key of the audit log, as kaelix audit checkpoint --json tells it")
+    .option("--keys <file>", "all its keys, as kaelix audit keys prints them: for receipts of before a renewal")
     .action(
       ending(async (...given: Parameters<typeof erasureCommands.verifyReceipt>) =>
         (await import("./commands/erasures.ts")).verifyReceipt(...given),

@@ -83,6 +83,7 @@ function liveEventOf(event: KaelixEvent, position: LogPosition): PastEvent | und
     case "access.tenant":
     case "key.user":
     case "key.memory":
+    case "key.signing":
     case "access.factors":
     case "access.key":
     case "access.app":

@@ -1,4 +1,4 @@
-export { openReceipt } from "@kaelix/security";
+export { type AuditKey, openAuditKeys, openReceipt, soleAuditKey, splitAuditKeys } from "@kaelix/security";
 
 export { type LocalBackup, restoreHere, verifyBackupHere } from "./backup/local.ts";
 export { type Finding, findProblems } from "./doctor.ts";

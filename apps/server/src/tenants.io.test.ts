@@ -1,5 +1,5 @@
 import type { Client } from "@kaelix/contract";
-import { openReceipt } from "@kaelix/security";
+import { openReceipt, soleAuditKey } from "@kaelix/security";
 import { expect, test } from "vitest";
 
 import { claimed, clientOf, close, closeAfterEach, newFolder, open, problemOf } from "./testing/houses.ts";
@@ -140,7 +140,7 @@ test("a suspended organisation is kept out and loses nothing; an ended one is er
   expect(await code(end("globex", "globex"))).toBe("tenant-missing");
   const { data: done } = await end("acme", "acme");
   expect(done).toMatchObject({ state: "done", what: "tenant", of: "acme", erased: 2 });
-  const lines = openReceipt(done.receipt ?? "", done.public_key);
+  const lines = openReceipt(done.receipt ?? "", soleAuditKey(done.public_key));
   expect(lines).toContainEqual({
     name: "what",
     value: "the organisation acme, everybody of it and everything of theirs",

@@ -51,8 +51,10 @@ export const auditCheckpointSchema = z
   .object({
     /** A signed note (C2SP tlog-checkpoint); null before the first. */
     checkpoint: z.string().nullable(),
-    /** 32 bytes of Ed25519, base64url. */
+    /** The key that signs now: 32 bytes of Ed25519, base64url. */
     public_key: z.string(),
+    /** The notes by which all keys of the log vouch for each other, from the first on. */
+    keys: z.array(z.string()),
     entries: z.number().int(),
     unsigned: z.number().int(),
     waiting: z.number().int(),

@@ -54,7 +54,7 @@ export const erasureSchema = z
     purged_at: timeSchema.nullable(),
     /** A signed note; null before it is done. */
     receipt: z.string().nullable(),
-    /** What the receipt is checked with: 32 bytes of Ed25519, base64url. The audit log's. */
+    /** What the receipt is checked with: 32 bytes of Ed25519, base64url. The audit log's of today; a receipt of before is checked with all its keys. */
     public_key: z.string(),
   })
   .meta({ id: "Erasure" });

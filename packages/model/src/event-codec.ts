@@ -229,6 +229,14 @@ const FIELDS: Readonly<Record<EventType, Fields>> = {
     kept: orAbsent(isSealed),
     renewing: orAbsent(oneOf(true)),
   },
+  "key.signing": {
+    purpose: oneOf("access-tokens", "app-tokens", "audit", "refresh"),
+    number: isCount,
+    since: isTime,
+    kek_version: isCount,
+    wrapped: isSealed,
+    vouched: orAbsent(listOf(isText)),
+  },
   "key.memory": { memory: isMemory, level: isLevel, key_version: isCount, wrapped: isSealed },
   "access.factors": {
     revision: isCount,

@@ -17,7 +17,7 @@ import type { PeopleEvent } from "./people-events.ts";
 import type { Role } from "./principal.ts";
 
 /** The version that events are written with today. */
-export const EVENT_VERSION = 16;
+export const EVENT_VERSION = 17;
 
 /** What every event says. */
 export interface EventBase {
@@ -209,6 +209,26 @@ export interface MemoryKeyWrapped extends EventBase {
   readonly wrapped: string;
 }
 
+/** What the installation signs with keys of its own that are renewed. */
+export type SigningPurpose = "access-tokens" | "app-tokens" | "audit" | "refresh";
+
+/**
+ * A key that the installation signs with, wrapped by the key-encryption key of a version (compacted topic `keys`, record key
+ * `signing/<purpose>/<number>`; a null value: it is forgotten).
+ */
+export interface SigningKeyWrapped extends EventBase {
+  readonly type: "key.signing";
+  readonly purpose: SigningPurpose;
+  /** 1, and one more with each renewal. */
+  readonly number: number;
+  /** When it was made, and so when the one before was retired. */
+  readonly since: number;
+  readonly kek_version: number;
+  readonly wrapped: string;
+  /** Of the audit log: the notes by which each key since the first vouches for the next. */
+  readonly vouched?: readonly string[];
+}
+
 /** Events of topic `memories`, keyed by user. */
 export type MemoryEvent =
   | MemoryRemembered
@@ -234,7 +254,7 @@ export type IdentityEvent =
   | InviteRevoked;
 
 /** Events of topic `keys`. */
-export type KeyEvent = UserKeyWrapped | MemoryKeyWrapped;
+export type KeyEvent = UserKeyWrapped | MemoryKeyWrapped | SigningKeyWrapped;
 
 /** Every event there is. */
 export type KaelixEvent =

@@ -63,6 +63,8 @@ export {
   type SessionStarted,
   TOPICS,
   type UserErased,
+  type SigningKeyWrapped,
+  type SigningPurpose,
   type UserKeyWrapped,
   type UserPasswordChanged,
   type UserRegistered,

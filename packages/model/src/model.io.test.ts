@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { decodeEvent, encodeEvent } from "./event-codec.ts";
 
-const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16].map((version) =>
+const LINES_BY_VERSION = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17].map((version) =>
   readFileSync(join(import.meta.dirname, `../fixtures/events-v${version}.jsonl`), "utf8")
     .trimEnd()
     .split("\n"),
@@ -31,6 +31,7 @@ test.each([
   [14, 44],
   [15, 44],
   [16, 44],
+  [17, 45],
 ])("decodeEvent reads every event of version %i as it was written, for ever", (version, typeCount) => {
   const types = new Set<string>();
   for (const line of LINES_BY_VERSION.slice(0, version).flat()) {
@@ -53,6 +54,7 @@ const OPTIONAL = new Set([
   "renewing",
   "reset_at",
   "sent",
+  "vouched",
 ]);
 
 test("decodeEvent refuses an event that lacks any one of its fields", () => {

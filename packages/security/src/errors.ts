@@ -406,5 +406,11 @@ export const securityErrors = defineErrors({
     status: 503,
     text: "Keys of memories are still on their way to the log. The renewal of a person's key goes on by itself",
   },
+  "signing-keys-many": {
+    kind: "spent",
+    retry: false,
+    status: 429,
+    text: "The key of the audit log was renewed a thousand times and is not renewed any more",
+  },
   "key-closed": { kind: "busy", retry: false, status: 503, text: "Keystore is closed" },
 });

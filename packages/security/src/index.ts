@@ -45,8 +45,11 @@ export {
   type AuditStatus,
   openAuditLog,
 } from "./audit/audit-log.ts";
+export { SigningRenewal, type SigningRenewalStatus } from "./keys/signing-renewal.ts";
+export type { SigningKey, SigningLine } from "./keys/signing-keys.ts";
+export { type AuditKey, openAuditKeys, soleAuditKey, splitAuditKeys } from "./audit/audit-keys.ts";
 export { type AuditReport, AuditVerifier, verifyAudit } from "./audit/audit-verifier.ts";
-export { type Checkpoint, openCheckpoint } from "./audit/checkpoint.ts";
+export { openCheckpoint } from "./audit/checkpoint.ts";
 export { hashLeaf, verifyConsistency, verifyInclusion } from "./audit/merkle.ts";
 export {
   type BackupHeader,

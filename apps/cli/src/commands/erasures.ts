@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 
 import type { CallInput, CallOutput, Routes } from "@kaelix/contract";
 import { parseId, SOURCE_KINDS } from "@kaelix/model";
-import { openReceipt } from "@kaelix/server";
+import { type AuditKey, openAuditKeys, openReceipt, soleAuditKey, splitAuditKeys } from "@kaelix/server";
 
 import { type CommonOptions, connect, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
@@ -191,12 +191,19 @@ export async function undoErasure(id: string, options: CommonOptions): Promise<n
   }
 }
 
-/** `kaelix erase verify FILE --key KEY`: checks a receipt without a server. */
-export async function verifyReceipt(path: string, options: CommonOptions & { readonly key: string }): Promise<number> {
+/** Options of `erase verify`. */
+export interface VerifyReceiptOptions extends CommonOptions {
+  readonly key?: string;
+  readonly keys?: string;
+}
+
+/** `kaelix erase verify FILE --key KEY`, or `--keys FILE`: checks a receipt without a server. */
+export async function verifyReceipt(path: string, options: VerifyReceiptOptions): Promise<number> {
+  const keys = await keysOf(options);
   const text = await readFile(path, "utf8").catch(() => {
     throw new CommandFailure(EXIT.missing, `Cannot read ${path}: must be a file with a receipt in it`);
   });
-  const lines = openReceipt(text, options.key);
+  const lines = openReceipt(text, keys);
   if (options.json !== undefined) printJson({ valid: lines !== undefined, lines: lines ?? [] }, options.json);
   else if (lines !== undefined)
     printTable(
@@ -204,8 +211,26 @@ export async function verifyReceipt(path: string, options: CommonOptions & { rea
       lines.map(({ name, value }) => [name, value]),
     );
   say(
-    lines === undefined ? "The receipt is NOT as it was signed, or not of this key" : "The receipt is as it was signed",
+    lines === undefined
+      ? "The receipt is NOT as it was signed, or not of this audit log"
+      : "The receipt is as it was signed",
     options,
   );
   return lines === undefined ? EXIT.found : EXIT.ok;
+}
+
+/** One key, or all of an audit log as `kaelix audit keys` prints them; with both, the one must be among the others. */
+async function keysOf({ key, keys: path }: VerifyReceiptOptions): Promise<readonly AuditKey[]> {
+  if (path === undefined) {
+    if (key === undefined) throw new CommandFailure(EXIT.usage, "Cannot check the receipt: give --key or --keys");
+    return soleAuditKey(key);
+  }
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new CommandFailure(EXIT.missing, `Cannot read ${path}: must be a file that kaelix audit keys printed`);
+  });
+  const keys = openAuditKeys(splitAuditKeys(text));
+  if (keys === undefined) throw new CommandFailure(EXIT.found, `The keys in ${path} do NOT vouch for each other`);
+  if (key !== undefined && !keys.some(({ publicKey }) => publicKey === key))
+    throw new CommandFailure(EXIT.found, `The key that you gave is NOT among those in ${path}`);
+  return keys;
 }

@@ -31,7 +31,7 @@ export function auditApplication({ log, audit, keystore }: AuditParts): AuditApp
     verify: async (kept) => {
       // Signs what there is first, so that nothing stands outside. A log that cannot be written can still be checked.
       await audit.sign().catch(() => undefined);
-      return verifyEntries(log, audit.status().publicKey, kept);
+      return verifyEntries(log, audit.status().keys, kept);
     },
   };
 }

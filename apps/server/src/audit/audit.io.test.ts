@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "@kaelix/base";
 import { type CallInput, type CallOutput, type Client, type Routes } from "@kaelix/contract";
 import { openStreamerLog, type StreamerLog } from "@kaelix/log";
-import { openCheckpoint, hashLeaf, verifyInclusion } from "@kaelix/security";
+import { openAuditKeys, openCheckpoint, hashLeaf, verifyInclusion } from "@kaelix/security";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { OpenHouse } from "../server.ts";
@@ -301,7 +301,7 @@ test("a checkpoint kept elsewhere and a proof hold without the house; a byte cha
   expect(verified).toMatchObject({ whole: true, unsigned: 0, problems: [], first_bad: null });
   const { data: kept } = await client.call("audit.checkpoint");
   const { data: proof } = await client.call("audit.prove", { params: { index: 3 } });
-  const checkpoint = openCheckpoint(proof.checkpoint, kept.public_key);
+  const checkpoint = openCheckpoint(proof.checkpoint, openAuditKeys(kept.keys) ?? []);
   expect(checkpoint).toBeDefined();
   const path = proof.path.map((hash) => Buffer.from(hash, "base64"));
   const leaf = { index: proof.index, hash: hashLeaf(Buffer.from(proof.entry)) };

@@ -29,8 +29,8 @@ function firstOther(lines: readonly Uint8Array[], others: readonly Uint8Array[])
 test("verifyEntries says nothing of a whole log", async () => {
   const audit = await openTestAudit();
   await fillAudit(audit, 30, 7);
-  const { publicKey } = audit.audit.status();
-  const found = await verifyEntries(await logOf(audit.lines()), publicKey, []);
+  const { keys } = audit.audit.status();
+  const found = await verifyEntries(await logOf(audit.lines()), keys, []);
   expect(found).toMatchObject({ entries: 30, problems: [], firstBad: null });
   await audit.audit.close();
 });
@@ -38,14 +38,14 @@ test("verifyEntries says nothing of a whole log", async () => {
 test(`verifyEntries names a range that holds the first entry that was falsified (KAELIX_TEST_SEED=${SEED})`, async () => {
   const audit = await openTestAudit();
   await fillAudit(audit, 60, 10);
-  const { publicKey, checkpoint = "" } = audit.audit.status();
+  const { keys, checkpoint = "" } = audit.audit.status();
   const random = seededRandom(SEED);
   let checked = 0;
   for (let turn = 0; turn < 60; turn++) {
     const lines = audit.lines();
     const tampered = tamper(lines, random);
     if (tampered === undefined) continue;
-    const found = await verifyEntries(await logOf(tampered.lines), publicKey, [checkpoint]);
+    const found = await verifyEntries(await logOf(tampered.lines), keys, [checkpoint]);
     const first = firstOther(lines, tampered.lines);
     expect(found.problems.length, `${tampered.how} at ${first}`).toBeGreaterThan(0);
     expect(found.firstBad, `${tampered.how} at ${first}`).not.toBeNull();
@@ -62,16 +62,16 @@ test("verifyEntries tells a log written anew with the same key, or cut off, by c
   await fillAudit(audit, 10, 10);
   const { checkpoint: early = "" } = audit.audit.status();
   await fillAudit(audit, 10, 10);
-  const { publicKey, checkpoint: late = "" } = audit.audit.status();
+  const { keys, checkpoint: late = "" } = audit.audit.status();
   const anew = await openTestAudit({ keystore: audit.keystore }, new MemoryLog());
   anew.clock.advance(5);
   await fillAudit(anew, 25, 5);
   const log = await logOf(anew.lines());
-  expect(await verifyEntries(log, publicKey, [])).toMatchObject({ problems: [], firstBad: null });
-  expect((await verifyEntries(log, publicKey, [late])).firstBad).toEqual({ from: 0, to: 19 });
-  expect((await verifyEntries(log, publicKey, [late, early])).firstBad).toEqual({ from: 0, to: 9 });
+  expect(await verifyEntries(log, keys, [])).toMatchObject({ problems: [], firstBad: null });
+  expect((await verifyEntries(log, keys, [late])).firstBad).toEqual({ from: 0, to: 19 });
+  expect((await verifyEntries(log, keys, [late, early])).firstBad).toEqual({ from: 0, to: 9 });
   const cut = await logOf(audit.lines().slice(0, 14));
-  expect((await verifyEntries(cut, publicKey, [early])).firstBad).toBeNull();
-  expect((await verifyEntries(cut, publicKey, [early, late])).firstBad).toEqual({ from: 13, to: 13 });
+  expect((await verifyEntries(cut, keys, [early])).firstBad).toBeNull();
+  expect((await verifyEntries(cut, keys, [early, late])).firstBad).toEqual({ from: 13, to: 13 });
   await Promise.all([audit.audit.close(), anew.audit.close()]);
 });

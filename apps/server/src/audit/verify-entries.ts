@@ -8,13 +8,17 @@
 import type { AuditFindings } from "@kaelix/gateway";
 import type { Log } from "@kaelix/log";
 import { decodeEvent, TOPICS } from "@kaelix/model";
-import { AuditVerifier, openCheckpoint } from "@kaelix/security";
+import { type AuditKey, AuditVerifier, openCheckpoint } from "@kaelix/security";
 
 type FirstBad = AuditFindings["firstBad"];
 
 /** Reads topic `audit` to its end. `kept`: checkpoints that were kept elsewhere. Throws errors of the log. */
-export async function verifyEntries(log: Log, publicKey: string, kept: readonly string[]): Promise<AuditFindings> {
-  const verifier = new AuditVerifier(publicKey);
+export async function verifyEntries(
+  log: Log,
+  keys: readonly AuditKey[],
+  kept: readonly string[],
+): Promise<AuditFindings> {
+  const verifier = new AuditVerifier(keys);
   const { name } = TOPICS.audit;
   const { startOffset, endOffset } = await log.bounds(name, 0);
   let firstBad: FirstBad = null;
@@ -34,7 +38,7 @@ export async function verifyEntries(log: Log, publicKey: string, kept: readonly 
       while ((damaged[0]?.firstOffset ?? Number.POSITIVE_INFINITY) < record.offset) noteDamage(damaged.shift());
       const { signed } = verifier;
       const kind = verifier.take(record.value);
-      if (kind === "checkpoint") note(signed, sizeOf(record.value, publicKey) - 1);
+      if (kind === "checkpoint") note(signed, sizeOf(record.value, keys) - 1);
       else note(verifier.tree.size);
     }
     for (const range of damaged) noteDamage(range);
@@ -44,20 +48,20 @@ export async function verifyEntries(log: Log, publicKey: string, kept: readonly 
   const report = verifier.report(kept);
   return {
     ...report,
-    firstBad: firstBad ?? (report.problems.length === 0 ? null : againstKept(verifier, publicKey, kept)),
+    firstBad: firstBad ?? (report.problems.length === 0 ? null : againstKept(verifier, keys, kept)),
   };
 }
 
 /** How many entries a checkpoint speaks of: more than there are when some before it are gone. */
-function sizeOf(value: Uint8Array | null, publicKey: string): number {
+function sizeOf(value: Uint8Array | null, keys: readonly AuditKey[]): number {
   const decoded = value === null ? undefined : decodeEvent(value);
   if (decoded?.type !== "event" || decoded.event.type !== "audit.checkpoint") return 0;
-  return openCheckpoint(decoded.event.note, publicKey)?.size ?? 0;
+  return openCheckpoint(decoded.event.note, keys)?.size ?? 0;
 }
 
-/** Where a log that fits its own checkpoints parts from those kept elsewhere; null when one is not of this key at all. */
-function againstKept({ tree }: AuditVerifier, publicKey: string, kept: readonly string[]): FirstBad {
-  const found = kept.map((note) => openCheckpoint(note, publicKey)).filter((checkpoint) => checkpoint !== undefined);
+/** Where a log that fits its own checkpoints parts from those kept elsewhere; null when one is of none of these keys. */
+function againstKept({ tree }: AuditVerifier, keys: readonly AuditKey[], kept: readonly string[]): FirstBad {
+  const found = kept.map((note) => openCheckpoint(note, keys)).filter((checkpoint) => checkpoint !== undefined);
   const sorted = found.toSorted((left, right) => left.size - right.size);
   let fitting = 0;
   for (const { root, size } of sorted) {

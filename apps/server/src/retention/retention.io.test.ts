@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Client } from "@kaelix/contract";
-import { openReceipt } from "@kaelix/security";
+import { openReceipt, soleAuditKey } from "@kaelix/security";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { restoreHere } from "../backup/local.ts";
@@ -145,7 +145,7 @@ test("rules are tried first, take nothing for a week, count nothing above the lo
     ["age", "done", 1],
   ]);
   const [erasure] = (await ann.call("erasures.list")).data.data;
-  const receipt = openReceipt(erasure?.receipt ?? "", erasure?.public_key ?? "");
+  const receipt = openReceipt(erasure?.receipt ?? "", soleAuditKey(erasure?.public_key ?? ""));
   expect(receipt).toContainEqual({ name: "what", value: "memories that reached the age they are kept to" });
   expect(await texts(await signIn(house, BO))).toEqual(["Bo's press"]);
   expect((await ann.call("verifications.run")).data.agree).toBe(true);

@@ -18,8 +18,8 @@ export const auditHandlers: HandlersOf<AuditRoutes> = {
   "audit.own": ({ application, principal, query }) =>
     page(application, principal, { ...filterOf(query), user: principal.userId }),
   "audit.checkpoint": ({ application }) => {
-    const { checkpoint, publicKey, entries, unsigned, waiting, lost, isIntact } = application.audit.status();
-    const own = { checkpoint: checkpoint ?? null, public_key: publicKey, intact: isIntact };
+    const { checkpoint, publicKey, vouched, entries, unsigned, waiting, lost, isIntact } = application.audit.status();
+    const own = { checkpoint: checkpoint ?? null, public_key: publicKey, keys: [...vouched], intact: isIntact };
     return { type: "json", body: { ...own, entries, unsigned, waiting, lost } };
   },
   "audit.prove": async ({ application, principal, params }) => {

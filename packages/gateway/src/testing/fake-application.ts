@@ -170,7 +170,7 @@ function auditOf(audited: AuditNote[]): AuditApplication {
   return {
     record: async (note) => void audited.push(note),
     list: async () => ({ lines: [], nextBefore: null }),
-    status: () => ({ ...status, publicKey: "" }),
+    status: () => ({ ...status, publicKey: "", vouched: [], keys: [] }),
     prove: async () => undefined,
     verify: async () => ({ entries: 0, checkpoints: 0, unsigned: 0, root: "", problems: [], firstBad: null }),
   };

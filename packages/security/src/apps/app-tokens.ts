@@ -12,11 +12,15 @@ import { createHash, createHmac, type KeyObject, timingSafeEqual } from "node:cr
 import type { RandomSource } from "@kaelix/base";
 import { type ApiKeyId, parseId } from "@kaelix/model";
 
+import type { SigningKey } from "../keys/signing-keys.ts";
+
 /** Seconds an access token opens. */
 export const APP_TOKEN_SECONDS = 600;
 /** How access tokens of apps begin, for whoever tells tokens of several kinds apart. */
 export const APP_TOKEN_HEAD = "kla_";
 
+/** What may be signed while the next key is on its way to the log. */
+const SIGNED_LATE_MS = 60_000;
 const SECRET_BYTES = 32;
 const NONCE_BYTES = 16;
 const MAC_BYTES = 32;
@@ -47,12 +51,12 @@ export function makeAppRefresh(key: KeyObject, random: RandomSource, app: ApiKey
   return signed(key, `klr_${letters(app)}_${generation}_${secret(random, SECRET_BYTES)}`);
 }
 
-/** Reads a refresh token; undefined when it was never made here. */
-export function parseAppRefresh(key: KeyObject, token: string): ParsedAppRefresh | undefined {
+/** Reads a refresh token; undefined when it was made with none of the keys. */
+export function parseAppRefresh(keys: readonly SigningKey[], token: string): ParsedAppRefresh | undefined {
   const match = REFRESH.exec(token);
   const [, ulid = "", generation = "", mac = ""] = match ?? [];
   const app = parseId("key", `key_${ulid}`);
-  if (match === null || app === undefined || !isSigned(key, token, mac)) return undefined;
+  if (match === null || app === undefined || signerOf(keys, token, mac) === undefined) return undefined;
   return { app, generation: Number(generation), hash: hashText(token) };
 }
 
@@ -62,16 +66,24 @@ export function makeAppAccess(key: KeyObject, random: RandomSource, app: ApiKeyI
   return signed(key, `${APP_TOKEN_HEAD}${letters(app)}_${until}_${secret(random, NONCE_BYTES)}`);
 }
 
-/** Reads an access token; undefined when it was never made here. */
+/** Reads an access token; undefined when it was made with none of the keys, or with one that had been retired then. */
 export function parseAppAccess(
-  key: KeyObject,
+  keys: readonly SigningKey[],
   token: string,
 ): { readonly app: ApiKeyId; readonly untilMs: number } | undefined {
   const match = ACCESS.exec(token);
   const [, ulid = "", until = "", mac = ""] = match ?? [];
   const app = parseId("key", `key_${ulid}`);
-  if (match === null || app === undefined || !isSigned(key, token, mac)) return undefined;
-  return { app, untilMs: Number.parseInt(until, 36) * 1_000 };
+  const key = signerOf(keys, token, mac);
+  if (match === null || app === undefined || key === undefined) return undefined;
+  const untilMs = Number.parseInt(until, 36) * 1_000;
+  // A retired key is kept for the refresh tokens it made, which are good for months.
+  const lastMs = (key.retiredAtMs ?? Number.POSITIVE_INFINITY) + APP_TOKEN_SECONDS * 1_000 + SIGNED_LATE_MS;
+  return untilMs > lastMs ? undefined : { app, untilMs };
+}
+
+function signerOf(keys: readonly SigningKey[], token: string, mac: string): SigningKey | undefined {
+  return keys.find(({ secret: key }) => isSigned(key, token, mac));
 }
 
 /** SHA-256 (base64url): what is kept of codes, tokens, clients and addresses. */

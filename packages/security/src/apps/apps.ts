@@ -8,7 +8,7 @@
  * expired, or whose person is gone opens nothing from the same moment, also after a restart and a clock set back; an app acts below its
  * level, level 2 at most, within its scopes and within what its person may. All of it is one compacted record per app.
  */
-import { createHash, createSecretKey, type KeyObject } from "node:crypto";
+import { createHash } from "node:crypto";
 
 import { type Clock, KeyedLock, type RandomSource } from "@kaelix/base";
 import {
@@ -27,6 +27,7 @@ import { isUseDue, programPlace } from "../access/program-rows.ts";
 import type { AppRow } from "../access/rows.ts";
 import { securityErrors } from "../errors.ts";
 import type { Keystore } from "../keys/keystore.ts";
+import type { SigningLine } from "../keys/signing-keys.ts";
 import { parseAction } from "../policy/actions.ts";
 import type { AgentSubject } from "../policy/subjects.ts";
 import { appEvent, type AppState, stateOfApp } from "./app-rows.ts";
@@ -135,8 +136,6 @@ interface AppTools {
   readonly random: RandomSource;
   readonly owners: KeyOwners;
   readonly clients: AppClients;
-  /** 32 bytes that recognise our own tokens. */
-  readonly secret: Uint8Array;
   /** Told when a code or an old token came back: somebody has a copy. */
   readonly onReuse?: (app: { readonly key: ApiKeyId; readonly user: UserId; readonly tenant: TenantId }) => unknown;
 }
@@ -158,7 +157,6 @@ const gone = (why: string): TokenOutcome => ({ type: "refused", error: "invalid_
 /** All apps. */
 export class Apps {
   readonly #tools: AppTools;
-  readonly #key: KeyObject;
   readonly #lock = new KeyedLock();
   readonly #graces = new Map<
     ApiKeyId,
@@ -167,7 +165,11 @@ export class Apps {
 
   constructor(tools: AppTools) {
     this.#tools = tools;
-    this.#key = createSecretKey(tools.secret);
+  }
+
+  /** What tokens are made with, and after it what those that are still good were made with. */
+  #keys(): SigningLine {
+    return this.#tools.keystore.signing.keys("app-tokens");
   }
 
   /** Who apps are. */
@@ -267,14 +269,14 @@ export class Apps {
 
   /** Exchanges a refresh token for its successor. Throws errors of the log alone. */
   async refresh(exchange: RefreshExchange): Promise<TokenOutcome> {
-    const token = parseAppRefresh(this.#key, exchange.refreshToken);
+    const token = parseAppRefresh(this.#keys(), exchange.refreshToken);
     if (token === undefined) return gone("the token is unknown");
     return this.#lock.run(token.app, () => this.#renew(token, exchange));
   }
 
   /** Ends the app that a token belongs to, when it is this client's (RFC 7009). Does nothing for any other token. */
   async revoke(token: string, clientId: string): Promise<void> {
-    const id = parseAppRefresh(this.#key, token)?.app ?? parseAppAccess(this.#key, token)?.app;
+    const id = parseAppRefresh(this.#keys(), token)?.app ?? parseAppAccess(this.#keys(), token)?.app;
     if (id === undefined) return;
     await this.#lock.run(id, async () => {
       const row = this.#tools.register.app(id);
@@ -285,7 +287,7 @@ export class Apps {
 
   /** Who is behind an access token. Never throws for a bad one. */
   async authenticate(token: string): Promise<AuthenticatedApp> {
-    const parsed = parseAppAccess(this.#key, token);
+    const parsed = parseAppAccess(this.#keys(), token);
     if (parsed === undefined) return { type: "refused", why: "malformed" };
     const { register, owners } = this.#tools;
     const nowMs = register.nowMs();
@@ -365,7 +367,7 @@ export class Apps {
   async #give(row: AppRow, jkt: string | null): Promise<TokenOutcome> {
     const { clock, random, register } = this.#tools;
     const generation = row.generation + 1;
-    const refreshToken = makeAppRefresh(this.#key, random, row.key, generation);
+    const refreshToken = makeAppRefresh(this.#keys()[0].secret, random, row.key, generation);
     const bound = row.generation === 0 ? jkt : row.jkt;
     const next = { ...row, generation, refresh: hashText(refreshToken), jkt: bound, renewedAtMs: register.nowMs() };
     await this.#put(next);
@@ -382,7 +384,7 @@ export class Apps {
     const untilMs = Math.min(nowMs + APP_TOKEN_SECONDS * 1_000, row.expiresAtMs);
     return {
       type: "tokens",
-      accessToken: makeAppAccess(this.#key, this.#tools.random, row.key, untilMs),
+      accessToken: makeAppAccess(this.#keys()[0].secret, this.#tools.random, row.key, untilMs),
       expiresInSeconds: Math.floor((untilMs - nowMs) / 1_000),
       refreshToken,
       scopes: row.scopes,

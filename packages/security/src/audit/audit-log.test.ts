@@ -115,12 +115,12 @@ test("checkpoints, proofs of inclusion and of consistency hold for a verifier th
   const notes: string[] = [];
   const house = await openTestAudit({ onCheckpoint: (note) => void notes.push(note) });
   await fillAudit(house, 47, 10);
-  const { publicKey, unsigned } = house.audit.status();
+  const { keys, unsigned, vouched } = house.audit.status();
   expect(unsigned).toBe(7);
   expect(await house.audit.prove(46)).toBeUndefined();
   await house.audit.close();
-  expect(checkIndependently(house.lines(), publicKey, notes)).toEqual({ entries: 47, good: 5, bad: 0 });
-  expect(await verifyAudit(house.log, publicKey, notes)).toMatchObject({
+  expect(checkIndependently(house.lines(), vouched, notes)).toEqual({ entries: 47, good: 5, bad: 0 });
+  expect(await verifyAudit(house.log, keys, notes)).toMatchObject({
     entries: 47,
     checkpoints: 5,
     unsigned: 0,
@@ -128,13 +128,13 @@ test("checkpoints, proofs of inclusion and of consistency hold for a verifier th
   });
   for (let index = 0; index < 47; index++) {
     const proof = (await house.audit.prove(index)) ?? expect.fail();
-    expect(checkProof(proof, publicKey)).toBe(true);
-    expect(checkProof({ ...proof, index: (index + 1) % 47 }, publicKey)).toBe(false);
-    expect(checkProof({ ...proof, entry: proof.entry.replace("memory.read", "memory.list") }, publicKey)).toBe(false);
+    expect(checkProof(proof, vouched)).toBe(true);
+    expect(checkProof({ ...proof, index: (index + 1) % 47 }, vouched)).toBe(false);
+    expect(checkProof({ ...proof, entry: proof.entry.replace("memory.read", "memory.list") }, vouched)).toBe(false);
   }
-  const last = openCheckpoint(notes.at(-1) ?? "", publicKey) ?? expect.fail();
+  const last = openCheckpoint(notes.at(-1) ?? "", keys) ?? expect.fail();
   for (const note of notes) {
-    const first = openCheckpoint(note, publicKey) ?? expect.fail();
+    const first = openCheckpoint(note, keys) ?? expect.fail();
     const { path } = house.audit.proveConsistency(first.size) ?? expect.fail();
     expect(
       verifyConsistency(
@@ -151,8 +151,8 @@ test("openCheckpoint takes no other text, key or signature", async () => {
   const house = await openTestAudit();
   const other = await openTestAudit();
   await fillAudit(house, 3, 3);
-  const { checkpoint: note = "", publicKey } = house.audit.status();
-  expect(openCheckpoint(note, publicKey)?.size).toBe(3);
+  const { checkpoint: note = "", keys } = house.audit.status();
+  expect(openCheckpoint(note, keys)?.size).toBe(3);
   for (const forged of [
     note.replace("\n3\n", "\n4\n"),
     note.replace("kaelix", "Kaelix"),
@@ -160,10 +160,10 @@ test("openCheckpoint takes no other text, key or signature", async () => {
     note.slice(1),
     "",
   ]) {
-    expect(openCheckpoint(forged, publicKey)).toBeUndefined();
+    expect(openCheckpoint(forged, keys)).toBeUndefined();
   }
   // Every installation of these tests has a key of its own.
-  expect(openCheckpoint(note, other.audit.status().publicKey)).toBeUndefined();
+  expect(openCheckpoint(note, other.audit.status().keys)).toBeUndefined();
   await closed(house);
   await closed(other);
 });
@@ -172,7 +172,7 @@ test("openCheckpoint takes no other text, key or signature", async () => {
 test("40 falsified logs are found, by the room's verifier and by the other (seed 21)", async () => {
   const house = await openTestAudit();
   await fillAudit(house, 40, 8);
-  const { publicKey, checkpoint = "" } = house.audit.status();
+  const { checkpoint = "", keys, vouched } = house.audit.status();
   const random = seededRandom(21);
   let tried = 0;
   while (tried < 40) {
@@ -180,11 +180,11 @@ test("40 falsified logs are found, by the room's verifier and by the other (seed
     const falsified = tamper(lines, random);
     if (falsified === undefined) continue;
     tried++;
-    const verifier = new AuditVerifier(publicKey);
+    const verifier = new AuditVerifier(keys);
     for (const line of falsified.lines) verifier.take(line);
     const found = verifier.report([checkpoint]).problems.length > 0;
     if (!found) expect.fail(`Try ${tried} of seed 21 was not found: ${falsified.how}`);
-    expect(checkIndependently(falsified.lines, publicKey, [checkpoint]).bad, falsified.how).toBeGreaterThan(0);
+    expect(checkIndependently(falsified.lines, vouched, [checkpoint]).bad, falsified.how).toBeGreaterThan(0);
   }
   await closed(house);
 });
@@ -192,10 +192,10 @@ test("40 falsified logs are found, by the room's verifier and by the other (seed
 test("a log cut off behind its last checkpoint is found by a checkpoint that was kept elsewhere, and by that alone", async () => {
   const house = await openTestAudit();
   await fillAudit(house, 20, 10);
-  const { publicKey, checkpoint = "" } = house.audit.status();
+  const { checkpoint = "", keys } = house.audit.status();
   const cut = house.lines().slice(0, 11);
   const report = (kept: readonly string[]): readonly string[] => {
-    const verifier = new AuditVerifier(publicKey);
+    const verifier = new AuditVerifier(keys);
     for (const line of cut) verifier.take(line);
     return verifier.report(kept).problems;
   };
@@ -212,7 +212,7 @@ test("after a restart the log goes on where it was; one that was changed meanwhi
   const again = await openTestAudit({}, first.log);
   expect(again.audit.status()).toMatchObject({ entries: 12, unsigned: 0, isIntact: true });
   await fillAudit(again, 3, 3);
-  expect(await verifyAudit(again.log, again.audit.status().publicKey)).toMatchObject({ entries: 15, problems: [] });
+  expect(await verifyAudit(again.log, again.audit.status().keys)).toMatchObject({ entries: 15, problems: [] });
   await again.keystore.close();
   const records = again.log.records("audit", 0);
   const record = records[0] ?? expect.fail();
@@ -238,7 +238,7 @@ test("two processes that write to one log hash the same list", async () => {
     await fillAudit(right, 2, 2);
   }
   await left.audit.sign();
-  expect(await verifyAudit(left.log, left.audit.status().publicKey)).toMatchObject({
+  expect(await verifyAudit(left.log, left.audit.status().keys)).toMatchObject({
     entries: 25,
     unsigned: 0,
     problems: [],

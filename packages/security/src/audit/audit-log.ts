@@ -7,6 +7,8 @@
  * own), keep content, tokens or codes, or prove anything of entries after the last checkpoint: every 1,000 entries or a minute.
  * Memory: 72 bytes per entry.
  */
+import type { KeyObject } from "node:crypto";
+
 import { type Clock, encodeText, systemClock } from "@kaelix/base";
 import type { Log } from "@kaelix/log";
 import {
@@ -29,6 +31,7 @@ import { securityErrors } from "../errors.ts";
 import type { Keystore } from "../keys/keystore.ts";
 import { SYSTEM_USER } from "../keys/keystore-types.ts";
 import type { Subject } from "../policy/subjects.ts";
+import { type AuditKey, openAuditKeys } from "./audit-keys.ts";
 import { AuditVerifier } from "./audit-verifier.ts";
 import { signReceipt } from "../erasure/receipt.ts";
 import { signCheckpoint } from "./checkpoint.ts";
@@ -76,8 +79,12 @@ export interface AuditStatus {
   readonly isIntact: boolean;
   /** The last checkpoint; undefined before the first. */
   readonly checkpoint: string | undefined;
-  /** 32 bytes, base64url. */
+  /** The key that signs now: 32 bytes, base64url. */
   readonly publicKey: string;
+  /** The notes by which all keys of the log vouch for each other, from the first on: see `openAuditKeys`. */
+  readonly vouched: readonly string[];
+  /** The same, opened. */
+  readonly keys: readonly AuditKey[];
 }
 
 /** What an audit log is made of. */
@@ -103,6 +110,15 @@ interface StoredRecord extends AuditRecord {
   readonly bytes: Uint8Array;
 }
 
+/** What is signed with now. */
+interface SigningAudit {
+  readonly secret: KeyObject;
+  readonly signer: NoteSigner;
+  readonly vouched: readonly string[];
+  readonly keys: readonly AuditKey[];
+  readonly fromMs: number;
+}
+
 interface Waiting {
   readonly event: AuditEvent;
   readonly done: (() => void) | undefined;
@@ -121,8 +137,8 @@ export async function openAuditLog(options: AuditOptions): Promise<AuditLog> {
 export class AuditLog {
   readonly #options: AuditOptions;
   readonly #clock: Clock;
-  readonly #signer: NoteSigner;
-  readonly #verifier: AuditVerifier;
+  #signing: SigningAudit | undefined;
+  readonly #verifier = new AuditVerifier([]);
   /** Offset of each entry. */
   readonly #offsets: number[] = [];
   #queue: Waiting[] = [];
@@ -132,13 +148,14 @@ export class AuditLog {
   #lost = 0;
   #lostWritten = 0;
   #checkpoint: string | undefined;
+  /** The latest time that was signed here. */
+  #signedUntilMs = 0;
 
   /** Use `openAuditLog`. */
   constructor(options: AuditOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#signer = new NoteSigner(options.keystore.systemSecret("audit"));
-    this.#verifier = new AuditVerifier(this.#signer.publicKey);
+    this.#keys();
   }
 
   /** Called once by `openAuditLog`. */
@@ -232,19 +249,31 @@ export class AuditLog {
   /** Signs what there is now and writes it down; does nothing when all is signed or the log does not fit. */
   async sign(): Promise<void> {
     await this.#drained();
-    const { tree, signed, isIntact } = this.#verifier;
-    if (!isIntact || tree.size === signed) return;
+    const { tree, signed } = this.#verifier;
+    if (!this.#maySign() || tree.size === signed) return;
     await new Promise<void>((done, failed) => this.#enqueue({ event: this.#head(), done, failed }));
   }
 
   /** The signed receipt of an erasure; undefined before it is done. */
   receipt(erasure: ErasureState): string | undefined {
-    return signReceipt(this.#signer, erasure);
+    return signReceipt(this.#keys().signer, erasure);
+  }
+
+  /**
+   * Makes a new key for checkpoints and receipts. The one before vouches for it and is gone; what it signed stays verifiable.
+   * @throws `signing-keys-many`; whatever the key server or the log throws: nothing is signed until a next try
+   */
+  async renewKey(): Promise<void> {
+    await this.#options.keystore.signing.renew("audit", {
+      signedUntilMs: () => Math.max(this.#signedUntilMs, this.#verifier.signedUntilMs),
+    });
+    this.#keys();
   }
 
   /** How the log is. */
   status(): AuditStatus {
     const { tree, signed, isIntact } = this.#verifier;
+    const { keys, signer, vouched } = this.#keys();
     return {
       entries: tree.size,
       unsigned: tree.size - signed,
@@ -252,7 +281,9 @@ export class AuditLog {
       lost: this.#lost,
       isIntact,
       checkpoint: this.#checkpoint,
-      publicKey: this.#signer.publicKey,
+      publicKey: signer.publicKey,
+      vouched,
+      keys,
     };
   }
 
@@ -328,13 +359,13 @@ export class AuditLog {
   }
 
   #afterBatch(): void {
-    const { tree, signed, isIntact } = this.#verifier;
+    const { tree, signed } = this.#verifier;
     if (this.#lost > this.#lostWritten) {
       const count = this.#lost - this.#lostWritten;
       this.#lostWritten = this.#lost;
       void this.record({ subject: "system", action: "audit.lost", decision: "deny", reason: `${count} entries` });
     }
-    if (isIntact && tree.size - signed >= CHECKPOINT_ENTRIES) {
+    if (this.#maySign() && tree.size - signed >= CHECKPOINT_ENTRIES) {
       this.#queue.unshift({ event: this.#head(), done: undefined, failed: (error) => this.#report(error) });
     }
   }
@@ -378,10 +409,33 @@ export class AuditLog {
     this.#options.onCheckpoint?.(decoded.event.note);
   }
 
+  /** Not while a new key is on its way to the log: its time has begun, and only the one before could sign. */
+  #maySign(): boolean {
+    return this.#verifier.isIntact && this.#options.keystore.signing.isSettled("audit");
+  }
+
+  /** The keys as they are now. */
+  #keys(): SigningAudit {
+    const { signing } = this.#options.keystore;
+    const [{ secret }] = signing.keys("audit");
+    if (this.#signing?.secret === secret) return this.#signing;
+    const vouched = signing.vouched();
+    const keys = openAuditKeys(vouched) ?? [];
+    const fromMs = keys.at(-1)?.fromMs ?? 0;
+    this.#signing = { secret, vouched, keys, fromMs, signer: new NoteSigner(secret.export()) };
+    this.#verifier.trust(keys);
+    return this.#signing;
+  }
+
   #head(): AuditCheckpoint {
     const { tree } = this.#verifier;
-    const note = signCheckpoint(this.#signer, { size: tree.size, root: tree.root() });
-    const base = { v: EVENT_VERSION, at: this.#clock.nowMs(), tenant: DEFAULT_TENANT, user: SYSTEM_USER };
+    const nowMs = this.#clock.nowMs();
+    const { fromMs, signer } = this.#keys();
+    // A clock that was set back must not take a checkpoint out of its key's time.
+    const atMs = Math.max(nowMs, fromMs);
+    this.#signedUntilMs = Math.max(this.#signedUntilMs, atMs);
+    const note = signCheckpoint(signer, { size: tree.size, root: tree.root(), atMs });
+    const base = { v: EVENT_VERSION, at: nowMs, tenant: DEFAULT_TENANT, user: SYSTEM_USER };
     return { type: "audit.checkpoint", ...base, note };
   }
 

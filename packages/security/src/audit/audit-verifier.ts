@@ -8,7 +8,8 @@
 import type { Log } from "@kaelix/log";
 import { decodeEvent, TOPICS } from "@kaelix/model";
 
-import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
+import type { AuditKey } from "./audit-keys.ts";
+import { type OpenCheckpoint, openCheckpoint } from "./checkpoint.ts";
 import { hashLeaf, MerkleTree } from "./merkle.ts";
 
 /** What was found. The log is as it was signed when `problems` is empty. */
@@ -26,15 +27,23 @@ const PROBLEMS_MAX = 100;
 
 /** Takes records of topic `audit` one after the other, in order. */
 export class AuditVerifier {
-  readonly #publicKey: string;
+  #keys: readonly AuditKey[];
   readonly #tree = new MerkleTree();
   readonly #problems: string[] = [];
   #checkpoints = 0;
   #signed = 0;
+  /** Number of the key of the last good checkpoint. */
+  #signedBy = 0;
+  #signedUntilMs = 0;
 
-  /** @param publicKey 32 bytes, base64url */
-  constructor(publicKey: string) {
-    this.#publicKey = publicKey;
+  /** @param keys the keys of the log, from the first on */
+  constructor(keys: readonly AuditKey[]) {
+    this.#keys = keys;
+  }
+
+  /** Takes the keys as they are after a renewal. */
+  trust(keys: readonly AuditKey[]): void {
+    this.#keys = keys;
   }
 
   /** The tree of all entries so far. */
@@ -45,6 +54,11 @@ export class AuditVerifier {
   /** Size of the last good checkpoint. */
   get signed(): number {
     return this.#signed;
+  }
+
+  /** The latest time of a good checkpoint, epoch ms; 0 before one. */
+  get signedUntilMs(): number {
+    return this.#signedUntilMs;
   }
 
   get isIntact(): boolean {
@@ -74,7 +88,7 @@ export class AuditVerifier {
 
   /** The report, after the last record. `kept`: checkpoints that were kept elsewhere. */
   report(kept: readonly string[] = []): AuditReport {
-    for (const note of kept) this.#compare(openCheckpoint(note, this.#publicKey), "A checkpoint kept elsewhere");
+    for (const note of kept) this.#compare(openCheckpoint(note, this.#keys), "A checkpoint kept elsewhere");
     const { size } = this.#tree;
     return {
       entries: size,
@@ -87,8 +101,15 @@ export class AuditVerifier {
 
   #takeCheckpoint(note: string): void {
     this.#checkpoints++;
-    const found = openCheckpoint(note, this.#publicKey);
+    const found = openCheckpoint(note, this.#keys);
     if (!this.#compare(found, `Checkpoint ${this.#checkpoints}`) || found === undefined) return;
+    // Whoever got hold of a key that was retired since could sign with times of then.
+    if (found.key < this.#signedBy) {
+      this.problem(`Checkpoint ${this.#checkpoints} is signed by a key that was retired before it`);
+      return;
+    }
+    this.#signedBy = found.key;
+    this.#signedUntilMs = Math.max(this.#signedUntilMs, found.atMs ?? 0);
     // Entries of another process may stand between a checkpoint and those it speaks of; it never speaks of fewer than the one before.
     if (found.size >= this.#signed) this.#signed = found.size;
     else
@@ -97,8 +118,8 @@ export class AuditVerifier {
       );
   }
 
-  #compare(found: Checkpoint | undefined, name: string): boolean {
-    if (found === undefined) this.problem(`${name} is not signed by the key of this log`);
+  #compare(found: OpenCheckpoint | undefined, name: string): boolean {
+    if (found === undefined) this.problem(`${name} is not signed by a key that this log had at its time`);
     else if (found.size > this.#tree.size) {
       this.problem(`${name} speaks of ${found.size} entries, and there are ${this.#tree.size}: the log was cut off`);
     } else if (!this.#tree.root(found.size).equals(found.root)) {
@@ -111,8 +132,12 @@ export class AuditVerifier {
 }
 
 /** Reads topic `audit` to its end and checks it. `kept`: checkpoints that were kept elsewhere. Throws errors of the log. */
-export async function verifyAudit(log: Log, publicKey: string, kept: readonly string[] = []): Promise<AuditReport> {
-  const verifier = new AuditVerifier(publicKey);
+export async function verifyAudit(
+  log: Log,
+  keys: readonly AuditKey[],
+  kept: readonly string[] = [],
+): Promise<AuditReport> {
+  const verifier = new AuditVerifier(keys);
   const { name } = TOPICS.audit;
   const { startOffset, endOffset } = await log.bounds(name, 0);
   for (let offset = startOffset; offset < endOffset;) {

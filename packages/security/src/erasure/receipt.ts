@@ -13,11 +13,13 @@
  *     view: search at 502, 2026-11-21T21:05:01.290Z
  *     purged: 2026-11-21T23:00:12.000Z
  *
- * Guarantees: the same erasure in the same state always gives the same bytes; whoever has the public key can check it without a server.
+ * Guarantees: the same erasure in the same state always gives the same bytes under the same key; whoever has the public keys can check it
+ * without a server, also when its key was renewed since.
  * It does not: name what was erased, or prove that nobody had made a copy before.
  */
 import type { ErasureRange, ErasureScope, ErasureState } from "@kaelix/model";
 
+import type { AuditKey } from "../audit/audit-keys.ts";
 import { type NoteSigner, openNote } from "../audit/signed-note.ts";
 
 const ORIGIN = "kaelix/erasure";
@@ -46,15 +48,26 @@ export function signReceipt(signer: NoteSigner, state: ErasureState): string | u
 
 /**
  * Checks a receipt.
- * @param publicKey 32 bytes, base64url
- * @returns undefined when it is none, was changed, or is not of this key
+ * @param keys the keys of the audit log, from the first on
+ * @returns undefined when it is none, was changed, is of none of these keys, or tells of what was after its key's time
  */
-export function openReceipt(receipt: string, publicKey: string): ReceiptLines | undefined {
-  const lines = openNote(receipt.replaceAll("\r\n", "\n"), ORIGIN, publicKey);
-  return lines?.map((line) => {
-    const at = line.indexOf(": ");
-    return at < 0 ? { name: line, value: "" } : { name: line.slice(0, at), value: line.slice(at + 2) };
-  });
+export function openReceipt(receipt: string, keys: readonly AuditKey[]): ReceiptLines | undefined {
+  const note = receipt.replaceAll("\r\n", "\n");
+  for (const { publicKey, untilMs = Number.POSITIVE_INFINITY } of keys) {
+    const lines = openNote(note, ORIGIN, publicKey)?.map(readLine);
+    if (lines !== undefined) return lines.every((line) => !(doneAtMs(line) > untilMs)) ? lines : undefined;
+  }
+  return undefined;
+}
+
+function readLine(line: string): ReceiptLines[number] {
+  const at = line.indexOf(": ");
+  return at < 0 ? { name: line, value: "" } : { name: line.slice(0, at), value: line.slice(at + 2) };
+}
+
+/** When something was done that a line tells of; not a number for other lines, also for a time that is still to come. */
+function doneAtMs({ name, value }: ReceiptLines[number]): number {
+  return name === "unreadable" || name === "purged" ? Date.parse(value) : Number.NaN;
 }
 
 /** The class of thing that was erased, in words. */

@@ -1,15 +1,19 @@
-import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createHmac, createPrivateKey, createSecretKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
 import { ManualClock, seededRandom, systemRandom } from "@kaelix/base";
 import { DEFAULT_TENANT, makeId } from "@kaelix/model";
+import { decodeProtectedHeader } from "jose";
 import { expect, test } from "vitest";
 
+import type { SigningKey } from "../keys/signing-keys.ts";
 import { ACCESS_TOKEN_SECONDS, type AccessTokenOptions, AccessTokens } from "./access-tokens.ts";
 
 const clock = new ManualClock(1_750_000_000_123);
 const seconds = 1_750_000_000;
+const seed = Buffer.alloc(32, 9);
+const key: SigningKey = { number: 1, secret: createSecretKey(seed), sinceMs: 0, retiredAtMs: undefined };
 const options: AccessTokenOptions = {
-  seed: Buffer.alloc(32, 9),
+  keys: () => [key],
   issuer: "kaelix",
   audience: "kaelix",
   clock,
@@ -22,14 +26,15 @@ const claims = {
   role: "member" as const,
   session: makeId("ses", 1, systemRandom),
 };
+const keyId = keyIdOf(await tokens.sign(claims));
 // The same seed in the same envelope (RFC 8410), for forging with the right key.
 const realKey = createPrivateKey({
-  key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), options.seed]),
+  key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed]),
   format: "der",
   type: "pkcs8",
 });
 const strangeKey = generateKeyPairSync("ed25519").privateKey;
-const header = { alg: "EdDSA", kid: tokens.keyId, typ: "at+jwt" };
+const header = { alg: "EdDSA", kid: keyId, typ: "at+jwt" };
 const payload = {
   iss: "kaelix",
   aud: "kaelix",
@@ -54,12 +59,12 @@ const wrong = {
     "file:///dev/null",
     "' OR 1=1 --",
     "http://127.0.0.1/key",
-    `${tokens.keyId} `,
-    `${tokens.keyId}\u0000`,
+    `${keyId} `,
+    `${keyId}\u0000`,
     null,
     1,
     {},
-    [tokens.keyId],
+    [keyId],
   ],
   typ: ["JWT", "jwt", "", "at+jwt;x", "id+jwt", "refresh+jwt", null, 1],
   claims: [
@@ -88,6 +93,10 @@ function forge(head: Json, body: Json | string, key: KeyObject = realKey): strin
   return `${signed}.${sign(null, Buffer.from(signed), key).toString("base64url")}`;
 }
 
+function keyIdOf(token: string): string {
+  return decodeProtectedHeader(token).kid ?? "";
+}
+
 function without(object: Json, name: string): Json {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 }
@@ -114,6 +123,40 @@ test("AccessTokens refuses a token from its last second on, also from memory", a
     type: "refused",
     why: "expired",
   });
+});
+
+test("AccessTokens takes what a retired key signed until that ends, and nothing of a forgotten one, also from memory", async () => {
+  const now = new ManualClock(clock.nowMs());
+  const next: SigningKey = {
+    number: 2,
+    secret: createSecretKey(Buffer.alloc(32, 8)),
+    sinceMs: 0,
+    retiredAtMs: undefined,
+  };
+  let keys: AccessTokenOptions["keys"] = () => [key];
+  const own = new AccessTokens({ ...options, clock: now, keys: () => keys() });
+  const [seen, unseen] = [await own.sign(claims), await own.sign(claims)];
+  expect((await own.verify(seen)).type).toBe("verified");
+  const retired = { ...key, retiredAtMs: now.nowMs() };
+  keys = () => [next, retired];
+  for (const token of [seen, unseen]) expect((await own.verify(token)).type).toBe("verified");
+  const newer = await own.sign(claims);
+  expect(keyIdOf(newer)).not.toBe(keyId);
+  expect((await own.verify(newer)).type).toBe("verified");
+  // A thief of the retired key can sign until its last token ends, and names it or the new one in vain.
+  now.advance(61_000);
+  const iat = Math.floor(now.nowMs() / 1_000);
+  const late = { ...payload, iat, exp: iat + ACCESS_TOKEN_SECONDS };
+  expect(await own.verify(forge(header, late))).toEqual({ type: "refused", why: "forged" });
+  expect(await own.verify(forge({ ...header, kid: keyIdOf(newer) }, payload))).toEqual({
+    type: "refused",
+    why: "forged",
+  });
+  keys = () => [next];
+  const [another] = [forge(header, { ...payload, jti: "BAAAAAAAAAAAAAAAAAAAAA" })];
+  for (const token of [seen, unseen, another])
+    expect(await own.verify(token)).toEqual({ type: "refused", why: "forged" });
+  expect((await own.verify(newer)).type).toBe("verified");
 });
 
 test("AccessTokens refuses forged headers, keys, claims and times", async () => {

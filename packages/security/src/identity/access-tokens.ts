@@ -1,15 +1,17 @@
 /**
  * Access tokens: signed JWTs of ten minutes (RFC 7519, RFC 9068), Ed25519 alone.
  *
- * Guarantees: the algorithm, key id, type, issuer and audience are pinned; nothing in a token chooses the key; only the canonical
- * spelling of a token is accepted; the signing key is derived from the installation's key, so tokens survive a restart.
+ * Guarantees: the algorithm, type, issuer and audience are pinned; a token chooses among our own keys alone, the one that signs and those
+ * that were retired within the life of a token; only the canonical spelling of a token is accepted; tokens survive a restart.
  * It does not know of revoked sessions: the service asks for that.
  */
 import { createPrivateKey, createPublicKey, hash, type KeyObject } from "node:crypto";
 
 import { type Clock, type RandomSource } from "@kaelix/base";
 import { parseId, parseTenantId, type Role, type SessionId, type TenantId, type UserId } from "@kaelix/model";
-import { errors, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from "jose";
+
+import type { SigningKey, SigningLine } from "../keys/signing-keys.ts";
 
 /** Seconds an access token is good for. */
 export const ACCESS_TOKEN_SECONDS = 600;
@@ -30,8 +32,8 @@ export type VerifiedToken =
 
 /** What tokens are made with. */
 export interface AccessTokenOptions {
-  /** 32 bytes, the same after every restart. */
-  readonly seed: Uint8Array;
+  /** The key that signs, and after it those that still verify. */
+  readonly keys: () => SigningLine;
   readonly issuer: string;
   readonly audience: string;
   readonly clock: Clock;
@@ -47,44 +49,42 @@ const CLOCK_SKEW_SECONDS = 60;
 const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
 const ROLES: readonly Role[] = ["owner", "admin", "member", "guest"];
 
+/** A key at work. */
+interface TokenKey {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  /** Names it in `kid`. */
+  readonly id: string;
+}
+
 /** Signs and verifies. Verified tokens are remembered until they end, because a verification costs 0.14 ms. */
 export class AccessTokens {
   readonly #options: AccessTokenOptions;
-  readonly #privateKey: KeyObject;
-  readonly #publicKey: KeyObject;
-  readonly #verified = new Map<string, AccessClaims>();
-  /** Names the signing key in `kid`. */
-  readonly keyId: string;
+  readonly #verified = new Map<string, { readonly claims: AccessClaims; readonly keyId: string }>();
+  readonly #tokenKeys = new WeakMap<KeyObject, TokenKey>();
 
   constructor(options: AccessTokenOptions) {
     this.#options = options;
-    this.#privateKey = createPrivateKey({
-      key: Buffer.concat([PKCS8_HEAD, options.seed]),
-      format: "der",
-      type: "pkcs8",
-    });
-    this.#publicKey = createPublicKey(this.#privateKey);
-    const der = this.#publicKey.export({ format: "der", type: "spki" });
-    this.keyId = hash("sha256", der, "base64url").slice(0, 16);
   }
 
-  /** The public key, for anyone who wants to verify. */
+  /** The public key of the one that signs. */
   get publicKey(): KeyObject {
-    return this.#publicKey;
+    return this.#tokenKey(this.#options.keys()[0]).publicKey;
   }
 
   /** A token for a session, good for ten minutes. */
   async sign(claims: Omit<AccessClaims, "expiresAtMs">): Promise<string> {
     const seconds = Math.floor(this.#options.clock.nowMs() / 1_000);
+    const { id, privateKey } = this.#tokenKey(this.#options.keys()[0]);
     return new SignJWT({ sid: claims.session, role: claims.role, tenant: claims.tenant })
-      .setProtectedHeader({ alg: ALGORITHM, kid: this.keyId, typ: TYPE })
+      .setProtectedHeader({ alg: ALGORITHM, kid: id, typ: TYPE })
       .setIssuer(this.#options.issuer)
       .setAudience(this.#options.audience)
       .setSubject(claims.user)
       .setJti(Buffer.from(this.#options.random.bytes(16)).toString("base64url"))
       .setIssuedAt(seconds)
       .setExpirationTime(seconds + ACCESS_TOKEN_SECONDS)
-      .sign(this.#privateKey);
+      .sign(privateKey);
   }
 
   /** Reads a token; never throws for a bad one. */
@@ -93,19 +93,28 @@ export class AccessTokens {
     const name = hash("sha256", token, "base64url");
     const known = this.#verified.get(name);
     if (known !== undefined) {
-      if (this.#options.clock.nowMs() < known.expiresAtMs) return { type: "verified", claims: known };
+      const isOver = this.#options.clock.nowMs() >= known.claims.expiresAtMs;
+      if (!isOver && this.#find(known.keyId) !== undefined) return { type: "verified", claims: known.claims };
       this.#verified.delete(name);
-      return { type: "refused", why: "expired" };
+      return { type: "refused", why: isOver ? "expired" : "forged" };
     }
     if (!isCanonical(token)) return { type: "refused", why: "malformed" };
-    const verified = await this.#verify(token);
-    if (verified.type === "verified") this.#remember(name, verified.claims);
+    const keyId = keyIdOf(token);
+    const key = this.#find(keyId);
+    if (key === undefined) return { type: "refused", why: "forged" };
+    const verified = await this.#verify(token, key);
+    if (verified.type === "verified") this.#remember(name, { claims: verified.claims, keyId });
     return verified;
   }
 
-  async #verify(token: string): Promise<VerifiedToken> {
+  /** The key that a token names, when it is one of ours and still good. */
+  #find(keyId: string): SigningKey | undefined {
+    return this.#options.keys().find((key) => this.#tokenKey(key).id === keyId);
+  }
+
+  async #verify(token: string, key: SigningKey): Promise<VerifiedToken> {
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, this.#publicKey, {
+      const { payload } = await jwtVerify(token, this.#tokenKey(key).publicKey, {
         algorithms: [ALGORITHM],
         typ: TYPE,
         issuer: this.#options.issuer,
@@ -113,21 +122,50 @@ export class AccessTokens {
         currentDate: new Date(this.#options.clock.nowMs()),
         requiredClaims: ["sub", "sid", "jti", "role", "tenant", "iat", "exp"],
       });
-      if (protectedHeader.kid !== this.keyId) return { type: "refused", why: "forged" };
       const claims = parseClaims(payload, this.#options.clock.nowMs());
+      if (claims !== undefined && isAfter(claims, key)) return { type: "refused", why: "forged" };
       return claims === undefined ? { type: "refused", why: "malformed" } : { type: "verified", claims };
     } catch (error) {
       return { type: "refused", why: error instanceof errors.JWTExpired ? "expired" : "forged" };
     }
   }
 
-  #remember(name: string, claims: AccessClaims): void {
-    this.#verified.set(name, claims);
+  #tokenKey({ secret }: SigningKey): TokenKey {
+    let found = this.#tokenKeys.get(secret);
+    if (found === undefined) {
+      const der = Buffer.concat([PKCS8_HEAD, secret.export()]);
+      const privateKey = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+      der.fill(0);
+      const publicKey = createPublicKey(privateKey);
+      const id = hash("sha256", publicKey.export({ format: "der", type: "spki" }), "base64url").slice(0, 16);
+      found = { privateKey, publicKey, id };
+      this.#tokenKeys.set(secret, found);
+    }
+    return found;
+  }
+
+  #remember(name: string, verified: { readonly claims: AccessClaims; readonly keyId: string }): void {
+    this.#verified.set(name, verified);
     if (this.#verified.size <= CACHE_MAX) return;
     for (const oldest of this.#verified.keys()) {
       this.#verified.delete(oldest);
       return;
     }
+  }
+}
+
+/** True for a token that says it was signed after its key was retired: nobody here did that. */
+function isAfter({ expiresAtMs }: AccessClaims, { retiredAtMs = Number.POSITIVE_INFINITY }: SigningKey): boolean {
+  return expiresAtMs > retiredAtMs + (ACCESS_TOKEN_SECONDS + CLOCK_SKEW_SECONDS) * 1_000;
+}
+
+/** The key that a token says it is signed by; empty when it says none. */
+function keyIdOf(token: string): string {
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    return typeof kid === "string" ? kid : "";
+  } catch {
+    return "";
   }
 }
 

@@ -10,6 +10,8 @@ import type { InviteRow, UserRow } from "./rows.ts";
 import type { Sessions } from "./sessions.ts";
 import type { IdentityStore } from "./store.ts";
 
+const PAGE = 500;
+
 /** What ending an account works with. */
 interface AccountParts {
   readonly register: AccessRegister;
@@ -43,6 +45,18 @@ export class Accounts {
   async endSessions(user: UserId): Promise<void> {
     const { sessions, store } = this.#parts;
     for (const { session } of await store.activeSessions(user)) await sessions.revoke(session, "all");
+  }
+
+  /** Ends every session there is, of every organisation; not those that begin meanwhile. */
+  async endEverySession(): Promise<void> {
+    const { clock, sessions, store } = this.#parts;
+    const nowMs = clock.nowMs();
+    for (let rows = await store.users(PAGE); rows.length > 0; rows = await store.users(PAGE, rows.at(-1))) {
+      for (const { user } of rows) {
+        const all = await store.activeSessions(user);
+        for (const { session, startedAtMs } of all) if (startedAtMs <= nowMs) await sessions.revoke(session, "all");
+      }
+    }
   }
 
   /** Organisations: one of them ends with all accounts in it. */

@@ -25,6 +25,7 @@ import { Ways } from "../access/ways.ts";
 import { OwnSeals } from "../access/own-seals.ts";
 import { type FactorsStatus, SecondFactors, type TotpEnrolment } from "../access/second-factors.ts";
 import { securityErrors } from "../errors.ts";
+import type { SigningLine } from "../keys/signing-keys.ts";
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from "./access-tokens.ts";
 import { ClaimGate, hashCode } from "./codes.ts";
 import { GuessGate, undefinedOn } from "./guess-gate.ts";
@@ -132,8 +133,8 @@ export class Identity {
     // Nothing is shared with whoever cannot come in.
     const present = async (id: UserId): Promise<UserRow | undefined> => this.members.present(await store.user(id));
     this.grants = new Grants({ ...shared, register, user: present });
-    const refreshSecret = keystore.systemSecret("refresh");
-    this.#sessions = new Sessions({ ...shared, store, journal: this.#journal, refreshSecret });
+    const keys = (): SigningLine => keystore.signing.keys("refresh");
+    this.#sessions = new Sessions({ ...shared, store, journal: this.#journal, keys });
     const [journal, sessions, signingUp] = [this.#journal, this.#sessions, this.#signingUp];
     const endSessions = (id: UserId): Promise<void> => this.accounts.endSessions(id);
     this.members = new Members({ ...shared, register, store, journal, endSessions, profile, signingUp });
@@ -170,7 +171,7 @@ export class Identity {
     this.resets = doors.resets;
     this.tokens = new AccessTokens({
       ...shared,
-      seed: keystore.systemSecret("access-tokens"),
+      keys: () => keystore.signing.keys("access-tokens"),
       issuer: settings.issuer ?? "kaelix",
       audience: settings.audience ?? "kaelix",
     });

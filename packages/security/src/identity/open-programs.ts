@@ -21,11 +21,9 @@ export function openPrograms(
 ): { readonly apiKeys: ApiKeys; readonly apps: Apps } {
   const parts = { ...shared, keystore, owners: new KeyOwners(shared) };
   const clients = new AppClients({ ...shared, secret: keystore.systemSecret("app-clients"), read: readDocument });
-  const secret = keystore.systemSecret("app-tokens");
   const apps = new Apps({
     ...parts,
     clients,
-    secret,
     onReuse: ({ key, tenant, user }) => onSuspicion?.({ user, tenant, reason: "app-token-copied", app: key }),
   });
   return { apiKeys: new ApiKeys(parts), apps };

@@ -9,6 +9,8 @@ import { createHash, createHmac, type KeyObject, timingSafeEqual } from "node:cr
 import type { RandomSource } from "@kaelix/base";
 import { parseId, type SessionId } from "@kaelix/model";
 
+import type { SigningKey } from "../keys/signing-keys.ts";
+
 /** A token read and found to be ours, though maybe an old one. */
 export interface ParsedRefresh {
   readonly session: SessionId;
@@ -32,8 +34,8 @@ export function hashRefresh(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }
 
-/** Reads a token; undefined when it was never made here. */
-export function parseRefresh(key: KeyObject, token: string): ParsedRefresh | undefined {
+/** Reads a token; undefined when it was made with none of the keys. */
+export function parseRefresh(keys: readonly SigningKey[], token: string): ParsedRefresh | undefined {
   const match = PATTERN.exec(token);
   if (match === null) return undefined;
   const [, id = "", generation = "", , mac = ""] = match;
@@ -41,7 +43,7 @@ export function parseRefresh(key: KeyObject, token: string): ParsedRefresh | und
   const head = token.slice(0, token.length - mac.length - 1);
   const given = Buffer.from(mac, "base64url");
   if (session === undefined || given.toString("base64url") !== mac) return undefined;
-  if (!timingSafeEqual(given, macOf(key, head))) return undefined;
+  if (!keys.some(({ secret }) => timingSafeEqual(given, macOf(secret, head)))) return undefined;
   return { session, generation: Number(generation), hash: hashRefresh(token) };
 }
 

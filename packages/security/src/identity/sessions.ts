@@ -9,8 +9,6 @@
  * Raised ceilings, proofs and the successors kept for the ten seconds are in memory only: a restart locks, and a lost answer from before it
  * means signing in again.
  */
-import { createSecretKey, type KeyObject } from "node:crypto";
-
 import { type Clock, KeyedLock, type RandomSource } from "@kaelix/base";
 import {
   EVENT_VERSION,
@@ -25,6 +23,7 @@ import {
 
 import { securityErrors } from "../errors.ts";
 import type { IdentityJournal } from "./journal.ts";
+import type { SigningLine } from "../keys/signing-keys.ts";
 import { hashRefresh, makeRefresh, type ParsedRefresh, parseRefresh } from "./refresh-tokens.ts";
 import type { SessionInfo } from "./identity-types.ts";
 import type { SessionRow, UserRow } from "./rows.ts";
@@ -51,8 +50,8 @@ interface SessionTools {
   readonly journal: IdentityJournal;
   readonly clock: Clock;
   readonly random: RandomSource;
-  /** 32 bytes that recognise our own refresh tokens. */
-  readonly refreshSecret: Uint8Array;
+  /** What refresh tokens are made with, and after it what those that are still good were made with. */
+  readonly keys: () => SigningLine;
 }
 
 interface Grace {
@@ -75,7 +74,6 @@ const CLIENT_LENGTH_MAX = 200;
 /** All sessions, as this process sees them. */
 export class Sessions {
   readonly #tools: SessionTools;
-  readonly #key: KeyObject;
   readonly #lock = new KeyedLock();
   readonly #graces = new Map<SessionId, Grace>();
   readonly #standings = new Map<SessionId, Standing>();
@@ -88,7 +86,6 @@ export class Sessions {
 
   constructor(tools: SessionTools) {
     this.#tools = tools;
-    this.#key = createSecretKey(tools.refreshSecret);
   }
 
   /** The event that starts a session, and its first refresh token. Nothing is written yet. */
@@ -99,7 +96,7 @@ export class Sessions {
     const { clock, random } = this.#tools;
     const nowMs = clock.nowMs();
     const session = makeId("ses", nowMs, random);
-    const refreshToken = makeRefresh(this.#key, random, session, 0);
+    const refreshToken = makeRefresh(this.#tools.keys()[0].secret, random, session, 0);
     const event: SessionStarted = {
       type: "session.started",
       v: EVENT_VERSION,
@@ -119,7 +116,7 @@ export class Sessions {
    * @throws `identity-refresh-invalid`, `identity-refresh-reused`
    */
   async refresh(token: string): Promise<{ readonly row: SessionRow; readonly refreshToken: string }> {
-    const parsed = parseRefresh(this.#key, token);
+    const parsed = parseRefresh(this.#tools.keys(), token);
     if (parsed === undefined) throw securityErrors("identity-refresh-invalid");
     return this.#lock.run(parsed.session, async () => this.#exchange(parsed));
   }
@@ -214,7 +211,7 @@ export class Sessions {
     const { clock, random, journal } = this.#tools;
     const nowMs = clock.nowMs();
     const generation = row.generation + 1;
-    const refreshToken = makeRefresh(this.#key, random, row.session, generation);
+    const refreshToken = makeRefresh(this.#tools.keys()[0].secret, random, row.session, generation);
     const refresh = hashRefresh(refreshToken);
     const expiresAtMs = Math.min(
       nowMs + REFRESH_DAYS_SLIDING * DAY_MS,

@@ -1,21 +1,53 @@
-/** Records of topic `keys`. Pure. Record keys are `user/<id>` and `memory/<id>`; a null value is the shredding. */
+/**
+ * Records of topic `keys`. Pure. Record keys are `user/<id>`, `memory/<id>` and `signing/<purpose>/<number>`; a null value is the shredding,
+ * or the end of what signs.
+ */
 import { encodeText } from "@kaelix/base";
 import type { LogRecord } from "@kaelix/log";
-import { decodeEvent, encodeEvent, type KeyEvent, type MemoryId, parseId, type UserId } from "@kaelix/model";
+import {
+  decodeEvent,
+  encodeEvent,
+  type KeyEvent,
+  type MemoryId,
+  parseId,
+  type SigningKeyWrapped,
+  type UserId,
+} from "@kaelix/model";
 
 /** What a record of topic `keys` says. */
 type KeyFact =
   | { readonly type: "put"; readonly event: KeyEvent }
   | { readonly type: "shred-memory"; readonly memory: MemoryId }
   | { readonly type: "shred-user"; readonly user: UserId }
+  | { readonly type: "forget-signing"; readonly name: string }
   | { readonly type: "unreadable"; readonly subject: string | undefined; readonly problem: string };
 
-const RECORD_KEY = /^(user|memory)\/(.{1,64})$/;
+const RECORD_KEY = /^(user|memory|signing)\/(.{1,64})$/;
+
+/** How a signing key is told from others: `<purpose>/<number>`. */
+export function signingName({ number, purpose }: Pick<SigningKeyWrapped, "number" | "purpose">): string {
+  return `${purpose}/${number}`;
+}
 
 /** The record that keeps a key. */
 export function keyRecord(event: KeyEvent): LogRecord {
-  const subject = event.type === "key.user" ? `user/${event.user}` : `memory/${event.memory}`;
-  return { key: encodeText(subject), value: encodeEvent(event), timestampMs: event.at };
+  return { key: encodeText(subjectOf(event)), value: encodeEvent(event), timestampMs: event.at };
+}
+
+function subjectOf(event: KeyEvent): string {
+  switch (event.type) {
+    case "key.user":
+      return `user/${event.user}`;
+    case "key.memory":
+      return `memory/${event.memory}`;
+    case "key.signing":
+      return `signing/${signingName(event)}`;
+  }
+}
+
+/** The record that makes a signing key be forgotten. */
+export function signingTombstone(name: string, nowMs: number): LogRecord {
+  return { key: encodeText(`signing/${name}`), value: null, timestampMs: nowMs };
 }
 
 /** The record that shreds a memory's key. */
@@ -43,6 +75,7 @@ export function parseKeyRecord(record: {
     return { type: "unreadable", subject: undefined, problem: "Record key names no user and no memory" };
   const [, kind, id = ""] = match;
   if (record.value === null) {
+    if (kind === "signing") return { type: "forget-signing", name: id };
     const memory = kind === "memory" ? parseId("mem", id) : undefined;
     if (memory !== undefined) return { type: "shred-memory", memory };
     const user = kind === "user" ? parseId("usr", id) : undefined;
@@ -54,7 +87,8 @@ export function parseKeyRecord(record: {
   const { event } = decoded;
   const fits =
     (event.type === "key.user" && kind === "user" && event.user === id) ||
-    (event.type === "key.memory" && kind === "memory" && event.memory === id);
+    (event.type === "key.memory" && kind === "memory" && event.memory === id) ||
+    (event.type === "key.signing" && kind === "signing" && signingName(event) === id);
   if (!fits) return { type: "unreadable", subject: id, problem: "Record key and event do not belong together" };
   return { type: "put", event };
 }

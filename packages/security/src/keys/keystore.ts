@@ -10,7 +10,7 @@
  * - a user's key can be renewed at any time: new memory keys are under the new version from then on, those that are there come after it
  *   (`rewrapMemoryKeys`), and meanwhile everything opens.
  * It does not: let two processes make keys for the same user at once (a user belongs to one node), or renew the installation's own key,
- * by which tokens are signed and logs are named. Keys in memory: about 100 bytes per memory, 67 million at most.
+ * by which logs are named; what signs is renewed by itself (`signing`). Keys in memory: about 100 bytes per memory, 67 million at most.
  */
 import { type Clock, KeyedLock, type RandomSource, systemClock, systemRandom } from "@kaelix/base";
 import { type Log, type LogRecord, PartitionFollower, type StoredRecord } from "@kaelix/log";
@@ -18,7 +18,7 @@ import { DEFAULT_TENANT, type Level, type MemoryId, type TenantId, TOPICS, type 
 
 import { securityErrors } from "../errors.ts";
 import type { MemoryKey } from "../sealing/content.ts";
-import { type Opened, openBytes, sealBytes, sealedKeyVersion, type SealScope } from "../sealing/envelope.ts";
+import { type Opened, openBytes, sealBytes, sealedKeyVersion } from "../sealing/envelope.ts";
 import type { KekProvider } from "./kek.ts";
 import {
   type KeystoreOptions,
@@ -44,6 +44,7 @@ import {
 } from "./prepare-keys.ts";
 import { rewrapAll } from "./rewrap.ts";
 import { type OpenUserKey, UserKeyring } from "./user-keyring.ts";
+import { SigningKeys } from "./signing-keys.ts";
 import { UserKeys } from "./user-keys.ts";
 import { hashLookup } from "./wrapping.ts";
 
@@ -85,6 +86,8 @@ export class Keystore {
   readonly #locks = new KeyedLock();
   readonly #userKeys: UserKeys;
   readonly #follower: PartitionFollower;
+  /** What tokens and the audit log are signed with. */
+  readonly signing: SigningKeys;
   #sweeper: NodeJS.Timeout | undefined;
   #system: OpenUserKey | undefined;
   #quarantinedCount = 0;
@@ -103,14 +106,15 @@ export class Keystore {
       cacheMs: options.cacheMs ?? CACHE_MS,
       cachedMax: options.cachedMax ?? CACHED_MAX,
     });
-    this.#userKeys = new UserKeys({
+    const writing = {
       kek: options.kek,
-      users: this.#users,
       clock: this.#clock,
       random: this.#random,
-      append: (records) => this.#append(records),
-      reach: (offset) => this.#follower.reach(offset),
-    });
+      append: (records: readonly LogRecord[]) => this.#append(records),
+      reach: (offset: number) => this.#follower.reach(offset),
+    };
+    this.#userKeys = new UserKeys({ ...writing, users: this.#users });
+    this.signing = new SigningKeys({ ...writing, onProblem: this.#onProblem });
     this.#follower = new PartitionFollower({
       log: options.log,
       topic: TOPIC,
@@ -135,6 +139,8 @@ export class Keystore {
     await this.#checkKek();
     await this.ensureUserKey(DEFAULT_TENANT, SYSTEM_USER);
     this.#system = await this.#users.open(SYSTEM_USER);
+    const isWhole = this.#quarantinedCount === 0 && this.#damagedRanges === 0;
+    await this.signing.start((purpose) => (isWhole ? this.systemSecret(purpose) : undefined));
     this.#follower.follow();
     this.#sweeper = setInterval(() => this.#users.sweep(), SWEEP_MS);
     this.#sweeper.unref();
@@ -285,19 +291,22 @@ export class Keystore {
     return this.#userKeys.shred(user);
   }
 
-  /** How many users' keys are under a version of the KEK before one. */
+  /** How many keys, users' and what signs, are under a version of the KEK before one. */
   usersBehind(kekVersion: number): number {
-    return [...this.#users.behind(kekVersion)].length;
+    return [...this.#users.behind(kekVersion), ...this.signing.behind(kekVersion)].length;
   }
 
   /**
-   * Wraps users' keys that are under an older KEK anew; returns how many. Call it after the KEK was rotated. When it is interrupted, the
+   * Wraps users' keys and what signs anew where they are under an older KEK; returns how many. Call it after the KEK was rotated. When it is interrupted, the
    * next call does what is left.
    * @throws `key-mismatch`; whatever the provider or the log throws
    */
   async rewrapUserKeys(options: RewrapOptions = {}): Promise<number> {
-    const behind = this.#users.behind(this.#kek.currentVersion());
-    return rewrapAll(behind, async (owner) => this.#userKeys.rewrap(owner), options);
+    const version = this.#kek.currentVersion();
+    const behind = [...this.#users.behind(version), ...this.signing.behind(version)];
+    type Behind = (typeof behind)[number];
+    const rewrap = async (key: Behind) => ("purpose" in key ? this.signing.rewrap(key) : this.#userKeys.rewrap(key));
+    return rewrapAll(behind, rewrap, options);
   }
 
   /** Everybody who has a key; not the installation itself. */
@@ -377,7 +386,7 @@ export class Keystore {
   async sealForUser(place: UserSealPlace, bytes: Uint8Array): Promise<Buffer> {
     const userKey = await this.#userKey(place.user);
     const key = { key: userKey.subKey(`seal-${place.purpose}`), keyVersion: userKey.keyVersion };
-    return sealBytes(key, scopeOf(userKey, place), bytes, { nowMs: this.#clock.nowMs(), random: this.#random });
+    return sealBytes(key, userKey.scopeOf(place), bytes, { nowMs: this.#clock.nowMs(), random: this.#random });
   }
 
   /** Opens what `sealForUser` sealed for the same place, also under a former version of the key; a snapshot only while that is renewed. */
@@ -387,7 +396,7 @@ export class Keystore {
     const keyVersion = sealedKeyVersion(sealed) ?? userKey.keyVersion;
     const key = userKey.keyFor(`seal-${place.purpose}`, keyVersion);
     if (key === undefined) return { type: "refused", why: "header" };
-    return openBytes({ key, keyVersion }, scopeOf(userKey, place), sealed);
+    return openBytes({ key, keyVersion }, userKey.scopeOf(place), sealed);
   }
 
   /** How the keystore is. */
@@ -459,6 +468,7 @@ export class Keystore {
     switch (fact.type) {
       case "put":
         if (fact.event.type === "key.user") this.#users.put(fact.event);
+        else if (fact.event.type === "key.signing") this.signing.put(fact.event);
         else if (!this.#memories.fold(fact.event, this.#users.ownerNumber(fact.event))) {
           this.#quarantine(record.offset, fact.event.memory, "Wrapped key has a wrong form");
           return;
@@ -471,7 +481,11 @@ export class Keystore {
       case "shred-user":
         this.#users.drop(fact.user);
         return;
+      case "forget-signing":
+        this.signing.drop(fact.name);
+        return;
       case "unreadable":
+        if (fact.subject !== undefined) this.signing.miss(fact.subject);
         this.#quarantine(record.offset, fact.subject, fact.problem);
         return;
     }
@@ -482,9 +496,4 @@ export class Keystore {
     if (subject !== undefined && this.#quarantined.size < QUARANTINE_NAMES_MAX) this.#quarantined.add(subject);
     this.#onProblem(`Record ${offset} of topic keys was set aside: ${problem}`);
   }
-}
-
-function scopeOf(userKey: OpenUserKey, { purpose, subject, version = 0 }: UserSealPlace): SealScope {
-  // Level 3 stands for the suite: AES-256-GCM.
-  return { ...userKey.owner, subject, level: 3, version, purpose };
 }

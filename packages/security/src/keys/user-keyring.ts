@@ -12,8 +12,10 @@ import type { TenantId, UserId, UserKeyWrapped } from "@kaelix/model";
 
 import { securityErrors } from "../errors.ts";
 import { KEY_BYTES } from "../sealing/cipher.ts";
+import type { SealScope } from "../sealing/envelope.ts";
 import type { KekProvider, WrappedSecret } from "./kek.ts";
 import { isPassing, type KeptKey, openKept, SUB_KEY_PURPOSES, type SubKeyPurpose } from "./kept-keys.ts";
+import type { UserSealPlace } from "./keystore-types.ts";
 import { deriveKey, userKeyAad } from "./wrapping.ts";
 
 /** A person, or the installation itself, as the owner of keys. */
@@ -79,6 +81,12 @@ export class OpenUserKey {
       this.#derived.set(purpose, key);
     }
     return key;
+  }
+
+  /** What a blob of the owner's own is bound to. */
+  scopeOf({ purpose, subject, version = 0 }: UserSealPlace): SealScope {
+    // Level 3 stands for the suite: AES-256-GCM.
+    return { ...this.owner, subject, level: 3, version, purpose };
   }
 
   /** Overwrites the key. */

@@ -144,6 +144,8 @@ const RULES = {
   "keys.rotate": house(OWNER),
   // It shows nothing and takes nothing: what was sealed opens as before.
   "user-keys.renew": house(ADMINS),
+  // May end everybody's session.
+  "signing-keys.renew": house(ADMINS, PROVED),
   // Other organisations of the same server: that they are there and who comes in first, nothing of what they do.
   "tenant.list": house(OWNER),
   "tenant.create": house(OWNER),

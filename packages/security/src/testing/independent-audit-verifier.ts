@@ -19,10 +19,10 @@ const sha = (...parts: readonly Uint8Array[]): Buffer => {
 const leafOf = (line: Uint8Array): Buffer => sha(Buffer.from([0]), line);
 const nodeOf = (left: Uint8Array, right: Uint8Array): Buffer => sha(Buffer.from([1]), left, right);
 
-/** Lines of the log as bytes, in order; the public key as 32 bytes in base64url; checkpoints that were kept elsewhere. */
+/** Lines of the log as bytes, in order; the notes by which its keys vouch for each other; checkpoints that were kept elsewhere. */
 export function checkIndependently(
   lines: readonly Uint8Array[],
-  publicKey: string,
+  vouched: readonly string[],
   kept: readonly string[] = [],
 ): IndependentReport {
   const roots = new Map<number, string>();
@@ -44,16 +44,17 @@ export function checkIndependently(
     } else if (type === "audit.checkpoint") notes.push(String(fieldOf(line, "note")));
     else bad++;
   }
-  let [good, size] = [0, 0];
+  const keys = readKeys(vouched);
+  let [good, size, number] = [0, 0, 0];
   for (const note of notes) {
-    const read = readNote(note, publicKey);
-    if (read !== undefined && roots.get(read.size) === read.root && read.size >= size) {
+    const read = readNote(note, keys);
+    if (read !== undefined && roots.get(read.size) === read.root && read.size >= size && read.number >= number) {
       good++;
-      size = read.size;
+      [size, number] = [read.size, read.number];
     } else bad++;
   }
   for (const note of kept) {
-    const read = readNote(note, publicKey);
+    const read = readNote(note, keys);
     if (read === undefined || roots.get(read.size) !== read.root) bad++;
   }
   return { entries, good, bad };
@@ -67,9 +68,9 @@ export function checkProof(
     readonly path: readonly string[];
     readonly checkpoint: string;
   },
-  publicKey: string,
+  vouched: readonly string[],
 ): boolean {
-  const read = readNote(proof.checkpoint, publicKey);
+  const read = readNote(proof.checkpoint, readKeys(vouched));
   if (read === undefined || proof.index >= read.size) return false;
   let hash = leafOf(Buffer.from(proof.entry));
   let [start, width, used] = [proof.index, read.size, 0];
@@ -94,15 +95,46 @@ export function checkProof(
   return used === proof.path.length && hash.toString("base64") === read.root;
 }
 
-function readNote(note: string, publicKey: string): { readonly size: number; readonly root: string } | undefined {
+interface Key {
+  readonly number: number;
+  readonly key: string;
+  readonly from: string;
+  until: string;
+}
+
+/** The keys up to the first note that is not signed by the key before it. Times are texts of one form: they compare as texts. */
+function readKeys(vouched: readonly string[]): readonly Key[] {
+  const keys: Key[] = [];
+  for (const note of vouched) {
+    const [text = "", signed = ""] = note.split("\n\n");
+    const fields = new Map(text.split("\n").map((line) => [line.split(": ")[0], line.split(": ")[1] ?? ""]));
+    const [key = "", from = "", number] = [fields.get("key"), fields.get("from"), Number(fields.get("number"))];
+    const before = keys.at(-1);
+    const follows = before === undefined || (number === before.number + 1 && from >= before.from);
+    if (!text.startsWith("kaelix/audit-key\n") || !follows || !isSignedBy(before?.key ?? key, text, signed)) break;
+    if (before !== undefined) before.until = from;
+    keys.push({ number, key, from, until: "9" });
+  }
+  return keys;
+}
+
+function readNote(
+  note: string,
+  keys: readonly Key[],
+): { readonly size: number; readonly root: string; readonly number: number } | undefined {
   const [text = "", signed = "", ...rest] = note.split("\n\n");
-  const [origin = "", size = "", root = "", ...more] = text.split("\n");
-  const signature = signed.split(" ")[2] ?? "";
+  const [origin = "", size = "", root = "", timeLine, ...more] = text.split("\n");
   if (origin !== "kaelix/audit" || more.length > 0 || rest.length > 0 || !/^\d+$/.test(size)) return undefined;
-  const jwk = { kty: "OKP", crv: "Ed25519", x: publicKey };
-  const bytes = Buffer.from(signature.trim(), "base64").subarray(4);
-  const isSigned = verify(null, Buffer.from(`${text}\n`), createPublicKey({ key: jwk, format: "jwk" }), bytes);
-  return isSigned ? { size: Number(size), root } : undefined;
+  const key = keys.find((one) => isSignedBy(one.key, text, signed));
+  const time = timeLine?.slice("time ".length);
+  const isTimely = time === undefined ? key === keys[0] : key !== undefined && time >= key.from && time <= key.until;
+  return key !== undefined && isTimely ? { size: Number(size), root, number: key.number } : undefined;
+}
+
+function isSignedBy(key: string, text: string, signed: string): boolean {
+  const jwk = { kty: "OKP", crv: "Ed25519", x: key };
+  const bytes = Buffer.from((signed.split(" ")[2] ?? "").trim(), "base64").subarray(4);
+  return verify(null, Buffer.from(`${text}\n`), createPublicKey({ key: jwk, format: "jwk" }), bytes);
 }
 
 function fieldOf(line: Uint8Array, name: string): unknown {

@@ -82,6 +82,7 @@ provider.choose own oamg
 provider.test whole oa
 keys.rotate whole o
 user-keys.renew whole oa
+signing-keys.renew whole oa proof
 tenant.list whole o
 tenant.create whole o
 tenant.change whole o proof

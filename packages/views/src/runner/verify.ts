@@ -196,6 +196,7 @@ function apply(
     case "person.undone":
     case "key.user":
     case "key.memory":
+    case "key.signing":
     case "erasure.state":
     case "erasure.named":
       return;
