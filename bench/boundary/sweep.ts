@@ -31,6 +31,8 @@ type Target = "own" | "foreign" | "foreign erased" | "own erased" | "guessed";
 const VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
 /** These end the session that asks, or change how one signs in: last. */
 const LAST = /^(session\.end|password\.|factor\.)/;
+/** Its one option ends the sessions of everybody who is still to ask. */
+const ENDS_ALL = "signing-keys.renew";
 /** Whoever runs the house may renew everybody's key: its version, and nothing else of anybody. */
 const RUNS_HOUSE = /^(owner|admin)$/;
 const KEY_PATH = "/api/v1/me/key";
@@ -131,7 +133,7 @@ function requestOf(sweep: Sweep, operation: Operation, pool: Ids, target: Target
     text: () => SHARED_WORD,
     pick: (below) => (below <= 4 ? 0 : random.integer(below)),
     // Everything optional holds ids too; but a wrong option must not hide what an id would answer.
-    isFull: hasIdInBody || target === "guessed" || target === "own",
+    isFull: operation.action !== ENDS_ALL && (hasIdInBody || target === "guessed" || target === "own"),
   };
   try {
     let { path } = operation;

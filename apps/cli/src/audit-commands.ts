@@ -39,6 +39,17 @@ export function addAuditCommands(
         (await import("./commands/audit.ts")).auditVerify(...given),
       ),
     );
+  command(
+    audit,
+    "keys",
+    "print the keys that checkpoints and receipts are checked with; keep them, the first above all",
+  )
+    .option("--key <key>", "one that you have kept; exit code 8 unless it is among them")
+    .action(
+      ending(async (...given: Parameters<typeof auditCommands.auditKeys>) =>
+        (await import("./commands/audit.ts")).auditKeys(...given),
+      ),
+    );
   command(audit, "checkpoint", "print the last signed checkpoint, for keeping it elsewhere").action(
     ending(async (...given: Parameters<typeof auditCommands.auditCheckpoint>) =>
       (await import("./commands/audit.ts")).auditCheckpoint(...given),

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 
 import type * as operationCommands from "./commands/operations.ts";
+import type * as signingKeyCommands from "./commands/signing-keys.ts";
 import type * as userKeyCommands from "./commands/user-keys.ts";
 
 /** Wraps an action so that it ends the process with its exit code. */
@@ -9,12 +10,10 @@ type Ending = <Parameters extends readonly unknown[]>(
   action: (...parameters: Parameters) => Promise<number> | number,
 ) => (...parameters: Parameters) => Promise<void>;
 
+type MakeCommand = (parent: Command, usage: string, text: string) => Command;
+
 /** Adds the commands to the program. */
-export function addOperationCommands(
-  program: Command,
-  command: (parent: Command, usage: string, text: string) => Command,
-  ending: Ending,
-): void {
+export function addOperationCommands(program: Command, command: MakeCommand, ending: Ending): void {
   const backup = program.command("backup").description("copies of the log at another place; never of the key file");
   command(backup, "create", "make a backup now, beside a running server or without one").action(
     ending(async (...given: Parameters<typeof operationCommands.createBackup>) =>
@@ -57,6 +56,7 @@ export function addOperationCommands(
       (await import("./commands/operations.ts")).rotateKek(...given),
     ),
   );
+  addSigningKeyCommands(program, command, ending);
   const userKey = program
     .command("user-key")
     .description("your own key, under which the keys of your memories are wrapped");
@@ -73,6 +73,27 @@ export function addOperationCommands(
     .action(
       ending(async (...given: Parameters<typeof userKeyCommands.renewUserKey>) =>
         (await import("./commands/user-keys.ts")).renewUserKey(...given),
+      ),
+    );
+}
+
+function addSigningKeyCommands(program: Command, command: MakeCommand, ending: Ending): void {
+  const signingKeys = program
+    .command("signing-keys")
+    .description("what tokens, checkpoints of the audit log and receipts are signed with");
+  command(signingKeys, "status", "since when each key signs; exit code 8 when one should have been renewed").action(
+    ending(async (...given: Parameters<typeof signingKeyCommands.signingKeysStatus>) =>
+      (await import("./commands/signing-keys.ts")).signingKeysStatus(...given),
+    ),
+  );
+  command(signingKeys, "renew", "renew them now, as is done by itself every 90 days (owner or administrator)")
+    .option(
+      "--end-sessions",
+      "refuse at once what the former ones signed: everybody has to sign in again, programs too",
+    )
+    .action(
+      ending(async (...given: Parameters<typeof signingKeyCommands.renewSigningKeys>) =>
+        (await import("./commands/signing-keys.ts")).renewSigningKeys(...given),
       ),
     );
 }

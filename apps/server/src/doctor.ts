@@ -6,6 +6,7 @@ import { constants } from "node:fs";
 import { access, lstat, mkdtemp, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { createClient } from "@kaelix/contract";
 import { findRunningServer, type RunningServer, systemCodeOf } from "@kaelix/coordinator";
 import { verifyLog, type VerifyProblem } from "@kaelix/log";
 import { accountRights } from "@kaelix/views";
@@ -48,6 +49,7 @@ export async function findProblems(dataDirectory: string | undefined): Promise<r
     await backupFinding(settings),
     providerFinding(settings),
     await serverFinding(running),
+    await signingFinding(running),
   ];
 }
 
@@ -236,4 +238,18 @@ async function serverFinding(running: RunningServer | undefined): Promise<Findin
   const response = await fetch(`${running.url}/ready`).catch(() => undefined);
   const ok = response?.ok === true;
   return { name: "server", ok, text: ok ? `ready at ${running.url}` : `running at ${running.url}, but not ready` };
+}
+
+/** Whether what tokens and the audit log are signed with is renewed in time: a running server knows. */
+async function signingFinding(running: RunningServer | undefined): Promise<Finding> {
+  const name = "signing keys";
+  if (running === undefined) return { name, ok: true, text: "not looked at: the server does not run" };
+  const client = createClient({ baseUrl: running.url, accessToken: () => running.operatorToken });
+  const found = await client.call("signingKeys.read").catch(() => undefined);
+  if (found === undefined) return { name, ok: true, text: "not looked at: the server does not say" };
+  const { keys, problem, renewed_after_days: days } = found.data;
+  const late = keys.filter((key) => key.late).map(({ purpose, since }) => `that of ${purpose} signs since ${since}`);
+  if (late.length === 0) return { name, ok: true, text: `each is renewed after ${days} days` };
+  const why = problem === null ? "" : ` (${problem})`;
+  return { name, ok: false, text: `${late.join(", ")}${why}: kaelix signing-keys renew` };
 }

@@ -230,6 +230,10 @@ export class HouseKeeping implements HouseApplication {
     metrics.gauge("kaelix_keys_memories", "Memory keys that are kept", [], (gauge) =>
       gauge.set(keystore.status().memories),
     );
+    metrics.gauge("kaelix_signing_key_age_seconds", "Age of the key that signs now", ["purpose"], (gauge) => {
+      const nowMs = this.#parts.clock.nowMs();
+      for (const { purpose, sinceMs } of keystore.signing.status()) gauge.set({ purpose }, (nowMs - sinceMs) / 1_000);
+    });
     metrics.gauge("kaelix_keys_renewing_users", "People whose key was renewed and whose memories follow", [], (gauge) =>
       gauge.set(keystore.usersRenewing()),
     );

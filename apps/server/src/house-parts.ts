@@ -14,6 +14,7 @@ import type {
   KekRotation,
   Keystore,
   RotatingKek,
+  SigningRenewal,
   UserKeyRenewal,
 } from "@kaelix/security";
 import type { Broker } from "@kaelix/streamer";
@@ -82,6 +83,7 @@ export interface Parts {
   kek: RotatingKek;
   rotation: KekRotation;
   userKeys: UserKeyRenewal;
+  signingRenewal: SigningRenewal;
   backups: Backups;
   erasures: Erasures;
   sources: KafkaSources;

@@ -186,7 +186,7 @@ export class House {
         ...goingThroughOf(this.#context, { memories: audited, people: peopleOf, reach }),
         provider: providerApplication(this.#context),
         operations: operationsApplication({
-          ...need(this.#parts, "backups", "kek", "keystore", "rotation", "userKeys"),
+          ...need(this.#parts, "backups", "identity", "kek", "keystore", "rotation", "signingRenewal", "userKeys"),
           renewedAfterDays: kekDaysOf(this.#options.settings),
           logger: this.#options.logger,
         }),
@@ -284,12 +284,13 @@ export class House {
     );
     this.#service(
       "operations",
-      ["capture"],
+      ["capture", "audit"],
       async () => openOperations(this.#context, this.#options.version),
       async () => {
         await this.#parts.backups?.stop();
         await this.#parts.rotation?.close();
         await this.#parts.userKeys?.close();
+        await this.#parts.signingRenewal?.close();
       },
     );
     this.#service(

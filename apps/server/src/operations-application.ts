@@ -1,12 +1,14 @@
-/** Backups, the key-encryption key and people's own keys as the gateway asks for them. */
+/** Backups and the renewal of keys as the gateway asks for them. */
 import type { Logger } from "@kaelix/coordinator";
 import type { KekView, OperationsApplication } from "@kaelix/gateway";
 import type { UserId } from "@kaelix/model";
 import {
+  type Accounts,
   type KekRotation,
   type Keystore,
   type RotatingKek,
   securityErrors,
+  type SigningRenewal,
   type UserKeyRenewal,
 } from "@kaelix/security";
 
@@ -20,13 +22,15 @@ export interface OperationsWiring {
   readonly rotation: KekRotation;
   readonly keystore: Pick<Keystore, "memoriesBehind" | "userKey" | "users">;
   readonly userKeys: UserKeyRenewal;
+  readonly signingRenewal: SigningRenewal;
+  readonly identity: { readonly accounts: Pick<Accounts, "endEverySession"> };
   readonly renewedAfterDays: number;
   readonly logger: Logger;
 }
 
 /** The gateway's seam. */
 export function operationsApplication(parts: OperationsWiring): OperationsApplication {
-  const { backups, kek, keystore, logger, renewedAfterDays, rotation, userKeys } = parts;
+  const { backups, identity, kek, keystore, logger, renewedAfterDays, rotation, signingRenewal, userKeys } = parts;
   const failed =
     (what: string) =>
     (failure: unknown): void =>
@@ -68,6 +72,12 @@ export function operationsApplication(parts: OperationsWiring): OperationsApplic
       // Who has none is told so before anything is begun.
       if (user !== undefined) userKey(user);
       await userKeys.renew(user === undefined ? keystore.users() : [user]);
+    },
+    signingKeys: () => signingRenewal.status(),
+    renewSigningKeys: async (endSessions) => {
+      await signingRenewal.renew(endSessions);
+      // Nobody comes back by them any more; this is what lists and open connections go by.
+      if (endSessions) await identity.accounts.endEverySession();
     },
   };
 }

@@ -1,7 +1,14 @@
-/** Routes of backups, of the key-encryption key and of people's own keys: part of the one table in `routes.ts`. */
+/** Routes of backups, of the key-encryption key, of people's own keys and of what the installation signs with: part of the one table in `routes.ts`. */
 import { z } from "zod";
 
-import { backupsSchema, kekSchema, userKeySchema, userKeysSchema } from "./operation-schemas.ts";
+import {
+  backupsSchema,
+  kekSchema,
+  signingKeysSchema,
+  signingRenewalSchema,
+  userKeySchema,
+  userKeysSchema,
+} from "./operation-schemas.ts";
 import type { Route } from "./route.ts";
 import { userIdSchema } from "./schemas.ts";
 
@@ -83,5 +90,23 @@ export const operationRoutes = {
     summary: "Renew that of one person",
     params: z.strictObject({ id: userIdSchema }),
     success: json(userKeysSchema, 202),
+  },
+  "signingKeys.read": {
+    method: "GET",
+    path: "/api/v1/signing-keys",
+    action: "server.status",
+    tag: "server",
+    summary: "The keys that tokens, checkpoints and receipts are signed with: since when each signs",
+    success: json(signingKeysSchema),
+  },
+  "signingKeys.renew": {
+    method: "POST",
+    path: "/api/v1/signing-keys/renewals",
+    action: "signing-keys.renew",
+    tag: "server",
+    summary:
+      "Renew them now. What the former ones signed stays good until it ends by itself, unless every session is to end at once, this one too; programs that signed in are let in again then",
+    body: signingRenewalSchema,
+    success: json(signingKeysSchema),
   },
 } as const satisfies Readonly<Record<string, Route>>;

@@ -83,3 +83,31 @@ export const userKeysSchema = z
     problem: z.string().nullable(),
   })
   .meta({ id: "UserKeys" });
+
+/** The keys that the installation signs with. */
+export const signingKeysSchema = z
+  .object({
+    keys: z.array(
+      z.object({
+        purpose: z.enum(["access-tokens", "app-tokens", "audit", "refresh"]),
+        /** 1, and one more with each renewal. */
+        number: z.number().int(),
+        since: timeSchema,
+        /** Retired ones that still verify what they signed. */
+        former: z.number().int(),
+        /** True when it should have been renewed by now. */
+        late: z.boolean(),
+      }),
+    ),
+    renewed_after_days: z.number().int(),
+    problem: z.string().nullable(),
+  })
+  .meta({ id: "SigningKeys" });
+
+/** How they are renewed. */
+export const signingRenewalSchema = z
+  .strictObject({
+    /** Refuse at once whatever the former ones signed: every session and every program that signed in ends. */
+    end_sessions: z.boolean().default(false),
+  })
+  .meta({ id: "SigningRenewal" });

@@ -1,6 +1,6 @@
-/** What the gateway needs of backups, of the key-encryption key and of people's own keys. */
+/** What the gateway needs of backups, of the key-encryption key, of people's own keys and of what the installation signs with. */
 import type { UserId } from "@kaelix/model";
-import type { UserKeyRenewalStatus } from "@kaelix/security";
+import type { SigningRenewalStatus, UserKeyRenewalStatus } from "@kaelix/security";
 
 /** How backups are. Times are epoch ms. */
 export interface BackupsView {
@@ -68,4 +68,11 @@ export interface OperationsApplication {
    * @throws `key-user-missing`; whatever the key server or the log throws
    */
   renewUserKeys(user: UserId | undefined): Promise<void>;
+  signingKeys(): SigningRenewalStatus;
+  /**
+   * Renews what the installation signs with; with `endSessions` everything that the former keys signed is refused when this resolves, and
+   * every session has ended.
+   * @throws `signing-keys-many`; whatever the key server or the log throws
+   */
+  renewSigningKeys(endSessions: boolean): Promise<void>;
 }

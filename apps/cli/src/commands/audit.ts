@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { styleText } from "node:util";
 
 import type { CallInput, CallOutput, Routes } from "@kaelix/contract";
+import type { AuditKey } from "@kaelix/server";
 
 import { type CommonOptions, type Connection, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
@@ -101,6 +102,34 @@ export async function auditCheckpoint(options: CommonOptions): Promise<number> {
   } finally {
     await connection.close();
   }
+}
+
+/** Options of `audit keys`. */
+export interface AuditKeysOptions extends CommonOptions {
+  readonly key?: string;
+}
+
+/** `kaelix audit keys`: prints the notes by which the keys of the audit log vouch for each other, once they are found right here. */
+export async function auditKeys(options: AuditKeysOptions): Promise<number> {
+  const connection = await connect(options);
+  try {
+    const { data } = await connection.client.call("audit.checkpoint");
+    const { openAuditKeys } = await import("@kaelix/server");
+    const keys = openAuditKeys(data.keys);
+    if (options.json !== undefined) printJson({ notes: data.keys, keys: (keys ?? []).map(keyJson) }, options.json);
+    else process.stdout.write(data.keys.join("\n"));
+    const isKnown = options.key === undefined || keys?.some(({ publicKey }) => publicKey === options.key);
+    if (keys === undefined) say("The keys do NOT vouch for each other", options);
+    else if (isKnown !== true) say("The key that you gave is NOT among them: this is another audit log", options);
+    return keys !== undefined && isKnown === true ? EXIT.ok : EXIT.found;
+  } finally {
+    await connection.close();
+  }
+}
+
+function keyJson({ fromMs, number, publicKey, untilMs }: AuditKey): Readonly<Record<string, string | number | null>> {
+  const until = untilMs === undefined ? null : new Date(untilMs).toISOString();
+  return { number, public_key: publicKey, from: new Date(fromMs).toISOString(), until };
 }
 
 /** Options of `audit verify`. */

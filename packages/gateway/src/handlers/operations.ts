@@ -1,4 +1,5 @@
 import { parseId } from "@kaelix/model";
+import type { SigningRenewalStatus } from "@kaelix/security";
 
 import { gatewayErrors } from "../errors.ts";
 import type { HandlersOf } from "../http/exchange.ts";
@@ -14,11 +15,13 @@ type OperationRoutes =
   | "userKey.renew"
   | "userKeys.read"
   | "userKeys.renew"
-  | "userKeys.renewOne";
+  | "userKeys.renewOne"
+  | "signingKeys.read"
+  | "signingKeys.renew";
 
 const POINTS_MAX = 200;
 
-/** Backups, the key-encryption key and people's own keys. */
+/** Backups, and the renewal of keys. */
 export const operationHandlers: HandlersOf<OperationRoutes> = {
   "backups.read": async ({ application }) => ({
     type: "json",
@@ -52,7 +55,22 @@ export const operationHandlers: HandlersOf<OperationRoutes> = {
     await application.operations.renewUserKeys(user);
     return { type: "json", body: userKeysJson(application.operations.userKeys()) };
   },
+  "signingKeys.read": ({ application }) => ({
+    type: "json",
+    body: signingKeysJson(application.operations.signingKeys()),
+  }),
+  "signingKeys.renew": async ({ application, body }) => {
+    await application.operations.renewSigningKeys(body.end_sessions);
+    return { type: "json", body: signingKeysJson(application.operations.signingKeys()) };
+  },
 };
+
+function signingKeysJson({ lines, problem, renewedAfterDays }: SigningRenewalStatus): Json {
+  const keys = lines.map(({ former, isLate, number, purpose, sinceMs }) => {
+    return { purpose, number, since: timeText(sinceMs), former, late: isLate };
+  });
+  return { keys, renewed_after_days: renewedAfterDays, problem: problem ?? null };
+}
 
 function timeOrNull(ms: number | undefined): string | null {
   return ms === undefined ? null : timeText(ms);

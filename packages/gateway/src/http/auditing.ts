@@ -59,6 +59,7 @@ const AUDITED: ReadonlySet<string> = new Set<Action>([
   "keys.rotate",
   "user-key.renew",
   "user-keys.renew",
+  "signing-keys.renew",
   "people.decide",
   "review.decide",
   "lesson.forget",

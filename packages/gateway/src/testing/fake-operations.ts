@@ -32,5 +32,11 @@ export function fakeOperations(): OperationsApplication {
     userKey: () => ({ version: 1, isRenewing: false, behind: 0, isAtWork: false }),
     userKeys: () => ({ people: 1, renewing: 0, done: 0, total: 0, isAtWork: false, problem: undefined }),
     renewUserKeys: async () => undefined,
+    signingKeys: () => ({
+      lines: [{ purpose: "access-tokens", number: 1, sinceMs: 1_000, former: 0, isLate: false }],
+      renewedAfterDays: 90,
+      problem: undefined,
+    }),
+    renewSigningKeys: async () => undefined,
   };
 }
