@@ -1,4 +1,4 @@
-import { createSecretKey, generateKeyPairSync, sign } from "node:crypto";
+import { createSecretKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 import { seededRandom } from "@kaelix/base";
@@ -9,6 +9,9 @@ import { type Door, jsonOf } from "../proofs/door.ts";
 import { fieldOf, keyOf, type Person } from "../proofs/product.ts";
 import { forgeAccess, forgeSecret, type Forgery } from "./tokens.ts";
 import { wrongClaims } from "./wrong-claims.ts";
+
+/** Since when the retired key does not sign. */
+const MINUTES_MS = 120_000;
 
 /** What trying came to. */
 export interface Tried {
@@ -97,33 +100,58 @@ export async function refreshTokenOf(door: Door, { password, phone }: Person): P
   return fieldOf(await door.askJson(undefined, "POST", "/api/v1/auth/login", { phone, password }), "refresh_token");
 }
 
+/** The 32 bytes of an Ed25519 key. */
+function seedOf(privateKey: KeyObject): KeyObject {
+  return createSecretKey(Buffer.from(String(privateKey.export({ format: "jwk" })["d"]), "base64url"));
+}
+
 /** Claims that are wrong, under a signature that is right: somebody who could sign must still not be believed everything. */
 export async function trySignedForgeries(): Promise<Tried> {
   const faults: string[] = [];
   const nowMs = 1_750_000_000_000;
   const random = seededRandom(5);
   const pair = generateKeyPairSync("ed25519");
-  const seed = Buffer.from(String(pair.privateKey.export({ format: "jwk" })["d"]), "base64url");
+  const stolen = generateKeyPairSync("ed25519");
   const clock = { nowMs: () => nowMs, monotonicMs: () => 0 };
-  const key = { number: 1, secret: createSecretKey(seed), sinceMs: nowMs, retiredAtMs: undefined };
-  const tokens = new AccessTokens({ keys: () => [key], issuer: "kaelix", audience: "kaelix-api", clock, random });
+  const key = { number: 2, secret: seedOf(pair.privateKey), sinceMs: nowMs - MINUTES_MS, retiredAtMs: undefined };
+  const retired = { number: 1, secret: seedOf(stolen.privateKey), sinceMs: 0, retiredAtMs: nowMs - MINUTES_MS };
+  const tokens = new AccessTokens({
+    keys: () => [key, retired],
+    issuer: "kaelix",
+    audience: "kaelix-api",
+    clock,
+    random,
+  });
   const ids = { user: makeId("usr", nowMs, random), session: makeId("ses", nowMs, random) };
   const genuine = await tokens.sign({ ...ids, tenant: DEFAULT_TENANT, role: "member" });
   const [head = "", body = ""] = genuine.split(".");
   const claims =
     jsonOf({ status: 0, headers: {}, bytes: Buffer.alloc(0), text: Buffer.from(body, "base64url").toString() }) ?? {};
-  const resigned = (header: string, said: string): string =>
-    `${header}.${said}.${sign(null, Buffer.from(`${header}.${said}`), pair.privateKey).toString("base64url")}`;
+  const resigned = (header: string, said: string, by = pair.privateKey): string =>
+    `${header}.${said}.${sign(null, Buffer.from(`${header}.${said}`), by).toString("base64url")}`;
   if ((await tokens.verify(resigned(head, body))).type !== "verified")
     faults.push("What is signed again as it was is refused: the forgeries prove nothing");
   const wrong = wrongClaims(claims).map(([name, said]): Forgery => ({
     name,
     token: resigned(head, Buffer.from(JSON.stringify(said)).toString("base64url")),
   }));
+  // By whoever stole the key before it was retired: it verifies still, and makes nothing of today, whichever key it names.
+  const thief = new AccessTokens({
+    keys: () => [retired],
+    issuer: "kaelix",
+    audience: "kaelix-api",
+    clock,
+    random,
+  });
+  const [retiredHead = ""] = (await thief.sign({ ...ids, tenant: DEFAULT_TENANT, role: "member" })).split(".");
+  const late = [retiredHead, head].map((named): Forgery => ({
+    name: "of today, by a retired key",
+    token: resigned(named, body, stolen.privateKey),
+  }));
   const public_ = forgeAccess({ token: genuine, publicKey: tokens.publicKey });
-  for (const { name, token } of [...wrong, ...public_]) {
+  for (const { name, token } of [...wrong, ...late, ...public_]) {
     const answer = await tokens.verify(token);
     if (answer.type === "verified") faults.push(`Believed: ${name}`);
   }
-  return { count: wrong.length + public_.length, faults };
+  return { count: wrong.length + late.length + public_.length, faults };
 }
