@@ -28,6 +28,8 @@ interface Scene {
     level?: 1 | 2,
     mode?: "auto" | "legacy",
   ) => Promise<{ readonly key: string; readonly client: Client }>;
+  /** An agent by a key. */
+  readonly connect: (key: string) => Promise<Client>;
   /** Tells as Ann. The position of what was told. */
   readonly tell: (text: string, level: 1 | 2, day?: string) => Promise<string>;
 }
@@ -38,6 +40,7 @@ async function scene(): Promise<Scene> {
   await ann.call("auth.prove", { body: { password: "testpassword" } });
   return {
     ann,
+    connect: (key) => connectAgent(house, key),
     agent: async (level = 2, mode = "auto") => {
       const { key, secret } = (await ann.call("keys.create", { body: { name: "Claude", scopes: SCOPES, level } })).data;
       return { key: key.id, client: await connectAgent(house, secret, { mode }) };
@@ -174,7 +177,9 @@ test("of long memories an agent reads the piece that matters, and all of one whe
   const answer = await callTool(client, "ask", { question: "Where does the heron sleep?" });
   const [cited] = answer["citations"] as readonly { readonly quote: string; readonly memory: { text: string } }[];
   expect(cited?.memory.text).toContain("The heron sleeps in the boathouse");
-  expect((await callTool(client, "timeline", { limit: 100 })).memories.length).toBe(12);
+  const timeline = await callTool(client, "timeline", { limit: 100 });
+  expect(timeline.memories.length).toBe(12);
+  expect(JSON.stringify(timeline).length).toBeLessThan(40_000);
   expect(JSON.stringify(await callTool(client, "context", { about: "the heron" })).length).toBeLessThan(6_000);
 });
 
@@ -206,7 +211,7 @@ test("a long-lived agent of an older revision writes two hundred memories, finds
 });
 
 test("what an agent gives wrongly, and what becomes of what it tells, is said in words that it can act on", async () => {
-  const { agent, ann } = await scene();
+  const { agent, ann, connect } = await scene();
   const { client, key } = await agent(1);
   const said = async (name: string, given: Record<string, unknown>): Promise<unknown> =>
     (await problemOfTool(client, name, given))["detail"];
@@ -230,6 +235,11 @@ test("what an agent gives wrongly, and what becomes of what it tells, is said in
   expect(above).toMatchObject({ status: "stored", memory: null });
   expect(above["remark"]).toContain("above what you may see");
   expect((await callTool(client, "recall", { query: "Carla phone" }))["total"]).toBe(0);
+  expect((await callTool(client, "status", {}))["you"]).toMatchObject({ key: "Claude", ends_at: null });
+  const ends = new Date(Date.now() + 86_400_000).toISOString();
+  const short = { name: "For a day", scopes: ["user.read"], level: 1 as const, expires_at: ends };
+  const { secret: forADay } = (await ann.call("keys.create", { body: short })).data;
+  expect((await callTool(await connect(forADay), "status", {}))["you"]).toMatchObject({ ends_at: ends });
   await ann.call("keys.end", { params: { id: key } });
   await expect(client.callTool({ name: "status", arguments: {} })).rejects.toThrow(/has expired or was ended/);
 });

@@ -1,32 +1,13 @@
 import { seededRandom } from "@kaelix/base";
-import { makeId, type Memory } from "@kaelix/model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import type { PlacedMemory } from "../application.ts";
+import { memoryOfText } from "../testing/memory-of-text.ts";
 import { packContext } from "./context.ts";
 
 const random = seededRandom(7);
-const userId = makeId("usr", 1, random);
-
-function memory(text: string): PlacedMemory {
-  const held: Memory = {
-    memoryId: makeId("mem", 1, random),
-    userId,
-    version: 1,
-    level: 1,
-    levelDecidedBy: "rule",
-    confidence: 1,
-    source: "chat",
-    conversationId: null,
-    importId: null,
-    occurredAtMs: 0,
-    recordedAtMs: 0,
-    text,
-    reasons: [],
-  };
-  return { memory: held, position: { topic: "memories", partition: 0, offset: 0 }, searchable: true };
-}
+const memory = (text: string): PlacedMemory => memoryOfText(text, random);
 
 test("packContext never goes over its budget and takes nothing twice", () => {
   const texts = fc.array(fc.string({ maxLength: 400, unit: "grapheme" }), { maxLength: 30 });

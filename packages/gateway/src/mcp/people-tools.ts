@@ -6,7 +6,7 @@ import { z } from "zod";
 import { withoutUndefined } from "../http/exchange.ts";
 import { timeText } from "../http/wire.ts";
 import { opened, READING } from "./reading.ts";
-import { agentMemory, agentMemorySchema, envelope, HEAD, moment, NOTICE } from "./shapes.ts";
+import { agentMemories, agentMemorySchema, envelope, HEAD, moment, NOTICE } from "./shapes.ts";
 import { defineTool, type McpTool, type Visit } from "./tool.ts";
 
 const OTHERS_MAX = 5;
@@ -141,5 +141,5 @@ async function evidenceOf(visit: Visit, page: PersonPage): Promise<z.input<typeo
   // The first words of each, for the facts come first.
   const places = new Map(all.toReversed().map(({ memoryId, range: [start] }) => [memoryId, start]));
   const ids = [...new Set(all.map(({ memoryId }) => memoryId))].slice(0, MEMORIES_MAX);
-  return (await opened(visit, ids)).map((placed) => agentMemory(placed, places.get(placed.memory.memoryId)));
+  return agentMemories(await opened(visit, ids), places);
 }

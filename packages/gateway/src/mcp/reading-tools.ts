@@ -1,6 +1,6 @@
 /** The tools that read memories by time and by id, and say where an agent is. None of them changes anything. */
 import { keyReachSchema, levelNameSchema, memoryIdSchema } from "@kaelix/contract";
-import { levelName, SOURCE_KINDS } from "@kaelix/model";
+import { type ApiKeyId, levelName, SOURCE_KINDS } from "@kaelix/model";
 import { z } from "zod";
 
 import type { PlacedMemory } from "../application.ts";
@@ -9,7 +9,7 @@ import { timeText } from "../http/wire.ts";
 import { packContext } from "./context.ts";
 import { conversation, filterOf, idsOf, opened, pageOf, query, READING, readMemory, since, until } from "./reading.ts";
 import {
-  agentMemory,
+  agentMemories,
   agentMemorySchema,
   agentVersion,
   envelope,
@@ -132,7 +132,7 @@ const timeline = defineTool({
       neverRecalled: "without",
       ...withoutUndefined({ cursor, afterMs, beforeMs, conversationId }),
     });
-    return { ...HEAD, memories: page.items.map((placed) => agentMemory(placed)), next: page.next };
+    return { ...HEAD, memories: agentMemories(page.items), next: page.next };
   },
 });
 
@@ -140,7 +140,7 @@ const status = defineTool({
   name: "status",
   title: "Where you are",
   description:
-    "Whose memory this is, what your key may do and up to which level it sees. Nothing about the memories themselves.",
+    "Whose memory this is, what your key may do, up to which level it sees and when it ends. Nothing about the memories themselves.",
   actions: ["user.read"],
   annotations: READING,
   input: z.strictObject({}),
@@ -155,6 +155,7 @@ const status = defineTool({
       reach: keyReachSchema
         .nullable()
         .describe("Whose words you read: own, the person's besides (person), or also what other programs wrote (all)"),
+      ends_at: moment.nullable().describe("When your key ends; null when it has no end"),
     }),
     open_up_to: levelNameSchema.describe("The highest level that you see; what is above does not exist for you"),
   }),
@@ -171,11 +172,20 @@ const status = defineTool({
         key: (await visit.writer())?.name ?? null,
         scopes: isAgent ? [...subject.scopes] : null,
         reach: isAgent ? subject.reach : null,
+        ends_at: isAgent ? await endOf(visit, subject.keyId) : null,
       },
       open_up_to: levelName(principal.ceiling),
     };
   },
 });
+
+/** When the key or the app ends that asks. */
+async function endOf({ application, caller }: Visit, key: ApiKeyId): Promise<string | null> {
+  const { principal } = caller;
+  const programs = [...(await application.access.keys(principal)), ...(await application.apps.list(principal))];
+  const endsAtMs = programs.find((program) => program.key === key)?.expiresAtMs ?? null;
+  return endsAtMs === null ? null : timeText(endsAtMs);
+}
 
 /** The tools that read. */
 export const readingTools: readonly McpTool[] = [context, getMemory, timeline, status];

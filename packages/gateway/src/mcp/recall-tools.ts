@@ -6,7 +6,7 @@ import { z } from "zod";
 import { asOfOf } from "../handlers/recall.ts";
 import { withoutUndefined } from "../http/exchange.ts";
 import { conversation, filterOf, idsOf, opened, person, query, READING, since, until } from "./reading.ts";
-import { agentMemory, agentMemorySchema, asOf as asOfInput, envelope, HEAD } from "./shapes.ts";
+import { agentMemories, agentMemory, agentMemorySchema, asOf as asOfInput, envelope, HEAD } from "./shapes.ts";
 import { defineTool, type McpTool } from "./tool.ts";
 
 const lookedBack = asOfInput
@@ -53,7 +53,7 @@ const recall = defineTool({
     return {
       ...HEAD,
       total: found.total,
-      memories: memories.map((placed) => agentMemory(placed, matches.get(placed.memory.memoryId))),
+      memories: agentMemories(memories, matches),
     };
   },
 });

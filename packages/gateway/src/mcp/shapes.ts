@@ -3,7 +3,7 @@
  * who said it, when, at what level, by which way it came and how far that is to be trusted.
  */
 import { asOfSchema, levelNameSchema, memoryIdSchema, timeSchema } from "@kaelix/contract";
-import { levelName, type Memory, SOURCE_KINDS } from "@kaelix/model";
+import { levelName, type Memory, type MemoryId, SOURCE_KINDS } from "@kaelix/model";
 import { z } from "zod";
 
 import type { MemoryVersion, PlacedMemory } from "../application.ts";
@@ -52,9 +52,11 @@ function refused(context: z.core.$RefinementCtx, message: string): never {
   return z.NEVER;
 }
 
-/** How much of a memory stands among others, and how much of that before what matched; UTF-16 units. */
+/** How much of one memory stands in an answer, and of all of them together; UTF-16 units. */
 const PIECE_LENGTH_MAX = 2_000;
-const PIECE_BEFORE = 500;
+const PIECES_LENGTH_MAX = 30_000;
+/** How much of a piece stands before what matched. */
+const BEFORE_SHARE = 0.25;
 
 /** How far what a memory says is to be trusted, by the way it came. */
 type Trust = "told" | "imported" | "agent";
@@ -125,10 +127,25 @@ export function wholeMemory({ memory }: Pick<PlacedMemory, "memory">): AgentMemo
   };
 }
 
-/** A memory as agents see it among others: of a long one the piece around `at` (UTF-16 units), so that an answer stays within what a model reads. */
-export function agentMemory(placed: Pick<PlacedMemory, "memory">, at = 0): AgentMemory {
+/** A memory as agents see it in an answer: of a long one the piece around `at` (UTF-16 units). */
+export function agentMemory(placed: Pick<PlacedMemory, "memory">, at = 0, longest = PIECE_LENGTH_MAX): AgentMemory {
   const whole = wholeMemory(placed);
-  return { ...whole, ...pieceOf(whole.text, at) };
+  return { ...whole, ...pieceOf(whole.text, at, longest) };
+}
+
+/**
+ * Memories as agents see them in one answer: together no longer than a model reads. The longest give way first. `places`: what matters of each,
+ * by its id; its beginning otherwise.
+ */
+export function agentMemories(
+  placed: readonly Pick<PlacedMemory, "memory">[],
+  places: ReadonlyMap<MemoryId, number | undefined> = new Map(),
+): AgentMemory[] {
+  const lengths = placed.map(({ memory }) => memory.text.length);
+  const sumUpTo = (longest: number): number => lengths.reduce((sum, length) => sum + Math.min(length, longest), 0);
+  let longest = PIECE_LENGTH_MAX;
+  while (sumUpTo(longest) > PIECES_LENGTH_MAX) longest = Math.floor(longest * 0.9);
+  return placed.map((one) => agentMemory(one, places.get(one.memory.memoryId), longest));
 }
 
 /** A state of a memory as agents see it. */
@@ -136,7 +153,7 @@ export function agentVersion(version: MemoryVersion): z.input<typeof versionSche
   return {
     version: version.version,
     change: version.change,
-    text: version.text === null ? null : (pieceOf(version.text, 0)?.text ?? version.text),
+    text: version.text === null ? null : (pieceOf(version.text, 0, PIECE_LENGTH_MAX)?.text ?? version.text),
     level: levelName(version.level),
     written_by: version.client?.name ?? null,
     reason: version.reason ?? null,
@@ -156,10 +173,11 @@ function trustOf(memory: Memory): Trust {
 }
 
 /** The piece of a long text around a place in it; undefined when the text is short enough. No character is cut in two. */
-function pieceOf(text: string, at: number): Pick<AgentMemory, "text" | "piece"> | undefined {
-  if (text.length <= PIECE_LENGTH_MAX) return undefined;
-  const from = edgeOf(text, Math.max(0, Math.min(at - PIECE_BEFORE, text.length - PIECE_LENGTH_MAX)));
-  return { text: text.slice(from, edgeOf(text, from + PIECE_LENGTH_MAX)), piece: { from, of: text.length } };
+function pieceOf(text: string, at: number, longest: number): Pick<AgentMemory, "text" | "piece"> | undefined {
+  if (text.length <= longest) return undefined;
+  const wanted = at - Math.floor(longest * BEFORE_SHARE);
+  const from = edgeOf(text, Math.max(0, Math.min(wanted, text.length - longest)));
+  return { text: text.slice(from, edgeOf(text, from + longest)), piece: { from, of: text.length } };
 }
 
 /** The place itself, or the one before it where it stands inside a character of two units. */
