@@ -23,7 +23,7 @@ export function cameIn(pages: DigestPages): readonly DigestLine[] {
     for (const doc of pages.told(day, day)) {
       const document = pages.document(doc);
       if (document === undefined) continue;
-      const key = `${day}:${document.conversationId ?? (NOTES.has(document.source) ? "notes" : document.source)}`;
+      const key = `${day}:${document.conversationId ?? originOf(document)}`;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { document, docs: [doc], day });
       else group.docs.push(doc);
@@ -40,10 +40,18 @@ export function cameIn(pages: DigestPages): readonly DigestLine[] {
     }));
 }
 
+/** Where something without a conversation came from. What a program wrote is no note of the person's. */
+function originOf({ namespace, source }: SearchDocument): string {
+  if (!NOTES.has(source)) return source;
+  return namespace === undefined ? "notes" : "programs";
+}
+
 function describe(document: SearchDocument, count: number): string {
   const isNote = NOTES.has(document.source);
   const noun = isNote ? (count === 1 ? "note" : "notes") : count === 1 ? "message" : "messages";
   const title = document.conversationTitle;
-  if (title === undefined) return isNote ? `${count} ${noun} of yours` : `${count} ${noun} from ${document.source}`;
+  if (title === undefined && isNote)
+    return `${count} ${noun} ${document.namespace === undefined ? "of yours" : "by programs"}`;
+  if (title === undefined) return `${count} ${noun} from ${document.source}`;
   return `${count} ${noun} in ${title}`;
 }

@@ -1,4 +1,12 @@
-import { type ConversationId, idFromBytes, type ImportId, type Level, type MemoryId, type UserId } from "@kaelix/model";
+import {
+  type ApiKeyId,
+  type ConversationId,
+  idFromBytes,
+  type ImportId,
+  type Level,
+  type MemoryId,
+  type UserId,
+} from "@kaelix/model";
 import { loadLanguage, type SearchDocument, UserIndex } from "@kaelix/views";
 import { beforeAll, expect, test } from "vitest";
 
@@ -10,6 +18,7 @@ const ZONE = "Europe/Berlin";
 const at = (day: string, time = "12:00"): number => Date.parse(`${day}T${time}:00+01:00`);
 const talk = (number: number): ConversationId => idFromBytes("con", new Uint8Array(16).fill(number));
 const IMPORT: ImportId = idFromBytes("imp", new Uint8Array(16).fill(7));
+const KEY: ApiKeyId = idFromBytes("key", new Uint8Array(16).fill(9));
 let last = 0;
 
 function told(text: string, day: string, more: Partial<SearchDocument> = {}): SearchDocument {
@@ -133,10 +142,17 @@ test("what came in is counted by conversation, the day's own before the day's be
   const digest = await digestOf([
     ...Array.from({ length: 3 }, (_, at) => told(`Hello ${at}`, "2026-11-21", inTalk("Carla", 1, "Carla"))),
     told("Bought a lamp", "2026-11-21"),
+    told("The lamp is paid", "2026-11-21", { source: "mcp", namespace: KEY }),
+    told("The lamp is old", "2026-11-21", { source: "rest", namespace: KEY }),
     told("Old news", "2026-11-20", inTalk("Bob", 2, "Bob")),
     told("Long ago", "2026-11-02"),
   ]);
-  expect(texts(digest, "came-in")).toEqual(["3 messages in Carla", "1 note of yours", "1 message in Bob"]);
+  expect(texts(digest, "came-in")).toEqual([
+    "3 messages in Carla",
+    "2 notes by programs",
+    "1 note of yours",
+    "1 message in Bob",
+  ]);
 });
 
 test("who has gone quiet is measured by themselves, and not by an export that ends", async () => {
