@@ -64,12 +64,22 @@ test(
       problem: null,
       healthy: true,
     });
+    // What is below it, too: the person's own key, and what the house signs with.
+    await client.call("auth.prove", { body: { password: person.password } });
+    await client.call("userKey.renew");
+    await client.call("signingKeys.renew", { body: {} });
+    await expect
+      .poll(async () => (await client.call("userKey.read")).data)
+      .toMatchObject({ version: 2, renewing: false });
+    expect((await client.call("signingKeys.read")).data.keys.map(({ number }) => number)).toEqual([2, 2, 2, 2]);
     expect((await client.call("status.read")).data.engines.keys).toContain("Transit engine at http://127.0.0.1:");
     await close(house);
     const again = await open(folder);
     const signed = await clientOf(again).call("auth.logIn", { body: person });
     const listed = await clientOf(again, signed.data.access_token).call("memories.list", { query: {} });
     expect(listed.data.data.map(({ text }) => text)).toEqual(["The shed is locked"]);
+    // The token of before both, by a retired key that came out of the key server again.
+    expect((await clientOf(again, data.access_token).call("me.read")).data.name).toBe("Ann");
     await close(again);
     process.env["KAELIX_TRANSIT_KEY"] = "another";
     await expect(open(folder)).rejects.toMatchObject({ code: "kms-key-missing" });

@@ -1,15 +1,17 @@
 /** The Transit provider against a real OpenBao (`npm run services -- openbao`). */
 import { randomUUID } from "node:crypto";
 
-import { DEFAULT_TENANT, makeId } from "@kaelix/model";
+import { DEFAULT_TENANT, makeId, type MemoryId } from "@kaelix/model";
 import { systemRandom } from "@kaelix/base";
 import { MemoryLog } from "@kaelix/log/testing";
 import { beforeAll, expect, test } from "vitest";
 
 import { startService } from "../../../../tools/services/table.ts";
+import { tell, unread } from "../testing/key-stage.ts";
 import { KekRotation } from "./kek-rotation.ts";
 import type { RotatingKek } from "./kek.ts";
-import { openKeystore } from "./keystore.ts";
+import { type Keystore, openKeystore } from "./keystore.ts";
+import { UserKeyRenewal } from "./user-key-renewal.ts";
 import { openTransitKek, type TransitOptions } from "./transit-kek.ts";
 
 const secret = Buffer.alloc(32, 7);
@@ -104,7 +106,7 @@ test("a keystore over it survives an epoch: keys open, those from before it do n
   const old = [...log.records("keys", 0)];
   await rotation.rotate();
   await rotation.rotate();
-  expect(rotation.status()).toMatchObject({ provider: "transit", version: 3, behind: 0, done: 41, total: 41 });
+  expect(rotation.status()).toMatchObject({ provider: "transit", version: 3, behind: 0, done: 45, total: 45 });
   await keystore.close();
   const again = await openKeystore({ log, kek: await open("epochs") });
   expect(await Promise.all(users.map(async (user) => again.lookupHash(user, "test", "text")))).toEqual(hashes);
@@ -116,4 +118,51 @@ test("a keystore over it survives an epoch: keys open, those from before it do n
   await expect(openKeystore({ log: restored, kek: await open("epochs") })).rejects.toMatchObject({
     code: "key-version-missing",
   });
+});
+
+test("a person's key and what signs are renewed over it, while it is renewed itself: everything opens, and nothing of before", async () => {
+  const kek = await open("renewals");
+  const log = new MemoryLog();
+  const keystore = await openKeystore({ log, kek });
+  const user = makeId("usr", 1, systemRandom);
+  await keystore.ensureUserKey(DEFAULT_TENANT, user);
+  const stage = { keystore, log, user, told: new Map<MemoryId, string>() };
+  await tell(stage, 600);
+  const renewal = new UserKeyRenewal({ keystore });
+  const rotation = new KekRotation({ kek, keystore });
+  expect(await renewal.renew([user])).toBe(1);
+  const [, , left] = await Promise.all([
+    rotation.rotate(),
+    keystore.signing.renew("audit").then(() => keystore.signing.renew("refresh")),
+    unread(keystore, stage.told),
+  ]);
+  expect(left).toBe(0);
+  await tell(stage, 5);
+  await expect.poll(() => keystore.userKey(user)).toEqual({ version: 2, isRenewing: false });
+  await renewal.close();
+  const secrets = (of: Keystore): readonly string[] =>
+    (["access-tokens", "app-tokens", "audit", "refresh"] as const).flatMap((purpose) =>
+      of.signing.keys(purpose).map(({ number, secret }) => `${purpose}/${number} ${secret.export().toString("hex")}`),
+    );
+  const before = secrets(keystore);
+  const old = [...log.records("keys", 0)];
+  await rotation.rotate();
+  await rotation.rotate();
+  await keystore.close();
+  const again = await openKeystore({ log, kek: await open("renewals") });
+  expect([await unread(again, stage.told), again.memoriesBehind(user)]).toEqual([0, 0]);
+  expect(secrets(again)).toEqual(before);
+  expect(before.map((one) => one.split(" ")[0])).toEqual([
+    "access-tokens/1",
+    "app-tokens/1",
+    "audit/2",
+    "refresh/2",
+    "refresh/1",
+  ]);
+  await again.close();
+  const copy = new MemoryLog();
+  await copy.createTopic({ name: "keys", partitions: 1, compacted: true });
+  await copy.append("keys", 0, old);
+  const late = openKeystore({ log: copy, kek: await open("renewals") });
+  await expect(late).rejects.toMatchObject({ code: "key-version-missing" });
 });
