@@ -7,9 +7,11 @@ test("a day that is chosen means its end, and is called by its own name again", 
   const end = endOfDay("2022-02-28") ?? "";
   expect(new Date(end).getTime()).toBe(new Date(2022, 2, 1).getTime());
   expect(asOfWords(end)).toBe("As of 28 February 2022");
-  expect([endOfDay(""), endOfDay("soon"), asOfIn("soon"), asOfIn("keys/0@3"), asOfIn(null)]).toEqual(
-    Array.from({ length: 5 }, () => undefined),
-  );
+  // Also in an address that somebody types.
+  expect([asOfIn("2022-02-28"), asOfWords("2022-02-28")]).toEqual([end, "As of 28 February 2022"]);
+  for (const none of ["", "soon", "2022-02-30", "2022-13-01", "2022-00-10"])
+    expect([none, endOfDay(none), asOfIn(none)]).toEqual([none, undefined, undefined]);
+  expect([asOfIn("keys/0@3"), asOfIn(null)]).toEqual([undefined, undefined]);
 });
 
 test("an address holds what a search is as of: a time or a position, there and back", () => {
