@@ -146,6 +146,7 @@ test("a renewal that ends every session ends them at once: nobody's token comes 
   await member(house, await claimed(house));
   const all = [await signIn(house), await signIn(house, BEN)];
   const owner = await proved(house);
+  const { data: robot } = await owner.call("keys.create", { body: { name: "Robot", scopes: ["user.read"] } });
   const { data } = await owner.call("signingKeys.renew", { body: { end_sessions: true } });
   expect(data.keys.map(({ former, number }) => [number, former])).toEqual([2, 2, 2, 2].map((number) => [number, 0]));
   expect((await problemOf(owner.call("me.read"))).status).toBe(401);
@@ -156,6 +157,8 @@ test("a renewal that ends every session ends them at once: nobody's token comes 
     }
   };
   await refused(house);
+  // Nothing of a program's own key is signed.
+  expect(await comesIn(house, { access: robot.secret })).toBe(200);
   // Not the keys alone: the lists say so too.
   expect((await (await proved(house)).call("sessions.list")).data.data).toHaveLength(1);
   await close(house);
