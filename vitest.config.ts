@@ -45,6 +45,8 @@ export default defineConfig({
           include: withSuffix("test"),
           exclude: [...needy, "**/node_modules/**"],
           isolate: false,
+          // Loaded by Node itself, as the product is: nothing is transformed twice, and what Node cannot strip is found out.
+          experimental: { viteModuleRunner: false },
           expect: { poll },
           testTimeout: 120_000,
           maxWorkers: 2,
