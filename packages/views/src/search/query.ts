@@ -8,6 +8,7 @@ import type { TimeMention } from "./time-span.ts";
 import { findTimes } from "./times.ts";
 import { MONTH_PATTERN } from "./times-absolute.ts";
 import { foldDiacritics, normaliseWord, splitWords } from "./tokens.ts";
+import { translatedTerms } from "./translations.ts";
 
 /** Longest query that is looked at, in UTF-16 units; a longer one is cut. */
 const QUERY_LENGTH_MAX = 2_048;
@@ -20,6 +21,8 @@ export interface QueryWord {
   readonly text: string;
   /** Its terms in each language of the index, without repetition. */
   readonly terms: readonly string[];
+  /** Those of its terms that it only has in another language of the index (translations.ts): they count a little less. */
+  readonly translated?: readonly string[];
   readonly isStop: boolean;
   /** True when every term that begins with it counts. */
   readonly isPrefix: boolean;
@@ -83,7 +86,7 @@ export function parseQuery(text: string, options: ParseOptions): ParsedQuery {
     });
   const times = relativeTimes(rest, options.nowMs);
   const isAsked = /[?？؟]\s*$/.test(cut);
-  const matter = wordsOf(withoutTimes(rest, times), options).slice(0, QUERY_WORDS_MAX);
+  const matter = translated(wordsOf(withoutTimes(rest, times), options).slice(0, QUERY_WORDS_MAX), options);
   const words = markPrefixes(markGrammar(matter, isAsked), rest);
   const last = words.at(-1);
   if (options.prefixLast === true && last !== undefined && /[\p{L}\p{N}]$/u.test(rest)) {
@@ -129,6 +132,15 @@ function wordsOf(text: string, options: ParseOptions): QueryWord[] {
     isStop: options.languages.some((language) => isStopWord(word.text, language)),
     isPrefix: false,
   }));
+}
+
+/** Words with what they are in the other languages of the index beside them; phrases and exclusions are of the words typed. */
+function translated(words: readonly QueryWord[], { languages }: ParseOptions): QueryWord[] {
+  return words.map((word) => {
+    const all = word.isStop ? [] : translatedTerms(word.text, languages);
+    const other = all.filter((term) => !word.terms.includes(term));
+    return other.length === 0 ? word : { ...word, terms: [...word.terms, ...other], translated: other };
+  });
 }
 
 /** What is measured in "how often", "how long": it belongs to the question and not to its matter. */

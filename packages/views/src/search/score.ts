@@ -101,6 +101,9 @@ const NEAR_WEIGHT = 0.5;
 /** What a word that tells of nearly the same counts, as a part of the word itself. */
 const RELATED_COUNT = 0.2;
 
+/** What a word counts that stands there in another language: what was typed comes first where both are told. */
+const TRANSLATED_COUNT = 0.8;
+
 const scratch = new Scratch();
 
 /** BM25's inverse document frequency, never negative. */
@@ -207,7 +210,8 @@ class Scoring {
         counts[doc] = before + count * part;
       });
     };
-    for (const id of termIdsOf(this.#parts, word)) add(id, 1);
+    const translated = new Set((word.translated ?? []).map((term) => postings.termId(term)));
+    for (const id of termIdsOf(this.#parts, word)) add(id, translated.has(id) ? TRANSLATED_COUNT : 1);
     const holding = many;
     for (const id of relatedIdsOf(this.#parts, word)) add(id, RELATED_COUNT);
     return { touched: touched.subarray(0, many), holding: holding > 0 ? holding : many };

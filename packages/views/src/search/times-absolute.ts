@@ -9,6 +9,7 @@ import {
   monthOfYear,
   seasonOfYear,
   type TimeMention,
+  type TimeOptions,
   type TimeSpan,
   wholeYear,
 } from "./time-span.ts";
@@ -25,7 +26,8 @@ const AMBIGUOUS = new Set(["may", "march", "mar"]);
 export function monthNumber(name: string, written: string): number | undefined {
   const lower = name.toLowerCase();
   if (AMBIGUOUS.has(lower) && !/^\p{Lu}/u.test(written)) return undefined;
-  const month = SHORT_MONTHS.indexOf(lower.slice(0, 3));
+  const short = lower.slice(0, 3);
+  const month = SHORT_MONTHS.indexOf(ENGLISH_MONTHS[short] ?? short);
   return month < 0 ? undefined : month;
 }
 
@@ -43,9 +45,28 @@ const ABSOLUTE = new RegExp(
 );
 const SEASONS = ["spring", "summer", "autumn", "winter"];
 
-/** The absolute times of a text, in order. */
-export function absoluteTimeAt(text: string, atMs: number): TimeMention[] {
-  return Array.from(text.matchAll(ABSOLUTE)).flatMap((match) => {
+const GERMAN_MONTH =
+  "(?:Jan(?:uar)?|Jänner|Feb(?:ruar)?|März|Apr(?:il)?|Mai|Juni?|Juli?|Aug(?:ust)?|Sept?(?:ember)?|Okt(?:ober)?|Nov(?:ember)?|Dez(?:ember)?)";
+/** "Am 14. Dezember", "im März 2026", "seit Mai"; months are written with a capital. */
+const GERMAN = new RegExp(
+  [
+    `(?<![\\p{L}\\p{N}.])(?<dayFirst>\\d{1,2})\\.\\s*(?<dayMonth>${GERMAN_MONTH})(?!\\p{L})\\.?(?:\\s*(?<dayYear>(?:19|20)\\d\\d)(?!\\d))?`,
+    `(?<!\\p{L})(?<bareMonth>${GERMAN_MONTH})(?!\\p{L})\\.?\\s*(?<bareYear>(?:19|20)\\d\\d)(?!\\d)`,
+    `(?<!\\p{L})(?:[Ii]m|[Ss]eit|[Bb]is|[Aa]b|Anfang|Mitte|Ende)\\s+(?<inMonth>${GERMAN_MONTH})(?!\\p{L})(?!\\s*(?:19|20)\\d\\d)`,
+  ].join("|"),
+  "gu",
+);
+/** As English writes them, where it writes them otherwise. */
+const ENGLISH_MONTHS: Readonly<Record<string, string>> = { mär: "mar", jän: "jan", mai: "may", okt: "oct", dez: "dec" };
+
+/** The absolute times of a text, in order; those of German, too, where it is written in it. */
+export function absoluteTimeAt(text: string, { atMs, language }: TimeOptions): TimeMention[] {
+  const german = language === "de" ? mentionsOf(GERMAN, text, atMs) : [];
+  return [...mentionsOf(ABSOLUTE, text, atMs), ...german];
+}
+
+function mentionsOf(pattern: RegExp, text: string, atMs: number): TimeMention[] {
+  return Array.from(text.matchAll(pattern)).flatMap((match) => {
     const said = { atMs, isAhead: isPlanned(sentenceAround(text, match.index)) };
     const read = readMatch(match.groups ?? {}, said);
     if (read === undefined) return [];

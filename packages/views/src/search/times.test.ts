@@ -88,3 +88,15 @@ test("a long text is read to a bound and quickly ended", () => {
   const mentions = findTimes("yesterday ".repeat(50_000), { atMs: MONDAY_MS });
   expect(mentions.length).toBe(32);
 });
+
+test.each([
+  ["Mein Geburtstag ist am 14. Dezember", "14. Dezember", "14 December 2026"],
+  ["Die Reise war im März 2025", "März 2025", "March 2025"],
+  ["Sie kam am 3. Mai 2024 zur Welt", "3. Mai 2024", "3 May 2024"],
+  ["Seit Oktober wohnen sie dort", "Seit Oktober", "October 2026"],
+])("findTimes reads German dates in German texts: %s", (text, words, label) => {
+  const atMs = Date.UTC(2026, 9, 20);
+  const found = findTimes(text, { atMs, language: "de" });
+  expect(found.map((time) => [time.text, formatSpan(time)])).toEqual([[words, label]]);
+  expect(findTimes("Ein 14. mai und der 40. Mai sind keine Tage", { atMs, language: "de" })).toEqual([]);
+});

@@ -69,7 +69,7 @@ const ENGLISH = new RegExp(
 export function findTimes(text: string, options: TimeOptions): TimeMention[] {
   const read = text.slice(0, LENGTH_MAX);
   const found = [
-    ...absoluteTimeAt(read, options.atMs),
+    ...absoluteTimeAt(read, options),
     ...findEnglish(read, options.atMs),
     ...findForeignTimes(read, options),
   ].sort((left, right) => left.start - right.start || right.end - left.end);
