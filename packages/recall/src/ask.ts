@@ -25,7 +25,7 @@ import {
 import type { Quote } from "./phrase.ts";
 import { isOfOthers } from "./of-whom.ts";
 import { type OwnQuestion, readOwnQuestion } from "./own-question.ts";
-import { type Question, readQuestion } from "./question.ts";
+import { type Question, readQuestion, whoIsAsked } from "./question.ts";
 import { chooseQuotes, countsAll } from "./quotes.ts";
 import { type RecallHit, type RecallSearchRequest, type RecallSearchResult, searchMemories } from "./search.ts";
 import type { RecallSource } from "./source.ts";
@@ -36,6 +36,8 @@ export const QUESTION_LENGTH_MAX = 2_000;
 /** Hits that are read for an answer; where all times of something count, as many as a search may give. */
 const HITS_READ = 20;
 const HITS_READ_ALL = 200;
+/** Where somebody is asked about: among so many that name them one may say what they are. */
+const HITS_READ_OF_SOMEBODY = 100;
 
 const NOTHING_TEXT = "I have nothing on that.";
 
@@ -53,7 +55,10 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   };
   const own = span === undefined && !isTooLong ? readOwnQuestion(request.question, nowMs) : undefined;
   const words = { ...looked, byWords: true, ...recipeOf(request.weights?.recipe) };
-  const found = own === undefined ? await searchMemories(source, words) : await searchOwn(source, words, own);
+  const found =
+    own === undefined
+      ? ((await searchOthers(source, words, request.question)) ?? (await searchMemories(source, words)))
+      : await searchOwn(source, words, own);
   const { query } = found;
   // "What did I do yesterday?" names a time and nothing else: all of that time is the answer.
   const isOfTime = span !== undefined || (query.times.length > 0 && query.words.every((word) => word.isStop));
@@ -70,7 +75,7 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     standing === undefined
       ? byWords
       : weighEvidence([...figures, standing], request.weights?.meaningEvidence ?? MEANING_EVIDENCE);
-  const isCertain = isOfTime || own?.wanted === "ahead";
+  const isCertain = isOfTime || (own !== undefined && own.wanted !== "one");
   const evidence = judged(weighed, { isCertain, isAnswered: own !== undefined, hasHits: hits.length > 0 });
   const why = reasonOf(found, evidence);
   if (isTooLong) return nothing(why, evidence, tooLongText(request.question.length));
@@ -81,7 +86,7 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   const choosing = { query, words: found.words, wanted, asked: request.question };
   const chosen = chooseQuotes(near ?? hits, choosing, source.detectLanguage);
   if (chosen.quotes.length + chosen.stating.length === 0) return nothing(why, evidence, NOTHING_TEXT);
-  const composed = compose(chosen, query, wanted);
+  const composed = compose(chosen, choosing);
   return {
     kind: "quoted",
     sentences: composed.sentences,
@@ -118,8 +123,22 @@ async function searchOwn(
       owner === looked.userId && isAnsweredBy(document, source.detectLanguage(document.text) ?? "en");
     return { ...found, hits: found.hits.filter(isAnswer) };
   };
-  const asked = wanted === "ahead" ? undefined : await find(looked.text);
+  const asked = wanted !== "one" ? undefined : await find(looked.text);
   return asked !== undefined && asked.hits.length > 0 ? asked : find(text);
+}
+
+/** Who somebody is: what others say of them, where anybody does. */
+async function searchOthers(
+  source: RecallSource,
+  looked: RecallSearchRequest,
+  asked: string,
+): Promise<RecallSearchResult | undefined> {
+  const name = whoIsAsked(asked);
+  if (name === undefined) return undefined;
+  const text = `${looked.text} -from:"${name}"`;
+  const found = await searchMemories(source, { ...looked, text, limit: HITS_READ_OF_SOMEBODY });
+  const hits = found.hits.filter(({ highlights }) => highlights.length > 0);
+  return hits.length > 0 ? { ...found, hits } : undefined;
 }
 
 /** What is found when meaning counts too; undefined when it is not known, or not to be asked for. */

@@ -7,10 +7,10 @@
 import type { ParsedQuery } from "@kaelix/views";
 
 import type { AnswerSentence } from "./answer.ts";
-import { findConflict } from "./conflict.ts";
+import { daysNamed, findConflict } from "./conflict.ts";
 import { formatDay, phrase, type Quote, timeOf } from "./phrase.ts";
-import type { Wanted } from "./question.ts";
-import type { Chosen } from "./quotes.ts";
+import { whoIsAsked } from "./question.ts";
+import type { Choosing, Chosen } from "./quotes.ts";
 
 /** An answer but for its citations, which stand in the order of `quotes`. */
 export interface Composed {
@@ -20,17 +20,26 @@ export interface Composed {
 }
 
 /** Puts quotations into the words of an answer. */
-export function compose(chosen: Chosen, query: ParsedQuery, wanted: Wanted): Composed {
-  const hasConflict = wanted === "one" && findConflict(chosen.quotes, query);
-  const told = hasConflict ? chosen.quotes.toSorted((left, right) => timeOf(right) - timeOf(left)) : chosen.quotes;
+export function compose(chosen: Chosen, { asked, query, wanted }: Choosing): Composed {
+  const hasConflict = wanted === "one" && whoIsAsked(asked) === undefined && findConflict(chosen.quotes, query);
+  const told = hasConflict ? newestFirst(chosen.quotes, query.kind) : chosen.quotes;
   const quotes = [...chosen.stating, ...told];
   const showsDay = query.kind === "when" || query.dates.length > 0 || hasConflict || wanted !== "one";
   const said = quotes.map((quote, at) => ({ text: phrase(quote, showsDay), citations: [at + 1] }));
   const [first, rest] = [said.slice(0, chosen.stating.length), said.slice(chosen.stating.length)];
-  const lead = hasConflict ? "Told differently at different times, the newest first:" : countSentence(chosen);
   const leads = (hasConflict || wanted === "count") && rest.length > 0;
-  const between = leads ? [{ text: lead, citations: rest.flatMap(({ citations }) => citations) }] : [];
+  const lead = (): string =>
+    hasConflict ? "Told differently at different times, the newest first:" : countSentence(chosen);
+  const between = leads ? [{ text: lead(), citations: rest.flatMap(({ citations }) => citations) }] : [];
   return { quotes, sentences: [...first, ...between, ...rest], hasConflict };
+}
+
+/** Where a day is asked for, what names one comes first: "we moved it to 3 May" before "here are the pictures". */
+function newestFirst(quotes: readonly Quote[], kind: ParsedQuery["kind"]): readonly Quote[] {
+  if (kind !== "when") return quotes.toSorted((left, right) => timeOf(right) - timeOf(left));
+  const saysDay = (quote: Quote): number => (daysNamed(quote).length > 0 ? 1 : 0);
+  const toldMs = ({ hit }: Quote): number => hit.document.occurredAtMs;
+  return quotes.toSorted((left, right) => saysDay(right) - saysDay(left) || toldMs(right) - toldMs(left));
 }
 
 /** How many memories speak of it, and on how many days; what they say of it stands below. */

@@ -64,7 +64,7 @@ function holdsPronoun(text: string, language: string, person: keyof Pronouns): b
 /** True when a question names one person, by a given name or as a speaker, and what was found is of somebody else. */
 export function isOfOthers(asking: Asking, hits: readonly RecallHit[], detect: DetectLanguage): boolean {
   const names = namesIn(asking, hits);
-  if (names.some((name) => !isTold(name, hits))) return true;
+  if (areUntold(names, asking, hits)) return true;
   const [name, ...others] = names;
   if (name === undefined || others.length > 0 || isOfTheirs(asking.question, detect)) return false;
   const { ofOthers, rest } = heldBy(name, asking, hits, detect);
@@ -85,6 +85,16 @@ function namesIn({ question, words }: Asking, hits: readonly RecallHit[]): reado
   const speakers = hits.flatMap(({ document }) => nameWords(document.speaker ?? "").slice(0, 1));
   const asked = new Set(words.map(({ word }) => word));
   return [...new Set([...given, ...speakers])].filter((name) => asked.has(name));
+}
+
+/**
+ * True when one who is named stands in nothing that was found. Beside another who does, only when no memory names them at all: what Ann says of
+ * "our wedding" is of Bob, too.
+ */
+function areUntold(names: readonly string[], { words }: Asking, hits: readonly RecallHit[]): boolean {
+  const untold = names.filter((name) => !isTold(name, hits));
+  if (untold.length === names.length) return untold.length > 0;
+  return untold.some((name) => words.every(({ documents, word }) => word !== name || documents === 0));
 }
 
 /** Whether something that was found names somebody or was said by them. */

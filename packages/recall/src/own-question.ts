@@ -10,6 +10,7 @@ import { extractFromText, ME } from "@kaelix/intelligence";
 import { findTimes, type SearchDocument } from "@kaelix/views";
 
 import { DAY_MS } from "./digest/calendar.ts";
+import { type CommitmentKind, commitmentOf } from "./digest/commitments.ts";
 import { daysOf } from "./digest/dates-ahead.ts";
 import { isOver, readFactQuestion, saysFact } from "./own-facts.ts";
 import { splitSentences } from "./sentences.ts";
@@ -18,14 +19,33 @@ import { splitSentences } from "./sentences.ts";
 export interface OwnQuestion {
   /** What is looked for when the question's own words find no answer. */
   readonly text: string;
-  /** Plans are told in the order of their days. */
-  readonly wanted: "one" | "ahead";
+  /** Plans are told in the order of their days, promises the newest first. */
+  readonly wanted: "one" | "ahead" | "time";
   readonly isAnsweredBy: (document: SearchDocument, language: string) => boolean;
 }
 
 /** Reads a question about the asker's own life; undefined for any other. `nowMs`: when it is asked. */
 export function readOwnQuestion(text: string, nowMs: number): OwnQuestion | undefined {
-  return readPlans(text, nowMs) ?? readOwnFact(text) ?? readOwnName(text);
+  return readPlans(text, nowMs) ?? readOwnPromises(text) ?? readOwnFact(text) ?? readOwnName(text);
+}
+
+const OWN_PROMISES =
+  /^\s*(?:what (?:did|have|had) (?:i|we) promised?|what (?:are|were) my (?:open )?promises|what do (?:i|we) owe|was (?:habe|hab|haben|hatte|hatten) (?:ich|wir) (?:alles )?versprochen|was (?:schulde|schulden) (?:ich|wir))(?:\s+(?:to do|people|others|anybody|anyone|everyone|anderen))?\s*\??\s*$/iu;
+/** Words that stand in most sentences that commit somebody. */
+const COMMITTING =
+  "will promise promised owe send call bring pay return give buy book check fix write ask drive remind forget schicke bringe rufe zahle buche kaufe gebe melde kümmere hole schreibe repariere leihe bestelle versprochen schulde vergiss nicht";
+
+/** What the asker committed to, whatever words it took; not what others promised them. */
+function readOwnPromises(text: string): OwnQuestion | undefined {
+  if (!OWN_PROMISES.test(text)) return undefined;
+  const kinds: readonly (CommitmentKind | undefined)[] = /owe|schulde/iu.test(text) ? ["debt"] : ["promise", "debt"];
+  return {
+    text: COMMITTING,
+    wanted: "time",
+    isAnsweredBy: ({ speaker, text: said }) =>
+      speaker === undefined &&
+      splitSentences(said).some(({ text: sentence }) => kinds.includes(commitmentOf(sentence))),
+  };
 }
 
 const PLANS =

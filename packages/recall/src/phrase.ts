@@ -14,6 +14,8 @@ export interface Quote {
   readonly passage: Passage;
   readonly score: number;
   readonly times: readonly QuotedTime[];
+  /** Of the memory, ISO 639-1. */
+  readonly language: string;
 }
 
 /** When a quotation speaks of: the day it was told, unless the first time it names is another one ("this year" is no other). */

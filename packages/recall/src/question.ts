@@ -65,7 +65,12 @@ const NOW_PATTERN = new RegExp(
   "giu",
 );
 const HAPPENED_PATTERN =
-  /^\s*what(?: all| else)?(?:['’]s| is| was| were)?\s+(?:happened|happening|happens|went on|going on|new|did (?:i|we) do|have (?:i|we) done|(?:i|we) did)\b/iu;
+  /^\s*what(?: all| else)?(?:['’]s| is| was| were)?\s+(?:happened|happening|happens|went on|going on|new|did (?:i|we) do|have (?:i|we) done|(?:i|we) did|(?:i|we) (?:doing|up to))\b|^\s*was\s+(?:ist|war|geschah|passierte|habe ich|haben wir|hab ich|machte ich|machten wir)(?: alles| so| denn)?(?!\p{L})/iu;
+/** "Who is Priya?": nothing is asked but who somebody is. */
+const WHO_IS_PATTERN =
+  /^\s*(?:who(?:['’]s| is| was| are)|wer (?:ist|war|sind))\s+(?<name>\p{L}+\.?(?:\s+\p{L}+\.?){0,2})[\s?]*$/iu;
+/** Longer ones ask for more, or are no question. */
+const WHO_IS_LENGTH_MAX = 100;
 const AS_OF_PATTERN = /(?:[,;]\s*|(?<!\s)\s+|(?<!\s))\bas of\b\s+(?:the end of\s+)?/iu;
 
 /** Takes a question apart. `nowMs` is when it is asked, for "as of last month". */
@@ -98,15 +103,23 @@ function matterOf(text: string, wanted: Wanted): string {
   return rest.replace(GOING_PATTERN, "").replace(/\s+/gu, " ");
 }
 
+/** Of a question for nothing but who somebody is, the name or what they are called. */
+export function whoIsAsked(text: string): string | undefined {
+  return text.length > WHO_IS_LENGTH_MAX ? undefined : WHO_IS_PATTERN.exec(text)?.groups?.["name"];
+}
+
 /** The time of a question that asks for nothing besides. */
 function spanAlone(text: string, nowMs: number): Question["span"] {
   const asked = HAPPENED_PATTERN.exec(text);
   if (asked === null) return undefined;
   const behind = text.slice(asked[0].length);
-  const [time, ...others] = findTimes(behind, { atMs: nowMs });
+  const language = /^\s*was\b/iu.test(text) ? "de" : "en";
+  const [time, ...others] = findTimes(behind, { atMs: nowMs, language });
   if (time === undefined || others.length > 0) return undefined;
   const beside = `${behind.slice(0, time.start)} ${behind.slice(time.end)}`;
-  return /^(?:back|in|on|at|over|during|of|the|[^\p{L}\p{N}])*$/iu.test(beside)
+  return /^(?:back|in|on|at|over|during|of|the|im|am|an|los|passiert|gemacht|unternommen|geschehen|[^\p{L}\p{N}])*$/iu.test(
+    beside,
+  )
     ? { fromMs: time.fromMs, toMs: time.toMs }
     : undefined;
 }

@@ -5,12 +5,13 @@
  * holds nearly as much of the question as the best one does, told in the order of time; questions are no tellings. A time: what says most.
  * What is counted may be told twice in the same words; otherwise the same words are quoted once, and the question itself never.
  */
-import type { DetectLanguage, ParsedQuery, WordWeight } from "@kaelix/views";
+import { extractFromText } from "@kaelix/intelligence";
+import { type DetectLanguage, nameWords, type ParsedQuery, type WordWeight } from "@kaelix/views";
 
 import { DAY_MS } from "./digest/calendar.ts";
 import { choosePassage } from "./passages.ts";
 import { type Quote, timeOf, timesOf } from "./phrase.ts";
-import type { Wanted } from "./question.ts";
+import { type Wanted, whoIsAsked } from "./question.ts";
 import { kindShare } from "./question-kind.ts";
 import type { RecallHit } from "./search.ts";
 import { tellings } from "./telling.ts";
@@ -25,9 +26,15 @@ const LIST_SHARE_MIN = 0.65;
 const PASSAGE_WEIGHT = 0.1;
 /** What it weighs that somebody named in the question said it: others speak of the same without being asked about. */
 const SPEAKER_WEIGHT = 0.15;
+/** What it weighs, asked who somebody is, that the words tell what they are to somebody: "my brother Tom". */
+const TIE_WEIGHT = 1;
 /** Of memories that are counted: how much of what the best one holds they must hold themselves. */
 const COUNTED_SHARE_MIN = 0.8;
+/** How much of the question that must be: whoever is merely named in both has not been counted. */
+const COUNTED_COVERAGE_MIN = 0.4;
 const STATING_MAX = 3;
+/** Ties are read, and no times. */
+const NO_TIME = "2000-01-01";
 /** Of what says most: different words that count, names and numbers that count, and how many words one of those is worth. */
 const SUBSTANCE_WORDS_MAX = 12;
 const SUBSTANCE_NAMES_MAX = 3;
@@ -86,22 +93,39 @@ export function chooseQuotes(hits: readonly RecallHit[], choosing: Choosing, det
   };
 }
 
-function candidates(hits: readonly RecallHit[], { query, words }: Choosing, detect: DetectLanguage): Quote[] {
+function candidates(hits: readonly RecallHit[], { asked, query, words }: Choosing, detect: DetectLanguage): Quote[] {
   const best = hits[0]?.score || 1;
+  const who = whoIsAsked(asked);
   const quotes = hits.flatMap((hit): Quote[] => {
     const language = detect(hit.document.text) ?? "en";
     const passage = choosePassage(hit.document.text, { query, words, language });
     if (passage === undefined) return [];
     const isNamed = hit.why.signals.some(({ signal }) => signal === "speaker");
-    const score = hit.score / best + PASSAGE_WEIGHT * passage.score + (isNamed ? SPEAKER_WEIGHT : 0);
-    return [{ hit, passage, score, times: timesOf(hit, passage, language) }];
+    const isTie = who !== undefined && tellsTieOf(who, passage.text, language);
+    const score =
+      hit.score / best + PASSAGE_WEIGHT * passage.score + (isNamed ? SPEAKER_WEIGHT : 0) + (isTie ? TIE_WEIGHT : 0);
+    return [{ hit, passage, score, times: timesOf(hit, passage, language), language }];
   });
   return quotes.sort((left, right) => right.score - left.score);
 }
 
+/** True of "my brother Tom" and "Tom is my brother", asked about Tom. */
+function tellsTieOf(name: string, text: string, language: string): boolean {
+  const asked = new Set(nameWords(name));
+  return extractFromText(text, { at: NO_TIME, language }).mentions.some(
+    ({ form, text: said, ties }) =>
+      form === "name" && ties.length > 0 && nameWords(said).some((word) => asked.has(word)),
+  );
+}
+
 function nearlyBest(quotes: readonly Quote[], wanted: Wanted): Quote[] {
   const least = (quotes[0]?.score ?? 0) * (wanted === "list" ? LIST_SHARE_MIN : FURTHER_SHARE_MIN);
-  return quotes.filter(({ score }) => score >= least);
+  return quotes.filter((quote, at) => quote.score >= least && (at === 0 || tellsAnything(quote)));
+}
+
+/** "Ok", "Yes!!" and a row of hearts tell nobody anything beside the message they answer, unless they hold a word of the question. */
+function tellsAnything({ hit, passage }: Quote): boolean {
+  return hit.highlights.length > 0 || plainWords(passage.text).includes(" ");
 }
 
 function saysHowOften({ passage }: Quote): boolean {
@@ -111,7 +135,7 @@ function saysHowOften({ passage }: Quote): boolean {
 function counting(quotes: readonly Quote[], query: ParsedQuery): readonly Quote[] {
   const told = tellings(quotes, query);
   const most = told.reduce((best, { hit }) => Math.max(best, hit.why.coverage), 0);
-  return told.filter(({ hit }) => most > 0 && hit.why.coverage >= most * COUNTED_SHARE_MIN);
+  return told.filter(({ hit }) => most >= COUNTED_COVERAGE_MIN && hit.why.coverage >= most * COUNTED_SHARE_MIN);
 }
 
 function chosenOf(quotes: readonly Quote[], wanted: Wanted): readonly Quote[] {
