@@ -149,9 +149,11 @@ export class Memories implements MemoryApplication {
       narrowProgram(principal) === undefined
         ? listByTime(database, principal.userId, wanted)
         : this.#reachedPage(principal, mayRecall);
+    // What is never recalled is listed for whose it is, in person.
+    const isKept = request.neverRecalled === "only";
     const pages = await Promise.all([
-      ...(shares.isAlone ? [] : [ownPage()]),
-      ...shares.owners.map((open) =>
+      ...(shares.isAlone || (isKept && principal.program !== undefined) ? [] : [ownPage()]),
+      ...(isKept ? [] : shares.owners).map((open) =>
         listByTime(database, open.owner, { ...mayRecall, anyOf: shares.rowClausesOf(open) }),
       ),
     ]);

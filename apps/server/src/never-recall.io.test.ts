@@ -112,6 +112,8 @@ test("what is never to be recalled no program reads, nobody with whom it was sha
   const expires_at = new Date(Date.now() + 3_600_000).toISOString();
   await ann.call("grants.create", { body: { to, what: { type: "all" }, level: 1, expires_at } });
   for (const reader of [robot, ben]) expect(await idsOf(reader)).toEqual([bees.id]);
+  // What is recalled as ever stands in nobody's list of what is not.
+  for (const reader of [robot, ben, ann]) expect(await idsOf(reader, { never_recalled: "only" })).toEqual([]);
 
   const params = { id: bees.id };
   const ifMatch = { ifMatch: '"1"' };
