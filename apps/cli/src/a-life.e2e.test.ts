@@ -126,6 +126,7 @@ async function recoverAccount(page: Page, codes: readonly string[]): Promise<voi
   await page.getByTestId("login-button").click();
   await dashboardReady(page);
   await page.goto(`${product.url}/settings/security`);
+  await page.getByText("whoever can use it reads what stands up to Confidential").waitFor();
   await page.getByRole("button", { name: "Sign out everywhere else" }).click();
   await page.getByText("1 device signed out").waitFor();
   await page.getByRole("button", { name: "Turn off…" }).click();

@@ -47,6 +47,11 @@ export function Devices(): ReactNode {
   };
   return (
     <Section title="Devices signed in">
+      <p className="mb-3 max-w-prose text-13 text-muted">
+        Lost one? Sign it out here: it gets nothing more, and what it shows closes once it is online. Until then whoever
+        can use it reads what stands up to Confidential, and above that only what was opened there within the last 15
+        minutes. If its browser keeps your password, change that as well: every other device is signed out, too.
+      </p>
       {error !== undefined && <ProblemNote problem={error} onRetry={() => void refetch()} />}
       {data === undefined && error === undefined && <Loading what="Reading" />}
       <ul className="divide-y divide-line border-y border-line">

@@ -210,7 +210,8 @@ function Standing({ onDo, seal }: { readonly seal: WireSeal; readonly onDo: (doi
         </p>
       ) : (
         <p className="mt-3 max-w-measure text-13 text-muted">
-          Unlock opens the session first; then passphrase and recovery key can be changed here.
+          To change the passphrase, to make a new recovery key, or if you have lost one of them: open the session up to
+          Ultra-secret first, at the lock above.
         </p>
       )}
     </>
