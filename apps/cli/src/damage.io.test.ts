@@ -100,7 +100,7 @@ test.skipIf(!existsSync("/proc/self"))(
   "kaelix doctor says where no data directory can be made, and comes back",
   async () => {
     for (const folder of ["/proc/kaelix", "/proc/kaelix/deeper"]) {
-      const found = await runCommand(["doctor", "--data", folder], { killAfterMs: 20_000 });
+      const found = await runCommand(["doctor", "--data", folder], { killAfterMs: 120_000 });
       expect(found.code).toBe(8);
       expect(found.out).toContain(`! data: ${folder} cannot be made in /proc (ENOENT)`);
     }

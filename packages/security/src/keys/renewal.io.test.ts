@@ -121,4 +121,4 @@ test(`no read and no write fails while keys are renewed under ${WRITERS} writers
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}, 120_000);
+});

@@ -44,5 +44,5 @@ export function scopeConformance(open: () => Promise<Database>): void {
     } finally {
       await database.close();
     }
-  }, 60_000);
+  });
 }
