@@ -71,6 +71,7 @@ export const answerSchema = z
     understood_as: z.string().optional(),
     /** Questions that may be asked next and have an answer, where they were asked for. */
     follow_ups: z.array(z.string()).optional(),
+    /** How sure the answer is; of `nothing`, how sure it is that there is nothing. */
     confidence: z.number().min(0).max(1),
     took_ms: z.number(),
   })

@@ -86,7 +86,9 @@ const ask = defineTool({
     sentences: z.array(z.object({ text: z.string(), citations: z.array(z.number().int()) })),
     citations: z.array(z.object({ number: z.number().int(), quote: z.string(), memory: agentMemorySchema })),
     conflict: z.boolean().describe("True when the sources tell different things"),
-    confidence: z.number(),
+    confidence: z
+      .number()
+      .describe("0 to 1: how sure the answer is; with nothing found, how sure that there is nothing"),
   }),
   run: async ({ after, question, as_of, ...narrow }, { visit }) => {
     const asOf = asOfOf(as_of);
