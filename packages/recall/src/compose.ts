@@ -34,12 +34,13 @@ export function compose(chosen: Chosen, { asked, query, wanted }: Choosing): Com
   return { quotes, sentences: [...first, ...between, ...rest], hasConflict };
 }
 
-/** Where a day is asked for, what names one comes first: "we moved it to 3 May" before "here are the pictures". */
+/** Where a day is asked for, what names none is left out: "here are the pictures" is newer than any of them, and says nothing of it. */
 function newestFirst(quotes: readonly Quote[], kind: ParsedQuery["kind"]): readonly Quote[] {
   if (kind !== "when") return quotes.toSorted((left, right) => timeOf(right) - timeOf(left));
-  const saysDay = (quote: Quote): number => (daysNamed(quote).length > 0 ? 1 : 0);
   const toldMs = ({ hit }: Quote): number => hit.document.occurredAtMs;
-  return quotes.toSorted((left, right) => saysDay(right) - saysDay(left) || toldMs(right) - toldMs(left));
+  return quotes
+    .filter((quote) => quote.times.length > 0 || daysNamed(quote).length > 0)
+    .toSorted((left, right) => toldMs(right) - toldMs(left));
 }
 
 /** How many memories speak of it, and on how many days; what they say of it stands below. */

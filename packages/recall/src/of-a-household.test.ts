@@ -89,7 +89,7 @@ test("a day that was moved is told before the one it was moved from", async () =
     { on: "2026-09-20", text: "Here are the pictures of the regatta" },
   ];
   const found = await answered("When is the regatta?", told);
-  expect(found.slice(0, 3)).toEqual([
+  expect(found).toEqual([
     "Told differently at different times, the newest first:",
     "Ted, 16 November 2025: “they moved the regatta to 12 September 2026”",
     "Ted, 27 April 2025: “The regatta will be on 13 June 2026”",

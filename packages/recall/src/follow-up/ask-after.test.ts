@@ -66,3 +66,16 @@ test("what is proposed is tried by words: nobody has asked it, so it is not sent
   expect(await proposedAfter(house, asked(question), answer)).toEqual(["And Ines?"]);
   expect(sent).toEqual([question]);
 });
+
+test("no noun of a language that writes them with capitals is proposed as somebody", async () => {
+  const source = lifeOf([
+    ["2024-04-11", "Carla lives in Hamburg, near her Orgel"],
+    ["2024-04-30", "Ines lives in Lisbon now"],
+    ["2024-05-01", "Her Orgel lives in Leipzig now"],
+    ...Array.from({ length: 20 }, (_, at) => ["2023-02-01", `Shopping: bread, milk and ${at + 2} apples`] as const),
+  ]);
+  const question = asked("Where does Carla live?");
+  const answer = await ask(source, question);
+  expect(await proposedAfter(source, question, answer)).toEqual(["And Orgel?"]);
+  expect(await proposedAfter({ ...source, detectLanguage: () => "de" }, question, answer)).toEqual([]);
+});

@@ -76,7 +76,7 @@ export async function proposedAfter(
     for (const places of [answered, shown]) places.add(placeOf(first));
     proposed.push(text);
   };
-  for (const name of othersIn(answer, question))
+  for (const name of othersIn(source, answer, question))
     await propose(`And ${name}?`, (first) => !answered.has(placeOf(first)) && first.text.includes(name));
   for (const { kind, text } of WISHES)
     await propose(text, (first) => !shown.has(placeOf(first)) && kindShare(kind, bestOf(first)) === 1);
@@ -88,11 +88,14 @@ function placeOf({ best, memoryId }: Citation): string {
 }
 
 /** People whom an answer names besides those that the question does, where the question is about somebody. */
-function othersIn({ citations }: Answer, question: string): readonly string[] {
+function othersIn(source: RecallSource, { citations }: Answer, question: string): readonly string[] {
   const asked = namedIn(question).filter(({ kind }) => kind === "person");
   if (asked.length === 0) return [];
   const low = question.toLowerCase();
-  const names = citations.flatMap((citation) => namedIn(bestOf(citation)).filter(({ kind }) => kind === "person"));
+  const names = citations.flatMap((citation) => {
+    const onlyKnown = source.detectLanguage(citation.text) === "de";
+    return namedIn(bestOf(citation), { onlyKnown }).filter(({ kind }) => kind === "person");
+  });
   const others = names
     .map(({ text }) => text)
     .filter((name) => /^\p{Lu}/u.test(name) && !low.includes(name.toLowerCase()));
