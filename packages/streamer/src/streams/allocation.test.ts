@@ -122,8 +122,8 @@ describe("StreamingAllocationManager", () => {
         if (random.integer(10) === 0) memory.tick();
         if (random.integer(10) === 0) memory.release(random.integer(12));
         const { grantedBytes, usedBytes } = memory.metrics();
-        expect(grantedBytes, `seed ${seed}`).toBeLessThanOrEqual(64 * KIB);
-        expect(usedBytes, `seed ${seed}`).toBeLessThanOrEqual(grantedBytes);
+        if (grantedBytes > 64 * KIB || usedBytes > grantedBytes)
+          expect.fail(`seed ${seed}: ${grantedBytes}, ${usedBytes}`);
       }
       for (let turn = 0; turn < 10 * asked; turn += 1) {
         const back = held.shift();

@@ -11,7 +11,11 @@ const FILE = "conversations.json";
 
 async function read(conversations: unknown, files: readonly TextSource[] = []) {
   const text = typeof conversations === "string" ? conversations : JSON.stringify(conversations);
-  return collect(prepareConversations(CHATGPT, [textSource(FILE, text, 64)], { ...prepareOptions(FILE), files }));
+  // Chunks that end in the middle of everything, and of a long export not more of them than of a file.
+  const chunkBytes = text.length < 10_000 ? 64 : 65_536;
+  return collect(
+    prepareConversations(CHATGPT, [textSource(FILE, text, chunkBytes)], { ...prepareOptions(FILE), files }),
+  );
 }
 
 async function textsOf(...nodes: readonly NodeSketch[]): Promise<string[]> {

@@ -64,10 +64,11 @@ function checkTargets(
       const owners = members.filter(({ memberId }) =>
         hasPartition(targets.get(memberId) ?? NO_PARTITIONS, topic, partition),
       );
-      expect(owners).toHaveLength(isWanted ? 1 : 0);
+      if (owners.length !== (isWanted ? 1 : 0)) expect.fail(`${topic}-${partition} has ${owners.length} owners`);
     }
   }
   for (const { memberId, topics: wanted } of members) {
-    for (const [topic] of eachPartition(targets.get(memberId) ?? NO_PARTITIONS)) expect(wanted.has(topic)).toBe(true);
+    const given = [...eachPartition(targets.get(memberId) ?? NO_PARTITIONS)];
+    expect(given.filter(([topic]) => !wanted.has(topic))).toEqual([]);
   }
 }

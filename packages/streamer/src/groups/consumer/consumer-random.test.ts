@@ -45,9 +45,10 @@ function check(story: ConsumerStory, epochs: { group: number }): void {
     for (const set of [assigned, pendingRevocation]) {
       for (const [topicId, partition] of eachPartition(set)) {
         const key = `${topicId}-${partition}`;
-        expect([key, owners.get(key)]).toEqual([key, undefined]);
+        const [other, owner] = [owners.get(key), story.group.ownerOf(topicId, partition)];
+        if (other !== undefined || owner !== memberId)
+          expect.fail(`${key} is ${memberId}'s, and ${other ?? "nobody"}'s; in the books ${owner ?? "nobody"}'s`);
         owners.set(key, memberId);
-        expect(story.group.ownerOf(topicId, partition)).toBe(memberId);
       }
     }
   }
