@@ -82,6 +82,14 @@ test("who somebody is, is told by others, and what they say themselves is no con
   expect((await answered("Who is Priti?", said))[0]).toContain("Priti: “I saw the film");
 });
 
+test("whoever has the same title is somebody else", async () => {
+  const told = [
+    { on: "2026-02-01", text: "Write to my boss Mrs Albers about the thirty hours" },
+    { on: "2026-02-02", text: "Rosa goes into class 3b, to Mrs Kern" },
+  ];
+  expect((await answered("Who is Mrs Kern?", told))[0]).toContain("class 3b");
+});
+
 test("a day that was moved is told before the one it was moved from", async () => {
   const told = [
     { on: "2025-04-27", text: "The regatta will be on 13 June 2026", speaker: "Ted" },

@@ -111,10 +111,10 @@ function candidates(hits: readonly RecallHit[], { asked, query, words }: Choosin
 
 /** True of "my brother Tom" and "Tom is my brother", asked about Tom. */
 function tellsTieOf(name: string, text: string, language: string): boolean {
-  const asked = new Set(nameWords(name));
+  // "Frau" and "Dr." are in many names.
+  const last = nameWords(name).at(-1);
   return extractFromText(text, { at: NO_TIME, language }).mentions.some(
-    ({ form, text: said, ties }) =>
-      form === "name" && ties.length > 0 && nameWords(said).some((word) => asked.has(word)),
+    ({ form, text: said, ties }) => form === "name" && ties.length > 0 && nameWords(said).some((word) => word === last),
   );
 }
 
