@@ -3,6 +3,7 @@ import { encodeText, isKaelixError, ManualClock, seededRandom } from "@kaelix/ba
 import { encodeRecordBatch } from "@kaelix/protocol";
 import { expect, test } from "vitest";
 
+import { roomAt } from "./room.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 import { openStorage } from "./storage.ts";
 import { appendTexts, DIRECTORY, openTest, PARTITION_DIRECTORY, readAll } from "./testing.ts";
@@ -310,6 +311,23 @@ test("the end of a log stays known when retention runs while a segment is begun 
     const again = await openTest(killed, {}, clock);
     expect(again.storage.partition("old", 0).bounds().endOffset, `after ${turns} turns`).toBe(2);
   }
+});
+
+// Seed 770008: of the room behind a segment that was sealed a power cut left some sectors, and of others zeros.
+test("what a power cut leaves of the room behind a sealed segment is nothing to be told of", async () => {
+  const disk = new SimulatedDisk();
+  const { partition } = await openTest(disk);
+  await appendTexts(partition, ["a"]);
+  const bytes = partition.sizeBytes();
+  partition.roll();
+  await appendTexts(partition, ["b"]);
+  const killed = disk.afterKill();
+  killed.corrupt(`${PARTITION_DIRECTORY}/${"0".repeat(20)}.log`, (batch) =>
+    Buffer.concat([batch.subarray(0, bytes), new Uint8Array(1024 - bytes), roomAt(1024, 300)]),
+  );
+  const again = await openTest(killed);
+  expect([...(await readAll(again.partition)).texts.values()]).toEqual(["a", "b"]);
+  expect((await verifyStorage(DIRECTORY, killed)).problems).toEqual([]);
 });
 
 /** Size of a batch of one text. */
