@@ -52,7 +52,8 @@ test("a failed sync is never acknowledged, never retried on its file, never show
   expect(damaged).toMatchObject([{ firstOffset: 2, nextOffset: 4 }]);
 });
 
-test("what a failed sync refused stays hidden after a restart, even when it could not be cut off", async () => {
+/** A disk after a clean stop, on which what a failed sync refused stands behind "kept", since it could not be cut off; then "after" in a segment of its own. */
+async function withRefused(): Promise<SimulatedDisk> {
   const disk = new SimulatedDisk();
   const { partition, storage } = await openTest(disk);
   await appendTexts(partition, ["kept"]);
@@ -65,29 +66,22 @@ test("what a failed sync refused stays hidden after a restart, even when it coul
   await appendTexts(partition, ["after"]);
   disk.fault = () => undefined;
   await storage.close();
-  const reopened = await openTest(disk);
-  expect([...(await readAll(reopened.partition)).texts.values()]).toEqual(["kept", "after"]);
+  return disk;
+}
+
+test("what a failed sync refused stays hidden after a restart, even when it could not be cut off", async () => {
+  const { partition } = await openTest(await withRefused());
+  expect([...(await readAll(partition)).texts.values()]).toEqual(["kept", "after"]);
 });
 
 test("what a failed sync refused stays hidden when the segment after it is gone", async () => {
-  const disk = new SimulatedDisk();
-  const { partition, storage } = await openTest(disk);
-  await appendTexts(partition, ["kept"]);
-  disk.fault = (operation, path) => {
-    if (operation === "truncate") return "EIO";
-    return operation === "sync" && path === LOG ? "EIO" : undefined;
-  };
-  expect(await codeOf(appendTexts(partition, ["refused"]))).toBe("log-disk-failed");
-  await partition.settled();
-  await appendTexts(partition, ["after"]);
-  disk.fault = () => undefined;
-  await storage.close();
+  const disk = await withRefused();
   disk.remove(`${PARTITION_DIRECTORY}/${"2".padStart(20, "0")}.log`);
   for (let opening = 0; opening < 2; opening += 1) {
-    const again = await openTest(disk);
-    expect([...(await readAll(again.partition)).texts.values()]).toEqual(["kept"]);
-    expect(again.partition.bounds().endOffset).toBe(3);
-    await again.storage.close();
+    const { partition, storage } = await openTest(disk);
+    expect([...(await readAll(partition)).texts.values()]).toEqual(["kept"]);
+    expect(partition.bounds().endOffset).toBe(3);
+    await storage.close();
   }
   disk.remove(`${PARTITION_DIRECTORY}/${"0".repeat(20)}.index`);
   const unindexed = await openTest(disk);
