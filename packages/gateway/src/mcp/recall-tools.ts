@@ -42,19 +42,11 @@ const recall = defineTool({
   run: async ({ query: words, limit, offset, as_of, ...narrow }, { visit }) => {
     const { application, caller } = visit;
     const asOf = asOfOf(as_of);
-    const page = { limit, offset, facets: false, ...withoutUndefined({ asOf }) };
-    const found = await application.memories.search(caller.principal, {
-      query: words,
-      filter: filterOf(narrow),
-      ...page,
-    });
+    const request = { query: words, filter: filterOf(narrow), limit, offset, facets: false };
+    const found = await application.memories.search(caller.principal, { ...request, ...withoutUndefined({ asOf }) });
     const memories = await opened(visit, idsOf(found.hits));
     const matches = new Map(found.hits.map(({ highlights, memory }) => [memory.memoryId, highlights[0]?.[0]]));
-    return {
-      ...HEAD,
-      total: found.total,
-      memories: agentMemories(memories, matches),
-    };
+    return { ...HEAD, total: found.total, memories: agentMemories(memories, matches) };
   },
 });
 

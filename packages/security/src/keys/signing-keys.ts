@@ -225,12 +225,11 @@ export class SigningKeys {
     const event = this.#wrapped.get(name);
     this.#wrapped.delete(name);
     this.#open.delete(name);
-    const [purpose = "", number] = name.split("/");
-    this.#see(purpose, Number(number));
+    this.miss(name);
     if (event !== undefined) this.#arrange(event.purpose);
   }
 
-  /** Takes note of a key whose record cannot be read: its number is not given again. */
+  /** Takes note of a key that is gone, or whose record cannot be read: its number is not given again. */
   miss(name: string): void {
     const [purpose = "", number] = name.split("/");
     this.#see(purpose, Number(number));
