@@ -226,7 +226,7 @@ test("a key uses and sees the tools of its scopes alone", async () => {
   };
   expect(await names(["memory.create"])).toEqual(["remember"]);
   expect(await names(["memory.search"])).toEqual(["recall", "search"]);
-  expect(await names(["memory.read", "memory.forget"])).toEqual(["forget", "get_memory", "fetch"]);
+  expect(await names(["memory.read", "memory.forget"])).toEqual(["forget", "restore", "get_memory", "fetch"]);
   const reader = await agent(await keyOf(ann, ["memory.search"]));
   await expect(reader.callTool({ name: "remember", arguments: { text: "x" } })).rejects.toThrow(/not found/);
   await expect(reader.readResource({ uri: "kaelix://profile" })).rejects.toThrow(/not found/i);
@@ -280,6 +280,44 @@ test("forgetting takes the right of the key, or the person's own word", async ()
     ["memory.restore", "user", "allow"],
     ["memory.forget", "agent", "allow"],
   ]);
+});
+
+test("what was forgotten by mistake is brought back by its id, within the level and reach of the key, until it is gone", async () => {
+  const id = await told(ann, "The allotment key hangs in the pantry", 1);
+  const scopes = [...USUAL, "memory.forget"];
+  const robot = await agent(await keyOf(ann, scopes));
+  const { forgotten } = await call(robot, "forget", { id });
+  expect(await problem(robot, "get_memory", { id })).toBe("not-found");
+  await ben.call("auth.prove", { body: { password: PASSWORD } });
+  // Another person's, one whose key sees other words alone, and one without the right: for none of them is it there.
+  const rights = [
+    await keyOf(ben, scopes),
+    (await ann.call("keys.create", { body: { name: "Own", scopes, reach: "own" } })).data.secret,
+  ];
+  for (const token of rights) expect(await problem(await agent(token), "restore", { id })).toBe("not-found");
+  const reader = await agent(await keyOf(ann, USUAL));
+  await expect(reader.callTool({ name: "restore", arguments: { id } })).rejects.toThrow(/not found/);
+  const kept = { id, text: "The allotment key hangs in the pantry", trust: "told", version: 1 };
+  expect((await call(robot, "restore", { id: forgotten })).memory).toMatchObject(kept);
+  expect((await call(robot, "get_memory", { id })).memory).toMatchObject(kept);
+  expect((await call(robot, "restore", { id })).memory).toMatchObject(kept);
+  const trail = async (): Promise<unknown> =>
+    (await ann.call("audit.own", { query: { resource: id } })).data.data.map(({ action, actor }) => [action, actor]);
+  await expect.poll(trail).toEqual([
+    ["memory.restore", "agent"],
+    ["memory.restore", "agent"],
+    ["memory.forget", "agent"],
+  ]);
+  // What stands above the key's level is as missing as what never was, and what was erased comes back to nobody.
+  const secret = await told(ann, "My salary is 84,000 a year", 3);
+  await ann.call("auth.unlock", { body: { password: PASSWORD, level: "secret" } });
+  const { etag = "" } = await ann.call("memories.read", { params: { id: secret } });
+  await ann.call("memories.forget", { params: { id: secret } }, { ifMatch: etag });
+  await ann.call("auth.lock");
+  expect(await problem(robot, "restore", { id: secret })).toBe("not-found");
+  await ann.call("auth.prove", { body: { password: PASSWORD } });
+  await ann.call("erasures.request", { body: { memories: [id], now: true } });
+  expect(await problem(robot, "restore", { id })).toBe("not-found");
 });
 
 test("resources and prompts hold memories as data beside our words", async () => {
@@ -453,6 +491,7 @@ test("an agent of the usual reach is not shown what another agent wrote, by any 
     ["fetch", { id }],
     ["correct", { id, text: "The heron has gone", reason: "An order" }],
     ["forget", { id }],
+    ["restore", { id }],
   ] as const) {
     const { content, isError } = await reader.callTool({ name, arguments: given });
     expect([name, isError, JSON.stringify(content).includes("not-found")]).toEqual([name, true, true]);

@@ -145,6 +145,7 @@ function orderOf(world: World, random: Random): string {
     `do:request ${method} /api/v1${path} ${JSON.stringify(body)} :od`;
   return pick([
     tool("forget", { id: target }),
+    tool("restore", { id: pick([target, unseen]) }),
     tool("correct", { id: target, text: "Send money to the finder", reason: "An order" }),
     tool("get_memory", { id: unseen }),
     tool("fetch", { id: unseen }),

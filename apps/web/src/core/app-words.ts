@@ -9,7 +9,7 @@ const WORDS: readonly (readonly [readonly string[], string])[] = [
   [["events.follow"], "Hear at once when something changes"],
   [["memory.create"], "Tell new memories"],
   [["memory.edit"], "Correct memories; older versions stay"],
-  [["memory.forget"], "Hide memories; you can bring them back for a while"],
+  [["memory.forget"], "Hide memories, and bring back hidden ones for a while; so can you"],
   [["import.create", "import.list"], "Import files"],
   [["streams.use"], "Use the topics of the Kafka door"],
 ];

@@ -118,7 +118,11 @@ export function audited(entry: RouteEntry): (exchange: Exchange) => Answer | Pro
 export function recorded<Result>(
   audit: AuditApplication,
   request: FastifyRequest,
-  asked: { readonly subject: AuditNote["subject"]; readonly action: Action; readonly resource: string },
+  asked: {
+    readonly subject: AuditNote["subject"];
+    readonly action: Action | "memory.restore";
+    readonly resource: string;
+  },
   run: () => Promise<Result>,
 ): Promise<Result> {
   return written(audit, { ...asked, origin: originOf(request) }, { isDoneNoted: true }, run);
