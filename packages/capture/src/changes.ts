@@ -4,7 +4,7 @@
  * Guarantees: one change at a time per user, each against the version the caller saw; a move to another level brings a new key, so
  * that nothing sealed at the old level opens any more; erasing shreds the key durably before it is said to be done.
  */
-import { assert, type Clock, type LogPosition, type RandomSource } from "@kaelix/base";
+import { assert, type LogPosition } from "@kaelix/base";
 import {
   type ActingProgram,
   type Classification,
@@ -23,13 +23,23 @@ import {
   namespaceOf,
   TOPICS,
 } from "@kaelix/model";
-import { isWithinReach, type Keystore, type MemoryKey, openContent, sealContent } from "@kaelix/security";
+import { isWithinReach, sealContent } from "@kaelix/security";
 
 import { checkSealed } from "./check-draft.ts";
 import { captureErrors } from "./errors.ts";
 import { judge, SEALED_BY_OWNER } from "./judge.ts";
-import type { MemoryRegister, MemoryState, RegisteredMemory } from "./register.ts";
-import { digestOf, type LessonsOf, type Owner, partitionOfUser, type Remember } from "./remember.ts";
+import {
+  decidedByPerson,
+  judgeAnew,
+  type JudgedAnewParts,
+  type LevelBefore,
+  type OpenedMemory,
+  openMemory,
+  type SeenMemory,
+  withoutWord,
+} from "./judged-anew.ts";
+import type { MemoryState, RegisteredMemory } from "./register.ts";
+import { digestOf, type LessonsOf, type Owner, partitionOfUser } from "./remember.ts";
 
 /** What a change came to. `stale`: somebody changed it meanwhile; the current version is told. */
 export type Changed =
@@ -85,27 +95,18 @@ export interface ChangeTarget extends MemoryTarget {
 }
 
 /** What was judged of a memory after it was told, as the version that was looked at. */
-export interface Rejudged {
-  readonly memoryId: MemoryId;
-  readonly version: number;
+export interface Rejudged extends SeenMemory {
   readonly judged: Classification;
 }
 
 /** What changing needs of the house. */
-export interface ChangeParts {
-  readonly remember: Remember;
-  readonly keystore: Keystore;
-  readonly register: MemoryRegister;
+export interface ChangeParts extends JudgedAnewParts {
   /** As of `Remember`. */
   readonly lessonsOf?: LessonsOf;
-  readonly clock: Clock;
-  readonly random: RandomSource;
 }
 
-interface Opened {
-  readonly row: RegisteredMemory;
-  readonly content: MemoryContent;
-}
+/** Memories that one write decides the levels of. */
+export const TOGETHER_MAX = 1_000;
 
 interface Judgement {
   readonly level: Level;
@@ -150,20 +151,44 @@ export class Changes {
    * Takes over what was judged of memories after they were told: one write for all. It never lowers a level, and leaves out what a person
    * chose, what has changed since and what is gone. Returns how many took it.
    */
-  rejudge(owner: Owner, judged: readonly Rejudged[]): Promise<number> {
-    return this.#parts.remember.locks.run(owner.user, async () => {
-      await this.#parts.remember.written(owner.user);
-      const wanted = new Map(judged.map((one) => [one.memoryId, one]));
-      const rows = await this.#parts.register.memories(owner.user, [...wanted.keys()]);
-      const taken: (Opened & { readonly judged: Classification })[] = [];
-      for (const row of rows) {
-        const one = wanted.get(row.memoryId);
-        const isAsSeen = row.state === "live" && row.levelDecidedBy !== "person" && row.version === one?.version;
-        if (!isAsSeen || one.judged.level < row.level) continue;
-        taken.push({ ...(await this.#open(row)), judged: one.judged });
-      }
-      if (taken.length > 0) await this.#reviseJudged(owner, taken);
-      return taken.length;
+  async rejudge(owner: Owner, judged: readonly Rejudged[]): Promise<number> {
+    const taken = await judgeAnew(this.#parts, owner, judged, {
+      isMeant: (row, one) => row.levelDecidedBy !== "person" && one.judged.level >= row.level,
+      decide: (content, one) => ({ ...one.judged, content: { ...content, reasons: one.judged.reasons } }),
+    });
+    return taken.length;
+  }
+
+  /**
+   * Puts memories whose level no person decided yet at the level that their person chose: one write for all, which are at most
+   * `TOGETHER_MAX`. What has changed since, is gone, stands above the ceiling or was sealed by its owner is left out.
+   * @returns those that stand there now
+   */
+  settleLevels(
+    { ceiling, owner }: Pick<MemoryTarget, "owner" | "ceiling">,
+    seen: readonly SeenMemory[],
+    level: Level,
+  ): Promise<readonly SeenMemory[]> {
+    assert(seen.length <= TOGETHER_MAX, "One write holds so many");
+    return judgeAnew(this.#parts, owner, seen, {
+      isMeant: (row) => row.levelDecidedBy !== "person" && row.level <= ceiling,
+      decide: (content) => decidedByPerson(content, level),
+    });
+  }
+
+  /**
+   * Takes back a person's word about levels: each memory stands again where it stood before, by the judgement of then, and one write holds
+   * them all, which are at most `TOGETHER_MAX`. Left out is what `settleLevels` leaves out, and what no person decided.
+   * @returns those that stand as before
+   */
+  unsettleLevels(
+    { ceiling, owner }: Pick<MemoryTarget, "owner" | "ceiling">,
+    seen: readonly (SeenMemory & { readonly before: LevelBefore })[],
+  ): Promise<readonly SeenMemory[]> {
+    assert(seen.length <= TOGETHER_MAX, "One write holds so many");
+    return judgeAnew(this.#parts, owner, seen, {
+      isMeant: (row) => row.levelDecidedBy === "person" && row.level <= ceiling,
+      decide: (content, { before }) => withoutWord(content, before),
     });
   }
 
@@ -189,11 +214,11 @@ export class Changes {
     if (change?.type === "sealed") checkSealed(change.body);
     return this.#withLive(target, async ({ row, content: { changeReason: _of, ...content } }) => {
       const isSealed = content.clientSealed !== undefined;
-      const decided: Judgement = { level, decidedBy: "person", confidence: 1 };
+      const decided = { level, decidedBy: "person", confidence: 1 } as const;
       if (isSealed && change?.type !== "opened") throw captureErrors("memory-sealed-by-owner");
       if (change === undefined) {
-        const accepted = content.client === undefined ? {} : ({ accepted: true } as const);
-        return this.#revise(target.owner, row, { ...content, ...accepted, reasons: [] }, decided);
+        const said = decidedByPerson(content, level);
+        return this.#revise(target.owner, row, said.content, said);
       }
       // Only a move between levels brings a new key; without one the words before would stay readable.
       const isFit = isSealed === (change.type === "opened") && level !== row.level && (level === 4) !== isSealed;
@@ -214,7 +239,7 @@ export class Changes {
     return this.#withLive(target, (opened) => this.#decideRecall(target.owner, opened, never));
   }
 
-  async #decideRecall(owner: Owner, { content, row }: Opened, never: boolean): Promise<Changed> {
+  async #decideRecall(owner: Owner, { content, row }: OpenedMemory, never: boolean): Promise<Changed> {
     const { neverRecalled, ...header } = headerOf(row);
     const memory = { ...header, ...(never ? { neverRecalled: true as const } : {}), ...content };
     if (never === (neverRecalled === true)) return { type: "changed", memory, position: positionOf(row) };
@@ -229,7 +254,7 @@ export class Changes {
       const row = await this.#parts.register.memory(owner.user, memoryId);
       if (row === undefined || row.state === "erased" || row.level > ceiling || isKept(row, program))
         return { type: "missing" };
-      const opened = await this.#open(row);
+      const opened = await openMemory(this.#parts.keystore, row);
       if (!isWithinReach(program, namespaceOf(opened.content))) return { type: "missing" };
       if (row.state === "forgotten") return this.#mark(owner, opened, "memory.restored");
       return { type: "changed", memory: { ...headerOf(row), ...opened.content }, position: positionOf(row) };
@@ -317,25 +342,18 @@ export class Changes {
   }
 
   /** Runs a change under the user's lock against a live memory in the version the caller saw. */
-  #withLive(target: ChangeTarget, change: (opened: Opened) => Promise<Changed>): Promise<Changed> {
+  #withLive(target: ChangeTarget, change: (opened: OpenedMemory) => Promise<Changed>): Promise<Changed> {
     return this.#parts.remember.locks.run(target.owner.user, async () => {
       await this.#parts.remember.written(target.owner.user);
       const row = await this.#parts.register.memory(target.owner.user, target.memoryId);
       if (row === undefined || row.state !== "live" || row.level > target.ceiling || isKept(row, target.program))
         return { type: "missing" };
-      const opened = await this.#open(row);
+      const opened = await openMemory(this.#parts.keystore, row);
       // Before its version is told: what is not reached is not there.
       if (!isWithinReach(target.program, namespaceOf(opened.content))) return { type: "missing" };
       if (row.version !== target.expectedVersion) return { type: "stale", version: row.version };
       return change(opened);
     });
-  }
-
-  async #open(row: RegisteredMemory): Promise<Opened> {
-    const key = await this.#parts.keystore.memoryKey(row.memoryId, row.level);
-    const opened = key === undefined ? undefined : openContent(key, row.version, row.sealed);
-    if (opened?.type !== "opened") throw captureErrors("memory-sealed-away");
-    return { row, content: opened.content };
   }
 
   async #revise(owner: Owner, row: RegisteredMemory, content: MemoryContent, decided: Judgement): Promise<Changed> {
@@ -378,45 +396,7 @@ export class Changes {
     };
   }
 
-  async #reviseJudged(owner: Owner, taken: readonly (Opened & { readonly judged: Classification })[]): Promise<void> {
-    const { keystore, remember, clock, random } = this.#parts;
-    const sources = { nowMs: clock.nowMs(), random };
-    const moved = taken.filter(({ row, judged }) => judged.level !== row.level);
-    const keys = new Map<MemoryId, MemoryKey>();
-    for (const { row, judged } of taken) {
-      if (judged.level !== row.level) continue;
-      const key = await keystore.memoryKey(row.memoryId, row.level);
-      if (key === undefined) throw captureErrors("memory-sealed-away");
-      keys.set(row.memoryId, key);
-    }
-    // Last: a key that is prepared and not handed to the log would be waited for.
-    const prepared = await keystore.prepareMemoryKeys(
-      moved.map(({ row, judged }) => ({ ...owner, memory: row.memoryId, level: judged.level })),
-    );
-    for (const key of prepared.keys) keys.set(key.memory, key);
-    const events: MemoryRevised[] = [];
-    for (const { row, content, judged } of taken) {
-      const key = keys.get(row.memoryId);
-      assert(key !== undefined, "Every memory has a key");
-      events.push({
-        ...this.#base(owner),
-        type: "memory.revised",
-        memory: row.memoryId,
-        memory_version: row.version + 1,
-        change: judged.level === row.level ? "edit" : "move",
-        level: judged.level,
-        level_by: judged.decidedBy,
-        confidence: judged.confidence,
-        digest: row.digest,
-        sealed: sealContent(key, row.version + 1, { ...content, reasons: judged.reasons }, sources),
-      });
-    }
-    const first = await remember.appendWithKeys(owner, prepared, events);
-    await remember.settle(owner.user, { ...first, offset: first.offset + events.length - 1 });
-    if (moved.length > 0) await keystore.settleMoves(moved.map(({ row }) => row.memoryId));
-  }
-
-  async #mark(owner: Owner, opened: Opened, type: "memory.forgotten" | "memory.restored"): Promise<Changed> {
+  async #mark(owner: Owner, opened: OpenedMemory, type: "memory.forgotten" | "memory.restored"): Promise<Changed> {
     const position = await this.#appended(owner, [{ ...this.#base(owner), type, memory: opened.row.memoryId }]);
     return { type: "changed", memory: { ...headerOf(opened.row), ...opened.content }, position };
   }

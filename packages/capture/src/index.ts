@@ -5,8 +5,10 @@ export {
   type ContentChange,
   positionOf,
   type Rejudged,
+  TOGETHER_MAX,
   type SealChange,
 } from "./changes.ts";
+export { type LevelBefore } from "./judged-anew.ts";
 export { type ErasureParts, type ErasureRegister, Erasures, type ErasureViews, type ErasureWish } from "./erasures.ts";
 export { type ClientRegister, type ClientUndone, toldByClient, undoClient } from "./client-undo.ts";
 export { Purge, type PurgedFiles, type PurgeStatus } from "./purge/purge.ts";

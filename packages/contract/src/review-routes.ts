@@ -8,6 +8,8 @@ import {
   reviewParams,
   reviewQuerySchema,
   reviewSchema,
+  reviewUndoneSchema,
+  reviewUndoSchema,
 } from "./review-schemas.ts";
 import type { Route } from "./route.ts";
 
@@ -41,9 +43,18 @@ export const reviewRoutes = {
     path: `${BASE}/{id}`,
     action: "review.decide",
     tag: "review",
-    summary: "Give one's word: accept, refuse, or one level up or down",
+    summary: "Give one's word: accept, refuse, or one level up or down; for all that wait with the same words at once",
     params: reviewParams,
     body: reviewAnswerSchema,
     success: json(reviewDoneSchema),
+  },
+  "review.undo": {
+    method: "POST",
+    path: `${BASE}/undo`,
+    action: "review.decide",
+    tag: "review",
+    summary: "Take back one's word about levels: the memories stand where they stood, and wait again",
+    body: reviewUndoSchema,
+    success: json(reviewUndoneSchema),
   },
 } as const satisfies Readonly<Record<string, Route>>;

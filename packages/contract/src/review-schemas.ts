@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { mergesSchema } from "./people-schemas.ts";
-import { levelNameSchema, memorySchema, timeSchema } from "./schemas.ts";
+import { levelNameSchema, memoryIdSchema, memorySchema, timeSchema } from "./schemas.ts";
 
 const kindSchema = z.enum(["level", "person", "write"]);
 
@@ -17,7 +17,7 @@ export const reviewQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
-/** How many things wait; of levels 1,000 are counted at most. */
+/** How many things wait, the same words at the same level once; of levels 1,000 are counted at most. */
 export const reviewCountsSchema = z
   .object({ level: z.number().int(), person: z.number().int(), write: z.number().int(), total: z.number().int() })
   .meta({ id: "ReviewCounts" });
@@ -33,6 +33,8 @@ const reviewItemSchema = z
     alike: z.string().nullable(),
     /** `level`: a memory whose level nobody is sure of. */
     memory: memorySchema.optional(),
+    /** `level`: how often the same words of the same speaker wait at that level, and since when; absent: once. One answer is for all. */
+    said: z.object({ times: z.number().int().min(2), since: timeSchema }).optional(),
     /** `person`: two who may be one, or a wording that was taken to mean somebody. */
     people: mergesSchema.shape.proposals.element.optional(),
     /** `write`: what a program wants to have remembered. It stands nowhere else until it is accepted. */
@@ -71,5 +73,20 @@ export const reviewDoneSchema = z
     memory: memorySchema.nullable(),
     /** The decision about people: `DELETE /people/merges/{id}` takes it back. */
     decision: z.string().nullable(),
+    /** The memories whose level was decided by it, as they stand now: `POST /review/undo` takes it back. None stands above what is open. */
+    settled: z.array(z.object({ id: memoryIdSchema, version: z.number().int() })),
   })
   .meta({ id: "ReviewDone" });
+
+/** Body of taking back: `settled` of an answer. */
+export const reviewUndoSchema = z
+  .strictObject({
+    settled: z
+      .array(z.strictObject({ id: memoryIdSchema, version: z.number().int().min(1) }))
+      .min(1)
+      .max(1_000),
+  })
+  .meta({ id: "ReviewUndo" });
+
+/** How many memories stand as before; those that changed since are left as they are. */
+export const reviewUndoneSchema = z.object({ undone: z.number().int() }).meta({ id: "ReviewUndone" });

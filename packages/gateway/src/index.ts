@@ -75,6 +75,7 @@ export type {
   ReviewItem,
   ReviewOutcome,
   ReviewWord,
+  SettledMemory,
 } from "./review-application.ts";
 export type { GoingThrough, TimelineApplication, TimelineOutcome, TimelineRequest } from "./timeline-application.ts";
 export type { ProviderApplication, ProviderTestView, WriterView, WritingOptions } from "./provider-application.ts";

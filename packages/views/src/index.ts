@@ -13,7 +13,7 @@ export {
 export { countBetween, sourcesIn, timeSpanOf } from "./relational/memories/timeline.ts";
 export { type AgedMemory } from "./relational/memories/aged.ts";
 export { type CorrectedMemory } from "./relational/memories/corrections.ts";
-export { type AskedLevels } from "./relational/memories/doubtful.ts";
+export { type AskedLevels, type DoubtedWords } from "./relational/memories/doubtful.ts";
 export { createMemoryStore, type MemoryStore, type SealedVersion } from "./relational/memories/query.ts";
 export { type SealedMemory } from "./relational/memories/rows.ts";
 export {

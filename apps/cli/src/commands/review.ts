@@ -94,21 +94,25 @@ async function give(
   return (await client.call("review.answer", { params: { id }, body })).data;
 }
 
-function doneText({ decision, kind, memory }: Done, word: Word): string {
+function doneText({ decision, kind, memory, settled }: Done, word: Word): string {
   if (kind === "person") return `Decided: kaelix people undo ${decision} takes it back`;
   if (kind === "write")
     return word === "refuse" ? "Refused: it is gone" : `Remembered${memory === null ? "" : `: ${memory.id}`}`;
-  return memory === null ? "Moved above what is open" : `It stands at ${memory.level} by your word`;
+  if (memory === null) return "Moved above what is open";
+  return settled.length > 1
+    ? `${settled.length} memories that say the same stand at ${memory.level} by your word`
+    : `It stands at ${memory.level} by your word`;
 }
 
 function levelOf({ memory, write }: Item): string {
   return memory?.level ?? write?.level ?? "";
 }
 
-function wordsOf({ memory, people, write }: Item): string {
+function wordsOf({ memory, people, said, write }: Item): string {
   if (people !== undefined) return people.reason;
   const text = (memory?.text ?? write?.text ?? "").replaceAll(/\s+/g, " ");
   const short = text.length > TEXT_LENGTH ? `${text.slice(0, TEXT_LENGTH)}…` : text;
+  if (said !== undefined) return `${short} (${said.times} times since ${said.since.slice(0, 10)})`;
   return write === undefined ? short : `${write.client}: ${short}`;
 }
 

@@ -9,6 +9,6 @@ export function reviewOfHouse(
   memories: MemoryApplication,
   people: PeopleApplication,
 ): ReviewApplication {
-  const { days, ...rest } = need(parts, "remember", "store", "audit", "days");
+  const { days, ...rest } = need(parts, "remember", "changes", "store", "audit", "days");
   return reviewApplication({ ...rest, memories, people, proposed: days.proposed });
 }

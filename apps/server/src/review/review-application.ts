@@ -7,7 +7,7 @@
  */
 import { createHash } from "node:crypto";
 
-import type { Remember } from "@kaelix/capture";
+import { type Changes, type LevelBefore, type Remember, TOGETHER_MAX } from "@kaelix/capture";
 import type {
   MemoryApplication,
   PeopleApplication,
@@ -17,11 +17,12 @@ import type {
   ReviewItem,
   ReviewOutcome,
   ReviewWord,
+  SettledMemory,
 } from "@kaelix/gateway";
 import { type Level, LEVEL_INDEXED_MAX, parseId, parseLevel, type UserPrincipal } from "@kaelix/model";
 import type { MergeProposalView, MergeWish } from "@kaelix/recall";
 import type { AuditLog } from "@kaelix/security";
-import type { AskedLevels, MemoryStore } from "@kaelix/views";
+import type { AskedLevels, MemoryStore, SealedMemory, SealedVersion } from "@kaelix/views";
 
 import { ownerOf } from "../imports-application.ts";
 import type { ProposedWrites, WaitingWrite } from "./proposed-writes.ts";
@@ -42,7 +43,11 @@ export interface ReviewParts {
   readonly memories: MemoryApplication;
   readonly people: PeopleApplication;
   readonly remember: Pick<Remember, "remember" | "written">;
-  readonly store: Pick<MemoryStore, "doubtfulOf" | "doubtfulCountOf">;
+  readonly changes: Pick<Changes, "settleLevels" | "unsettleLevels">;
+  readonly store: Pick<
+    MemoryStore,
+    "doubtfulOf" | "doubtfulCountOf" | "memory" | "memories" | "sameDoubts" | "versions"
+  >;
   readonly audit: Pick<AuditLog, "record">;
   readonly proposed: ProposedWrites;
 }
@@ -66,6 +71,7 @@ export function reviewApplication(parts: ReviewParts): ReviewApplication {
         ? answerPerson(parts, principal, { id, ...said })
         : answerWrite(parts, principal, { id, ...said });
     },
+    undo: (principal, settled) => undoWords(parts, principal, settled),
   };
 }
 
@@ -91,9 +97,9 @@ function askedOf({ ceiling }: UserPrincipal): AskedLevels {
 
 async function doubtsOf(parts: ReviewParts, principal: UserPrincipal, limit: number): Promise<ReviewItem[]> {
   const rows = await parts.store.doubtfulOf(principal.userId, askedOf(principal), limit);
-  const items = rows.map(async ({ memoryId }): Promise<ReviewItem[]> => {
-    const placed = await parts.memories.read(principal, memoryId);
-    return placed === undefined ? [] : [{ kind: "level", id: memoryId, placed }];
+  const items = rows.map(async ({ memory: { memoryId: id }, sinceMs, times }): Promise<ReviewItem[]> => {
+    const placed = await parts.memories.read(principal, id);
+    return placed === undefined ? [] : [{ kind: "level", id, placed, sinceMs, times }];
   });
   return (await Promise.all(items)).flat();
 }
@@ -134,10 +140,11 @@ async function note(
 }
 
 async function answerLevel(
-  { memories }: ReviewParts,
+  parts: ReviewParts,
   principal: UserPrincipal,
   { id, version, word }: Said,
 ): Promise<ReviewOutcome> {
+  const { memories, store } = parts;
   const memoryId = parseId("mem", id);
   const placed = memoryId === undefined ? undefined : await memories.read(principal, memoryId);
   if (memoryId === undefined || placed === undefined || placed.shared !== undefined) return { type: "missing" };
@@ -146,9 +153,69 @@ async function answerLevel(
   const to = levelAfter(level, word);
   if (to === undefined) return { type: "refused", why: `${word} is no answer at level ${level}` };
   if (version !== current) return { type: "stale", version: current };
+  const stood = await store.memory(principal.userId, memoryId);
   const moved = await memories.move(principal, memoryId, { level: to }, version);
   if (moved.type !== "changed") return moved;
-  return { type: "done", kind: "level", ...shownIn(principal, moved.placed) };
+  const others = stood === undefined ? [] : await settleSame(parts, principal, stood, to);
+  // What stands above what is open now can be named by nobody here any more.
+  const settled = to > principal.ceiling ? [] : [{ memoryId, version: moved.placed.memory.version }, ...others];
+  return { type: "done", kind: "level", ...shownIn(principal, moved.placed), settled };
+}
+
+/** The same word for whatever else says the same at the same level and waits. Of very many the rest waits on, and is asked about again. */
+async function settleSame(
+  parts: ReviewParts,
+  principal: UserPrincipal,
+  stood: SealedMemory,
+  to: Level,
+): Promise<readonly SettledMemory[]> {
+  const same = await parts.store.sameDoubts(stood, askedOf(principal), TOGETHER_MAX - 1);
+  await noteLevels(parts, principal, same);
+  return parts.changes.settleLevels({ owner: ownerOf(principal), ceiling: principal.ceiling }, same, to);
+}
+
+async function undoWords(
+  parts: ReviewParts,
+  principal: UserPrincipal,
+  settled: readonly SettledMemory[],
+): Promise<number> {
+  await parts.remember.written(principal.userId);
+  const versions = new Map(settled.map(({ memoryId, version }) => [memoryId, version]));
+  const rows = await parts.store.memories(principal.userId, [...versions.keys()]);
+  const meant = rows.filter((row) => row.level <= principal.ceiling && row.version === versions.get(row.memoryId));
+  const seen = await Promise.all(
+    meant.map(async (row) => {
+      const { memoryId, version } = row;
+      const before = levelBefore(await parts.store.versions(principal.userId, memoryId), version);
+      return before === undefined ? [] : [{ row, memoryId, version, before }];
+    }),
+  );
+  await noteLevels(
+    parts,
+    principal,
+    seen.flat().map(({ row }) => row),
+  );
+  const owner = ownerOf(principal);
+  return (await parts.changes.unsettleLevels({ owner, ceiling: principal.ceiling }, seen.flat())).length;
+}
+
+/** Where a memory stood before its person's word; undefined when that word is not the newest thing said of it, or stood in its telling. */
+function levelBefore(versions: readonly SealedVersion[], version: number): LevelBefore | undefined {
+  const said = versions.find((one) => one.version === version);
+  const before = versions.find((one) => one.version === version - 1);
+  if (said === undefined || said.change === "told" || before === undefined) return undefined;
+  return before.levelDecidedBy === "person" ? undefined : { level: before.level, decidedBy: before.levelDecidedBy };
+}
+
+/** What stands above the indexed levels is changed only when that is written down. */
+async function noteLevels(
+  { audit }: ReviewParts,
+  subject: UserPrincipal,
+  rows: readonly SealedMemory[],
+): Promise<void> {
+  const above = rows.filter(({ level }) => level > LEVEL_INDEXED_MAX);
+  const entry = { subject, action: "review.decide", decision: "allow", reason: "own" } as const;
+  await Promise.all(above.map(({ level, memoryId: resource }) => audit.record({ ...entry, resource, level })));
 }
 
 function levelAfter(level: Level, word: ReviewWord): Level | undefined {
@@ -166,7 +233,7 @@ async function answerPerson(parts: ReviewParts, principal: UserPrincipal, { id, 
   if (word === "up" || word === "down") return { type: "refused", why: "people have no level" };
   const outcome = await parts.people.decide(principal, wishOf(found.proposal, word === "accept"));
   if (outcome.type === "missing" || outcome.type === "refused") return outcome;
-  return { type: "done", kind: "person", decision: outcome.id };
+  return { type: "done", kind: "person", decision: outcome.id, settled: [] };
 }
 
 function wishOf(proposal: MergeProposalView, isAccepted: boolean): MergeWish {
@@ -185,7 +252,7 @@ async function answerWrite(parts: ReviewParts, principal: UserPrincipal, { id, w
   await note(parts, principal, { action: "review.decide", write });
   if (word === "refuse") {
     await parts.proposed.drop(principal.userId, id);
-    return { type: "done", kind: "write" };
+    return { type: "done", kind: "write", settled: [] };
   }
   // Its own id as the external one: said yes to twice, for a stop came between, it is one memory.
   const { externalId = id, judged } = write.draft;
@@ -197,5 +264,5 @@ async function answerWrite(parts: ReviewParts, principal: UserPrincipal, { id, w
   await parts.proposed.drop(principal.userId, id);
   const memoryId = stored.type === "stored" ? stored.memory.memoryId : stored.memoryId;
   const placed = await parts.memories.read(principal, memoryId);
-  return { type: "done", kind: "write", ...(placed === undefined ? {} : { placed }) };
+  return { type: "done", kind: "write", ...(placed === undefined ? {} : { placed }), settled: [] };
 }

@@ -108,6 +108,60 @@ test("levels nobody is sure of wait, the least sure first; a word settles them a
   expect((await waiting(ann)).counts.total).toBe(0);
 });
 
+test("what was said often is asked about once, settled by one word, and waits again as one when that is taken back", async () => {
+  const ann = await newMember();
+  const line = (id: string, more: object = {}) => ({ text: UNSURE, id, speaker: "Bo", ...more });
+  const since = "2024-03-01T08:00:00.000Z";
+  const said = [line("a"), line("b", { occurred_at: since }), line("c"), line("d", { speaker: "Cy" })];
+  expect(await bring(ann, said)).toMatchObject({ added: 4 });
+  const before = await waiting(ann);
+  // Two speakers are two questions.
+  expect(before.counts).toEqual({ level: 2, person: 0, write: 0, total: 2 });
+  const often = before.data.find((item) => item.said !== undefined);
+  expect(before.data).toHaveLength(2);
+  expect(often).toMatchObject({ said: { times: 3, since }, memory: { speaker: "Bo", text: UNSURE } });
+  const answered = async (answer: "accept" | "up") => {
+    const { id = "", memory: { version = 0 } = {} } = (await waiting(ann)).data.find((item) => item.said) ?? {};
+    return (await ann.call("review.answer", { params: { id }, body: { answer, version } })).data.settled;
+  };
+  const undone = async (settled: Awaited<ReturnType<typeof answered>>) =>
+    (await ann.call("review.undo", { body: { settled } })).data.undone;
+  const accepted = await answered("accept");
+  expect(accepted).toHaveLength(3);
+  expect((await waiting(ann)).counts.total).toBe(1);
+  for (const { id, version } of accepted) {
+    const { data } = await ann.call("memories.read", { params: { id } });
+    expect(data).toMatchObject({ version, level: "confidential", level_decided_by: "person" });
+  }
+  const [one, ...rest] = accepted;
+  const edited = await ann.call("memories.read", { params: { id: one?.id ?? "" } });
+  const edit = { params: { id: one?.id ?? "" }, body: { text: "Nothing of the kind" } };
+  await ann.call("memories.edit", edit, { ifMatch: edited.etag ?? "" });
+  // What was changed since stays as it is; the rest waits as it did.
+  expect(await undone(accepted)).toBe(2);
+  expect(await undone(rest)).toBe(0);
+  const again = await waiting(ann);
+  expect(again.data.find((item) => item.said !== undefined)?.said?.times).toBe(2);
+  expect(again.data.map(({ memory }) => memory?.confidence)).toEqual(
+    before.data.map(({ memory }) => memory?.confidence),
+  );
+  // Moved above the lock nothing of it is named, and nothing of it is taken back from below.
+  await unlock(ann);
+  const up = await answered("up");
+  expect(up).toHaveLength(2);
+  await ann.call("auth.lock");
+  expect(await undone(up)).toBe(0);
+  await unlock(ann);
+  expect(await undone(up)).toBe(2);
+  await ann.call("auth.lock");
+  expect((await waiting(ann)).data.find((item) => item.said !== undefined)).toMatchObject({
+    said: { times: 2 },
+    memory: { level: "confidential", level_decided_by: "rule", reasons: often?.memory?.reasons },
+  });
+  const locked = await answered("up");
+  expect(locked).toEqual([]);
+});
+
 test("a doubt between General and Confidential waits for nobody: both are open in the same session", async () => {
   const ann = await newMember();
   const { data } = await ann.call("memories.create", { body: { text: doubtedText(1) } });

@@ -10,6 +10,9 @@ export type WireReviewCounts = OutputOf<"review.count">;
 /** A word that can be given. */
 export type WireReviewWord = NonNullable<InputOf<"review.answer">["body"]>["answer"];
 
+/** A memory whose level a word decided, as it stands since. */
+export type WireSettled = OutputOf<"review.answer">["settled"][number];
+
 /** The API slice with what waits. */
 export const reviewApi = peopleApi.injectEndpoints({
   endpoints: (build) => ({
@@ -28,6 +31,10 @@ export const reviewApi = peopleApi.injectEndpoints({
     >({
       query: ({ id, version, word }) =>
         ask("review.answer", { params: { id }, body: { answer: word, ...(version === undefined ? {} : { version }) } }),
+      invalidatesTags: ["Memories", "People"],
+    }),
+    takeBackWords: build.mutation<OutputOf<"review.undo">, readonly WireSettled[]>({
+      query: (settled) => ask("review.undo", { body: { settled: [...settled] } }),
       invalidatesTags: ["Memories", "People"],
     }),
   }),

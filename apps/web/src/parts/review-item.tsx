@@ -23,7 +23,24 @@ export function labelOf(item: WireReviewItem, word: WireReviewWord): string {
   return isTwo ? "Two people" : "No, somebody else";
 }
 
-function LevelDoubt({ memory }: { readonly memory: NonNullable<WireReviewItem["memory"]> }): ReactNode {
+/** Who said it, how often and since when; nothing of what was said once by the person themself. */
+function Said({ memory, said }: Doubted): ReactNode {
+  if (memory.speaker === null && said === undefined) return null;
+  return (
+    <span data-testid="said-often">
+      {memory.speaker === null ? "" : <Name text={memory.speaker} />}
+      {memory.speaker !== null && said !== undefined && ", "}
+      {said !== undefined && `said ${said.times} times since ${formatWhen(said.since, Date.now())}`}
+    </span>
+  );
+}
+
+interface Doubted {
+  readonly memory: NonNullable<WireReviewItem["memory"]>;
+  readonly said: WireReviewItem["said"];
+}
+
+function LevelDoubt({ memory, said }: Doubted): ReactNode {
   return (
     <>
       <p className="max-w-measure">
@@ -35,6 +52,7 @@ function LevelDoubt({ memory }: { readonly memory: NonNullable<WireReviewItem["m
         {memory.reasons.map(({ rule, text }) => (
           <span key={rule}>{text}</span>
         ))}
+        <Said memory={memory} said={said} />
         <TextLink href={`/memories/${memory.id}`}>{formatWhen(memory.occurred_at, Date.now())}</TextLink>
       </p>
     </>
@@ -62,25 +80,29 @@ function Proposed({ write }: { readonly write: NonNullable<WireReviewItem["write
 
 /** Memories whose levels are doubted for the same reason. */
 function DoubtsAlike({ items }: { readonly items: readonly WireReviewItem[] }): ReactNode {
-  const memories = items.flatMap(({ memory }) => memory ?? []);
-  const [first] = memories;
+  const doubted = items.flatMap(({ memory, said }) => (memory === undefined ? [] : [{ memory, said }]));
+  const first = doubted[0]?.memory;
   if (first === undefined) return null;
+  const times = doubted.reduce((sum, { said }) => sum + (said?.times ?? 1), 0);
   return (
     <>
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-13 text-muted">
         <LevelBadge level={first.level} pips />
-        <span>{memories.length} memories, doubted for the same reason</span>
+        <span>{times} memories, doubted for the same reason</span>
         <span>{first.reasons[0]?.text}</span>
       </p>
       <ul
         // A list that scrolls must be reached by the keyboard.
         tabIndex={0}
-        aria-label={`${memories.length} memories`}
+        aria-label={`${times} memories`}
         className="mt-2 grid max-h-72 gap-1.5 overflow-y-auto border-s-2 border-line ps-3"
       >
-        {memories.map(({ id, text }) => (
-          <li key={id} className="max-w-measure">
-            <Words text={text} />
+        {doubted.map(({ memory, said }) => (
+          <li key={memory.id} className="max-w-measure">
+            <Words text={memory.text} />{" "}
+            <span className="text-13 text-muted">
+              <Said memory={memory} said={said} />
+            </span>
           </li>
         ))}
       </ul>
@@ -113,7 +135,7 @@ export function ReviewItem({
       className={`rounded-card border bg-surface px-4 py-3 ${isChosen ? "border-accent" : "border-line"}`}
     >
       {!isOne && <DoubtsAlike items={items} />}
-      {isOne && item.memory !== undefined && <LevelDoubt memory={item.memory} />}
+      {isOne && item.memory !== undefined && <LevelDoubt memory={item.memory} said={item.said} />}
       {item.write !== undefined && <Proposed write={item.write} />}
       {item.people !== undefined && (
         <>

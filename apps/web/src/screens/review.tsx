@@ -5,24 +5,41 @@ import { countOf } from "../core/format.ts";
 import type { Problem } from "../core/problem-words.ts";
 import { notify } from "../data/actions.ts";
 import { peopleApi } from "../data/people-api.ts";
-import { reviewApi, type WireReviewItem, type WireReviewWord } from "../data/review-api.ts";
+import { reviewApi, type WireReviewItem, type WireReviewWord, type WireSettled } from "../data/review-api.ts";
 import { useAppDispatch, useAppSelector } from "../data/store.ts";
+import type { OutputOf } from "../data/wire.ts";
 import { Button, ButtonLink, Empty, problemFrom, ProblemNote } from "../parts/basics.tsx";
 import { Page } from "../parts/page.tsx";
 import { ReadingPeople } from "../parts/reading-people.tsx";
-import { ReviewItem } from "../parts/review-item.tsx";
+import { labelOf, ReviewItem } from "../parts/review-item.tsx";
+
+type WireDone = OutputOf<"review.answer">;
 
 const NO_ITEMS: readonly WireReviewItem[] = [];
 
 const KEYS: Readonly<Record<string, WireReviewWord>> = { a: "accept", r: "refuse", u: "up", d: "down" };
 
+/** What one answer decided, and what takes it back. */
 interface Decided {
-  readonly id: string;
-  readonly item: string;
+  /** Ids of what was answered: they wait again when it is taken back. */
+  readonly items: readonly string[];
   readonly text: string;
+  /** A decision about people; null: levels. */
+  readonly decision: string | null;
+  readonly settled: readonly WireSettled[];
 }
 
-/** Says words; what was answered leaves the list at once. Keeps the last decision about people, which can be taken back. */
+/** Memories whose words one request takes back. */
+const TAKEN_BACK_MAX = 1_000;
+
+/** What was decided, without a memory's words: it stays on the page when the lock closes. */
+function textOf(item: WireReviewItem | undefined, word: WireReviewWord, settled: number): string {
+  if (item?.memory === undefined) return item?.people?.reason ?? "";
+  const said = labelOf(item, word);
+  return settled > 1 ? `${said}, ${countOf(settled, "memory", "memories")}` : said;
+}
+
+/** Says words; what was answered leaves the list at once. Keeps the last decision about people or levels, which can be taken back. */
 function useWords(): {
   readonly say: (items: readonly WireReviewItem[], word: WireReviewWord) => Promise<void>;
   readonly answered: ReadonlySet<string>;
@@ -30,43 +47,64 @@ function useWords(): {
   readonly decided: Decided | null;
   readonly undo: () => Promise<void>;
 } {
-  const dispatch = useAppDispatch();
   const [give] = reviewApi.useGiveWordMutation();
   const [takeBack] = peopleApi.useUndoDecisionMutation();
+  const [takeBackWords] = reviewApi.useTakeBackWordsMutation();
+  const dispatch = useAppDispatch();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [decided, setDecided] = useState<Decided | null>(null);
   const [answered, setAnswered] = useState<ReadonlySet<string>>(new Set());
-  const comesBack = (id: string): void => setAnswered((now) => new Set([...now].filter((one) => one !== id)));
-  const sayToOne = async (item: WireReviewItem, word: WireReviewWord): Promise<boolean> => {
+  const comeBack = (ids: readonly string[]): void =>
+    setAnswered((now) => new Set([...now].filter((one) => !ids.includes(one))));
+  const sayToOne = async (item: WireReviewItem, word: WireReviewWord): Promise<WireDone | undefined> => {
     const { data, error } = await give({ id: item.id, word, version: item.memory?.version });
     if (error !== undefined) {
       setProblem(problemFrom(error));
-      return false;
+      return undefined;
     }
-    const { decision, kind, memory } = data;
-    setDecided(decision === null ? null : { id: decision, item: item.id, text: item.people?.reason ?? "" });
+    const { kind, memory } = data;
     if (kind === "write") dispatch(notify(word === "accept" ? "Remembered." : "Refused: it is gone."));
     else if (kind === "level" && memory === null) dispatch(notify("Moved above what is open now."));
-    return true;
+    return data;
   };
   const say = async (items: readonly WireReviewItem[], word: WireReviewWord): Promise<void> => {
     setProblem(null);
     setAnswered((now) => new Set([...now, ...items.map(({ id }) => id)]));
-    for (const [at, item] of items.entries()) {
-      if (await sayToOne(item, word)) continue;
-      for (const { id } of items.slice(at)) comesBack(id);
-      return;
+    let [decision, settled]: [string | null, readonly WireSettled[]] = [null, []];
+    let said = 0;
+    for (const item of items) {
+      const done = await sayToOne(item, word);
+      if (done === undefined) break;
+      ({ decision } = done);
+      settled = [...settled, ...done.settled];
+      said += 1;
     }
+    comeBack(items.slice(said).map(({ id }) => id));
+    const isForGood = decision === null && settled.length === 0;
+    const ids = items.slice(0, said).map(({ id }) => id);
+    setDecided(isForGood ? null : { items: ids, text: textOf(items[0], word, settled.length), decision, settled });
   };
   const undo = async (): Promise<void> => {
     if (decided === null) return;
-    const { error } = await takeBack(decided.id);
-    if (error !== undefined) {
-      setProblem(problemFrom(error));
-      return;
+    const { decision, items, settled } = decided;
+    let left = settled.length;
+    if (decision !== null) {
+      const { error } = await takeBack(decision);
+      if (error !== undefined) return setProblem(problemFrom(error));
+    }
+    for (let at = 0; at < settled.length; at += TAKEN_BACK_MAX) {
+      const { data, error } = await takeBackWords(settled.slice(at, at + TAKEN_BACK_MAX));
+      if (error !== undefined) return setProblem(problemFrom(error));
+      left -= data.undone;
     }
     setDecided(null);
-    comesBack(decided.item);
+    comeBack(items);
+    if (left > 0)
+      dispatch(
+        notify(
+          `${countOf(left, "memory", "memories")} changed since and stayed as ${left === 1 ? "it is" : "they are"}.`,
+        ),
+      );
   };
   return { say, answered, problem, decided, undo };
 }
@@ -185,7 +223,8 @@ export function Review(): ReactNode {
   useReviewKeys(move, (word) => answer(cards[chosen], word));
   const takeBack = async (): Promise<void> => {
     if (decided === null) return;
-    choose(decided.item);
+    const [first] = decided.items;
+    if (first !== undefined) choose(first);
     await undo();
   };
   return (

@@ -34,10 +34,17 @@ function itemsOf(state: FakeState): { readonly id: string; readonly kind: string
   const doubts = all
     .filter((memory) => memory.level_decided_by === "rule")
     .slice(0, 4)
-    .map((memory) => {
+    .map((memory, nth) => {
       const at = LEVELS.indexOf(memory.level);
       const answers = ["accept", ...(at < 3 ? ["up"] : []), ...(at > 0 ? ["down"] : [])];
-      return { id: memory.id, kind: "level", answers, alike: null, memory: { ...wire(memory), confidence: 0.56 } };
+      const doubted = {
+        id: memory.id,
+        kind: "level",
+        answers,
+        alike: null,
+        memory: { ...wire(memory), confidence: 0.56 },
+      };
+      return nth > 0 ? doubted : { ...doubted, said: { times: 18, since: "2024-03-01T08:00:00.000Z" } };
     });
   return [...(state.isAnswered || all.length === 0 ? [] : [write]), ...people, ...doubts];
 }
@@ -55,14 +62,26 @@ export function review(state: FakeState, name: RouteName, request: FakeRequest):
   const counts = { level: of("level"), person: of("person"), write: of("write"), total: items.length };
   if (name === "review.list") return { data: { data: items, counts } };
   if (name === "review.count") return { data: counts };
+  if (name === "review.undo") return { data: { undone: takenBack(state, request) } };
   const item = items.find(({ id }) => id === request.params["id"]);
   if (item === undefined) throw new FakeProblem(404, "not-found", "There is no such thing");
   if (item.kind === "write") state.isAnswered = true;
   if (item.kind === "person") {
     state.isDecided = true;
-    return { data: { kind: "person", memory: null, decision: "dec_00000000000000000000000001" } };
+    return { data: { kind: "person", memory: null, decision: "dec_00000000000000000000000001", settled: [] } };
   }
   const memory = state.memories.get(item.id);
-  if (memory !== undefined) memory.level_decided_by = "person";
-  return { data: { kind: item.kind, memory: memory === undefined ? null : wire(memory), decision: null } };
+  if (memory === undefined) return { data: { kind: item.kind, memory: null, decision: null, settled: [] } };
+  memory.level_decided_by = "person";
+  const settled = [{ id: memory.id, version: memory.version }];
+  return { data: { kind: item.kind, memory: wire(memory), decision: null, settled } };
+}
+
+function takenBack(state: FakeState, { body }: FakeRequest): number {
+  const settled = (body as { readonly settled: readonly { readonly id: string }[] }).settled;
+  for (const { id } of settled) {
+    const memory = state.memories.get(id);
+    if (memory !== undefined) memory.level_decided_by = "rule";
+  }
+  return settled.length;
 }

@@ -102,7 +102,7 @@ async function walkTimeline(page: Page, open: Open, look: Look): Promise<void> {
   await open("/timeline?source=kafka", "text=Nothing within these filters.");
 }
 
-/** What waits: chosen and answered by keys; a decision about people is taken back. */
+/** What waits: chosen and answered by keys; a decision about people is taken back, and one about a level. */
 async function walkReview(page: Page, open: Open, look: Look): Promise<void> {
   await open("/review", "[data-testid=review-item]");
   await look("review");
@@ -117,6 +117,13 @@ async function walkReview(page: Page, open: Open, look: Look): Promise<void> {
   await page.keyboard.press("r");
   await page.getByText("Refused: it is gone.").waitFor();
   await items.nth(before - 1).waitFor({ state: "detached" });
+  const often = items.filter({ hasText: "said 18 times since" });
+  await often.getByRole("button", { name: /^Yes/ }).click();
+  const undo = page.getByTestId("review-decided").filter({ hasText: "Yes, " }).getByRole("button", { name: "Undo" });
+  await undo.waitFor();
+  await look("review-decided");
+  await undo.click();
+  await often.waitFor();
 }
 
 async function walkPeople(page: Page, open: (path: string, ready: string) => Promise<void>, look: Look): Promise<void> {

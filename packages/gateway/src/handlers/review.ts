@@ -1,13 +1,13 @@
-import { levelName } from "@kaelix/model";
+import { levelName, parseId } from "@kaelix/model";
 
 import { gatewayErrors } from "../errors.ts";
 import { type HandlersOf, withoutUndefined } from "../http/exchange.ts";
 import { type Json, memoryJson, timeText } from "../http/wire.ts";
-import type { ReviewCounts, ReviewItem, ReviewWord } from "../review-application.ts";
+import type { DoubtedLevel, ReviewCounts, ReviewItem, ReviewWord } from "../review-application.ts";
 import { proposalJson } from "./people.ts";
 
 /** What waits for a person's word, and what they say to it. */
-export const reviewHandlers: HandlersOf<"review.list" | "review.count" | "review.answer"> = {
+export const reviewHandlers: HandlersOf<"review.list" | "review.count" | "review.answer" | "review.undo"> = {
   "review.list": async ({ application, principal, query }) => {
     const { kind, limit } = query;
     const { counts, items } = await application.review.list(principal, withoutUndefined({ kind, limit }));
@@ -26,8 +26,16 @@ export const reviewHandlers: HandlersOf<"review.list" | "review.count" | "review
       throw gatewayErrors("review-undecidable", { message: `Cannot answer so: ${outcome.why}` });
     }
     const { decision = null, kind, placed } = outcome;
-    const done = { kind, memory: placed === undefined ? null : memoryJson(placed), decision };
+    const settled = outcome.settled.map(({ memoryId: id, version }) => ({ id, version }));
+    const done = { kind, memory: placed === undefined ? null : memoryJson(placed), decision, settled };
     return { type: "json", body: done, ...withoutUndefined({ position: placed?.position }) };
+  },
+  "review.undo": async ({ application, principal, body }) => {
+    const settled = body.settled.flatMap(({ id, version }) => {
+      const memoryId = parseId("mem", id);
+      return memoryId === undefined ? [] : [{ memoryId, version }];
+    });
+    return { type: "json", body: { undone: await application.review.undo(principal, settled) } };
   },
 };
 
@@ -40,7 +48,7 @@ function itemJson(item: ReviewItem): Json {
   const common = { id, kind, answers: answersTo(item), alike: alikeOf(item) };
   switch (kind) {
     case "level":
-      return { ...common, memory: memoryJson(item.placed) };
+      return { ...common, memory: memoryJson(item.placed), ...saidOften(item) };
     case "person":
       return { ...common, people: proposalJson(item.proposal) };
     case "write": {
@@ -53,6 +61,10 @@ function itemJson(item: ReviewItem): Json {
       return { ...common, write: { text, level: levelName(level), client, reasons: why, ...times } };
     }
   }
+}
+
+function saidOften({ sinceMs, times }: DoubtedLevel): Json {
+  return times === 1 ? {} : { said: { times, since: timeText(sinceMs) } };
 }
 
 /** Levels that are doubted for the same reason: most of them are right or wrong together. */

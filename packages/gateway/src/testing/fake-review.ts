@@ -7,5 +7,6 @@ export function fakeReview(): ReviewApplication {
     count: async () => counts,
     list: async () => ({ items: [], counts }),
     answer: async () => ({ type: "missing" }),
+    undo: async () => 0,
   };
 }

@@ -15,7 +15,16 @@ import type { Database } from "../database.ts";
 import type { ImportsTable, MemoryChange, Queries } from "../schema.ts";
 import { agedCountsOf, type AgedMemory, agedOf, type AgedWhat } from "./aged.ts";
 import { type CorrectedMemory, corrections, leftAsTheyWere } from "./corrections.ts";
-import { type AskedLevels, type Doubt, doubtful, doubtfulCount, doubtfulCountOf, doubtfulOf } from "./doubtful.ts";
+import {
+  type AskedLevels,
+  type Doubt,
+  type DoubtedWords,
+  doubtful,
+  doubtfulCount,
+  doubtfulCountOf,
+  doubtfulOf,
+  sameDoubts,
+} from "./doubtful.ts";
 import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
 
 const ROWS_PAGE = 1_000;
@@ -70,10 +79,12 @@ export interface MemoryStore extends ImportRegister {
   /** Live memories of anybody whose level the rules alone decided and are unsure of, by id from one on, at most `limit`. */
   doubtful(doubt: Doubt, after: MemoryId | undefined, limit: number): Promise<readonly SealedMemory[]>;
   doubtfulCount(doubt: Doubt): Promise<number>;
-  /** A person's live memories that no person judged and nobody is sure of, the least sure first, at most `limit`. */
-  doubtfulOf(user: UserId, asked: AskedLevels, limit: number): Promise<readonly SealedMemory[]>;
-  /** How many of them there are, 1,000 at most. */
+  /** What a person's live memories say that no person judged and nobody is sure of, the same words once, the least sure first, at most `limit`. */
+  doubtfulOf(user: UserId, asked: AskedLevels, limit: number): Promise<readonly DoubtedWords[]>;
+  /** How many of them there are, the same words once, 1,000 at most. */
   doubtfulCountOf(user: UserId, asked: AskedLevels): Promise<number>;
+  /** Those among them that say the same as a memory at its level, without that one, at most `limit`. */
+  sameDoubts(memory: SealedMemory, asked: AskedLevels, limit: number): Promise<readonly SealedMemory[]>;
   /** A person's live memories that were told before a time, the oldest first, at most `limit` behind one that was given. */
   agedOf(
     user: UserId,
@@ -146,6 +157,8 @@ export function createMemoryStore(database: Database, caughtUp: ImportRegister["
     doubtfulCount: (doubt) => doubtfulCount(queries, doubt),
     doubtfulOf: (user, asked, limit) => database.read({ user }, (own) => doubtfulOf(own, user, asked, limit)),
     doubtfulCountOf: (user, asked) => database.read({ user }, (own) => doubtfulCountOf(own, user, asked)),
+    sameDoubts: (memory, asked, limit) =>
+      database.read({ user: memory.userId }, (own) => sameDoubts(own, memory, asked, limit)),
     agedOf: (user, what, page) => database.read({ user }, (own) => agedOf(own, user, what, page)),
     agedCountsOf: (user, what) => database.read({ user }, (own) => agedCountsOf(own, user, what)),
     corrections: (user, limit) => database.read({ user }, (own) => corrections(own, user, limit)),

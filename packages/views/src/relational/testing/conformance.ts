@@ -13,6 +13,7 @@ import { createRelationalView } from "../view.ts";
 import { agedTests } from "./aged-tests.ts";
 import { clauseTests } from "./clause-tests.ts";
 import { baseOf, idOf, randomStory, remembered, revised, tenantOf } from "./events.ts";
+import { doubtedTests } from "./doubted-tests.ts";
 import { neverRecalledTests } from "./never-recalled-tests.ts";
 
 const TABLES = ["memories", "memory_versions", "imports", "users", "sessions", "invites", "view_counters"] as const;
@@ -53,6 +54,7 @@ export function relationalConformance(open: () => Promise<Database>): void {
   clauseTests(() => house);
   agedTests(() => house);
   neverRecalledTests(() => house);
+  doubtedTests(() => house);
   historyTests(() => house);
   importTests(() => house);
   identityTests(() => house);

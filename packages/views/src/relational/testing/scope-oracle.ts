@@ -99,6 +99,13 @@ function* queriesOf(seed: number): Generator<readonly [string, Own]> {
     yield [`liveAtOrAbove of ${user}`, (database) => collected(of(database).liveAtOrAbove(user, 1))];
     const asked = LEVELS.filter((level) => level <= ceiling).map((level) => ({ level, below: 0.95 }));
     yield [`doubtfulOf ${user}`, (database) => of(database).doubtfulOf(user, asked, 100)];
+    yield [
+      `sameDoubts of ${user}`,
+      async (database) => {
+        const [first] = await of(database).doubtfulOf(user, asked, 1);
+        return first && of(database).sameDoubts(first.memory, asked, 100);
+      },
+    ];
     yield [`doubtfulCountOf ${user}`, (database) => of(database).doubtfulCountOf(user, asked)];
     const aged = {
       levels: [1, ceiling],
@@ -162,7 +169,8 @@ function memoriesOf([tenant, user, number]: Somebody, random: ReturnType<typeof 
     const level = LEVELS[random.integer(LEVELS.length)] ?? 1;
     const from = random.integer(2) === 0 ? given : null;
     const external = random.integer(3) === 0 ? null : `external-${random.integer(EXTERNALS)}`;
-    const told = { tenant, level, import: from, external, occurred_at: 1_000 + random.integer(50) };
+    const digest = `digest-${nth % 3}`;
+    const told = { tenant, level, import: from, external, digest, occurred_at: 1_000 + random.integer(50) };
     events.push(remembered(number, memory, told));
     const what = random.integer(8);
     if (what < 3) events.push(revised(number, memory, { tenant, level }));
