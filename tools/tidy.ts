@@ -48,6 +48,7 @@ const SECOND_DOORS = new Set([
   "@kaelix/contract/digest-titles",
   "@kaelix/contract/import-place",
   "@kaelix/contract/review-cards",
+  "@kaelix/contract/client-name",
   "@kaelix/protocol/messages",
 ]);
 const IMPORT_PATTERN = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)"([^"]+)"/g;

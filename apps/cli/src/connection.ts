@@ -10,6 +10,7 @@ import { dataDirectoryOf, findRunningServer, makeFolder, systemCodeOf } from "@k
 
 import { CommandFailure, EXIT } from "./exit.ts";
 import { ProgressBar, say } from "./output.ts";
+import { userAgentOf } from "./user-agent.ts";
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -36,7 +37,7 @@ interface SavedSession {
 }
 
 /** By this the server knows what was told by commands, and a person their sessions. */
-const USER_AGENT = "kaelix-cli";
+const USER_AGENT = userAgentOf("kaelix-cli");
 
 /** Opens the way. @throws CommandFailure with exit code 7 when a named server cannot be reached, 4 when nobody is signed in */
 export async function connect(options: CommonOptions): Promise<Connection> {

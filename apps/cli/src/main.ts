@@ -25,8 +25,7 @@ import { addPeopleCommands } from "./people-commands.ts";
 import { addRetentionCommands } from "./retention-commands.ts";
 import { addReviewCommands } from "./review-commands.ts";
 import { returnFreedMemory } from "./return-memory.ts";
-
-const VERSION = "0.1.0";
+import { VERSION } from "./user-agent.ts";
 
 /** Runs an action and ends the process with its code; a failure is one sentence on standard error. */
 function ending<Parameters extends readonly unknown[]>(

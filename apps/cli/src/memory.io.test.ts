@@ -129,5 +129,6 @@ test("a session of the command line is known by its name", async () => {
   const login = ["login", "--phone", "+1234567890", "--server", product.url, "--data", join(data, "elsewhere")];
   expect(await runCommand(login, options)).toMatchObject({ code: 0 });
   const { data: after } = await owner.call("sessions.list");
-  expect(after.data.map(({ client }) => client)).toContain("kaelix-cli");
+  expect(after.data.map(({ client }) => client)).toContainEqual(expect.stringMatching(/^kaelix-cli\/[\d.]+ \(.+\)$/));
+  expect((await run("sessions", "list")).out).toMatch(/Kaelix command line [\d.]+ on \w+/);
 });

@@ -7,6 +7,7 @@ import { type CommonOptions, connectWithoutSession } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { bridgeMcp } from "../mcp/bridge.ts";
 import { say } from "../output.ts";
+import { userAgentOf } from "../user-agent.ts";
 
 /** Options of `mcp`. */
 export interface McpOptions extends CommonOptions {
@@ -32,7 +33,7 @@ export async function mcp(options: McpOptions): Promise<number> {
     write: (line) => void process.stdout.write(`${line}\n`),
     locate: async () => (await connectWithoutSession(options)).url,
     key,
-    userAgent: "kaelix-mcp/0.1.0",
+    userAgent: userAgentOf("kaelix-mcp"),
     fetch,
   });
   return EXIT.ok;

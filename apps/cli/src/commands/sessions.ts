@@ -1,3 +1,5 @@
+import { clientName } from "@kaelix/contract/client-name";
+
 import { type CommonOptions, connect } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import { printJson, printTable, say } from "../output.ts";
@@ -22,7 +24,7 @@ export async function listSessions(options: CommonOptions): Promise<number> {
           session.last_used_at,
           session.started_at,
           session.current ? "this one" : "",
-          session.client,
+          clientName(session.client),
         ]),
       );
     return EXIT.ok;

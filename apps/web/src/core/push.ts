@@ -1,5 +1,5 @@
 /** Having this browser told when the day is ready. */
-import { clientName } from "./client-name.ts";
+import { clientName } from "@kaelix/contract/client-name";
 
 /** What the server must know of a browser. */
 export interface PushDevice {

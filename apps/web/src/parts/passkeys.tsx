@@ -1,6 +1,6 @@
+import { clientName } from "@kaelix/contract/client-name";
 import { type FormEvent, type ReactNode, useState } from "react";
 
-import { clientName } from "../core/client-name.ts";
 import { formatMoment } from "../core/format.ts";
 import { accessApi } from "../data/access-api.ts";
 import { notify } from "../data/actions.ts";
