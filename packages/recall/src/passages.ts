@@ -5,7 +5,7 @@
  * sentence with what stands around it, since an answer rarely ends at a full stop.
  */
 import type { ParsedQuery, WordWeight } from "@kaelix/views";
-import { termsOf } from "@kaelix/views";
+import { holdsWord, termsOf } from "@kaelix/views";
 
 import { kindShare } from "./question-kind.ts";
 import { type Sentence, splitSentences } from "./sentences.ts";
@@ -64,7 +64,7 @@ function wordShare(text: string, { query, words, language }: Sought): number {
   for (const word of query.words) {
     const weight = weights.get(word.text) ?? 0;
     total += weight;
-    if (word.terms.some((term) => terms.has(term))) held += weight;
+    if (holdsWord(terms, word)) held += weight;
   }
   return total === 0 ? 0 : held / total;
 }

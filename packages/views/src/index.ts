@@ -30,7 +30,7 @@ export { type DamagedPlace, verify, type Verification, type ViewVerification } f
 export type { FoldBatch, PositionedEvent, View, ViewCensus } from "./runner/view.ts";
 export { ViewRunner, type ViewRunnerOptions, type ViewStatus } from "./runner/view-runner.ts";
 export { type Watermark } from "./runner/watermarks.ts";
-export { nameWords } from "./search/cues.ts";
+export { holdsWord, nameWords } from "./search/cues.ts";
 export { type SearchDocument } from "./search/document.ts";
 export { searchErrors } from "./search/errors.ts";
 export { addFacets, type FacetCount, type Facets } from "./search/facets.ts";

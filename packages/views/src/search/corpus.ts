@@ -12,9 +12,10 @@ export interface Corpus {
   readonly sessions: number;
   readonly averageSessionLength: number;
   readonly sessionLengths: Float32Array;
-  /** Numbers of the speakers and of the languages of what is visible. */
+  /** Numbers of the speakers of what is visible. */
   readonly speakers: ReadonlySet<number>;
-  readonly languages: ReadonlySet<number>;
+  /** Numbers of its languages, each with how many documents are in it. */
+  readonly languages: ReadonlyMap<number, number>;
 }
 
 /** For each index what was counted last: among many people the same one is rarely asked twice in a row. */
@@ -30,7 +31,7 @@ export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
   const { levels, lengths, speakers: speakerOf, languages: languageOf } = parts.table;
   const sessionOf = parts.threads.sessions;
   const isSpeaker = new Uint8Array(parts.table.speakerNames.count);
-  const isLanguage = new Uint8Array(parts.table.languageNames.count);
+  const inLanguage = new Uint32Array(parts.table.languageNames.count);
   const sessionLengths = new Float32Array(parts.threads.sessionCount);
   let documents = 0;
   let total = 0;
@@ -40,7 +41,8 @@ export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
     documents += 1;
     total += length;
     isSpeaker[speakerOf[doc] ?? 0] = 1;
-    isLanguage[languageOf[doc] ?? 0] = 1;
+    const language = languageOf[doc] ?? 0;
+    inLanguage[language] = (inLanguage[language] ?? 0) + 1;
     const session = sessionOf[doc] ?? 0;
     sessionLengths[session] = (sessionLengths[session] ?? 0) + length;
   }
@@ -52,7 +54,7 @@ export function corpusOf(parts: IndexParts, ceiling: Level): Corpus {
     averageSessionLength: total / Math.max(1, sessions),
     sessionLengths,
     speakers: numbersOf(isSpeaker),
-    languages: numbersOf(isLanguage),
+    languages: new Map([...inLanguage.entries()].filter(([, count]) => count > 0)),
   };
   corpora.set(parts.table, { generation: parts.generation, ceiling, corpus });
   return corpus;

@@ -1,6 +1,8 @@
 /**
  * Small signals beside the words: names, dates, and words that answers to a kind of question tend to hold.
  */
+import type { Level } from "@kaelix/model";
+
 import { termOf } from "./languages.ts";
 import type { NamedDate, ParsedQuery, QueryWord } from "./query.ts";
 import { foldDiacritics, splitWords } from "./tokens.ts";
@@ -26,6 +28,28 @@ export function termIdsOf(parts: IndexParts, word: QueryWord): number[] {
   }
   if (word.isPrefix) for (const id of parts.postings.termsWithPrefix(word.text, PREFIX_TERMS_MAX)) ids.add(id);
   return [...ids];
+}
+
+/** The numbers of the two terms that together stand for a word of the query, in each way of taking it apart. */
+export function halfIdsOf(parts: IndexParts, word: QueryWord): readonly (readonly [number, number])[] {
+  return (word.halves ?? []).flatMap(([head, tail]) => {
+    const [one, other] = [parts.postings.termId(head), parts.postings.termId(tail)];
+    return one === undefined || other === undefined ? [] : [[one, other] as const];
+  });
+}
+
+/** True when a text of these terms holds a word of the query, or both halves of it. */
+export function holdsWord(terms: ReadonlySet<string>, { halves, terms: own }: QueryWord): boolean {
+  return own.some((term) => terms.has(term)) || halves?.some((two) => two.every((term) => terms.has(term))) === true;
+}
+
+/** True when a document that may be seen holds a term. */
+export function isVisible(parts: IndexParts, term: number, ceiling: Level): boolean {
+  let isFound = false;
+  parts.postings.visit(term, (doc) => {
+    isFound ||= (parts.table.levels[doc] ?? 255) <= ceiling;
+  });
+  return isFound;
 }
 
 /** The numbers of the terms that tell of nearly the same as a word of the query. */

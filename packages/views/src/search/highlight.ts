@@ -1,4 +1,4 @@
-import { relatedIdsOf, termIdsOf } from "./cues.ts";
+import { halfIdsOf, relatedIdsOf, termIdsOf } from "./cues.ts";
 import type { ParsedQuery } from "./query.ts";
 import { foldDiacritics, splitWords } from "./tokens.ts";
 import type { IndexParts } from "./user-index.ts";
@@ -14,7 +14,13 @@ export function highlighter(parts: IndexParts, query: ParsedQuery): Highlighter 
   const { postings, table } = parts;
   const matter = query.words.filter((word) => !word.isStop);
   const sought = [...(matter.length > 0 ? matter : query.words), ...query.phrases.flat()];
-  const ids = new Set(sought.flatMap((word) => [...termIdsOf(parts, word), ...relatedIdsOf(parts, word)]));
+  const ids = new Set(
+    sought.flatMap((word) => [
+      ...termIdsOf(parts, word),
+      ...halfIdsOf(parts, word).flat(),
+      ...relatedIdsOf(parts, word),
+    ]),
+  );
   const prefixes = sought.filter(({ isPrefix }) => isPrefix).map(({ text }) => text);
   // Of a beginning the index looks at a number of words only; what is shown is marked in full.
   const isBegun = (word: string): boolean => {

@@ -73,11 +73,16 @@ export function termOf(word: string, language: Language): string {
   }
   const known = memo.get(word);
   if (known !== undefined) return known;
-  const stem = stemmers.get(language);
-  const bare = language === "de" ? word.replace(GERMAN_GENITIVE, "") : word;
-  const term = foldDiacritics(stem === undefined || word.length > 32 ? bare : stem(bare)) || word;
+  const term = stemOf(word, language);
   memo.set(word, term);
   return term;
+}
+
+/** The same as `termOf`, and not remembered: for words that nobody wrote. */
+export function stemOf(word: string, language: Language): string {
+  const stem = stemmers.get(language);
+  const bare = language === "de" ? word.replace(GERMAN_GENITIVE, "") : word;
+  return foldDiacritics(stem === undefined || word.length > 32 ? bare : stem(bare)) || word;
 }
 
 /** A word with its term and whether it carries matter. */

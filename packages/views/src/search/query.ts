@@ -21,8 +21,10 @@ export interface QueryWord {
   readonly text: string;
   /** Its terms in each language of the index, without repetition. */
   readonly terms: readonly string[];
-  /** Those of its terms that it only has in another language of the index (translations.ts): they count a little less. */
-  readonly translated?: readonly string[];
+  /** Those of its terms that count a little less: in another language of the index (translations.ts), compounds with it (compounds.ts). */
+  readonly lesser?: readonly string[];
+  /** Two terms that together in a document stand for it, which is a compound of them (compounds.ts): each way of taking it apart. */
+  readonly halves?: readonly (readonly [string, string])[];
   readonly isStop: boolean;
   /** True when every term that begins with it counts. */
   readonly isPrefix: boolean;
@@ -70,7 +72,7 @@ export interface ParseOptions {
 
 /** Takes a query apart. */
 export function parseQuery(text: string, options: ParseOptions): ParsedQuery {
-  const cut = text.slice(0, QUERY_LENGTH_MAX);
+  const cut = withQuestionWord(text.slice(0, QUERY_LENGTH_MAX));
   const phrases: QueryWord[][] = [];
   const excluded: QueryWord[] = [];
   const rest = cut
@@ -95,6 +97,60 @@ export function parseQuery(text: string, options: ParseOptions): ParsedQuery {
   const kind = questionKind(rest);
   const isQuestion = isAsked || kindAtStart(rest);
   return { words, isQuestion, phrases, excluded, kind, dates: namedDates(rest, options.languages), times };
+}
+
+/** Where a question begins with a slip of the finger ("Wher is …", "Waht did …") the word that it asks with. */
+function withQuestionWord(text: string): string {
+  const [, space = "", typed = ""] = FIRST_OF_SEVERAL.exec(text) ?? [];
+  const low = typed.toLowerCase();
+  if (low.length < 4 || FIRST_WORDS.has(low)) return text;
+  const meant = ASKED_WITH.find(
+    (word) => isLetterLeftOut(low, word) || isLetterLeftOut(word, low) || areExchanged(low, word),
+  );
+  return meant === undefined ? text : space + meant + text.slice(space.length + typed.length);
+}
+
+const ASKED_WITH = [
+  "where",
+  "what",
+  "when",
+  "which",
+  "whose",
+  "wann",
+  "warum",
+  "welche",
+  "welcher",
+  "welches",
+] as const;
+/** Behind them stands what else is asked; and words of both languages that are near them and mean themselves. */
+const FIRST_OF_SEVERAL = /^(\s*)(\p{L}{4,})(?=\s+\p{L})/u;
+const FIRST_WORDS = new Set([
+  ...ASKED_WITH,
+  "were",
+  "then",
+  "there",
+  "here",
+  "wenn",
+  "wanna",
+  "welchem",
+  "welchen",
+  "wheres",
+]);
+
+/** True when one word is the other with one letter left out. */
+function isLetterLeftOut(short: string, long: string): boolean {
+  if (short.length + 1 !== long.length) return false;
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at += 1;
+  return short.slice(at) === long.slice(at + 1);
+}
+
+/** True when two neighbouring letters of one word have changed places in the other. */
+function areExchanged(one: string, other: string): boolean {
+  if (one.length !== other.length) return false;
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  return one[at] === other[at + 1] && one[at + 1] === other[at] && one.slice(at + 2) === other.slice(at + 2);
 }
 
 function relativeTimes(text: string, nowMs: number | undefined): readonly TimeMention[] {
@@ -139,7 +195,7 @@ function translated(words: readonly QueryWord[], { languages }: ParseOptions): Q
   return words.map((word) => {
     const all = word.isStop ? [] : translatedTerms(word.text, languages);
     const other = all.filter((term) => !word.terms.includes(term));
-    return other.length === 0 ? word : { ...word, terms: [...word.terms, ...other], translated: other };
+    return other.length === 0 ? word : { ...word, terms: [...word.terms, ...other], lesser: other };
   });
 }
 

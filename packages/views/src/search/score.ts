@@ -11,7 +11,7 @@
 import type { Level } from "@kaelix/model";
 
 import { type Corpus, corpusOf, namesIn } from "./corpus.ts";
-import { cueDocuments, dateShare, relatedIdsOf, termIdsOf } from "./cues.ts";
+import { cueDocuments, dateShare, halfIdsOf, relatedIdsOf, termIdsOf } from "./cues.ts";
 import type { Meaning } from "./meaning.ts";
 import type { ParsedQuery, QueryWord } from "./query.ts";
 import { LengthShares, Reached, Scratch } from "./scratch.ts";
@@ -96,13 +96,13 @@ export interface ScoreOptions {
 const PAIR_CANDIDATES_MAX = 200;
 
 /** What a word counts that is only nearly what was typed. */
-const NEAR_WEIGHT = 0.5;
+const NEAR_WEIGHT = 0.6;
 
 /** What a word that tells of nearly the same counts, as a part of the word itself. */
 const RELATED_COUNT = 0.2;
 
-/** What a word counts that stands there in another language: what was typed comes first where both are told. */
-const TRANSLATED_COUNT = 0.8;
+/** What a word counts that stands there in another language or in a compound: what was typed comes first where both are told. */
+const LESSER_COUNT = 0.8;
 
 const scratch = new Scratch();
 
@@ -210,8 +210,18 @@ class Scoring {
         counts[doc] = before + count * part;
       });
     };
-    const translated = new Set((word.translated ?? []).map((term) => postings.termId(term)));
-    for (const id of termIdsOf(this.#parts, word)) add(id, translated.has(id) ? TRANSLATED_COUNT : 1);
+    const lesser = new Set((word.lesser ?? []).map((term) => postings.termId(term)));
+    for (const id of termIdsOf(this.#parts, word)) add(id, lesser.has(id) ? LESSER_COUNT : 1);
+    for (const [one, other] of halfIdsOf(this.#parts, word)) {
+      const holding = new Set<number>();
+      postings.visit(one, (doc) => holding.add(doc));
+      // What holds the word itself has counted.
+      postings.visit(other, (doc) => {
+        if (!holding.has(doc) || (levels[doc] ?? 255) > ceiling || (counts[doc] ?? 0) > 0) return;
+        touched[many++] = doc;
+        counts[doc] = LESSER_COUNT;
+      });
+    }
     const holding = many;
     for (const id of relatedIdsOf(this.#parts, word)) add(id, RELATED_COUNT);
     return { touched: touched.subarray(0, many), holding: holding > 0 ? holding : many };

@@ -114,6 +114,23 @@ test("searchIndex forgives one slip in a word that nothing holds", () => {
   expect(numbers({ text: "lightning" })).toEqual([]);
 });
 
+test("searchIndex forgives slips in several words of a question, and in the word that it asks with", () => {
+  // Of "childern" the stemmer does not see that it is "child".
+  expect(numbers({ text: "childern" })).toContain(4);
+  expect(numbers({ text: "bicylce childern" })).toContain(4);
+  expect(
+    searchIndex(index, { text: "wher is the bicylce of the childern", ceiling: 2, limit: 1 }).hits[0]?.document.text,
+  ).toContain("bicycle");
+  for (const [typed, kind] of [
+    ["Wher was Bob", "where"],
+    ["wehn is dinner", "when"],
+    ["Wich harbour was it", "what"],
+  ] as const)
+    expect(parseQuery(typed, { languages: ["en"] }).kind, typed).toBe(kind);
+  for (const typed of ["Were Ann and Bob there", "Then Bob came", "Hat Ann a dog"])
+    expect(parseQuery(typed, { languages: ["en"] }).words[0]?.text, typed).toBe(typed.split(" ")[0]?.toLowerCase());
+});
+
 test("searchIndex finds captions, dates and speakers as words", () => {
   expect(numbers({ text: "lighthouse" })).toContain(6);
   expect(numbers({ text: "8 May 2023" })).toContain(3);

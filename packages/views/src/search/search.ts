@@ -10,6 +10,7 @@ import type { SearchDocument } from "./document.ts";
 import { countFacets, type Facets, NO_FACETS } from "./facets.ts";
 import { type DocumentTest, makeTest, type SearchFilters, type WhoIs } from "./filter.ts";
 import { highlighter, type TextRange } from "./highlight.ts";
+import { withCompounds } from "./compounds.ts";
 import { withNearTerms } from "./near-terms.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
 import { type ParsedQuery, parseQuery, type QueryWord } from "./query.ts";
@@ -24,7 +25,7 @@ import {
   type WordWeight,
 } from "./score.ts";
 import { corpusOf } from "./corpus.ts";
-import { relatedIdsOf, termIdsOf } from "./cues.ts";
+import { halfIdsOf, relatedIdsOf, termIdsOf } from "./cues.ts";
 import { withRelatedTerms } from "./related-words.ts";
 import { asksForSeveral, sameSessionShares } from "./several.ts";
 import { selectTop } from "./top.ts";
@@ -128,7 +129,8 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
     ...(request.nowMs === undefined ? {} : { nowMs: request.nowMs }),
   });
-  const near = withNearTerms(parts, typed, request.ceiling);
+  const known = withCompounds(parts, typed, { ceiling: request.ceiling, languages });
+  const near = withNearTerms(parts, known, { ceiling: request.ceiling, languages });
   // Who types keywords wants what holds them; where the meaning is known, it says what tells of nearly the same.
   const isLoose = near.isQuestion && request.meaning === undefined && request.byWords !== true;
   const query = isLoose ? withRelatedTerms(parts, near, { ceiling: request.ceiling, languages }) : near;
@@ -187,7 +189,9 @@ function recipeOfKeywords({ shape, weights }: ScoreRecipe): ScoreRecipe {
 
 /** The languages of what is visible, English when there is nothing. */
 function languagesOf(parts: IndexParts, ceiling: Level): string[] {
-  const languages = [...corpusOf(parts, ceiling).languages].map((id) => parts.table.languageNames.name(id) ?? "en");
+  const languages = [...corpusOf(parts, ceiling).languages.keys()].map(
+    (id) => parts.table.languageNames.name(id) ?? "en",
+  );
   return languages.length === 0 ? ["en"] : languages.sort();
 }
 
@@ -317,14 +321,16 @@ function hitMaker(
     const word = asked.get(weight.word);
     if (word === undefined) return [];
     const nearly: WordWeight = { ...weight, isNear: true };
-    return [{ weight, nearly, ids: termIdsOf(parts, word), related: relatedIdsOf(parts, word) }];
+    const halves = halfIdsOf(parts, word);
+    return [{ weight, nearly, ids: termIdsOf(parts, word), halves, related: relatedIdsOf(parts, word) }];
   });
   return ({ candidate, doc, sameSession, score }) => {
     const document = parts.table.document(doc);
     if (document === undefined) return undefined;
     const tokens = parts.postings.tokensOf(doc);
-    const words = weighed.flatMap(({ weight, nearly, ids, related }) => {
+    const words = weighed.flatMap(({ weight, nearly, halves, ids, related }) => {
       if (ids.some((id) => tokens.includes(id))) return [weight];
+      if (halves.some((two) => two.every((id) => tokens.includes(id)))) return [weight];
       return related.some((id) => tokens.includes(id)) ? [nearly] : [];
     });
     const row = candidate * SIGNAL_COUNT;

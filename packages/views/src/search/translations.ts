@@ -3,7 +3,7 @@
  * German, written from common knowledge. For words alone: a provider of vectors knows more of this.
  *
  * Guarantees: a word is put into another language only where the index holds texts of both; an index of one language is asked as before.
- * It does not: take compounds apart ("Klavierstunde"), or put names, idioms and grammar into another language.
+ * It does not: take compounds apart (compounds.ts does), or put names, idioms and grammar into another language.
  */
 import { termOf } from "./languages.ts";
 
@@ -17,7 +17,7 @@ cat kitten | Katze Kater Kätzchen; dog puppy | Hund Welpe; horse | Pferd; bird 
 child kid | Kind; son | Sohn; daughter | Tochter; brother | Bruder; sister | Schwester; parents | Eltern; uncle | Onkel; aunt | Tante; cousin | Cousine Vetter; nephew | Neffe; niece | Nichte
 grandmother grandma granny | Großmutter Oma; grandfather grandpa grandad | Großvater Opa; mother mum mom | Mutter Mama; father dad | Vater Papa; husband | Ehemann; wife | Ehefrau
 friend | Freund Freundin; neighbour neighbor | Nachbar Nachbarin; colleague | Kollege Kollegin; boss manager | Chef Chefin; teacher | Lehrer Lehrerin; guest | Gast Gäste
-hospital clinic | Krankenhaus Klinik Klinikum; doctor | Arzt Ärztin; dentist | Zahnarzt; surgery operation | OP; operated | operiert; vaccination vaccinated | Impfung geimpft
+hospital clinic | Krankenhaus Klinik Klinikum; doctor | Arzt Ärztin; dentist | Zahnarzt; surgery operation | OP Operation; operated | operiert; vaccination vaccinated | Impfung geimpft
 medicine medication pill | Medikament Tablette; allergic allergy | allergisch Allergie; peanut | Erdnuss Erdnussallergie; walnut | Walnuss; sick ill illness | krank Krankheit; fever | Fieber; cough | Husten
 pneumonia | Lungenentzündung; fell fall fallen | gestürzt Sturz hingefallen; broken broke | gebrochen kaputt; injured injury | verletzt Verletzung; pain | Schmerz Schmerzen; glasses | Brille; tooth teeth | Zahn Zähne
 eye | Auge; knee | Knie; back | Rücken; foot | Fuß; heart | Herz; blood | Blut; weigh weight | wiegt wiegen Gewicht; tall height | groß Größe
@@ -36,6 +36,7 @@ cook cooked | kochen gekocht; bake baked | backen gebacken; eat ate | essen gege
 buy bought | kaufen gekauft; sell sold | verkaufen verkauft; pay paid | zahlen bezahlt; cost price | kosten kostet gekostet Preis; owe | schulden schulde; loan mortgage credit | Kredit Darlehen; money | Geld; gave give | geben gegeben
 promise promised | versprechen versprochen; borrow lend | leihen ausleihen; book booked | buchen gebucht; reserve reserved | reservieren reserviert; cancel cancelled | absagen abgesagt; appointment | Termin; evening | Abend
 lose lost missing | verloren verschwunden weg; find found | finden gefunden; forget forgot | vergessen; meet met | treffen getroffen kennengelernt; visit visited | besuchen besucht Besuch; help helped | helfen geholfen
+roof | Dach; plumber | Klempner; hairdresser | Friseur Friseurin; bakery baker | Bäckerei Bäcker; decide decided decision | entscheiden entschieden Entscheidung; climb climbing climbed | klettern geklettert; agree agreed | einigen geeinigt; come came coming | kommen kommt gekommen
 letter | Brief; phone telephone | Telefon; number | Nummer; address | Adresse; password | Passwort; street | Straße; town city | Stadt; country | Land; weather | Wetter; rain | Regen; snow | Schnee; hot | heiß; cold | kalt
 `;
 
