@@ -8,8 +8,9 @@
  * no chance of one is not sent out.
  * It does not: reason over several memories, or call a model that writes. A provider composes elsewhere, from the same citations.
  */
-import type { ScoreRecipe, SearchFilters } from "@kaelix/views";
+import { nameWords, type ScoreRecipe, type SearchFilters } from "@kaelix/views";
 
+import { type AimedQuestion, readAimedQuestion } from "./aimed-question.ts";
 import type { Answer, AnswerReason, AnswerSentence, AskRequest, Citation } from "./answer.ts";
 import { compose } from "./compose.ts";
 import {
@@ -24,8 +25,7 @@ import {
 } from "./evidence.ts";
 import type { Quote } from "./phrase.ts";
 import { isOfOthers } from "./of-whom.ts";
-import { type OwnQuestion, readOwnQuestion } from "./own-question.ts";
-import { type Question, readQuestion, whoIsAsked } from "./question.ts";
+import { type Question, readQuestion } from "./question.ts";
 import { chooseQuotes, countsAll } from "./quotes.ts";
 import { type RecallHit, type RecallSearchRequest, type RecallSearchResult, searchMemories } from "./search.ts";
 import type { RecallSource } from "./source.ts";
@@ -53,12 +53,11 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     text: span === undefined ? question.text : "",
     limit: countsAll(question.wanted) || span !== undefined ? HITS_READ_ALL : HITS_READ,
   };
-  const own = span === undefined && !isTooLong ? readOwnQuestion(request.question, nowMs) : undefined;
   const words = { ...looked, byWords: true, ...recipeOf(request.weights?.recipe) };
+  const isAimed = span === undefined && !isTooLong;
+  const aimed = isAimed ? await searchAimed(source, words, readAimedQuestion(request.question, nowMs)) : undefined;
   const found =
-    own === undefined
-      ? ((await searchOthers(source, words, request.question)) ?? (await searchMemories(source, words)))
-      : await searchOwn(source, words, own);
+    aimed?.found ?? (await searchOthers(source, words, question.who)) ?? (await searchMemories(source, words));
   const { query } = found;
   // "What did I do yesterday?" names a time and nothing else: all of that time is the answer.
   const isOfTime = span !== undefined || (query.times.length > 0 && query.words.every((word) => word.isStop));
@@ -67,7 +66,7 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
   const figures = evidenceFigures(hits, found.words);
   const byWords = weighEvidence(figures, request.weights?.evidence ?? SHIPPED_EVIDENCE);
   const near =
-    own === undefined && isAsking && hits.length > 0 && byWords.chance >= MEANING_CHANCE_MIN
+    aimed === undefined && isAsking && hits.length > 0 && byWords.chance >= MEANING_CHANCE_MIN
       ? await hitsByMeaning(source, looked, request.weights?.meaningRecipe)
       : undefined;
   const standing = standingOf(hits, near ?? []);
@@ -75,15 +74,16 @@ export async function ask(source: RecallSource, request: AskRequest): Promise<An
     standing === undefined
       ? byWords
       : weighEvidence([...figures, standing], request.weights?.meaningEvidence ?? MEANING_EVIDENCE);
-  const isCertain = isOfTime || (own !== undefined && own.wanted !== "one");
-  const evidence = judged(weighed, { isCertain, isAnswered: own !== undefined, hasHits: hits.length > 0 });
-  const why = reasonOf(found, evidence);
+  const isCertain = isOfTime || aimed?.wanted === "ahead" || aimed?.wanted === "time";
+  const evidence = judged(weighed, { isCertain, isAnswered: aimed !== undefined, hasHits: hits.length > 0 });
+  const why = reasonOf(found, evidence, request.question);
   if (isTooLong) return nothing(why, evidence, tooLongText(request.question.length));
   if (hits.length === 0 || !evidence.isEnough || !(isAsking || isOfTime)) return nothing(why, evidence, NOTHING_TEXT);
   const asking = { question: request.question, query, words: found.words };
-  if (isOfOthers(asking, near ?? hits, source.detectLanguage)) return nothing(why, evidence, NOTHING_TEXT);
-  const wanted = own?.wanted ?? (isOfTime ? "time" : question.wanted);
-  const choosing = { query, words: found.words, wanted, asked: request.question };
+  if (aimed?.isOfAsker !== false && isOfOthers(asking, near ?? hits, source.detectLanguage))
+    return nothing(why, evidence, NOTHING_TEXT);
+  const wanted = aimed?.wanted ?? (isOfTime ? "time" : question.wanted);
+  const choosing = { query, words: found.words, wanted, who: question.who, asked: request.question };
   const chosen = chooseQuotes(near ?? hits, choosing, source.detectLanguage);
   if (chosen.quotes.length + chosen.stating.length === 0) return nothing(why, evidence, NOTHING_TEXT);
   const composed = compose(chosen, choosing);
@@ -111,29 +111,37 @@ function judged(
   return isAnswered ? { ...weighed, isEnough: true, chance: Math.max(weighed.chance, weighed.chanceMin) } : weighed;
 }
 
-/** What answers a question about the asker's own life, by its words or else by those that such an answer has. */
-async function searchOwn(
+/** A question that aims at something, and what answers it. */
+interface Aimed extends Pick<AimedQuestion, "isOfAsker" | "wanted"> {
+  readonly found: RecallSearchResult;
+}
+
+/** What answers a question that aims at something, by its words or else by those that such an answer has; undefined: what holds its words counts. */
+async function searchAimed(
   source: RecallSource,
   looked: RecallSearchRequest,
-  { isAnsweredBy, text, wanted }: OwnQuestion,
-): Promise<RecallSearchResult> {
+  question: AimedQuestion | undefined,
+): Promise<Aimed | undefined> {
+  if (question === undefined) return undefined;
+  const { isAnsweredBy, isOfAsker, otherwise, text, wanted } = question;
   const find = async (words: string): Promise<RecallSearchResult> => {
     const found = await searchMemories(source, { ...looked, text: words, limit: HITS_READ_ALL });
-    const isAnswer = ({ document, owner }: RecallHit): boolean =>
-      owner === looked.userId && isAnsweredBy(document, source.detectLanguage(document.text) ?? "en");
+    const isAnswer = ({ document, owner, why }: RecallHit): boolean =>
+      (owner === looked.userId || !isOfAsker) &&
+      isAnsweredBy(document, source.detectLanguage(document.text) ?? "en", why.coverage);
     return { ...found, hits: found.hits.filter(isAnswer) };
   };
   const asked = wanted !== "one" ? undefined : await find(looked.text);
-  return asked !== undefined && asked.hits.length > 0 ? asked : find(text);
+  const found = asked !== undefined && asked.hits.length > 0 ? asked : await find(text);
+  return found.hits.length === 0 && otherwise === "words" ? undefined : { found, isOfAsker, wanted };
 }
 
 /** Who somebody is: what others say of them, where anybody does. */
 async function searchOthers(
   source: RecallSource,
   looked: RecallSearchRequest,
-  asked: string,
+  name: string | undefined,
 ): Promise<RecallSearchResult | undefined> {
-  const name = whoIsAsked(asked);
   if (name === undefined) return undefined;
   const text = `${looked.text} -from:"${name}"`;
   const found = await searchMemories(source, { ...looked, text, limit: HITS_READ_OF_SOMEBODY });
@@ -172,10 +180,12 @@ function within(filters: SearchFilters, span: Question["span"]): SearchFilters {
   return { ...filters, afterMs, beforeMs: Math.min(span.toMs, filters.beforeMs ?? Infinity) };
 }
 
-function reasonOf(found: RecallSearchResult, evidence: Evidence): AnswerReason {
+function reasonOf(found: RecallSearchResult, evidence: Evidence, asked: string): AnswerReason {
+  // What an answer to an aimed question may have been told with is no word of the question, and not missed.
+  const typed = new Set(nameWords(asked));
   return {
-    words: found.words,
-    missing: found.words.filter(({ documents }) => documents === 0).map(({ word }) => word),
+    words: found.words.filter(({ documents, word }) => documents > 0 || typed.has(word)),
+    missing: found.words.filter(({ documents, word }) => documents === 0 && typed.has(word)).map(({ word }) => word),
     considered: found.total,
     coverage: evidence.coverage,
     chance: evidence.chance,

@@ -9,7 +9,6 @@ import type { ParsedQuery } from "@kaelix/views";
 import type { AnswerSentence } from "./answer.ts";
 import { daysNamed, findConflict } from "./conflict.ts";
 import { formatDay, phrase, type Quote, timeOf } from "./phrase.ts";
-import { whoIsAsked } from "./question.ts";
 import type { Choosing, Chosen } from "./quotes.ts";
 
 /** An answer but for its citations, which stand in the order of `quotes`. */
@@ -20,8 +19,8 @@ export interface Composed {
 }
 
 /** Puts quotations into the words of an answer. */
-export function compose(chosen: Chosen, { asked, query, wanted }: Choosing): Composed {
-  const hasConflict = wanted === "one" && whoIsAsked(asked) === undefined && findConflict(chosen.quotes, query);
+export function compose(chosen: Chosen, { query, wanted, who }: Choosing): Composed {
+  const hasConflict = wanted === "one" && who === undefined && findConflict(chosen.quotes, query);
   const told = hasConflict ? newestFirst(chosen.quotes, query.kind) : chosen.quotes;
   const quotes = [...chosen.stating, ...told];
   const showsDay = query.kind === "when" || query.dates.length > 0 || hasConflict || wanted !== "one";

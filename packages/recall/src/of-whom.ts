@@ -7,7 +7,7 @@
  * It does not: tell who "she" is, or follow a conversation of three about whom "you" means; such sentences may be of anybody.
  */
 import { extractFromText, isShortFor } from "@kaelix/intelligence";
-import { type DetectLanguage, nameWords, type ParsedQuery, termsOf, type WordWeight } from "@kaelix/views";
+import { type DetectLanguage, holdsWord, nameWords, type ParsedQuery, termsOf, type WordWeight } from "@kaelix/views";
 
 import { namedIn } from "./follow-up/named.ts";
 import type { RecallHit } from "./search.ts";
@@ -102,8 +102,8 @@ function isTold(name: string, hits: readonly RecallHit[]): boolean {
   return hits.some(({ document }) => isNamedIn(`${document.speaker ?? ""} ${document.text}`, name));
 }
 
-/** Short forms of a name are the name. */
-function isNamedIn(text: string, name: string): boolean {
+/** True of a text that holds a name's word; short forms of a name are the name. */
+export function isNamedIn(text: string, name: string): boolean {
   const isShort = (short: string, full: string): boolean => short.length > 1 && isShortFor(short, full);
   return nameWords(text).some((word) => word === name || isShort(word, name) || isShort(name, word));
 }
@@ -122,7 +122,8 @@ function heldBy(
     const text = document.text.slice(0, READ_LENGTH_MAX);
     const language = detect(document.text) ?? "en";
     const apart: { ofOthers: string[]; rest: string[] } = { ofOthers: [], rest: [] };
-    let isNamed = false;
+    // "Our daughter is born! Her name is Ann": all of it is of Ann.
+    let isNamed = isCalledSo(text, name);
     for (const { text: sentence } of splitSentences(text)) {
       isNamed ||= isAbout(sentence, name);
       const kind =
@@ -149,12 +150,20 @@ function shareIn({ query, question, words }: Asking, name: string): (text: strin
   return (text, language) => {
     const terms = new Set(termsOf(text, language).map(({ term }) => term));
     const held = query.words.reduce(
-      (sum, word) => (word.terms.some((term) => terms.has(term)) ? sum + (weights.get(word.text) ?? 0) : sum),
+      (sum, word) => (holdsWord(terms, word) ? sum + (weights.get(word.text) ?? 0) : sum),
       0,
     );
     return total === 0 ? 0 : held / total;
   };
 }
+
+/** True of a text that says what somebody is called. */
+function isCalledSo(text: string, name: string): boolean {
+  return Array.from(text.matchAll(CALLING), ([, called = ""]) => called).some((called) => isNamedIn(called, name));
+}
+
+const CALLING =
+  /(?<!\p{L})(?:name(?:['’]s| is| will be)|named|called|heißt|heissen|heißen|namens|name ist)\s+(\p{L}+)/giu;
 
 /** True of a sentence that names somebody otherwise than to speak to them ("Thanks, Ann!"). */
 function isAbout(sentence: string, name: string): boolean {

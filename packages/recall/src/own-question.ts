@@ -9,24 +9,20 @@
 import { extractFromText, ME } from "@kaelix/intelligence";
 import { findTimes, type SearchDocument } from "@kaelix/views";
 
+import type { AimedQuestion } from "./aimed-question.ts";
 import { DAY_MS } from "./digest/calendar.ts";
 import { type CommitmentKind, commitmentOf } from "./digest/commitments.ts";
 import { daysOf } from "./digest/dates-ahead.ts";
 import { isOver, readFactQuestion, saysFact } from "./own-facts.ts";
 import { splitSentences } from "./sentences.ts";
 
-/** What an own question asks memories for. */
-export interface OwnQuestion {
-  /** What is looked for when the question's own words find no answer. */
-  readonly text: string;
-  /** Plans are told in the order of their days, promises the newest first. */
-  readonly wanted: "one" | "ahead" | "time";
-  readonly isAnsweredBy: (document: SearchDocument, language: string) => boolean;
-}
+/** What an own question asks memories for, beside what every such question is. */
+type OwnQuestion = Pick<AimedQuestion, "text" | "wanted" | "isAnsweredBy">;
 
 /** Reads a question about the asker's own life; undefined for any other. `nowMs`: when it is asked. */
-export function readOwnQuestion(text: string, nowMs: number): OwnQuestion | undefined {
-  return readPlans(text, nowMs) ?? readOwnPromises(text) ?? readOwnFact(text) ?? readOwnName(text);
+export function readOwnQuestion(text: string, nowMs: number): AimedQuestion | undefined {
+  const own = readPlans(text, nowMs) ?? readOwnPromises(text) ?? readOwnFact(text) ?? readOwnName(text);
+  return own && { ...own, isOfAsker: true, otherwise: "nothing" };
 }
 
 const OWN_PROMISES =

@@ -4,14 +4,16 @@
  */
 import { asksForSeveral, findTimes } from "@kaelix/views";
 
-/** What sort of answer is wanted; `time`: what there is of a time; `ahead`: what is planned for one. */
-export type Wanted = "one" | "list" | "count" | "last" | "first" | "time" | "ahead";
+/** What sort of answer is wanted; `newest`: what stands of what changes; `time`: what there is of a time; `ahead`: what is planned for one. */
+export type Wanted = "one" | "newest" | "list" | "count" | "last" | "first" | "time" | "ahead";
 
 /** A question taken apart. */
 export interface Question {
   /** Without its "as of …", and without the words that only ask for an order. */
   readonly text: string;
   readonly wanted: Wanted;
+  /** Nothing is asked but who somebody is: the name, or what they are called. */
+  readonly who?: string;
   /** Only what occurred before this moment counts. */
   readonly asOfMs?: number;
   /** Nothing but a time is asked for: "What happened in May 2024?" `[fromMs, toMs)`. */
@@ -78,10 +80,12 @@ export function readQuestion(text: string, nowMs: number): Question {
   const split = splitAsOf(text, nowMs);
   const { asOfMs } = split;
   const wanted = wantedBy(split.rest);
+  const who = whoIsAsked(split.rest);
   const span = spanAlone(split.rest, nowMs);
   return {
     text: matterOf(split.rest, wanted),
     wanted,
+    ...(who === undefined ? {} : { who }),
     ...(asOfMs === undefined ? {} : { asOfMs }),
     ...(span === undefined ? {} : { span }),
   };
@@ -104,7 +108,7 @@ function matterOf(text: string, wanted: Wanted): string {
 }
 
 /** Of a question for nothing but who somebody is, the name or what they are called. */
-export function whoIsAsked(text: string): string | undefined {
+function whoIsAsked(text: string): string | undefined {
   return text.length > WHO_IS_LENGTH_MAX ? undefined : WHO_IS_PATTERN.exec(text)?.groups?.["name"];
 }
 

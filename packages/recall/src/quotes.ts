@@ -11,7 +11,7 @@ import { type DetectLanguage, nameWords, type ParsedQuery, type WordWeight } fro
 import { DAY_MS } from "./digest/calendar.ts";
 import { choosePassage } from "./passages.ts";
 import { type Quote, timeOf, timesOf } from "./phrase.ts";
-import { type Wanted, whoIsAsked } from "./question.ts";
+import type { Wanted } from "./question.ts";
 import { kindShare } from "./question-kind.ts";
 import type { RecallHit } from "./search.ts";
 import { tellings } from "./telling.ts";
@@ -33,6 +33,9 @@ const COUNTED_SHARE_MIN = 0.8;
 /** How much of the question that must be: whoever is merely named in both has not been counted. */
 const COUNTED_COVERAGE_MIN = 0.4;
 const STATING_MAX = 3;
+/** "Tom is the new plumber" */
+const INTRODUCING =
+  /(?<!\p{L})(\p{L}+) (?:is|was|ist|war)(?: now| jetzt)? (?:an?|the|my|our|your|his|her|their|eine?|der|die|meine?|unsere?|deine?|seine?|ihre?) \p{L}/giu;
 /** Ties are read, and no times. */
 const NO_TIME = "2000-01-01";
 /** Of what says most: different words that count, names and numbers that count, and how many words one of those is worth. */
@@ -45,6 +48,8 @@ export interface Choosing {
   readonly query: ParsedQuery;
   readonly words: readonly WordWeight[];
   readonly wanted: Wanted;
+  /** Nothing is asked but who they are. */
+  readonly who?: string | undefined;
   /** The question's own words: whoever kept them as a memory is not answered with them. */
   readonly asked: string;
 }
@@ -75,11 +80,11 @@ function isOfTime(wanted: Wanted): boolean {
 export function chooseQuotes(hits: readonly RecallHit[], choosing: Choosing, detect: DetectLanguage): Chosen {
   const all = candidates(hits, choosing, detect);
   const { wanted } = choosing;
-  const isByTime = countsAll(wanted) || isOfTime(wanted);
+  const isByTime = countsAll(wanted) || isOfTime(wanted) || wanted === "newest";
   const kept = countsAll(wanted) ? counting(all, choosing.query) : distinct(chosenOf(all, wanted), choosing.asked);
   const sign = wanted === "first" || wanted === "ahead" ? -1 : 1;
   const stating = wanted === "count" ? nearlyBest(all, wanted).filter(saysHowOften).slice(0, STATING_MAX) : [];
-  const max = isByTime || wanted === "list" ? LIST_QUOTES_MAX : QUOTES_MAX;
+  const max = (isByTime || wanted === "list") && wanted !== "newest" ? LIST_QUOTES_MAX : QUOTES_MAX;
   const shown = isOfTime(wanted) ? kept.slice(0, max) : kept;
   const ordered = isByTime ? shown.toSorted((left, right) => sign * (timeOf(right) - timeOf(left))) : shown;
   const times = kept.map(timeOf);
@@ -93,9 +98,8 @@ export function chooseQuotes(hits: readonly RecallHit[], choosing: Choosing, det
   };
 }
 
-function candidates(hits: readonly RecallHit[], { asked, query, words }: Choosing, detect: DetectLanguage): Quote[] {
+function candidates(hits: readonly RecallHit[], { query, who, words }: Choosing, detect: DetectLanguage): Quote[] {
   const best = hits[0]?.score || 1;
-  const who = whoIsAsked(asked);
   const quotes = hits.flatMap((hit): Quote[] => {
     const language = detect(hit.document.text) ?? "en";
     const passage = choosePassage(hit.document.text, { query, words, language });
@@ -109,10 +113,12 @@ function candidates(hits: readonly RecallHit[], { asked, query, words }: Choosin
   return quotes.sort((left, right) => right.score - left.score);
 }
 
-/** True of "my brother Tom" and "Tom is my brother", asked about Tom. */
+/** True of "my brother Tom", "Tom is my brother" and "Tom is the new plumber", asked about Tom. */
 function tellsTieOf(name: string, text: string, language: string): boolean {
   // "Frau" and "Dr." are in many names.
   const last = nameWords(name).at(-1);
+  const introduced = Array.from(text.matchAll(INTRODUCING), ([, said = ""]) => nameWords(said)[0]);
+  if (introduced.includes(last)) return true;
   return extractFromText(text, { at: NO_TIME, language }).mentions.some(
     ({ form, text: said, ties }) => form === "name" && ties.length > 0 && nameWords(said).some((word) => word === last),
   );
@@ -139,6 +145,8 @@ function counting(quotes: readonly Quote[], query: ParsedQuery): readonly Quote[
 }
 
 function chosenOf(quotes: readonly Quote[], wanted: Wanted): readonly Quote[] {
+  // All of them answer: what stands may be told in fewer words than what stood.
+  if (wanted === "newest") return quotes.slice(0, QUOTES_MAX);
   if (!isOfTime(wanted)) return nearlyBest(quotes, wanted);
   const said = quotes.map((quote) => ({ quote, said: substanceOf(quote.passage.text) }));
   return said.sort((left, right) => right.said - left.said).map(({ quote }) => quote);

@@ -8,6 +8,7 @@ test.each([
   ["Wir sind vom 1. bis 14. August weg. Gießt ihr?", ["Wir sind vom 1. bis 14. August weg.", "Gießt ihr?"]],
   ["Termin bei Dr. Müller am 3. Okt. um 9", ["Termin bei Dr. Müller am 3. Okt. um 9"]],
   ["Mrs. Smith came. Prof. Lee too.", ["Mrs. Smith came.", "Prof. Lee too."]],
+  ["Opa wird zum 3. Mal Opa. Er wohnt im 2. Stock", ["Opa wird zum 3. Mal Opa.", "Er wohnt im 2. Stock"]],
   ["Obst, z. B. Kirschen. Fertig.", ["Obst, z. B. Kirschen.", "Fertig."]],
   ["We ate at 7. Max came late.", ["We ate at 7.", "Max came late."]],
   ["It cost 3.50. August was hot.", ["It cost 3.50.", "August was hot."]],

@@ -12,10 +12,13 @@ export interface Sentence {
 /** A quote longer than this is cut at a word. */
 const SENTENCE_LENGTH_MAX = 320;
 
-/** A point behind a day or a title ends no sentence: "am 28. November", "Dr. Müller", "z. B. Anna". */
+/** A point behind a day or a title ends no sentence: "am 28. November", "zum 70. Geburtstag", "Dr. Müller", "z. B. Anna". */
 const DAY_END = /(?<![\p{L}\p{N}.,:])\d{1,2}\.\s+$/u;
 const MONTH_START =
   /^(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jan|Feb|Mär|Apr|Jun|Jul|Aug|Sept?|Okt|Nov|Dez)(?!\p{L})/u;
+/** What is counted off in German: "zum 70. Geburtstag", "im 3. Stock". */
+const COUNTED_START =
+  /^(?:Geburtstag|Hochzeitstag|Jahrestag|Lebensjahr|Jahrhundert|Stock|Etage|Klasse|Platz|Mal|Woche|Tag|Monat|Advent)(?!\p{L})/u;
 const TITLE_END =
   /(?<!\p{L})(?:Dr|Prof|Mrs?|Ms|Hr|Fr|St|Sra?|Dra|Mme|Mlle|Sig|Dott|Nr|No|Tel|ca|bzw|vs|[zZ]\. ?B|[dD]\. ?h|[uU]\. ?a|[zdu](?=\. $))\.\s+$/u;
 
@@ -58,7 +61,7 @@ function* joined(segments: Iterable<Segment>): Generator<Segment> {
 function goesOn(before: string, behind: string): boolean {
   const end = before.slice(-12);
   if (end.includes("\n")) return false;
-  return TITLE_END.test(end) || (DAY_END.test(end) && MONTH_START.test(behind));
+  return TITLE_END.test(end) || (DAY_END.test(end) && (MONTH_START.test(behind) || COUNTED_START.test(behind)));
 }
 
 function cutAtWord(text: string): string {

@@ -61,7 +61,7 @@ test("what is proposed is tried by words: nobody has asked it, so it is not sent
   const memoryId = [...index.documents()][0]?.memoryId;
   if (memoryId !== undefined) index.setVector(memoryId, 1, { model: "invented", vector: Float32Array.of(1, 0) });
   const house: RecallSource = { ...life, embedQuery };
-  const question = "Where does Carla live?";
+  const question = "Since when does Carla live there?";
   const answer = await ask(house, asked(question));
   expect(await proposedAfter(house, asked(question), answer)).toEqual(["And Ines?"]);
   expect(sent).toEqual([question]);

@@ -1,0 +1,26 @@
+/** Questions of which can be told whether a memory answers them: a question aims at something, and what merely holds its words is none of it. */
+import type { SearchDocument } from "@kaelix/views";
+
+import { readMatterQuestion } from "./matter-question.ts";
+import { readOwnQuestion } from "./own-question.ts";
+import type { Wanted } from "./question.ts";
+import { readTheirQuestion } from "./their-question.ts";
+
+/** What such a question asks memories for. */
+export interface AimedQuestion {
+  /** What is looked for; of one thing, when the question's own words find no answer. */
+  readonly text: string;
+  /** Plans are told in the order of their days, promises and what may have changed the newest first. */
+  readonly wanted: Extract<Wanted, "one" | "ahead" | "time" | "newest">;
+  /** True: it asks for the asker's own life, of which nobody else's memories tell. */
+  readonly isOfAsker: boolean;
+  /** What becomes of it when no memory answers it: `nothing`, or what holds its words is looked at (`words`). */
+  readonly otherwise: "nothing" | "words";
+  /** @param coverage how much of what was looked for the memory holds, 0 to 1 */
+  readonly isAnsweredBy: (document: SearchDocument, language: string, coverage: number) => boolean;
+}
+
+/** Reads such a question; undefined for any other. `nowMs`: when it is asked. */
+export function readAimedQuestion(text: string, nowMs: number): AimedQuestion | undefined {
+  return readOwnQuestion(text, nowMs) ?? readTheirQuestion(text) ?? readMatterQuestion(text, nowMs);
+}

@@ -1,0 +1,143 @@
+/**
+ * Questions for what something cost, what was decided about it, who is not part of it, and whose birthday is when. Pure; English and German forms.
+ *
+ * Guarantees: a price is answered by a sum, a decision by words of deciding, "who is not coming?" by words that deny; all of them of the
+ * matter that is asked about. It does not: add sums up, or know that a decision was taken back in other words.
+ */
+import { findTimes } from "@kaelix/views";
+
+import type { AimedQuestion } from "./aimed-question.ts";
+import { splitSentences } from "./sentences.ts";
+
+/** How much of the matter a memory must hold itself. */
+const MATTER_SHARE_MIN = 0.5;
+/** Of a question that denies: its verb is often another one. */
+const DENIED_SHARE_MIN = 0.4;
+
+interface Form {
+  readonly asks: readonly RegExp[];
+  /** What a sentence of an answer holds. */
+  readonly says: RegExp;
+}
+
+const THING = String.raw`(?<thing>\p{L}.*?)`;
+
+/** A question that is all of one form. */
+function asks(...forms: readonly string[]): readonly RegExp[] {
+  return forms.map((form) => new RegExp(String.raw`^\s*${form}[\s?!.]*$`, "iu"));
+}
+
+const SUM = String.raw`[€$£₹¥]\s?\d|\d[\d.,' ]*(?:€|\$|£|₹|-)?\s?(?:€|\$|£|₹|(?:euros?|eur|dollars?|bucks?|quid|pounds?|pence|cents?|chf|franken|francs?|rupees?|rs|zł)(?!\p{L}))`;
+const PAYING = String.raw`(?:costs?|paid|pay|price[ds]?|charge[ds]?|wants|kostet|kosten|kostete|gekostet|bezahlt|zahlen|preis)(?!\p{L})[^.?!\d]{0,30}\d`;
+
+const PRICE: Form = {
+  asks: asks(
+    String.raw`how (?:much|expensive) (?:money )?(?:is|was|are|were) (?!time|left|there)${THING}`,
+    String.raw`how much (?:money )?(?:do|does|did|will|would|has|have|had) ${THING} cost`,
+    String.raw`how much (?:did|do|have|had) (?:i|we|you|they|he|she|\p{L}+) (?:pay|paid|spend|spent) (?:for|on) ${THING}`,
+    String.raw`what (?:do|does|did|will) ${THING} cost`,
+    String.raw`what(?:['’]s| is| was) the (?:price|cost) of ${THING}`,
+    String.raw`(?:was|wie ?viel) (?:hat|haben|hatte|hatten) ${THING} gekostet`,
+    String.raw`(?:was|wie ?viel) koste(?:t|n|te|ten) ${THING}`,
+    String.raw`(?:was|wie ?viel) (?:habe|haben|hat) (?:ich|wir|\p{L}+) für ${THING} (?:bezahlt|gezahlt|ausgegeben)`,
+    String.raw`wie teuer (?:ist|sind|war|waren) ${THING}`,
+  ),
+  says: new RegExp(`${SUM}|(?<!\\p{L})${PAYING}`, "iu"),
+};
+
+const DECISION: Form = {
+  asks: asks(
+    String.raw`what (?:did|have|had) (?:i|we|you|they|\p{L}+) (?:decided?|agreed?|settled?)(?: to do| on)? (?:about|on|for|with|regarding|concerning) ${THING}`,
+    String.raw`what(?:['’]s| is| was) (?:the|our) decision (?:about|on|for|regarding) ${THING}`,
+    String.raw`(?:was|wie) (?:haben|hatten|habe) (?:wir|ich) (?:uns )?(?:wegen|zu[mr]?|über|beim?|für|mit|bezüglich) ${THING} (?:entschieden|beschlossen|ausgemacht|abgemacht|vereinbart)`,
+    String.raw`(?:worauf|wofür) haben wir uns (?:wegen|beim?|mit|bezüglich) ${THING} (?:geeinigt|entschieden)`,
+  ),
+  says: /(?<!\p{L})(?:decid\p{L}+|decisions?|agreed?|settled|chose|chosen|going with|(?:let['’]?s|we(?:['’]ll| will)?) (?:take|go with|go for)|entschieden|entscheid\p{L}*|beschlossen|abgemacht|ausgemacht|vereinbart|geeinigt|wir nehmen|nehmen wir|dann nehmen)(?!\p{L})/iu,
+};
+
+const WHO_NOT = /^\s*(?:who|wer)(?!\p{L}).*?(?:(?<!\p{L})(?:not|nicht|never|nie)(?!\p{L})|n['’]t(?!\p{L}))/iu;
+const DENIES =
+  /(?<!\p{L})(?:not|never|no longer|cannot|cant|wont|nobody|unable|unfortunately|cancel\p{L}*|declin\p{L}*|skip\p{L}*|nicht|nie|niemand|leider|abgesagt|sagt? ab|kein\p{L}*)(?!\p{L})|n['’]t(?!\p{L})/iu;
+const NOT = /(?<!\p{L})(?:not|nicht|never|nie)(?!\p{L})|n['’]t(?!\p{L})/giu;
+
+/** "Whose birthday is in May?" */
+const WHOSE_BIRTHDAY = asks(
+  String.raw`whose birthday is (?<time>(?:in|on) \p{L}.*?|today|tomorrow)`,
+  String.raw`who has (?:a|their|his|her) birthday (?<time>(?:in|on) \p{L}.*?|today|tomorrow)`,
+  String.raw`wer hat (?<time>(?:im|am) \p{L}?.*?|heute|morgen) geburtstag`,
+);
+const BIRTHDAY = /(?<!\p{L})(?:birthdays?|bday|geburtstag\p{L}*)/iu;
+/** Said on the day itself. */
+const GREETS =
+  /(?<!\p{L})(?:happy birthday|birthday today|turn(?:s|ed) \d+ today|alles (?:gute|liebe) zum geburtstag|glückwünsche zum|heute .*geburtstag)/iu;
+
+/** Reads such a question; undefined for any other. `nowMs`: when it is asked. */
+export function readMatterQuestion(text: string, nowMs: number): AimedQuestion | undefined {
+  const time = WHOSE_BIRTHDAY.map((pattern) => pattern.exec(text)?.groups?.["time"]).find(
+    (found) => found !== undefined,
+  );
+  if (time !== undefined) return birthdaysIn(time, nowMs);
+  if (WHO_NOT.test(text)) return deniedQuestion(text);
+  for (const form of [PRICE, DECISION]) {
+    const thing = form.asks
+      .map((pattern) => pattern.exec(text)?.groups?.["thing"])
+      .find((found) => found !== undefined);
+    if (thing !== undefined) return saidOf(thing, form);
+  }
+  return undefined;
+}
+
+/** Birthdays of a time of the year, by the day that is named or that they were told on. */
+function birthdaysIn(time: string, nowMs: number): AimedQuestion | undefined {
+  const language = /^(?:im|am|heute|morgen)/iu.test(time) ? "de" : "en";
+  const [asked] = findTimes(time, { atMs: nowMs, language });
+  if (asked === undefined) return undefined;
+  const [from, to] = [dayOfYear(asked.fromMs), dayOfYear(asked.toMs - 1)];
+  const isWithin = (atMs: number): boolean => dayOfYear(atMs) >= from && dayOfYear(atMs) <= to;
+  return {
+    text: `birthday Geburtstag ${time}`,
+    wanted: "newest",
+    isOfAsker: false,
+    otherwise: "words",
+    isAnsweredBy: ({ occurredAtMs, text }, told) =>
+      splitSentences(text).some(({ text: sentence }) => {
+        if (!BIRTHDAY.test(sentence) && !GREETS.test(sentence)) return false;
+        if (GREETS.test(sentence) && isWithin(occurredAtMs)) return true;
+        const named = findTimes(sentence, { atMs: occurredAtMs, language: told });
+        return named.some(
+          ({ fromMs, precision }) => (precision === "day" || precision === "month") && isWithin(fromMs),
+        );
+      }),
+  };
+}
+
+/** A day's place among those of any year: the month and the day. */
+function dayOfYear(atMs: number): number {
+  const at = new Date(atMs);
+  return at.getUTCMonth() * 31 + at.getUTCDate();
+}
+
+function saidOf(thing: string, { says }: Form): AimedQuestion {
+  return {
+    text: thing,
+    wanted: "newest",
+    isOfAsker: false,
+    otherwise: "words",
+    isAnsweredBy: ({ text }, _language, coverage) => coverage >= MATTER_SHARE_MIN && isToldIn(text, says),
+  };
+}
+
+function deniedQuestion(text: string): AimedQuestion {
+  return {
+    text: text.replace(NOT, " "),
+    wanted: "one",
+    isOfAsker: false,
+    otherwise: "nothing",
+    isAnsweredBy: (document, _language, coverage) => coverage >= DENIED_SHARE_MIN && isToldIn(document.text, DENIES),
+  };
+}
+
+/** True when a sentence that asks nothing matches. */
+function isToldIn(text: string, pattern: RegExp): boolean {
+  return splitSentences(text).some((sentence) => !sentence.text.endsWith("?") && pattern.test(sentence.text));
+}

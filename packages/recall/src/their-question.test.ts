@@ -1,0 +1,106 @@
+import { loadLanguage } from "@kaelix/views";
+import { beforeAll, expect, test } from "vitest";
+
+import { ask } from "./ask.ts";
+import { documentOf, OWNER, sourceOf, type Told } from "./testing.ts";
+import { readTheirQuestion } from "./their-question.ts";
+
+const NOW_MS = Date.UTC(2026, 5, 1, 9);
+const FILLER: readonly Told[] = Array.from({ length: 25 }, (_, at) => ({
+  on: `2025-02-${String(at + 1).padStart(2, "0")}`,
+  text: `Shopping again: ${at + 2} apples`,
+  speaker: at % 2 === 0 ? "Ines" : "Ted",
+}));
+
+beforeAll(() => loadLanguage("de"));
+
+async function answered(question: string, told: readonly Told[], language = "en"): Promise<readonly string[]> {
+  const source = sourceOf([...told, ...FILLER], { nowMs: NOW_MS, language });
+  return (await ask(source, { userId: OWNER, ceiling: 2, question })).sentences.map(({ text }) => text);
+}
+
+const NOTHING = ["I have nothing on that."];
+
+const LIFE: readonly Told[] = [
+  { on: "2025-03-01", text: "Met Carla at the choir. She comes from Lisbon and works as a vet", speaker: "Ted" },
+  { on: "2025-03-04", text: "I moved to Leeds last week", speaker: "Ines" },
+  { on: "2025-03-05", text: "Ines told me that Max lives in Oslo now" },
+  { on: "2025-04-01", text: "I'm a glazier now, mostly church windows", speaker: "Max" },
+  { on: "2025-05-02", text: "Rosa is 8 now and reads everything" },
+  { on: "2026-05-02", text: "Rosa turned 9 today" },
+  { on: "2026-05-03", text: "Ted waited 45 minutes for Rosa" },
+];
+
+test.each([
+  ["Where is Carla from?", "Lisbon"],
+  ["where does carla come from", "Lisbon"],
+  ["What is Carla's job?", "vet"],
+  ["Where does Ines live?", "Leeds"],
+  ["Where does Max live now?", "Oslo"],
+  ["What does Max do for a living?", "glazier"],
+  ["How old is Rosa?", "turned 9"],
+])("%s", async (question, expected) => {
+  expect((await answered(question, LIFE))[0]).toContain(expected);
+});
+
+test("an age is told with its day, the newest first", async () => {
+  expect(await answered("How old is Rosa?", LIFE)).toEqual([
+    "Rosa turned 9 today (told on 2 May 2026; “today”: 2 May 2026)",
+    "Rosa is 8 now and reads everything (told on 2 May 2025)",
+  ]);
+});
+
+test("what is said of somebody who stands nearer, or by another of themself, is no answer", async () => {
+  const told: readonly Told[] = [
+    { on: "2025-03-06", text: "I turned 40, thank you Max!", speaker: "Ted" },
+    { on: "2025-03-07", text: "Is Max from Norway?", speaker: "Ted" },
+  ];
+  const heard = documentOf(1, "Ines told me that Max lives in Oslo");
+  expect(readTheirQuestion("Where does Ines live?")?.isAnsweredBy(heard, "en", 1)).toBe(false);
+  expect(readTheirQuestion("Where does Max live?")?.isAnsweredBy(heard, "en", 1)).toBe(true);
+  expect(await answered("How old is Max?", told)).toEqual(NOTHING);
+  expect(await answered("Where is Max from?", told)).toEqual(NOTHING);
+});
+
+test("what is over is no answer to what is so now", () => {
+  expect(
+    readTheirQuestion("Where does Max work?")?.isAnsweredBy(
+      documentOf(1, "Max no longer works at the bakery"),
+      "en",
+      1,
+    ),
+  ).toBe(false);
+  expect(
+    readTheirQuestion("Where did Max work?")?.isAnsweredBy(documentOf(1, "Max no longer works at the bakery"), "en", 1),
+  ).toBe(true);
+});
+
+test.each([
+  ["Woher kommt Carla?", "Lissabon"],
+  ["Wo wohnt Ines?", "Bremen"],
+  ["Was macht Carla beruflich?", "Krankenhaus"],
+  ["Wie alt ist Opa?", "81. Geburtstag"],
+])("%s", async (question, expected) => {
+  const told: readonly Told[] = [
+    { on: "2025-03-01", text: "Carla kommt aus Lissabon und arbeitet jetzt bei uns im Krankenhaus" },
+    { on: "2025-03-02", text: "Wir wohnen seit Mai in Bremen", speaker: "Ines" },
+    { on: "2025-03-03", text: "Danke für die Karten zu meinem 81. Geburtstag", speaker: "Opa" },
+    { on: "2025-03-04", text: "Opa kommt aus dem Garten nicht mehr heraus" },
+  ];
+  expect((await answered(question, told, "de"))[0]).toContain(expected);
+});
+
+test("readTheirQuestion reads nothing else", () => {
+  for (const question of [
+    "Where do I live?",
+    "Where is it from?",
+    "Where did Ann buy the lamp?",
+    "What did Ann do in May?",
+    "How old is the bridge that Ann drew?",
+    "What does she do?",
+  ])
+    expect(readTheirQuestion(question), question).toBeUndefined();
+  // Of a thing the word itself is the matter: what holds it may answer.
+  expect(readTheirQuestion("Where is the lamp from?")?.otherwise).toBe("words");
+  expect(readTheirQuestion("Where is Ann from?")?.otherwise).toBe("nothing");
+});
