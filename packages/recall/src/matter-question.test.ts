@@ -37,6 +37,8 @@ test("a price is answered by a sum, with its day", async () => {
 test("a price that nobody told is not made of another number", async () => {
   const told: readonly Told[] = [{ on: "2025-04-03", text: "Rode the tandem for 40 kilometres", speaker: "Ted" }];
   expect(await answered("How much did the canoe cost?", told)).toEqual(NOTHING);
+  const others = [{ on: "2025-04-02", text: "The stove cost 800 euros and the canoe leaks" }, ...told];
+  expect(await answered("How much did the tandem cost?", others)).toEqual(NOTHING);
   const german: readonly Told[] = [
     { on: "2025-04-02", text: "Der Schornsteinfeger war da, 95 Euro", speaker: "Ted" },
     { on: "2025-04-03", text: "Der Schornsteinfeger kommt um 10", speaker: "Ted" },

@@ -9,15 +9,14 @@ import { findTimes } from "@kaelix/views";
 import type { AimedQuestion } from "./aimed-question.ts";
 import { splitSentences } from "./sentences.ts";
 
-/** How much of the matter a memory must hold itself. */
-const MATTER_SHARE_MIN = 0.5;
-/** Of a question that denies: its verb is often another one. */
-const DENIED_SHARE_MIN = 0.4;
+/** How much of the matter a memory must hold itself: "the new glasses" are glasses, and verbs are often others. */
+const MATTER_SHARE_MIN = 0.4;
 
 interface Form {
   readonly asks: readonly RegExp[];
   /** What a sentence of an answer holds. */
   readonly says: RegExp;
+  readonly otherwise: AimedQuestion["otherwise"];
 }
 
 const THING = String.raw`(?<thing>\p{L}.*?)`;
@@ -28,7 +27,7 @@ function asks(...forms: readonly string[]): readonly RegExp[] {
 }
 
 const SUM = String.raw`[€$£₹¥]\s?\d|\d[\d.,' ]*(?:€|\$|£|₹|-)?\s?(?:€|\$|£|₹|(?:euros?|eur|dollars?|bucks?|quid|pounds?|pence|cents?|chf|franken|francs?|rupees?|rs|zł)(?!\p{L}))`;
-const PAYING = String.raw`(?:costs?|paid|pay|price[ds]?|charge[ds]?|wants|kostet|kosten|kostete|gekostet|bezahlt|zahlen|preis)(?!\p{L})[^.?!\d]{0,30}\d`;
+const PAYING = String.raw`(?:costs?|paid|pay|price[ds]?|charge[ds]?|wants|kostet|kosten|kostete|gekostet|bezahlt|zahlen|preis)(?!\p{L})[^.?!\d]{0,30}\d|(?:was|were|for|war|waren|für) (?:about |around |only |ca\.? |rund |nur )?\d[\d.,]*(?=\s*(?:[.,;!)]|$)| (?:each|per|pro)(?!\p{L}))`;
 
 const PRICE: Form = {
   asks: asks(
@@ -42,7 +41,9 @@ const PRICE: Form = {
     String.raw`(?:was|wie ?viel) (?:habe|haben|hat) (?:ich|wir|\p{L}+) für ${THING} (?:bezahlt|gezahlt|ausgegeben)`,
     String.raw`wie teuer (?:ist|sind|war|waren) ${THING}`,
   ),
-  says: new RegExp(`${SUM}|(?<!\\p{L})${PAYING}`, "iu"),
+  says: new RegExp(`${SUM}|(?<!\\p{L})(?:${PAYING})`, "iu"),
+  // What holds "cost" tells what something else did.
+  otherwise: "nothing",
 };
 
 const DECISION: Form = {
@@ -53,12 +54,14 @@ const DECISION: Form = {
     String.raw`(?:worauf|wofür) haben wir uns (?:wegen|beim?|mit|bezüglich) ${THING} (?:geeinigt|entschieden)`,
   ),
   says: /(?<!\p{L})(?:decid\p{L}+|decisions?|agreed?|settled|chose|chosen|going with|(?:let['’]?s|we(?:['’]ll| will)?) (?:take|go with|go for)|entschieden|entscheid\p{L}*|beschlossen|abgemacht|ausgemacht|vereinbart|geeinigt|wir nehmen|nehmen wir|dann nehmen)(?!\p{L})/iu,
+  otherwise: "words",
 };
 
-const WHO_NOT = /^\s*(?:who|wer)(?!\p{L}).*?(?:(?<!\p{L})(?:not|nicht|never|nie)(?!\p{L})|n['’]t(?!\p{L}))/iu;
+const WHO_NOT =
+  /^\s*(?:who|wer)(?!\p{L}).*?(?:(?<!\p{L})(?:not|cannot|cant|nicht|never|nie)(?!\p{L})|n['’]t(?!\p{L}))/iu;
 const DENIES =
   /(?<!\p{L})(?:not|never|no longer|cannot|cant|wont|nobody|unable|unfortunately|cancel\p{L}*|declin\p{L}*|skip\p{L}*|nicht|nie|niemand|leider|abgesagt|sagt? ab|kein\p{L}*)(?!\p{L})|n['’]t(?!\p{L})/iu;
-const NOT = /(?<!\p{L})(?:not|nicht|never|nie)(?!\p{L})|n['’]t(?!\p{L})/giu;
+const NOT = /(?<!\p{L})(?:not|cannot|cant|nicht|never|nie)(?!\p{L})|n['’]t(?!\p{L})/giu;
 
 /** "Whose birthday is in May?" */
 const WHOSE_BIRTHDAY = asks(
@@ -117,12 +120,12 @@ function dayOfYear(atMs: number): number {
   return at.getUTCMonth() * 31 + at.getUTCDate();
 }
 
-function saidOf(thing: string, { says }: Form): AimedQuestion {
+function saidOf(thing: string, { otherwise, says }: Form): AimedQuestion {
   return {
     text: thing,
     wanted: "newest",
     isOfAsker: false,
-    otherwise: "words",
+    otherwise,
     isAnsweredBy: ({ text }, _language, coverage) => coverage >= MATTER_SHARE_MIN && isToldIn(text, says),
   };
 }
@@ -133,7 +136,7 @@ function deniedQuestion(text: string): AimedQuestion {
     wanted: "one",
     isOfAsker: false,
     otherwise: "nothing",
-    isAnsweredBy: (document, _language, coverage) => coverage >= DENIED_SHARE_MIN && isToldIn(document.text, DENIES),
+    isAnsweredBy: (document, _language, coverage) => coverage >= MATTER_SHARE_MIN && isToldIn(document.text, DENIES),
   };
 }
 

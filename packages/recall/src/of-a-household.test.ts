@@ -90,6 +90,18 @@ test("whoever has the same title is somebody else", async () => {
   expect((await answered("Who is Mrs Kern?", told))[0]).toContain("class 3b");
 });
 
+test("whoever is introduced by name or by what they are is told so first", async () => {
+  const told = [
+    { on: "2026-02-01", text: "Edda came along and Edda sang", speaker: "Ted" },
+    { on: "2026-02-02", text: "We have a new lodger, her name is Edda", speaker: "Ted" },
+    { on: "2026-02-03", text: "Watched the race with Bruno", speaker: "Ted" },
+    { on: "2026-02-04", text: "Bruno is the piano tuner from the mill", speaker: "Ted" },
+  ];
+  for (const question of ["Who is Edda?", "Whos Edda?"])
+    expect((await answered(question, told))[0], question).toContain("new lodger");
+  expect((await answered("Who is Bruno?", told))[0]).toContain("piano tuner");
+});
+
 test("a day that was moved is told before the one it was moved from", async () => {
   const told = [
     { on: "2025-04-27", text: "The regatta will be on 13 June 2026", speaker: "Ted" },

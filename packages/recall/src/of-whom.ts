@@ -158,7 +158,7 @@ function shareIn({ query, question, words }: Asking, name: string): (text: strin
 }
 
 /** True of a text that says what somebody is called. */
-function isCalledSo(text: string, name: string): boolean {
+export function isCalledSo(text: string, name: string): boolean {
   return Array.from(text.matchAll(CALLING), ([, called = ""]) => called).some((called) => isNamedIn(called, name));
 }
 

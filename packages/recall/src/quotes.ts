@@ -11,6 +11,7 @@ import { type DetectLanguage, nameWords, type ParsedQuery, type WordWeight } fro
 import { DAY_MS } from "./digest/calendar.ts";
 import { choosePassage } from "./passages.ts";
 import { type Quote, timeOf, timesOf } from "./phrase.ts";
+import { isCalledSo } from "./of-whom.ts";
 import type { Wanted } from "./question.ts";
 import { kindShare } from "./question-kind.ts";
 import type { RecallHit } from "./search.ts";
@@ -113,10 +114,11 @@ function candidates(hits: readonly RecallHit[], { query, who, words }: Choosing,
   return quotes.sort((left, right) => right.score - left.score);
 }
 
-/** True of "my brother Tom", "Tom is my brother" and "Tom is the new plumber", asked about Tom. */
+/** True of "my brother Tom", "Tom is my brother", "Tom is the new plumber" and "His name is Tom", asked about Tom. */
 function tellsTieOf(name: string, text: string, language: string): boolean {
   // "Frau" and "Dr." are in many names.
   const last = nameWords(name).at(-1);
+  if (last !== undefined && isCalledSo(text, last)) return true;
   const introduced = Array.from(text.matchAll(INTRODUCING), ([, said = ""]) => nameWords(said)[0]);
   if (introduced.includes(last)) return true;
   return extractFromText(text, { at: NO_TIME, language }).mentions.some(

@@ -28,6 +28,7 @@ const LIFE: readonly Told[] = [
   { on: "2025-04-01", text: "I'm a glazier now, mostly church windows", speaker: "Max" },
   { on: "2025-05-02", text: "Rosa is 8 now and reads everything" },
   { on: "2026-05-02", text: "Rosa turned 9 today" },
+  { on: "2026-04-03", text: "My birthday is on 12 August, barbecue at ours", speaker: "Ted" },
   { on: "2026-05-03", text: "Ted waited 45 minutes for Rosa" },
 ];
 
@@ -39,6 +40,8 @@ test.each([
   ["Where does Max live now?", "Oslo"],
   ["What does Max do for a living?", "glazier"],
   ["How old is Rosa?", "turned 9"],
+  ["when is rosas birthday", "turned 9"],
+  ["When is Ted's birthday?", "12 August"],
 ])("%s", async (question, expected) => {
   expect((await answered(question, LIFE))[0]).toContain(expected);
 });
@@ -59,6 +62,7 @@ test("what is said of somebody who stands nearer, or by another of themself, is 
   expect(readTheirQuestion("Where does Ines live?")?.isAnsweredBy(heard, "en", 1)).toBe(false);
   expect(readTheirQuestion("Where does Max live?")?.isAnsweredBy(heard, "en", 1)).toBe(true);
   expect(await answered("How old is Max?", told)).toEqual(NOTHING);
+  expect(await answered("When is Max's birthday?", LIFE)).toEqual(NOTHING);
   expect(await answered("Where is Max from?", told)).toEqual(NOTHING);
 });
 
@@ -80,11 +84,13 @@ test.each([
   ["Wo wohnt Ines?", "Bremen"],
   ["Was macht Carla beruflich?", "Krankenhaus"],
   ["Wie alt ist Opa?", "81. Geburtstag"],
+  ["Wann hat Ines Geburtstag?", "9. Mai"],
 ])("%s", async (question, expected) => {
   const told: readonly Told[] = [
     { on: "2025-03-01", text: "Carla kommt aus Lissabon und arbeitet jetzt bei uns im Krankenhaus" },
     { on: "2025-03-02", text: "Wir wohnen seit Mai in Bremen", speaker: "Ines" },
     { on: "2025-03-03", text: "Danke für die Karten zu meinem 81. Geburtstag", speaker: "Opa" },
+    { on: "2025-03-05", text: "Ich habe am 9. Mai Geburtstag und lade euch ein", speaker: "Ines" },
     { on: "2025-03-04", text: "Opa kommt aus dem Garten nicht mehr heraus" },
   ];
   expect((await answered(question, told, "de"))[0]).toContain(expected);

@@ -1,5 +1,6 @@
 /**
- * Questions about the life of somebody who is named: where they live, work and come from, what their work is, how old they are. Pure;
+ * Questions about the life of somebody who is named: where they live, work and come from, what their work is, how old they
+ * are, when their birthday is. Pure;
  * English and German forms.
  *
  * Guarantees: it is answered by what they say of themselves, or by a sentence that says so of them; what says so of somebody who stands
@@ -32,8 +33,8 @@ interface Form {
 
 const NO_NAME = "(?:I|me|we|you|it|this|that|there|he|she|they|ich|wir|du|ihr|er|sie|es|das|man)(?![\\p{L}'’])";
 const NAME = String.raw`(?<name>(?!${NO_NAME})(?:(?:my|our|the|mein\p{L}*|unser\p{L}*|der|die) )?\p{L}[\p{L}.-]*(?:['’](?!s\b)\p{L}+)?(?: (?!now|jetzt|working|beruflich)\p{L}[\p{L}.-]*){0,2}?)`;
-/** "Rob's", "Jens'". */
-const OWNER = String.raw`${NAME}['’]s?`;
+/** "Rob's", "Jens'", and "robs" of who types no apostrophe. */
+const OWNER = String.raw`${NAME}(?:['’]s?)?`;
 const NOW = "(?: now| these days| currently| at the moment| jetzt| gerade| derzeit| eigentlich)?";
 
 /** A question that is all of one form. */
@@ -50,6 +51,27 @@ const BE = "(?:['’]s|is|are|was|were|will be)";
 const YEARS = String.raw`\d{1,3}(?:st|nd|rd|th|\.)?`;
 
 const FORMS: readonly Form[] = [
+  {
+    asks: asks(
+      `when(?: ?${BE}) ${OWNER} (?:birthday|bday)`,
+      `when(?: ?${BE}) the birthday of ${NAME}`,
+      `when (?:does|did) ${NAME} (?:have (?:his|her|their) birthday|celebrate (?:his|her|their) birthday)`,
+      `wann (?:hat|hatte) ${NAME} geburtstag`,
+      `wann (?:ist|war) (?:der geburtstag von ${NAME}|${OWNER.replace("name", "other")} geburtstag)`,
+    ),
+    says: holds(
+      String.raw`[Bb]irthday|[Bb]day|Geburtstag\p{L}*|born|geboren`,
+      String.raw`turn(?:s|ed|ing) ${YEARS}|(?:wird|wurde) ${YEARS}`,
+    ),
+    saysSelf: holds(
+      String.raw`[Mm]y (?:${YEARS} )?(?:birthday|bday)|[Mm]ein\p{L}* (?:${YEARS} )?Geburtstag\p{L}*`,
+      String.raw`I(?:['’]m| was)? (?:turn(?:ed|ing)? ${YEARS}|born)`,
+      String.raw`(?:[Ii]ch (?:habe?|hatte|feiere)|(?:habe?|hatte|feiere) ich)(?: [\p{L}\d.]+){0,5} Geburtstag`,
+      String.raw`zum ${YEARS} Geburtstag`,
+    ),
+    text: "birthday born turned Geburtstag geboren",
+    isGrammar: true,
+  },
   {
     asks: asks(
       `how old ${BE} ${NAME}${NOW}`,
@@ -126,6 +148,7 @@ const FORMS: readonly Form[] = [
       `(?:bei|für) we[mn] arbeitet ${NAME}${NOW}`,
       `was (?:macht|arbeitet|ist) ${NAME}${NOW} (?:beruflich|von beruf)`,
       `was (?:macht|ist) ${NAME} von beruf`,
+      `(?:was|wer|wie) ist ${OWNER} (?:beruf|job|arbeit|arbeitgeber)`,
       `welche[nr] (?:beruf|job) hat ${NAME}`,
     ),
     says: holds(
@@ -165,7 +188,10 @@ const BESIDE_NAMES = /^(?:my|our|the|der|die|mein\p{L}*|unser\p{L}*|herrn?|frau|
 
 function askedOf(name: string, form: Form, isOfThen: boolean): AimedQuestion {
   const names = nameWords(name).filter((word) => !BESIDE_NAMES.test(word));
-  const isThem = (text: string): boolean => names.length > 0 && names.every((word) => isNamedIn(text, word));
+  // "Papas Geburtstag": German writes no apostrophe, and neither does who is in a hurry.
+  const forms = names.map((word) => [word, word.endsWith("s") ? word.slice(0, -1) : `${word}s`]);
+  const isThem = (text: string): boolean =>
+    forms.length > 0 && forms.every((words) => words.some((word) => isNamedIn(text, word)));
   return {
     text: `${name} ${form.text}`,
     wanted: form.isOfItsDay === true ? "newest" : "one",
