@@ -1,7 +1,8 @@
 /** Who has gone quiet, and whose rhythm has changed: conversations measured against themselves. */
+import { formatDay as dayInWords } from "../phrase.ts";
 import { DAY_MS } from "./calendar.ts";
 import type { DigestLine } from "./digest.ts";
-import type { DigestPages, TalkPages } from "./pages.ts";
+import type { DigestPages } from "./pages.ts";
 
 /** Days with words on them before anything is called usual. */
 const ACTIVE_DAYS_MIN = 6;
@@ -12,24 +13,79 @@ const QUIET_TIMES = 3;
 /** A source that brought nothing for longer tells nothing of who is quiet: its export simply ends. */
 const SOURCE_FRESH_DAYS = 30;
 
-/** People who were heard of regularly and are not any more. The longest silence, measured by what was usual, comes first. */
+/** Conversations that held something regularly and do not any more. The longest silence, measured by what was usual, comes first. */
 export function goneQuiet(pages: DigestPages): readonly DigestLine[] {
-  const found: { readonly line: DigestLine; readonly times: number }[] = [];
-  for (const talk of pages.talks()) {
-    const days = activeDays(pages, talk);
-    if (days.length < ACTIVE_DAYS_MIN) continue;
-    const usual = Math.max(1, median(days.slice(1).map((day, at) => day - (days[at] ?? 0))));
-    const last = days.at(-1) ?? 0;
-    const quiet = pages.day - last;
-    if (quiet < Math.max(QUIET_DAYS_MIN, QUIET_TIMES * usual) || quiet > QUIET_DAYS_MAX) continue;
-    if (pages.day - pages.lastDayOfSource(talk.source) > SOURCE_FRESH_DAYS) continue;
-    const doc = talk.docs.at(-1) ?? 0;
-    const text = `Nothing in ${talk.title} for ${inWords(quiet)}; usually every ${usual === 1 ? "day" : inWords(usual)}`;
-    const evidence = pages.evidence(doc);
-    const key = `quiet:${evidence[0]?.document.conversationId ?? ""}`;
-    found.push({ line: { key, text, evidence }, times: quiet / usual });
-  }
-  return found.toSorted((left, right) => right.times - left.times).map(({ line }) => line);
+  return linesOf(
+    silentTalks(pages),
+    ({ quiet, title, usual }) => `Nothing in ${title} for ${inWords(quiet)}; usually ${usual}`,
+  );
+}
+
+/**
+ * Conversations and people that an import had heard of regularly and no more when it ends; of people those whose conversation went on
+ * without them. Of one chat the conversation itself never is quiet, for its last day is the day that all is measured against. So each says
+ * of which end it speaks, and since when.
+ */
+export function quietByTheEnd(pages: DigestPages): readonly DigestLine[] {
+  const what = pages.talks().length === 1 ? "this chat" : "this import";
+  const talks = silentTalks(pages);
+  const told = new Set(talks.map(({ key }) => key));
+  const people = pages.speakers().flatMap(({ docs, name }) => {
+    const silence = silenceOf(pages, docs);
+    return silence === undefined || told.has(silence.key) ? [] : [{ ...silence, key: `quiet:${name}`, title: name }];
+  });
+  const since = ({ last }: Silent): string => dayInWords(last * DAY_MS);
+  return linesOf([...talks, ...people], (one) =>
+    told.has(one.key)
+      ? `By the end of ${what} there had been nothing in ${one.title} since ${since(one)}; usually ${one.usual}`
+      : `By the end of ${what} you had not heard from ${one.title} since ${since(one)}; usually ${one.usual}`,
+  );
+}
+
+/** A silence, and whose: a conversation's or a speaker's. */
+interface Silent extends Silence {
+  readonly title: string;
+}
+
+function linesOf(silent: readonly Silent[], wordsOf: (one: Silent) => string): readonly DigestLine[] {
+  return silent
+    .toSorted((left, right) => right.times - left.times)
+    .map((one) => ({ key: one.key, text: wordsOf(one), evidence: one.evidence }));
+}
+
+function silentTalks(pages: DigestPages): readonly Silent[] {
+  return pages.talks().flatMap(({ docs, source, title }) => {
+    const silence = silenceOf(pages, docs);
+    if (silence === undefined || pages.day - pages.lastDayOfSource(source) > SOURCE_FRESH_DAYS) return [];
+    return [{ ...silence, title }];
+  });
+}
+
+interface Silence {
+  /** The same for the same conversation. */
+  readonly key: string;
+  /** The last day with words. */
+  readonly last: number;
+  /** Days since then. */
+  readonly quiet: number;
+  /** How often there had been words, in words. */
+  readonly usual: string;
+  /** How many times as long as usual it lasts. */
+  readonly times: number;
+  readonly evidence: DigestLine["evidence"];
+}
+
+/** How long there has been nothing, where there had been something regularly; undefined where that is no news. */
+function silenceOf(pages: DigestPages, docs: readonly number[]): Silence | undefined {
+  const days = activeDays(pages, docs);
+  if (days.length < ACTIVE_DAYS_MIN) return undefined;
+  const usual = Math.max(1, median(days.slice(1).map((day, at) => day - (days[at] ?? 0))));
+  const last = days.at(-1) ?? 0;
+  const quiet = pages.day - last;
+  if (quiet < Math.max(QUIET_DAYS_MIN, QUIET_TIMES * usual) || quiet > QUIET_DAYS_MAX) return undefined;
+  const evidence = pages.evidence(docs.at(-1) ?? 0);
+  const key = `quiet:${evidence[0]?.document.conversationId ?? ""}`;
+  return { key, last, quiet, usual: `every ${usual === 1 ? "day" : inWords(usual)}`, times: quiet / usual, evidence };
 }
 
 /** Who said most, the person themself left out, and from when to when. */
@@ -76,8 +132,8 @@ export function changedRhythms(pages: DigestPages): readonly DigestLine[] {
   return found.toSorted((left, right) => right.times - left.times).map(({ line }) => line);
 }
 
-function activeDays(pages: DigestPages, talk: TalkPages): readonly number[] {
-  return [...new Set(talk.docs.map((doc) => pages.dayOf(doc)))].filter((day) => day <= pages.day);
+function activeDays(pages: DigestPages, docs: readonly number[]): readonly number[] {
+  return [...new Set(docs.map((doc) => pages.dayOf(doc)))].filter((day) => day <= pages.day);
 }
 
 function median(values: readonly number[]): number {

@@ -251,6 +251,39 @@ test("the first look at an import is of the day it ends on", async () => {
   expect(texts(digest, "people")).toEqual(["Carla: 1 message, 2019"]);
 });
 
+test("who had gone quiet when an import ends is told by that end, with the day, however long ago it is", async () => {
+  const imported = (title: string, number: number, speaker: string, days: readonly string[]): SearchDocument[] =>
+    days.map((day) =>
+      told("Anyone in for a match?", day, {
+        ...inTalk(title, number, speaker),
+        importId: IMPORT,
+        recordedAtMs: at("2026-11-21"),
+      }),
+    );
+  const every = (step: number, from: string, count: number): string[] =>
+    Array.from({ length: count }, (_, nth) =>
+      new Date(Date.parse(from) + nth * step * 86_400_000).toISOString().slice(0, 10),
+    );
+  const club = [
+    ...imported("Tennis", 1, "Tom", every(4, "2019-01-01", 10)),
+    ...imported("Tennis", 1, "Carla", every(4, "2019-01-02", 40)),
+    // Too seldom to miss them, and a silence that is usual.
+    ...imported("Tennis", 1, "Ines", every(4, "2019-01-03", 4)),
+    ...imported("Tennis", 1, "Juan", every(20, "2018-10-01", 12)),
+  ];
+  expect(texts(await digestOf(club, { importId: IMPORT }), "quiet")).toEqual([
+    "By the end of this chat you had not heard from Tom since 6 February 2019; usually every 4 days",
+  ]);
+  // Not news of today: the export simply ends.
+  expect(texts(await digestOf(club), "quiet")).toEqual([]);
+  // A conversation that fell silent as a whole is told once, and who is heard elsewhere is not missed.
+  const choir = imported("Choir", 2, "Uma", every(3, "2019-01-01", 10));
+  const tomElsewhere = imported("Tom", 3, "Tom", ["2019-06-06"]);
+  expect(texts(await digestOf([...club, ...choir, ...tomElsewhere], { importId: IMPORT }), "quiet")).toEqual([
+    "By the end of this import there had been nothing in Choir since 28 January 2019; usually every 3 days",
+  ]);
+});
+
 test("an unknown zone and a day that is none are answers, and nobody's memories make an empty digest", async () => {
   await expect(digestOf([], { zone: "Mars/Olympus" })).rejects.toThrow("unknown-zone");
   await expect(digestOf([], { day: "2026-02-30" })).rejects.toThrow("no-such-day");

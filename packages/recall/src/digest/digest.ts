@@ -12,7 +12,7 @@ import type { SearchDocument } from "@kaelix/views";
 import type { RecallScope, RecallSource } from "../source.ts";
 import { calendarOf, formatDay, parseDay } from "./calendar.ts";
 import { cameIn } from "./came-in.ts";
-import { changedRhythms, goneQuiet, mostHeardOf } from "./conversations.ts";
+import { changedRhythms, goneQuiet, mostHeardOf, quietByTheEnd } from "./conversations.ts";
 import { datesAhead } from "./dates-ahead.ts";
 import { onThisDay } from "./on-this-day.ts";
 import { openPromises } from "./promises.ts";
@@ -102,7 +102,7 @@ export async function makeDigest(source: RecallSource, request: DigestRequest): 
     section("dates-ahead", withoutRepeated(datesAhead(pages), promises)),
     section("promises", promises),
     section("came-in", importId === undefined ? cameIn(pages) : []),
-    section("quiet", goneQuiet(pages)),
+    section("quiet", importId === undefined ? goneQuiet(pages) : quietByTheEnd(pages)),
     section("rhythm", changedRhythms(pages)),
     section("on-this-day", onThisDay(pages)),
   ];
