@@ -35,6 +35,8 @@ interface LevelPartProps {
   /** What is inside, when it was sealed in a browser and is open. */
   readonly opened: MemoryBody | undefined;
   readonly onProblem: (problem: Problem | null) => void;
+  /** It was moved to this level, above what is open: it is about to leave the page. */
+  readonly onMovedAbove: (level: WireMemory["level"]) => void;
 }
 
 interface Moving {
@@ -47,7 +49,7 @@ interface Moving {
   readonly isBusy: boolean;
 }
 
-function useMoving({ memory, onProblem, opened }: LevelPartProps): Moving {
+function useMoving({ memory, onMovedAbove, onProblem, opened }: LevelPartProps): Moving {
   const dispatch = useAppDispatch();
   const navigate = useNavigate();
   const [move] = api.useMoveMemoryMutation();
@@ -80,10 +82,9 @@ function useMoving({ memory, onProblem, opened }: LevelPartProps): Moving {
     const result = await move({ id: memory.id, version: memory.version, level: name });
     if (result.error !== undefined) onProblem(problemFrom(result.error));
     else {
-      const words = isShown(name, ceiling)
-        ? `Moved to ${label}, under a new key.`
-        : `Moved to ${label}. Open the lock to see it.`;
-      dispatch(notify(words));
+      const isSeen = isShown(name, ceiling);
+      if (!isSeen) onMovedAbove(name);
+      dispatch(notify(isSeen ? `Moved to ${label}, under a new key.` : `Moved to ${label}. Open the lock to see it.`));
     }
   };
   const choose = (level: string): void => {

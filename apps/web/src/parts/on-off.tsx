@@ -21,7 +21,7 @@ export function OnOff({
       className="group flex min-h-9 cursor-pointer items-center gap-4"
     >
       <span className="w-40">{label}</span>
-      <span className="flex h-6 w-10 shrink-0 items-center rounded-full border border-border bg-sunken p-0.5 transition-feedback group-data-[focus-visible]:outline-2 group-data-[focus-visible]:outline-accent group-data-[selected]:border-accent group-data-[selected]:bg-accent">
+      <span className="flex h-6 w-10 shrink-0 items-center rounded-full border border-border bg-sunken p-0.5 transition-feedback group-data-[focus-visible]:outline-2 group-data-[focus-visible]:outline-accent group-data-[focus-visible]:outline-offset-2 group-data-[selected]:border-accent group-data-[selected]:bg-accent">
         <span className="filled size-4.5 rounded-full bg-surface transition-feedback group-data-[selected]:translate-x-4" />
       </span>
       <span className="text-13 text-muted">{isOn ? "On" : "Off"}</span>

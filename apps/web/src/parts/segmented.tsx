@@ -34,7 +34,7 @@ export function Segmented<Value extends string>({
         <Radio
           key={option.value}
           value={option.value}
-          className="flex min-h-7.5 cursor-pointer items-center rounded-control px-3 text-13 whitespace-nowrap max-[22rem]:px-2 text-muted transition-feedback touch:min-h-9.5 data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[selected]:bg-accent data-[selected]:marked data-[selected]:font-medium data-[selected]:text-on-accent"
+          className="flex min-h-7.5 cursor-pointer items-center rounded-control px-3 text-13 whitespace-nowrap max-[22rem]:px-2 text-muted transition-feedback touch:min-h-9.5 data-[focus-visible]:outline-2 data-[focus-visible]:outline-accent data-[focus-visible]:outline-offset-2 data-[selected]:bg-accent data-[selected]:marked data-[selected]:font-medium data-[selected]:text-on-accent"
         >
           {option.label}
         </Radio>

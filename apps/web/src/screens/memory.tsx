@@ -3,6 +3,7 @@ import { Link, useParams } from "react-router";
 
 import { addressOf } from "../core/search-query.ts";
 import { formatDay, formatMoment, formatTime, sayerOf, sourceLabel } from "../core/format.ts";
+import { wordsOf } from "../core/levels.ts";
 import type { Problem } from "../core/problem-words.ts";
 import type { MemoryBody } from "../core/seal/memory-body.ts";
 import { notify } from "../data/actions.ts";
@@ -285,7 +286,13 @@ function useReadable(kept: WireMemory): Readable {
   return { memory: opened === undefined ? kept : readableOf(kept, opened), opened, isReadable };
 }
 
-function Memory({ memory: kept, onReload }: { readonly memory: WireMemory; readonly onReload: () => void }): ReactNode {
+interface MemoryProps {
+  readonly memory: WireMemory;
+  readonly onReload: () => void;
+  readonly onMovedAbove: (level: WireMemory["level"]) => void;
+}
+
+function Memory({ memory: kept, onMovedAbove, onReload }: MemoryProps): ReactNode {
   const dispatch = useAppDispatch();
   const { isReadable, memory, opened } = useReadable(kept);
   const back = useBack();
@@ -337,7 +344,7 @@ function Memory({ memory: kept, onReload }: { readonly memory: WireMemory; reado
       {problem !== null && (
         <ProblemNote problem={problem} safe={isEditing ? "Your text is kept" : "Nothing was changed"} />
       )}
-      {isOwn && <LevelPart memory={memory} opened={opened} onProblem={failed} />}
+      {isOwn && <LevelPart memory={memory} opened={opened} onProblem={failed} onMovedAbove={onMovedAbove} />}
       {isOwn && memory.sealed === undefined && memory.never_recalled === undefined && (
         <MemoryLinks id={memory.id} level={memory.level} />
       )}
@@ -373,6 +380,7 @@ export function MemoryPage(): ReactNode {
   const dispatch = useAppDispatch();
   const { data, error, refetch } = api.useMemoryQuery(id);
   useTitle("Memory");
+  const [moved, setMoved] = useState<Pick<WireMemory, "id" | "level"> | null>(null);
   const isMissing = error !== undefined && "status" in error && error.status === 404;
   return (
     <div className="mx-auto w-full max-w-page px-4 pt-3 pb-16 md:px-8 md:pt-5">
@@ -386,7 +394,11 @@ export function MemoryPage(): ReactNode {
         <Empty
           action={
             <span className="flex gap-2">
-              <Button icon="unlock" onPress={() => dispatch(interfaceSlice.actions.overlayChanged("unlock"))}>
+              <Button
+                icon="unlock"
+                data-testid="open-further"
+                onPress={() => dispatch(interfaceSlice.actions.overlayChanged("unlock"))}
+              >
                 Open the lock further
               </Button>
               <Link to="/" className="self-center text-accent underline underline-offset-4">
@@ -395,7 +407,9 @@ export function MemoryPage(): ReactNode {
             </span>
           }
         >
-          {data?.shared === undefined ? (
+          {moved?.id === id ? (
+            `You moved it to ${wordsOf(moved.level).label}. Open the lock to see it, and to move it back.`
+          ) : data?.shared === undefined ? (
             "There is no such memory here: it was forgotten, never was, is not shared with you any more, or lies above the lock."
           ) : (
             <>
@@ -407,7 +421,14 @@ export function MemoryPage(): ReactNode {
       )}
       {error !== undefined && !isMissing && <ProblemNote problem={error} onRetry={() => void refetch()} />}
       {data === undefined && error === undefined && <Loading what="Opening" />}
-      {data !== undefined && !isMissing && <Memory key={data.id} memory={data} onReload={() => void refetch()} />}
+      {data !== undefined && !isMissing && (
+        <Memory
+          key={data.id}
+          memory={data}
+          onReload={() => void refetch()}
+          onMovedAbove={(level) => setMoved({ id: data.id, level })}
+        />
+      )}
     </div>
   );
 }
