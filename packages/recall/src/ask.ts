@@ -25,7 +25,7 @@ import {
 } from "./evidence.ts";
 import type { Quote } from "./phrase.ts";
 import { isOfOthers } from "./of-whom.ts";
-import { type Question, readQuestion, withApostrophe } from "./question.ts";
+import { type Question, readQuestion, withApostrophes } from "./question.ts";
 import { chooseQuotes, countsAll } from "./quotes.ts";
 import { type RecallHit, type RecallSearchRequest, type RecallSearchResult, searchMemories } from "./search.ts";
 import type { RecallSource } from "./source.ts";
@@ -43,7 +43,7 @@ const NOTHING_TEXT = "I have nothing on that.";
 
 /** Answers a question from a person's memories. */
 export async function ask(source: RecallSource, asked: AskRequest): Promise<Answer> {
-  const request = { ...asked, question: withApostrophe(asked.question) };
+  const request = { ...asked, question: withApostrophes(asked.question) };
   const isTooLong = request.question.length > QUESTION_LENGTH_MAX;
   const nowMs = source.nowMs();
   const question = readQuestion(isTooLong ? "" : request.question, nowMs);

@@ -60,7 +60,7 @@ const DECISION: Form = {
 const WHO_NOT =
   /^\s*(?:who|wer)(?!\p{L}).*?(?:(?<!\p{L})(?:not|cannot|cant|nicht|never|nie)(?!\p{L})|n['’]t(?!\p{L}))/iu;
 const DENIES =
-  /(?<!\p{L})(?:not|never|no longer|cannot|cant|wont|nobody|unable|unfortunately|cancel\p{L}*|declin\p{L}*|skip\p{L}*|nicht|nie|niemand|leider|abgesagt|sagt? ab|kein\p{L}*)(?!\p{L})|n['’]t(?!\p{L})/iu;
+  /(?<!\p{L})(?:not|never|no longer|cannot|(?:is|are|was|do|does|did|ca|wo)nt|nobody|unable|unfortunately|cancel\p{L}*|declin\p{L}*|skip\p{L}*|nicht|nie|niemand|leider|abgesagt|sagt? ab|kein\p{L}*)(?!\p{L})|n['’]t(?!\p{L})/iu;
 const NOT = /(?<!\p{L})(?:not|cannot|cant|nicht|never|nie)(?!\p{L})|n['’]t(?!\p{L})/giu;
 
 /** "Whose birthday is in May?" */

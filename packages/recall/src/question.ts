@@ -75,9 +75,11 @@ const WHO_IS_PATTERN =
 const WHO_IS_LENGTH_MAX = 100;
 const AS_OF_PATTERN = /(?:[,;]\s*|(?<!\s)\s+|(?<!\s))\bas of\b\s+(?:the end of\s+)?/iu;
 
-/** "Whats her name" as it is spelled with an apostrophe, which every reading of a question knows. */
-export function withApostrophe(text: string): string {
-  return text.replace(/^(\s*(?:what|where|who|when|how))(s|re)(?=\s)/iu, "$1'$2");
+/** "Whats her name", "who isnt coming" as they are spelled with apostrophes, which every reading of a question knows. */
+export function withApostrophes(text: string): string {
+  return text
+    .replace(/^(\s*(?:what|where|who|when|how))(s|re)(?=\s)/iu, "$1'$2")
+    .replace(/(?<!\p{L})((?:is|are|was|were|do|does|did|has|have|had|would|could|should|ca|wo)n)t(?!\p{L})/giu, "$1't");
 }
 
 /** Takes a question apart. `nowMs` is when it is asked, for "as of last month". */

@@ -183,6 +183,9 @@ export function readTheirQuestion(question: string): AimedQuestion | undefined {
   return undefined;
 }
 
+/** Longer texts are looked through so far. */
+const READ_LENGTH_MAX = 2_048;
+
 /** Words before a name that are none. */
 const BESIDE_NAMES = /^(?:my|our|the|der|die|mein\p{L}*|unser\p{L}*|herrn?|frau|mrs?|ms|dr)$/u;
 
@@ -197,7 +200,8 @@ function askedOf(name: string, form: Form, isOfThen: boolean): AimedQuestion {
     wanted: form.isOfItsDay === true ? "newest" : "one",
     isOfAsker: false,
     otherwise: form.isGrammar === true && isProperName(name) ? "nothing" : "words",
-    isAnsweredBy: ({ occurredAtMs, speaker, text }, language) => {
+    isAnsweredBy: ({ occurredAtMs, speaker, text: whole }, language) => {
+      const text = whole.slice(0, READ_LENGTH_MAX);
       const isSelf = speaker !== undefined && isThem(speaker);
       if (!isSelf && !isThem(text)) return false;
       const told = splitSentences(text)
