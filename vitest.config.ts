@@ -57,6 +57,7 @@ export default defineConfig({
           name: "io",
           include: withSuffix("io.test"),
           setupFiles: "tools/hold-database.ts",
+          experimental: { viteModuleRunner: false },
           expect: { poll },
           // Most of these start processes and databases, some a dozen one after the other: on a busy machine each takes seconds.
           testTimeout: 400_000,

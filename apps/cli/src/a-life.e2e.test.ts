@@ -158,8 +158,8 @@ async function shareForAWeek(page: Page): Promise<void> {
   await page.getByTestId("share-submit").click();
   const share = page.getByTestId("share").first();
   await proveUntil(page, share);
-  expect(await share.textContent()).toContain(`To ${OWNER.name}`);
-  expect(await share.textContent()).toContain("Until ");
+  await expect.poll(() => share.textContent()).toContain(`To ${OWNER.name}`);
+  await expect.poll(() => share.textContent()).toContain("Until ");
 }
 
 async function takeAlong(page: Page): Promise<string> {

@@ -44,10 +44,10 @@ test.each([
   await logIn(page, product.url, PERSON);
   await page.goto(`${product.url}/memories/${memory}`);
   await page.getByText("not by you").waitFor();
-  expect(await page.locator("dl").textContent()).toContain("Said byCalendar robot");
+  await expect.poll(() => page.locator("dl").textContent()).toContain("Said byCalendar robot");
   const versions = page.locator("ol").last();
-  expect(await versions.textContent()).toContain("Because: The hall wrote a new letter");
-  expect(await versions.textContent()).toContain("written by Claude on my laptop");
+  await expect.poll(() => versions.textContent()).toContain("Because: The hall wrote a new letter");
+  await expect.poll(() => versions.textContent()).toContain("written by Claude on my laptop");
   expect(await findingsOf(page)).toEqual([]);
   const folder = process.env["KAELIX_SCREENSHOTS"];
   if (folder !== undefined) await page.screenshot({ path: `${folder}/memory-agent-${width}.png`, fullPage: true });
@@ -76,7 +76,7 @@ test.each([
   const folder = process.env["KAELIX_SCREENSHOTS"];
   if (folder !== undefined) await page.screenshot({ path: `${folder}/key-undo-${width}.png` });
   const button = page.getByTestId("key-undo-button");
-  expect(await button.isDisabled()).toBe(!isFirst);
+  await expect.poll(() => button.isDisabled()).toBe(!isFirst);
   if (isFirst) {
     await button.click();
     await page.getByText("Taken back: 1 memory that it changed").waitFor();

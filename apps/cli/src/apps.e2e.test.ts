@@ -54,8 +54,8 @@ test.each([
   await page.getByTestId("login-button").click();
 
   await page.getByTestId("app-deny").waitFor();
-  expect(await page.getByTestId("app-redirect").textContent()).toContain("127.0.0.1:49152");
-  expect(await page.getByTestId("app-scopes").textContent()).toContain("Find and read your memories");
+  await expect.poll(() => page.getByTestId("app-redirect").textContent()).toContain("127.0.0.1:49152");
+  await expect.poll(() => page.getByTestId("app-scopes").textContent()).toContain("Find and read your memories");
   await look("authorize");
   // The rest is the same at every width.
   if (width > 1_000) return page.context().close();

@@ -24,7 +24,7 @@ test("a person attaches a photo and a page, sees the one and saves the other, an
   ]);
   await page.getByRole("button", { name: "Take wrong.txt out" }).click();
   await page.getByText("wrong.txt").waitFor({ state: "detached" });
-  expect(await page.getByTestId("attached-files").locator("li").count()).toBe(2);
+  await expect.poll(() => page.getByTestId("attached-files").locator("li").count()).toBe(2);
   await page.getByTestId("message-input").fill("At the harbour with Carla");
   await page.getByTestId("send-button").click();
   const entry = page.getByTestId("memory-entry").first();
@@ -76,6 +76,6 @@ test("a photo that is pasted or dropped goes along; alone it says its name, and 
   await page.getByRole("option", { name: /Ultra-secret/ }).click();
   await page.getByTestId("send-button").click();
   await page.getByText(/cannot have files/).waitFor();
-  expect(await page.getByTestId("attached-files").getByText("dropped.png").count()).toBe(1);
+  await expect.poll(() => page.getByTestId("attached-files").getByText("dropped.png").count()).toBe(1);
   await page.close();
 });

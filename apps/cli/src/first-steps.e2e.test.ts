@@ -26,15 +26,17 @@ test("sign-up says at once at every field what is wrong with it, and what the se
   await page.getByTestId("password-input").fill("short");
   await page.getByTestId("signup-button").click();
   await page.getByText("At least 8 letters").waitFor();
-  expect(await page.locator("[aria-invalid=true]").count()).toBe(3);
+  await expect.poll(() => page.locator("[aria-invalid=true]").count()).toBe(3);
 
   await page.getByTestId("phone-input").fill(PERSON.phone);
   await page.getByTestId("name-input").fill(PERSON.name);
   await page.getByTestId("password-input").fill("password1");
   await page.getByTestId("signup-button").click();
   await page.getByText("one of the first that are guessed").waitFor();
-  expect(await page.getByTestId("password-input").getAttribute("aria-invalid")).toBe("true");
-  expect(await page.getByTestId("password-input").evaluate((field) => field === document.activeElement)).toBe(true);
+  await expect.poll(() => page.getByTestId("password-input").getAttribute("aria-invalid")).toBe("true");
+  await expect
+    .poll(() => page.getByTestId("password-input").evaluate((field) => field === document.activeElement))
+    .toBe(true);
 
   await page.getByTestId("password-input").fill(PERSON.password);
   await page.getByTestId("signup-button").click();
@@ -62,7 +64,7 @@ test("the look into an export says which of its files come along", async () => {
   await page.getByTestId("choose-file").click();
   await (await chooser).setFiles({ name: "WhatsApp Chat with Carla.zip", mimeType: "application/zip", buffer });
   const files = /^1 file in it comes with the messages\. 1 message had a file that is not in the export/;
-  expect(await page.getByTestId("import-files").textContent()).toMatch(files);
+  await expect.poll(() => page.getByTestId("import-files").textContent()).toMatch(files);
   await page.getByText("None of them").click();
   await page.getByTestId("start-import").click();
   await page.getByText("3 memories new").first().waitFor();
@@ -72,10 +74,12 @@ test("only sources that hold something are offered", async () => {
   await page.goto(`${product.url}/timeline`);
   const options = page.getByTestId("timeline-source").locator("option");
   await options.nth(1).waitFor({ state: "attached" });
-  expect(await options.allTextContents()).toEqual(["Every source", "WhatsApp"]);
+  await expect.poll(() => options.allTextContents()).toEqual(["Every source", "WhatsApp"]);
   await page.goto(`${product.url}/settings/forget`);
   await page.getByTestId("erase-source").waitFor();
-  expect(await page.getByTestId("erase-source").locator("option").allTextContents()).toEqual(["WhatsApp imports"]);
+  await expect
+    .poll(() => page.getByTestId("erase-source").locator("option").allTextContents())
+    .toEqual(["WhatsApp imports"]);
 });
 
 test("every page below Me leads back to it", async () => {

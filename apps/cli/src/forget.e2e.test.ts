@@ -48,7 +48,7 @@ test("everything is taken along, a source is erased and brought back, and the ac
 
   await page.getByTestId("takeout-passphrase").fill("too short");
   await page.getByText("15 signs or more").waitFor();
-  expect(await page.getByRole("button", { name: "Download as JSONL" }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Download as JSONL" }).isDisabled()).toBe(true);
   await page.getByTestId("takeout-passphrase").fill(PASSPHRASE);
   const sealed = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download as JSONL" }).click();

@@ -93,7 +93,7 @@ test("an answer is quoted with its source, and what is unknown is said so", asyn
   await ask("what is Mum allergic to?");
   const answer = page.getByTestId("answer").last();
   await answer.waitFor();
-  expect(await answer.textContent()).toContain("walnuts");
+  await expect.poll(() => answer.textContent()).toContain("walnuts");
   await answer.getByText("Why this?").click();
   await page.getByTestId("why").last().waitFor();
   const why = await page.getByTestId("why").last().textContent();
@@ -160,7 +160,7 @@ test("a memory shows its versions and provenance, and forgetting can be undone",
   await dashboardReady(page);
   await page.getByTestId("memory-entry").filter({ hasText: "bicycle pump" }).getByRole("link").first().click();
   await page.getByTestId("memory-text").waitFor();
-  expect(await page.textContent("main")).toMatch(/memories\/\d+/);
+  await expect.poll(() => page.textContent("main")).toMatch(/memories\/\d+/);
   await shot("memory");
   await page.getByTestId("forget-button").click();
   await page.getByRole("button", { name: /undo/i }).click();

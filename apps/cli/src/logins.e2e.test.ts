@@ -37,7 +37,7 @@ test("an account is linked under Security, signs in from the sign-in page, and i
   await page.getByTestId("proof-button").click();
   await sayWho("ann");
   await page.getByTestId("linked-account").waitFor();
-  expect(await page.getByTestId("linked-account").textContent()).toContain("Example, ann@example.com");
+  await expect.poll(() => page.getByTestId("linked-account").textContent()).toContain("Example, ann@example.com");
   expect(page.url()).toBe(`${product.url}/settings/security`);
   expect(await findingsOf(page)).toEqual([]);
 

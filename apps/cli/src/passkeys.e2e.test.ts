@@ -45,7 +45,7 @@ test("a passkey is added after a fresh proof, with a name", async () => {
   await page.getByTestId("proof-button").click();
   const row = page.getByTestId("passkey");
   await row.waitFor();
-  expect(await row.textContent()).toMatch(/My laptop.*Not used yet/);
+  await expect.poll(() => row.textContent()).toMatch(/My laptop.*Not used yet/);
   expect(await findingsOf(page)).toEqual([]);
 });
 
@@ -53,7 +53,7 @@ test("a device has one passkey for a person, not two", async () => {
   await page.getByTestId("passkey-add").click();
   await page.getByTestId("passkey-make").click();
   await page.getByText("This device has a passkey for you already.").waitFor();
-  expect(await page.getByTestId("passkey").count()).toBe(1);
+  await expect.poll(() => page.getByTestId("passkey").count()).toBe(1);
 });
 
 test("it signs in alone, and after the phone was typed only whose phone it is", async () => {

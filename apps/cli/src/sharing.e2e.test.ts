@@ -61,7 +61,7 @@ test("a memory is shared until a day, the other comes to it from Sharing, and re
   await ann.getByTestId("memory-text").waitFor();
   await ann.getByTestId("share-button").click();
   await ann.getByTestId("share-end").getByText("On a day").click();
-  expect(await ann.getByTestId("share-submit").isDisabled()).toBe(true);
+  await expect.poll(() => ann.getByTestId("share-submit").isDisabled()).toBe(true);
   await ann.getByTestId("share-last-day").fill("2020-01-01");
   await ann.getByText("Must be today or later").waitFor();
   const year = new Date().getFullYear() + 1;
@@ -137,7 +137,7 @@ test.each([
   await ann.getByTestId("proof-button").click();
   await ann.getByTestId("share-form").waitFor({ state: "detached" });
   const share = ann.getByTestId("share").filter({ hasText: "only for care" }).first();
-  expect(await share.textContent()).toContain("2026");
+  await expect.poll(() => share.textContent()).toContain("2026");
   await ann.close();
 });
 

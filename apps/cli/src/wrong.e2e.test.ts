@@ -69,7 +69,7 @@ test.each(LOOKS)(
     await look(page, `wrong-correct-${mode}`);
     await page.getByRole("button", { name: "Save and ask again" }).click();
     await page.getByTestId("answer").getByText("Porto").first().waitFor();
-    expect(await page.getByText("You asked").count()).toBe(1);
+    await expect.poll(() => page.getByText("You asked").count()).toBe(1);
     // The table of versions may be a moment behind the index that answered.
     await expect.poll(async () => (await owner.call("memories.versions", { params: { id } })).data.data.length).toBe(2);
 

@@ -126,15 +126,15 @@ test.concurrent("on a tablet held upright the open chat has the room to itself, 
   await page.getByTestId("message-input").waitFor();
   const pane = page.getByRole("region", { name: "Open conversation" });
   expect((await pane.boundingBox())?.width).toBeGreaterThan(500);
-  expect(await page.getByRole("navigation", { name: "Conversations" }).isVisible()).toBe(false);
+  await expect.poll(() => page.getByRole("navigation", { name: "Conversations" }).isVisible()).toBe(false);
   await page.getByRole("button", { name: "All chats" }).press("Enter");
   await page.getByRole("navigation", { name: "Conversations" }).waitFor();
-  expect(await pane.isVisible()).toBe(false);
+  await expect.poll(() => pane.isVisible()).toBe(false);
   await page.getByRole("link", { name: /Carla/ }).first().click();
   await page.locator("article").first().waitFor();
   await page.setViewportSize({ width: 1024, height: 768 });
   await page.getByRole("navigation", { name: "Conversations" }).waitFor();
-  expect(await pane.isVisible()).toBe(true);
+  await expect.poll(() => pane.isVisible()).toBe(true);
   expect((await pane.boundingBox())?.width).toBeGreaterThan(500);
   await page.context().close();
 });
@@ -164,7 +164,9 @@ test.concurrent("the first minutes: claim by the terminal's address, sign up, te
   expect(await findingsOf(page)).toEqual([]);
   await signUp(page, { phone: "+1234567890", name: "Ann", password: "testpassword" });
   expect(await findingsOf(page)).toEqual([]);
-  expect(await page.evaluate(() => document.activeElement?.getAttribute("data-testid"))).toBe("message-input");
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-testid")))
+    .toBe("message-input");
   await keepMessage(page, "Mum is allergic to walnuts");
   await page.getByTestId("memory-entry").locator("[data-tick=searchable]").waitFor();
   expect(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))).not.toContain("walnuts");

@@ -85,7 +85,7 @@ test.concurrent("an answer and a search are had as of a day, and as of what had 
   expect(await isReadOut(nothing.getByText("I have nothing on that."))).toBe(true);
   await nothing.getByRole("link", { name: "Search its words" }).press("Enter");
   await page.getByRole("button", { name: /As of 31 December 2019/ }).waitFor();
-  expect(await page.getByTestId("search-input").inputValue()).toBe("When did we last eat at the harbour?");
+  await expect.poll(() => page.getByTestId("search-input").inputValue()).toBe("When did we last eat at the harbour?");
   await page.goto(`${fake.url}/search?q=harbour`);
   await page.getByText("Dinner at the harbour Thursday?").waitFor();
   await page.getByTestId("as-of-day").fill("2024-11-30");

@@ -15,7 +15,7 @@ const LINES = Array.from({ length: 2000 }, (_, at) => `line ${at}`);
 
 describe("kafkajs", () => {
   it("creates, describes, produces, looks up offsets and deletes records", async () => {
-    const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel } = await import("kafkajs");
+    const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel } = (await import("kafkajs")).default;
     const kafka = new Kafka({ clientId: "kafkajs", brokers: [test.broker.bootstrap()], logLevel: logLevel.NOTHING });
     const admin = kafka.admin();
     await admin.connect();
