@@ -1,6 +1,6 @@
 /**
  * How fast and how right the rule classifier is. `--dataset FILE` takes JSON lines `{id, text, level, lang?, category?}`; without it the
- * held-out halves of our own three fixtures, the personas' and the visitors' texts are judged, which no rule and no weight was tuned on.
+ * held-out halves of our own three fixtures, the personas', the visitors' and the households' texts are judged, which no weight was learnt from.
  */
 import { readFileSync } from "node:fs";
 import { classifyByRules, fixtureHalf } from "@kaelix/intelligence";
@@ -56,7 +56,10 @@ function readSets(dataset: string | undefined): LabelledSet[] {
       name,
       labelled: readLabelled(new URL(file, FIXTURES)).filter((one) => fixtureHalf(one.id) === "held-out"),
     })),
-    ...["personas", "visitors"].map((name) => ({ name, labelled: readLabelled(new URL(`${name}.jsonl`, FIXTURES)) })),
+    ...["personas", "visitors", "households"].map((name) => ({
+      name,
+      labelled: readLabelled(new URL(`${name}.jsonl`, FIXTURES)),
+    })),
   ];
 }
 

@@ -8,32 +8,37 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { featuresOf, logOdds, strongestByRule, supportOf } from "../src/classify/features.ts";
 import { readText } from "../src/classify/gather.ts";
 import { GRAM_READINGS } from "../src/classify/gram-scorer.ts";
-import { GRAM_BITS, Grams } from "../src/classify/grams.ts";
+import { Grams } from "../src/classify/grams.ts";
 import type { Evidence } from "../src/classify/rules/evidence.ts";
 import { levelOf, PRIOR_SHARE, raiseFor, shareOf, withProof } from "../src/classify/scorer.ts";
 import { checkLexiconTable } from "./compile-lexicons.ts";
 import { type JudgedText, learnConfidence } from "./confidence.ts";
+import { type GramColumn, packGrams, withoutLeftOut } from "./gram-packing.ts";
 import { type Example, fitOdds, type FitOptions, type Model, predict } from "./logistic.ts";
 import { type LearntText, learntTexts } from "./texts.ts";
 
 const SEED = 20_261_122;
-const ROUNDS = 30;
+const ROUNDS = 50;
 /** Families are judged unseen in as many groups: each group is one more fit. */
 const GROUPS = 6;
-const GRAM_COUNT = 1 << GRAM_BITS;
 const GRAM_DECAY = 0.002;
 const RULE_DECAY = 0.001;
-const FEATURES_MAX = 2000;
 
 interface Learnt extends LearntText, Example {
   readonly byRule: ReadonlyMap<string, Evidence>;
 }
 
-/** Columns by name for what the rules found; grams come first and go by their place. */
+/** Columns, in the order that texts met them: grams by their place, what the rules found by its name. */
 class Columns {
   readonly names = new Map<string, number>();
-  readonly ruleLevels = new Uint8Array(GRAM_COUNT + FEATURES_MAX);
-  readonly #grams = new Grams();
+  readonly ruleLevels: number[] = [];
+  readonly decays: number[] = [];
+  readonly #byPlace = new Map<number, number>();
+  readonly #read = new Grams();
+
+  get grams(): readonly GramColumn[] {
+    return Array.from(this.#byPlace, ([place, column]) => ({ place, column }));
+  }
 
   toLearnt(one: LearntText): Learnt {
     const reading = readText(one.text);
@@ -41,8 +46,8 @@ class Columns {
     const found = new Map<number, number>();
     for (const [name, value] of featuresOf(reading, byRule)) found.set(this.#columnOf(name, byRule), value);
     for (const { read, shareOf } of GRAM_READINGS) {
-      read(this.#grams, reading.scene);
-      this.#addGrams(found, shareOf(this.#grams.count));
+      read(this.#read, reading.scene);
+      this.#addGrams(found, shareOf(this.#read.count));
     }
     return {
       ...one,
@@ -54,17 +59,22 @@ class Columns {
   }
 
   #addGrams(found: Map<number, number>, share: number): void {
-    for (const place of this.#grams.places.subarray(0, this.#grams.count))
-      found.set(place, (found.get(place) ?? 0) + share);
+    for (const place of this.#read.places.subarray(0, this.#read.count)) {
+      const column = this.#byPlace.get(place) ?? this.#add(0, GRAM_DECAY);
+      this.#byPlace.set(place, column);
+      found.set(column, (found.get(column) ?? 0) + share);
+    }
   }
 
   #columnOf(name: string, byRule: ReadonlyMap<string, Evidence>): number {
-    const known = this.names.get(name);
-    if (known !== undefined) return known;
-    const column = GRAM_COUNT + this.names.size;
+    const column = this.names.get(name) ?? this.#add(byRule.get(name)?.level ?? 0, RULE_DECAY);
     this.names.set(name, column);
-    this.ruleLevels[column] = byRule.get(name)?.level ?? 0;
     return column;
+  }
+
+  #add(ruleLevel: number, decay: number): number {
+    this.decays.push(decay);
+    return this.ruleLevels.push(ruleLevel) - 1;
   }
 }
 
@@ -75,11 +85,11 @@ function judge(model: Model, one: Learnt): JudgedText {
 }
 
 /** Every text judged by a model that has seen nothing of its family: what is written at one sitting is alike. Some families are left out at once. */
-function crossJudge(texts: readonly Learnt[], options: FitOptions): JudgedText[] {
+function crossJudge(texts: readonly Learnt[], options: FitOptions, grams: readonly GramColumn[]): JudgedText[] {
   const groups = new Map(familiesOf(texts).map((family, at) => [family, at % GROUPS]));
   return Array.from({ length: GROUPS }, (_, group) => {
     const [seen, unseen] = [texts.filter(isOutside), texts.filter((one) => !isOutside(one))];
-    const model = fitOdds(seen, options);
+    const model = withoutLeftOut(fitOdds(seen, options), grams);
     return unseen.map((one) => judge(model, one));
 
     function isOutside(one: Learnt): boolean {
@@ -140,22 +150,15 @@ function quoted(name: string): string {
   return /^[a-z]+$/i.test(name) ? name : JSON.stringify(name);
 }
 
-function gramsSource(model: Model): string {
-  let most = 0;
-  for (const weights of model.weights)
-    for (const weight of weights.subarray(0, GRAM_COUNT)) most = Math.max(most, Math.abs(weight));
-  const step = Number((most / 127).toPrecision(4));
-  const table = new Int8Array(GRAM_COUNT * 3);
-  for (const [at, weights] of model.weights.entries())
-    for (let place = 0; place < GRAM_COUNT; place += 1)
-      table[place * 3 + at] = Math.round((weights[place] ?? 0) / step);
+function gramsSource(model: Model, grams: readonly GramColumn[]): string {
+  const { table, step } = packGrams(model, grams);
   return [
     "/** Written by training/fit.ts; do not edit. */",
     "",
     "/** What one step of a weight adds to the log odds. */",
     `export const GRAM_STEP = ${String(step)};`,
     "",
-    "/** By place in the table: three bytes with a sign, for at least level 2, 3 and 4; in base64. */",
+    "/** What gram-table.ts reads, in base64. */",
     "export const GRAM_TABLE: string =",
     `  "${Buffer.from(table.buffer).toString("base64")}";`,
     "",
@@ -166,10 +169,9 @@ function main(): void {
   checkLexiconTable();
   const columns = new Columns();
   const texts = learntTexts().map((one) => columns.toLearnt(one));
-  const decay = (column: number): number => (column < GRAM_COUNT ? GRAM_DECAY : RULE_DECAY);
-  const width = GRAM_COUNT + FEATURES_MAX;
-  const options = { width, ruleLevels: columns.ruleLevels, seed: SEED, rounds: ROUNDS, decay };
-  const judged = crossJudge(texts, options);
+  const { decays, grams, ruleLevels } = columns;
+  const options = { ruleLevels, decays, seed: SEED, rounds: ROUNDS };
+  const judged = crossJudge(texts, options, grams);
   for (const family of familiesOf(texts)) {
     const own = judged.filter((one) => one.family === family);
     report(`its family unseen, ${family}`, own);
@@ -182,7 +184,7 @@ function main(): void {
   const model = fitOdds(texts, options);
   const files = [
     ["scorer-weights.ts", rulesSource(model, columns, learnConfidence(judged))],
-    ["gram-weights.ts", gramsSource(model)],
+    ["gram-weights.ts", gramsSource(model, grams)],
   ] as const;
   for (const [name, source] of files) {
     const file = new URL(`../src/classify/${name}`, import.meta.url);

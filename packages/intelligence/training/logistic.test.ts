@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Example, fitOdds, predict } from "./logistic.ts";
 
-const OPTIONS = { width: 3, ruleLevels: Uint8Array.of(0, 0, 4), seed: 3, rounds: 60, decay: () => 0.001 };
+const OPTIONS = { ruleLevels: [0, 0, 4], decays: [0.001, 0.001, 0.001], seed: 3, rounds: 60 };
 
 function example(level: 1 | 4, column: number): Example {
   return { level, share: 1, columns: Int32Array.of(column), values: Float64Array.of(1), offsets: [0, 0, 0] };

@@ -22,14 +22,12 @@ export interface Model {
 
 /** How to learn. */
 export interface FitOptions {
-  /** Columns there are. */
-  readonly width: number;
   /** By column: the level a rule speaks for, 0 for all else. */
-  readonly ruleLevels: Uint8Array;
+  readonly ruleLevels: readonly number[];
+  /** By column: the weight of its square. */
+  readonly decays: readonly number[];
   readonly seed: number;
   readonly rounds: number;
-  /** Weight of the squares, by column. */
-  readonly decay: (column: number) => number;
 }
 
 const STEP = 0.05;
@@ -64,10 +62,11 @@ function shuffle(order: Int32Array, draw: () => number): void {
 export function fitOdds(examples: readonly Example[], options: FitOptions): Model {
   const draw = drawFrom(options.seed);
   const order = Int32Array.from(examples.keys());
-  const decays = Float64Array.from({ length: options.width }, (_, column) => options.decay(column));
+  const decays = Float64Array.from(options.decays);
+  const width = decays.length;
   // The three weights of a column stand beside each other: a column is fetched once for all three.
-  const weights = new Float64Array(options.width * 3);
-  const squares = new Float64Array(options.width * 3).fill(0.01);
+  const weights = new Float64Array(width * 3);
+  const squares = new Float64Array(width * 3).fill(0.01);
   const biases = [0, 0, 0];
   const biasSquares = [0.01, 0.01, 0.01];
   const slopes = new Float64Array(3);

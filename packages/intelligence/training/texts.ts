@@ -23,6 +23,9 @@ const NUMBERS_SHARE = 0.5;
 const AS_MET: readonly string[] = ["levels.jsonl", "strangers.jsonl", "newcomers.jsonl", "practice.jsonl"];
 const HALVED: readonly string[] = ["levels.jsonl", "strangers.jsonl", "newcomers.jsonl", "ordinary.jsonl"];
 
+/** What the files of sentences with choices begin with, when they were written at a sitting of their own. */
+const SITTINGS: readonly string[] = ["chat", "numbers"];
+
 /** The family of a file: files that share out one sitting by level or by register count as one. */
 function familyOf(name: string): string {
   if (/^practice-registers-(?:[7-9]|10)|^everyday|^ordinary/.test(name)) return "everyday";
@@ -50,9 +53,9 @@ export function learntTexts(): LearntText[] {
   const practice = readdirSync(FIXTURES).filter((name) => /practice.*\.jsonl$/.test(name));
   const halves = HALVED.flatMap((name) => readTexts(name).filter((one) => fixtureHalf(one.id) === "development"));
   const framed = framedTexts().map((one) => {
-    const isOfNumbers = one.id.startsWith("numbers-");
-    const share = one.share * (isOfNumbers ? NUMBERS_SHARE : 1);
-    return { ...one, share, isAsMet: false, family: isOfNumbers ? "numbers" : "frames" };
+    const family = SITTINGS.find((sitting) => one.id.startsWith(`${sitting}-`)) ?? "frames";
+    const share = one.share * (family === "numbers" ? NUMBERS_SHARE : 1);
+    return { ...one, share, isAsMet: false, family };
   });
   return [...practice.sort().flatMap(readTexts), ...halves, ...framed];
 }

@@ -159,6 +159,11 @@ test("classifyByRules takes no letter out of a word for the end of a number", ()
   expect(classifyByRules("keeps 1204 logs").reasons.map(({ rule }) => rule)).not.toContain("number-pan");
 });
 
+test("classifyByRules takes the name of a service with a capital inside for no password, and a password beside it for one", () => {
+  expect(classifyByRules("Grandma is on WhatsApp now").reasons.map(({ rule }) => rule)).toEqual(["nothing-found"]);
+  expect(classifyByRules("the WhatsApp password is MangoTiger77").level).toBe(4);
+});
+
 test("classifyByRules takes the highest level present", () => {
   expect(classifyByRules("call me on +44 7700 900555, the pin is 5120").level).toBe(4);
 });

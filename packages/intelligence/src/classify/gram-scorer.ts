@@ -1,4 +1,5 @@
 /** What the small model's grams add to the log odds of a text: three sums over a table of one-byte weights. */
+import { slotAt } from "./gram-table.ts";
 import { GRAM_STEP, GRAM_TABLE } from "./gram-weights.ts";
 import { Grams } from "./grams.ts";
 import type { Scene } from "./rules/scene.ts";
@@ -54,10 +55,11 @@ export function gramSums(scene: Scene): GramSums {
 function addAll(byte: Int8Array, sums: [number, number, number], share: number): void {
   let [two, three, four] = [0, 0, 0];
   for (let at = 0; at < grams.count; at += 1) {
-    const place = (grams.places[at] ?? 0) * 3;
-    two += byte[place] ?? 0;
-    three += byte[place + 1] ?? 0;
-    four += byte[place + 2] ?? 0;
+    const slot = slotAt(byte, grams.places[at] ?? 0);
+    if (slot < 0) continue;
+    two += byte[slot + 1] ?? 0;
+    three += byte[slot + 2] ?? 0;
+    four += byte[slot + 3] ?? 0;
   }
   sums[0] += two * share * GRAM_STEP;
   sums[1] += three * share * GRAM_STEP;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { GRAM_BITS, Grams, GRAMS_MAX } from "./grams.ts";
+import { PLACE_BITS } from "./gram-table.ts";
+import { Grams, GRAMS_MAX } from "./grams.ts";
 import { CONCEPT_COUNT, conceptNumber, type LexicalConcept } from "./rules/concepts.ts";
 import { ConceptMap } from "./rules/match.ts";
 
@@ -53,7 +54,7 @@ test("Grams keeps places inside the table and stops at its bound", () => {
   const places = placesOf("wörd 😀 123 =x ".repeat(4000));
   expect(places.length).toBeGreaterThan(GRAMS_MAX - 64);
   expect(places.length).toBeLessThan(GRAMS_MAX + 64);
-  expect(places.every((place) => place >= 0 && place < 1 << GRAM_BITS)).toBe(true);
+  expect(places.every((place) => place >= 0 && place < 1 << PLACE_BITS)).toBe(true);
 });
 
 test("Grams ends on half an emoji", () => {

@@ -1,21 +1,20 @@
 /**
  * Cuts a text into hashed grams for the small model: words, pairs of words and letter sequences inside words, folded as the
- * lexicons are. One pass, no string made. A gram is only a place in a table of weights: no word can be read back from it.
+ * lexicons are. One pass, no string made. A gram is only a place (see gram-table.ts): no word can be read back from it.
  *
  * Numbers are known by their shape alone (every digit is a nought), so that no code or amount is ever learnt.
  */
+import { PLACE_BITS } from "./gram-table.ts";
 import { CONCEPT_COUNT } from "./rules/concepts.ts";
 import { FOLD_TABLE, SKIP } from "./rules/fold-table.ts";
 import type { ConceptMap } from "./rules/match.ts";
 
-/** Bits of a place in the table of weights. */
-export const GRAM_BITS = 17;
 /** Texts beyond this many grams are known by those that stand first. */
 export const GRAMS_MAX = 8192;
 
 const SEED = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
-const SHIFT = 32 - GRAM_BITS;
+const SHIFT = 32 - PLACE_BITS;
 const ZERO = 0x30;
 const NINE = 0x39;
 /** Units that open or end a word for letter sequences. */

@@ -70,6 +70,16 @@ test("classifyByRules lets everyday talk be: hardly any of it is called secret, 
   expect(levels.filter((level) => level === 1).length / levels.length).toBeGreaterThan(0.75);
 });
 
+test("classifyByRules hides little of what eight households write to each other, and finds what is grave among it", () => {
+  const judged = readLabelled(new URL("../../fixtures/households.jsonl", import.meta.url)).map((one) => ({
+    ...one,
+    found: classifyByRules(one.text).level,
+  }));
+  const [mild, grave] = [judged.filter((one) => one.level < 3), judged.filter((one) => one.level >= 3)];
+  expect(mild.filter((one) => one.found >= 3).length / mild.length).toBeLessThan(0.05);
+  expect(grave.filter((one) => one.found >= 3).length / grave.length).toBeGreaterThan(0.93);
+});
+
 test("classifyByRules lets sentences about boats, pets, houses and plans be: none ultra-secret, hardly any secret", () => {
   const ordinary = readLabelled(new URL("../../fixtures/ordinary.jsonl", import.meta.url));
   const judged = ordinary.map(({ text }) => ({ text, level: classifyByRules(text).level }));

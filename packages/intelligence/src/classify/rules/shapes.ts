@@ -37,6 +37,10 @@ function markNumbers(scene: Scene): void {
   }
 }
 
+/** Names of services and things that are written with a capital inside, as made-up passwords are. */
+const NAMES_WITH_CAPITALS =
+  /^(?:whatsapp|youtube|facetime|linkedin|playstation|powerpoint|onedrive|sharepoint|soundcloud|snapchat|doordash|hellofresh|mediamarkt|blablacar|aliexpress|chatgpt|github|openstreetmap|wordpress|tripadvisor|mastercard|easyjet|flixbus|icloud)$/i;
+
 function markWords(scene: Scene): void {
   const { tokens, text } = scene;
   for (let at = 0; at < tokens.count; at += 1) {
@@ -51,8 +55,10 @@ function markWords(scene: Scene): void {
     const start = tokens.start[at] ?? 0;
     const end = tokens.end[at] ?? 0;
     if (end - start < 6 || end - start > 40) continue;
-    const shape = valueShape(text.slice(start, end));
-    const isMadeUp = (shape === "strong" && /[a-z]{3}/i.test(text.slice(start, end))) || shape === "camel";
+    const word = text.slice(start, end);
+    const shape = valueShape(word);
+    const isMadeUp =
+      (shape === "strong" && /[a-z]{3}/i.test(word)) || (shape === "camel" && !NAMES_WITH_CAPITALS.test(word));
     if (isMadeUp && !scene.concepts.isNear("harmlessCode", at, at, 2))
       scene.concepts.add(PASSWORD_SHAPE, at, at, EVERY_LANGUAGE);
   }
