@@ -56,7 +56,7 @@ function readSets(dataset: string | undefined): LabelledSet[] {
       name,
       labelled: readLabelled(new URL(file, FIXTURES)).filter((one) => fixtureHalf(one.id) === "held-out"),
     })),
-    ...["personas", "visitors", "households"].map((name) => ({
+    ...["personas", "visitors", "households", "households-unread"].map((name) => ({
       name,
       labelled: readLabelled(new URL(`${name}.jsonl`, FIXTURES)),
     })),

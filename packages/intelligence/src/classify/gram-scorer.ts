@@ -1,4 +1,6 @@
 /** What the small model's grams add to the log odds of a text: three sums over a table of one-byte weights. */
+import { brotliDecompressSync } from "node:zlib";
+
 import { slotAt } from "./gram-table.ts";
 import { GRAM_STEP, GRAM_TABLE } from "./gram-weights.ts";
 import { Grams } from "./grams.ts";
@@ -12,7 +14,7 @@ let table: Int8Array | undefined;
 
 function weights(): Int8Array {
   if (table === undefined) {
-    const bytes = Buffer.from(GRAM_TABLE, "base64");
+    const bytes = brotliDecompressSync(Buffer.from(GRAM_TABLE, "base64"));
     table = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
   return table;

@@ -2,8 +2,8 @@
  * The table of the grams' weights. It knows which grams were learnt: one that no learnt text holds says nothing, and does not say what
  * another gram means that happens to fall on the same place.
  *
- *     a gram's place    | bucket, 16 bits               | check, 8 bits |
- *     the table         | bucket 0 | bucket 1 | … | bucket 65,535 |
+ *     a gram's place    | which bucket, 16 bits         | check, 8 bits |
+ *     the table         | bucket 0 | bucket 1 | … | bucket 59,999 |
  *     a bucket          | slot | slot | slot | slot |
  *     a slot, 4 bytes   | check | at least level 2 | at least level 3 | at least level 4 |   weights with a sign
  *
@@ -12,8 +12,10 @@
  */
 
 const CHECK_BITS = 8;
-/** Bits of a bucket's number. */
+/** Bits that a bucket is chosen by. */
 const BUCKET_BITS = 16;
+/** As many as keep the table below a megabyte. */
+const BUCKETS = 60_000;
 /** Bits of a gram's place. */
 export const PLACE_BITS: number = BUCKET_BITS + CHECK_BITS;
 /** Grams that a bucket holds. */
@@ -21,13 +23,13 @@ export const BUCKET_SLOTS = 4;
 /** Bytes of a slot: the check, then the three weights. */
 export const SLOT_BYTES = 4;
 /** Bytes of the table. */
-export const TABLE_BYTES: number = (1 << BUCKET_BITS) * BUCKET_SLOTS * SLOT_BYTES;
+export const TABLE_BYTES: number = BUCKETS * BUCKET_SLOTS * SLOT_BYTES;
 
 const BUCKET_BYTES = BUCKET_SLOTS * SLOT_BYTES;
 
 /** The byte that the bucket of a place begins at. */
 export function bucketAt(place: number): number {
-  return (place >>> CHECK_BITS) * BUCKET_BYTES;
+  return (((place >>> CHECK_BITS) * BUCKETS) >>> BUCKET_BITS) * BUCKET_BYTES;
 }
 
 /** What tells the grams of one bucket from each other, as the table's bytes hold it: −128 to 127. */
