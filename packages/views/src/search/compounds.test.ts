@@ -16,18 +16,18 @@ const GERMAN = [
   "Der Zug hat Verspätung",
 ];
 
-/** Numbers of what is found, the best first; what is German is told so. */
+/** Numbers of what is found, the best first; what is German is told so. `hidden`: the number of what is confidential. */
 function found(
   text: string,
   said: readonly (readonly [language: string, text: string])[],
-  ceiling: 1 | 2 = 2,
+  { ceiling = 2, hidden = said.length }: { readonly ceiling?: 1 | 2; readonly hidden?: number } = {},
 ): number[] {
   const languages = new Map(said.map(([language, words]) => [words, language]));
   const index = new UserIndex({ detectLanguage: (words) => languages.get(words) });
   for (const [at, [, words]] of said.entries())
-    // The last one is confidential; each stands in a conversation of its own, so that nothing is found for standing beside another.
+    // Each stands in a conversation of its own, so that nothing is found for standing beside another.
     index.put(
-      makeDocument(at + 1, words, { conversationId: conversationId(at + 1), level: at + 1 === said.length ? 2 : 1 }),
+      makeDocument(at + 1, words, { conversationId: conversationId(at + 1), level: at + 1 === hidden ? 2 : 1 }),
     );
   return searchIndex(index, { text, ceiling, limit: 20 }).hits.flatMap(
     ({ document }) => said.findIndex((_, at) => memoryId(at + 1) === document.memoryId) + 1,
@@ -49,8 +49,15 @@ test("searchIndex finds the two words that a compound is made of, with what link
 test("searchIndex takes compounds apart only into words that stand by themselves where they may be seen", () => {
   const told = [...german.slice(0, 2), ["de", "Unser neuer Lehrer heißt Brenner"] as const];
   expect(found("Klavier", told)).toEqual([2, 1]);
-  expect(found("Klavier", told, 1)).toEqual([2]);
+  expect(found("Klavier", told, { ceiling: 1 })).toEqual([2]);
   expect(found("Klavier", german.slice(0, 2))).toEqual([2]);
+});
+
+test("compounds that may not be seen take no room from those that may", () => {
+  const rests = Array.from({ length: 30 }, (_, at) => `w${"abcdefghij"[at % 10]}${"klm"[Math.floor(at / 10)]}el`);
+  const told = [rests.map((rest) => `Klavier${rest}`).join(" "), rests.join(" "), GERMAN[0] ?? "", GERMAN[2] ?? ""];
+  const said = told.map((text) => ["de", text] as const);
+  expect(found("Klavier", said, { ceiling: 1, hidden: 1 })).toEqual([3]);
 });
 
 test("searchIndex takes nothing apart in other languages, nor where a question is asked in English", () => {

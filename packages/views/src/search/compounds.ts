@@ -49,7 +49,7 @@ export function withCompounds(
     .filter(({ isPrefix, isStop, text }) => !isStop && !isPrefix && text.length >= WORD_LENGTH_MIN && !/\d/.test(text))
     .slice(0, WORDS_MAX)
     .map((word) => ({ word, terms: germanTerms(word, isEnglish) }));
-  const compounds = compoundsOf(parts, asked, isKnown);
+  const compounds = compoundsOf(parts, asked, { ceiling, isKnown });
   const words = query.words.map((word): QueryWord => {
     const found = compounds.get(word);
     if (found === undefined) return word;
@@ -104,12 +104,13 @@ function isGrammar(term: string): boolean {
   return isStopWord(term, GERMAN) || isStopWord(term, "en");
 }
 
-/** The longer terms of the vocabulary that are made of each word and a known one. */
+/** The longer terms of visible documents that are made of each word and a known one. */
 function compoundsOf(
-  { postings }: IndexParts,
+  parts: IndexParts,
   asked: readonly { readonly word: QueryWord; readonly terms: readonly string[] }[],
-  isKnown: (term: string) => boolean,
+  { ceiling, isKnown }: { readonly ceiling: Level; readonly isKnown: (term: string) => boolean },
 ): Map<QueryWord, Set<string>> {
+  const { postings } = parts;
   const found = new Map(asked.map(({ word }) => [word, new Set<string>()]));
   const sought = asked.flatMap(({ terms, word }) =>
     terms
@@ -130,7 +131,7 @@ function compoundsOf(
     for (const one of sought) {
       // Most of the vocabulary is passed over by one look at its first and last letter.
       if ((one.first !== first && one.last !== last) || one.compounds.size >= COMPOUNDS_MAX) continue;
-      if (isMadeOf(longer, one.term, isKnown)) one.compounds.add(longer);
+      if (isMadeOf(longer, one.term, isKnown) && isVisible(parts, id, ceiling)) one.compounds.add(longer);
     }
   }
   return found;
