@@ -50,33 +50,38 @@ export async function structureOf(page: Page): Promise<string[]> {
   });
 }
 
-/** Fills without words (bars, knobs, dots) that are gone where the system chooses the colours, as Windows' contrast themes do. */
+/**
+ * Fills without words (bars, knobs, dots) that are gone where the system chooses the colours, as Windows' contrast themes do. The page may go on
+ * meanwhile: a bar whose import has ended between the two looks is none any more.
+ */
 export async function lostInForcedColors(page: Page): Promise<string[]> {
-  const look = (before: readonly string[] | undefined): Promise<string[]> =>
-    page.evaluate((known) => {
-      const groundOf = (box: Element | null): string => {
-        const ground = box === null ? "rgba(0, 0, 0, 0)" : getComputedStyle(box).backgroundColor;
-        return box === null || !/^rgba\(.* 0\)$/.test(ground) ? ground : groundOf(box.parentElement);
-      };
-      const fills = [...document.querySelectorAll("body *")].flatMap((box, at) => {
-        const { borderTopWidth, outlineStyle } = getComputedStyle(box);
-        const { height, width } = box.getBoundingClientRect();
-        const isBare = box.querySelector(":scope > :not(.sr-only)") === null && !box.matches("svg *, .sr-only, input");
-        const isFrameless = Number.parseFloat(borderTopWidth) === 0 && outlineStyle === "none";
-        const hasWords = [...box.childNodes].some(
-          ({ nodeType, textContent }) => nodeType === 3 && textContent?.trim() !== "",
-        );
-        if (!isBare || !isFrameless || hasWords || height < 2 || width < 2 || !box.checkVisibility()) return [];
-        return groundOf(box) === groundOf(box.parentElement)
-          ? []
-          : [`${at} <${box.tagName.toLowerCase()} class="${box.className}">`];
-      });
-      return known === undefined ? fills : known.filter((fill) => !fills.includes(fill));
-    }, before);
-  const fills = await look(undefined);
+  const shown = await page.evaluateHandle(() => {
+    const groundOf = (box: Element | null): string => {
+      const ground = box === null ? "rgba(0, 0, 0, 0)" : getComputedStyle(box).backgroundColor;
+      return box === null || !/^rgba\(.* 0\)$/.test(ground) ? ground : groundOf(box.parentElement);
+    };
+    const standsOut = (box: Element): boolean => groundOf(box) !== groundOf(box.parentElement);
+    const fills = [...document.querySelectorAll("body *")].filter((box) => {
+      const { borderTopWidth, outlineStyle } = getComputedStyle(box);
+      const { height, width } = box.getBoundingClientRect();
+      const isBare = box.querySelector(":scope > :not(.sr-only)") === null && !box.matches("svg *, .sr-only, input");
+      const isFrameless = Number.parseFloat(borderTopWidth) === 0 && outlineStyle === "none";
+      const hasWords = [...box.childNodes].some(
+        ({ nodeType, textContent }) => nodeType === 3 && textContent?.trim() !== "",
+      );
+      if (!isBare || !isFrameless || hasWords || height < 2 || width < 2 || !box.checkVisibility()) return false;
+      return standsOut(box);
+    });
+    return { fills, standsOut };
+  });
   await page.emulateMedia({ forcedColors: "active" });
-  const lost = await look(fills);
+  const lost = await shown.evaluate(({ fills, standsOut }) =>
+    fills
+      .filter((box) => box.isConnected && box.checkVisibility() && !standsOut(box))
+      .map((box) => `<${box.tagName.toLowerCase()} class="${box.className}">`),
+  );
   await page.emulateMedia({ forcedColors: "none" });
+  await shown.dispose();
   return lost.map((fill) => `gone in forced colours: ${fill}`);
 }
 
