@@ -2,9 +2,9 @@
  * `npm run bench -- NAME [--json] [--quick] …`: every figure that Kaelix states comes from here.
  *
  * With `--json` a bench prints one array of rows and nothing else on standard output; without, a table. `smoke` runs the short form
- * of each, one after the other, and fails when one of them throws.
+ * of each and fails when one of them throws.
  */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
@@ -102,14 +102,33 @@ async function one(bench: string, quick: boolean, parameters: readonly string[])
   if (given.includes("--record")) record(bench, rows);
 }
 
+/** Two at a time, each in a process of its own: what is looked at is that they run, and no figure of a smoke is kept. */
 async function smoke(): Promise<void> {
-  for (const bench of SMOKE) {
-    console.log(`\n${bench}`);
-    const startedMs = performance.now();
-    printTable(await runBench(bench, true, []));
-    console.log(`  ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
-  }
+  const waiting = [...SMOKE];
+  const failed: string[] = [];
+  const lane = async (): Promise<void> => {
+    for (let bench = waiting.shift(); bench !== undefined; bench = waiting.shift()) {
+      const startedMs = performance.now();
+      const { code, output } = await runApart(bench);
+      console.log(`\n${bench}\n${output}  ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
+      if (code !== 0) failed.push(bench);
+    }
+  };
+  await Promise.all([lane(), lane()]);
   for (const [bench, why] of Object.entries(NOT_IN_SMOKE)) console.log(`\n${bench} is not run here: ${why}`);
+  if (failed.length === 0) return;
+  console.error(`\nCannot run ${failed.join(", ")}`);
+  process.exitCode = 1;
+}
+
+/** The short form of a bench, and what it printed. */
+function runApart(bench: string): Promise<{ readonly code: number; readonly output: string }> {
+  const command = [...process.execArgv, import.meta.filename, bench, "--quick"];
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { maxBuffer: 64 * 1_024 * 1_024 }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : 1, output: `${stdout}${stderr}` }),
+    );
+  });
 }
 
 async function runBench(bench: string, quick: boolean, parameters: readonly string[]): Promise<readonly BenchRow[]> {
