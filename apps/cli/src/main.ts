@@ -24,7 +24,6 @@ import { addMemoryCommands } from "./memory-commands.ts";
 import { addPeopleCommands } from "./people-commands.ts";
 import { addRetentionCommands } from "./retention-commands.ts";
 import { addReviewCommands } from "./review-commands.ts";
-import { returnFreedMemory } from "./return-memory.ts";
 import { VERSION } from "./user-agent.ts";
 
 /** Runs an action and ends the process with its code; a failure is one sentence on standard error. */
@@ -99,10 +98,9 @@ command(program, "serve", "start the server")
   .option("--port <number>", "port to listen on (KAELIX_PORT, else 7171; the next free one when taken)")
   .option("--tls", "serve HTTPS under a certificate authority of this installation's own (KAELIX_TLS)")
   .action(
-    ending(async (...given: Parameters<typeof serveCommands.serve>) => {
-      returnFreedMemory();
-      return (await import("./commands/serve.ts")).serve(...given);
-    }),
+    ending(async (...given: Parameters<typeof serveCommands.serve>) =>
+      (await import("./commands/serve.ts")).serve(...given),
+    ),
   );
 command(program, "signup", "sign up: the first person claims the server")
   .option("--phone <number>", "phone number, your sign-in name")
