@@ -50,6 +50,7 @@ const SECOND_DOORS = new Set([
   "@kaelix/contract/review-cards",
   "@kaelix/contract/client-name",
   "@kaelix/protocol/messages",
+  "@kaelix/views/database-thread",
 ]);
 const IMPORT_PATTERN = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)"([^"]+)"/g;
 const EXPORT_PATTERN =

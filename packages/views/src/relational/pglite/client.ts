@@ -4,11 +4,12 @@
  * Guarantees: calls are answered in order of asking; calls made in the same turn of the event loop travel as one message; when the
  * worker dies every open and later call fails with `views-database-failed`. It does not: keep a transaction together (see dialect.ts).
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 
 import type { Statement } from "../database.ts";
 import { viewErrors } from "../errors.ts";
 import type { WorkerGreeting, WorkerReply, WorkerRequest, WorkerSettings } from "./messages.ts";
+import { takeDatabaseThread } from "./thread.ts";
 
 interface OpenCall {
   readonly resolve: (reply: WorkerReply) => void;
@@ -23,9 +24,6 @@ interface StatementResult {
   readonly rows: unknown[];
   readonly affectedRows: number | undefined;
 }
-
-// Built packages hold the worker as JavaScript beside this file.
-const WORKER_URL = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
 
 /** A running worker. Made by `startWorker`. */
 export class PgliteClient {
@@ -53,9 +51,6 @@ export class PgliteClient {
       greet({ type: "unopened", message: "Worker ended" });
       this.#end(viewErrors("views-database-failed"));
     });
-    // What PostgreSQL prints is read, or its pipe would fill; nothing in it is for anybody.
-    worker.stdout.resume();
-    worker.stderr.resume();
   }
 
   /**
@@ -146,8 +141,10 @@ export class PgliteClient {
  * @throws `views-database-failed` when it cannot be opened; `cause` says why
  */
 export async function startWorker(settings: WorkerSettings): Promise<PgliteClient> {
-  const worker = new Worker(WORKER_URL, { workerData: settings, execArgv: [], stdout: true, stderr: true });
+  const worker = takeDatabaseThread();
   const client = new PgliteClient(worker);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
+  worker.postMessage(settings);
   const greeting = await client.greeting;
   if (greeting.type === "ready") return client;
   await client.terminate();

@@ -1,8 +1,8 @@
 import type { Statement } from "../database.ts";
 
-/** What the worker and its client say to each other: arrays of these, several calls per message. */
+/** What the worker and its client say to each other: settings first, then arrays of calls and of answers, several per message. */
 
-/** What the worker is started with. */
+/** The first message to a worker: what it is to open. */
 export interface WorkerSettings {
   /** Absent: the database lives in memory. */
   readonly directory?: string;

@@ -4,11 +4,11 @@
  * Calls are run one after the other in the order of arrival; a message of several calls gets one message of answers.
  * Imports nothing of the house but types, so that it starts fast.
  */
-import { constants, cp, open, readFile } from "node:fs/promises";
+import { constants, cp, open as openFile, readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 
 import { PGlite } from "@electric-sql/pglite";
 
@@ -18,8 +18,6 @@ type CommitRequest = Extract<WorkerRequest, { readonly type: "commit" }>;
 
 if (parentPort === null) throw new Error("This file runs as a worker thread");
 const port = parentPort;
-// The client starts this file with exactly these settings.
-const settings = workerData as WorkerSettings;
 
 function greet(greeting: WorkerGreeting): void {
   port.postMessage(greeting);
@@ -46,9 +44,20 @@ function giveMemoryBack(): void {
   if (typeof collect === "function") collect({ type: "major", flavor: "last-resort" });
 }
 
-async function openDatabase(): Promise<PGlite> {
+/** What every database needs and nobody has to be asked for: PostgreSQL as WebAssembly, and the files it is installed with. */
+async function loadProgram(): Promise<{ readonly pgliteWasmModule: WebAssembly.Module; readonly fsBundle: Blob }> {
+  const folder = import.meta.resolve("@electric-sql/pglite");
+  const [program, files] = await Promise.all([
+    readFile(new URL("pglite.wasm", folder)),
+    readFile(new URL("pglite.data", folder)),
+  ]);
+  return { pgliteWasmModule: await WebAssembly.compile(program), fsBundle: new Blob([files]) };
+}
+
+async function openDatabase(settings: WorkerSettings): Promise<PGlite> {
   const archive = settings.archive === undefined ? undefined : new Blob([await readFile(settings.archive)]);
   return PGlite.create({
+    ...(await program),
     postgresqlconf: POSTGRES_SETTINGS,
     ...(settings.directory === undefined ? {} : { dataDir: settings.directory }),
     ...(archive === undefined ? {} : { loadDataDir: archive }),
@@ -58,7 +67,7 @@ async function openDatabase(): Promise<PGlite> {
 /** Writes an archive of the data directory and waits until it is on the disk. The caller renames it into place. */
 async function writeArchive(database: PGlite, path: string): Promise<void> {
   const archive = await database.dumpDataDir("gzip");
-  const file = await open(path, "w", 0o600);
+  const file = await openFile(path, "w", 0o600);
   try {
     await file.writeFile(new Uint8Array(await archive.arrayBuffer()));
     await file.sync();
@@ -72,15 +81,15 @@ async function writeArchive(database: PGlite, path: string): Promise<void> {
  * within its calls alone, so between two of them the files are of one moment; a transaction that is open is not in the copy.
  * Of the write-ahead log only what is behind the checkpoint is copied: the other segments, up to 1 GiB, are kept to be written over.
  */
-async function copyDirectory(database: PGlite, path: string): Promise<void> {
-  if (settings.directory === undefined) throw new Error("A database in memory has no directory");
+async function copyDirectory(database: PGlite, directory: string | undefined, path: string): Promise<void> {
+  if (directory === undefined) throw new Error("A database in memory has no directory");
   await database.query("checkpoint");
   const { rows } = await database.query<{ first: string; last: string }>(
     `select redo_wal_file as first, pg_walfile_name(pg_current_wal_insert_lsn()) as last from pg_control_checkpoint()`,
   );
   const isNeeded = (name: string): boolean =>
     !WAL_SEGMENT.test(name) || rows.some(({ first, last }) => first <= name && name <= last);
-  await cp(settings.directory, path, {
+  await cp(directory, path, {
     recursive: true,
     filter: (source) => isNeeded(basename(source)),
     errorOnExist: true,
@@ -102,7 +111,7 @@ async function commit(database: PGlite, { guard, statements }: CommitRequest): P
   });
 }
 
-async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerReply> {
+async function answer(database: PGlite, settings: WorkerSettings, request: WorkerRequest): Promise<WorkerReply> {
   try {
     switch (request.type) {
       case "query": {
@@ -115,7 +124,7 @@ async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerR
         await writeArchive(database, request.path);
         return { id: request.id, type: "done" };
       case "copy":
-        await copyDirectory(database, request.path);
+        await copyDirectory(database, settings.directory, request.path);
         return { id: request.id, type: "done" };
       case "close":
         await database.close();
@@ -127,20 +136,28 @@ async function answer(database: PGlite, request: WorkerRequest): Promise<WorkerR
   }
 }
 
-try {
-  const database = await openDatabase();
-  let queue = Promise.resolve();
-  const answerAll = async (before: Promise<void>, requests: readonly WorkerRequest[]): Promise<void> => {
-    await before;
-    const replies: WorkerReply[] = [];
-    for (const request of requests) replies.push(await answer(database, request));
-    port.postMessage(replies);
-  };
-  port.on("message", (requests: readonly WorkerRequest[]) => {
-    queue = answerAll(queue, requests);
-  });
-  greet({ type: "ready" });
-  setTimeout(giveMemoryBack, 1_000);
-} catch (error) {
-  greet({ type: "unopened", message: error instanceof Error ? error.message : "Unknown" });
+/** Opens the database that this thread is for, and answers its calls from then on. */
+async function open(settings: WorkerSettings): Promise<void> {
+  try {
+    const database = await openDatabase(settings);
+    let queue = Promise.resolve();
+    const answerAll = async (before: Promise<void>, requests: readonly WorkerRequest[]): Promise<void> => {
+      await before;
+      const replies: WorkerReply[] = [];
+      for (const request of requests) replies.push(await answer(database, settings, request));
+      port.postMessage(replies);
+    };
+    port.on("message", (requests: readonly WorkerRequest[]) => {
+      queue = answerAll(queue, requests);
+    });
+    greet({ type: "ready" });
+    setTimeout(giveMemoryBack, 1_000);
+  } catch (error) {
+    greet({ type: "unopened", message: error instanceof Error ? error.message : "Unknown" });
+  }
 }
+
+const program = loadProgram();
+// Whoever waits for it is told; until then nobody is there to be told.
+program.catch(() => undefined);
+port.once("message", (settings: WorkerSettings) => void open(settings));
