@@ -10,10 +10,7 @@ const SYSTEMS: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
 };
 
 /** `kaelix-cli/0.1.0 (Linux)`: what a person's list of devices shows by a name. */
-export function userAgentOf(
-  program: "kaelix-cli" | "kaelix-mcp",
-  platform: NodeJS.Platform = process.platform,
-): string {
-  const system = SYSTEMS[platform] ?? platform;
+export function userAgentOf(program: "kaelix-cli" | "kaelix-mcp"): string {
+  const system = SYSTEMS[process.platform] ?? process.platform;
   return `${program}/${VERSION} (${system})`;
 }

@@ -1,7 +1,6 @@
 /**
- * Questions about the life of somebody who is named: where they live, work and come from, what their work is, how old they
- * are, when their birthday is. Pure;
- * English and German forms.
+ * Questions about the life of somebody who is named: where they live, work and come from, what their work is, how old they are, when
+ * their birthday is. Pure; English and German forms.
  *
  * Guarantees: it is answered by what they say of themselves, or by a sentence that says so of them; what says so of somebody who stands
  * nearer to its verb ("Ann told me that Bob moved to Rome") is no answer about Ann.

@@ -25,7 +25,7 @@ import type { AuditLog } from "@kaelix/security";
 import type { AskedLevels, MemoryStore, SealedMemory, SealedVersion } from "@kaelix/views";
 
 import { ownerOf } from "../imports-application.ts";
-import type { ProposedWrites, WaitingWrite } from "./proposed-writes.ts";
+import type { ProposedWrites } from "./proposed-writes.ts";
 
 /**
  * What is asked about: the word decides whether a memory stands behind the lock. Secret and above when about as many such levels are wrong as
@@ -125,18 +125,31 @@ const ID_LENGTH = 22;
 
 async function writesOf(parts: ReviewParts, principal: UserPrincipal): Promise<ReviewItem[]> {
   const waiting = await parts.proposed.list(principal);
-  await Promise.all(waiting.map((write) => note(parts, principal, { action: "review.read", write })));
+  const touched = waiting.map(({ id, level }) => ({ resource: id, level }));
+  await note(parts, principal, "review.read", touched);
   return waiting.map(({ draft: _draft, ...write }) => ({ kind: "write", id: write.id, write }));
 }
 
-/** Everything that waits of programs stands above the indexed levels. */
+/** Something that is shown or decided about. */
+interface Touched {
+  readonly resource: string;
+  readonly level: Level;
+}
+
+/** What stands above the indexed levels is shown and changed only when that is written down. */
 async function note(
   { audit }: ReviewParts,
   subject: UserPrincipal,
-  { action, write }: { readonly action: "review.read" | "review.decide"; readonly write: WaitingWrite },
+  action: "review.read" | "review.decide",
+  touched: readonly Touched[],
 ): Promise<void> {
-  const { id: resource, level } = write;
-  await audit.record({ subject, action, resource, level, decision: "allow", reason: "own" });
+  const above = touched.filter(({ level }) => level > LEVEL_INDEXED_MAX);
+  const entry = { subject, action, decision: "allow", reason: "own" } as const;
+  await Promise.all(above.map(({ resource, level }) => audit.record({ ...entry, resource, level })));
+}
+
+function memoryTouched({ memoryId, level }: SealedMemory): Touched {
+  return { resource: memoryId, level };
 }
 
 async function answerLevel(
@@ -170,7 +183,7 @@ async function settleSame(
   to: Level,
 ): Promise<readonly SettledMemory[]> {
   const same = await parts.store.sameDoubts(stood, askedOf(principal), TOGETHER_MAX - 1);
-  await noteLevels(parts, principal, same);
+  await note(parts, principal, "review.decide", same.map(memoryTouched));
   return parts.changes.settleLevels({ owner: ownerOf(principal), ceiling: principal.ceiling }, same, to);
 }
 
@@ -190,11 +203,8 @@ async function undoWords(
       return before === undefined ? [] : [{ row, memoryId, version, before }];
     }),
   );
-  await noteLevels(
-    parts,
-    principal,
-    seen.flat().map(({ row }) => row),
-  );
+  const touched = seen.flat().map(({ row }) => memoryTouched(row));
+  await note(parts, principal, "review.decide", touched);
   const owner = ownerOf(principal);
   return (await parts.changes.unsettleLevels({ owner, ceiling: principal.ceiling }, seen.flat())).length;
 }
@@ -205,17 +215,6 @@ function levelBefore(versions: readonly SealedVersion[], version: number): Level
   const before = versions.find((one) => one.version === version - 1);
   if (said === undefined || said.change === "told" || before === undefined) return undefined;
   return before.levelDecidedBy === "person" ? undefined : { level: before.level, decidedBy: before.levelDecidedBy };
-}
-
-/** What stands above the indexed levels is changed only when that is written down. */
-async function noteLevels(
-  { audit }: ReviewParts,
-  subject: UserPrincipal,
-  rows: readonly SealedMemory[],
-): Promise<void> {
-  const above = rows.filter(({ level }) => level > LEVEL_INDEXED_MAX);
-  const entry = { subject, action: "review.decide", decision: "allow", reason: "own" } as const;
-  await Promise.all(above.map(({ level, memoryId: resource }) => audit.record({ ...entry, resource, level })));
 }
 
 function levelAfter(level: Level, word: ReviewWord): Level | undefined {
@@ -249,7 +248,7 @@ async function answerWrite(parts: ReviewParts, principal: UserPrincipal, { id, w
   const write = (await parts.proposed.list(principal)).find((one) => one.id === id);
   if (write === undefined) return { type: "missing" };
   if (word === "up" || word === "down") return { type: "refused", why: "it has no memory yet that could be moved" };
-  await note(parts, principal, { action: "review.decide", write });
+  await note(parts, principal, "review.decide", [{ resource: write.id, level: write.level }]);
   if (word === "refuse") {
     await parts.proposed.drop(principal.userId, id);
     return { type: "done", kind: "write", settled: [] };

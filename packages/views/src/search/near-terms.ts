@@ -13,6 +13,7 @@ import type { Level } from "@kaelix/model";
 import { isVisible, termIdsOf } from "./cues.ts";
 import { type Language, stemOf } from "./languages.ts";
 import type { ParsedQuery, QueryWord } from "./query.ts";
+import { slipOf } from "./slip.ts";
 import type { IndexParts } from "./user-index.ts";
 
 const LENGTH_MIN = 5;
@@ -114,15 +115,5 @@ export function isNear(left: string, right: string): boolean {
   while (same < shorter && left[same] === right[same]) same += 1;
   // "allergi" and "allerg": at most the last letter of the shorter differs.
   if (same >= Math.max(5, shorter - 1) && Math.abs(left.length - right.length) <= 2) return true;
-  return isOneSlip(left, right, same);
-}
-
-/** One letter too many, too few, wrong, or two exchanged, at the first place where the words differ. */
-function isOneSlip(left: string, right: string, at: number): boolean {
-  return (
-    left.slice(at + 1) === right.slice(at + 1) ||
-    left.slice(at + 1) === right.slice(at) ||
-    left.slice(at) === right.slice(at + 1) ||
-    (left[at] === right[at + 1] && left[at + 1] === right[at] && left.slice(at + 2) === right.slice(at + 2))
-  );
+  return slipOf(left, right) !== undefined;
 }

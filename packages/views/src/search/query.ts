@@ -3,6 +3,7 @@
  * Pure; knows no index.
  */
 import { monthNamesOf, termOf } from "./languages.ts";
+import { slipOf } from "./slip.ts";
 import { isStopWord } from "./stop-words.ts";
 import type { TimeMention } from "./time-span.ts";
 import { findTimes } from "./times.ts";
@@ -104,9 +105,11 @@ function withQuestionWord(text: string): string {
   const [, space = "", typed = ""] = FIRST_OF_SEVERAL.exec(text) ?? [];
   const low = typed.toLowerCase();
   if (low.length < 4 || FIRST_WORDS.has(low)) return text;
-  const meant = ASKED_WITH.find(
-    (word) => isLetterLeftOut(low, word) || isLetterLeftOut(word, low) || areExchanged(low, word),
-  );
+  const meant = ASKED_WITH.find((word) => {
+    const slip = slipOf(low, word);
+    // A wrong letter makes other words of them: "that" is not "what".
+    return slip !== undefined && slip !== "wrong";
+  });
   return meant === undefined ? text : space + meant + text.slice(space.length + typed.length);
 }
 
@@ -136,22 +139,6 @@ const FIRST_WORDS = new Set([
   "welchen",
   "wheres",
 ]);
-
-/** True when one word is the other with one letter left out. */
-function isLetterLeftOut(short: string, long: string): boolean {
-  if (short.length + 1 !== long.length) return false;
-  let at = 0;
-  while (at < short.length && short[at] === long[at]) at += 1;
-  return short.slice(at) === long.slice(at + 1);
-}
-
-/** True when two neighbouring letters of one word have changed places in the other. */
-function areExchanged(one: string, other: string): boolean {
-  if (one.length !== other.length) return false;
-  let at = 0;
-  while (at < one.length && one[at] === other[at]) at += 1;
-  return one[at] === other[at + 1] && one[at + 1] === other[at] && one.slice(at + 2) === other.slice(at + 2);
-}
 
 function relativeTimes(text: string, nowMs: number | undefined): readonly TimeMention[] {
   if (nowMs === undefined) return [];
