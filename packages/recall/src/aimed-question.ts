@@ -5,6 +5,7 @@ import { readMatterQuestion } from "./matter-question.ts";
 import { readOwnQuestion } from "./own-question.ts";
 import type { Wanted } from "./question.ts";
 import { readTheirQuestion } from "./their-question.ts";
+import { readWhoseQuestion } from "./whose-question.ts";
 
 /** What such a question asks memories for. */
 export interface AimedQuestion {
@@ -16,11 +17,25 @@ export interface AimedQuestion {
   readonly isOfAsker: boolean;
   /** What becomes of it when no memory answers it: `nothing`, or what holds its words is looked at (`words`). */
   readonly otherwise: "nothing" | "words";
-  /** @param coverage how much of what was looked for the memory holds, 0 to 1 */
-  readonly isAnsweredBy: (document: SearchDocument, language: string, coverage: number) => boolean;
+  readonly isAnsweredBy: (document: SearchDocument, language: string, held: Held) => boolean;
+}
+
+/** What a memory holds of what was looked for. */
+export interface Held {
+  /** How much of it, 0 to 1. */
+  readonly coverage: number;
+  /** The words that it holds, folded. */
+  readonly words: readonly string[];
+  /** Where they stand: `[start, end)` in its text, UTF-16 units. */
+  readonly ranges: readonly (readonly [start: number, end: number])[];
 }
 
 /** Reads such a question; undefined for any other. `nowMs`: when it is asked. */
 export function readAimedQuestion(text: string, nowMs: number): AimedQuestion | undefined {
-  return readOwnQuestion(text, nowMs) ?? readTheirQuestion(text) ?? readMatterQuestion(text, nowMs);
+  return (
+    readOwnQuestion(text, nowMs) ??
+    readTheirQuestion(text) ??
+    readMatterQuestion(text, nowMs) ??
+    readWhoseQuestion(text)
+  );
 }

@@ -127,9 +127,13 @@ async function searchAimed(
   const { isAnsweredBy, isOfAsker, otherwise, text, wanted } = question;
   const find = async (words: string): Promise<RecallSearchResult> => {
     const found = await searchMemories(source, { ...looked, text: words, limit: HITS_READ_ALL });
-    const isAnswer = ({ document, owner, why }: RecallHit): boolean =>
+    const isAnswer = ({ document, highlights, owner, why }: RecallHit): boolean =>
       (owner === looked.userId || !isOfAsker) &&
-      isAnsweredBy(document, source.detectLanguage(document.text) ?? "en", why.coverage);
+      isAnsweredBy(document, source.detectLanguage(document.text) ?? "en", {
+        coverage: why.coverage,
+        words: why.words.map(({ word }) => word),
+        ranges: highlights,
+      });
     return { ...found, hits: found.hits.filter(isAnswer) };
   };
   const asked = wanted !== "one" ? undefined : await find(looked.text);

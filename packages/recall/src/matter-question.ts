@@ -126,7 +126,7 @@ function saidOf(thing: string, { otherwise, says }: Form): AimedQuestion {
     wanted: "newest",
     isOfAsker: false,
     otherwise,
-    isAnsweredBy: ({ text }, _language, coverage) => coverage >= MATTER_SHARE_MIN && isToldIn(text, says),
+    isAnsweredBy: ({ text }, _language, { coverage }) => coverage >= MATTER_SHARE_MIN && isToldIn(text, says),
   };
 }
 
@@ -136,7 +136,8 @@ function deniedQuestion(text: string): AimedQuestion {
     wanted: "one",
     isOfAsker: false,
     otherwise: "nothing",
-    isAnsweredBy: (document, _language, coverage) => coverage >= MATTER_SHARE_MIN && isToldIn(document.text, DENIES),
+    isAnsweredBy: (document, _language, { coverage }) =>
+      coverage >= MATTER_SHARE_MIN && isToldIn(document.text, DENIES),
   };
 }
 
