@@ -61,6 +61,11 @@ export async function loadLanguage(language: Language): Promise<void> {
   memos.delete(language);
 }
 
+/** True once words of a language are stemmed by its own rules, or left as they are where it has none. */
+export function isLoaded(language: Language): boolean {
+  return stemmers.has(language);
+}
+
 /** "Papas Geburtstag", "Lenas Hund", "zwei Autos": the stemmer leaves an s behind a vowel, for "Haus" has one too. */
 const GERMAN_GENITIVE = /(?<=\p{L}{2}[aio])s$/u;
 

@@ -5,7 +5,7 @@
  * Guarantees: a word is put into another language only where the index holds texts of both; an index of one language is asked as before.
  * It does not: take compounds apart (compounds.ts does), or put names, idioms and grammar into another language.
  */
-import { termOf } from "./languages.ts";
+import { isLoaded, termOf } from "./languages.ts";
 
 const LANGUAGES = ["en", "de"] as const;
 
@@ -64,10 +64,11 @@ function readRows(): Map<string, Set<string>> {
 /**
  * The terms that a word has in the other languages of an index.
  * @param word normalised, as it was typed
- * @param languages those of the index, whose stemmers are loaded
+ * @param languages those of the index; nothing is told before their stemmers are loaded
  */
 export function translatedTerms(word: string, languages: readonly string[]): readonly string[] {
-  if (!LANGUAGES.every((language) => languages.includes(language))) return [];
+  // Read before a stemmer is there, the rows would keep words that no index holds.
+  if (!LANGUAGES.every((language) => languages.includes(language) && isLoaded(language))) return [];
   words ??= readRows();
   const terms = LANGUAGES.flatMap((from) => {
     const to = from === "en" ? "de" : "en";
