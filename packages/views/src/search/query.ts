@@ -22,7 +22,10 @@ export interface QueryWord {
   readonly text: string;
   /** Its terms in each language of the index, without repetition. */
   readonly terms: readonly string[];
-  /** Those of its terms that count a little less: in another language of the index (translations.ts), compounds with it (compounds.ts). */
+  /**
+   * Those of its terms that count a little less: in another language of the index (translations.ts), compounds with it (compounds.ts), who
+   * does it (agent-nouns.ts).
+   */
   readonly lesser?: readonly string[];
   /** Two terms that together in a document stand for it, which is a compound of them (compounds.ts): each way of taking it apart. */
   readonly halves?: readonly (readonly [string, string])[];

@@ -10,6 +10,7 @@ import type { SearchDocument } from "./document.ts";
 import { countFacets, type Facets, NO_FACETS } from "./facets.ts";
 import { type DocumentTest, makeTest, type SearchFilters, type WhoIs } from "./filter.ts";
 import { highlighter, type TextRange } from "./highlight.ts";
+import { withAgentNouns } from "./agent-nouns.ts";
 import { withCompounds } from "./compounds.ts";
 import { withNearTerms } from "./near-terms.ts";
 import { type Meaning, meaningOf } from "./meaning.ts";
@@ -129,7 +130,8 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
     ...(request.prefixLast === undefined ? {} : { prefixLast: request.prefixLast }),
     ...(request.nowMs === undefined ? {} : { nowMs: request.nowMs }),
   });
-  const known = withCompounds(parts, typed, { ceiling: request.ceiling, languages });
+  const compounded = withCompounds(parts, typed, { ceiling: request.ceiling, languages });
+  const known = withAgentNouns(parts, compounded, { ceiling: request.ceiling, languages });
   const near = withNearTerms(parts, known, { ceiling: request.ceiling, languages });
   // Who types keywords wants what holds them; where the meaning is known, it says what tells of nearly the same.
   const isLoose = near.isQuestion && request.meaning === undefined && request.byWords !== true;
