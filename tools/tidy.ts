@@ -209,29 +209,29 @@ function docstringBreaches(house: House, room: Room): Breach[] {
   });
 }
 
-/** Where each word stands, file by file. */
-function filesByWord(sources: readonly SourceFile[]): ReadonlyMap<string, readonly SourceFile[]> {
-  const files = new Map<string, SourceFile[]>();
+/** Where each of the names stands, file by file. */
+function filesByName(
+  sources: readonly SourceFile[],
+  names: Iterable<string>,
+): ReadonlyMap<string, ReadonlySet<SourceFile>> {
+  const files = new Map([...names].map((name) => [name, new Set<SourceFile>()]));
   for (const file of sources) {
-    for (const word of new Set(file.text.match(/[A-Za-z0-9_$]+/g))) {
-      const found = files.get(word);
-      if (found === undefined) files.set(word, [file]);
-      else found.push(file);
-    }
+    for (const word of file.text.match(/[A-Za-z0-9_$]+/g) ?? []) files.get(word)?.add(file);
   }
   return files;
 }
 
 function deadExportBreaches(house: House): Breach[] {
   const breaches: Breach[] = [];
-  const filesWith = filesByWord(house.sources);
+  const names = house.sources.flatMap(({ text }) => [...text.matchAll(EXPORT_PATTERN)].map((match) => match[1] ?? ""));
+  const filesWith = filesByName(house.sources, names);
   for (const file of house.sources) {
     if (file.isTest || file.path.endsWith("/index.ts")) continue;
     const open = file.room !== undefined && PUBLIC_ROOMS.has(file.room.name);
     for (const match of file.text.matchAll(EXPORT_PATTERN)) {
       const name = match[1] ?? "";
       const pattern = new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b`);
-      const users = (filesWith.get(name) ?? []).filter((other) => other !== file);
+      const users = [...(filesWith.get(name) ?? [])].filter((other) => other !== file);
       const usedInside = users.some((user) => !user.path.endsWith("/index.ts"));
       const usedByOwnDoor = users.some((user) => user.path.endsWith("/index.ts"));
       // A type that only appears in signatures of other exports of its file must still be nameable by callers.
