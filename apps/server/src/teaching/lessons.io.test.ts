@@ -1,4 +1,7 @@
 /** What a person's corrections teach, from the log to the API: telling, importing, programs, the lock, forgetting, erasing, a restart. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+
 import type { Client } from "@kaelix/contract";
 import { expect, test } from "vitest";
 
@@ -125,4 +128,40 @@ test("a correction that is forgotten, and a person's word that nothing is wrong,
   // A level that was chosen while telling corrects nobody.
   await ann.call("memories.create", { body: { text: "Kestrel paint is blue", level: "confidential" } });
   expect((await lessonsOf(ann)).total).toBe(2);
+});
+
+test("a memory that is moved and then moved back teaches nothing, and a database that is made anew from the log says the same", async () => {
+  const folder = newFolder();
+  const first = await open(folder);
+  let ann = await claimed(first);
+  await unlock(ann);
+  const [slip = "", twice = "", detour = ""] = await teach(
+    ann,
+    [...KESTREL, "The cat sleeps on the radiator"],
+    "secret",
+  );
+  const move = (id: string, version: number, level: "general" | "confidential" | "secret") =>
+    ann.call("memories.move", { params: { id }, body: { level } }, { ifMatch: `"${version}"` });
+  expect((await lessonsOf(ann)).total).toBe(3);
+  for (const id of [slip, twice]) await move(id, 2, "general");
+  expect(await judged(ann, NEXT)).toMatchObject({ level: "general", taught: false });
+  // Moved once more it is meant; what went further than it stays is taught from where it was judged.
+  await move(twice, 3, "secret");
+  await move(detour, 2, "confidential");
+  const expected = {
+    total: 2,
+    forgotten_at: null,
+    data: expect.arrayContaining([
+      { from: "general", to: "secret", count: 1 },
+      { from: "general", to: "confidential", count: 1 },
+    ]),
+  };
+  expect(await lessonsOf(ann)).toEqual(expected);
+  await close(first);
+  rmSync(join(folder, "database"), { recursive: true });
+  const again = await open(folder);
+  const body = { phone: "+1234567890", password: PASSWORD };
+  ann = clientOf(again, (await clientOf(again).call("auth.logIn", { body })).data.access_token);
+  await unlock(ann);
+  expect(await lessonsOf(ann)).toEqual(expected);
 });

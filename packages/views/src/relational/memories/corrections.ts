@@ -8,7 +8,7 @@ import { type SealedMemory, sealedMemoryOf } from "./rows.ts";
 /** A live memory that a person moved to its level, or whose level they said is right. */
 export interface CorrectedMemory {
   readonly memory: SealedMemory;
-  /** The level that it stood at before. */
+  /** The level that it stood at before their first word. */
   readonly from: Level;
   /** The version that the person decided, and when. Later versions are other words at the same level. */
   readonly version: number;
@@ -53,15 +53,21 @@ export async function corrections(queries: Queries, user: UserId, limit: number)
   });
 }
 
-/** The last word of the person on the level, among all versions of a memory, oldest first; none where they never corrected anybody. */
+/**
+ * The last word of the person on the level, among all versions of a memory, oldest first. None where they never corrected anybody, or
+ * moved it and then back to where it stood before their first word: the slip of a finger teaches nothing.
+ */
 function correctionIn(versions: readonly VersionRow[]): Omit<CorrectedMemory, "memory"> | undefined {
   let found: Omit<CorrectedMemory, "memory"> | undefined;
-  for (const [at, { at_ms: atMs, change, level_by: by, version }] of versions.entries()) {
+  let judged = 0;
+  for (const [at, { at_ms: atMs, change, level, level_by: by, version }] of versions.entries()) {
     const before = versions[at - 1];
     // Telling with a level of one's own corrects nobody, and a new wording says nothing of the level.
-    if (before === undefined || by !== "person" || change === "told") continue;
-    if (change === "edit" && before.level_by === "person") continue;
-    found = { from: before.level as Level, version, atMs };
+    if (before === undefined || by !== "person" || change === "told") judged = level;
+    else if (change === "move" || before.level_by !== "person") {
+      const isBack = level === judged && before.level !== judged;
+      found = isBack ? undefined : { from: judged as Level, version, atMs };
+    }
   }
   return found;
 }
