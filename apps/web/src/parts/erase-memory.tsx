@@ -22,7 +22,13 @@ export function EraseMemory({ id }: { readonly id: string }): ReactNode {
     });
   return (
     <>
-      <Button look="quiet-danger" isDisabled={isBusy} onPress={() => void erase()} data-testid="erase-memory">
+      <Button
+        look="quiet-danger"
+        className="-ms-3.5"
+        isDisabled={isBusy}
+        onPress={() => void erase()}
+        data-testid="erase-memory"
+      >
         Forget it with a receipt
       </Button>
       {problem !== null && <ProblemNote problem={problem} safe="Nothing was erased" />}

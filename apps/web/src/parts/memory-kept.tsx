@@ -14,7 +14,7 @@ export function MemoryKept({ id }: { readonly id: string }): ReactNode {
   const { kept, until } = data;
   return (
     <Section title="Kept">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2" data-testid="memory-kept">
+      <div className="flex max-w-measure flex-wrap items-center gap-x-4 gap-y-2" data-testid="memory-kept">
         <span aria-live="polite">
           {kept
             ? "For ever, as you said."
@@ -27,9 +27,11 @@ export function MemoryKept({ id }: { readonly id: string }): ReactNode {
             {kept ? "Let the rules say" : "Keep it for ever"}
           </Button>
         )}
-        <EraseMemory id={id} />
       </div>
       {error !== undefined && <ProblemNote problem={error} safe="Nothing was changed" />}
+      <div className="mt-1 max-w-measure">
+        <EraseMemory id={id} />
+      </div>
     </Section>
   );
 }

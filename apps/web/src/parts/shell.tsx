@@ -121,6 +121,24 @@ function BottomBar(): ReactNode {
   );
 }
 
+/** The way to what waits, where there is no rail: a sixth place would crowd the bar. */
+function ReviewLink(): ReactNode {
+  return (
+    <NavLink
+      to="/review"
+      className={({ isActive }) =>
+        `flex min-h-11 items-center gap-2 rounded-control px-2 text-13 md:hidden ${isActive ? "font-medium text-accent" : "text-muted"}`
+      }
+    >
+      <Icon name="check" className="size-4" />
+      Review
+      <Suspense fallback={null}>
+        <ReviewBadge />
+      </Suspense>
+    </NavLink>
+  );
+}
+
 function Header(): ReactNode {
   const dispatch = useAppDispatch();
   return (
@@ -140,6 +158,7 @@ function Header(): ReactNode {
         </Button>
       </span>
       <span className="flex-1" />
+      <ReviewLink />
       <LockButton />
     </header>
   );

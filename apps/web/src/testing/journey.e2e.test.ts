@@ -139,6 +139,26 @@ test.concurrent("on a tablet held upright the open chat has the room to itself, 
   await page.context().close();
 });
 
+test.concurrent("on the smallest phone what waits is counted and one press away on every screen", async () => {
+  const fake = await fakeServer(true);
+  const { page } = await openPage({ ...PHONE, viewport: { width: 360, height: 740 } });
+  await logIn(page, fake.url, OWNER);
+  await page.goto(`${fake.url}/people`);
+  const way = page.getByRole("banner").getByRole("link", { name: /Review \d+ waiting/ });
+  await way.click();
+  await page.getByTestId("review-item").first().waitFor();
+  expect((await way.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+  expect(await findingsOf(page)).toEqual([]);
+  expect(await sidewaysAt(page, 320)).toEqual([]);
+  // What ends a memory with a receipt keeps to the column of its page.
+  await page.goto(`${fake.url}/search?q=harbour`);
+  await page.locator("[data-hit]").first().click();
+  const erase = await page.getByTestId("erase-memory").boundingBox();
+  const kept = await page.getByTestId("memory-kept").boundingBox();
+  expect((erase?.x ?? 0) + (erase?.width ?? 0)).toBeLessThanOrEqual((kept?.x ?? 0) + (kept?.width ?? 0));
+  await page.context().close();
+});
+
 test.concurrent("what reads like a question is asked and not kept, unless one says so", async () => {
   const fake = await fakeServer(true);
   const { page } = await openPage(WIDE);
