@@ -2,7 +2,7 @@
  * `npm run check`: types, type-aware lint, format, tidy and the pure tests, side by side. The pre-push hook runs it.
  *
  * What no change since the last green check can have an effect on is not looked at again (`check/touched.ts`): 3 to 10 seconds on two cores.
- * `--all` looks at everything, and so does the first check of a checkout: 20 to 25.
+ * `--all` looks at everything, and so does the first check of a checkout: 20 to 40.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
