@@ -26,7 +26,7 @@ export {
   type World,
 } from "./connect/world.ts";
 export { isPlaceName, isShortFor, sexOfName } from "./extract/compile-lexicon.ts";
-export { datesInText, extractFromText, type ExtractOptions } from "./extract/extract.ts";
+export { datesInText, extractFromText, mentionsIn, type ExtractOptions } from "./extract/extract.ts";
 export {
   type Extraction,
   type Fact,

@@ -4,13 +4,9 @@ import { beforeAll, expect, test } from "vitest";
 
 import { ask } from "./ask.ts";
 import type { RecallSource } from "./source.ts";
-import { documentOf, OWNER, sourceOf, type Told } from "./testing.ts";
+import { documentOf, FILLER, NOTHING, OWNER, sourceOf, type Told } from "./testing.ts";
 
 const NOW_MS = Date.UTC(2026, 9, 20, 9);
-const FILLER: readonly Told[] = Array.from({ length: 25 }, (_, at) => ({
-  on: `2025-02-${String(at + 1).padStart(2, "0")}`,
-  text: `Shopping again: ${at + 2} apples`,
-}));
 
 beforeAll(() => loadLanguage("de"));
 
@@ -32,8 +28,6 @@ async function answered(question: string, told: readonly Told[], source?: Recall
   const asked = source ?? sourceOf([...told, ...FILLER], { nowMs: NOW_MS });
   return (await ask(asked, { userId: OWNER, ceiling: 2, question })).sentences.map(({ text }) => text);
 }
-
-const NOTHING = ["I have nothing on that."];
 
 test("who is merely named in many memories has not been counted", async () => {
   const named = Array.from({ length: 12 }, (_, at) => ({

@@ -6,7 +6,7 @@
  *
  * It does not: tell who "she" is, or follow a conversation of three about whom "you" means; such sentences may be of anybody.
  */
-import { extractFromText, isShortFor } from "@kaelix/intelligence";
+import { mentionsIn, isShortFor } from "@kaelix/intelligence";
 import { type DetectLanguage, holdsWord, nameWords, type ParsedQuery, termsOf, type WordWeight } from "@kaelix/views";
 
 import { namedIn } from "./follow-up/named.ts";
@@ -28,9 +28,6 @@ export interface Asking {
 const LEAD_MIN = 0.25;
 /** Longer texts are looked through so far. */
 const READ_LENGTH_MAX = 4_096;
-
-/** Ties are read, and no times. */
-const NO_TIME = "2000-01-01";
 
 interface Pronouns {
   readonly me: ReadonlySet<string>;
@@ -73,8 +70,7 @@ export function isOfOthers(asking: Asking, hits: readonly RecallHit[], detect: D
 
 /** True when somebody is asked about by what they are to whom is named: "Ann's sister". */
 function isOfTheirs(question: string, detect: DetectLanguage): boolean {
-  const { mentions } = extractFromText(question, { at: NO_TIME, language: detect(question) ?? "en" });
-  return mentions.some(({ form }) => form === "tie");
+  return mentionsIn(question, detect(question) ?? "en").some(({ form }) => form === "tie");
 }
 
 /** The first names of the people whom a question names, as they were looked for. */

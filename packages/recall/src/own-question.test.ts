@@ -3,7 +3,7 @@ import { loadLanguage } from "@kaelix/views";
 import { beforeAll, expect, test } from "vitest";
 
 import { ask } from "./ask.ts";
-import { OWNER, sourceOf } from "./testing.ts";
+import { NOTHING, OWNER, sourceOf } from "./testing.ts";
 
 /** A Tuesday. */
 const NOW_MS = Date.UTC(2026, 9, 20, 9);
@@ -36,7 +36,6 @@ async function answered(question: string, told: readonly Told[] = []): Promise<s
   return found.kind === "nothing" ? found.sentences.map(({ text }) => text) : found.citations.map(({ text }) => text);
 }
 
-const NOTHING = ["I have nothing on that."];
 const QUESTIONS = [
   "what is the name of my dog",
   "What's my dog called?",

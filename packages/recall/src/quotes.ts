@@ -5,7 +5,7 @@
  * holds nearly as much of the question as the best one does, told in the order of time; questions are no tellings. A time: what says most.
  * What is counted may be told twice in the same words; otherwise the same words are quoted once, and the question itself never.
  */
-import { extractFromText } from "@kaelix/intelligence";
+import { mentionsIn } from "@kaelix/intelligence";
 import { type DetectLanguage, nameWords, type ParsedQuery, type WordWeight } from "@kaelix/views";
 
 import { DAY_MS } from "./digest/calendar.ts";
@@ -37,8 +37,6 @@ const STATING_MAX = 3;
 /** "Tom is the new plumber" */
 const INTRODUCING =
   /(?<!\p{L})(\p{L}+) (?:is|was|ist|war)(?: now| jetzt)? (?:an?|the|my|our|your|his|her|their|eine?|der|die|meine?|unsere?|deine?|seine?|ihre?) \p{L}/giu;
-/** Ties are read, and no times. */
-const NO_TIME = "2000-01-01";
 /** Of what says most: different words that count, names and numbers that count, and how many words one of those is worth. */
 const SUBSTANCE_WORDS_MAX = 12;
 const SUBSTANCE_NAMES_MAX = 3;
@@ -121,7 +119,7 @@ function tellsTieOf(name: string, text: string, language: string): boolean {
   if (last !== undefined && isCalledSo(text, last)) return true;
   const introduced = Array.from(text.matchAll(INTRODUCING), ([, said = ""]) => nameWords(said)[0]);
   if (introduced.includes(last)) return true;
-  return extractFromText(text, { at: NO_TIME, language }).mentions.some(
+  return mentionsIn(text, language).some(
     ({ form, text: said, ties }) => form === "name" && ties.length > 0 && nameWords(said).some((word) => word === last),
   );
 }

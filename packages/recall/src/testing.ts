@@ -2,6 +2,7 @@
 import { idFromBytes, type Level, type MemoryId, type UserId } from "@kaelix/model";
 import { type SearchDocument, UserIndex } from "@kaelix/views";
 
+import { ask } from "./ask.ts";
 import type { RecallSource } from "./source.ts";
 
 /** Whose memories they are. */
@@ -58,4 +59,20 @@ export function sourceOf(
     monotonicMs: () => 0,
     nowMs: () => nowMs,
   };
+}
+
+/** Everyday lines of two people beside what was told, so that a word of it is a rare one. */
+export const FILLER: readonly Told[] = Array.from({ length: 25 }, (_, at) => ({
+  on: `2025-02-${String(at + 1).padStart(2, "0")}`,
+  text: `Shopping again: ${at + 2} apples`,
+  speaker: at % 2 === 0 ? "Ines" : "Ted",
+}));
+
+/** The sentences of an answer of somebody who knows nothing of it. */
+export const NOTHING: readonly string[] = ["I have nothing on that."];
+
+/** The sentences that a question is answered with on 1 June 2026 by its owner's memories: what was told, among everyday lines. */
+export async function answersTo(question: string, told: readonly Told[], language = "en"): Promise<readonly string[]> {
+  const source = sourceOf([...told, ...FILLER], { nowMs: Date.UTC(2026, 5, 1, 9), language });
+  return (await ask(source, { userId: OWNER, ceiling: 2, question })).sentences.map(({ text }) => text);
 }

@@ -2,26 +2,12 @@ import { loadLanguage } from "@kaelix/views";
 import { beforeAll, expect, test } from "vitest";
 
 import type { Held } from "./aimed-question.ts";
-import { ask } from "./ask.ts";
-import { documentOf, OWNER, sourceOf, type Told } from "./testing.ts";
+import { answersTo, documentOf, NOTHING, type Told } from "./testing.ts";
 import { readTheirQuestion } from "./their-question.ts";
-
-const NOW_MS = Date.UTC(2026, 5, 1, 9);
-const FILLER: readonly Told[] = Array.from({ length: 25 }, (_, at) => ({
-  on: `2025-02-${String(at + 1).padStart(2, "0")}`,
-  text: `Shopping again: ${at + 2} apples`,
-  speaker: at % 2 === 0 ? "Ines" : "Ted",
-}));
 
 beforeAll(() => loadLanguage("de"));
 
-async function answered(question: string, told: readonly Told[], language = "en"): Promise<readonly string[]> {
-  const source = sourceOf([...told, ...FILLER], { nowMs: NOW_MS, language });
-  return (await ask(source, { userId: OWNER, ceiling: 2, question })).sentences.map(({ text }) => text);
-}
-
 const WHOLE: Held = { coverage: 1, words: [], ranges: [] };
-const NOTHING = ["I have nothing on that."];
 
 const LIFE: readonly Told[] = [
   { on: "2025-03-01", text: "Met Carla at the choir. She comes from Lisbon and works as a vet", speaker: "Ted" },
@@ -45,11 +31,11 @@ test.each([
   ["when is rosas birthday", "turned 9"],
   ["When is Ted's birthday?", "12 August"],
 ])("%s", async (question, expected) => {
-  expect((await answered(question, LIFE))[0]).toContain(expected);
+  expect((await answersTo(question, LIFE))[0]).toContain(expected);
 });
 
 test("an age is told with its day, the newest first", async () => {
-  expect(await answered("How old is Rosa?", LIFE)).toEqual([
+  expect(await answersTo("How old is Rosa?", LIFE)).toEqual([
     "Rosa turned 9 today (told on 2 May 2026; “today”: 2 May 2026)",
     "Rosa is 8 now and reads everything (told on 2 May 2025)",
   ]);
@@ -63,9 +49,9 @@ test("what is said of somebody who stands nearer, or by another of themself, is 
   const heard = documentOf(1, "Ines told me that Max lives in Oslo");
   expect(readTheirQuestion("Where does Ines live?")?.isAnsweredBy(heard, "en", WHOLE)).toBe(false);
   expect(readTheirQuestion("Where does Max live?")?.isAnsweredBy(heard, "en", WHOLE)).toBe(true);
-  expect(await answered("How old is Max?", told)).toEqual(NOTHING);
-  expect(await answered("When is Max's birthday?", LIFE)).toEqual(NOTHING);
-  expect(await answered("Where is Max from?", told)).toEqual(NOTHING);
+  expect(await answersTo("How old is Max?", told)).toEqual(NOTHING);
+  expect(await answersTo("When is Max's birthday?", LIFE)).toEqual(NOTHING);
+  expect(await answersTo("Where is Max from?", told)).toEqual(NOTHING);
 });
 
 test("what is over is no answer to what is so now", () => {
@@ -99,7 +85,7 @@ test.each([
     { on: "2025-03-05", text: "Ich habe am 9. Mai Geburtstag und lade euch ein", speaker: "Ines" },
     { on: "2025-03-04", text: "Opa kommt aus dem Garten nicht mehr heraus" },
   ];
-  expect((await answered(question, told, "de"))[0]).toContain(expected);
+  expect((await answersTo(question, told, "de"))[0]).toContain(expected);
 });
 
 test("readTheirQuestion reads nothing else", () => {

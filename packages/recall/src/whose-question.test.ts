@@ -1,23 +1,10 @@
 import { loadLanguage } from "@kaelix/views";
 import { beforeAll, expect, test } from "vitest";
 
-import { ask } from "./ask.ts";
-import { OWNER, sourceOf, type Told } from "./testing.ts";
+import { answersTo, NOTHING, type Told } from "./testing.ts";
 import { readWhoseQuestion } from "./whose-question.ts";
 
-const NOW_MS = Date.UTC(2026, 5, 1, 9);
-const NOTHING = ["I have nothing on that."];
-const FILLER: readonly Told[] = Array.from({ length: 25 }, (_, at) => ({
-  on: `2025-02-${String(at + 1).padStart(2, "0")}`,
-  text: `Shopping again: ${at + 2} apples`,
-}));
-
 beforeAll(() => loadLanguage("de"));
-
-async function answered(question: string, told: readonly Told[], language = "en"): Promise<readonly string[]> {
-  const source = sourceOf([...told, ...FILLER], { nowMs: NOW_MS, language });
-  return (await ask(source, { userId: OWNER, ceiling: 2, question })).sentences.map(({ text }) => text);
-}
 
 const OTHERS: readonly Told[] = [
   { on: "2026-01-02", text: "Rosa's doctor is Dr. Weiss in Mill Lane" },
@@ -38,10 +25,10 @@ test.each([
   ["To which school does Tom go?", "Rosa and Tom are at the same school, Hill Primary", undefined],
 ])("%s %s", async (question, line, speaker) => {
   const told = { on: "2026-01-10", text: line, ...(speaker === undefined ? {} : { speaker }) };
-  const found = await answered(question, [...OTHERS, told]);
+  const found = await answersTo(question, [...OTHERS, told]);
   expect(found.join("\n")).toContain(line);
   expect(found).toHaveLength(1);
-  expect(await answered(question, OTHERS)).toEqual(NOTHING);
+  expect(await answersTo(question, OTHERS)).toEqual(NOTHING);
 });
 
 test.each([
@@ -58,10 +45,10 @@ test.each([
     { on: "2026-01-05", text: "Die Schule hat den Wald gezeichnet, sagt Rosa" },
   ];
   const told = { on: "2026-01-10", text: line, ...(speaker === undefined ? {} : { speaker }) };
-  const found = await answered(question, [...others, told], "de");
+  const found = await answersTo(question, [...others, told], "de");
   expect(found.join("\n")).toContain(line);
   expect(found).toHaveLength(1);
-  expect(await answered(question, others, "de")).toEqual(NOTHING);
+  expect(await answersTo(question, others, "de")).toEqual(NOTHING);
 });
 
 test("what was told last stands first, with its day", async () => {
@@ -69,7 +56,7 @@ test("what was told last stands first, with its day", async () => {
     { on: "2025-03-01", text: "Oma's doctor is Dr. Adam" },
     { on: "2026-03-01", text: "Oma has a new doctor, Dr. Klein" },
   ];
-  const found = await answered("Which doctor does Oma have?", [...OTHERS, ...told]);
+  const found = await answersTo("Which doctor does Oma have?", [...OTHERS, ...told]);
   expect(found).toHaveLength(2);
   expect(found[0]).toContain("Dr. Klein");
 });

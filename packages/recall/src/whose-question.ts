@@ -6,7 +6,7 @@
  * "my doctor" where they say so themselves. Whose it is, is read from who is named nearest before it; another's is no answer.
  * It does not: know who "you" is where nobody is named, or that what two share belongs to a third.
  */
-import { extractFromText, sexOfName } from "@kaelix/intelligence";
+import { mentionsIn, sexOfName } from "@kaelix/intelligence";
 import { parseQuery, termsOf } from "@kaelix/views";
 
 import type { AimedQuestion, Held } from "./aimed-question.ts";
@@ -47,8 +47,6 @@ const FAMILY =
   /^(?:mum|mummy|mom|mommy|mam|dad|daddy|gran|granny|nan|grandma|grandpa|grandad|mama|mami|mutti|papa|papi|vati|oma|omi|opa|opi)$/iu;
 /** Longer texts are looked through so far. */
 const READ_LENGTH_MAX = 2_048;
-/** Ties are read, and no times. */
-const NO_TIME = "2000-01-01";
 
 /** Reads such a question; undefined for any other. */
 export function readWhoseQuestion(question: string): AimedQuestion | undefined {
@@ -163,8 +161,7 @@ function readSaid(text: string, { isThem, language, speaker }: Reading): Said {
 }
 
 function mentionsOf(text: string, language: string): readonly { start: number; end: number; text: string }[] {
-  const { mentions } = extractFromText(text, { at: NO_TIME, language });
-  return mentions.filter(({ form, kind }) => kind === "person" && form !== "pronoun");
+  return mentionsIn(text, language).filter(({ form, kind }) => kind === "person" && form !== "pronoun");
 }
 
 /** Behind the thing stands whose it is. */

@@ -51,6 +51,14 @@ function startReading(text: string, options: ExtractOptions): Reading {
   };
 }
 
+/** Day of a text whose times nobody asks for. */
+const NO_TIME = "2000-01-01";
+
+/** Whom and what a text names, of a language (ISO 639-1; told from the text when absent), when it does not matter when it was written: its times are worth nothing. */
+export function mentionsIn(text: string, language?: string): readonly Mention[] {
+  return extractFromText(text, { at: NO_TIME, ...(language === undefined ? {} : { language }) }).mentions;
+}
+
 /** Extracts from one text. */
 export function extractFromText(text: string, options: ExtractOptions): Extraction {
   const reading = startReading(text, options);

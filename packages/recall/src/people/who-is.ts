@@ -4,7 +4,7 @@
  * Guarantees: it means who is called exactly so, by a whole name, by words of a name, or by what they are to the person whose world it is;
  * who is merely called alike is not meant. Read from the world of what is open: what only memories above make known does not show.
  */
-import { extractFromText, ME, ME_ID } from "@kaelix/intelligence";
+import { mentionsIn, ME, ME_ID } from "@kaelix/intelligence";
 import type { MeantPeople, WorldReading } from "@kaelix/views";
 
 import { peopleOf, type Somebody } from "./people.ts";
@@ -65,8 +65,7 @@ function isMeant(somebody: Somebody, wanted: readonly string[], ties: ReadonlySe
 function tiesCalled(text: string): ReadonlySet<string> {
   const found = POSSESSIVES.flatMap(([language, my]) => {
     const said = `${my} ${text}`;
-    const { mentions } = extractFromText(said, { at: "2000-01-01", language });
-    return mentions
+    return mentionsIn(said, language)
       .filter(({ end, form }) => form === "tie" && end === said.length)
       .flatMap(({ ties }) =>
         ties.filter(({ owner }) => owner === ME).map(({ concept }) => concept.replaceAll("_", " ")),

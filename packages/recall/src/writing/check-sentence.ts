@@ -6,7 +6,7 @@
  * It does not: understand. Who did what to whom can be turned round in words that all stand there; therefore the citations stand beside it.
  * In German, where every noun has a capital, names are those that extraction knows: it lets more pass.
  */
-import { extractFromText, languageOfText } from "@kaelix/intelligence";
+import { mentionsIn, languageOfText } from "@kaelix/intelligence";
 import { parseQuery } from "@kaelix/views";
 
 import type { AnswerSentence } from "../answer.ts";
@@ -184,8 +184,7 @@ function isStop(word: string): boolean {
 }
 
 function germanNames(text: string): string[] {
-  const { mentions } = extractFromText(text, { at: "2000-01-01", language: "de" });
-  return mentions
+  return mentionsIn(text, "de")
     .filter(({ form, kind }) => form === "name" && (kind === "person" || kind === "place" || kind === "organisation"))
     .flatMap(({ text: name }) => wordsIn(name));
 }

@@ -1,9 +1,11 @@
 import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Worker } from "node:worker_threads";
 
 import { sql } from "kysely";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -13,6 +15,7 @@ import { createRelationalView } from "../view.ts";
 import { lockIdentity } from "./directory-lock.ts";
 import { openPglite, type PgliteDatabase } from "./open.ts";
 import { PGLITE_VERSION, prepareDatabase } from "./prepared.ts";
+import { prepareDatabaseThread } from "./thread.ts";
 
 let directory: string;
 let open: PgliteDatabase | undefined;
@@ -193,4 +196,19 @@ test("PGLITE_VERSION is the version that is installed", async () => {
   const main = createRequire(import.meta.url).resolve("@electric-sql/pglite");
   const manifest: unknown = JSON.parse(await readFile(join(dirname(main), "..", "package.json"), "utf8"));
   expect(manifest).toMatchObject({ version: PGLITE_VERSION });
+});
+
+test("a prepared thread that ends or fails before a database is opened is replaced by another", async () => {
+  for (const end of [
+    (thread: Worker) => thread.terminate(),
+    (thread: Worker) => Promise.resolve(thread.emit("error", new Error("out of memory"))),
+  ]) {
+    const made = once(process, "worker") as Promise<[Worker]>;
+    prepareDatabaseThread();
+    const [thread] = await made;
+    await end(thread);
+    open = await openPglite({ directory });
+    await open.close();
+    await thread.terminate();
+  }
 });

@@ -9,19 +9,25 @@ const WORKER_URL = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./
 
 let prepared: Worker | undefined;
 
+/** A thread that ends before anybody took it is forgotten: whoever opens a database starts another, and is told why if that ends too. */
+function forget(): void {
+  prepared = undefined;
+}
+
 function startThread(): Worker {
   return new Worker(WORKER_URL, { execArgv: [], stdout: true, stderr: true });
 }
 
 /** Starts a thread for the first database that will be opened. It keeps no process alive while nobody has taken it. */
 export function prepareDatabaseThread(): void {
-  prepared ??= startThread();
+  prepared ??= startThread().once("error", forget).once("exit", forget);
   prepared.unref();
 }
 
 /** A thread to open one database with: the prepared one, or another. It is the caller's, who ends it. */
 export function takeDatabaseThread(): Worker {
   const thread = prepared ?? startThread();
+  thread.off("error", forget).off("exit", forget);
   prepared = undefined;
   thread.ref();
   // What PostgreSQL prints is read, or its pipe would fill; nothing in it is for anybody. A thread that is read from keeps its process alive.
