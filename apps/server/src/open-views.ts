@@ -65,7 +65,7 @@ export function recallSource(context: HouseContext): RecallSource {
   return {
     index: (user) => searchView.index(user),
     partitionOf: partitionOfUser,
-    world: (user, ceiling) => worldView.read(user, ceiling),
+    worldSoon: (user, ceiling) => worldView.readSoon(user, ceiling),
     nextOffset: (partition) => searchView.nextOffset(TOPICS.memories.name, partition),
     detectLanguage: languageOfText,
     monotonicMs: () => clock.monotonicMs(),

@@ -10,7 +10,7 @@ import type { EventsApplication, MemoryApplication } from "@kaelix/gateway";
 import type { ActingProgram, UserId, UserPrincipal } from "@kaelix/model";
 import type { PeopleSource, RecallSource, SharedIndexes } from "@kaelix/recall";
 import { type Identity, isWithinReach } from "@kaelix/security";
-import type { UserIndex, WorldView } from "@kaelix/views";
+import type { UserIndex, WorldPart, WorldView } from "@kaelix/views";
 
 import type { LiveEvents } from "./events-application.ts";
 import { importFor } from "./imports-application.ts";
@@ -20,7 +20,7 @@ interface ReachParts {
   readonly recall: RecallSource;
   /** Where indexes of parts are kept. */
   readonly indexes: SharedIndexes;
-  readonly worldView: Pick<WorldView, "read" | "reading">;
+  readonly worldView: Pick<WorldView, "read" | "readSoon" | "reading">;
 }
 
 /** Recall with people in it. */
@@ -44,17 +44,15 @@ export class ProgramReach {
     const { recall, worldView } = this.#parts;
     const program = narrowProgram(principal);
     if (program === undefined) return { ...recall, world: (user, ceiling) => worldView.read(user, ceiling) };
-    const part = (user: UserId) => ({
-      key: `${program.key}/${program.reach}`,
-      index: () => this.#indexOf(user, program),
-    });
+    const partOf = async (user: UserId): Promise<WorldPart | undefined> =>
+      reachesAll(await recall.index(user), program)
+        ? undefined
+        : { key: `${program.key}/${program.reach}`, index: () => this.#indexOf(user, program) };
     return {
       ...recall,
       index: (user) => this.#indexOf(user, program),
-      world: async (user, ceiling) => {
-        const isAll = reachesAll(await recall.index(user), program);
-        return worldView.read(user, ceiling, isAll ? undefined : part(user));
-      },
+      world: async (user, ceiling) => worldView.read(user, ceiling, await partOf(user)),
+      worldSoon: async (user, ceiling) => worldView.readSoon(user, ceiling, await partOf(user)),
     };
   }
 

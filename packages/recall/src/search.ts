@@ -147,8 +147,8 @@ async function whoIsMeant(
 ): Promise<Pick<AskedIndex, "whoIs">> {
   const all = [filters ?? {}, ...readQualifiers(text, nowMs).qualifiers.filters];
   const names = new Set(all.flatMap(({ people = [], persons = [] }) => [...people, ...persons]));
-  if (source.world === undefined || withoutOwn === true || names.size === 0) return {};
-  const reading = await source.world(userId, ceiling).catch(() => undefined);
+  if (source.worldSoon === undefined || withoutOwn === true || names.size === 0) return {};
+  const reading = await source.worldSoon(userId, ceiling).catch(() => undefined);
   if (reading === undefined) return {};
   const meant = [...names].flatMap((name) => {
     const found = whoIs(reading, name);

@@ -22,8 +22,11 @@ export interface RecallSource {
    * whoever asks.
    */
   embedQuery?(text: string, asker: UserId): Promise<QueryMeaning | undefined>;
-  /** Whom memories name, as a session that is open to `ceiling` may see it; absent: only speakers are known. */
-  world?(userId: UserId, ceiling: Level): Promise<WorldReading>;
+  /**
+   * Whom memories name, as a session that is open to `ceiling` may see it; absent: only speakers are known. Undefined while that would
+   * keep a search waiting: thousands of memories have just been told.
+   */
+  worldSoon?(userId: UserId, ceiling: Level): Promise<WorldReading | undefined>;
   /** As the index itself detects. */
   readonly detectLanguage: DetectLanguage;
   /** Monotonic milliseconds. */

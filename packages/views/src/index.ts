@@ -59,4 +59,5 @@ export {
   type WorldOwner,
 } from "./world/user-world.ts";
 export { type ReadDecision, type WorldReading } from "./world/world-reading.ts";
-export { type WorldPart, WorldView, type WorldViewOptions } from "./world/world-view.ts";
+export type { WorldPart } from "./world/world-scope.ts";
+export { WorldView, type WorldViewOptions } from "./world/world-view.ts";

@@ -25,7 +25,7 @@ type Line = readonly [level: 1 | 2, text: string, speaker?: string];
 
 function sourceOf(
   lines: readonly Line[],
-  isReadable = true,
+  state: "whole" | "broken" | "being made" = "whole",
   names: readonly string[] = [],
   self?: string,
 ): RecallSource {
@@ -50,7 +50,10 @@ function sourceOf(
   };
   return {
     index: (user) => Promise.resolve(user === ANN ? index : new UserIndex({ detectLanguage: () => "en" })),
-    world: (_user, ceiling) => (isReadable ? Promise.resolve(worldOf(ceiling)) : Promise.reject(new Error("busy"))),
+    worldSoon: (_user, ceiling) => {
+      if (state === "broken") return Promise.reject(new Error("busy"));
+      return Promise.resolve(state === "being made" ? undefined : worldOf(ceiling));
+    },
     partitionOf: () => 0,
     nextOffset: () => Promise.resolve(lines.length),
     detectLanguage: () => "en",
@@ -105,9 +108,12 @@ test("what only a memory above the lock makes known shows nothing: not who Mum i
   expect(await found(source, "person:carla", { ceiling: 1 })).toEqual([2, 6]);
 });
 
-test("while the world cannot be read, speakers are found by their names", async () => {
-  expect(await found(sourceOf(LIFE, false), "person:carla")).toEqual([6]);
-});
+test.each(["broken", "being made"] as const)(
+  "while the world is %s, speakers are found by their names",
+  async (state) => {
+    expect(await found(sourceOf(LIFE, state), "person:carla")).toEqual([6]);
+  },
+);
 
 test("person: and from: mean the one whose memories these are by their name, in what they said and where they are named", async () => {
   const chat: readonly Line[] = [
@@ -116,7 +122,7 @@ test("person: and from: mean the one whose memories these are by their name, in 
     [1, "see you on Friday", "Ann"],
     [1, "My sister lives in Leeds", "Tom Baker"],
   ];
-  const source = sourceOf(chat, true, ["Tom Baker"]);
+  const source = sourceOf(chat, "whole", ["Tom Baker"]);
   expect(await found(source, "person:Tom")).toEqual([0, 1, 3]);
   expect(await found(source, 'person:"Tom Baker"')).toEqual([0, 1, 3]);
   expect(await found(source, "from:Tom")).toEqual([0, 3]);
@@ -133,7 +139,7 @@ test("person: means a friend who shares the first name, and not everything the o
       [1, "on my way"],
       [1, "thanks Tom", "Ann"],
     ],
-    true,
+    "whole",
     ["Tom Baker"],
   );
   expect(await found(source, "person:Tom")).toEqual([0]);
@@ -147,8 +153,8 @@ test("person: means the owner by a name that was decided to be theirs, and me me
     [1, "I bought a tent"],
     [1, "Nadia lives in Leeds", "Tom"],
   ];
-  const decided = sourceOf(lines, true, ["Ann Keller"], "Pebble");
-  expect(await found(sourceOf(lines, true, ["Ann Keller"]), "person:me")).toEqual([2]);
+  const decided = sourceOf(lines, "whole", ["Ann Keller"], "Pebble");
+  expect(await found(sourceOf(lines, "whole", ["Ann Keller"]), "person:me")).toEqual([2]);
   expect(await found(decided, "person:me")).toEqual([1, 2]);
   expect(await found(decided, "person:Pebble")).toEqual([1, 2]);
 });

@@ -156,6 +156,22 @@ test("WorldView says how far it has read while it reads, of what is open to whoe
   expect(view.reading(ANN, 2)).toBeUndefined();
 });
 
+test("WorldView keeps nobody waiting who cannot wait: the world of many memories is made beside, and had by who asks then", async () => {
+  const told = new Told();
+  for (let at = 0; at < 600; at++) told.tell(at + 1, TEXTS[at % TEXTS.length] ?? "");
+  const view = await open(told);
+  await follow(view, told);
+  // The first sets it going, the second finds it going on.
+  expect(await view.readSoon(ANN, 2)).toBeUndefined();
+  expect(await view.readSoon(ANN, 2)).toBeUndefined();
+  expect(view.reading(ANN, 2)?.total).toBe(600);
+  const whole = await view.read(ANN, 2);
+  expect(await view.readSoon(ANN, 2)).toBe(whole);
+  for (let at = 600; at < 900; at++) told.tell(at + 1, TEXTS[at % TEXTS.length] ?? "");
+  await follow(view, told);
+  expect((await view.readSoon(ANN, 2))?.taken).toHaveLength(900);
+});
+
 test("WorldView makes a world anew when what its person goes by is another, from a snapshot as well", async () => {
   const told = new Told();
   told.tell(1, "Tom Baker won the raffle");

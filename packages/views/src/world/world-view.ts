@@ -36,6 +36,7 @@ import { worldErrors } from "./errors.ts";
 import { type Decisions, foldDecision, foldMemoryEvents } from "./fold.ts";
 import { orderOf, UserWorld, type WorldOwner } from "./user-world.ts";
 import { decisionsOf, type ReadDecision, type WorldReading } from "./world-reading.ts";
+import { cappedAt, keyOf, userOf, wholeKey, wholeWorldOf, type WorldPart, type WorldScope } from "./world-scope.ts";
 
 /** What the view is wired with. */
 export interface WorldViewOptions {
@@ -70,21 +71,6 @@ export interface WorldViewOptions {
   readonly idleMs?: number;
 }
 
-/** A part of somebody's memories that a world is made of. */
-export interface WorldPart {
-  /** Names the part: the same key always stands for the same choice of a user's documents. */
-  readonly key: string;
-  /** Its documents alone, as new as the user's index. */
-  readonly index: () => Promise<UserIndex>;
-}
-
-/** Whose world, and of what. */
-interface WorldScope {
-  readonly userId: UserId;
-  readonly ceiling: Level;
-  readonly part: WorldPart | undefined;
-}
-
 interface Loaded {
   world: UserWorld;
   /** The index as it was when the world was last brought up to it. */
@@ -99,6 +85,8 @@ interface Loaded {
 
 const BYTES_MAX_DEFAULT = 128 * 1024 * 1024;
 const IDLE_MS_DEFAULT = 1_500;
+/** Memories that whoever cannot wait for a world waits for: about a second of work. */
+const SOON_MAX = 400;
 /** Longest piece of work without letting others have their turn. */
 const PIECE_MS_MAX = 6;
 const ATTEMPTS_MAX = 6;
@@ -115,6 +103,8 @@ export class WorldView implements View {
   readonly #loaded = new Map<string, Loaded>();
   /** Worlds that memories are taken into now, by the same keys, and how many they will hold. */
   readonly #takingIn = new Map<string, { readonly loaded: Loaded; readonly total: number }>();
+  /** Who waits for worlds that are had soon or not at all: told when it is not soon. */
+  readonly #hasty = new Map<string, Set<() => void>>();
   readonly #locks = new KeyedLock();
   readonly #decisions = new Map<UserId, Decisions>();
   /** What was read of users; gone with the event that may have changed it, and with their world. */
@@ -224,6 +214,30 @@ export class WorldView implements View {
     });
   }
 
+  /**
+   * A world for whoever cannot wait, as `read` gives it; undefined while more than some hundred memories have still to be taken in, as after
+   * an import, which goes on by itself.
+   * @throws what `read` throws
+   */
+  async readSoon(userId: UserId, ceiling: Level, part?: WorldPart): Promise<WorldReading | undefined> {
+    const key = keyOf({ userId, ceiling: cappedAt(ceiling), part });
+    const taking = this.#takingIn.get(key);
+    if (taking !== undefined && isFar(taking.loaded.world, taking.total)) return undefined;
+    const far = Promise.withResolvers<undefined>();
+    const giveUp = (): void => far.resolve(undefined);
+    const hasty = this.#hasty.get(key) ?? new Set();
+    this.#hasty.set(key, hasty.add(giveUp));
+    const reading = this.read(userId, ceiling, part);
+    // Whoever asks next gets the failure.
+    reading.catch(() => undefined);
+    try {
+      return await Promise.race([reading, far.promise]);
+    } finally {
+      hasty.delete(giveUp);
+      if (hasty.size === 0 && this.#hasty.get(key) === hasty) this.#hasty.delete(key);
+    }
+  }
+
   /** How far the memories of a user that are open to `ceiling` are taken in; undefined while none are. */
   reading(userId: UserId, ceiling: Level): { readonly done: number; readonly total: number } | undefined {
     const taking = this.#takingIn.get(keyOf({ userId, ceiling: cappedAt(ceiling), part: undefined }));
@@ -305,6 +319,7 @@ export class WorldView implements View {
     loaded.reading = undefined;
     loaded.hasChanged = true;
     this.#takingIn.set(keyOf(scope), { loaded, total: documents.length });
+    if (isFar(loaded.world, documents.length)) for (const giveUp of this.#hasty.get(keyOf(scope)) ?? []) giveUp();
     let begunMs = performance.now();
     while (loaded.world.taken.length < documents.length) {
       const document = documents[loaded.world.taken.length];
@@ -439,31 +454,6 @@ function tellsOfOwner({ type }: KaelixEvent): boolean {
   return type === "import.started" || type === "import.undone" || type === "memory.all-erased";
 }
 
-/** The ceiling of the world that somebody sees whose session is open to `ceiling`. */
-function cappedAt(ceiling: Level): Level {
-  return ceiling >= LEVEL_INDEXED_MAX ? LEVEL_INDEXED_MAX : 1;
-}
-
-function keyOf({ ceiling, part, userId }: WorldScope): string {
-  return `${userId}/${ceiling}${part === undefined ? "" : `/${part.key}`}`;
-}
-
-/** The key of the world that holds all there is of somebody. */
-function wholeKey(userId: UserId): string {
-  return keyOf({ userId, ceiling: LEVEL_INDEXED_MAX, part: undefined });
-}
-
-/** Whose whole world stands under a key; undefined for a part of one. */
-function wholeWorldOf(key: string): UserId | undefined {
-  const userId = userOf(key);
-  return key === wholeKey(userId) ? userId : undefined;
-}
-
-function userOf(key: string): UserId {
-  // Made by `keyOf`.
-  return key.slice(0, key.indexOf("/")) as UserId;
-}
-
 function splitOnce(text: string): [string, string] {
   const at = text.indexOf("\n");
   return at < 0 ? ["", ""] : [text.slice(0, at), text.slice(at + 1)];
@@ -471,6 +461,10 @@ function splitOnce(text: string): [string, string] {
 
 function documentsOf(index: UserIndex, ceiling: number): SearchDocument[] {
   return [...index.documents()].filter((document) => document.level <= ceiling).toSorted(orderOf);
+}
+
+function isFar({ taken }: UserWorld, total: number): boolean {
+  return total - taken.length > SOON_MAX;
 }
 
 function isBeginning(world: UserWorld, documents: readonly SearchDocument[]): boolean {
