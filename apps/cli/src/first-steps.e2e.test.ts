@@ -70,6 +70,14 @@ test("the look into an export says which of its files come along", async () => {
   await page.getByText("3 memories new").first().waitFor();
 });
 
+test("one press leads a phone from its first page to the imports", async () => {
+  await page.goto(product.url);
+  await page.getByTestId("memory-entry").first().waitFor();
+  await page.getByRole("link", { name: "Import", exact: true }).click();
+  await page.waitForURL("**/import");
+  await page.getByText("3 memories new").first().waitFor();
+});
+
 test("only sources that hold something are offered", async () => {
   await page.goto(`${product.url}/timeline`);
   const options = page.getByTestId("timeline-source").locator("option");

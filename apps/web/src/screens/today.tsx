@@ -93,7 +93,15 @@ function Recent({ onSay }: { readonly onSay: () => void }): ReactNode {
   const isEmpty = query.isSuccess && memories.length === 0 && own.length === 0;
   if (isEmpty) return <FirstOffers onSay={onSay} />;
   return (
-    <Section title="Lately">
+    <Section
+      title="Lately"
+      // Elsewhere it stands beside every page, and the composer has a button for it.
+      aside={
+        <span className="md:hidden">
+          <TextLink href="/import">Import</TextLink>
+        </span>
+      }
+    >
       {query.isLoading && own.length === 0 && <Loading what="Reading" />}
       {query.error !== undefined && <ProblemNote problem={query.error} onRetry={() => void query.refetch()} />}
       <ul aria-label="Recent memories" className="divide-y divide-line border-y border-line">
