@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { type ImportAnswers, preview as previewImport, previewJson, unseal } from "@kaelix/capture";
 
 import type { CallOutput, Routes } from "@kaelix/contract";
-import { importPlace } from "@kaelix/contract/import-place";
+import { importPlace, importShare } from "@kaelix/contract/import-place";
 
 import { type CommonOptions, connect, connected, type Connection } from "../connection.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
@@ -211,8 +211,8 @@ async function follow(
     }
     const { data } = await client.call("imports.read", { params });
     if (data.state === "running") {
-      const share = data.bytes_total === 0 ? 0 : data.bytes_done / data.bytes_total;
-      bar.show(share, `${data.added} added, ${data.known} known, ${(data.bytes_done / 1e6).toFixed(1)} MB`);
+      const rest = data.total === null ? `, ${(data.bytes_done / 1e6).toFixed(1)} MB read` : ` of ${data.total}`;
+      bar.show(importShare(data), `${data.added} added, ${data.known} known${rest}`);
       await new Promise((resolve) => setTimeout(resolve, 150));
       continue;
     }

@@ -1,20 +1,8 @@
 import { expect, test } from "vitest";
 
-import { canTakeBack, filesWords, importShare, importSummary } from "./import-words.ts";
+import { canTakeBack, filesWords, importSummary } from "./import-words.ts";
 
-const NONE = { state: "done" as const, bytes_done: 0, bytes_total: 400, total: 5, added: 0, known: 0, failed: 0 };
-
-test("importShare is not full before what was read is told", () => {
-  expect(importShare({ ...NONE, bytes_done: 400 })).toBe(0);
-  expect(importShare({ ...NONE, bytes_done: 400, added: 2, known: 1 })).toBeCloseTo(0.6);
-  expect(importShare({ ...NONE, bytes_done: 100, added: 5 })).toBe(0.25);
-  expect(importShare({ ...NONE, bytes_done: 400, added: 3, known: 1, failed: 1 })).toBe(1);
-});
-
-test("importShare goes by bytes where nobody knows how many there are", () => {
-  expect(importShare({ ...NONE, total: null, bytes_done: 100 })).toBe(0.25);
-  expect(importShare({ ...NONE, total: null, bytes_total: 0 })).toBe(0);
-});
+const NONE = { state: "done" as const, added: 0, known: 0, failed: 0 };
 
 test("filesWords says what comes along and what is not in the export", () => {
   expect(filesWords({ kept: 0, missing: 0 })).toBeUndefined();

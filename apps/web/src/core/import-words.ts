@@ -1,21 +1,12 @@
-/** How far an import is and what it came to, in numbers and words. Pure. */
+/** What an import came to, in words. Pure. */
 import type { WireImport } from "../data/wire.ts";
 import { countOf, formatCount } from "./format.ts";
 
 /** What of an import is looked at. */
 interface Counted {
-  readonly bytes_done: number;
-  readonly bytes_total: number;
-  readonly total: number | null;
   readonly added: number;
   readonly known: number;
   readonly failed: number;
-}
-
-/** How full the bar is, 0 to 1. A small file is read at once and told afterwards: what is read and not yet told does not fill it. */
-export function importShare({ added, bytes_done, bytes_total, failed, known, total }: Counted): number {
-  const read = bytes_total === 0 ? 0 : Math.min(1, bytes_done / bytes_total);
-  return total === null || total === 0 ? read : Math.min(read, (added + known + failed) / total);
 }
 
 /** What becomes of pictures, sounds and other files of an export; undefined where it speaks of none. */

@@ -1,11 +1,12 @@
+import { importShare } from "@kaelix/contract/import-place";
 import type { ReactNode } from "react";
-import { ProgressBar } from "react-aria-components";
 import { Link } from "react-router";
 
 import { countOf, formatBytes, formatCount } from "../core/format.ts";
-import { importShare, importSummary } from "../core/import-words.ts";
+import { importSummary } from "../core/import-words.ts";
 import { api } from "../data/api.ts";
 import type { WireImport } from "../data/wire.ts";
+import { Bar } from "./bar.tsx";
 import { Name } from "./basics.tsx";
 
 const POLL_MS = 1_500;
@@ -23,19 +24,15 @@ const ENDED: Readonly<Record<WireImport["state"], string>> = {
 /** How far an import is. */
 export function ImportProgress({ item }: { readonly item: WireImport }): ReactNode {
   return (
-    <ProgressBar aria-label={`Importing ${item.file}`} value={importShare(item)} maxValue={1}>
-      {({ percentage = 0 }) => (
-        <>
-          <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">
-            <span className="filled block h-full rounded-full bg-accent" style={{ width: `${percentage}%` }} />
-          </span>
-          <span className="mt-1 block text-12 text-muted tabular-nums">
-            {formatBytes(item.bytes_done)} of {formatBytes(item.bytes_total)} · {formatCount(item.added + item.known)}
-            {item.total === null ? "" : ` of ${formatCount(item.total)}`} told · searchable while it runs
-          </span>
-        </>
-      )}
-    </ProgressBar>
+    <Bar label={`Importing ${item.file}`} share={importShare(item)}>
+      <span className="mt-1 block text-12 text-muted tabular-nums">
+        {formatCount(item.added + item.known)}
+        {item.total === null
+          ? ` told · ${formatBytes(item.bytes_done)} of ${formatBytes(item.bytes_total)}`
+          : ` of ${formatCount(item.total)} told`}
+        {" · searchable while it runs"}
+      </span>
+    </Bar>
   );
 }
 

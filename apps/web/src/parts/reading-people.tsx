@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 
 import { peopleApi } from "../data/people-api.ts";
+import { Bar } from "./bar.tsx";
 import { Loading } from "./basics.tsx";
 
 const LOOK_EVERY_MS = 1_000;
@@ -16,8 +17,8 @@ export function ReadingPeople({ what }: { readonly what: string }): ReactNode {
   return (
     <div>
       <Loading what={`${what}: ${done.toLocaleString("en")} of ${total.toLocaleString("en")} memories`} />
-      <progress className="w-full max-w-form" value={done} max={total} aria-label="Memories read" />
-      <p className="max-w-measure text-13 text-muted">
+      <Bar label="Memories read" share={total === 0 ? 0 : done / total} className="max-w-form" />
+      <p className="mt-3 max-w-measure text-13 text-muted">
         Memories are read in the order in which they happened, and what came later may change what was said before, so
         people stand here when all are read. Everything else works meanwhile.
       </p>

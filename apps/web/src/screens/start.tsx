@@ -1,10 +1,10 @@
 import { type ReactNode } from "react";
-import { ProgressBar } from "react-aria-components";
 import { Navigate } from "react-router";
 
 import { formatDuration } from "../core/format.ts";
 import { api } from "../data/api.ts";
 import type { WireServer } from "../data/wire.ts";
+import { Bar } from "../parts/bar.tsx";
 import { Loading } from "../parts/basics.tsx";
 import { Door } from "../parts/door.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -24,13 +24,7 @@ function Step({ step }: { readonly step: WireServer["steps"][number] }): ReactNo
       </span>
       <span className={`w-24 ${step.state === "waiting" ? "text-muted" : ""}`}>{step.name}</span>
       {isMeasured ? (
-        <ProgressBar aria-label={step.name} value={step.progress} maxValue={1} className="flex-1">
-          {({ percentage = 0 }) => (
-            <span className="block h-1.5 overflow-hidden rounded-full bg-sunken">
-              <span className="filled block h-full bg-accent" style={{ width: `${percentage}%` }} />
-            </span>
-          )}
-        </ProgressBar>
+        <Bar label={step.name} share={step.progress} className="flex-1" />
       ) : (
         <span className="flex-1 text-13 text-muted">{step.detail ?? (isRunning ? "at work" : "")}</span>
       )}

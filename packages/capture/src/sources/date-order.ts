@@ -228,17 +228,21 @@ const ORDER_WORDS: Readonly<Record<DateOrder, string>> = {
   "year-first": "year first",
 };
 
-/** The question about the order, with a sample of how the first date would read either way. */
+/** The question about the order, with a sample of how the first date would read either way; one that reads alike either way says so. */
 export function askDateOrder(decision: DateDecision, first: Stamp | undefined, written: string): ImportQuestion {
-  const readings = decision.possible.map((order) => {
+  const dates = decision.possible.map((order) => {
     const day = first === undefined ? undefined : stampDay(first, { ...decision.reading, order });
-    const date = day === undefined ? "no date" : readableDay(day);
-    return `${date} (${ORDER_WORDS[order]})`;
+    return day === undefined ? "no date" : readableDay(day);
   });
+  const words = decision.possible.map((order) => ORDER_WORDS[order]);
+  const asked =
+    new Set(dates).size === 1
+      ? `That is ${dates[0]} either way. How are the others meant: ${words.join(" or ")}?`
+      : `Is that ${words.map((word, at) => `${dates[at]} (${word})`).join(" or ")}?`;
   const suggested = decision.possible.find((order) => order === decision.reading.order) ?? null;
   return {
     id: "date-order",
-    text: `The first date is written "${written}". Is that ${readings.join(" or ")}?`,
+    text: `The first date is written "${written}". ${asked}`,
     options: decision.possible,
     suggested,
   };

@@ -96,6 +96,10 @@ test("prepareChat asks when only the person can tell, and takes the answer", asy
     options: ["day-first", "month-first"],
     suggested: "day-first",
   });
+  const alike = await read("01/01/2024, 09:00 - Ann: a\n03/02/2024, 09:00 - Bob: b\n");
+  expect(alike.prepared?.dateQuestion?.text).toBe(
+    'The first date is written "01/01/2024, 09:00". That is 1 Jan 2024 either way. How are the others meant: day first or month first?',
+  );
   const answered = await read(content, { answers: { dateOrder: "month-first" } });
   expect(answered.prepared?.isBlocked).toBe(false);
   expect(told(answered.records)[0]).toContain("2024-02-01");
