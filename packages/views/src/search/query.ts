@@ -3,6 +3,7 @@
  * Pure; knows no index.
  */
 import { monthNamesOf, termOf } from "./languages.ts";
+import { lightWordsOf } from "./light-words.ts";
 import { slipOf } from "./slip.ts";
 import { isStopWord } from "./stop-words.ts";
 import type { TimeMention } from "./time-span.ts";
@@ -30,6 +31,8 @@ export interface QueryWord {
   /** Two terms that together in a document stand for it, which is a compound of them (compounds.ts): each way of taking it apart. */
   readonly halves?: readonly (readonly [string, string])[];
   readonly isStop: boolean;
+  /** True when it asks more than it tells of the matter, and weighs less (light-words.ts). */
+  readonly isLight?: boolean;
   /** True when every term that begins with it counts. */
   readonly isPrefix: boolean;
   /** True when its terms are only nearly what was typed (near-terms.ts). */
@@ -93,7 +96,9 @@ export function parseQuery(text: string, options: ParseOptions): ParsedQuery {
   const times = relativeTimes(rest, options.nowMs);
   const isAsked = /[?？؟]\s*$/.test(cut);
   const matter = translated(wordsOf(withoutTimes(rest, times), options).slice(0, QUERY_WORDS_MAX), options);
-  const words = markPrefixes(markGrammar(matter, isAsked), rest);
+  const light = lightIn(rest, phrases.flat(), options);
+  const typed = matter.map((word) => (light.has(word.text) ? { ...word, isLight: true } : word));
+  const words = markPrefixes(markGrammar(typed, isAsked), rest);
   const last = words.at(-1);
   if (options.prefixLast === true && last !== undefined && /[\p{L}\p{N}]$/u.test(rest)) {
     words[words.length - 1] = { ...last, isPrefix: true, isStop: false };
@@ -178,6 +183,14 @@ function wordsOf(text: string, options: ParseOptions): QueryWord[] {
     isStop: options.languages.some((language) => isStopWord(word.text, language)),
     isPrefix: false,
   }));
+}
+
+/** The words of a question that weigh less, folded; what is in quotes weighs what it weighs. */
+function lightIn(text: string, quoted: readonly QueryWord[], { languages }: ParseOptions): ReadonlySet<string> {
+  const words = splitWords(text).map((word) => word.text);
+  const light = new Set(Array.from(lightWordsOf(words, languages), foldDiacritics));
+  for (const word of quoted) light.delete(word.text);
+  return light;
 }
 
 /** Words with what they are in the other languages of the index beside them; phrases and exclusions are of the words typed. */

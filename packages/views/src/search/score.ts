@@ -98,6 +98,9 @@ const PAIR_CANDIDATES_MAX = 200;
 /** What a word counts that is only nearly what was typed. */
 const NEAR_WEIGHT = 0.6;
 
+/** What a word counts that a question asks with more than it is told with (light-words.ts). */
+const LIGHT_WEIGHT = 0.4;
+
 /** What a word that tells of nearly the same counts, as a part of the word itself. */
 const RELATED_COUNT = 0.2;
 
@@ -180,7 +183,8 @@ class Scoring {
 
   #addWord(word: QueryWord, isName: boolean): WordWeight {
     const { touched, holding } = this.#countWord(word);
-    const weight = inverseFrequency(this.#corpus.documents, holding) * (isName ? this.#shape.nameWeight : 1);
+    const kind = isName ? this.#shape.nameWeight : word.isLight === true ? LIGHT_WEIGHT : 1;
+    const weight = inverseFrequency(this.#corpus.documents, holding) * kind;
     // What is only nearly the word leaves part of the question uncovered.
     const found = word.isNear === true ? weight * NEAR_WEIGHT : weight;
     this.#addTurns(touched, found);
