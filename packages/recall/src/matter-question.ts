@@ -1,7 +1,8 @@
 /**
- * Questions for what something cost, what was decided about it, who is not part of it, and whose birthday is when. Pure; English and German forms.
+ * Questions for what something cost, what it weighs or measures, who has it, what was decided about it, who is not part of it, and whose
+ * birthday is when. Pure; English and German forms.
  *
- * Guarantees: a price is answered by a sum, a decision by words of deciding, "who is not coming?" by words that deny; all of them of the
+ * Guarantees: a price is answered by a sum, a weight by one, a decision by words of deciding, "who is not coming?" by words that deny; all of them of the
  * matter that is asked about. It does not: add sums up, or know that a decision was taken back in other words.
  */
 import { findTimes } from "@kaelix/views";
@@ -27,7 +28,7 @@ function asks(...forms: readonly string[]): readonly RegExp[] {
 }
 
 const SUM = String.raw`[€$£₹¥]\s?\d|\d[\d.,' ]*(?:€|\$|£|₹|-)?\s?(?:€|\$|£|₹|(?:euros?|eur|dollars?|bucks?|quid|pounds?|pence|cents?|chf|franken|francs?|rupees?|rs|zł)(?!\p{L}))`;
-const PAYING = String.raw`(?:costs?|paid|pay|price[ds]?|charge[ds]?|wants|kostet|kosten|kostete|gekostet|bezahlt|zahlen|preis)(?!\p{L})[^.?!\d]{0,30}\d|(?:was|were|for|war|waren|für) (?:about |around |only |ca\.? |rund |nur )?\d[\d.,]*(?=\s*(?:[.,;!)]|$)| (?:each|per|pro)(?!\p{L}))`;
+const PAYING = String.raw`(?:costs?|paid|pay|price[ds]?|charge[ds]?|wants|rent|fees?|fine|deposit|salary|bill|kostet|kosten|kostete|gekostet|bezahlt|zahlen|preis|miete|gebühr|strafe|kaution|gehalt|rechnung)(?!\p{L})[^.?!\d]{0,30}\d|(?:was|were|for|war|waren|für) (?:about |around |only |ca\.? |rund |nur )?\d[\d.,]*(?=\s*(?:[.,;!)]|$)| (?:each|per|pro)(?!\p{L}))`;
 
 const PRICE: Form = {
   asks: asks(
@@ -35,15 +36,56 @@ const PRICE: Form = {
     String.raw`how much (?:money )?(?:do|does|did|will|would|has|have|had) ${THING} cost`,
     String.raw`how much (?:did|do|have|had) (?:i|we|you|they|he|she|\p{L}+) (?:pay|paid|spend|spent) (?:for|on) ${THING}`,
     String.raw`what (?:do|does|did|will) ${THING} cost`,
+    String.raw`(?:what|how much) (?:do|does|did) (?:i|we|you|they|he|she|\p{L}+) pay for ${THING}`,
     String.raw`what(?:['’]s| is| was) the (?:price|cost) of ${THING}`,
     String.raw`(?:was|wie ?viel) (?:hat|haben|hatte|hatten) ${THING} gekostet`,
     String.raw`(?:was|wie ?viel) koste(?:t|n|te|ten) ${THING}`,
     String.raw`(?:was|wie ?viel) (?:habe|haben|hat) (?:ich|wir|\p{L}+) für ${THING} (?:bezahlt|gezahlt|ausgegeben)`,
+    String.raw`(?:was|wie ?viel) (?:zahle|zahlen|zahlt|bezahle|bezahlen|bezahlt) (?:ich|wir|\p{L}+) für ${THING}`,
+    String.raw`wie hoch (?:ist|sind|war|waren) (?=.*(?:miete|rechnung|gehalt|kaution|gebühr|preis|kosten|strafe))${THING}`,
     String.raw`wie teuer (?:ist|sind|war|waren) ${THING}`,
   ),
   says: new RegExp(`${SUM}|(?<!\\p{L})(?:${PAYING})`, "iu"),
   // What holds "cost" tells what something else did.
   otherwise: "nothing",
+};
+
+const AMOUNT = String.raw`(?<!\p{L})\d[\d.,]*\s?`;
+
+const WEIGHT: Form = {
+  asks: asks(
+    String.raw`(?:what|how much|how heavy) (?:do|does|did) ${THING} weigh(?: now)?`,
+    String.raw`how heavy (?:is|are|was|were) ${THING}(?: now)?`,
+    String.raw`(?:was|wie ?viel) (?:wiegt|wiegen|wog)(?: jetzt)? ${THING}`,
+    String.raw`wie schwer (?:ist|sind|war|waren)(?: jetzt)? ${THING}`,
+  ),
+  says: new RegExp(
+    String.raw`${AMOUNT}(?:kg|kilos?|kilograms?|grams?|g|lbs?|pounds|stone|tonnes?|tons?|gramm|pfund|tonnen)(?!\p{L})|(?<!\p{L})(?:weigh\p{L}*|wiegt|wog)(?!\p{L})[^.?!\d]{0,20}\d`,
+    "iu",
+  ),
+  otherwise: "words",
+};
+
+const HEIGHT: Form = {
+  asks: asks(
+    String.raw`how (?:tall|high|wide|deep) (?:is|are|was|were) ${THING}(?: now)?`,
+    String.raw`wie (?:groß|hoch|breit|tief) (?:ist|sind|war|waren)(?: jetzt)? ${THING}`,
+  ),
+  says: new RegExp(
+    String.raw`${AMOUNT}(?:mm|cm|m|met(?:er|re)s?|centimet(?:er|re)s?|feet|foot|ft|inch(?:es)?|in|zentimeter|quadratmeter|m²|m2|gb|acres?|hectares?|hektar)(?!\p{L})|\d['’′]\s?\d`,
+    "iu",
+  ),
+  otherwise: "words",
+};
+
+/** Whoever has a thing may have given it back since. */
+const HOLDER: Form = {
+  asks: asks(
+    String.raw`who(?: still)?(?: has| holds| keeps|['’]s)(?: got)?(?: still)? (?=(?:my|our|the)(?!\p{L}))${THING}(?: now| at the moment)?`,
+    String.raw`wer hat(?: noch| gerade| jetzt)? (?=(?:meine?[nms]?|unser\p{L}*|den|die|das)(?!\p{L}))(?<thing>\p{L}+ \p{L}+)`,
+  ),
+  says: /(?<!\p{L})(?:has|have|had|got|get|lent|lend|lending|borrow\p{L}*|gave|given|give|took|taken|back|return\p{L}*|holds?|keeps?|kept|left|with|at|hat|habe|haben|geliehen|leiht|leihe|ausgeliehen|verliehen|zurück\p{L}*|gegeben|gebe|bei|beim|mitgenommen)(?!\p{L})/iu,
+  otherwise: "words",
 };
 
 const DECISION: Form = {
@@ -81,7 +123,7 @@ export function readMatterQuestion(text: string, nowMs: number): AimedQuestion |
   );
   if (time !== undefined) return birthdaysIn(time, nowMs);
   if (WHO_NOT.test(text)) return deniedQuestion(text);
-  for (const form of [PRICE, DECISION]) {
+  for (const form of [PRICE, DECISION, WEIGHT, HEIGHT, HOLDER]) {
     const thing = form.asks
       .map((pattern) => pattern.exec(text)?.groups?.["thing"])
       .find((found) => found !== undefined);

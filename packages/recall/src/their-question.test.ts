@@ -102,3 +102,21 @@ test("readTheirQuestion reads nothing else", () => {
   expect(readTheirQuestion("Where is the lamp from?")?.otherwise).toBe("words");
   expect(readTheirQuestion("Where is Ann from?")?.otherwise).toBe("nothing");
 });
+
+test.each([
+  ["Where does Ines live?", "Ines's new flat is above the bakery on Elm Grove", undefined],
+  ["What is Ines's address?", "Ines's new flat is above the bakery on Elm Grove", undefined],
+  ["What's Max's address?", "My address is Elm Grove 4", "Max"],
+  ["Where does Hanne live?", "My sister Hanne is visiting from Bergen for two weeks", "Max"],
+  ["Where did Ines work before?", "I've handed in my notice at the bank", "Ines"],
+])("%s %s", async (question, line, speaker) => {
+  const others: readonly Told[] = [
+    { on: "2026-01-02", text: "Ines said that Rosa's flat is behind the station" },
+    { on: "2026-01-03", text: "Hanne and Max are in the garden" },
+    { on: "2026-01-04", text: "Nobody at work knows Ines" },
+  ];
+  const told = { on: "2026-01-10", text: line, ...(speaker === undefined ? {} : { speaker }) };
+  const found = await answersTo(question, [told, ...others]);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(line);
+});

@@ -16,6 +16,7 @@ const OTHERS: readonly Told[] = [
 
 test.each([
   ["Which doctor does Oma have?", "Oma sees Dr. Klein at the market square", undefined],
+  ["What doctor does Oma have?", "Oma sees Dr. Klein at the market square", undefined],
   ["which doctor does oma have", "I called Dr. Klein, Oma may come on Monday", undefined],
   ["Which doctor does Oma have?", "My doctor is Dr. Klein, he is very kind", "Oma"],
   ["Who is Mum's dentist?", "Mum has an appointment with her dentist, Mr Webb", undefined],

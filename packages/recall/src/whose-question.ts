@@ -15,6 +15,9 @@ import { type Sentence, splitSentences } from "./sentences.ts";
 
 const WHO = String.raw`(?<who>(?:(?:my|our|the|mein\p{L}*|unser\p{L}*|der|die) )?\p{L}[\p{L}.-]*(?: \p{L}[\p{L}.-]*)?)`;
 const THING = String.raw`(?<thing>\p{L}[\p{L}-]*(?: \p{L}[\p{L}-]*){0,2}?)`;
+/** Those that are called by what they are wherever they are told of. */
+const OWN_KIND =
+  "(?<thing>doctor|dentist|gp|vet|lawyer|teacher|therapist|midwife|hairdresser|landlord|boss|school|nursery|bank|insurance)";
 const NOW = "(?: now| these days| currently| at the moment| jetzt| gerade| derzeit| eigentlich| hin)*";
 
 /** A question that is all of one form. */
@@ -23,7 +26,8 @@ function asks(...forms: readonly string[]): readonly RegExp[] {
 }
 
 const ASKS = asks(
-  // "What pets does Ann have?" is answered by a cat, which need not be called a pet.
+  // "What pets does Ann have?" is answered by a cat, which need not be called a pet; a doctor is called so.
+  `what ${OWN_KIND} (?:do|does|did) ${WHO} (?:have|use)`,
   `which ${THING} (?:do|does|did) ${WHO} (?:have|use)`,
   `(?:which|what) ${THING} (?:do|does|did) ${WHO} (?:see|go to|attend)`,
   `to (?:which|what) ${THING} (?:do|does|did) ${WHO} go`,
