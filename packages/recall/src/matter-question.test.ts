@@ -141,3 +141,13 @@ test("who has a thing is told the newest first: it may have been given back", as
   ];
   expect((await answersTo("Wer hat die Leiter?", german, "de"))[0]).toContain("zurückgebracht");
 });
+
+test.each([
+  ["Who did I lend the ladder to?", "Lent the ladder to Max for a week", "The ladder is rusty", "en"],
+  ["Wem habe ich die Leiter geliehen?", "Max hat sich unsere Leiter ausgeliehen", "Die Leiter ist rostig", "de"],
+])("%s", async (question, line, other, language) => {
+  const told = [line, other].map((text, at) => ({ on: `2026-01-0${at + 1}`, text }));
+  const found = await answersTo(question, told, language);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(line);
+});

@@ -15,6 +15,8 @@ const MATTER_SHARE_MIN = 0.4;
 
 interface Form {
   readonly asks: readonly RegExp[];
+  /** How much of the matter a memory must hold, where that is more than of others: its day puts it first, and not its words. */
+  readonly shareMin?: number;
   /** What a sentence of an answer holds. */
   readonly says: RegExp;
   readonly otherwise: AimedQuestion["otherwise"];
@@ -83,7 +85,10 @@ const HOLDER: Form = {
   asks: asks(
     String.raw`who(?: still)?(?: has| holds| keeps|['’]s)(?: got)?(?: still)? (?=(?:my|our|the)(?!\p{L}))${THING}(?: now| at the moment)?`,
     String.raw`wer hat(?: noch| gerade| jetzt)? (?=(?:meine?[nms]?|unser\p{L}*|den|die|das)(?!\p{L}))(?<thing>\p{L}+ \p{L}+)`,
+    String.raw`(?:who(?:m)? (?:did|have|had) (?:i|we) (?:lend|lent|give|given|loan)|to whom did (?:i|we) (?:lend|give)) ${THING}(?: to)?`,
+    String.raw`wem (?:habe|haben|hatte|hatten) (?:ich|wir) ${THING} (?:aus|ver)?ge(?:liehen|geben)`,
   ),
+  shareMin: 0.7,
   says: /(?<!\p{L})(?:has|have|had|got|get|lent|lend|lending|borrow\p{L}*|gave|given|give|took|taken|back|return\p{L}*|holds?|keeps?|kept|left|with|at|hat|habe|haben|geliehen|leiht|leihe|ausgeliehen|verliehen|zurück\p{L}*|gegeben|gebe|bei|beim|mitgenommen)(?!\p{L})/iu,
   otherwise: "words",
 };
@@ -162,13 +167,13 @@ function dayOfYear(atMs: number): number {
   return at.getUTCMonth() * 31 + at.getUTCDate();
 }
 
-function saidOf(thing: string, { otherwise, says }: Form): AimedQuestion {
+function saidOf(thing: string, { otherwise, says, shareMin = MATTER_SHARE_MIN }: Form): AimedQuestion {
   return {
     text: thing,
     wanted: "newest",
     isOfAsker: false,
     otherwise,
-    isAnsweredBy: ({ text }, _language, { coverage }) => coverage >= MATTER_SHARE_MIN && isToldIn(text, says),
+    isAnsweredBy: ({ text }, _language, { coverage }) => coverage >= shareMin && isToldIn(text, says),
   };
 }
 

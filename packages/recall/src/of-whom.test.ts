@@ -3,7 +3,7 @@ import { loadLanguage } from "@kaelix/views";
 import { expect, test } from "vitest";
 
 import { ask } from "./ask.ts";
-import { OWNER, sourceOf, type Told } from "./testing.ts";
+import { answersTo, OWNER, sourceOf, type Told } from "./testing.ts";
 
 const NOW_MS = Date.UTC(2024, 5, 12, 9);
 
@@ -152,4 +152,14 @@ test.each(LIVES)("$title: what was told of one is no answer about another", asyn
     answers.push([question, first === undefined ? null : told.findIndex(({ text }) => text.includes(first.text))]);
   }
   expect(answers).toEqual(questions);
+});
+
+test("a list that names somebody before a German noun is of them, and speaks to nobody", async () => {
+  await loadLanguage("de");
+  const told: readonly Told[] = [
+    { on: "2025-12-20", text: "Weihnachtsgeschenke: Ines ein Vogelhaus, Konrad Wollsocken" },
+    { on: "2025-12-21", text: "Bis morgen", speaker: "Konrad" },
+  ];
+  const [first] = await answersTo("Was habe ich Konrad zu Weihnachten geschenkt?", told, "de");
+  expect(first).toContain("Wollsocken");
 });

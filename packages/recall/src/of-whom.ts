@@ -163,8 +163,10 @@ const CALLING =
 
 /** True of a sentence that names somebody otherwise than to speak to them ("Thanks, Ann!"). */
 function isAbout(sentence: string, name: string): boolean {
-  const spoken = sentence.replace(/(?:^|,)\s*(?:\p{L}+,?\s+){0,2}?\p{Lu}\p{L}+\s*(?=[,.!?]|$)/gu, (said) =>
-    isNamedIn(said, name) ? " " : said,
+  // "Gifts: Ann a scarf, Bob Wollsocken" is said to nobody: whoever is spoken to stands last.
+  const spoken = sentence.replace(
+    /(?:^|,)\s*(?:\p{L}+,?\s+){0,2}?(\p{Lu}\p{L}+)\s*(?=[,.!?]|$)/gu,
+    (said, last: string) => (isNamedIn(last, name) ? " " : said),
   );
   return isNamedIn(spoken, name);
 }

@@ -120,3 +120,19 @@ test.each([
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(line);
 });
+
+test.each([
+  ["Wo arbeitet Ines?", "Ich habe den Job bei den Stadtwerken bekommen", "Ines"],
+  ["Wo arbeitet Ines?", "Erster Tag bei den Stadtwerken, meine Chefin ist nett", "Ines"],
+  ["Wo wohnt Hanne?", "Meine Cousine Hanne aus Bergen kommt zwei Wochen zu Besuch", "Max"],
+  ["Wie lautet Ines' Adresse?", "Die neue Wohnung ist in der Gartenstraße, sagt Ines", undefined],
+])("%s %s", async (question, line, speaker) => {
+  const others: readonly Told[] = [
+    { on: "2026-01-02", text: "In der Arbeit weiß niemand von Ines" },
+    { on: "2026-01-03", text: "Hanne und Max sind im Garten" },
+  ];
+  const told = { on: "2026-01-10", text: line, ...(speaker === undefined ? {} : { speaker }) };
+  const found = await answersTo(question, [told, ...others], "de");
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(line);
+});

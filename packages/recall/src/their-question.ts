@@ -49,6 +49,7 @@ function holds(...forms: readonly string[]): RegExp {
 const BE = "(?:['’]s|is|are|was|were|will be)";
 const YEARS = String.raw`\d{1,3}(?:st|nd|rd|th|\.)?`;
 
+const STARTING = String.raw`[Ff]irst day (?:at|with) (?:the |a |my new )?\p{Lu}\p{L}+|(?:Job|Stelle|Arbeitsplatz|Praktikum)(?: \p{L}+){0,2} (?:bei|beim|im|in|an|am)|[Ee]rster (?:Arbeitst|T)ag (?:bei|beim|im|an)`;
 /** Whoever leaves a place worked there. */
 const LEAVING = String.raw`(?:(?:handed in|gave|given|put in) (?:my|his|her|their) (?:notice|resignation)|left (?:my|his|her|their) (?:job|position|post)|quit|resigned)(?: \p{L}+){0,3} (?:at|from|as|with)`;
 
@@ -135,7 +136,7 @@ const FORMS: readonly Form[] = [
       String.raw`(?:lives?|living|lived|moved|moving|moves|relocated|relocating|settled|resides?|staying)(?: \p{L}+){0,2} (?:in|at|near|to|on|with|by)`,
       String.raw`(?:flat|apartment|house|home|place|cottage)(?:['’]s| is| was)(?: \p{L}+){0,2} (?:in|at|near|on|above|behind|opposite|next to|by)`,
       String.raw`address(?:['’]s| is| was|:)|(?:[Aa]dresse|[Aa]nschrift)(?: ist| lautet|:)`,
-      String.raw`visit(?:s|ed|ing)(?: us| me)? from \p{Lu}\p{L}+|zu Besuch aus \p{Lu}\p{L}+`,
+      String.raw`visit(?:s|ed|ing)(?: us| me)? from \p{Lu}\p{L}+|aus \p{Lu}\p{L}+(?: \p{L}+){0,4} zu Besuch|zu Besuch aus \p{Lu}\p{L}+`,
       String.raw`(?:wohnt|lebt|wohnen|leben|wohnte|lebte)(?: \p{L}+){0,3} (?:in|im|bei|beim|an|am|auf|nahe)`,
       String.raw`(?:Wohnung|Haus|Zimmer)(?: ist| liegt)(?: \p{L}+){0,2} (?:in|im|an|am|auf|bei|beim|über|neben|hinter|gegenüber)`,
       String.raw`(?:ist|sind|zieht|ziehen)(?: \p{L}+){0,3} nach \p{Lu}\p{L}+`,
@@ -168,9 +169,11 @@ const FORMS: readonly Form[] = [
       String.raw`(?:arbeitet|arbeiten|arbeitete|jobbt)(?: \p{L}+){0,3} (?:bei|beim|für|in|im|am|an|als)`,
       String.raw`(?:ist|war|wird|wurde)(?: jetzt)?(?: ein| eine)? \p{Lu}\p{L}+(?:erin|er|istin|ist|ärztin|arzt|kauffrau|kaufmann|ingenieur|ingenieurin|eur|eurin|pfleger|pflegerin) (?:bei|beim|im|in|an|am|von Beruf)`,
       String.raw`von Beruf \p{Lu}\p{L}+`,
+      STARTING,
       LEAVING,
     ),
     saysSelf: holds(
+      STARTING,
       String.raw`I(?:['’]ve| have)? ${LEAVING}`,
       String.raw`I(?:['’]m| am)(?: now| still)? an? \p{L}+(?:er|or|ist|ian|eer|ant|nurse|cook|chef|pilot)(?: now| at| for| in|[.,!]|$)`,
       String.raw`[Mm]y (?:new |current )?(?:job|position|internship)(?: \p{L}+){0,3} (?:at|as|in|with|is|starts)`,

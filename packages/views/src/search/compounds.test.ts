@@ -47,10 +47,18 @@ test("searchIndex finds the two words that a compound is made of, with what link
 });
 
 test("searchIndex takes compounds apart only into words that stand by themselves where they may be seen", () => {
-  const told = [...german.slice(0, 2), ["de", "Unser neuer Lehrer heißt Brenner"] as const];
-  expect(found("Klavier", told)).toEqual([2, 1]);
-  expect(found("Klavier", told, { ceiling: 1 })).toEqual([2]);
-  expect(found("Klavier", german.slice(0, 2))).toEqual([2]);
+  const told = ["Der Klavierstimmer kommt um vier", "Das Klavier ist schwarz", "Ein Stimmer hört gut"];
+  const said = told.map((text) => ["de", text] as const);
+  expect(found("Klavier", said)).toEqual([2, 1]);
+  expect(found("Klavier", said, { ceiling: 1 })).toEqual([2]);
+  expect(found("Klavier", said.slice(0, 2))).toEqual([2]);
+});
+
+test("what compounds are often made with need stand nowhere by itself", () => {
+  const told = ["Weihnachtsgeschenke: Opa ein Vogelhaus", "Die Weihnachtskugel ist zerbrochen", "Ein Haus am See"];
+  const said = told.map((text) => ["de", text] as const);
+  expect(found("Weihnachten", said)).toEqual([1]);
+  expect(found("Vogel", said)).toEqual([1]);
 });
 
 test("compounds that may not be seen take no room from those that may", () => {

@@ -6,7 +6,7 @@
  *   halves      a word of the query = two words of the index                             Geburtstag·s·geschenk → Geburtstag, Geschenk
  *
  * Guarantees: a compound is taken apart only into words that stand in visible documents (or in the query) by themselves, or whose
- * other language does (translations.ts); there is no dictionary of compounds. One walk through the vocabulary for all words of a query, and none where hardly any memory is German: an index of
+ * other language does (translations.ts), or that compounds are often made with (`PARTS`); there is no dictionary of compounds. One walk through the vocabulary for all words of a query, and none where hardly any memory is German: an index of
  * other languages is asked as before. Of a question in English only what its words are in German is looked for in compounds.
  * It does not: find a compound whose other half stands nowhere by itself, or take one apart into three.
  */
@@ -33,6 +33,22 @@ const REST_LENGTH_MIN = 3;
 /** What stands between the two, the longest first. */
 const LINKS = ["ens", "ns", "es", "en", "er", "s", "n", "e", ""] as const;
 
+/** What everyday compounds are made with, in front or behind. */
+const PARTS =
+  `abend adresse arbeit arzt auto bad bahn baum besuch brief buch büro daten ende essen fahrt familie feier fest flug foto freund garten geburtstag
+geld gerät geschenk gruppe haus heft hochzeit hütte jahr karte kasse kauf keller kinder kosten kuchen kurs küche lehrer liste markt möbel nummer papier
+park party pass plan platz preis probe problem rad raum rechnung reise rezept sachen schein schlüssel schmerzen schrank schuhe schule schutz sommer sonntag
+spiel sprache stadt stelle straße stunde tag tasche telefon termin test ticket tisch training tür unfall unterricht urlaub verein versicherung vertrag
+wagen wasser weihnacht wetter winter woche wohnung zeit zeug zimmer zug`.split(/\s+/u);
+
+let commonParts: ReadonlySet<string> | undefined;
+
+/** True of what compounds are often made with, as it stands in them or at their end. */
+function isCommonPart(term: string): boolean {
+  commonParts ??= new Set(PARTS.flatMap((part) => [part, stemOf(part, GERMAN)]));
+  return commonParts.has(term);
+}
+
 /** The query with compounds of its words beside them, and its compounds taken apart. Unfinished words stay as they are. */
 export function withCompounds(
   parts: IndexParts,
@@ -49,7 +65,8 @@ export function withCompounds(
     .filter(({ isPrefix, isStop, text }) => !isStop && !isPrefix && text.length >= WORD_LENGTH_MIN && !/\d/.test(text))
     .slice(0, WORDS_MAX)
     .map((word) => ({ word, terms: germanTerms(word, isEnglish) }));
-  const compounds = compoundsOf(parts, asked, { ceiling, isKnown });
+  const isPart = (term: string): boolean => isCommonPart(term) || isKnown(term);
+  const compounds = compoundsOf(parts, asked, { ceiling, isKnown: isPart });
   const words = query.words.map((word): QueryWord => {
     const found = compounds.get(word);
     if (found === undefined) return word;

@@ -27,3 +27,8 @@ test("words that are looked for and ask nothing all weigh what they weigh", () =
 test("what stands in quotes weighs what it weighs", () => {
   expect(lightIn('Where did I say "the time to eat"?', ["en"])).toEqual([]);
 });
+
+test("what is measured belongs to the question in German too", () => {
+  const matter = parseQuery("Wie lange ist die Brücke gesperrt?", { languages: ["de"] }).words;
+  expect(matter.flatMap(({ isStop, text }) => (isStop ? [] : [text]))).toEqual(["brucke", "gesperrt"]);
+});

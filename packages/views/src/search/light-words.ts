@@ -14,10 +14,10 @@ go goes going gone got happen happened hobbies hobby information item items keep
 made make mean meant name named names need needed new one other others own paid part parts pay people person place put reason
 recent recently saw see seen sell send sent show sold someone something sort start started stay stayed still take taken talk talked
 thing things think thought time times together told took topic try type types use used using usually want wanted way ways went`,
-  de: `art arten bekam bekommen besorgen besorgt bleiben brachte brauche brauchen braucht bringen bringt dinge eigentlich essen fand finde finden
-findet fragen fragte gab geben gebracht gebraucht gefragt gefunden gegangen gegeben gegessen gehe gehen geht gekauft gekommen gekriegt gelegt gemacht genau
+  de: `art arten bekam bekommen besorgen besorgt bleiben blieb brachte brauche brauchen braucht bringen bringt dinge eigentlich erzählen erzählt erzählte essen fahre fahren fährt fand finde finden
+findet fragen fragte fressen frisst fuhr gab geben gebracht gebraucht gefahren gefragt gefunden gegangen gegeben geschenkt gegessen gehe gehen geht gekauft gekommen gekriegt gelegt gesagt gemacht genau
 genommen gerade geschehen gesehen getan ging gingen gibt halten heißen heißt hießt hieß kam kaufen kaufte kennen komme kommen kommt kriegen lassen lege legen leute
-mache machen macht machte namen name nahm nehmen nimmt ort passiert passierte person personen sache sachen sah sagt schicken geschickt sehen sieht
+mache machen macht machte namen name nahm nehmen nimmt ort passiert passierte person personen sache sachen sagen sagt sagte sah schenken schenkt schicken geschickt sehen sieht
 sorte stelle tat tun tut typ verkaufen verkauft weg wissen wusste zahlen zahlt gezahlt bezahlt bezahlen zeit zeigen`,
   es: `algo alguien busca buscar cosa cosas come comer comí comimos compra comprar compramos compró compré da dar di dijo dio encontrar encontré
 gente haber hace hacer hacemos hice hicimos hizo ir llama llaman llamaba llegar lugar manda mandar necesita necesito necesitamos nombre paga pagar pagué pagamos

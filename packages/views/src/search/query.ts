@@ -202,8 +202,11 @@ function translated(words: readonly QueryWord[], { languages }: ParseOptions): Q
   });
 }
 
-/** What is measured in "how often", "how long": it belongs to the question and not to its matter. */
-const MEASURES = new Set(["often", "frequently", "many", "much", "long", "old", "far", "big", "tall"]);
+/** What is measured in "how often", "wie lange", folded: it belongs to the question and not to its matter. */
+const MEASURES = new Map([
+  ["how", new Set("often frequently many much long old far big tall high heavy".split(" "))],
+  ["wie", new Set("oft viel viele vielen lange alt weit gross hoch schwer spat".split(" "))],
+]);
 
 /** Question words of languages whose grammar words are not listed: in a question they ask, and are told of nothing. */
 const ASKING_WORDS = new Set(
@@ -220,7 +223,7 @@ hol ki mikor mi miért hány unde cine când ce cum câte hvor hvem hvornår hva
 /** Marks words that only ask as carrying no matter. */
 function markGrammar(words: QueryWord[], isAsked: boolean): QueryWord[] {
   return words.map((word, at) => {
-    const isMeasure = words[at - 1]?.text === "how" && MEASURES.has(word.text);
+    const isMeasure = MEASURES.get(words[at - 1]?.text ?? "")?.has(word.text) === true;
     return isMeasure || (isAsked && ASKING_WORDS.has(word.text)) ? { ...word, isStop: true } : word;
   });
 }
