@@ -5,7 +5,7 @@ import type { Answer } from "./answer.ts";
 import { ask } from "./ask.ts";
 import { readQuestion } from "./question.ts";
 import type { RecallSource } from "./source.ts";
-import { OWNER, sourceOf as sourceAt, type Told } from "./testing.ts";
+import { FILLER as EVERYDAY, OWNER, sourceOf as sourceAt, type Told } from "./testing.ts";
 
 /** When the questions are asked. */
 const NOW_MS = Date.UTC(2024, 5, 12, 9);
@@ -468,4 +468,17 @@ test.each(LANGUAGES)("ask quotes and abstains in %s", async (language, lines, qu
     answers.push([question, first === undefined ? null : lines.findIndex((line) => line.includes(first.text))]);
   }
   expect(answers).toEqual(questions);
+});
+
+test("what no memory holds is looked for as what tells of nearly the same, and said to be missing", async () => {
+  const told: readonly Told[] = [
+    { on: "2025-10-20", text: "We got a puppy! He's called Rocket", speaker: "Ines" },
+    { on: "2025-07-18", text: "Flight to Lisbon on 5 August at 6:40" },
+  ];
+  const source = sourceAt([...told, ...EVERYDAY], { nowMs: Date.UTC(2026, 5, 1, 9) });
+  const answered = async (question: string): Promise<Answer> => ask(source, { userId: OWNER, ceiling: 2, question });
+  const flight = await answered("When do I fly to Lisbon?");
+  expect(flight.sentences[0]?.text).toContain("6:40");
+  expect(flight.why.missing).toEqual(["fly"]);
+  expect((await answered("What is Ines's dog called?")).sentences[0]?.text).toContain("Rocket");
 });

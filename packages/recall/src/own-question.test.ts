@@ -3,7 +3,7 @@ import { loadLanguage } from "@kaelix/views";
 import { beforeAll, expect, test } from "vitest";
 
 import { ask } from "./ask.ts";
-import { NOTHING, OWNER, sourceOf } from "./testing.ts";
+import { answersTo, NOTHING, OWNER, sourceOf } from "./testing.ts";
 
 /** A Tuesday. */
 const NOW_MS = Date.UTC(2026, 9, 20, 9);
@@ -265,3 +265,14 @@ test.each(LANGUAGES)(
     expect(withoutThem).toEqual(questions.map(() => null));
   },
 );
+
+test("somebody by their part in the asker's life is named where the asker says who has it", async () => {
+  const told = [
+    { on: "2025-01-05", text: "The landlord is Mr Petrakis, he prefers texts over calls" },
+    { on: "2025-01-06", text: "The landlord is strict", speaker: "Ted" },
+    { on: "2025-01-07", text: "The landlord is Mrs Hall, says Ines of her flat", speaker: "Ines" },
+  ];
+  const found = await answersTo("What's my landlord's name?", told);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain("Petrakis");
+});

@@ -143,6 +143,9 @@ const NAME_OF = [
   /^\s*what do (?:i|we) call (?:my|our) (?<noun>\p{L}[\p{L} -]{1,30}?)\s*\??\s*$/iu,
 ];
 const NAMING = /\b(?:named|called|names?(?: is| was|['’]s)|goes by)\b/iu;
+/** "The landlord is Mr Petrakis": whoever writes so has one. */
+const OF_ONES_OWN =
+  /(?<!\p{L})[Tt]he (?:new )?(?:landlord|landlady|boss|manager|dentist|doctor|gp|vet|lawyer|teacher|cleaner|plumber|therapist|hairdresser|midwife|neighbou?r) (?:is|was|['’]s)(?: called| named)? \p{Lu}/u;
 const NO_NAME = new Set([...MONTHS, ...WEEKDAYS, "I", "Christmas", "Easter"]);
 
 function readOwnName(text: string): OwnQuestion | undefined {
@@ -155,13 +158,16 @@ function readOwnName(text: string): OwnQuestion | undefined {
     `\\b(?:my|our)\\s+(?:[\\p{L}-]+\\s+){0,2}${any}\\b|\\b(?:i|we)(?:['’]ve)?\\s+(?:just\\s+|now\\s+)?(?:have|had|got|get|adopted|bought|own)\\s+(?:[\\p{L}-]+\\s+){0,3}${any}\\b`,
     "iu",
   );
+  const isNamed = new RegExp(`\\b${any}\\b`, "iu");
   const addressed = new RegExp(`\\byour\\s+(?:[\\p{L}-]+\\s+){0,1}${any}\\b`, "iu");
   return {
     text: `${nouns.join(" ")} name called`,
     wanted: "one",
     isAnsweredBy: ({ speaker, text: said }) =>
       splitSentences(said).some(({ text: sentence }) => {
-        const isOwn = (speaker === undefined ? own : addressed).test(sentence);
+        const isOwn =
+          (speaker === undefined ? own : addressed).test(sentence) ||
+          (speaker === undefined && isNamed.test(sentence) && OF_ONES_OWN.test(sentence));
         return isOwn && !sentence.endsWith("?") && (NAMING.test(sentence) || holdsName(sentence));
       }),
   };

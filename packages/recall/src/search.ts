@@ -50,7 +50,7 @@ export interface RecallSearchRequest extends RecallScope {
   readonly skip?: number;
   /** True while the last word is being typed. */
   readonly prefixLast?: boolean;
-  /** True: words alone count, neither what the text means nor what tells of nearly the same. */
+  /** True: words alone count, not what the text means; what tells of nearly the same only beside a word that no memory holds. */
   readonly byWords?: boolean;
   /** Other weights than those shipped; for measuring. */
   readonly recipe?: ScoreRecipe;

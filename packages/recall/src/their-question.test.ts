@@ -136,3 +136,19 @@ test.each([
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(line);
 });
+
+test.each([
+  ["What is Max's email address?", "My new email is max.k@posteo.example, the old one is dead", "Max"],
+  ["whats maxs phone number", "Max has a new number: 0151 2345 6789", undefined],
+  ["Who does Max live with?", "I'm moving in with Henrike in August", "Max"],
+])("%s", async (question, line, speaker) => {
+  const others: readonly Told[] = [
+    { on: "2026-01-02", text: "Write Ines an email, ines@posteo.example, and call 0171 9876 5432" },
+    { on: "2026-01-03", text: "Max runs with number 12" },
+    { on: "2026-01-04", text: "I live alone", speaker: "Ines" },
+  ];
+  const told = { on: "2026-01-10", text: line, ...(speaker === undefined ? {} : { speaker }) };
+  const found = await answersTo(question, [told, ...others]);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toContain(line);
+});

@@ -49,11 +49,35 @@ function holds(...forms: readonly string[]): RegExp {
 const BE = "(?:['’]s|is|are|was|were|will be)";
 const YEARS = String.raw`\d{1,3}(?:st|nd|rd|th|\.)?`;
 
+const MAIL_ADDRESS = /[^\s@]+@[^\s@]+\.\p{L}{2,}/u;
+const PHONE_NUMBER = /(?<![\p{L}\d])\+?\d(?:[ /()-]{0,2}\d){6,14}(?!\d)/u;
+/** Whoever starts at a place works there. */
 const STARTING = String.raw`[Ff]irst day (?:at|with) (?:the |a |my new )?\p{Lu}\p{L}+|(?:Job|Stelle|Arbeitsplatz|Praktikum)(?: \p{L}+){0,2} (?:bei|beim|im|in|an|am)|[Ee]rster (?:Arbeitst|T)ag (?:bei|beim|im|an)`;
 /** Whoever leaves a place worked there. */
 const LEAVING = String.raw`(?:(?:handed in|gave|given|put in) (?:my|his|her|their) (?:notice|resignation)|left (?:my|his|her|their) (?:job|position|post)|quit|resigned)(?: \p{L}+){0,3} (?:at|from|as|with)`;
 
 const FORMS: readonly Form[] = [
+  {
+    asks: asks(
+      `what(?: ?${BE}) ${OWNER} (?:new |current )?(?:e-?mail|mail)(?: address| adress)?`,
+      `(?:was|wie) (?:ist|lautet) ${OWNER} (?:neue |aktuelle )?(?:e-?mail|mail)-?(?:adresse)?`,
+    ),
+    says: MAIL_ADDRESS,
+    saysSelf: MAIL_ADDRESS,
+    text: "email mail address E-Mail Adresse",
+    isOfItsDay: true,
+  },
+  {
+    asks: asks(
+      `what(?: ?${BE}) ${OWNER} (?:new |current )?(?:(?:phone|mobile|cell|telephone)(?: number)?|number)`,
+      `(?:was|wie) (?:ist|lautet) ${OWNER} (?:neue |aktuelle )?(?:(?:telefon|handy)-?(?:nummer)?|nummer)`,
+    ),
+    says: PHONE_NUMBER,
+    saysSelf: PHONE_NUMBER,
+    text: "phone mobile number call Telefon Handy Nummer",
+    isOfItsDay: true,
+    isGrammar: true,
+  },
   {
     asks: asks(
       `when(?: ?${BE}) ${OWNER} (?:birthday|bday)`,
@@ -131,6 +155,8 @@ const FORMS: readonly Form[] = [
       `in welche[rm] (?:stadt|ort|land|dorf|straße) (?:wohnt|lebt) ${NAME}${NOW}`,
       `what(?: ?${BE}) ${OWNER} (?:new |current |home |postal )?address`,
       `(?:was|wie) (?:ist|lautet) ${OWNER} (?:neue |jetzige )?(?:adresse|anschrift)`,
+      `(?:who (?:do|does|did) ${NAME} live with|with whom (?:do|does|did) ${NAME.replace("name", "other")} live)${NOW}`,
+      `(?:bei|mit) wem (?:wohnt|lebt) ${NAME}${NOW}`,
     ),
     says: holds(
       String.raw`(?:lives?|living|lived|moved|moving|moves|relocated|relocating|settled|resides?|staying)(?: \p{L}+){0,2} (?:in|at|near|to|on|with|by)`,

@@ -5,6 +5,7 @@
 import type { Level } from "@kaelix/model";
 
 import { corpusOf, namesIn } from "./corpus.ts";
+import { isVisible, termIdsOf } from "./cues.ts";
 import { termOf } from "./languages.ts";
 import type { ParsedQuery, QueryWord } from "./query.ts";
 import type { IndexParts } from "./user-index.ts";
@@ -66,16 +67,22 @@ function readCircles(): Map<string, Set<string>> {
 /**
  * The query with what tells of nearly the same beside its words. Names of those who speak, unfinished and mistyped words have nothing
  * beside them.
+ * `onlyUntold`: true: only words that no visible document holds have something beside them
  */
 export function withRelatedTerms(
   parts: IndexParts,
   query: ParsedQuery,
-  { ceiling, languages }: { readonly ceiling: Level; readonly languages: readonly string[] },
+  {
+    ceiling,
+    languages,
+    onlyUntold,
+  }: { readonly ceiling: Level; readonly languages: readonly string[]; readonly onlyUntold: boolean },
 ): ParsedQuery {
   if (!languages.includes(LANGUAGE)) return query;
   related ??= readCircles();
   const termsBeside = (word: QueryWord): readonly string[] => {
     if (word.isStop || word.isPrefix || word.isNear === true) return [];
+    if (onlyUntold && termIdsOf(parts, word).some((id) => isVisible(parts, id, ceiling))) return [];
     const beside = related?.get(termOf(word.text, LANGUAGE)) ?? [];
     return [...beside].filter((term) => !word.terms.includes(term));
   };

@@ -182,7 +182,7 @@ class Scoring {
   }
 
   #addWord(word: QueryWord, isName: boolean): WordWeight {
-    const { touched, holding } = this.#countWord(word);
+    const { touched, holding, own } = this.#countWord(word);
     const kind = isName ? this.#shape.nameWeight : word.isLight === true ? LIGHT_WEIGHT : 1;
     const weight = inverseFrequency(this.#corpus.documents, holding) * kind;
     // What is only nearly the word leaves part of the question uncovered.
@@ -191,15 +191,15 @@ class Scoring {
     this.#addWindows(touched, found);
     this.#addSessions(touched, found);
     for (const doc of touched) this.#counts[doc] = 0;
-    const counted = { word: word.text, weight, documents: touched.length };
+    const counted = { word: word.text, weight, documents: own };
     return word.isNear === true ? { ...counted, isNear: true } : counted;
   }
 
   /**
    * Counts a word in every visible document that holds it, or one that tells of nearly the same.
-   * `holding`: how many hold the word itself, all when none does.
+   * `own`: how many hold the word itself; `holding`: as many, or all when none does.
    */
-  #countWord(word: QueryWord): { readonly touched: Int32Array; readonly holding: number } {
+  #countWord(word: QueryWord): { readonly touched: Int32Array; readonly holding: number; readonly own: number } {
     const { postings, table } = this.#parts;
     const { levels } = table;
     const counts = this.#counts;
@@ -228,7 +228,7 @@ class Scoring {
     }
     const holding = many;
     for (const id of relatedIdsOf(this.#parts, word)) add(id, RELATED_COUNT);
-    return { touched: touched.subarray(0, many), holding: holding > 0 ? holding : many };
+    return { touched: touched.subarray(0, many), holding: holding > 0 ? holding : many, own: holding };
   }
 
   #addTurns(touched: Int32Array, weight: number): void {

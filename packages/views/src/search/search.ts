@@ -55,7 +55,7 @@ export interface SearchRequest {
   readonly nowMs?: number;
   /** What the text means; absent: words alone. What was typed is looked for all the same. */
   readonly meaning?: QueryVector;
-  /** True: words alone; what tells of nearly the same as a word of a question counts nothing. */
+  /** True: words alone; what tells of nearly the same counts only beside a word of the question that no memory holds. */
   readonly byWords?: boolean;
   /** Other weights than those shipped; for measuring. */
   readonly recipe?: ScoreRecipe;
@@ -134,8 +134,10 @@ export function searchIndex(index: UserIndex, request: SearchRequest): SearchRes
   const known = withAgentNouns(parts, compounded, { ceiling: request.ceiling, languages });
   const near = withNearTerms(parts, known, { ceiling: request.ceiling, languages });
   // Who types keywords wants what holds them; where the meaning is known, it says what tells of nearly the same.
-  const isLoose = near.isQuestion && request.meaning === undefined && request.byWords !== true;
-  const query = isLoose ? withRelatedTerms(parts, near, { ceiling: request.ceiling, languages }) : near;
+  const isLoose = near.isQuestion && request.meaning === undefined;
+  const query = isLoose
+    ? withRelatedTerms(parts, near, { ceiling: request.ceiling, languages, onlyUntold: request.byWords === true })
+    : near;
   const narrowed = [request.filters ?? {}, ...qualifiers.filters].map((filters) =>
     makeTest(parts.table, request.ceiling, filters, request.whoIs),
   );
