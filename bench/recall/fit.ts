@@ -41,7 +41,10 @@ export function examplesOf(
     for (const question of conversation.questions) {
       const vector = vectorOf?.(question.text);
       const typed = parseQuery(question.text, { languages: ["en"] });
-      const query = vector === undefined ? withRelatedTerms(parts, typed, { ceiling: 2, languages: ["en"] }) : typed;
+      const query =
+        vector === undefined
+          ? withRelatedTerms(parts, typed, { ceiling: 2, languages: ["en"], onlyUntold: false })
+          : typed;
       const meaning = vector && meaningOf(parts, vector, { ceiling: 2, passes: () => true });
       const { docs, signals } = scoreCandidates(parts, query, { ceiling: 2, shape: SHIPPED_RECIPE.shape, meaning });
       const evidence = new Set(question.evidence);
