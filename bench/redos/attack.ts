@@ -3,7 +3,7 @@
  * it does not take. Pieces are taken from the expression itself: its letters, its classes, and short runs of them.
  */
 
-const ENDINGS = ["", "\u0000", "!", "\n"];
+const ENDINGS = ["\u0000", "", "!", "\n"];
 const COMMON = [
   "a",
   "A",
@@ -88,7 +88,7 @@ export function headsFor(source: string): readonly string[] {
   return begin === "" ? [""] : ["", begin];
 }
 
-/** All ends. */
-export function endings(): readonly string[] {
-  return ENDINGS;
+/** What a text ends with, at most `max`. */
+export function endings(max: number): readonly string[] {
+  return ENDINGS.slice(0, max);
 }

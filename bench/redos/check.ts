@@ -12,22 +12,25 @@ export interface Verdict {
   readonly texts: number;
 }
 
+/** How long the texts are, and how many pieces and endings each expression is tried with. */
+export interface Sizes {
+  readonly letters: number;
+  readonly pumpsMax: number;
+  readonly endingsMax: number;
+}
+
 /** Of the clock, for what never ends: far beyond what a busy machine makes of a text that is read once. */
 const MS_MAX = 60_000;
 
 /** Attacks each expression with texts of `letters` letters in a thread of its own, which is ended when it hangs. */
 export async function attackAll(
   expressions: readonly Expression[],
-  {
-    letters,
-    pumpsMax,
-    tell,
-  }: { readonly letters: number; readonly pumpsMax: number; readonly tell: (verdict: Verdict) => void },
+  { tell, ...sizes }: Sizes & { readonly tell: (verdict: Verdict) => void },
 ): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
   let worker = newWorker();
   for (const expression of expressions) {
-    const verdict = await attackOne(worker, expression, { letters, pumpsMax });
+    const verdict = await attackOne(worker, expression, sizes);
     verdicts.push(verdict);
     tell(verdict);
     if (verdict.ratio !== Number.POSITIVE_INFINITY) continue;
@@ -42,11 +45,7 @@ function newWorker(): Worker {
   return new Worker(new URL("./worker.ts", import.meta.url));
 }
 
-function attackOne(
-  worker: Worker,
-  expression: Expression,
-  sizes: { readonly letters: number; readonly pumpsMax: number },
-): Promise<Verdict> {
+function attackOne(worker: Worker, expression: Expression, sizes: Sizes): Promise<Verdict> {
   return new Promise((resolve) => {
     let at = "";
     let hang = setTimeout(() => undefined, 0);

@@ -49,7 +49,7 @@ function holds(...forms: readonly string[]): RegExp {
 const BE = "(?:['’]s|is|are|was|were|will be)";
 const YEARS = String.raw`\d{1,3}(?:st|nd|rd|th|\.)?`;
 
-const MAIL_ADDRESS = /[^\s@]+@[^\s@]+\.\p{L}{2,}/u;
+const MAIL_ADDRESS = /[^\s@]@[^\s@]+\.\p{L}{2,}/u;
 const PHONE_NUMBER = /(?<![\p{L}\d])\+?\d(?:[ /()-]{0,2}\d){6,14}(?!\d)/u;
 /** Whoever starts at a place works there. */
 const STARTING = String.raw`[Ff]irst day (?:at|with) (?:the |a |my new )?\p{Lu}\p{L}+|(?:Job|Stelle|Arbeitsplatz|Praktikum)(?: \p{L}+){0,2} (?:bei|beim|im|in|an|am)|[Ee]rster (?:Arbeitst|T)ag (?:bei|beim|im|an)`;

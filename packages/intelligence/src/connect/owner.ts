@@ -55,7 +55,8 @@ export function useOfName(text: string, { end, start, ties }: Pick<Mention, "end
   const before = text.slice(Math.max(0, start - AROUND_LENGTH), start);
   const after = text.slice(end, end + AROUND_LENGTH);
   if (OWN_BEFORE.test(before) && !/^\s*['’]s\b/u.test(after)) return "own";
-  const opens = /(?:^|[.!?…\n])\s*$/u.test(before);
+  const ahead = before.trimEnd();
+  const opens = /(?:^|[.!?…])$/u.test(ahead) || before.includes("\n", ahead.length);
   const closes = /^\s*(?:$|[.!?…\n])/u.test(after);
   const isCalled = before.endsWith("@") || CALL_BEFORE.test(before);
   const isSpokenTo = isCalled || (opens && CALL_AFTER.test(after)) || (closes && /,\s*$/u.test(before));
